@@ -1,0 +1,2 @@
+// Package graph builds and runs Gorgonia expression graphs.
+package graph
