@@ -1,0 +1,21 @@
+package simd
+
+// Adam updates the parameters p with the gradient g and the moments m and v:
+//
+//	g ← scale·g
+//	m ← b1·m + (1−b1)·g
+//	v ← b2·v + (1−b2)·g²
+//	p ← p − lr·(m/(√v + eps) + l2·p)
+//
+// and leaves g zero, ready for the next step to add to. lr is already corrected
+// for the moments' bias towards zero.
+func Adam(p, g, m, v []float32, lr, b1, b2, eps, l2, scale float32) {
+	sameLen("Adam", len(p), len(g))
+	sameLen("Adam", len(p), len(m))
+	sameLen("Adam", len(p), len(v))
+	for len(p) > chunk {
+		active.adam(p[:chunk], g[:chunk], m[:chunk], v[:chunk], lr, b1, b2, eps, l2, scale)
+		p, g, m, v = p[chunk:], g[chunk:], m[chunk:], v[chunk:]
+	}
+	active.adam(p, g, m, v, lr, b1, b2, eps, l2, scale)
+}

@@ -1,0 +1,71 @@
+package simd
+
+// table is the set of primitives of one instruction set. Every function may
+// assume that its slices have the lengths the exported wrapper checked.
+type table struct {
+	name string
+
+	add        func(dst, a, b []float32)
+	scale      func(dst, x []float32, s float32)
+	axpy       func(dst, x []float32, s float32)
+	dot        func(x, y []float32) float32
+	maximum    func(x []float32) float32
+	sumSquares func(x []float32) float64
+	shiftMul   func(dst, x, y []float32, shift, scale float32)
+
+	expSum func(y, x []float32, scale, shift, gain float32) float32
+	sumExp func(x []float32, shift float32) float32
+
+	gelu     func(y, x []float32)
+	geluGrad func(dx, dy, x []float32)
+
+	layerNorm     func(y, x, gain, bias []float32, eps float32) (mean, rstd float32)
+	layerNormGrad func(dx, dgain, dbias, dy, x, gain []float32, mean, rstd float32)
+
+	dropout func(dst, src []float32, key uint64, block, row, head, seq, threshold uint32, scale float32)
+	adam    func(p, g, m, v []float32, lr, b1, b2, eps, l2, scale float32)
+
+	// mr and nr are the sides of the GEMM register tile, multiples of 4.
+	mr, nr int
+	tile   func(k int, a, b, c []float32, ldc int, add []float32, ldadd int)
+	pack   func(dst, src []float32, ld, w, k int)
+	packT  func(dst, src []float32, ld, w, k int)
+}
+
+// active is the table in use, fixed before main starts.
+var active = generic
+
+// generic is the plain Go table.
+var generic = table{
+	name:          "generic",
+	add:           addGeneric,
+	scale:         scaleGeneric,
+	axpy:          axpyGeneric,
+	dot:           dotGeneric,
+	maximum:       maxGeneric,
+	sumSquares:    sumSquaresGeneric,
+	shiftMul:      shiftMulGeneric,
+	expSum:        expSumGeneric,
+	sumExp:        sumExpGeneric,
+	gelu:          geluGeneric,
+	geluGrad:      geluGradGeneric,
+	layerNorm:     layerNormGeneric,
+	layerNormGrad: layerNormGradGeneric,
+	dropout:       dropoutGeneric,
+	adam:          adamGeneric,
+	mr:            4,
+	nr:            4,
+	tile:          tileGeneric,
+	pack:          packGeneric,
+	packT:         packTGeneric,
+}
+
+// ISA names the instruction set in use: "generic", "avx2" or "avx512".
+func ISA() string { return active.name }
+
+// sameLen panics unless a and b, two operands of op, have one length.
+func sameLen(op string, a, b int) {
+	if a != b {
+		panic("simd: " + op + ": slices of different lengths")
+	}
+}
