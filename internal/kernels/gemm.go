@@ -1,0 +1,175 @@
+package kernels
+
+import "gorgpt/internal/simd"
+
+// Block sizes: a packed block of A [MC KC] stays in the second-level cache
+// while it meets every strip of the packed panel of B [KC NC].
+const (
+	gemmKC = 256
+	gemmMC = 264
+	gemmNC = 1024
+
+	// gemmSerial is the number of multiply-adds below which waking another core
+	// costs more than it saves.
+	gemmSerial = 1 << 18
+)
+
+// Gemm computes C = op(A)·op(B) + beta·C in row-major order, beta 0 or 1. C is
+// [m n] with row stride ldc. op(A) is [m k]: A itself, or with tA the transpose
+// of A [k m]; op(B) is [k n]: B itself, or with tB the transpose of B [n k]. lda
+// and ldb are the row strides of A and B as stored. With beta 0, C is not read.
+func Gemm(tA, tB bool, m, n, k int, a []float32, lda int, b []float32, ldb int, beta float32, c []float32, ldc int) {
+	g := gemm{tA: tA, tB: tB, m: m, n: n, k: k, a: a, lda: lda, b: b, ldb: ldb, c: c, ldc: ldc}
+	switch beta {
+	case 0:
+	case 1:
+		g.add, g.ldadd = c, ldc
+	default:
+		panic("kernels: Gemm: beta is neither 0 nor 1")
+	}
+	g.parallel()
+}
+
+// GemmBias computes C = op(A)·op(B) + 1·biasᵀ, that is [Gemm] with bias [n]
+// added to every row.
+func GemmBias(tA, tB bool, m, n, k int, a []float32, lda int, b []float32, ldb int, bias []float32, c []float32, ldc int) {
+	check("GemmBias", "bias", len(bias), n)
+	g := gemm{tA: tA, tB: tB, m: m, n: n, k: k, a: a, lda: lda, b: b, ldb: ldb, c: c, ldc: ldc, add: bias}
+	g.parallel()
+}
+
+// gemm is one product C = op(A)·op(B) + add, where add is nil, C itself, or a
+// row for all rows (ldadd 0).
+//
+// Every element of C sums over k in rising order, in runs of gemmKC that are
+// added up in memory; neither the slab nor the place in a tile matters.
+type gemm struct {
+	tA, tB  bool
+	m, n, k int
+	a       []float32
+	lda     int
+	b       []float32
+	ldb     int
+	c       []float32
+	ldc     int
+	add     []float32
+	ldadd   int
+
+	byColumn bool // slabs are columns of C, not rows
+}
+
+var gemmCalls calls[gemm, *gemm]
+
+// parallel splits the longer side of C over the workers. Each packs its own
+// blocks: the double work is small beside a barrier at each block.
+func (g *gemm) parallel() {
+	g.check()
+	mr, nr := simd.TileSize()
+	g.byColumn = g.n > g.m
+	n, grain := g.m, mr
+	if g.byColumn {
+		n, grain = g.n, nr
+	}
+	if g.m*g.n*g.k < gemmSerial {
+		grain = max(n, 1)
+	}
+	gemmCalls.run(n, grain, *g)
+}
+
+func (g *gemm) slab(ws *workspace, lo, hi int) {
+	if g.byColumn {
+		g.block(ws, 0, g.m, lo, hi)
+	} else {
+		g.block(ws, lo, hi, 0, g.n)
+	}
+}
+
+// serial runs the product on the caller's goroutine, for kernels that are
+// parallel themselves.
+func (g *gemm) serial(ws *workspace) {
+	g.check()
+	g.block(ws, 0, g.m, 0, g.n)
+}
+
+// block computes the rows [i0,i1) and columns [j0,j1) of C.
+func (g *gemm) block(ws *workspace, i0, i1, j0, j1 int) {
+	for j := j0; j < j1; j += gemmNC {
+		nc := min(gemmNC, j1-j)
+		// With k = 0 one pass still writes add.
+		for p := 0; p == 0 || p < g.k; p += gemmKC {
+			kc := min(gemmKC, g.k-p)
+			g.packB(ws, p, kc, j, nc)
+			for i := i0; i < i1; i += gemmMC {
+				mc := min(gemmMC, i1-i)
+				g.packA(ws, i, mc, p, kc)
+				g.tiles(ws, i, mc, j, nc, p, kc)
+			}
+		}
+	}
+}
+
+// tiles multiplies the packed block of A with the packed panel of B.
+func (g *gemm) tiles(ws *workspace, i0, mc, j0, nc, p, kc int) {
+	mr, nr := simd.TileSize()
+	add, ldadd := g.add, g.ldadd
+	if p > 0 {
+		add, ldadd = g.c, g.ldc
+	}
+	for j := 0; j < nc; j += nr {
+		b := ws.packB[j*kc : (j+nr)*kc]
+		for i := 0; i < mc; i += mr {
+			a := ws.packA[i*kc : (i+mr)*kc]
+			c := g.c[(i0+i)*g.ldc+j0+j:]
+			var addTile []float32
+			if add != nil {
+				addTile = add[(i0+i)*ldadd+j0+j:]
+			}
+			if i+mr <= mc && j+nr <= nc {
+				simd.Tile(kc, a, b, c, g.ldc, addTile, ldadd)
+			} else {
+				edgeTile(ws, kc, a, b, c, g.ldc, addTile, ldadd, min(mr, mc-i), min(nr, nc-j))
+			}
+		}
+	}
+}
+
+// edgeTile computes a whole tile in scratch memory and keeps rows × cols of it.
+func edgeTile(ws *workspace, kc int, a, b, c []float32, ldc int, add []float32, ldadd, rows, cols int) {
+	_, nr := simd.TileSize()
+	tile := grow(&ws.tile, simd.MaxTile)
+	simd.Tile(kc, a, b, tile, nr, nil, 0)
+	for i := range rows {
+		src, dst := tile[i*nr:i*nr+cols], c[i*ldc:i*ldc+cols]
+		if add == nil {
+			copy(dst, src)
+			continue
+		}
+		from := add[i*ldadd : i*ldadd+cols]
+		for j, v := range src {
+			dst[j] = v + from[j]
+		}
+	}
+}
+
+// check panics when a slice is too short for its matrix.
+func (g *gemm) check() {
+	checkMatrix("A", len(g.a), g.m, g.k, g.lda, g.tA)
+	checkMatrix("B", len(g.b), g.k, g.n, g.ldb, g.tB)
+	checkMatrix("C", len(g.c), g.m, g.n, g.ldc, false)
+}
+
+// checkMatrix checks one operand [rows cols], or if transposed [cols rows].
+func checkMatrix(name string, size, rows, cols, stride int, transposed bool) {
+	if transposed {
+		rows, cols = cols, rows
+	}
+	if rows == 0 || cols == 0 {
+		return
+	}
+	if stride < cols {
+		panic("kernels: Gemm: row stride of " + name + " is less than its width")
+	}
+	if size < (rows-1)*stride+cols {
+		panic("kernels: Gemm: " + name + " is too short for its sizes")
+	}
+}
