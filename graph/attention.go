@@ -1,0 +1,40 @@
+package graph
+
+import "gorgpt/internal/kernels"
+
+// Attention computes causal multi-head attention, softmax(QKᵀ/√D + mask)·V for
+// each of h heads, with dropout on the weights. The weights are recomputed in
+// blocks for the backward pass, so [B H T T] never exists; [Node.Heads],
+// [Node.MatMulT], [Node.Causal] and [Node.Softmax] compose the plain form.
+//
+// qkv [B T 3C] holds q, k and v side by side, each head D = C/h consecutive
+// columns. → [B T C]
+func (x Node) Attention(h int, d Drop) Node {
+	if !ok(x) {
+		return x
+	}
+	if len(x.shape) != 3 || h < 1 || x.dim(2)%(3*h) != 0 {
+		return x.g.failf("attention", "%v with %d heads: want [B T 3C], C a multiple of the heads", x.shape, h)
+	}
+	b, t, width := x.dim(0), x.dim(1), x.dim(2)/3
+	in, mask := x.g.dropInputs(d, x)
+	return x.g.apply(spec{
+		name: "attention", in: in, shape: []int{b, t, width}, side: []int{b * h * t},
+		run: func(c *call) {
+			mask, seq := mask(c)
+			kernels.Attention(c.y, c.side[0], c.f(0), mask, seq, b, t, h, width/h)
+		},
+		diff: append([]bool{true}, make([]bool, len(in)-1)...),
+		grad: func(y, dy Node) []Node {
+			in, mask := x.g.dropInputs(d, dy, x, y)
+			dx := x.g.apply(spec{
+				name: y.Name() + ".dx", full: true, kind: "attention.grad", in: in, shape: x.shape,
+				run: func(c *call) {
+					mask, seq := mask(c)
+					kernels.AttentionGrad(c.y, c.f(0), c.f(2), y.op().c.side[0], c.f(1), mask, seq, b, t, h, width/h)
+				},
+			})
+			return append([]Node{dx}, make([]Node, len(in)-3)...)
+		},
+	})
+}

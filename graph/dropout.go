@@ -1,0 +1,98 @@
+package graph
+
+import (
+	"hash/fnv"
+
+	"gorgonia.org/gorgonia"
+
+	"gorgpt/internal/kernels"
+)
+
+// Drop names a place where each value is dropped with probability P.
+//
+// A mask depends on nothing but the seed, the step, the name, the number of the
+// sequence in the full batch and the element's place in the sequence. How a
+// batch is cut into micro-batches, padded or fused leaves it the same.
+type Drop struct {
+	Name string // unique in the model: h.0.attn.resid_dropout
+	P    float32
+}
+
+// Random holds what dropout masks are drawn from; set it before each run.
+type Random struct {
+	Seed, Step *int64
+	Seq        []int32 // number of each sequence in the full batch [B]
+}
+
+type randomness struct {
+	seed, step, seq Node
+	Random
+}
+
+// Random declares the random inputs of a training graph of b sequences. It must
+// come before the first op with dropout.
+func (g *Graph) Random(b int) *Random {
+	if g.rng == nil {
+		seed, step := gorgonia.NewI64(0), gorgonia.NewI64(0)
+		r := &randomness{seed: g.input("rng.seed", seed, nil), step: g.input("rng.step", step, nil)}
+		r.Seed, r.Step = (*int64)(seed), (*int64)(step)
+		r.seq, r.Seq = g.Ints("rng.seq", b)
+		for i := range r.Seq {
+			r.Seq[i] = int32(i)
+		}
+		g.rng = r
+	}
+	return &g.rng.Random
+}
+
+// dropInputs appends the random inputs to in when d applies, and returns how an
+// op that has them finds its mask at run time.
+func (g *Graph) dropInputs(d Drop, in ...Node) ([]Node, func(c *call) (kernels.Drop, []int32)) {
+	if !g.train || d.P == 0 {
+		none := make([]int32, in[0].dim(0))
+		return in, func(*call) (kernels.Drop, []int32) { return kernels.Drop{}, none }
+	}
+	if g.rng == nil {
+		g.failf(d.Name, "dropout needs Graph.Random to be declared first")
+		return in, nil
+	}
+	at, name := len(in), fnv.New64a()
+	name.Write([]byte(d.Name)) // never fails
+	key := name.Sum64()
+	return append(in, g.rng.seed, g.rng.step, g.rng.seq), func(c *call) (kernels.Drop, []int32) {
+		return kernels.NewDrop(d.P, c.int(at), c.int(at+1), key), c.i(at + 2)
+	}
+}
+
+// Dropout drops values of x and scales the others up: sequences [B T C] or
+// [B C], or attention weights [B H T T]. In an evaluation graph it is x itself.
+func (x Node) Dropout(d Drop) Node {
+	if !ok(x) || !x.g.train || d.P == 0 {
+		return x
+	}
+	in, mask := x.g.dropInputs(d, x)
+	s := spec{name: "dropout", in: in, shape: x.shape, run: dropRun(x.shape, mask)}
+	s.grad = func(y, dy Node) []Node {
+		in, mask := x.g.dropInputs(d, dy)
+		dx := x.g.apply(spec{name: y.Name() + ".dx", full: true, kind: "dropout", in: in, shape: x.shape, run: dropRun(x.shape, mask)})
+		return append([]Node{dx}, make([]Node, len(in)-1)...)
+	}
+	return x.g.apply(s)
+}
+
+func dropRun(shape []int, mask func(c *call) (kernels.Drop, []int32)) func(c *call) {
+	if len(shape) == 4 {
+		return func(c *call) {
+			d, seq := mask(c)
+			d.Weights(c.y, c.f(0), seq, shape[0], shape[1], shape[2])
+		}
+	}
+	b, t, width := shape[0], 1, shape[len(shape)-1]
+	if len(shape) == 3 {
+		t = shape[1]
+	}
+	return func(c *call) {
+		d, seq := mask(c)
+		d.Rows(c.y, c.f(0), seq, b, t, width)
+	}
+}

@@ -1,0 +1,68 @@
+package graph
+
+import "gorgpt/internal/kernels"
+
+// Embed looks tokens up and adds positions 0…T-1 (section 3.1, h_0 = UW_e + W_p).
+// ids [B T] of int32, tokens [V C], positions [≥T C] → [B T C]
+func Embed(ids, tokens, positions Node) Node {
+	g := ids.g
+	if !ok(ids, tokens, positions) {
+		return Node{g: g}
+	}
+	if len(ids.shape) != 2 || len(tokens.shape) != 2 || len(positions.shape) != 2 || tokens.dim(1) != positions.dim(1) {
+		return g.failf("embed", "ids %v, tokens %v, positions %v: want [B T], [V C], [T C]", ids.shape, tokens.shape, positions.shape)
+	}
+	b, t, width := ids.dim(0), ids.dim(1), tokens.dim(1)
+	if t > positions.dim(0) {
+		return g.failf("embed", "%d positions wanted, the model has %d", t, positions.dim(0))
+	}
+	return g.apply(spec{
+		name: "embed", in: []Node{ids, tokens, positions}, shape: []int{b, t, width},
+		run: func(c *call) { kernels.Embed(c.y, c.f(1), c.f(2), c.i(0), b, t, width) },
+		grad: func(y, dy Node) []Node {
+			dtok := tokens.accumulate(y.Name()+".dtokens", []Node{ids, dy}, func(c *call) {
+				kernels.EmbedTokGrad(c.y, c.f(1), c.i(0), b*t, width)
+			})
+			dpos := positions.accumulate(y.Name()+".dpositions", []Node{dy}, func(c *call) {
+				kernels.EmbedPosGrad(c.y, c.f(0), b, t, width)
+			})
+			return []Node{{}, dtok, dpos}
+		},
+	})
+}
+
+// PickRows takes one position of each sequence: the state that a task head
+// reads. x [B T C], at [B] of int32 → [B C]
+func (x Node) PickRows(at Node) Node {
+	if !ok(x, at) {
+		return Node{g: x.g}
+	}
+	if len(x.shape) != 3 || len(at.shape) != 1 || at.dim(0) != x.dim(0) {
+		return x.g.failf("pick", "%v at %v: want [B T C] at [B]", x.shape, at.shape)
+	}
+	b, t, width := x.dim(0), x.dim(1), x.dim(2)
+	row := func(data []float32, b int, at []int32) []float32 {
+		from := (b*t + int(at[b])) * width
+		return data[from : from+width]
+	}
+	return x.g.apply(spec{
+		name: "pick", in: []Node{x, at}, shape: []int{b, width},
+		run: func(c *call) {
+			for i := range b {
+				copy(c.y[i*width:(i+1)*width], row(c.f(0), i, c.i(1)))
+			}
+		},
+		grad: func(y, dy Node) []Node {
+			dx := x.g.apply(spec{
+				name: y.Name() + ".dx", full: true, kind: "pick.grad", in: []Node{dy, at}, shape: x.shape,
+				run: func(c *call) {
+					clear(c.y)
+					for i := range b {
+						copy(row(c.y, i, c.i(1)), c.f(0)[i*width:(i+1)*width])
+					}
+				},
+			})
+			return []Node{dx, {}}
+		},
+	})
+}

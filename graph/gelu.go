@@ -1,0 +1,21 @@
+package graph
+
+import "gorgpt/internal/kernels"
+
+// GELU computes x·Φ(x) in the tanh form that GPT-1 was trained with:
+// 0.5x(1+tanh(√(2/π)(x+0.044715x³))). Any shape.
+func (x Node) GELU() Node {
+	if !ok(x) {
+		return x
+	}
+	return x.g.apply(spec{
+		name: "gelu", in: []Node{x}, shape: x.shape,
+		run: func(c *call) { kernels.GELU(c.y, c.f(0)) },
+		grad: func(y, dy Node) []Node {
+			return []Node{x.g.apply(spec{
+				name: y.Name() + ".dx", full: true, kind: "gelu.grad", in: []Node{dy, x}, shape: x.shape,
+				run: func(c *call) { kernels.GELUGrad(c.y, c.f(0), c.f(1)) },
+			})}
+		},
+	})
+}

@@ -1,0 +1,82 @@
+package graph
+
+import (
+	"github.com/pkg/errors"
+	"gorgonia.org/gorgonia"
+)
+
+// Grad asks Gorgonia for the derivatives of the scalar cost with respect to
+// input nodes. Where an input is a parameter whose consumers accumulate into
+// the store, the value of the returned node is the store's gradient.
+func (g *Graph) Grad(cost Node, wrt ...Node) []Node {
+	if g.err != nil || !ok(append([]Node{cost}, wrt...)...) {
+		return nil
+	}
+	raw := make([]*gorgonia.Node, len(wrt))
+	for i, w := range wrt {
+		raw[i] = w.n
+	}
+	grads, err := gorgonia.Grad(cost.n, raw...)
+	if err != nil {
+		if g.err == nil { // an op's own message is clearer than what Gorgonia wraps it in
+			g.err = errors.Wrap(err, "differentiating the cost")
+		}
+		return nil
+	}
+	out := make([]Node, len(grads))
+	for i, d := range grads {
+		out[i] = Node{g: g, n: d, shape: wrt[i].shape}
+	}
+	return out
+}
+
+// Backward declares the gradients of the scalar cost with respect to every
+// parameter that it depends on. Each run of the graph then adds them to the
+// store. The parameters' store must have been prepared by Store.Train.
+func (g *Graph) Backward(cost Node) {
+	if g.err != nil || !ok(cost) {
+		return
+	}
+	var wrt []Node
+	seen := map[*gorgonia.Node]bool{}
+	var visit func(n *gorgonia.Node)
+	visit = func(n *gorgonia.Node) {
+		if seen[n] {
+			return
+		}
+		seen[n] = true
+		if p := g.params[n]; p != nil {
+			wrt = append(wrt, Node{g: g, n: n, shape: p.Shape})
+		}
+		for _, c := range g.children(n) {
+			visit(c)
+		}
+	}
+	visit(cost.n)
+	for i, d := range g.Grad(cost, wrt...) {
+		p := g.params[wrt[i].n]
+		if o := d.op(); o == nil || o.into != p {
+			g.failf("backward", "parameter %s is used by an op whose gradient does not accumulate into the store, or twice through one node", p.Name)
+			return
+		}
+	}
+}
+
+// accumulate declares an op that adds the gradient of the parameter w to the
+// store, where it stays until an update clears it.
+func (w Node) accumulate(name string, in []Node, add func(c *call)) Node {
+	p := w.gradient(name)
+	return w.g.apply(spec{name: name, full: true, kind: "accumulate", in: in, shape: w.shape, into: p, run: add})
+}
+
+// gradient returns the parameter behind w, which must have a gradient.
+func (w Node) gradient(name string) *Param {
+	p := w.g.params[w.n]
+	switch {
+	case p == nil:
+		w.g.failf(name, "%s is not a parameter: weights can only be trained in a Store", w.Name())
+	case p.Grad == nil:
+		w.g.failf(name, "parameter %s has no gradient: call Store.Train first", p.Name)
+	}
+	return p
+}

@@ -1,0 +1,3 @@
+// Package graphtest checks graph builders: values against others, and gradients
+// against central differences.
+package graphtest

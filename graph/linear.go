@@ -1,0 +1,75 @@
+package graph
+
+import "gorgpt/internal/kernels"
+
+// Linear computes xW + b at each position. x [… I], w [I O], b [O] → [… O]
+func (x Node) Linear(w, b Node) Node {
+	if !ok(x, w, b) {
+		return Node{g: x.g}
+	}
+	if len(x.shape) < 2 || len(w.shape) != 2 || len(b.shape) != 1 || x.dim(-1) != w.dim(0) || w.dim(1) != b.dim(0) {
+		return x.g.failf("linear", "%v × %v + %v: want [… I] × [I O] + [O]", x.shape, w.shape, b.shape)
+	}
+	rows, in, out := x.rows(), w.dim(0), w.dim(1)
+	return x.g.apply(spec{
+		name:  "linear",
+		in:    []Node{x, w, b},
+		shape: append(x.Shape()[:len(x.shape)-1], out),
+		run: func(c *call) {
+			kernels.GemmBias(false, false, rows, out, in, c.f(0), in, c.f(1), out, c.f(2), c.y, out)
+		},
+		grad: func(y, dy Node) []Node {
+			dx := x.g.apply(spec{
+				name: y.Name() + ".dx", full: true, kind: "matmul", in: []Node{dy, w}, shape: x.shape,
+				run: func(c *call) { // dx = dy Wᵀ
+					kernels.Gemm(false, true, rows, in, out, c.f(0), out, c.f(1), out, 0, c.y, in)
+				},
+			})
+			dw := w.accumulate(y.Name()+".dw", []Node{x, dy}, func(c *call) { // dW += xᵀ dy
+				kernels.Gemm(true, false, in, out, rows, c.f(0), in, c.f(1), out, 1, c.y, out)
+			})
+			db := b.accumulate(y.Name()+".db", []Node{dy}, func(c *call) { // db += Σ dy
+				kernels.BiasGrad(c.y, c.f(0), rows, out)
+			})
+			return []Node{dx, dw, db}
+		},
+	})
+}
+
+// LogitsStride is the row length of TiedLogits for v tokens: v rounded up so that
+// every row starts on a cache line, which the product pays for otherwise.
+func LogitsStride(v int) int { return aligned(v) }
+
+// TiedLogits computes the language model's scores h·Eᵀ (section 3.1, P(u) =
+// softmax(h_n W_eᵀ)). h [B T C], e [V C] → [B T V'], V' = LogitsStride(V); the
+// columns beyond V are padding with no defined value.
+func (x Node) TiedLogits(e Node) Node {
+	if !ok(x, e) {
+		return Node{g: x.g}
+	}
+	if len(e.shape) != 2 || len(x.shape) < 2 || x.dim(-1) != e.dim(1) {
+		return x.g.failf("logits", "%v × %vᵀ: want [… C] × [V C]ᵀ", x.shape, e.shape)
+	}
+	rows, width, v := x.rows(), e.dim(1), e.dim(0)
+	stride := LogitsStride(v)
+	return x.g.apply(spec{
+		name:  "logits",
+		in:    []Node{x, e},
+		shape: append(x.Shape()[:len(x.shape)-1], stride),
+		run: func(c *call) {
+			kernels.Gemm(false, true, rows, v, width, c.f(0), width, c.f(1), width, 0, c.y, stride)
+		},
+		grad: func(y, dy Node) []Node {
+			dx := x.g.apply(spec{
+				name: y.Name() + ".dx", full: true, kind: "matmul", in: []Node{dy, e}, shape: x.shape,
+				run: func(c *call) { // dh = dlogits E
+					kernels.Gemm(false, false, rows, width, v, c.f(0), stride, c.f(1), width, 0, c.y, width)
+				},
+			})
+			de := e.accumulate(y.Name()+".dw", []Node{x, dy}, func(c *call) { // dE += dlogitsᵀ h
+				kernels.Gemm(true, false, v, width, rows, c.f(1), stride, c.f(0), width, 1, c.y, width)
+			})
+			return []Node{dx, de}
+		},
+	})
+}

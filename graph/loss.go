@@ -1,0 +1,136 @@
+package graph
+
+import "gorgpt/internal/kernels"
+
+// CrossEntropy computes −log softmax(logits)[target] for each target. Only the
+// first v columns of each row of logits count; the rest is padding. In the
+// backward pass the gradient is written over the logits when nothing else reads
+// them, so that they are never held twice.
+//
+// logits [… V'], targets [… ] of int32 → the shape of targets
+func (x Node) CrossEntropy(targets Node, v int) Node {
+	if !ok(x, targets) {
+		return Node{g: x.g}
+	}
+	rows, stride := x.rows(), x.dim(-1)
+	if rows != size(targets.shape) || v > stride || v < 1 {
+		return x.g.failf("cross_entropy", "logits %v, targets %v, %d classes: want [… V'], […], V ≤ V'", x.shape, targets.shape, v)
+	}
+	return x.g.apply(spec{
+		name: "cross_entropy", in: []Node{x, targets}, shape: targets.shape, side: []int{rows},
+		run: func(c *call) {
+			kernels.CrossEntropy(c.y, c.side[0], c.f(0), c.i(1), rows, v, stride)
+		},
+		grad: func(y, dy Node) []Node {
+			dx := x.g.apply(spec{
+				name: y.Name() + ".dx", full: true, kind: "cross_entropy.grad", shape: x.shape,
+				in: []Node{x, targets, y, dy}, overwrite: 1,
+				run: func(c *call) {
+					kernels.CrossEntropyGrad(c.y, c.f(0), y.op().c.side[0], c.f(3), c.i(1), rows, v, stride)
+				},
+			})
+			return []Node{dx, {}}
+		},
+	})
+}
+
+// SquaredError computes (x − target)², without the factor ½.
+// x [B 1], target [B] → [B]
+func (x Node) SquaredError(target Node) Node {
+	if !ok(x, target) {
+		return Node{g: x.g}
+	}
+	if size(x.shape) != size(target.shape) {
+		return x.g.failf("squared_error", "%v against %v: want equal sizes", x.shape, target.shape)
+	}
+	return x.g.apply(spec{
+		name: "squared_error", in: []Node{x, target}, shape: target.shape, diff: []bool{true, false},
+		run: func(c *call) {
+			for i, t := range c.f(1) {
+				c.y[i] = (c.f(0)[i] - t) * (c.f(0)[i] - t)
+			}
+		},
+		grad: func(y, dy Node) []Node {
+			dx := x.g.apply(spec{
+				name: y.Name() + ".dx", full: true, kind: "squared_error.grad", in: []Node{dy, x, target}, shape: x.shape,
+				run: func(c *call) {
+					for i, t := range c.f(2) {
+						c.y[i] = 2 * (c.f(1)[i] - t) * c.f(0)[i]
+					}
+				},
+			})
+			return []Node{dx, {}}
+		},
+	})
+}
+
+// SumOver computes Σ x / count. The count is that of the full batch and not of
+// the micro-batch at hand, so that the gradients of micro-batches of any sizes
+// add up to the gradient of the whole. x any shape, count scalar → scalar
+func (x Node) SumOver(count Node) Node { return x.sumOver(count, nil) }
+
+// WeightedSumOver computes Σ w·x / count. x and w of one shape, count scalar → scalar
+func (x Node) WeightedSumOver(w, count Node) Node { return x.sumOver(count, &w) }
+
+func (x Node) sumOver(count Node, w *Node) Node {
+	in := []Node{x, count}
+	if w != nil {
+		in = append(in, *w)
+	}
+	if !ok(in...) {
+		return Node{g: x.g}
+	}
+	if len(count.shape) != 0 || w != nil && !equal(w.shape, x.shape) {
+		return x.g.failf("sum", "weights and values differ in shape, or the count %v is no scalar", count.shape)
+	}
+	weight := func(c *call, i, at int) float32 {
+		if w == nil {
+			return 1
+		}
+		return c.f(at)[i]
+	}
+	return x.g.apply(spec{
+		name: "sum", in: in, diff: append([]bool{true}, make([]bool, len(in)-1)...),
+		run: func(c *call) {
+			sum := 0.0
+			for i, v := range c.f(0) {
+				sum += float64(weight(c, i, 2) * v)
+			}
+			c.set(float32(sum / float64(c.scalar(1))))
+		},
+		grad: func(y, dy Node) []Node {
+			in := append([]Node{dy}, in[1:]...)
+			dx := x.g.apply(spec{
+				name: y.Name() + ".dx", full: true, kind: "sum.grad", in: in, shape: x.shape,
+				run: func(c *call) {
+					d := c.scalar(0) / c.scalar(1)
+					for i := range c.y {
+						c.y[i] = d * weight(c, i, 2)
+					}
+				},
+			})
+			return append([]Node{dx}, make([]Node, len(in)-1)...)
+		},
+	})
+}
+
+// AddScaled computes x + s·y for scalars: L3 = L2 + λ·L1 (section 3.2).
+func (x Node) AddScaled(y Node, s float32) Node {
+	if !ok(x, y) {
+		return Node{g: x.g}
+	}
+	if len(x.shape)+len(y.shape) != 0 {
+		return x.g.failf("add_scaled", "%v + s·%v: want scalars", x.shape, y.shape)
+	}
+	return x.g.apply(spec{
+		name: "add_scaled", in: []Node{x, y},
+		run: func(c *call) { c.set(c.scalar(0) + s*c.scalar(1)) },
+		grad: func(out, d Node) []Node {
+			dy := x.g.apply(spec{
+				name: out.Name() + ".dy", full: true, kind: "scale", in: []Node{d},
+				run: func(c *call) { c.set(s * c.scalar(0)) },
+			})
+			return []Node{d, dy}
+		},
+	})
+}

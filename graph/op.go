@@ -1,0 +1,256 @@
+package graph
+
+import (
+	"encoding/binary"
+	"fmt"
+	"hash"
+	"hash/fnv"
+
+	"github.com/chewxy/hm"
+	"github.com/pkg/errors"
+	"gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+)
+
+// spec describes an operation; Graph.apply turns it into a node.
+type spec struct {
+	name  string // kind in the current scope, or a full name when full is set
+	full  bool
+	kind  string // what DOT exports and errors call it; default: name
+	in    []Node
+	shape []int // of the output; empty for a scalar
+
+	// run computes the output. It may allocate nothing.
+	run func(c *call)
+	// grad returns the derivative of the cost with respect to each input, given
+	// that of the output; a zero Node where diff is false. nil: not differentiable.
+	grad func(y, dy Node) []Node
+	diff []bool // which inputs have a derivative; nil: the float tensors among them
+
+	side      []int  // sizes of further buffers that live as long as the output
+	into      *Param // the output is this parameter's gradient
+	overwrite int    // 1+index of an input that the output may be written over
+	part      int    // 1+index of the side buffer of input 0 that is the output
+}
+
+// op is the one implementation of gorgonia.Op and gorgonia.SDOp.
+//
+// It owns its output: Do returns the same value every time, so ReturnsPtr and
+// CallsExtern are false and OverwritesInput is -1, and Gorgonia's register
+// allocator never lends the register to another op.
+type op struct {
+	spec
+	g    *Graph
+	salt int
+	node *gorgonia.Node
+	out  gorgonia.Value
+	bufs []buffer // the output's first, then one a side buffer
+	c    call
+
+	overwrites bool // the plan found that the output takes over an input's memory
+}
+
+var (
+	_ gorgonia.Op   = (*op)(nil)
+	_ gorgonia.SDOp = (*op)(nil)
+)
+
+// apply adds the node that s describes.
+func (g *Graph) apply(s spec) Node {
+	if g.err != nil || !ok(s.in...) {
+		return Node{g: g}
+	}
+	if s.kind == "" {
+		s.kind = s.name
+	}
+	if !s.full {
+		s.name = g.scoped(s.name)
+	}
+	s.name = g.unique(s.name)
+	o := &op{spec: s, g: g}
+	children := make([]*gorgonia.Node, len(s.in))
+	for i, n := range s.in {
+		children[i] = n.n
+	}
+	g.saltUntilUnique(o, children)
+	n, err := gorgonia.ApplyOpWithName(o, s.name, children...)
+	if err != nil {
+		return g.fail(s.name, err)
+	}
+	if n.Op() != gorgonia.Op(o) {
+		return g.failf(s.name, "Gorgonia merged the node with %s", n.Name())
+	}
+	if hash := o.nodeHash(children); hash != n.Hashcode() {
+		return g.failf(s.name, "Gorgonia hashes nodes differently than in v0.9.18: %x, foretold %x", n.Hashcode(), hash)
+	}
+	o.node = n
+	g.ops[n] = o
+	g.hashes[n.Hashcode()] = s.name
+	return Node{g: g, n: n, shape: s.shape}
+}
+
+// saltUntilUnique changes the op's hash until no other node of the graph shares
+// it. TapeMachines drop all but one of the nodes whose 32-bit hashes are equal,
+// without a word.
+func (g *Graph) saltUntilUnique(o *op, children gorgonia.Nodes) {
+	for ; ; o.salt++ {
+		if _, taken := g.hashes[o.nodeHash(children)]; !taken {
+			return
+		}
+	}
+}
+
+// nodeHash foretells gorgonia.Node.Hashcode for a node of this op. Gorgonia
+// cannot be asked: it adds the node to the graph for good before it hashes it.
+func (o *op) nodeHash(children gorgonia.Nodes) uint32 {
+	h := fnv.New32a()
+	fmt.Fprintf(h, "%v%v", outType(len(o.shape)), tensor.Shape(o.shape))
+	o.WriteHash(h)
+	h.Write([]byte{byte(len(children))})
+	for _, c := range children {
+		h.Write(binary.LittleEndian.AppendUint32(nil, c.Hashcode()))
+	}
+	return h.Sum32()
+}
+
+func (o *op) Arity() int           { return len(o.in) }
+func (o *op) ReturnsPtr() bool     { return false }
+func (o *op) CallsExtern() bool    { return false }
+func (o *op) OverwritesInput() int { return -1 }
+func (o *op) String() string       { return o.name }
+
+func (o *op) WriteHash(h hash.Hash) { fmt.Fprintf(h, "%s/%d", o.name, o.salt) }
+
+func (o *op) Hashcode() uint32 {
+	h := fnv.New32a()
+	o.WriteHash(h)
+	return h.Sum32()
+}
+
+// Type is made anew for each call: Gorgonia recycles what it gets.
+func (o *op) Type() hm.Type {
+	ts := make([]hm.Type, 0, len(o.in)+1)
+	for _, x := range o.in {
+		ts = append(ts, typeOf(x.n.Dtype(), len(x.shape)))
+	}
+	return hm.NewFnType(append(ts, outType(len(o.shape)))...)
+}
+
+func typeOf(dt tensor.Dtype, dims int) hm.Type {
+	if dims == 0 {
+		return dt
+	}
+	return gorgonia.TensorType{Dims: dims, Of: dt}
+}
+
+func outType(dims int) hm.Type { return typeOf(tensor.Float32, dims) }
+
+// InferShape returns the shape that the builder computed and checked.
+func (o *op) InferShape(...gorgonia.DimSizer) (tensor.Shape, error) {
+	return tensor.Shape(o.shape).Clone(), nil
+}
+
+// DiffWRT always has one entry an input: Gorgonia indexes it unchecked.
+func (o *op) DiffWRT(n int) []bool {
+	if o.diff != nil {
+		return o.diff
+	}
+	d := make([]bool, n)
+	if o.grad != nil {
+		for i, x := range o.in {
+			d[i] = x.n.Dtype() == tensor.Float32
+		}
+	}
+	return d
+}
+
+// SymDiff builds the derivative with respect to each input.
+func (o *op) SymDiff(_ gorgonia.Nodes, y, dy *gorgonia.Node) (gorgonia.Nodes, error) {
+	if o.grad == nil {
+		return nil, errors.Errorf("%s has no derivative", o.name)
+	}
+	grads := o.grad(Node{o.g, y, o.shape}, Node{o.g, dy, o.shape})
+	if o.g.err != nil {
+		return nil, o.g.err
+	}
+	ns := make(gorgonia.Nodes, len(o.in))
+	for i, wanted := range o.DiffWRT(len(o.in)) {
+		if !wanted {
+			continue
+		}
+		if !equal(grads[i].shape, o.in[i].shape) {
+			return nil, errors.Errorf("%s: gradient of operand %d has shape %v, the operand %v", o.name, i, grads[i].shape, o.in[i].shape)
+		}
+		ns[i] = grads[i].n
+	}
+	return ns, nil
+}
+
+// Do runs the op. A panic would end the process, as Gorgonia runs its program
+// on a goroutine of its own, so it becomes an error here.
+func (o *op) Do(in ...gorgonia.Value) (_ gorgonia.Value, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = errors.Errorf("%v", r)
+		}
+		if err != nil {
+			err = errors.WithMessage(err, o.describe())
+			o.g.failed = err
+		}
+	}()
+	o.c.in, o.c.err = in, nil
+	o.run(&o.c)
+	return o.out, o.c.err
+}
+
+// describe names the op and its shapes: h.3.attn.linear [8 64 9] × [8 8] → [8 64 8].
+func (o *op) describe() string {
+	s := o.name
+	for i, x := range o.in {
+		if i > 0 {
+			s += " ×"
+		}
+		s += fmt.Sprintf(" %v", x.shape)
+	}
+	return fmt.Sprintf("%s → %v", s, o.shape)
+}
+
+func equal(a, b []int) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for i := range a {
+		if a[i] != b[i] {
+			return false
+		}
+	}
+	return true
+}
+
+// call is what an op sees when it runs: the values of its inputs and the
+// buffers it owns.
+type call struct {
+	in   []gorgonia.Value
+	y    []float32   // the output; nil for a scalar
+	side [][]float32 // the further buffers
+	s    *gorgonia.F32
+	err  error
+}
+
+// f returns input i as float32s.
+func (c *call) f(i int) []float32 { return c.in[i].(*tensor.Dense).Float32s() }
+
+// i returns input i as int32s.
+func (c *call) i(i int) []int32 { return c.in[i].(*tensor.Dense).Int32s() }
+
+// int returns the int64 scalar input i.
+func (c *call) int(i int) int64 { return int64(*c.in[i].(*gorgonia.I64)) }
+
+// scalar returns the float32 scalar input i.
+func (c *call) scalar(i int) float32 { return float32(*c.in[i].(*gorgonia.F32)) }
+
+// fail stops the run of the whole graph with an error.
+func (c *call) fail(format string, args ...any) { c.err = errors.Errorf(format, args...) }
+
+// set stores the result of an op whose output is a scalar.
+func (c *call) set(v float32) { *c.s = gorgonia.F32(v) }

@@ -1,0 +1,202 @@
+package graph
+
+import (
+	"sort"
+	"unsafe"
+
+	"github.com/pkg/errors"
+	"gorgonia.org/gorgonia"
+)
+
+// buffer is one stretch of float32 that an op owns while its value is needed.
+type buffer struct {
+	size        int
+	first, last int // positions in the order of execution, both included
+	at          int // offset in the arena
+}
+
+// plan says which part of the arena each buffer of a graph occupies.
+type plan struct {
+	ops   []*op // in the order of execution
+	total int   // float32 needed
+}
+
+// newPlan lays out the buffers of g by their lifetimes. Buffers of ops that are
+// never alive together share memory.
+func newPlan(g *Graph) (*plan, error) {
+	order, err := gorgonia.Sort(g.eg)
+	if err != nil {
+		return nil, errors.Wrap(err, "ordering the graph")
+	}
+	for i, j := 0, len(order)-1; i < j; i, j = i+1, j-1 {
+		order[i], order[j] = order[j], order[i] // Sort puts the roots first
+	}
+	last := g.lastUses(order)
+	p := &plan{}
+	var all []*buffer
+	for i, n := range order {
+		o := g.ops[n]
+		if o == nil {
+			continue
+		}
+		p.ops = append(p.ops, o)
+		o.bufs = o.bufs[:0]
+		if o.ownsOutput() {
+			o.bufs = append(o.bufs, buffer{size: size(o.shape), first: i, last: last[n]})
+		}
+		for _, n2 := range o.side {
+			o.bufs = append(o.bufs, buffer{size: n2, first: i, last: last[n]})
+		}
+		for k := range o.bufs {
+			all = append(all, &o.bufs[k])
+		}
+	}
+	p.total = place(all)
+	return p, nil
+}
+
+// ownsOutput tells whether the op's output needs memory of its own: not scalars,
+// not gradients that live in the store, not what lies in an input's memory.
+func (o *op) ownsOutput() bool {
+	return len(o.shape) > 0 && o.into == nil && o.part == 0 && !o.overwrites
+}
+
+// lastUses finds the position at which each node's value is read for the last time.
+func (g *Graph) lastUses(order gorgonia.Nodes) map[*gorgonia.Node]int {
+	last := make(map[*gorgonia.Node]int, len(order))
+	for n := range g.keep {
+		last[n] = len(order)
+	}
+	for i := len(order) - 1; i >= 0; i-- {
+		n := order[i]
+		last[n] = max(last[n], i)
+		o := g.ops[n]
+		for k, child := range g.children(n) {
+			use := i
+			switch {
+			case o == nil || o.part > 0: // the value may be (a part of) the operand's memory
+				use = last[n]
+			case o.overwrite == k+1:
+				// Only the last reader of a value may write over it.
+				if o.overwrites = g.ops[child] != nil && last[child] <= i; o.overwrites {
+					use = last[n]
+				}
+			}
+			last[child] = max(last[child], use)
+		}
+	}
+	return last
+}
+
+// children lists the operands of n.
+func (g *Graph) children(n *gorgonia.Node) gorgonia.Nodes {
+	if o := g.ops[n]; o != nil {
+		ns := make(gorgonia.Nodes, len(o.in))
+		for i, x := range o.in {
+			ns[i] = x.n
+		}
+		return ns
+	}
+	var ns gorgonia.Nodes
+	for it := g.eg.From(n.ID()); it != nil && it.Next(); {
+		ns = append(ns, it.Node().(*gorgonia.Node))
+	}
+	return ns
+}
+
+// place gives every buffer the lowest offset at which nothing that is alive at
+// the same time lies, the largest buffers first, and returns the total size.
+func place(bufs []*buffer) (total int) {
+	sort.SliceStable(bufs, func(i, j int) bool { return bufs[i].size > bufs[j].size })
+	var placed []*buffer // sorted by offset
+	for _, b := range bufs {
+		need := aligned(b.size)
+		at := 0
+		for _, q := range placed {
+			if q.last < b.first || b.last < q.first {
+				continue
+			}
+			if at+need <= q.at {
+				break
+			}
+			at = max(at, q.at+aligned(q.size))
+		}
+		b.at = at
+		total = max(total, at+need)
+		i := sort.Search(len(placed), func(i int) bool { return placed[i].at > at })
+		placed = append(placed, nil)
+		copy(placed[i+1:], placed[i:])
+		placed[i] = b
+	}
+	return total
+}
+
+// bind points every op at its part of the arena.
+func (p *plan) bind(arena []float32) {
+	for _, o := range p.ops {
+		rest := o.bufs
+		part := func() []float32 {
+			b := rest[0]
+			rest = rest[1:]
+			return arena[b.at : b.at+b.size : b.at+b.size]
+		}
+		switch {
+		case len(o.shape) == 0:
+			if o.c.s == nil {
+				o.c.s = gorgonia.NewF32(0)
+				o.out = o.c.s
+			}
+		case o.into != nil:
+			o.c.y, o.out = o.into.Grad, o.into.grad
+		case o.overwrites:
+			// The memory is the input's, which an earlier turn of this loop bound.
+			o.c.y = o.in[o.overwrite-1].op().c.y
+			o.out = dense(o.c.y, o.shape)
+		case o.part > 0:
+			o.c.y = o.in[0].op().c.side[o.part-1]
+			o.out = dense(o.c.y, o.shape)
+		default:
+			o.c.y = part()
+			o.out = dense(o.c.y, o.shape)
+		}
+		o.c.side = o.c.side[:0]
+		for range o.side {
+			o.c.side = append(o.c.side, part())
+		}
+	}
+}
+
+// op returns our op behind the node, or nil for inputs and stock ops.
+func (x Node) op() *op { return x.g.ops[x.n] }
+
+// Arena is the working memory that the graphs of one model share. Only one of
+// its machines may run at a time; a run invalidates the values of the others.
+type Arena struct {
+	data []float32
+	used int // bumped when data moves
+}
+
+// reserve makes the arena hold at least n float32.
+func (a *Arena) reserve(n int) {
+	if n > len(a.data) {
+		a.data = nil // let the collector have the old block before the new one is made
+		a.data = alignedFloats(n)
+		a.used++
+	}
+}
+
+// Bytes returns the size of the arena.
+func (a *Arena) Bytes() int { return 4 * len(a.data) }
+
+// alignedFloats returns n zeroed float32 starting on a cache line.
+func alignedFloats(n int) []float32 {
+	if n == 0 {
+		return nil
+	}
+	raw := make([]float32, n+align)
+	skip := 0
+	if rest := int(uintptr(unsafe.Pointer(&raw[0])) % (4 * align)); rest > 0 {
+		skip = align - rest/4
+	}
+	return raw[skip : skip+n : skip+n]
+}

@@ -1,0 +1,116 @@
+package graph
+
+import (
+	"github.com/pkg/errors"
+	"gorgonia.org/tensor"
+)
+
+// Param is one trainable tensor of the model.
+type Param struct {
+	Name  string // as Hugging Face names it: h.0.attn.c_attn.weight
+	Shape []int
+	Value []float32
+	Grad  []float32 // sum over the runs since the last update; nil before Store.Train
+	M, V  []float32 // Adam's moments; nil before Store.Train
+
+	value, grad, m, v *tensor.Dense
+}
+
+// Decays tells whether L2 applies: to every tensor of two or more dimensions,
+// so to weights and embeddings but not to biases and gains.
+func (p *Param) Decays() bool { return len(p.Shape) > 1 }
+
+// Store owns the parameters of one model with their gradients and moments, each
+// kind in one contiguous block. All graphs of the model bind these tensors.
+type Store struct {
+	params  []*Param
+	byName  map[string]*Param
+	values  []float32
+	trained bool
+}
+
+// align is the number of float32 in a 64-byte cache line, on which every tensor
+// of a block starts.
+const align = 16
+
+func aligned(n int) int { return (n + align - 1) / align * align }
+
+// NewStore allocates zeroed parameters of the given names and shapes.
+func NewStore(params []Param) (*Store, error) {
+	s := &Store{byName: map[string]*Param{}}
+	for _, p := range params {
+		if _, dup := s.byName[p.Name]; dup {
+			return nil, errors.Errorf("parameter %s is declared twice", p.Name)
+		}
+		if len(p.Shape) == 0 || size(p.Shape) <= 0 {
+			return nil, errors.Errorf("parameter %s has the empty shape %v", p.Name, p.Shape)
+		}
+		q := &Param{Name: p.Name, Shape: append([]int(nil), p.Shape...)}
+		s.params = append(s.params, q)
+		s.byName[q.Name] = q
+	}
+	s.values = s.block(func(p *Param, data []float32) {
+		p.Value, p.value = data, dense(data, p.Shape)
+	})
+	return s, nil
+}
+
+// block allocates one float32 for each parameter element and hands the parts out.
+func (s *Store) block(assign func(p *Param, data []float32)) []float32 {
+	total := 0
+	for _, p := range s.params {
+		total += aligned(size(p.Shape))
+	}
+	block, at := alignedFloats(total), 0
+	for _, p := range s.params {
+		n := size(p.Shape)
+		assign(p, block[at:at+n:at+n])
+		at += aligned(n)
+	}
+	return block
+}
+
+// Train allocates gradients and moments, all zero, unless they exist.
+func (s *Store) Train() {
+	if s.trained {
+		return
+	}
+	s.trained = true
+	s.block(func(p *Param, d []float32) { p.Grad, p.grad = d, dense(d, p.Shape) })
+	s.block(func(p *Param, d []float32) { p.M, p.m = d, dense(d, p.Shape) })
+	s.block(func(p *Param, d []float32) { p.V, p.v = d, dense(d, p.Shape) })
+}
+
+// Params returns the parameters in the order of declaration.
+func (s *Store) Params() []*Param { return s.params }
+
+// Param returns the parameter of that name, or nil.
+func (s *Store) Param(name string) *Param { return s.byName[name] }
+
+// Len returns the number of trainable values.
+func (s *Store) Len() int {
+	n := 0
+	for _, p := range s.params {
+		n += size(p.Shape)
+	}
+	return n
+}
+
+// Param returns the input node that binds p's value.
+func (g *Graph) Param(p *Param) Node { return g.bindParam(p, p.Name) }
+
+// ParamAs returns a second input node on the same value. Gradients of both
+// uses add up in p.Grad: this is how a tied embedding is declared.
+func (g *Graph) ParamAs(p *Param, use string) Node { return g.bindParam(p, p.Name+" ("+use+")") }
+
+func (g *Graph) bindParam(p *Param, name string) Node {
+	n := g.input(name, p.value, p.Shape)
+	if n.n == nil {
+		return n
+	}
+	if bound, found := g.params[n.n]; found && bound != p {
+		return g.failf(name, "the name is taken by a parameter of another store")
+	}
+	g.params[n.n] = p
+	return n
+}

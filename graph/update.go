@@ -1,0 +1,87 @@
+package graph
+
+import (
+	"math"
+
+	"gorgonia.org/tensor"
+
+	"gorgpt/internal/kernels"
+)
+
+// GlobalNorm computes the square root of the sum of squares of all gradients.
+// Fed by every gradient and feeding every update, it also is the barrier between
+// reading and clearing them: when it is not finite, the run ends before any
+// parameter has changed. → scalar
+func (g *Graph) GlobalNorm(params []*Param) Node {
+	in := make([]Node, len(params))
+	for i, p := range params {
+		in[i] = g.stored(p, "gradient", p.grad)
+	}
+	return g.apply(spec{
+		name: "global_norm", in: in,
+		run: func(c *call) {
+			sum := 0.0
+			for i := range c.in {
+				sum += kernels.SumSquares(c.f(i))
+			}
+			if math.IsNaN(sum) || math.IsInf(sum, 0) {
+				c.fail("the norm of the gradients is %v", math.Sqrt(sum))
+			}
+			c.set(float32(math.Sqrt(sum)))
+		},
+	})
+}
+
+// ClipScale computes the factor that brings a norm down to limit,
+// limit/max(norm, limit); a limit of 0 never clips. scalar → scalar
+func (x Node) ClipScale(limit float32) Node {
+	return x.g.apply(spec{
+		name: "clip", in: []Node{x},
+		run: func(c *call) {
+			if limit == 0 {
+				c.set(1)
+				return
+			}
+			c.set(limit / max(c.scalar(0), limit))
+		},
+	})
+}
+
+// AdamConfig holds the constants of the update, under the paper's names.
+type AdamConfig struct {
+	B1, B2, Eps float32
+	L2          float32 // decoupled, and only where Param.Decays
+}
+
+// Adam declares the update of one parameter, from its gradient and moments in the
+// store, in place; the gradient is cleared. With scale from ClipScale and rate =
+// lr·√(1−b2ᵗ)/(1−b1ᵗ):
+//
+//	g = scale·g;  m = b1·m + (1−b1)·g;  v = b2·v + (1−b2)·g²
+//	p = p − rate·(m/(√v + eps) + L2·p)
+//
+// The returned scalar says that it is done.
+func (g *Graph) Adam(p *Param, scale, rate Node, a AdamConfig) Node {
+	in := []Node{g.Param(p), g.stored(p, "gradient", p.grad), g.stored(p, "m", p.m), g.stored(p, "v", p.v), scale, rate}
+	if !p.Decays() {
+		a.L2 = 0
+	}
+	return g.apply(spec{
+		name: p.Name + ".adam", kind: "adam", in: in,
+		run: func(c *call) {
+			kernels.Adam(c.f(0), c.f(1), c.f(2), c.f(3), kernels.AdamStep{
+				LR: c.scalar(5), B1: a.B1, B2: a.B2, Eps: a.Eps, L2: a.L2, Scale: c.scalar(4),
+			})
+			c.set(1)
+		},
+	})
+}
+
+// stored returns the input node that binds p's gradient or one of its moments.
+func (g *Graph) stored(p *Param, what string, t *tensor.Dense) Node {
+	name := p.Name + " " + what
+	if t == nil {
+		return g.failf(name, "parameter %s has no %s: call Store.Train first", p.Name, what)
+	}
+	return g.input(name, t, p.Shape)
+}
