@@ -1,0 +1,41 @@
+package optim
+
+import "math"
+
+// Schedule gives the learning rate of update t = 1, 2, …
+type Schedule interface{ Rate(t int) float64 }
+
+// WarmupCosine is pre-training's (section 4.1): linear from 0 to Peak over Warmup
+// updates, then along a cosine to 0 at update Total.
+type WarmupCosine struct {
+	Peak          float64
+	Warmup, Total int
+}
+
+// Rate returns the learning rate of update t.
+func (s WarmupCosine) Rate(t int) float64 {
+	if t <= s.Warmup {
+		return s.Peak * float64(t) / float64(s.Warmup)
+	}
+	return s.Peak / 2 * (1 + math.Cos(math.Pi*float64(t-s.Warmup)/float64(s.Total-s.Warmup)))
+}
+
+// WarmupLinear is fine-tuning's (section 4.1): linear from 0 to Peak over the
+// share Warmup of the updates, then linear to 0.
+//
+// GPT-1: the 2018 code counts updates from 0 here, so the first has rate 0.
+type WarmupLinear struct {
+	Peak   float64
+	Warmup float64 // share of Total
+	Total  int
+}
+
+// Rate returns the learning rate of update t.
+func (s WarmupLinear) Rate(t int) float64 {
+	x := float64(t-1) / float64(s.Total)
+	warm := 1.0
+	if s.Warmup > 0 && x <= s.Warmup {
+		warm = x / s.Warmup
+	}
+	return s.Peak * warm * (1 - x)
+}
