@@ -1,0 +1,111 @@
+package gpt1
+
+import (
+	"encoding/json"
+	"sort"
+	"strings"
+
+	"github.com/pkg/errors"
+)
+
+// Config is the shape of a model, with the JSON keys of Hugging Face's
+// openai-gpt config.json.
+type Config struct {
+	NLayer       int     `json:"n_layer"`
+	NHead        int     `json:"n_head"`
+	NEmbd        int     `json:"n_embd"` // C
+	NCtx         int     `json:"n_ctx"`  // T
+	VocabSize    int     `json:"vocab_size"`
+	EmbdPDrop    float32 `json:"embd_pdrop"`
+	AttnPDrop    float32 `json:"attn_pdrop"`
+	ResidPDrop   float32 `json:"resid_pdrop"`
+	LayerNormEps float32 `json:"layer_norm_epsilon"`
+	InitRange    float32 `json:"initializer_range"`
+}
+
+// Presets are the models that go by a name.
+var presets = map[string]Config{
+	"gpt1": {NLayer: 12, NHead: 12, NEmbd: 768, NCtx: 512, VocabSize: 40478},
+	"mini": {NLayer: 6, NHead: 5, NEmbd: 320, NCtx: 256, VocabSize: 8192},
+	"tiny": {NLayer: 4, NHead: 4, NEmbd: 128, NCtx: 128, VocabSize: 4096},
+}
+
+// Preset returns the configuration of that name, with the paper's dropout of 0.1.
+func Preset(name string) (Config, error) {
+	c, found := presets[name]
+	if !found {
+		return Config{}, errors.Errorf("unknown preset %q: want one of %s", name, strings.Join(PresetNames(), ", "))
+	}
+	c.EmbdPDrop, c.AttnPDrop, c.ResidPDrop = 0.1, 0.1, 0.1
+	c.LayerNormEps, c.InitRange = 1e-5, 0.02
+	return c, nil
+}
+
+// PresetNames lists the presets in alphabetical order.
+func PresetNames() []string {
+	names := make([]string, 0, len(presets))
+	for n := range presets {
+		names = append(names, n)
+	}
+	sort.Strings(names)
+	return names
+}
+
+// Validate tells what is wrong with the configuration, or returns nil.
+func (c Config) Validate() error {
+	for name, v := range map[string]int{"n_layer": c.NLayer, "n_head": c.NHead, "n_embd": c.NEmbd, "n_ctx": c.NCtx, "vocab_size": c.VocabSize} {
+		if v < 1 {
+			return errors.Errorf("%s is %d: want at least 1", name, v)
+		}
+	}
+	if c.NEmbd%c.NHead != 0 {
+		return errors.Errorf("n_embd %d is no multiple of n_head %d", c.NEmbd, c.NHead)
+	}
+	for name, p := range map[string]float32{"embd_pdrop": c.EmbdPDrop, "attn_pdrop": c.AttnPDrop, "resid_pdrop": c.ResidPDrop} {
+		if !(p >= 0 && p < 1) {
+			return errors.Errorf("%s is %v: want 0 ≤ p < 1", name, p)
+		}
+	}
+	if !(c.LayerNormEps > 0) {
+		return errors.Errorf("layer_norm_epsilon is %v: want more than 0", c.LayerNormEps)
+	}
+	return nil
+}
+
+// huggingFace is config.json as Hugging Face writes it for this architecture.
+type huggingFace struct {
+	AFN           string   `json:"afn"`
+	Architectures []string `json:"architectures"`
+	Config
+	ModelType  string `json:"model_type"`
+	NPositions int    `json:"n_positions"`
+}
+
+// MarshalJSON writes the keys of Hugging Face's config.json.
+func (c Config) JSON() ([]byte, error) {
+	data, err := json.MarshalIndent(huggingFace{
+		AFN: "gelu", Architectures: []string{"OpenAIGPTLMHeadModel"}, Config: c, ModelType: "openai-gpt", NPositions: c.NCtx,
+	}, "", "  ")
+	return append(data, '\n'), errors.Wrap(err, "config.json")
+}
+
+// ParseConfig reads a config.json. Keys that do not concern the shape are
+// ignored; a value that this model cannot honour is an error.
+func ParseConfig(data []byte) (Config, error) {
+	h := huggingFace{AFN: "gelu", Config: Config{EmbdPDrop: 0.1, AttnPDrop: 0.1, ResidPDrop: 0.1, LayerNormEps: 1e-5, InitRange: 0.02}}
+	if err := json.Unmarshal(data, &h); err != nil {
+		return Config{}, errors.Wrap(err, "config.json")
+	}
+	if h.NCtx == 0 {
+		h.NCtx = h.NPositions
+	}
+	switch {
+	case h.ModelType != "" && h.ModelType != "openai-gpt":
+		return Config{}, errors.Errorf("config.json: model_type is %q: want openai-gpt", h.ModelType)
+	case h.AFN != "gelu":
+		return Config{}, errors.Errorf("config.json: afn is %q: want gelu", h.AFN)
+	case h.NPositions != 0 && h.NPositions != h.NCtx:
+		return Config{}, errors.Errorf("config.json: n_positions %d and n_ctx %d differ", h.NPositions, h.NCtx)
+	}
+	return h.Config, errors.Wrap(h.Validate(), "config.json")
+}

@@ -1,0 +1,126 @@
+package gpt1
+
+import (
+	"fmt"
+
+	"gorgpt/graph"
+	"gorgpt/layers"
+)
+
+// Model is GPT-1: a shape and the parameters that the graphs of the model share.
+type Model struct {
+	Config
+	Store  *graph.Store
+	Embed  *layers.Embedding
+	Blocks []*Block
+}
+
+// Block is one decoder layer. GPT-1 normalises after each residual sum:
+//
+//	n = LN(x + dropout(Attn(x)))
+//	y = LN(n + dropout(MLP(n)))
+type Block struct {
+	Name     string // h.3
+	Attn     *layers.Attention
+	LN1      layers.LayerNorm
+	AttnDrop graph.Drop
+	MLP      *layers.MLP
+	LN2      layers.LayerNorm
+	MLPDrop  graph.Drop
+}
+
+// Forward maps [B T C] to [B T C].
+func (b *Block) Forward(x graph.Node) graph.Node {
+	defer x.Graph().Scope(b.Name)()
+	n := b.LN1.Residual(x, b.Attn.Forward(x), b.AttnDrop)
+	return b.LN2.Residual(n, b.MLP.Forward(n), b.MLPDrop)
+}
+
+// Hidden computes the states after the last block, h_n = block_n(…block_1(h_0)).
+// There is no further normalisation. ids [B T] → [B T C]
+func (m *Model) Hidden(ids graph.Node) graph.Node {
+	h := m.Embed.Forward(ids)
+	for _, b := range m.Blocks {
+		h = b.Forward(h)
+	}
+	return h
+}
+
+// Logits computes the scores of the next token, h·W_eᵀ. The columns beyond
+// VocabSize are padding. [B T C] → [B T V']
+func (m *Model) Logits(h graph.Node) graph.Node { return m.Embed.Logits(h) }
+
+// Losses computes −log P(target) at each position, the terms of L1.
+// h [B T C], targets [B T] → [B T]
+func (m *Model) Losses(h, targets graph.Node) graph.Node {
+	defer h.Graph().Scope("lm")()
+	return m.Logits(h).CrossEntropy(targets, m.VocabSize)
+}
+
+// New returns a model with zeroed parameters.
+func New(c Config, extra ...graph.Param) (*Model, error) {
+	if err := c.Validate(); err != nil {
+		return nil, err
+	}
+	store, err := graph.NewStore(append(c.params(), extra...))
+	if err != nil {
+		return nil, err
+	}
+	m := &Model{Config: c, Store: store}
+	m.Embed = &layers.Embedding{
+		Tokens: store.Param("tokens_embed.weight"), Positions: store.Param("positions_embed.weight"),
+		Drop: graph.Drop{Name: "drop", P: c.EmbdPDrop},
+	}
+	for i := range c.NLayer {
+		m.Blocks = append(m.Blocks, newBlock(c, store, fmt.Sprintf("h.%d", i)))
+	}
+	return m, nil
+}
+
+func newBlock(c Config, s *graph.Store, name string) *Block {
+	linear := func(n string) layers.Linear {
+		return layers.Linear{W: s.Param(name + n + ".weight"), B: s.Param(name + n + ".bias")}
+	}
+	norm := func(n string) layers.LayerNorm {
+		return layers.LayerNorm{Gain: s.Param(name + n + ".weight"), Bias: s.Param(name + n + ".bias"), Eps: c.LayerNormEps}
+	}
+	return &Block{
+		Name: name,
+		Attn: &layers.Attention{
+			QKV: linear(".attn.c_attn"), Proj: linear(".attn.c_proj"), H: c.NHead,
+			Drop: graph.Drop{Name: name + ".attn.attn_dropout", P: c.AttnPDrop},
+		},
+		LN1:      norm(".ln_1"),
+		AttnDrop: graph.Drop{Name: name + ".attn.resid_dropout", P: c.ResidPDrop},
+		MLP:      &layers.MLP{FC: linear(".mlp.c_fc"), Proj: linear(".mlp.c_proj")},
+		LN2:      norm(".ln_2"),
+		MLPDrop:  graph.Drop{Name: name + ".mlp.dropout", P: c.ResidPDrop},
+	}
+}
+
+// params lists names and shapes as Hugging Face has them.
+func (c Config) params() []graph.Param {
+	ps := []graph.Param{
+		{Name: "tokens_embed.weight", Shape: []int{c.VocabSize, c.NEmbd}},
+		{Name: "positions_embed.weight", Shape: []int{c.NCtx, c.NEmbd}},
+	}
+	for i := range c.NLayer {
+		add := func(name string, shape ...int) {
+			ps = append(ps, graph.Param{Name: fmt.Sprintf("h.%d.%s", i, name), Shape: shape})
+		}
+		width := c.NEmbd
+		add("attn.c_attn.weight", width, 3*width)
+		add("attn.c_attn.bias", 3*width)
+		add("attn.c_proj.weight", width, width)
+		add("attn.c_proj.bias", width)
+		add("ln_1.weight", width)
+		add("ln_1.bias", width)
+		add("mlp.c_fc.weight", width, 4*width)
+		add("mlp.c_fc.bias", 4*width)
+		add("mlp.c_proj.weight", 4*width, width)
+		add("mlp.c_proj.bias", width)
+		add("ln_2.weight", width)
+		add("ln_2.bias", width)
+	}
+	return ps
+}

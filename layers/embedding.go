@@ -1,0 +1,21 @@
+package layers
+
+import "gorgpt/graph"
+
+// Embedding holds the token and position embeddings. The token embedding also is
+// the output matrix of the language model (weight tying).
+type Embedding struct {
+	Tokens, Positions *graph.Param // [V C], [T C]
+	Drop              graph.Drop
+}
+
+// Forward computes h₀ = U·W_e + W_p with dropout. ids [B T] → [B T C]
+func (e *Embedding) Forward(ids graph.Node) graph.Node {
+	g := ids.Graph()
+	return graph.Embed(ids, g.Param(e.Tokens), g.Param(e.Positions)).Dropout(e.Drop)
+}
+
+// Logits computes h·W_eᵀ. [B T C] → [B T V'], V' = graph.LogitsStride(V)
+func (e *Embedding) Logits(h graph.Node) graph.Node {
+	return h.TiedLogits(h.Graph().ParamAs(e.Tokens, "as output"))
+}

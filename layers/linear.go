@@ -1,0 +1,15 @@
+package layers
+
+import "gorgpt/graph"
+
+// Linear is y = xW + b at each position, with W stored [in out] as in the 2018
+// code (Hugging Face calls it Conv1D).
+type Linear struct {
+	W, B *graph.Param // [I O], [O]
+}
+
+// Forward maps [B T I] to [B T O].
+func (l Linear) Forward(x graph.Node) graph.Node {
+	g := x.Graph()
+	return x.Linear(g.Param(l.W), g.Param(l.B))
+}

@@ -1,0 +1,15 @@
+package layers
+
+import "gorgpt/graph"
+
+// MLP is the position-wise feed-forward network of a block, GELU(xW₁ + b₁)W₂ + b₂.
+type MLP struct {
+	FC, Proj Linear // [C F], [F C]; F = 4C
+}
+
+// Forward maps [B T C] to [B T C].
+func (m *MLP) Forward(x graph.Node) graph.Node {
+	defer x.Graph().Scope("mlp")()
+	h := m.FC.Forward(x).GELU() // [B T F]
+	return m.Proj.Forward(h)    // [B T C]
+}

@@ -1,0 +1,26 @@
+package layers
+
+import "gorgpt/graph"
+
+// LayerNorm is (x − mean)/√(variance + ε)·gain + bias along the last axis.
+type LayerNorm struct {
+	Gain, Bias *graph.Param // [C], [C]
+	Eps        float32
+}
+
+// Forward maps [B T C] to [B T C].
+func (l LayerNorm) Forward(x graph.Node) graph.Node {
+	g := x.Graph()
+	return x.LayerNorm(g.Param(l.Gain), g.Param(l.Bias), l.Eps)
+}
+
+// Residual computes LN(x + dropout(branch)) as one op. 2 × [B T C] → [B T C]
+func (l LayerNorm) Residual(x, branch graph.Node, d graph.Drop) graph.Node {
+	g := x.Graph()
+	return x.ResidualLayerNorm(branch, g.Param(l.Gain), g.Param(l.Bias), l.Eps, d)
+}
+
+// residual is Residual from plain ops: what it must equal.
+func (l LayerNorm) residual(x, branch graph.Node, d graph.Drop) graph.Node {
+	return l.Forward(x.Add(branch.Dropout(d)))
+}
