@@ -1,0 +1,43 @@
+package heads
+
+import "github.com/pkg/errors"
+
+// Kind is one of the task types.
+type Kind string
+
+// The task types, by the names that the commands use.
+const (
+	Classification Kind = "classification"
+	Entailment     Kind = "entailment"
+	Similarity     Kind = "similarity" // of a pair, as classes
+	Regression     Kind = "regression" // of a pair, as a score
+	MultipleChoice Kind = "qa"
+)
+
+// ParseKind checks a name that a user gave.
+func ParseKind(s string) (Kind, error) {
+	switch k := Kind(s); k {
+	case Classification, Entailment, Similarity, Regression, MultipleChoice:
+		return k, nil
+	}
+	return "", errors.Errorf("unknown task %q: want classification, entailment, similarity, regression or qa", s)
+}
+
+// Example is one labelled input, as token ids.
+type Example struct {
+	A, B    []int32   // the text; the premise and hypothesis; the pair; the context and question
+	Answers [][]int32 // multiple choice only
+	Label   int32     // class, or number of the right answer
+	Score   float32   // regression only
+}
+
+// sequences returns how many sequences an example of n answers becomes.
+func (k Kind) sequences(n int) int {
+	switch k {
+	case Similarity, Regression:
+		return 2
+	case MultipleChoice:
+		return n
+	}
+	return 1
+}

@@ -1,0 +1,111 @@
+package heads
+
+import (
+	"gorgpt/gpt1"
+	"gorgpt/graph"
+)
+
+// step is the graph of one micro-batch: forward pass, losses and, for training,
+// gradients added to the store. The caller fills the slices, then runs it.
+type step struct {
+	shape
+	tokens, targets []int32   // [B·S T]
+	weights         []float32 // [B·S T]: what each target counts in its sequence's mean
+	pool            []int32   // [B·S]: where the classify token stands
+	labels          []int32   // [B]
+	scores          []float32 // [B], in place of labels for regression
+	sequences       *float32  // in the full batch
+	examples        *float32  // in the full batch
+	random          *graph.Random
+
+	logits   graph.Node // [B K], or [B S] for multiple choice
+	lmLosses graph.Node // [B·S T], unweighted
+	clf, lm  graph.Node // L2 and L1: this micro-batch's part of the full batch's mean
+	loss     graph.Node // L3 = L2 + λ·L1
+	machine  *graph.Machine
+	expr     *graph.Graph
+}
+
+// shape tells step graphs apart.
+type shape struct {
+	b, s, t int // examples, sequences an example, tokens a sequence
+	train   bool
+}
+
+// declare builds the graph of a micro-batch without compiling it.
+func declare(m *gpt1.Model, h *Head, lambda float32, sh shape) *step {
+	g := graph.New(sh.train)
+	st := &step{shape: sh, expr: g}
+	n := sh.b * sh.s
+	tokens, ids := g.Ints("tokens", n, sh.t)
+	targets, tgt := g.Ints("targets", n, sh.t)
+	weights, w := g.Floats("weights", n, sh.t)
+	pool, at := g.Ints("pool", n)
+	sequences, ns := g.Scalar("sequences")
+	examples, ne := g.Scalar("examples")
+	st.tokens, st.targets, st.weights, st.pool, st.sequences, st.examples = ids, tgt, w, at, ns, ne
+	var labels graph.Node
+	if h.Kind == Regression {
+		labels, st.scores = g.Floats("labels", sh.b)
+	} else {
+		labels, st.labels = g.Ints("labels", sh.b)
+	}
+	if sh.train {
+		st.random = g.Random(n)
+	}
+
+	hidden := m.Hidden(tokens)                              // [B·S T C]
+	st.logits = h.Logits(hidden.PickRows(pool), sh.b, sh.s) // [B K]
+	st.clf = h.Losses(st.logits, labels).SumOver(examples)  // L2
+	st.lmLosses = m.Losses(hidden, targets)                 // [B·S T]
+	st.lm = st.lmLosses.WeightedSumOver(weights, sequences) // L1
+	st.loss = st.clf
+	if lambda != 0 {
+		st.loss = st.clf.AddScaled(st.lm, lambda) // L3 = L2 + λ·L1
+	}
+	if sh.train {
+		g.Backward(st.loss)
+	}
+	return st
+}
+
+func (st *step) compile(arena *graph.Arena) (err error) {
+	st.machine, err = st.expr.Compile(arena, st.logits, st.lmLosses)
+	return err
+}
+
+// fill writes examples into the inputs. at[i] is the number of the i-th example
+// in the full batch.
+func (st *step) fill(examples []Encoded, at []int) {
+	for i, e := range examples {
+		for k, seq := range e.Sequences {
+			row := i*st.s + k
+			st.fillSequence(row, seq)
+			if st.random != nil {
+				st.random.Seq[row] = int32(at[i]*st.s + k)
+			}
+		}
+		if st.scores != nil {
+			st.scores[i] = e.Score
+		} else {
+			st.labels[i] = e.Label
+		}
+	}
+}
+
+// fillSequence writes one sequence, padded on the right with id 0, and the
+// targets of its language model loss: every token but the first, each counting
+// 1/(tokens predicted).
+func (st *step) fillSequence(row int, seq []int32) {
+	lo, hi := row*st.t, (row+1)*st.t
+	tokens, targets, weights := st.tokens[lo:hi], st.targets[lo:hi], st.weights[lo:hi]
+	clear(tokens[copy(tokens, seq):])
+	clear(targets[copy(targets, seq[1:]):])
+	for i := range weights {
+		weights[i] = 0
+		if i < len(seq)-1 {
+			weights[i] = 1 / float32(len(seq)-1)
+		}
+	}
+	st.pool[row] = int32(len(seq) - 1)
+}

@@ -1,0 +1,148 @@
+package heads
+
+import (
+	"context"
+	"sort"
+
+	"github.com/pkg/errors"
+
+	"gorgpt/gpt1"
+	"gorgpt/graph"
+)
+
+// Encoded is an example as token sequences.
+type Encoded struct {
+	Sequences [][]int32 // each [s] … [c]
+	Label     int32
+	Score     float32
+}
+
+func (e Encoded) longest() int {
+	n := 0
+	for _, s := range e.Sequences {
+		n = max(n, len(s))
+	}
+	return n
+}
+
+// Losses are means over a batch.
+type Losses struct{ Total, Task, LM float64 } // L3, L2, L1
+
+// Tuner computes losses, gradients and predictions of a model with a head. A
+// batch is cut into micro-batches of examples of similar length; their gradients
+// add up to that of the batch, dropout included.
+type Tuner struct {
+	Model  *gpt1.Model
+	Head   *Head
+	Lambda float32 // of equation 5
+	Micro  int     // examples a micro-batch
+	Seed   int64
+
+	arena graph.Arena
+	steps map[shape]*step
+}
+
+// Accumulate adds the gradient of L3 over a batch to the store and returns the
+// losses. n numbers the update; it selects the dropout masks.
+func (t *Tuner) Accumulate(ctx context.Context, n int, batch []Encoded) (Losses, error) {
+	var sum Losses
+	err := t.each(ctx, batch, true, func(st *step, _ []int) error {
+		*st.random.Seed, *st.random.Step = t.Seed, int64(n)
+		if err := st.machine.Run(); err != nil {
+			return err
+		}
+		sum.add(st)
+		return nil
+	})
+	return sum, err
+}
+
+// Evaluate returns the losses of a batch and the logits of each example, without
+// dropout. The logits of an example are its K outputs, or one a choice.
+func (t *Tuner) Evaluate(ctx context.Context, batch []Encoded) (Losses, [][]float32, error) {
+	var sum Losses
+	logits := make([][]float32, len(batch))
+	err := t.each(ctx, batch, false, func(st *step, at []int) error {
+		if err := st.machine.Run(); err != nil {
+			return err
+		}
+		sum.add(st)
+		values := st.logits.Values()
+		k := len(values) / st.b
+		for i, example := range at {
+			logits[example] = append([]float32(nil), values[i*k:(i+1)*k]...)
+		}
+		return nil
+	})
+	return sum, logits, err
+}
+
+func (l *Losses) add(st *step) {
+	l.Total += float64(st.loss.Value())
+	l.Task += float64(st.clf.Value())
+	l.LM += float64(st.lm.Value())
+}
+
+// each cuts the batch into micro-batches, shortest examples first, and calls run
+// with the filled graph of each and the numbers of its examples in the batch.
+func (t *Tuner) each(ctx context.Context, batch []Encoded, train bool, run func(st *step, at []int) error) error {
+	order := make([]int, len(batch))
+	sequences := 0
+	for i, e := range batch {
+		order[i] = i
+		sequences += len(e.Sequences)
+	}
+	sort.SliceStable(order, func(i, j int) bool { return batch[order[i]].longest() < batch[order[j]].longest() })
+	for len(order) > 0 {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		at := order[:min(t.Micro, len(order))]
+		order = order[len(at):]
+		micro := make([]Encoded, len(at))
+		for i, k := range at {
+			micro[i] = batch[k]
+		}
+		st, err := t.step(micro, train)
+		if err != nil {
+			return err
+		}
+		st.fill(micro, at)
+		*st.sequences, *st.examples = float32(sequences), float32(len(batch))
+		if err := run(st, at); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// lengthStep is what sequence lengths are rounded up to, so that few graphs serve
+// all micro-batches.
+const lengthStep = 8
+
+// step returns the graph for a micro-batch, a new one for a new shape.
+func (t *Tuner) step(micro []Encoded, train bool) (*step, error) {
+	s, longest := len(micro[0].Sequences), 0
+	for _, e := range micro {
+		if len(e.Sequences) != s {
+			return nil, errors.Errorf("a batch mixes examples of %d and %d sequences", s, len(e.Sequences))
+		}
+		longest = max(longest, e.longest())
+	}
+	if longest > t.Model.NCtx {
+		return nil, errors.Errorf("a sequence has %d tokens, the model %d positions", longest, t.Model.NCtx)
+	}
+	sh := shape{b: len(micro), s: s, t: min((longest+lengthStep-1)/lengthStep*lengthStep, t.Model.NCtx), train: train}
+	if st, found := t.steps[sh]; found {
+		return st, nil
+	}
+	st := declare(t.Model, t.Head, t.Lambda, sh)
+	if err := st.compile(&t.arena); err != nil {
+		return nil, err
+	}
+	if t.steps == nil {
+		t.steps = map[shape]*step{}
+	}
+	t.steps[sh] = st
+	return st, nil
+}
