@@ -1,0 +1,98 @@
+package safetensors
+
+import (
+	"encoding/binary"
+	"math"
+)
+
+// DType is the element type of a tensor, spelled as in the file.
+type DType string
+
+// The element types that this package converts to and from Go values. Tensors
+// of the format's other whole-byte types are listed, but their values cannot
+// be read.
+const (
+	F32  DType = "F32"  // IEEE 754 single precision
+	F16  DType = "F16"  // IEEE 754 half precision, read only
+	BF16 DType = "BF16" // the upper half of an F32, read only
+	I32  DType = "I32"
+	I64  DType = "I64"
+)
+
+// Size returns the bytes of one element, or 0 for a type that the format does
+// not have or that does not fill whole bytes.
+func (d DType) Size() int {
+	switch d {
+	case "BOOL", "U8", "I8", "F8_E4M3", "F8_E5M2", "F8_E8M0", "F8_E4M3FNUZ", "F8_E5M2FNUZ":
+		return 1
+	case "I16", "U16", F16, BF16:
+		return 2
+	case I32, "U32", F32:
+		return 4
+	case I64, "U64", "F64", "C64":
+		return 8
+	}
+	return 0
+}
+
+// The append functions encode values behind dst. They are functions of their own
+// because the same loop inside a closure is not inlined and five times slower.
+
+func appendF32(dst []byte, values []float32) []byte {
+	for _, v := range values {
+		dst = binary.LittleEndian.AppendUint32(dst, math.Float32bits(v))
+	}
+	return dst
+}
+
+func appendI32(dst []byte, values []int32) []byte {
+	for _, v := range values {
+		dst = binary.LittleEndian.AppendUint32(dst, uint32(v))
+	}
+	return dst
+}
+
+func appendI64(dst []byte, values []int64) []byte {
+	for _, v := range values {
+		dst = binary.LittleEndian.AppendUint64(dst, uint64(v))
+	}
+	return dst
+}
+
+// decodeF32 fills dst from 4·len(dst) bytes.
+func decodeF32(dst []float32, src []byte) {
+	src = src[:4*len(dst)]
+	for i := range dst {
+		dst[i] = math.Float32frombits(binary.LittleEndian.Uint32(src[4*i:]))
+	}
+}
+
+// decodeF16 fills dst from 2·len(dst) bytes.
+func decodeF16(dst []float32, src []byte) {
+	for i := range dst {
+		dst[i] = halfToFloat32(binary.LittleEndian.Uint16(src[2*i:]))
+	}
+}
+
+// decodeBF16 fills dst from 2·len(dst) bytes.
+func decodeBF16(dst []float32, src []byte) {
+	for i := range dst {
+		dst[i] = math.Float32frombits(uint32(binary.LittleEndian.Uint16(src[2*i:])) << 16)
+	}
+}
+
+// halfToFloat32 widens 1 sign, 5 exponent and 10 fraction bits. Every half is
+// exactly a float32.
+func halfToFloat32(h uint16) float32 {
+	sign := uint32(h>>15) << 31
+	exponent := uint32(h>>10) & 0x1f
+	fraction := uint32(h) & 0x3ff
+	switch exponent {
+	case 0: // zero and subnormals: fraction · 2⁻²⁴
+		return math.Float32frombits(sign | math.Float32bits(float32(fraction)*0x1p-24))
+	case 0x1f: // infinity and NaN
+		return math.Float32frombits(sign | 0xff<<23 | fraction<<13)
+	}
+	const rebias = 127 - 15
+	return math.Float32frombits(sign | (exponent+rebias)<<23 | fraction<<13)
+}
