@@ -1,0 +1,153 @@
+package graph_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"gorgpt/graph"
+	"gorgpt/graph/graphtest"
+)
+
+func TestMistakesAreKeptWithScopeAndShapes(t *testing.T) {
+	w, err := graph.NewStore([]graph.Param{{Name: "w", Shape: []int{8, 8}}, {Name: "b", Shape: []int{8}}})
+	require.NoError(t, err)
+	cases := map[string]struct {
+		build func(g *graph.Graph, x graph.Node) graph.Node
+		want  string
+	}{
+		"linear": {func(g *graph.Graph, x graph.Node) graph.Node {
+			return x.Linear(g.Param(w.Param("w")), g.Param(w.Param("b")))
+		}, "h.3.attn.linear: [8 64 9] × [8 8] + [8]: want [… I] × [I O] + [O]"},
+		"matmul":    {func(g *graph.Graph, x graph.Node) graph.Node { return x.MatMul(x) }, "h.3.attn.matmul: [8 64 9] × [8 64 9]: inner dimensions differ"},
+		"attention": {func(_ *graph.Graph, x graph.Node) graph.Node { return x.Attention(2, graph.Drop{}) }, "h.3.attn.attention: [8 64 9] with 2 heads"},
+		"norm": {func(g *graph.Graph, x graph.Node) graph.Node {
+			return x.LayerNorm(g.Param(w.Param("b")), g.Param(w.Param("b")), 1e-5)
+		}, "h.3.attn.layer_norm: [8 64 9] with gain [8]"},
+		"dropout": {func(_ *graph.Graph, x graph.Node) graph.Node { return x.Dropout(graph.Drop{Name: "d", P: 0.1}) }, "h.3.attn.d: dropout needs Graph.Random"},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			g := graph.New(true)
+			x, _ := g.Floats("x", 8, 64, 9)
+			end := g.Scope("h.3")
+			endAttn := g.Scope("attn")
+			y := c.build(g, x)
+			endAttn()
+			end()
+			y = y.GELU().Add(y).Softmax() // all later calls do nothing
+			_, err := g.Compile(new(graph.Arena), y)
+			require.ErrorContains(t, err, c.want)
+		})
+	}
+}
+
+// Panics in an op must not end the process, and the graph must run again.
+func TestRunReportsWhichOpFailed(t *testing.T) {
+	store, err := graph.NewStore([]graph.Param{{Name: "tok", Shape: []int{5, 2}}, {Name: "pos", Shape: []int{3, 2}}})
+	require.NoError(t, err)
+	g := graph.New(false)
+	ids, v := g.Ints("ids", 1, 3)
+	y := graph.Embed(ids, g.Param(store.Param("tok")), g.Param(store.Param("pos")))
+	m, err := g.Compile(new(graph.Arena), y)
+	require.NoError(t, err)
+	copy(v, []int32{0, 99, 1})
+	require.ErrorContains(t, m.Run(), "embed [1 3] × [5 2] × [3 2] → [1 3 2]")
+	v[1] = 4
+	require.NoError(t, m.Run())
+}
+
+func TestGradientsAccumulateUntilUpdated(t *testing.T) {
+	store, err := graph.NewStore([]graph.Param{{Name: "w", Shape: []int{3, 2}}, {Name: "b", Shape: []int{2}}})
+	require.NoError(t, err)
+	store.Train()
+	g := graph.New(true)
+	x, in := g.Floats("x", 4, 3)
+	graphtest.Fill(in, 1, 1)
+	w, b := store.Param("w"), store.Param("b")
+	g.Backward(graphtest.Cost(g, x.Linear(g.Param(w), g.Param(b))))
+	m, err := g.Compile(new(graph.Arena))
+	require.NoError(t, err)
+	require.NoError(t, m.Run())
+	once := append([]float32(nil), w.Grad...)
+	require.NoError(t, m.Run())
+	for i, v := range once {
+		require.InDelta(t, 2*v, w.Grad[i], 1e-5)
+	}
+}
+
+func TestGraphsOfDifferentShapesShareOneArena(t *testing.T) {
+	store, err := graph.NewStore([]graph.Param{{Name: "w", Shape: []int{3, 3}}, {Name: "b", Shape: []int{3}}})
+	require.NoError(t, err)
+	graphtest.Fill(store.Param("w").Value, 1, 1)
+	var arena graph.Arena
+	run := map[int]func() float32{}
+	for _, rows := range []int{2, 50, 7} {
+		g := graph.New(false)
+		x, in := g.Floats("x", rows, 3)
+		graphtest.Fill(in, 1, 1)
+		cost := graphtest.Cost(g, x.Linear(g.Param(store.Param("w")), g.Param(store.Param("b"))).GELU())
+		m, err := g.Compile(&arena)
+		require.NoError(t, err)
+		run[rows] = func() float32 {
+			require.NoError(t, m.Run())
+			return cost.Value()
+		}
+	}
+	small := run[2]()
+	size := arena.Bytes()
+	large := run[50]()
+	require.Greater(t, arena.Bytes(), size, "the arena grows to the largest graph")
+	require.Equal(t, small, run[2](), "a graph bound before the arena grew still works")
+	require.Equal(t, large, run[50]())
+	_ = run[7]()
+}
+
+// The planner must give two values that are alive together separate memory, and
+// reuse memory otherwise.
+func TestPlanReusesMemory(t *testing.T) {
+	g := graph.New(false)
+	x, _ := g.Floats("x", 64, 64)
+	y := x
+	for range 10 {
+		y = y.GELU()
+	}
+	m, err := g.Compile(new(graph.Arena), y)
+	require.NoError(t, err)
+	require.Equal(t, 2*64*64*4, m.Bytes(), "a chain needs an input and an output at a time")
+}
+
+func TestOpsDoNotAllocate(t *testing.T) {
+	per := func(layers int) float64 {
+		g := graph.New(false)
+		x, _ := g.Floats("x", 4, 16)
+		y := x
+		for range layers {
+			y = y.GELU()
+		}
+		m, err := g.Compile(new(graph.Arena), y)
+		require.NoError(t, err)
+		require.NoError(t, m.Run())
+		return testing.AllocsPerRun(20, func() { _ = m.Run() })
+	}
+	// Gorgonia's machine makes a few small slices a node; the op adds nothing.
+	require.LessOrEqual(t, (per(40)-per(20))/20, 4.0)
+}
+
+func TestStoreRefusesBadDeclarations(t *testing.T) {
+	_, err := graph.NewStore([]graph.Param{{Name: "w", Shape: []int{2}}, {Name: "w", Shape: []int{2}}})
+	require.ErrorContains(t, err, "parameter w is declared twice")
+	_, err = graph.NewStore([]graph.Param{{Name: "w", Shape: []int{2, 0}}})
+	require.ErrorContains(t, err, "parameter w has the empty shape [2 0]")
+}
+
+func TestBackwardRefusesAParameterUsedTwiceThroughOneNode(t *testing.T) {
+	store, err := graph.NewStore([]graph.Param{{Name: "w", Shape: []int{3, 3}}, {Name: "b", Shape: []int{3}}})
+	require.NoError(t, err)
+	store.Train()
+	g := graph.New(true)
+	x, _ := g.Floats("x", 2, 3)
+	w, b := g.Param(store.Param("w")), g.Param(store.Param("b"))
+	g.Backward(graphtest.Cost(g, x.Linear(w, b).Linear(w, b)))
+	require.ErrorContains(t, g.Err(), "parameter")
+}
