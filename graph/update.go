@@ -49,8 +49,8 @@ func (x Node) ClipScale(limit float32) Node {
 
 // AdamConfig holds the constants of the update, under the paper's names.
 type AdamConfig struct {
-	B1, B2, Eps float32
-	L2          float32 // decoupled, and only where Param.Decays
+	B1, B2  float64
+	Eps, L2 float32 // L2 is decoupled, and only where Param.Decays
 }
 
 // Adam declares the update of one parameter, from its gradient and moments in the

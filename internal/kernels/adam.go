@@ -5,7 +5,7 @@ import "gorgpt/internal/simd"
 // AdamStep holds the constants of one step of Adam.
 type AdamStep struct {
 	LR     float32 // corrected for bias: lr·√(1−b2^t)/(1−b1^t)
-	B1, B2 float32 // decay of the first and second moment
+	B1, B2 float64 // decay of the first and second moment; float64 for the sake of 1−B2
 	Eps    float32
 	L2     float32 // decoupled weight decay; 0 for gains and biases
 	Scale  float32 // multiplies the gradient: clipping and averaging
@@ -35,5 +35,6 @@ var adamCalls calls[adamCall, *adamCall]
 
 func (t *adamCall) slab(_ *workspace, lo, hi int) {
 	a := t.a
-	simd.Adam(t.p[lo:hi], t.g[lo:hi], t.m[lo:hi], t.v[lo:hi], a.LR, a.B1, a.B2, a.Eps, a.L2, a.Scale)
+	simd.Adam(t.p[lo:hi], t.g[lo:hi], t.m[lo:hi], t.v[lo:hi], a.LR,
+		float32(a.B1), float32(1-a.B1), float32(a.B2), float32(1-a.B2), a.Eps, a.L2, a.Scale)
 }

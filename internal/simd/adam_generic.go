@@ -2,9 +2,8 @@ package simd
 
 import "math"
 
-func adamGeneric(p, g, m, v []float32, lr, b1, b2, eps, l2, scale float32) {
+func adamGeneric(p, g, m, v []float32, lr, b1, c1, b2, c2, eps, l2, scale float32) {
 	g, m, v = g[:len(p)], m[:len(p)], v[:len(p)]
-	c1, c2 := 1-b1, 1-b2
 	for i := range p {
 		d := scale * g[i]
 		m[i] = b1*m[i] + c1*d

@@ -23,7 +23,7 @@ type table struct {
 	layerNormGrad func(dx, dgain, dbias, dy, x, gain []float32, mean, rstd float32)
 
 	dropout func(dst, src []float32, key uint64, block, row, head, seq, threshold uint32, scale float32)
-	adam    func(p, g, m, v []float32, lr, b1, b2, eps, l2, scale float32)
+	adam    func(p, g, m, v []float32, lr, b1, c1, b2, c2, eps, l2, scale float32)
 
 	// mr and nr are the sides of the GEMM register tile, multiples of 4.
 	mr, nr int
