@@ -1,0 +1,9 @@
+// Package atomicfile replaces files so that a reader, a crash or a failing disk
+// never meets half a file: the old content stays whole until the new content is
+// safely stored.
+//
+// It guards one file against interruption, not two writers against each other
+// (the last one to finish wins), and it does not keep older versions.
+//
+// Start reading at [Write].
+package atomicfile
