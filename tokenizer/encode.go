@@ -1,0 +1,77 @@
+package tokenizer
+
+import "strings"
+
+const (
+	// cachedWords bounds the number of words an encoder remembers; then it starts
+	// afresh. The common words of a corpus are fewer, and soon back.
+	cachedWords = 1 << 15
+
+	// cachedBytes is the longest word worth remembering.
+	cachedBytes = 48
+)
+
+// encoder is the state of one goroutine that encodes: buffers, and a cache of words
+// already spelled. Goroutines share encoders through a pool, so a cache lives long and
+// needs no lock.
+type encoder struct {
+	t        *Tokenizer
+	splitter bertSplitter
+	speller  *speller
+	spans    map[string]span // where in spelled the ids of a word are
+	spelled  []int32
+}
+
+// span is a half-open range.
+type span struct{ from, to int32 }
+
+func newEncoder(t *Tokenizer) *encoder {
+	return &encoder{t: t, speller: newSpeller(), spans: make(map[string]span)}
+}
+
+// Encode returns the ids of text.
+func (t *Tokenizer) Encode(text string) []int32 {
+	return t.AppendEncode(nil, text)
+}
+
+// AppendEncode appends the ids of text to dst and returns the extended slice.
+func (t *Tokenizer) AppendEncode(dst []int32, text string) []int32 {
+	e := t.pool.Get().(*encoder)
+	defer t.pool.Put(e)
+	splitAtUnknown(text, func(piece string) {
+		e.splitter.split(piece, func(word []byte) { dst = e.appendWord(dst, word) })
+	}, func() { dst = append(dst, t.unk) })
+	return dst
+}
+
+// splitAtUnknown cuts text at each literal Unknown: before the text is cleaned or
+// lower-cased, so in exactly this spelling.
+func splitAtUnknown(text string, piece func(string), unknown func()) {
+	for {
+		before, after, found := strings.Cut(text, Unknown)
+		piece(before)
+		if !found {
+			return
+		}
+		unknown()
+		text = after
+	}
+}
+
+// appendWord appends the ids of one word.
+func (e *encoder) appendWord(dst []int32, word []byte) []int32 {
+	if len(word) > cachedBytes {
+		return e.speller.appendWord(dst, e.t, word)
+	}
+	if s, ok := e.spans[string(word)]; ok {
+		return append(dst, e.spelled[s.from:s.to]...)
+	}
+	if len(e.spans) == cachedWords {
+		clear(e.spans)
+		e.spelled = e.spelled[:0]
+	}
+	from := len(e.spelled)
+	e.spelled = e.speller.appendWord(e.spelled, e.t, word)
+	e.spans[string(word)] = span{int32(from), int32(len(e.spelled))}
+	return append(dst, e.spelled[from:]...)
+}

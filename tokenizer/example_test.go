@@ -1,0 +1,28 @@
+package tokenizer_test
+
+import (
+	"fmt"
+
+	"gorgpt/tokenizer"
+)
+
+// Example learns a small vocabulary and takes a text there and back.
+func Example() {
+	trainer := tokenizer.NewTrainer(tokenizer.TrainConfig{VocabSize: 40})
+	trainer.Add("The cat sat on the mat. The hat is on the cat.")
+	tok, err := trainer.Train()
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	ids := tok.Encode("The cat is on that hat!")
+	for _, id := range ids {
+		token, _ := tok.Token(id)
+		fmt.Print(token, ", ")
+	}
+	fmt.Println(len(ids), "ids")
+	fmt.Println(tok.Decode(ids))
+	// Output:
+	// the</w>, cat</w>, i, s</w>, on</w>, t, h, at</w>, h, at</w>, <unk>, 11 ids
+	// the cat is on that hat <unk>
+}

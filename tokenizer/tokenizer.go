@@ -1,0 +1,172 @@
+package tokenizer
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"unicode/utf8"
+
+	"github.com/pkg/errors"
+)
+
+const (
+	// Unknown is the token of whatever the vocabulary cannot spell. Written
+	// literally in a text it stands for itself.
+	Unknown = "<unk>"
+
+	// Start, Delimiter and Classify are the rows that fine-tuning adds to the
+	// vocabulary, in this order. No text encodes to them: task inputs place their
+	// ids directly.
+	Start     = "_start_"
+	Delimiter = "_delimiter_"
+	Classify  = "_classify_"
+
+	// endOfWord is the suffix of a token that ends a word.
+	endOfWord = "</w>"
+)
+
+// Merge says that two adjacent pieces of a word are joined into one.
+type Merge struct{ Left, Right string }
+
+// pair is two adjacent pieces, by id.
+type pair struct{ left, right int32 }
+
+// join is what a pair becomes, and how early.
+type join struct{ rank, id int32 }
+
+// ends holds the two ids of one character: within a word, and at its end.
+type ends struct{ within, last int32 }
+
+// absent marks a character that has no id. It differs from the id of [Unknown],
+// so that nothing ever merges with a character the vocabulary lacks.
+const absent int32 = -1
+
+// Tokenizer encodes and decodes text. It never changes once made and may be used
+// by many goroutines at a time.
+type Tokenizer struct {
+	tokens []string         // by id
+	ids    map[string]int32 // the inverse of tokens
+	merges []Merge          // by rank
+	pairs  []pair           // merges, by id
+	joins  map[pair]join    // the inverse of pairs
+	chars  map[rune]ends    // where spelling starts
+	unk    int32            // id of Unknown
+	pool   sync.Pool        // of *encoder
+}
+
+// New makes a tokenizer of the tokens, ordered by id, and the merges, ordered by
+// rank. It is an error if a token is empty or stands twice, if [Unknown] is missing,
+// or if a merge stands twice, cannot be written on a line of merges.txt, or has a
+// part or a result that is not a token.
+func New(tokens []string, merges []Merge) (*Tokenizer, error) {
+	return build(tokens, merges, func(rank int) string { return fmt.Sprintf("merge %d", rank+1) })
+}
+
+// build is New with place naming the origin of a merge in errors.
+func build(tokens []string, merges []Merge, place func(rank int) string) (*Tokenizer, error) {
+	t := &Tokenizer{
+		tokens: slices.Clone(tokens),
+		ids:    make(map[string]int32, len(tokens)),
+		merges: slices.Clone(merges),
+		pairs:  make([]pair, len(merges)),
+		joins:  make(map[pair]join, len(merges)),
+		chars:  make(map[rune]ends),
+	}
+	for id, token := range t.tokens {
+		if err := t.addToken(int32(id), token); err != nil {
+			return nil, err
+		}
+	}
+	unk, ok := t.ids[Unknown]
+	if !ok {
+		return nil, errors.Errorf("the vocabulary of %d tokens has no %s", len(tokens), Unknown)
+	}
+	t.unk = unk
+	for rank, m := range t.merges {
+		if err := t.addMerge(rank, m); err != nil {
+			return nil, errors.Wrap(err, place(rank))
+		}
+	}
+	t.pool.New = func() any { return newEncoder(t) }
+	return t, nil
+}
+
+// addToken enters one token into the indexes.
+func (t *Tokenizer) addToken(id int32, token string) error {
+	if token == "" {
+		return errors.Errorf("token %d is empty", id)
+	}
+	if first, ok := t.ids[token]; ok {
+		return errors.Errorf("token %q has two ids, %d and %d", token, first, id)
+	}
+	t.ids[token] = id
+	char, isLast := strings.CutSuffix(token, endOfWord)
+	r, size := utf8.DecodeRuneInString(char)
+	if size == 0 || size != len(char) {
+		return nil
+	}
+	e, ok := t.chars[r]
+	if !ok {
+		e = ends{absent, absent}
+	}
+	if isLast {
+		e.last = id
+	} else {
+		e.within = id
+	}
+	t.chars[r] = e
+	return nil
+}
+
+// addMerge enters one merge into the indexes.
+func (t *Tokenizer) addMerge(rank int, m Merge) error {
+	for _, part := range []string{m.Left, m.Right} {
+		if strings.ContainsAny(part, " \r\n") {
+			return errors.Errorf("part %q has a space or a line break", part)
+		}
+		if _, ok := t.ids[part]; !ok {
+			return errors.Errorf("part %q is not in the vocabulary", part)
+		}
+	}
+	id, ok := t.ids[m.Left+m.Right]
+	if !ok {
+		return errors.Errorf("result %q of %q and %q is not in the vocabulary", m.Left+m.Right, m.Left, m.Right)
+	}
+	p := pair{t.ids[m.Left], t.ids[m.Right]}
+	if first, ok := t.joins[p]; ok {
+		return errors.Errorf("%q and %q were already merged at rank %d", m.Left, m.Right, first.rank+1)
+	}
+	t.pairs[rank] = p
+	t.joins[p] = join{int32(rank), id}
+	return nil
+}
+
+// AddSpecials returns a tokenizer with [Start], [Delimiter] and [Classify] appended
+// after the vocabulary. A vocabulary that already ends in these three is returned as
+// it is; one that has any of them elsewhere is an error.
+func (t *Tokenizer) AddSpecials() (*Tokenizer, error) {
+	specials := []string{Start, Delimiter, Classify}
+	if n := len(t.tokens) - len(specials); n >= 0 && slices.Equal(t.tokens[n:], specials) {
+		return t, nil
+	}
+	s, err := New(slices.Concat(t.tokens, specials), t.merges)
+	return s, errors.Wrapf(err, "adding %s, %s and %s after the vocabulary", Start, Delimiter, Classify)
+}
+
+// Size is the number of ids; they run from 0 to Size-1.
+func (t *Tokenizer) Size() int { return len(t.tokens) }
+
+// Token is the token with that id, </w> included, and whether there is one.
+func (t *Tokenizer) Token(id int32) (string, bool) {
+	if id < 0 || int(id) >= len(t.tokens) {
+		return "", false
+	}
+	return t.tokens[id], true
+}
+
+// ID is the id of a token, </w> included, and whether there is one.
+func (t *Tokenizer) ID(token string) (int32, bool) {
+	id, ok := t.ids[token]
+	return id, ok
+}

@@ -1,0 +1,243 @@
+package tokenizer
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"unicode/utf8"
+
+	"github.com/pkg/errors"
+)
+
+// TrainConfig says what vocabulary to learn.
+type TrainConfig struct {
+	// VocabSize is the number of tokens wanted, with Unknown and the characters. A text
+	// with too few different pairs gives fewer.
+	VocabSize int
+
+	// MinFrequency is how often a pair must occur to be merged; 0 means 2.
+	MinFrequency int
+}
+
+// Trainer learns a vocabulary from texts.
+type Trainer struct {
+	cfg   TrainConfig
+	words map[string]int // how often each word occurs
+}
+
+// NewTrainer makes a trainer that has seen no text yet.
+func NewTrainer(cfg TrainConfig) *Trainer {
+	if cfg.MinFrequency == 0 {
+		cfg.MinFrequency = 2
+	}
+	return &Trainer{cfg: cfg, words: make(map[string]int)}
+}
+
+// Train learns the vocabulary of all texts added so far. It has Unknown as id 0, then
+// each character that occurs, within a word and at the end of one, then the merges: at
+// each step of the most frequent pair, and among equals of the first in lexicographic order.
+// The result depends neither on the order of the texts nor on the number of cores.
+//
+// It is an error if the texts have no word or the characters alone exceed the size.
+func (tr *Trainer) Train() (*Tokenizer, error) {
+	if tr.cfg.MinFrequency < 0 {
+		return nil, errors.Errorf("training a vocabulary: minimum frequency %d is negative", tr.cfg.MinFrequency)
+	}
+	if len(tr.words) == 0 {
+		return nil, errors.New("training a vocabulary: the text has no words")
+	}
+	alphabet := tr.alphabet()
+	if need := 1 + 2*len(alphabet); tr.cfg.VocabSize < need {
+		return nil, errors.Errorf("training a vocabulary: %d tokens cannot hold the %d characters of the text "+
+			"in both forms and %s: ask for %d or more", tr.cfg.VocabSize, len(alphabet), Unknown, need)
+	}
+	l := newLearner(alphabet)
+	for _, word := range slices.Sorted(maps.Keys(tr.words)) {
+		l.addWord(word, tr.words[word])
+	}
+	merges := l.learn(tr.cfg)
+	t, err := New(l.tokens, merges)
+	return t, errors.Wrap(err, "training a vocabulary")
+}
+
+// alphabet is every character of the words, in order.
+func (tr *Trainer) alphabet() []rune {
+	seen := make(map[rune]bool)
+	for word := range tr.words {
+		for _, r := range word {
+			seen[r] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(seen))
+}
+
+// learner holds the words of the text, laid end to end, as pieces that merge step by step.
+// Each piece is named by the index of its first character, as in speller.
+type learner struct {
+	tokens []string
+	ids    map[string]int32
+
+	pieces     []int32 // id of the piece that starts here, or none
+	prev, next []int32 // neighbours within the word, or none
+	count      []int   // how often the word occurs
+
+	pairs map[pair]*occurrences
+	queue queue[ranked]
+}
+
+// occurrences says how often a pair occurs, and where. A place in at may be outdated or
+// stand twice; the number is exact.
+type occurrences struct {
+	count int
+	at    []int32
+}
+
+// ranked is a pair and how often it occurred when it was queued.
+type ranked struct {
+	pair
+	count int
+}
+
+// newLearner makes a learner that knows the characters and no word.
+func newLearner(alphabet []rune) *learner {
+	l := &learner{
+		ids:   make(map[string]int32),
+		pairs: make(map[pair]*occurrences),
+	}
+	l.queue.before = l.before
+	l.addToken(Unknown)
+	for _, suffix := range []string{"", endOfWord} {
+		for _, r := range alphabet {
+			l.addToken(string(r) + suffix)
+		}
+	}
+	return l
+}
+
+// before orders pairs by falling count, then by their texts.
+func (l *learner) before(a, b ranked) bool {
+	return cmp.Or(
+		cmp.Compare(b.count, a.count),
+		cmp.Compare(l.tokens[a.left], l.tokens[b.left]),
+		cmp.Compare(l.tokens[a.right], l.tokens[b.right]),
+	) < 0
+}
+
+// addToken returns the id of a token, which is new unless other parts gave it before.
+func (l *learner) addToken(token string) int32 {
+	id, ok := l.ids[token]
+	if !ok {
+		id = int32(len(l.tokens))
+		l.tokens = append(l.tokens, token)
+		l.ids[token] = id
+	}
+	return id
+}
+
+// addWord lays a word behind the others and counts its pairs.
+func (l *learner) addWord(word string, count int) {
+	first := int32(len(l.pieces))
+	for i, r := range word {
+		at := int32(len(l.pieces))
+		char := string(r)
+		l.prev, l.next = append(l.prev, at-1), append(l.next, at+1)
+		if i+utf8.RuneLen(r) == len(word) {
+			char += endOfWord
+			l.next[at] = none
+		}
+		l.pieces = append(l.pieces, l.ids[char])
+		l.count = append(l.count, count)
+	}
+	l.prev[first] = none
+	for at := first; l.next[at] != none; at++ {
+		l.addPair(at)
+	}
+}
+
+// pairAt is the pair that starts at an index which is not the last of its word.
+func (l *learner) pairAt(at int32) pair {
+	return pair{l.pieces[at], l.pieces[l.next[at]]}
+}
+
+// addPair counts the pair that starts at an index.
+func (l *learner) addPair(at int32) *occurrences {
+	p := l.pairAt(at)
+	o := l.pairs[p]
+	if o == nil {
+		o = new(occurrences)
+		l.pairs[p] = o
+	}
+	o.count += l.count[at]
+	o.at = append(o.at, at)
+	return o
+}
+
+// learn merges pairs until the vocabulary is full or no pair is frequent enough.
+func (l *learner) learn(cfg TrainConfig) []Merge {
+	for p, o := range l.pairs {
+		l.queue.push(ranked{p, o.count})
+	}
+	var merges []Merge
+	known := make(map[pair]bool)
+	for len(l.tokens) < cfg.VocabSize && len(l.queue.items) > 0 {
+		top := l.queue.pop()
+		o := l.pairs[top.pair]
+		if o == nil || o.count < cfg.MinFrequency {
+			continue
+		}
+		if o.count != top.count {
+			l.queue.push(ranked{top.pair, o.count}) // it has fallen since it was queued
+			continue
+		}
+		// A pair can come back when other parts give one of its sides anew.
+		if !known[top.pair] {
+			known[top.pair] = true
+			merges = append(merges, Merge{l.tokens[top.left], l.tokens[top.right]})
+		}
+		l.merge(top.pair)
+	}
+	return merges
+}
+
+// merge joins a pair wherever it occurs and queues the pairs that brings about.
+func (l *learner) merge(p pair) {
+	id := l.addToken(l.tokens[p.left] + l.tokens[p.right])
+	places := l.pairs[p].at
+	slices.Sort(places) // aaa merges from the left, like when encoding
+	grown := make(map[pair]*occurrences)
+	for _, at := range places {
+		if l.next[at] == none || l.pairAt(at) != p {
+			continue
+		}
+		right := l.next[at]
+		if l.prev[at] != none {
+			l.removePair(l.prev[at])
+		}
+		if l.next[right] != none {
+			l.removePair(right)
+		}
+		l.pieces[at], l.pieces[right] = id, none
+		l.next[at] = l.next[right]
+		if l.prev[at] != none {
+			grown[l.pairAt(l.prev[at])] = l.addPair(l.prev[at])
+		}
+		if l.next[at] != none {
+			l.prev[l.next[at]] = at
+			grown[l.pairAt(at)] = l.addPair(at)
+		}
+	}
+	delete(l.pairs, p)
+	for p, o := range grown {
+		l.queue.push(ranked{p, o.count})
+	}
+}
+
+// removePair uncounts the pair that starts at an index, as one of its sides changes.
+func (l *learner) removePair(at int32) {
+	p := l.pairAt(at)
+	o := l.pairs[p]
+	o.count -= l.count[at]
+	if o.count == 0 {
+		delete(l.pairs, p)
+	}
+}
