@@ -1,5 +1,7 @@
 package simd
 
+//go:generate go -C _gen run .
+
 // table is the set of primitives of one instruction set. Every function may
 // assume that its slices have the lengths the exported wrapper checked.
 type table struct {
@@ -32,9 +34,6 @@ type table struct {
 	packT  func(dst, src []float32, ld, w, k int)
 }
 
-// active is the table in use, fixed before main starts.
-var active = generic
-
 // generic is the plain Go table.
 var generic = table{
 	name:          "generic",
@@ -59,9 +58,6 @@ var generic = table{
 	pack:          packGeneric,
 	packT:         packTGeneric,
 }
-
-// ISA names the instruction set in use: "generic", "avx2" or "avx512".
-func ISA() string { return active.name }
 
 // sameLen panics unless a and b, two operands of op, have one length.
 func sameLen(op string, a, b int) {

@@ -1,0 +1,6 @@
+//go:build !amd64 || noasm
+
+package simd
+
+// assembled is empty: this build has no assembly.
+func assembled() []table { return nil }
