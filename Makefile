@@ -1,0 +1,49 @@
+# The daily targets. .ci/run holds the checks themselves; `make ci` runs them all.
+GO       ?= go
+GOFUMPT  := mvdan.cc/gofumpt@v0.12.0
+FUZZTIME ?= 20s
+
+.DEFAULT_GOAL := help
+.PHONY: help check test race noasm cross lint fmt fuzz bench generate ci
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' Makefile
+
+check: ## before each commit: format, vet, staticcheck, short tests
+	.ci/run format vet staticcheck
+	$(GO) test -short ./...
+
+test: ## all tests
+	$(GO) test ./...
+
+race: ## short tests under the race detector
+	.ci/run race
+
+noasm: ## all tests on the plain Go kernels
+	$(GO) test -tags noasm ./...
+
+cross: ## build for the other systems
+	.ci/run build cross
+
+lint: ## vet and staticcheck
+	.ci/run vet staticcheck
+
+fmt: ## format all files
+	$(GO) run $(GOFUMPT) -w .
+
+fuzz: ## each fuzz target for FUZZTIME
+	@for p in $$($(GO) list ./...); do \
+		for f in $$($(GO) test -list '^Fuzz' $$p | grep '^Fuzz'); do \
+			echo "$$p $$f"; \
+			$(GO) test -run '^$$' -fuzz "^$$f\$$" -fuzztime $(FUZZTIME) $$p || exit 1; \
+		done; \
+	done
+
+bench: ## all benchmarks
+	$(GO) test -run '^$$' -bench . -benchmem ./...
+
+generate: ## write the generated files anew
+	$(GO) generate ./...
+
+ci: ## everything that must hold before a change lands
+	.ci/run
