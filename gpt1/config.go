@@ -51,19 +51,27 @@ func PresetNames() []string {
 	return names
 }
 
+// maxSize bounds every size, so that no product of two overflows. It is far
+// beyond what fits in memory.
+const maxSize = 1 << 24
+
 // Validate tells what is wrong with the configuration, or returns nil.
 func (c Config) Validate() error {
-	for name, v := range map[string]int{"n_layer": c.NLayer, "n_head": c.NHead, "n_embd": c.NEmbd, "n_ctx": c.NCtx, "vocab_size": c.VocabSize} {
-		if v < 1 {
-			return errors.Errorf("%s is %d: want at least 1", name, v)
+	sizes := []struct {
+		name string
+		v    int
+	}{{"n_layer", c.NLayer}, {"n_head", c.NHead}, {"n_embd", c.NEmbd}, {"n_ctx", c.NCtx}, {"vocab_size", c.VocabSize}}
+	for _, s := range sizes {
+		if s.v < 1 || s.v > maxSize {
+			return errors.Errorf("%s is %d: want 1 to %d", s.name, s.v, maxSize)
 		}
 	}
 	if c.NEmbd%c.NHead != 0 {
 		return errors.Errorf("n_embd %d is no multiple of n_head %d", c.NEmbd, c.NHead)
 	}
-	for name, p := range map[string]float32{"embd_pdrop": c.EmbdPDrop, "attn_pdrop": c.AttnPDrop, "resid_pdrop": c.ResidPDrop} {
+	for _, p := range []float32{c.EmbdPDrop, c.AttnPDrop, c.ResidPDrop} {
 		if !(p >= 0 && p < 1) {
-			return errors.Errorf("%s is %v: want 0 ≤ p < 1", name, p)
+			return errors.Errorf("a dropout probability is %v: want 0 ≤ p < 1", p)
 		}
 	}
 	if !(c.LayerNormEps > 0) {
@@ -81,7 +89,7 @@ type huggingFace struct {
 	NPositions int    `json:"n_positions"`
 }
 
-// MarshalJSON writes the keys of Hugging Face's config.json.
+// JSON writes the keys of Hugging Face's config.json.
 func (c Config) JSON() ([]byte, error) {
 	data, err := json.MarshalIndent(huggingFace{
 		AFN: "gelu", Architectures: []string{"OpenAIGPTLMHeadModel"}, Config: c, ModelType: "openai-gpt", NPositions: c.NCtx,

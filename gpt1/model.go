@@ -62,7 +62,7 @@ func New(c Config, extra ...graph.Param) (*Model, error) {
 	if err := c.Validate(); err != nil {
 		return nil, err
 	}
-	store, err := graph.NewStore(append(c.params(), extra...))
+	store, err := graph.NewStore(append(c.Params(), extra...))
 	if err != nil {
 		return nil, err
 	}
@@ -98,8 +98,8 @@ func newBlock(c Config, s *graph.Store, name string) *Block {
 	}
 }
 
-// params lists names and shapes as Hugging Face has them.
-func (c Config) params() []graph.Param {
+// Params lists names and shapes as Hugging Face has them.
+func (c Config) Params() []graph.Param {
 	ps := []graph.Param{
 		{Name: "tokens_embed.weight", Shape: []int{c.VocabSize, c.NEmbd}},
 		{Name: "positions_embed.weight", Shape: []int{c.NCtx, c.NEmbd}},
