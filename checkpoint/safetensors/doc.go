@@ -16,7 +16,7 @@
 //
 // The package knows nothing of models, graphs or training; it does not rename,
 // transpose or check tensors against a model (package checkpoint does), and it
-// does not make a write atomic (give [Write] a file of internal/atomicfile).
+// does not make a write atomic (pass [Write] the writer of internal/atomicfile).
 //
 // Start reading at [File] for the way in and at [Write] for the way out;
 // header.go has the checks.

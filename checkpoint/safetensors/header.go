@@ -185,7 +185,7 @@ func readShape(dec *json.Decoder) ([]int, error) {
 	shape := make([]int, len(dims))
 	for i, d := range dims {
 		if d > math.MaxInt { // on 32-bit machines
-			return nil, errors.Errorf("dimension %d is too large for this machine", d)
+			return nil, errors.Errorf("dimension %d is more than can be counted on this machine", d)
 		}
 		shape[i] = int(d)
 	}
