@@ -1,0 +1,90 @@
+package loaders
+
+import "github.com/pkg/errors"
+
+// WindowStats counts what becomes of tokenized books.
+type WindowStats struct {
+	Windows     int // windows of all books
+	HeadTokens  int // tokens before the first window of their book
+	TailTokens  int // tokens behind the last window of their book
+	ShortBooks  int // books with too few tokens for a window
+	ShortTokens int // tokens of these books
+}
+
+// FixedWindows are the windows of validation books: those of [Windows], but always from the
+// first token on, and in order. What is left at the end of a book is dropped. Many
+// goroutines may use it at a time.
+type FixedWindows struct {
+	books  [][]int32
+	ctx    int
+	starts []window
+}
+
+// NewFixedWindows cuts tokenized books, which it keeps but never changes, to windows.
+// It is an error if ctx is not positive or no book is long enough for a window.
+func NewFixedWindows(books [][]int32, ctx int) (*FixedWindows, error) {
+	if err := checkBooks(books, ctx); err != nil {
+		return nil, err
+	}
+	f := &FixedWindows{books: books, ctx: ctx}
+	for book, ids := range books {
+		for nth := range windowCount(len(ids), 0, ctx) {
+			f.starts = append(f.starts, window{uint32(book), uint32(nth)})
+		}
+	}
+	return f, nil
+}
+
+// Len is the number of windows.
+func (f *FixedWindows) Len() int { return len(f.starts) }
+
+// At copies window i to dst, which must have room for ctx+1 ids.
+func (f *FixedWindows) At(i int, dst []int32) {
+	w := f.starts[i]
+	copy(dst[:f.ctx+1], f.books[w.book][int(w.nth)*f.ctx:])
+}
+
+// Stats counts the windows and what is in none.
+func (f *FixedWindows) Stats() WindowStats {
+	return countWindows(f.books, make([]int, len(f.books)), f.ctx)
+}
+
+// windowCount is how many windows of ctx+1 tokens a book of n tokens gives from an offset
+// on, each beginning with the last token of the one before.
+func windowCount(n, offset, ctx int) int {
+	return max(0, n-offset-1) / ctx
+}
+
+// countWindows counts the windows of books that begin at the offsets.
+func countWindows(books [][]int32, offsets []int, ctx int) WindowStats {
+	var s WindowStats
+	for book, ids := range books {
+		n := windowCount(len(ids), offsets[book], ctx)
+		if n == 0 {
+			s.ShortBooks++
+			s.ShortTokens += len(ids)
+			continue
+		}
+		s.Windows += n
+		s.HeadTokens += offsets[book]
+		s.TailTokens += len(ids) - (offsets[book] + n*ctx + 1)
+	}
+	return s
+}
+
+// checkBooks makes sure that there is a window at all.
+func checkBooks(books [][]int32, ctx int) error {
+	if ctx <= 0 {
+		return errors.Errorf("windows need a positive context, got %d", ctx)
+	}
+	longest, total := 0, 0
+	for _, ids := range books {
+		longest = max(longest, len(ids))
+		total += len(ids)
+	}
+	if longest < ctx+1 {
+		return errors.Errorf("too little text: a context of %d needs a book of %d tokens, but the longest of %d books "+
+			"has %d, and all together %d", ctx, ctx+1, len(books), longest, total)
+	}
+	return nil
+}

@@ -1,0 +1,58 @@
+package loaders
+
+import (
+	"math"
+	"math/rand/v2"
+	"strings"
+	"unicode/utf8"
+)
+
+// maxHeldOut bounds the validation books. Of a large collection a tenth would cost more
+// time to evaluate than it makes the figure better.
+const maxHeldOut = 100
+
+// splitStream keeps the random numbers of the split apart from those of the windows: no
+// epoch has this number.
+const splitStream = math.MaxUint64
+
+// SplitBooks holds out a tenth of the books for validation, at least one and at most a
+// hundred. Which ones, the seed alone decides; both parts keep the order of the
+// books. A single book gives its last tenth, cut between paragraphs if possible. The
+// parts share the texts with the books.
+func SplitBooks(books []Book, seed uint64) (train, valid []Book) {
+	if len(books) == 1 {
+		text := books[0].Text
+		cut := cutNear(text, len(text)-len(text)/10)
+		first, last := books[0], books[0]
+		first.Text, last.Text = strings.TrimSpace(text[:cut]), strings.TrimSpace(text[cut:])
+		return []Book{first}, []Book{last}
+	}
+	rng := rand.New(rand.NewPCG(seed, splitStream))
+	held := make([]bool, len(books))
+	for _, i := range rng.Perm(len(books))[:min(maxHeldOut, (len(books)+9)/10)] {
+		held[i] = true
+	}
+	for i, book := range books {
+		if held[i] {
+			valid = append(valid, book)
+		} else {
+			train = append(train, book)
+		}
+	}
+	return train, valid
+}
+
+// cutNear is where to cut a text in two: at the last line feed before at, or else the
+// last space, if there is one not too far off.
+func cutNear(text string, at int) int {
+	nearest := at - len(text)/20
+	for _, separator := range []string{"\n", " "} {
+		if cut := strings.LastIndex(text[:at], separator); cut >= nearest && cut > 0 {
+			return cut
+		}
+	}
+	for at > 0 && at < len(text) && !utf8.RuneStart(text[at]) {
+		at--
+	}
+	return at
+}
