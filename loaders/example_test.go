@@ -1,6 +1,7 @@
 package loaders_test
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -21,12 +22,12 @@ func Example() {
 	// window 17 of epoch 1: in spain stays mainly .
 }
 
-func example() error {
+func example() (err error) {
 	dir, err := os.MkdirTemp("", "books")
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(dir)
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 	for _, name := range []string{"a.txt", "b.txt", "c.txt"} {
 		text := strings.Repeat("The rain in Spain\nstays mainly.\n\n", 20)
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {

@@ -148,9 +148,9 @@ func (f *finder) addFolder(path, key string) (found int, err error) {
 
 // realPath is the same for all paths that lead to one file.
 func realPath(path string) (string, error) {
-	real, err := filepath.EvalSymlinks(path)
+	target, err := filepath.EvalSymlinks(path)
 	if err != nil {
 		return "", err
 	}
-	return filepath.Abs(real)
+	return filepath.Abs(target)
 }

@@ -118,7 +118,7 @@ var lower = unicode.SpecialCase{
 
 // lowerRange maps the capitals lo to hi to as many small letters from first on.
 func lowerRange(lo, hi uint32, first rune) unicode.CaseRange {
-	delta := unicode.CaseRange{Lo: lo, Hi: hi}
-	delta.Delta[unicode.LowerCase] = first - rune(lo)
-	return delta
+	mapping := unicode.CaseRange{Lo: lo, Hi: hi}
+	mapping.Delta[unicode.LowerCase] = first - rune(lo)
+	return mapping
 }
