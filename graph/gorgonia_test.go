@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	_ "go4.org/unsafe/assume-no-moving-gc" // keeps the requirement in go.mod direct
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 )

@@ -1,0 +1,137 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+
+	"github.com/pkg/errors"
+
+	"gorgpt/loaders"
+	"gorgpt/tokenizer"
+	"gorgpt/train"
+)
+
+// corpus is the text as token windows.
+type corpus struct {
+	tok     *tokenizer.Tokenizer
+	windows *loaders.Windows
+	valid   *loaders.FixedWindows
+	facts   facts
+}
+
+// facts describe the corpus in run.json.
+type facts struct {
+	Books             int     `json:"books"`
+	HeldOut           int     `json:"held_out"`
+	TrainTokens       int     `json:"train_tokens"`
+	Windows           int     `json:"windows_an_epoch"`
+	ValidationWindows int     `json:"validation_windows"`
+	UnigramPerplexity float64 `json:"unigram_ppl"`
+}
+
+// readCorpus reads books, holds some out, and tokenizes; it reports to w.
+func readCorpus(s *settings, w io.Writer) (*corpus, error) {
+	if len(s.Data) == 0 {
+		book, err := opticks()
+		if err != nil {
+			return nil, err
+		}
+		s.Data = []string{book}
+	}
+	books, err := loaders.ReadBooks(s.Data)
+	if err != nil {
+		return nil, err
+	}
+	training, held := loaders.SplitBooks(books, uint64(s.Seed))
+	c := &corpus{}
+	if c.tok, err = vocabulary(s, training, w); err != nil {
+		return nil, err
+	}
+	ids, validIDs := loaders.Encode(c.tok, training), loaders.Encode(c.tok, held)
+	if c.windows, err = loaders.NewWindows(ids, s.Ctx, uint64(s.Seed)); err != nil {
+		return nil, err
+	}
+	if c.valid, err = loaders.NewFixedWindows(validIDs, s.Ctx); err != nil {
+		return nil, errors.WithMessage(err, "the text held out for validation")
+	}
+	stats := c.windows.Stats()
+	tokens := 0
+	for _, b := range ids {
+		tokens += len(b)
+	}
+	c.facts = facts{
+		Books: len(books), HeldOut: len(held), TrainTokens: tokens, Windows: stats.Windows,
+		ValidationWindows: c.valid.Len(), UnigramPerplexity: train.UnigramPerplexity(ids, c.valid, s.Ctx, c.tok.Size()),
+	}
+	fmt.Fprintf(w, "%d books, %s held out: %d training tokens, %d windows of %d+1 an epoch\n",
+		len(books), heldOut(books, held), tokens, stats.Windows, s.Ctx)
+	fmt.Fprintf(w, "in no window of the first epoch: %d tokens at the ends of books, %d books too short (%d tokens)\n",
+		stats.HeadTokens+stats.TailTokens, stats.ShortBooks, stats.ShortTokens)
+	fmt.Fprintf(w, "validation: %d windows; unigram perplexity %.1f\n", c.valid.Len(), c.facts.UnigramPerplexity)
+	return c, nil
+}
+
+func heldOut(books, held []loaders.Book) string {
+	if len(books) == 1 {
+		return "its last tenth"
+	}
+	names := make([]string, 0, 3)
+	for _, b := range held[:min(len(held), 3)] {
+		names = append(names, filepath.Base(b.Name))
+	}
+	if len(held) > 3 {
+		names = append(names, "…")
+	}
+	return fmt.Sprintf("%d (%s)", len(held), strings.Join(names, ", "))
+}
+
+// vocabulary loads or learns the tokenizer and fits the settings to its size.
+func vocabulary(s *settings, books []loaders.Book, w io.Writer) (*tokenizer.Tokenizer, error) {
+	if s.Tokenizer == "" {
+		trainer := tokenizer.NewTrainer(tokenizer.TrainConfig{VocabSize: s.Vocab})
+		for _, b := range books {
+			trainer.Add(b.Text)
+		}
+		tok, err := trainer.Train()
+		if err != nil {
+			return nil, errors.WithMessage(err, "learning the vocabulary")
+		}
+		fmt.Fprintf(w, "learned a vocabulary of %d tokens\n", tok.Size())
+		s.fit(tok, w)
+		return tok, nil
+	}
+	tok, err := tokenizer.Load(s.Tokenizer)
+	if err != nil {
+		return nil, errors.WithMessage(err, "-tokenizer")
+	}
+	s.fit(tok, w)
+	return tok, nil
+}
+
+// fit makes V the size of the tokenizer.
+func (s *settings) fit(tok *tokenizer.Tokenizer, w io.Writer) {
+	if tok.Size() != s.Vocab {
+		fmt.Fprintf(w, "V is %d, the size of the tokenizer, in place of %d\n", tok.Size(), s.Vocab)
+		s.Vocab = tok.Size()
+	}
+}
+
+// opticks finds the book that every Go toolchain carries.
+func opticks() (string, error) {
+	roots := []string{}
+	if out, err := exec.Command("go", "env", "GOROOT").Output(); err == nil {
+		roots = append(roots, strings.TrimSpace(string(out)))
+	}
+	roots = append(roots, runtime.GOROOT()) //nolint:staticcheck // the fallback where the go command is not on the path
+	for _, root := range roots {
+		matches, err := filepath.Glob(filepath.Join(root, "src", "testdata", "Isaac.Newton-Opticks.txt"))
+		if err == nil && len(matches) == 1 {
+			return matches[0], nil
+		}
+	}
+	return "", errors.New("no -data, and no Go toolchain with its copy of Newton's Opticks to fall back on: name a book with -data")
+}

@@ -1,0 +1,196 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/pkg/errors"
+
+	"gorgpt/checkpoint"
+	"gorgpt/generate"
+	"gorgpt/gpt1"
+	"gorgpt/internal/atomicfile"
+	"gorgpt/optim"
+	"gorgpt/tokenizer"
+	"gorgpt/train"
+)
+
+// pretrain does what the settings say. Everything that can be wrong with the
+// input is found before the run folder is made.
+func pretrain(ctx context.Context, s *settings, stdout io.Writer, terminal bool, stderr io.Writer) error {
+	if s.given["steps"] && s.Steps == 0 {
+		return buildOnly(s, stdout)
+	}
+	c, err := readCorpus(s, stdout)
+	if err != nil {
+		return err
+	}
+	if err := s.length(c); err != nil {
+		return err
+	}
+	shape, err := s.model()
+	if err != nil {
+		return err
+	}
+	m, err := gpt1.New(shape)
+	if err != nil {
+		return err
+	}
+	m.Init(uint64(s.Seed))
+	if err := writeDOT(s, m, stdout); err != nil {
+		return err
+	}
+	dir, err := train.NewFolder(s.Out, s.Preset, s.Force)
+	if err != nil {
+		return err
+	}
+	if err := writeInputs(dir, s, c, m); err != nil {
+		return err
+	}
+	fmt.Fprintf(stdout, "%s: %d parameters, %d updates of %d windows (%d at a time), run folder %s\n",
+		s.Preset, m.Store.Len(), s.Steps, s.Batch, s.Micro, dir)
+	runErr := loop(ctx, s, c, m, dir, terminal, stderr)
+	if runErr != nil && !errors.As(runErr, new(train.Interrupted)) {
+		return runErr
+	}
+	if err := checkpoint.WriteModel(dir, m); err != nil {
+		return err
+	}
+	fmt.Fprintf(stdout, "saved the model to %s\n", dir)
+	if runErr != nil {
+		return runErr
+	}
+	return writeSample(ctx, dir, s, c, m, stdout)
+}
+
+// buildOnly declares the step graph, exports it and stops.
+func buildOnly(s *settings, w io.Writer) error {
+	shape, err := s.model()
+	if err != nil {
+		return err
+	}
+	m, err := gpt1.New(shape)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(w, "%s: %d parameters; -steps 0, so nothing is trained\n", s.Preset, m.Store.Len())
+	return writeDOT(s, m, w)
+}
+
+// writeDOT exports the step graph when -dot asks for it.
+func writeDOT(s *settings, m *gpt1.Model, w io.Writer) error {
+	if s.Dot == "" {
+		return nil
+	}
+	m.Store.Train()
+	g := m.DeclareLM(s.Micro, s.Ctx, true).Graph
+	if err := atomicfile.Write(s.Dot, g.WriteDOT); err != nil {
+		return errors.WithMessage(err, "-dot")
+	}
+	fmt.Fprintf(w, "wrote the step graph to %s\n", s.Dot)
+	return nil
+}
+
+// length turns -epochs into updates, when that is what was asked for.
+func (s *settings) length(c *corpus) error {
+	if s.Epochs == 0 {
+		return nil
+	}
+	windows := c.windows.Total(s.Epochs)
+	if s.Steps = windows / s.Batch; s.Steps == 0 {
+		return errors.Errorf("%d epochs of the text give %d windows, not one batch of %d: use a smaller -batch or more -epochs", s.Epochs, windows, s.Batch)
+	}
+	return s.checkWarmup()
+}
+
+// runFile is run.json: all that is needed to repeat the run.
+type runFile struct {
+	Command    string    `json:"command"`
+	Settings   *settings `json:"settings"`
+	Corpus     facts     `json:"corpus"`
+	Parameters int       `json:"parameters"`
+}
+
+// writeInputs writes what is known before the first update.
+func writeInputs(dir string, s *settings, c *corpus, m *gpt1.Model) error {
+	vocab, err := c.tok.VocabJSON()
+	if err != nil {
+		return err
+	}
+	config, err := m.JSON()
+	if err != nil {
+		return err
+	}
+	settings, err := json.MarshalIndent(runFile{"train", s, c.facts, m.Store.Len()}, "", "  ")
+	if err != nil {
+		return errors.Wrap(err, "run.json")
+	}
+	for name, data := range map[string][]byte{
+		"vocab.json": vocab, "merges.txt": c.tok.MergesTXT(), checkpoint.ConfigFile: config, "run.json": append(settings, '\n'),
+	} {
+		if err := atomicfile.WriteFile(filepath.Join(dir, name), data); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// loop trains; the metrics go to metrics.jsonl as they come.
+func loop(ctx context.Context, s *settings, c *corpus, m *gpt1.Model, dir string, terminal bool, progress io.Writer) (err error) {
+	metrics, err := os.Create(filepath.Join(dir, "metrics.jsonl"))
+	if err != nil {
+		return errors.Wrap(err, "run folder")
+	}
+	defer func() {
+		if closeErr := metrics.Close(); err == nil {
+			err = errors.Wrap(closeErr, "metrics.jsonl")
+		}
+	}()
+	opt, err := optim.New(m.Store, optim.Config{B1: 0.9, B2: 0.999, Eps: 1e-8, L2: s.L2, Clip: s.Clip})
+	if err != nil {
+		return err
+	}
+	task := &train.Pretrain{
+		Model: m, Windows: c.windows, Valid: c.valid, Ctx: s.Ctx, Batch: s.Batch, Micro: s.Micro, Seed: s.Seed,
+	}
+	defer task.Close()
+	t := train.Trainer{
+		Task: task, Optimizer: opt, Steps: s.Steps, EvalEvery: s.EvalEvery,
+		Schedule: optim.WarmupCosine{Peak: s.LR, Warmup: s.Warmup, Total: s.Steps},
+		Observers: []train.Observer{
+			train.Metrics{W: metrics}, train.NewProgress(progress, terminal, s.Steps, s.LogEvery),
+		},
+	}
+	return t.Run(ctx)
+}
+
+// sampleTokens is the length of sample.txt, and samplePrompt of what it continues.
+const sampleTokens, samplePrompt = 120, 12
+
+// writeSample continues the beginning of the held-out text.
+func writeSample(ctx context.Context, dir string, s *settings, c *corpus, m *gpt1.Model, w io.Writer) error {
+	window := make([]int32, s.Ctx+1)
+	c.valid.At(0, window)
+	prompt := window[:min(samplePrompt, s.Ctx)]
+	next, err := generate.New(m).Continue(ctx, prompt, generate.Options{
+		Tokens: sampleTokens, Temperature: 0.8, TopK: 40, Seed: uint64(s.Seed),
+	})
+	if err != nil {
+		return errors.WithMessage(err, "writing a sample")
+	}
+	text := sample(c.tok, prompt, next)
+	if err := atomicfile.WriteFile(filepath.Join(dir, "sample.txt"), []byte(text)); err != nil {
+		return err
+	}
+	fmt.Fprintf(w, "sample:\n%s", text)
+	return nil
+}
+
+// sample sets the continuation off from the prompt by a bar.
+func sample(t *tokenizer.Tokenizer, prompt, next []int32) string {
+	return fmt.Sprintf("%s | %s\n", t.Decode(prompt), t.Decode(next))
+}

@@ -1,0 +1,74 @@
+package train
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/schollz/progressbar/v3"
+)
+
+// Progress tells a person how a run goes: on a terminal with one bar, elsewhere
+// with a plain line each Every updates.
+type Progress struct {
+	w     io.Writer
+	steps int
+	every int
+	bar   *progressbar.ProgressBar
+	left  remaining
+}
+
+// NewProgress reports a run of so many updates to w.
+func NewProgress(w io.Writer, terminal bool, steps, every int) *Progress {
+	p := &Progress{w: w, steps: steps, every: max(every, 1)}
+	if terminal {
+		p.bar = progressbar.NewOptions(steps, progressbar.OptionSetWriter(w), progressbar.OptionSetWidth(16),
+			progressbar.OptionShowCount(), progressbar.OptionSetPredictTime(false), progressbar.OptionThrottle(100*time.Millisecond),
+			progressbar.OptionSetElapsedTime(false), progressbar.OptionClearOnFinish())
+	}
+	return p
+}
+
+// Updated shows the update.
+func (p *Progress) Updated(u Update) error {
+	eta := p.left.after(u, p.steps)
+	if p.bar != nil {
+		p.bar.Describe(fmt.Sprintf("loss %.4f  lr %.2e  %.0f tok/s  ETA %s", u.Loss, u.LR, u.TokS, eta))
+		return p.bar.Set(u.Step)
+	}
+	if u.Step%p.every != 0 && u.Step != p.steps && u.Step != 1 {
+		return nil
+	}
+	_, err := fmt.Fprintf(p.w, "step %d/%d  loss %.4f  lr %.3e  grad_norm %.3f  %.0f tok/s  ETA %s\n",
+		u.Step, p.steps, u.Loss, u.LR, u.GradNorm, u.TokS, eta)
+	return err
+}
+
+// Evaluated shows what was measured.
+func (p *Progress) Evaluated(step int, metrics []Metric) error {
+	parts := make([]string, len(metrics))
+	for i, m := range metrics {
+		parts[i] = fmt.Sprintf("%s %.4f", m.Name, m.Value)
+	}
+	if p.bar != nil {
+		if err := p.bar.Clear(); err != nil {
+			return err
+		}
+	}
+	_, err := fmt.Fprintf(p.w, "step %d/%d  %s\n", step, p.steps, strings.Join(parts, "  "))
+	return err
+}
+
+// remaining estimates the time left from the mean of all updates but the first,
+// which touches its memory for the first time.
+type remaining struct{ first time.Duration }
+
+func (r *remaining) after(u Update, steps int) time.Duration {
+	if r.first == 0 {
+		r.first = u.Elapsed
+		return (time.Duration(steps-u.Step) * u.Elapsed).Round(time.Second)
+	}
+	each := (u.Elapsed - r.first) / time.Duration(max(u.Step-1, 1))
+	return (time.Duration(steps-u.Step) * each).Round(time.Second)
+}

@@ -1,0 +1,33 @@
+package train
+
+import (
+	"math"
+
+	"gorgpt/loaders"
+)
+
+// UnigramPerplexity is what predicting each token by its frequency alone reaches
+// on the targets of the validation windows: the bar that a language model has to
+// clear. Frequencies come from the training tokens, each of v tokens counted once
+// more so that none has probability 0.
+func UnigramPerplexity(training [][]int32, valid *loaders.FixedWindows, ctx, v int) float64 {
+	counts := make([]float64, v)
+	total := 0.0
+	for i := range counts {
+		counts[i], total = 1, total+1
+	}
+	for _, book := range training {
+		for _, id := range book {
+			counts[id]++
+			total++
+		}
+	}
+	sum, window := 0.0, make([]int32, ctx+1)
+	for i := range valid.Len() {
+		valid.At(i, window)
+		for _, id := range window[1:] {
+			sum -= math.Log(counts[id] / total)
+		}
+	}
+	return math.Exp(sum / float64(valid.Len()*ctx))
+}
