@@ -30,14 +30,3 @@ type Example struct {
 	Label   int32     // class, or number of the right answer
 	Score   float32   // regression only
 }
-
-// sequences returns how many sequences an example of n answers becomes.
-func (k Kind) sequences(n int) int {
-	switch k {
-	case Similarity, Regression:
-		return 2
-	case MultipleChoice:
-		return n
-	}
-	return 1
-}
