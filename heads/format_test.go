@@ -1,0 +1,58 @@
+package heads
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestSequences(t *testing.T) {
+	s, d, c := int32(90), int32(91), int32(92)
+	long := []int32{1, 2, 3, 4, 5, 6, 7, 8, 9}
+	cases := map[string]struct {
+		kind Kind
+		ctx  int
+		e    Example
+		want [][]int32
+		cut  int
+	}{
+		"text":             {Classification, 20, Example{A: []int32{1, 2}}, [][]int32{{s, 1, 2, c}}, 0},
+		"text cut":         {Classification, 5, Example{A: long}, [][]int32{{s, 1, 2, 3, c}}, 1},
+		"entailment":       {Entailment, 20, Example{A: []int32{1, 2}, B: []int32{3}}, [][]int32{{s, 1, 2, d, 3, c}}, 0},
+		"premise cut":      {Entailment, 8, Example{A: long, B: []int32{3, 4}}, [][]int32{{s, 1, 2, 3, d, 3, 4, c}}, 1},
+		"pair, both ways":  {Similarity, 20, Example{A: []int32{1, 2}, B: []int32{3}}, [][]int32{{s, 1, 2, d, 3, c}, {s, 3, d, 1, 2, c}}, 0},
+		"pair cut evenly":  {Similarity, 9, Example{A: long, B: long}, [][]int32{{s, 1, 2, 3, d, 1, 2, 3, c}, {s, 1, 2, 3, d, 1, 2, 3, c}}, 1},
+		"first longer":     {Regression, 8, Example{A: long, B: []int32{7}}, [][]int32{{s, 1, 2, 3, 4, d, 7, c}, {s, 7, d, 1, 2, 3, 4, c}}, 1},
+		"second longer":    {Regression, 8, Example{A: []int32{7}, B: long}, [][]int32{{s, 7, d, 1, 2, 3, 4, c}, {s, 1, 2, 3, 4, d, 7, c}}, 1},
+		"answers":          {MultipleChoice, 20, Example{A: []int32{1}, B: []int32{2}, Answers: [][]int32{{3}, {4, 5}}}, [][]int32{{s, 1, 2, d, 3, c}, {s, 1, 2, d, 4, 5, c}}, 0},
+		"context cut once": {MultipleChoice, 7, Example{A: long, B: []int32{2}, Answers: [][]int32{{3}, {4, 5}}}, [][]int32{{s, 1, 2, 2, d, 3, c}, {s, 1, 2, d, 4, 5, c}}, 1},
+	}
+	for name, test := range cases {
+		t.Run(name, func(t *testing.T) {
+			f := Formatter{Kind: test.kind, Specials: Specials{s, d, c}, NCtx: test.ctx}
+			got, err := f.Sequences(test.e)
+			require.NoError(t, err)
+			require.Equal(t, test.want, got)
+			require.Equal(t, test.cut, f.Cut)
+			for _, seq := range got {
+				require.LessOrEqual(t, len(seq), test.ctx)
+			}
+		})
+	}
+}
+
+func TestQuestionAndAnswerAreNeverCut(t *testing.T) {
+	f := Formatter{Kind: MultipleChoice, NCtx: 6}
+	_, err := f.Sequences(Example{A: []int32{1}, B: []int32{1, 2}, Answers: [][]int32{{3, 4}}})
+	require.ErrorContains(t, err, "take 7 tokens with the special ones: the model has 6 positions")
+}
+
+func TestParseKind(t *testing.T) {
+	for _, k := range []Kind{Classification, Entailment, Similarity, Regression, MultipleChoice} {
+		got, err := ParseKind(string(k))
+		require.NoError(t, err)
+		require.Equal(t, k, got)
+	}
+	_, err := ParseKind("summary")
+	require.ErrorContains(t, err, `unknown task "summary"`)
+}

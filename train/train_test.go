@@ -1,0 +1,197 @@
+package train
+
+import (
+	"bytes"
+	"context"
+	"math"
+	"math/rand/v2"
+	"runtime"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"gorgpt/gpt1"
+	"gorgpt/graph/graphtest"
+	"gorgpt/loaders"
+	"gorgpt/optim"
+)
+
+var small = gpt1.Config{
+	NLayer: 2, NHead: 3, NEmbd: 24, NCtx: 11, VocabSize: 61,
+	EmbdPDrop: 0.1, AttnPDrop: 0.1, ResidPDrop: 0.1, LayerNormEps: 1e-5, InitRange: 0.1,
+}
+
+// books returns text in which each id is a noisy function of the one before, so
+// that there is something to learn.
+func books(n, length int) [][]int32 {
+	r := rand.New(rand.NewPCG(3, 3))
+	out := make([][]int32, n)
+	for i := range out {
+		at := int32(i)
+		for range length {
+			at = (5*at + 3 + int32(r.IntN(3))) % int32(small.VocabSize)
+			out[i] = append(out[i], at)
+		}
+	}
+	return out
+}
+
+func pretraining(t *testing.T, batch, micro int) (*Pretrain, *optim.Optimizer) {
+	t.Helper()
+	m, err := gpt1.New(small)
+	require.NoError(t, err)
+	m.Init(1)
+	w, err := loaders.NewWindows(books(3, 200), small.NCtx, 1)
+	require.NoError(t, err)
+	v, err := loaders.NewFixedWindows(books(1, 100), small.NCtx)
+	require.NoError(t, err)
+	opt, err := optim.New(m.Store, optim.Defaults())
+	require.NoError(t, err)
+	p := &Pretrain{Model: m, Windows: w, Valid: v, Ctx: small.NCtx, Batch: batch, Micro: micro, Seed: 4}
+	t.Cleanup(p.Close)
+	return p, opt
+}
+
+// However a batch is split, the gradient is that of the whole, dropout included.
+func TestMicroBatchesGiveTheGradientOfTheBatch(t *testing.T) {
+	ctx := context.Background()
+	whole, _ := pretraining(t, 7, 7)
+	want, err := whole.Accumulate(ctx, 5)
+	require.NoError(t, err)
+	for _, micro := range []int{1, 2, 4, 6} {
+		split, _ := pretraining(t, 7, micro)
+		got, err := split.Accumulate(ctx, 5)
+		require.NoError(t, err)
+		require.InDelta(t, want.Loss, got.Loss, 1e-6)
+		for _, p := range whole.Model.Store.Params() {
+			largest := 0.0
+			for _, g := range p.Grad {
+				largest = max(largest, math.Abs(float64(g)))
+			}
+			graphtest.AllClose(t, p.Grad, split.Model.Store.Param(p.Name).Grad, 1e-5*largest+1e-9, 1e-5, p.Name)
+		}
+	}
+}
+
+// One seed fixes everything, whatever the number of cores.
+func TestRunsAreDeterministic(t *testing.T) {
+	run := func(procs int) (*Pretrain, string) {
+		defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(procs))
+		p, opt := pretraining(t, 5, 3)
+		var seen bytes.Buffer
+		tr := Trainer{
+			Task: p, Optimizer: opt, Schedule: optim.WarmupCosine{Peak: 1e-2, Warmup: 2, Total: 6}, Steps: 6, EvalEvery: 3,
+			Observers: []Observer{losses{&seen}},
+		}
+		require.NoError(t, tr.Run(context.Background()))
+		return p, seen.String()
+	}
+	one, seenOne := run(1)
+	for _, procs := range []int{2, 3, 8} {
+		more, seenMore := run(procs)
+		require.Equal(t, seenOne, seenMore)
+		for _, p := range one.Model.Store.Params() {
+			require.Equal(t, p.Value, more.Model.Store.Param(p.Name).Value, p.Name)
+		}
+	}
+}
+
+// losses writes what does not depend on time.
+type losses struct{ w *bytes.Buffer }
+
+func (l losses) Updated(u Update) error {
+	u.Elapsed, u.TokS = 0, 0
+	return Metrics{l.w}.Updated(u)
+}
+
+func (l losses) Evaluated(step int, m []Metric) error { return Metrics{l.w}.Evaluated(step, m) }
+
+func TestTrainingLearns(t *testing.T) {
+	p, opt := pretraining(t, 16, 16)
+	before, err := p.Evaluate(context.Background())
+	require.NoError(t, err)
+	require.Equal(t, "val_ppl", before[1].Name)
+	require.InDelta(t, math.Exp(before[0].Value), before[1].Value, 1e-9)
+	tr := Trainer{Task: p, Optimizer: opt, Schedule: optim.WarmupCosine{Peak: 1e-2, Warmup: 5, Total: 100}, Steps: 100}
+	require.NoError(t, tr.Run(context.Background()))
+	after, err := p.Evaluate(context.Background())
+	require.NoError(t, err)
+	require.Less(t, after[1].Value, before[1].Value/4, "perplexity")
+	require.Less(t, after[1].Value, UnigramPerplexity(books(3, 200), p.Valid, small.NCtx, small.VocabSize)/2)
+}
+
+func TestUnigramPerplexity(t *testing.T) {
+	valid, err := loaders.NewFixedWindows([][]int32{{0, 1, 0}}, 2)
+	require.NoError(t, err)
+	// Counts with one more each: 3 of id 0, 2 of id 1, of 5. Targets: 1, 0.
+	got := UnigramPerplexity([][]int32{{0, 0, 1}}, valid, 2, 2)
+	require.InDelta(t, 1/math.Sqrt(0.4*0.6), got, 1e-12)
+}
+
+// An interrupted run drops the update at hand and says which was the last.
+func TestInterruption(t *testing.T) {
+	p, opt := pretraining(t, 4, 2)
+	ctx, cancel := context.WithCancel(context.Background())
+	tr := Trainer{
+		Task: p, Optimizer: opt, Schedule: optim.WarmupCosine{Peak: 1e-2, Warmup: 2, Total: 50}, Steps: 50,
+		Observers: []Observer{cancelAt{3, cancel}},
+	}
+	err := tr.Run(ctx)
+	require.ErrorIs(t, err, Interrupted{3, 50})
+	require.EqualError(t, err, "stopped after update 3 of 50")
+	require.Equal(t, 3, opt.T)
+}
+
+type cancelAt struct {
+	step   int
+	cancel func()
+}
+
+func (c cancelAt) Updated(u Update) error {
+	if u.Step == c.step {
+		c.cancel()
+	}
+	return nil
+}
+
+func (c cancelAt) Evaluated(int, []Metric) error { return nil }
+
+// When the gradient is not a number nothing is changed.
+func TestNotANumberStopsTheRun(t *testing.T) {
+	p, opt := pretraining(t, 4, 4)
+	gain := p.Model.Store.Param("h.1.ln_2.weight")
+	gain.Value[0] = float32(math.NaN())
+	before := append([]float32(nil), p.Model.Store.Param("tokens_embed.weight").Value...)
+	tr := Trainer{Task: p, Optimizer: opt, Schedule: optim.WarmupCosine{Peak: 1e-2, Warmup: 2, Total: 50}, Steps: 50}
+	require.ErrorContains(t, tr.Run(context.Background()), "update 1: global_norm")
+	require.Equal(t, before, p.Model.Store.Param("tokens_embed.weight").Value)
+}
+
+func TestMetricsLines(t *testing.T) {
+	var b bytes.Buffer
+	m := Metrics{&b}
+	require.NoError(t, m.Updated(Update{
+		Step: 3, Loss: 4.5, LR: 2.5e-4, GradNorm: 0.5, Tokens: 96, TokS: 1234.56, Elapsed: 1500 * time.Millisecond,
+		More: []Metric{{"clf_loss", 1}},
+	}))
+	require.NoError(t, m.Evaluated(3, []Metric{{"val_loss", 1}, {"val_ppl", math.Inf(1)}}))
+	require.Equal(t, `{"step":3,"loss":4.5,"lr":0.00025,"grad_norm":0.5,"tokens":96,"tok_s":1234.6,"elapsed_s":1.5,"clf_loss":1}
+{"step":3,"val_loss":1,"val_ppl":"+Inf"}
+`, b.String())
+}
+
+func TestProgressLines(t *testing.T) {
+	var b bytes.Buffer
+	p := NewProgress(&b, false, 10, 4)
+	for step := 1; step <= 10; step++ {
+		require.NoError(t, p.Updated(Update{Step: step, Loss: 2, LR: 1e-3, GradNorm: 1, TokS: 100, Elapsed: time.Duration(step+4) * time.Second}))
+	}
+	require.NoError(t, p.Evaluated(10, []Metric{{"val_loss", 3}}))
+	require.Equal(t, `step 1/10  loss 2.0000  lr 1.000e-03  grad_norm 1.000  100 tok/s  ETA 45s
+step 4/10  loss 2.0000  lr 1.000e-03  grad_norm 1.000  100 tok/s  ETA 6s
+step 8/10  loss 2.0000  lr 1.000e-03  grad_norm 1.000  100 tok/s  ETA 2s
+step 10/10  loss 2.0000  lr 1.000e-03  grad_norm 1.000  100 tok/s  ETA 0s
+step 10/10  val_loss 3.0000
+`, b.String())
+}
