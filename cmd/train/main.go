@@ -22,7 +22,7 @@ func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
 // when the work failed, 2 when the command line is wrong, 128 and the signal when
 // a person stopped it.
 func run(args []string, stdout, stderr io.Writer) int {
-	s, err := parse(args, stderr)
+	s, err := parse(args, stdout)
 	switch {
 	case errors.Is(err, errHelp):
 		return 0

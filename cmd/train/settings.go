@@ -67,8 +67,8 @@ The model
 The text
   -data PATH       a book, a folder of books or a glob (.txt, .txt.gz);
                    repeat it for more
-  -tokenizer DIR   vocabulary to use (vocab.json + merges.txt, or OpenAI's pair);
-                   without it one is learned from the training text
+  -tokenizer DIR   vocabulary to use: vocab.json + merges.txt, or OpenAI's pair
+                   (without it, one is learned from the training text)
   -vocab N         size of the vocabulary to learn (the preset's V)
 
 The recipe                                       gpt1     mini     tiny
