@@ -4,48 +4,38 @@ import "math"
 
 // exp splits x = n·ln2 + r with |r| ≤ ln2/2 and returns 2ⁿ·P(r). ln2 is held
 // in two parts, the first with so few bits that n·ln2Hi is exact. P is the
-// polynomial of degree 6 with 1 and r exact and the others fitted for the
-// least relative error over the interval.
+// polynomial of degree 6 whose first three terms are those of the series, and
+// whose others have the least relative error on the interval, 4·10⁻⁹.
 const (
-	log2e = 1.4426950408889634
+	log2e = 1.44269504
 	ln2Hi = 0.693359375
-	ln2Lo = -2.1219444005469057e-4
+	ln2Lo = -2.12194440e-4
 
-	expC2 = 0.5
-	expC3 = 0.16666667
-	expC4 = 0.041666627
-	expC5 = 0.008333361
-	expC6 = 0.0013929794
+	expC3 = 0.16666535
+	expC4 = 0.041667238
+	expC5 = 0.008367483
+	expC6 = 0.0013863781
 
-	// Beyond these the result is +Inf, or less than the smallest normal float32
-	// and flushed to zero.
-	expMax = 88.72283
-	expMin = -87.33654
+	// Between these the result goes from 0 to +Inf.
+	expLow  = -105
+	expHigh = 89
 )
 
-// exp32 returns eˣ within two units in the last place; results below the
-// smallest normal number are 0, as from the vector code.
+// exp32 returns eˣ within two units in the last place, with gradual underflow.
 func exp32(x float32) float32 {
-	switch {
-	case x > expMax:
-		return float32(math.Inf(1))
-	case x < expMin:
-		return 0
-	case x != x:
-		return x
-	}
+	x = min(max(x, expLow), expHigh)
 	// Adding and taking away 1.5·2²³ rounds to the nearest integer.
 	const magic = 12582912
-	n := (x*log2e + magic) - magic
+	n := float32(x*log2e+magic) - magic
 	r := x - n*ln2Hi
 	r -= n * ln2Lo
 	p := float32(expC6)
 	p = p*r + expC5
 	p = p*r + expC4
 	p = p*r + expC3
-	p = p*r + expC2
+	p = p*r + 0.5
 	p = p*(r*r) + r + 1
-	// n may be 128, whose bit pattern is Inf: scale in two steps.
+	// The range of n is twice that of one power of two: scale in two steps.
 	i := int32(n)
 	half := i >> 1
 	return p * pow2(half) * pow2(i-half)

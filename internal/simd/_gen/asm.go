@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/mmcloughlin/avo/attr"
 	"github.com/mmcloughlin/avo/build"
@@ -29,12 +30,14 @@ func (s isa) bytes() int { return 4 * s.lanes }
 type asm struct {
 	*build.Context
 	isa
-	consts map[string]bool // constants the file already holds
+	consts map[string][]uint32 // constants the file already holds
+	loops  int                 // streams in this kernel, for labels
 }
 
 // function starts the kernel name. Each line of doc becomes a comment of the
 // declaration, which shows the loop the kernel replaces.
 func (a *asm) function(name, signature string, doc ...string) {
+	a.loops = 0
 	a.Function(name + a.suffix)
 	doc[0] = name + a.suffix + " " + doc[0]
 	a.Doc(doc...)
@@ -97,7 +100,7 @@ func (a *asm) integer(name string) reg.Register {
 	return a.Load(a.Param(name), a.GP64())
 }
 
-// broadcast fills a vector with a float32 argument.
+// broadcast fills a vector with an argument of 32 bits.
 func (a *asm) broadcast(name string) reg.VecVirtual {
 	addr, err := a.Param(name).Resolve()
 	if err != nil {
@@ -125,10 +128,13 @@ func (a *asm) bits(name string, x uint32) operand.Mem {
 
 // table returns the address of read-only words, written to the file once.
 func (a *asm) table(name string, words []uint32) operand.Mem {
-	if a.consts[name] {
+	if held, ok := a.consts[name]; ok {
+		if !slices.Equal(held, words) {
+			panic("two constants are named " + name)
+		}
 		return operand.NewDataAddr(operand.NewStaticSymbol(name), 0)
 	}
-	a.consts[name] = true
+	a.consts[name] = words
 	mem := a.StaticGlobal(name)
 	a.DataAttributes(attr.RODATA | attr.NOPTR)
 	for _, w := range words {

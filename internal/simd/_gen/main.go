@@ -26,6 +26,12 @@ var files = []struct {
 }{
 	{"gemm", []func(*asm){tile}},
 	{"pack", []func(*asm){pack, packT}},
+	{"vector", []func(*asm){add, scale, axpy, shiftMul, dot, maximum, sumSquares}},
+	{"exp", []func(*asm){expSum, sumExp}},
+	{"gelu", []func(*asm){gelu, geluGrad}},
+	{"layernorm", []func(*asm){layerNorm, layerNormGrad}},
+	{"dropout", []func(*asm){dropout}},
+	{"adam", []func(*asm){adam}},
 }
 
 func main() {
@@ -40,7 +46,7 @@ func main() {
 func generate(path string, kernels []func(*asm)) error {
 	ctx := build.NewContext()
 	ctx.ConstraintExpr("amd64,!noasm")
-	consts := map[string]bool{}
+	consts := map[string][]uint32{}
 	for _, set := range []isa{avx2, avx512} {
 		for _, emit := range kernels {
 			emit(&asm{Context: ctx, isa: set, consts: consts})
