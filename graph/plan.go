@@ -2,7 +2,6 @@ package graph
 
 import (
 	"sort"
-	"unsafe"
 
 	"github.com/pkg/errors"
 	"gorgonia.org/gorgonia"
@@ -168,35 +167,3 @@ func (p *plan) bind(arena []float32) {
 
 // op returns our op behind the node, or nil for inputs and stock ops.
 func (x Node) op() *op { return x.g.ops[x.n] }
-
-// Arena is the working memory that the graphs of one model share. Only one of
-// its machines may run at a time; a run invalidates the values of the others.
-type Arena struct {
-	data []float32
-	used int // bumped when data moves
-}
-
-// reserve makes the arena hold at least n float32.
-func (a *Arena) reserve(n int) {
-	if n > len(a.data) {
-		a.data = nil // let the collector have the old block before the new one is made
-		a.data = alignedFloats(n)
-		a.used++
-	}
-}
-
-// Bytes returns the size of the arena.
-func (a *Arena) Bytes() int { return 4 * len(a.data) }
-
-// alignedFloats returns n zeroed float32 starting on a cache line.
-func alignedFloats(n int) []float32 {
-	if n == 0 {
-		return nil
-	}
-	raw := make([]float32, n+align)
-	skip := 0
-	if rest := int(uintptr(unsafe.Pointer(&raw[0])) % (4 * align)); rest > 0 {
-		skip = align - rest/4
-	}
-	return raw[skip : skip+n : skip+n]
-}
