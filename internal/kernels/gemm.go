@@ -1,6 +1,11 @@
 package kernels
 
-import "gorgpt/internal/simd"
+import (
+	"math"
+	"runtime"
+
+	"gorgpt/internal/simd"
+)
 
 // Block sizes: a packed block of A [MC KC] stays in the second-level cache
 // while it meets every strip of the packed panel of B [KC NC].
@@ -55,32 +60,54 @@ type gemm struct {
 	add     []float32
 	ldadd   int
 
-	byColumn bool // slabs are columns of C, not rows
+	slabRows, slabCols int // size of the part of C that one worker does
 }
 
 var gemmCalls calls[gemm, *gemm]
 
-// parallel splits the longer side of C over the workers. Each packs its own
-// blocks: the double work is small beside a barrier at each block.
+// parallel splits C over the workers. Each packs its own blocks: the double work
+// is small beside a barrier at each block.
 func (g *gemm) parallel() {
 	g.check()
-	mr, nr := simd.TileSize()
-	g.byColumn = g.n > g.m
-	n, grain := g.m, mr
-	if g.byColumn {
-		n, grain = g.n, nr
+	if g.m <= directRows && !(g.tA && g.tB) {
+		g.direct()
+		return
 	}
+	if g.m == 0 || g.n == 0 {
+		return
+	}
+	workers := runtime.GOMAXPROCS(0)
 	if g.m*g.n*g.k < gemmSerial {
-		grain = max(n, 1)
+		workers = 1
 	}
-	gemmCalls.run(n, grain, *g)
+	g.plan(workers)
+	slabs := ceilDiv(g.m, g.slabRows) * ceilDiv(g.n, g.slabCols)
+	gemmCalls.run(slabs, 1, *g)
 }
 
+// plan cuts C into a grid of at most workers slabs with tile-aligned borders,
+// such that the largest slab costs least. Its cost is its multiply-adds and the
+// packing of its rows of A and columns of B, one element of which takes as long
+// as packCost multiply-adds.
+func (g *gemm) plan(workers int) {
+	const packCost = 16
+	mr, nr := simd.TileSize()
+	least := math.MaxInt
+	for down := 1; down <= workers; down++ {
+		rows := roundUp(ceilDiv(g.m, down), mr)
+		cols := roundUp(ceilDiv(g.n, workers/down), nr)
+		if cost := rows*cols + packCost*(rows+cols); cost < least {
+			least, g.slabRows, g.slabCols = cost, rows, cols
+		}
+	}
+}
+
+// slab does the slabs [lo,hi), counted along the rows of the grid.
 func (g *gemm) slab(ws *workspace, lo, hi int) {
-	if g.byColumn {
-		g.block(ws, 0, g.m, lo, hi)
-	} else {
-		g.block(ws, lo, hi, 0, g.n)
+	across := ceilDiv(g.n, g.slabCols)
+	for s := lo; s < hi; s++ {
+		i, j := s/across*g.slabRows, s%across*g.slabCols
+		g.block(ws, i, min(i+g.slabRows, g.m), j, min(j+g.slabCols, g.n))
 	}
 }
 

@@ -26,29 +26,35 @@ func packStrips(dst, src []float32, ld, w, i, n, p, kc int, byRow bool) {
 	for s := 0; s < n; s += w {
 		strip := dst[s*kc : (s+w)*kc]
 		lines := min(w, n-s)
-		switch {
-		case lines < w:
-			packEdge(strip, src, ld, w, i+s, lines, p, kc, byRow)
-		case byRow:
-			simd.PackT(strip, src[min((i+s)*ld+p, len(src)):], ld, w, kc)
-		default:
-			simd.Pack(strip, src[min(p*ld+i+s, len(src)):], ld, w, kc)
+		whole := lines &^ 3 // the primitives do four at a time
+		if lines < w {
+			clear(strip)
+			packLines(strip, src, ld, w, i+s, whole, lines, p, kc, byRow)
+		}
+		if whole == 0 || kc == 0 {
+			continue
+		}
+		if byRow {
+			simd.PackT(strip, src[(i+s)*ld+p:], ld, whole, w, kc)
+		} else {
+			simd.Pack(strip, src[p*ld+i+s:], ld, whole, w, kc)
 		}
 	}
 }
 
-// packEdge packs a strip of fewer than w lines.
-func packEdge(strip, src []float32, ld, w, i, lines, p, kc int, byRow bool) {
-	clear(strip)
+// packLines packs the lines [from,to) of a strip that starts at line i.
+func packLines(strip, src []float32, ld, w, i, from, to, p, kc int, byRow bool) {
 	lineStep, kStep := 1, ld
 	if byRow {
 		lineStep, kStep = ld, 1
 	}
-	for l := range lines {
+	for l := from; l < to; l++ {
 		for q := range kc {
 			strip[q*w+l] = src[(i+l)*lineStep+(p+q)*kStep]
 		}
 	}
 }
 
-func roundUp(n, to int) int { return (n + to - 1) / to * to }
+func ceilDiv(n, by int) int { return (n + by - 1) / by }
+
+func roundUp(n, to int) int { return ceilDiv(n, to) * to }

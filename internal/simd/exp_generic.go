@@ -23,7 +23,11 @@ const (
 
 // exp32 returns eˣ within two units in the last place, with gradual underflow.
 func exp32(x float32) float32 {
-	x = min(max(x, expLow), expHigh)
+	if x < expLow { // not the built-in min and max, which are slow for NaN's sake
+		x = expLow
+	} else if x > expHigh {
+		x = expHigh
+	}
 	// Adding and taking away 1.5·2²³ rounds to the nearest integer.
 	const magic = 12582912
 	n := float32(x*log2e+magic) - magic

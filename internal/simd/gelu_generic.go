@@ -22,7 +22,11 @@ const geluSaturated = 10
 func geluGradGeneric(dx, dy, x []float32) {
 	dy, x = dy[:len(dx)], x[:len(dx)]
 	for i, v := range x {
-		v = max(min(v, geluSaturated), -geluSaturated)
+		if v < -geluSaturated {
+			v = -geluSaturated
+		} else if v > geluSaturated {
+			v = geluSaturated
+		}
 		w := v * v
 		e := exp32(-v * (geluA + geluB*w))
 		s := 1 / (1 + e)

@@ -26,26 +26,26 @@ func Tile(k int, a, b, c []float32, ldc int, add []float32, ldadd int) {
 	active.tile(k, a, b, c, ldc, add, ldadd)
 }
 
-// Pack copies a strip that lies k-major, dst[p·w+i] = src[p·ld+i] for i < w and
-// p < k. w is a multiple of 4.
-func Pack(dst, src []float32, ld, w, k int) {
-	if k == 0 {
+// Pack copies a strip that lies k-major, dst[p·stride+i] = src[p·ld+i] for i < w
+// and p < k. w is a multiple of 4.
+func Pack(dst, src []float32, ld, w, stride, k int) {
+	if k == 0 || w == 0 {
 		return
 	}
-	if len(dst) < k*w || len(src) < (k-1)*ld+w {
+	if len(dst) < (k-1)*stride+w || len(src) < (k-1)*ld+w {
 		panic("simd: Pack: slice too short")
 	}
-	active.pack(dst, src, ld, w, k)
+	active.pack(dst, src, ld, w, stride, k)
 }
 
-// PackT copies and transposes a strip, dst[p·w+i] = src[i·ld+p] for i < w and
-// p < k. w is a multiple of 4.
-func PackT(dst, src []float32, ld, w, k int) {
-	if k == 0 {
+// PackT copies and transposes a strip, dst[p·stride+i] = src[i·ld+p] for i < w
+// and p < k. w is a multiple of 4.
+func PackT(dst, src []float32, ld, w, stride, k int) {
+	if k == 0 || w == 0 {
 		return
 	}
-	if len(dst) < k*w || len(src) < (w-1)*ld+k {
+	if len(dst) < (k-1)*stride+w || len(src) < (w-1)*ld+k {
 		panic("simd: PackT: slice too short")
 	}
-	active.packT(dst, src, ld, w, k)
+	active.packT(dst, src, ld, w, stride, k)
 }

@@ -38,20 +38,20 @@ func halfTile(k int, a, b []float32, i int, c []float32, ldc int, add []float32,
 	low[0], low[1], low[2], low[3] = c10, c11, c12, c13
 }
 
-func packGeneric(dst, src []float32, ld, w, k int) {
+func packGeneric(dst, src []float32, ld, w, stride, k int) {
 	for p := range k {
-		copy(dst[p*w:(p+1)*w], src[p*ld:])
+		copy(dst[p*stride:p*stride+w], src[p*ld:])
 	}
 }
 
 // packTGeneric reads four rows at once, so that each line of dst is written in
 // runs of four.
-func packTGeneric(dst, src []float32, ld, w, k int) {
+func packTGeneric(dst, src []float32, ld, w, stride, k int) {
 	for i := 0; i < w; i += 4 {
 		r0, r1 := src[i*ld:i*ld+k], src[(i+1)*ld:(i+1)*ld+k]
 		r2, r3 := src[(i+2)*ld:(i+2)*ld+k], src[(i+3)*ld:(i+3)*ld+k]
 		for p := range k {
-			out := dst[p*w+i : p*w+i+4]
+			out := dst[p*stride+i : p*stride+i+4]
 			out[0], out[1], out[2], out[3] = r0[p], r1[p], r2[p], r3[p]
 		}
 	}

@@ -30,8 +30,8 @@ type table struct {
 	// mr and nr are the sides of the GEMM register tile, multiples of 4.
 	mr, nr int
 	tile   func(k int, a, b, c []float32, ldc int, add []float32, ldadd int)
-	pack   func(dst, src []float32, ld, w, k int)
-	packT  func(dst, src []float32, ld, w, k int)
+	pack   func(dst, src []float32, ld, w, stride, k int)
+	packT  func(dst, src []float32, ld, w, stride, k int)
 }
 
 // generic is the plain Go table.

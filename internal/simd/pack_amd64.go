@@ -7,19 +7,19 @@ package simd
 // packAVX2 copies k rows of w elements, w a multiple of 4:
 //
 //	for p := range k {
-//		copy(dst[p*w:(p+1)*w], src[p*ld:])
+//		copy(dst[p*stride:p*stride+w], src[p*ld:])
 //	}
 //
 //go:noescape
-func packAVX2(dst []float32, src []float32, ld int, w int, k int)
+func packAVX2(dst []float32, src []float32, ld int, w int, stride int, k int)
 
 // packTAVX2 copies and transposes w rows of k elements, w a multiple of 4:
 //
 //	for i := range w {
 //		for p := range k {
-//			dst[p*w+i] = src[i*ld+p]
+//			dst[p*stride+i] = src[i*ld+p]
 //		}
 //	}
 //
 //go:noescape
-func packTAVX2(dst []float32, src []float32, ld int, w int, k int)
+func packTAVX2(dst []float32, src []float32, ld int, w int, stride int, k int)

@@ -4,60 +4,64 @@
 
 #include "textflag.h"
 
-// func packAVX2(dst []float32, src []float32, ld int, w int, k int)
+// func packAVX2(dst []float32, src []float32, ld int, w int, stride int, k int)
 // Requires: AVX
-TEXT ·packAVX2(SB), NOSPLIT, $0-72
+TEXT ·packAVX2(SB), NOSPLIT, $0-80
 	MOVQ dst_base+0(FP), AX
 	MOVQ src_base+24(FP), CX
 	MOVQ ld+48(FP), DX
 	MOVQ w+56(FP), BX
-	MOVQ k+64(FP), SI
+	MOVQ k+72(FP), SI
+	MOVQ stride+64(FP), DI
 	SHLQ $0x02, DX
+	SHLQ $0x02, DI
 
 row:
-	MOVQ CX, DI
-	MOVQ BX, R8
+	MOVQ CX, R8
+	MOVQ AX, R9
+	MOVQ BX, R10
 
 run8:
-	CMPQ    R8, $0x08
+	CMPQ    R10, $0x08
 	JLT     run8_done
-	VMOVUPS (DI), Y0
-	VMOVUPS Y0, (AX)
-	ADDQ    $0x20, DI
-	ADDQ    $0x20, AX
-	SUBQ    $0x08, R8
+	VMOVUPS (R8), Y0
+	VMOVUPS Y0, (R9)
+	ADDQ    $0x20, R8
+	ADDQ    $0x20, R9
+	SUBQ    $0x08, R10
 	JMP     run8
 
 run8_done:
 run4:
-	CMPQ    R8, $0x04
+	CMPQ    R10, $0x04
 	JLT     run4_done
-	VMOVUPS (DI), X0
-	VMOVUPS X0, (AX)
-	ADDQ    $0x10, DI
-	ADDQ    $0x10, AX
-	SUBQ    $0x04, R8
+	VMOVUPS (R8), X0
+	VMOVUPS X0, (R9)
+	ADDQ    $0x10, R8
+	ADDQ    $0x10, R9
+	SUBQ    $0x04, R10
 	JMP     run4
 
 run4_done:
 	ADDQ DX, CX
+	ADDQ DI, AX
 	DECQ SI
 	JNZ  row
 	VZEROUPPER
 	RET
 
-// func packTAVX2(dst []float32, src []float32, ld int, w int, k int)
+// func packTAVX2(dst []float32, src []float32, ld int, w int, stride int, k int)
 // Requires: AVX
-TEXT ·packTAVX2(SB), NOSPLIT, $0-72
+TEXT ·packTAVX2(SB), NOSPLIT, $0-80
 	MOVQ dst_base+0(FP), AX
 	MOVQ src_base+24(FP), CX
 	MOVQ ld+48(FP), DX
 	MOVQ w+56(FP), BX
-	MOVQ k+64(FP), SI
+	MOVQ k+72(FP), SI
 	SHLQ $0x02, DX
-	MOVQ BX, DI
-	SHLQ $0x02, BX
-	LEAQ (BX)(BX*2), R8
+	MOVQ stride+64(FP), DI
+	SHLQ $0x02, DI
+	LEAQ (DI)(DI*2), R8
 
 rows:
 	MOVQ CX, R9
@@ -87,15 +91,15 @@ eight:
 	VUNPCKLPD    Y4, Y0, Y2
 	VUNPCKHPD    Y4, Y0, Y0
 	VMOVUPS      X3, (R13)
-	VMOVUPS      X1, (R13)(BX*1)
-	VMOVUPS      X2, (R13)(BX*2)
+	VMOVUPS      X1, (R13)(DI*1)
+	VMOVUPS      X2, (R13)(DI*2)
 	VMOVUPS      X0, (R13)(R8*1)
-	LEAQ         (R13)(BX*4), R13
+	LEAQ         (R13)(DI*4), R13
 	VEXTRACTF128 $0x01, Y3, (R13)
-	VEXTRACTF128 $0x01, Y1, (R13)(BX*1)
-	VEXTRACTF128 $0x01, Y2, (R13)(BX*2)
+	VEXTRACTF128 $0x01, Y1, (R13)(DI*1)
+	VEXTRACTF128 $0x01, Y2, (R13)(DI*2)
 	VEXTRACTF128 $0x01, Y0, (R13)(R8*1)
-	LEAQ         (R13)(BX*4), R13
+	LEAQ         (R13)(DI*4), R13
 	SUBQ         $0x08, R14
 	JMP          eight
 
@@ -111,14 +115,14 @@ single:
 	ADDQ      $0x04, R10
 	ADDQ      $0x04, R11
 	ADDQ      $0x04, R12
-	ADDQ      BX, R13
+	ADDQ      DI, R13
 	DECQ      R14
 	JMP       single
 
 next:
 	LEAQ (CX)(DX*4), CX
 	ADDQ $0x10, AX
-	SUBQ $0x04, DI
+	SUBQ $0x04, BX
 	JNZ  rows
 	VZEROUPPER
 	RET

@@ -160,14 +160,16 @@ func TestPack(t *testing.T) {
 				for _, pad := range []int{0, 3} {
 					a := newArena(uint64(k))
 					what := fmt.Sprintf("w %d k %d pad %d", w, k, pad)
-					dst, want := a.slice(w*k), make([]float32, w*k)
+					stride := w + pad
+					dst := a.slice((k-1)*stride + w)
+					want := clone(dst)
 					src := a.slice((k-1)*(w+pad) + w)
-					fast.pack(dst, src, w+pad, w, k)
-					packGeneric(want, src, w+pad, w, k)
+					fast.pack(dst, src, w+pad, w, stride, k)
+					packGeneric(want, src, w+pad, w, stride, k)
 					assert.Equal(t, want, dst, what)
 					srcT := a.slice((w-1)*(k+pad) + k)
-					fast.packT(dst, srcT, k+pad, w, k)
-					packTGeneric(want, srcT, k+pad, w, k)
+					fast.packT(dst, srcT, k+pad, w, stride, k)
+					packTGeneric(want, srcT, k+pad, w, stride, k)
 					assert.Equal(t, want, dst, what+" transposed")
 					a.check(t, what, dst, src, srcT)
 				}

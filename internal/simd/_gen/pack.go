@@ -12,22 +12,26 @@ func pack(a *asm) {
 	if a.isa != avx2 {
 		return
 	}
-	a.function("pack", "(dst, src []float32, ld, w, k int)",
+	a.function("pack", "(dst, src []float32, ld, w, stride, k int)",
 		"copies k rows of w elements, w a multiple of 4:",
 		"",
 		"\tfor p := range k {",
-		"\t\tcopy(dst[p*w:(p+1)*w], src[p*ld:])",
+		"\t\tcopy(dst[p*stride:p*stride+w], src[p*ld:])",
 		"\t}",
 	)
 	dst, src, ld, w, k := a.ptr("dst"), a.ptr("src"), a.integer("ld"), a.integer("w"), a.integer("k")
+	stride := a.integer("stride")
 	a.SHLQ(operand.U8(2), ld)
-	from, left := a.GP64(), a.GP64()
+	a.SHLQ(operand.U8(2), stride)
+	from, to, left := a.GP64(), a.GP64(), a.GP64()
 	a.Label("row")
 	a.MOVQ(src, from)
+	a.MOVQ(dst, to)
 	a.MOVQ(w, left)
-	packRun(a, from, dst, left, 8, a.YMM())
-	packRun(a, from, dst, left, 4, a.XMM())
+	packRun(a, from, to, left, 8, a.YMM())
+	packRun(a, from, to, left, 4, a.XMM())
 	a.ADDQ(ld, src)
+	a.ADDQ(stride, dst)
 	a.DECQ(k)
 	a.JNZ(operand.LabelRef("row"))
 	a.ret()
@@ -54,20 +58,18 @@ func packT(a *asm) {
 	if a.isa != avx2 {
 		return
 	}
-	a.function("packT", "(dst, src []float32, ld, w, k int)",
+	a.function("packT", "(dst, src []float32, ld, w, stride, k int)",
 		"copies and transposes w rows of k elements, w a multiple of 4:",
 		"",
 		"\tfor i := range w {",
 		"\t\tfor p := range k {",
-		"\t\t\tdst[p*w+i] = src[i*ld+p]",
+		"\t\t\tdst[p*stride+i] = src[i*ld+p]",
 		"\t\t}",
 		"\t}",
 	)
 	dst, src, ld, w, k := a.ptr("dst"), a.ptr("src"), a.integer("ld"), a.integer("w"), a.integer("k")
 	a.SHLQ(operand.U8(2), ld)
-	step, step3, lines := a.GP64(), a.GP64(), a.GP64() // bytes between two lines of dst
-	a.MOVQ(w, lines)
-	a.MOVQ(w, step)
+	step, step3 := a.integer("stride"), a.GP64() // bytes between two lines of dst
 	a.SHLQ(operand.U8(2), step)
 	a.LEAQ(indexed(step, step, 2, 0), step3)
 
@@ -110,7 +112,7 @@ func packT(a *asm) {
 	a.Label("next")
 	a.LEAQ(indexed(src, ld, 4, 0), src)
 	a.ADDQ(operand.U8(16), dst)
-	a.SUBQ(operand.U8(4), lines)
+	a.SUBQ(operand.U8(4), w)
 	a.JNZ(operand.LabelRef("rows"))
 	a.ret()
 }
