@@ -1,15 +1,19 @@
 package heads
 
 import (
+	"slices"
+
 	"github.com/pkg/errors"
 
 	"gorgpt/gpt1"
+	"gorgpt/graph"
 )
 
 // Attach copies a pre-trained model into one with rows token embeddings and a
-// head of k outputs. Rows that the pre-trained model lacks, and the head, start
+// new head of k outputs. Rows that the pre-trained model lacks, and the head, start
 // as new weights do. It is how the special tokens come in (section 3.2: the
-// head and the delimiter are the only new parameters).
+// head and the delimiter are the only new parameters). A head that the model has
+// from an earlier fine-tuning stays behind; see KeepHead.
 func Attach(pre *gpt1.Model, rows, k int, seed uint64) (*gpt1.Model, error) {
 	if rows < pre.VocabSize {
 		return nil, errors.Errorf("%d token embeddings wanted, the model has %d", rows, pre.VocabSize)
@@ -21,8 +25,23 @@ func Attach(pre *gpt1.Model, rows, k int, seed uint64) (*gpt1.Model, error) {
 		return nil, err
 	}
 	m.Init(seed)
-	for _, p := range pre.Store.Params() {
-		copy(m.Store.Param(p.Name).Value, p.Value)
+	for _, p := range pre.Config.Params() {
+		copy(m.Store.Param(p.Name).Value, pre.Store.Param(p.Name).Value)
 	}
 	return m, nil
 }
+
+// KeepHead copies the head of a model that was fine-tuned before over that of m.
+func KeepHead(m, from *gpt1.Model) error {
+	for _, p := range headOf(m) {
+		old := from.Store.Param(p.Name)
+		if old == nil || !slices.Equal(old.Shape, p.Shape) {
+			return errors.Errorf("no head to keep: the model has no %s of shape %v", p.Name, p.Shape)
+		}
+		copy(p.Value, old.Value)
+	}
+	return nil
+}
+
+// headOf returns the parameters of m beyond those of the decoder.
+func headOf(m *gpt1.Model) []*graph.Param { return m.Store.Params()[len(m.Params()):] }

@@ -3,7 +3,11 @@ package heads
 import "github.com/pkg/errors"
 
 // Specials are the ids of the three tokens that fine-tuning adds.
-type Specials struct{ Start, Delimiter, Classify int32 }
+type Specials struct {
+	Start     int32 `json:"start"`
+	Delimiter int32 `json:"delimiter"`
+	Classify  int32 `json:"classify"`
+}
 
 // Formatter turns examples into sequences of at most NCtx tokens.
 type Formatter struct {

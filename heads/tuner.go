@@ -42,6 +42,13 @@ type Tuner struct {
 	steps map[shape]*step
 }
 
+// Declare builds the step graph of a full micro-batch, s sequences an example and
+// as many tokens a sequence as the model has positions, for looking at it.
+func (t *Tuner) Declare(s int) *graph.Graph {
+	t.Model.Store.Train()
+	return declare(t.Model, t.Head, t.Lambda, shape{b: t.Micro, s: s, t: t.Model.NCtx, train: true}).expr
+}
+
 // Accumulate adds the gradient of L3 over a batch to the store and returns the
 // losses. n numbers the update; it selects the dropout masks.
 func (t *Tuner) Accumulate(ctx context.Context, n int, batch []Encoded) (Losses, error) {

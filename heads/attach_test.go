@@ -1,0 +1,42 @@
+package heads
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"gorgpt/gpt1"
+)
+
+func TestAttach(t *testing.T) {
+	c := gpt1.Config{NLayer: 1, NHead: 2, NEmbd: 4, NCtx: 5, VocabSize: 7, LayerNormEps: 1e-5, InitRange: 0.02}
+	pre, err := gpt1.New(c)
+	require.NoError(t, err)
+	pre.Init(1)
+
+	m, err := Attach(pre, 10, 3, 2)
+	require.NoError(t, err)
+	require.Equal(t, 10, m.VocabSize)
+	for _, p := range pre.Store.Params() {
+		require.Equal(t, p.Value, m.Store.Param(p.Name).Value[:len(p.Value)], p.Name)
+	}
+	for _, v := range m.Store.Param("tokens_embed.weight").Value[7*4:] {
+		require.NotZero(t, v, "the new rows are drawn")
+	}
+	require.Equal(t, []int{4, 3}, m.Store.Param("head.weight").Shape)
+
+	other, err := Attach(m, 10, 2, 3) // the old head has another shape
+	require.NoError(t, err)
+	require.Equal(t, []int{4, 2}, other.Store.Param("head.weight").Shape)
+	require.ErrorContains(t, KeepHead(other, m), "no head.weight of shape [4 2]")
+	require.ErrorContains(t, KeepHead(other, pre), "no head.weight of shape [4 2]")
+
+	same, err := Attach(m, 10, 3, 3)
+	require.NoError(t, err)
+	require.NotEqual(t, m.Store.Param("head.weight").Value, same.Store.Param("head.weight").Value, "a new head")
+	require.NoError(t, KeepHead(same, m))
+	require.Equal(t, m.Store.Param("head.weight").Value, same.Store.Param("head.weight").Value)
+
+	_, err = Attach(pre, 6, 3, 1)
+	require.EqualError(t, err, "6 token embeddings wanted, the model has 7")
+}
