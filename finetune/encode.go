@@ -1,0 +1,109 @@
+package finetune
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/pkg/errors"
+
+	"gorgpt/heads"
+	"gorgpt/loaders"
+	"gorgpt/tokenizer"
+)
+
+// Set is a file of examples as token sequences.
+type Set struct {
+	Examples []heads.Encoded
+	Cut      int // examples shortened to fit the model's positions
+}
+
+// Encode turns rows into examples for a model of ctx positions. It is an error, naming
+// the row, if a label is not one of the spec's, if a text has no token, or if what may
+// not be cut is too long.
+func Encode(spec Spec, tok *tokenizer.Tokenizer, ctx int, rows []loaders.Row) (*Set, error) {
+	f := heads.Formatter{Kind: spec.Task, Specials: spec.Specials, NCtx: ctx}
+	set := &Set{Examples: make([]heads.Encoded, len(rows))}
+	for i, row := range rows {
+		e, err := example(spec, tok, row)
+		if err != nil {
+			return nil, errors.WithMessage(err, row.Place())
+		}
+		sequences, err := f.Sequences(e)
+		if err != nil {
+			return nil, errors.WithMessage(err, row.Place())
+		}
+		set.Examples[i] = heads.Encoded{Sequences: sequences, Label: e.Label, Score: e.Score}
+	}
+	set.Cut = f.Cut
+	return set, nil
+}
+
+// example tokenizes the texts of a row and looks up its label.
+func example(spec Spec, tok *tokenizer.Tokenizer, row loaders.Row) (heads.Example, error) {
+	var e heads.Example
+	names := Fields(spec.Task).Texts
+	for i, part := range []*[]int32{&e.A, &e.B}[:len(names)] {
+		if *part = tok.Encode(row.Texts[i]); len(*part) == 0 {
+			return e, errors.Errorf("field %q: no token is left of the text %q", names[i], row.Texts[i])
+		}
+	}
+	for i, answer := range row.Answers {
+		ids := tok.Encode(answer)
+		if len(ids) == 0 {
+			return e, errors.Errorf("answer %d: no token is left of the text %q", i, answer)
+		}
+		e.Answers = append(e.Answers, ids)
+	}
+	var err error
+	switch spec.Task {
+	case heads.Regression:
+		e.Score, err = scoreOf(row.Label)
+	case heads.MultipleChoice:
+		e.Label, err = choiceOf(row, spec.Choices)
+	default:
+		e.Label, err = classOf(row.Label, spec.Labels)
+	}
+	return e, err
+}
+
+func scoreOf(l loaders.Label) (float32, error) {
+	if l.Form == loaders.String {
+		return 0, errors.Errorf("label %q is a string: want a number, as the task is regression", l.Text)
+	}
+	x, err := strconv.ParseFloat(l.Text, 32)
+	if err != nil || math.Abs(x) > 1e6 {
+		return 0, errors.Errorf("label %s: want a number between -1000000 and 1000000", l.Text)
+	}
+	return float32(x), nil
+}
+
+func choiceOf(row loaders.Row, choices int) (int32, error) {
+	if n := len(row.Answers); n != choices {
+		return 0, errors.Errorf("%d answers, but the first question of the training file has %d: want as many throughout", n, choices)
+	}
+	i, err := strconv.Atoi(row.Label.Text)
+	if err != nil || i < 0 || i >= choices {
+		return 0, errors.Errorf("label %s: want the number of the right answer, 0 to %d", row.Label.Text, choices-1)
+	}
+	return int32(i), nil
+}
+
+func classOf(l loaders.Label, labels []string) (int32, error) {
+	i := slices.Index(labels, l.Text)
+	if i < 0 {
+		return 0, errors.Errorf("label %q does not occur in the training file: want %s", l.Text, oneOf(labels))
+	}
+	return int32(i), nil
+}
+
+// oneOf lists labels for an error, at most ten.
+func oneOf(labels []string) string {
+	const enough = 10
+	if len(labels) > enough {
+		return fmt.Sprintf("one of %s, … (%d in all)", strings.Join(labels[:enough], ", "), len(labels))
+	}
+	return "one of " + strings.Join(labels, ", ")
+}

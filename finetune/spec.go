@@ -1,0 +1,93 @@
+package finetune
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+
+	"github.com/pkg/errors"
+
+	"gorgpt/heads"
+	"gorgpt/tokenizer"
+)
+
+// SpecFile is the file of a model folder that holds the [Spec].
+const SpecFile = "task.json"
+
+// Spec is what a fine-tuned model decides, and how its input is built.
+type Spec struct {
+	Task     heads.Kind     `json:"task"`
+	Labels   []string       `json:"labels,omitempty"`  // of class 0, 1, …; none for regression and qa
+	Choices  int            `json:"choices,omitempty"` // answers a question; qa only
+	Specials heads.Specials `json:"special_ids"`
+}
+
+// Outputs is K, the outputs of the head.
+func (s Spec) Outputs() int { return max(len(s.Labels), 1) }
+
+// Names are what predictions are called: the labels, or the numbers of the answers;
+// none for regression.
+func (s Spec) Names() []string {
+	if s.Task != heads.MultipleChoice {
+		return s.Labels
+	}
+	names := make([]string, s.Choices)
+	for i := range names {
+		names[i] = strconv.Itoa(i)
+	}
+	return names
+}
+
+// Sequences is how many sequences an example becomes.
+func (s Spec) Sequences() int {
+	switch s.Task {
+	case heads.Similarity, heads.Regression:
+		return 2 // both orders
+	case heads.MultipleChoice:
+		return s.Choices
+	}
+	return 1
+}
+
+// Specials looks up the special tokens in a vocabulary that has them.
+func Specials(tok *tokenizer.Tokenizer) (heads.Specials, error) {
+	var s heads.Specials
+	for name, id := range map[string]*int32{
+		tokenizer.Start: &s.Start, tokenizer.Delimiter: &s.Delimiter, tokenizer.Classify: &s.Classify,
+	} {
+		var found bool
+		if *id, found = tok.ID(name); !found {
+			return s, errors.Errorf("the vocabulary of %d tokens has no %s", tok.Size(), name)
+		}
+	}
+	return s, nil
+}
+
+// SameHead tells whether a head for one spec serves the other.
+func (s Spec) SameHead(other Spec) bool {
+	return s.Task == other.Task && slices.Equal(s.Labels, other.Labels)
+}
+
+// JSON is the content of task.json.
+func (s Spec) JSON() ([]byte, error) {
+	data, err := json.MarshalIndent(s, "", "  ")
+	return append(data, '\n'), errors.Wrap(err, SpecFile)
+}
+
+// ReadSpec reads the task.json of a model folder. When there is none, the error is
+// [os.ErrNotExist].
+func ReadSpec(dir string) (Spec, error) {
+	path := filepath.Join(dir, SpecFile)
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return Spec{}, errors.Wrap(err, "reading the task of the model")
+	}
+	var s Spec
+	if err := json.Unmarshal(data, &s); err != nil {
+		return Spec{}, errors.Wrap(err, path)
+	}
+	_, err = heads.ParseKind(string(s.Task))
+	return s, errors.WithMessage(err, path)
+}
