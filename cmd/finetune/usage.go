@@ -1,0 +1,64 @@
+package main
+
+const usage = `usage: go run ./cmd/finetune -task TASK -train FILE [flags]
+
+Fine-tunes a pre-trained GPT-1 on labelled rows, and reports development and test
+scores beside what the majority class (or the mean score) reaches.
+
+The task
+  -task TASK       what each line of the files, a JSON object, has:
+                   classification: text, label
+                   entailment:     premise, hypothesis, label
+                   similarity:     a, b, label
+                   qa:             context, question, answers, label
+                   Texts are strings; answers is a list of strings, as many in
+                   each row. A label is a string or an integer, and one of those
+                   in the training file; for qa it is the number of the right
+                   answer, from 0 on.
+  -regression      similarity by score: labels are numbers. The default when a
+                   training label has a point, such as 3.5
+
+The data
+  -train FILE      rows to train on
+  -dev FILE        rows to evaluate on after each epoch and at the end
+  -test FILE       rows to evaluate on once, at the end
+  -limit N         use the first N rows of each file only
+
+The model
+  -model DIR       config.json, model.safetensors, vocab.json and merges.txt
+                   (the newest completed run of cmd/train under runs/).
+                   Three special tokens and a head are added; a head from an
+                   earlier fine-tuning on the same task and labels is kept
+  -scratch         start from random weights in the model's shape, with its
+                   vocabulary; without a model, in the preset's shape, with a
+                   vocabulary learned from the training rows
+  -preset NAME     shape for -scratch: gpt1, mini or tiny (tiny)
+
+The recipe
+  -epochs N        passes over the training rows (3). Each is a new shuffle, and
+                   batches run on from one into the next
+  -steps N         updates, in place of -epochs; 0 builds the graph and stops
+  -batch N         examples an update (32)
+  -micro N         examples computed at a time (as many as make 4 sequences, or
+                   16 for models narrower than 768)
+  -lr X            highest learning rate (6.25e-5; 5e-4 for models narrower
+                   than 768, as small models need larger steps)
+  -warmup X        share of the updates with a rising rate (0.002); then it
+                   falls to 0 along a line
+  -lambda X        weight of the language model's loss (0.5)
+  -l2 X            decoupled weight decay (0.01)
+  -clip X          largest gradient norm; 0: no clipping (1)
+  -dropout P       dropout probability, in the model and before the head (that
+                   of config.json, and 0.1 before the head)
+  -seed N          fixes everything that is random (1)
+
+The run
+  -out DIR         run folder (runs/<preset or width>-<task>, numbered when it
+                   exists). It holds the model, task.json with the labels,
+                   run.json, metrics.jsonl, and predictions.tsv for the test
+                   rows or, without any, the development rows
+  -force           write into a folder that is not empty
+  -eval-every N    updates between evaluations; 0: only at the end (an epoch)
+  -log-every N     updates between lines (10)
+  -dot FILE        write the step graph in Graphviz's language
+`
