@@ -74,15 +74,15 @@ func (st *step) compile(arena *graph.Arena) (err error) {
 	return err
 }
 
-// fill writes examples into the inputs. at[i] is the number of the i-th example
-// in the full batch.
-func (st *step) fill(examples []Encoded, at []int) {
-	for i, e := range examples {
+// fill writes the examples with the given numbers in the full batch into the inputs.
+func (st *step) fill(batch []Encoded, at []int) {
+	for i, number := range at {
+		e := batch[number]
 		for k, seq := range e.Sequences {
 			row := i*st.s + k
 			st.fillSequence(row, seq)
 			if st.random != nil {
-				st.random.Seq[row] = int32(at[i]*st.s + k)
+				st.random.Seq[row] = int32(number*st.s + k)
 			}
 		}
 		if st.scores != nil {

@@ -35,7 +35,7 @@ type Tuner struct {
 	Model  *gpt1.Model
 	Head   *Head
 	Lambda float32 // of equation 5
-	Micro  int     // examples a micro-batch
+	Micro  int     // examples of NCtx tokens computed at a time; of shorter ones, more
 	Seed   int64
 
 	arena graph.Arena
@@ -90,56 +90,46 @@ func (l *Losses) add(st *step) {
 	l.LM += float64(st.lm.Value())
 }
 
-// each cuts the batch into micro-batches, shortest examples first, and calls run
-// with the filled graph of each and the numbers of its examples in the batch.
+// each cuts the batch into micro-batches of similar length and calls run with the
+// filled graph of each and the numbers of its examples in the batch.
 func (t *Tuner) each(ctx context.Context, batch []Encoded, train bool, run func(st *step, at []int) error) error {
-	order := make([]int, len(batch))
-	sequences := 0
+	if len(batch) == 0 {
+		return nil
+	}
+	order, lengths, s := make([]int, len(batch)), make([]int, len(batch)), len(batch[0].Sequences)
 	for i, e := range batch {
 		order[i] = i
-		sequences += len(e.Sequences)
+		if len(e.Sequences) != s {
+			return errors.Errorf("a batch mixes examples of %d and %d sequences", s, len(e.Sequences))
+		}
 	}
 	sort.SliceStable(order, func(i, j int) bool { return batch[order[i]].longest() < batch[order[j]].longest() })
-	for len(order) > 0 {
+	for i, at := range order {
+		lengths[i] = batch[at].longest()
+	}
+	if longest := lengths[len(lengths)-1]; longest > t.Model.NCtx {
+		return errors.Errorf("a sequence has %d tokens, the model %d positions", longest, t.Model.NCtx)
+	}
+	for _, b := range split(lengths, s, t.Model.NCtx, t.Micro*s*t.Model.NCtx) {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		at := order[:min(t.Micro, len(order))]
-		order = order[len(at):]
-		micro := make([]Encoded, len(at))
-		for i, k := range at {
-			micro[i] = batch[k]
-		}
-		st, err := t.step(micro, train)
+		st, err := t.step(shape{b: b, s: s, t: paddedLength(lengths[b-1], t.Model.NCtx), train: train})
 		if err != nil {
 			return err
 		}
-		st.fill(micro, at)
-		*st.sequences, *st.examples = float32(sequences), float32(len(batch))
-		if err := run(st, at); err != nil {
+		st.fill(batch, order[:b])
+		*st.sequences, *st.examples = float32(len(batch)*s), float32(len(batch))
+		if err := run(st, order[:b]); err != nil {
 			return err
 		}
+		order, lengths = order[b:], lengths[b:]
 	}
 	return nil
 }
 
-// lengthStep is what sequence lengths are rounded up to, so that few graphs serve
-// all micro-batches.
-const lengthStep = 8
-
-// step returns the graph for a micro-batch, a new one for a new shape.
-func (t *Tuner) step(micro []Encoded, train bool) (*step, error) {
-	s, longest := len(micro[0].Sequences), 0
-	for _, e := range micro {
-		if len(e.Sequences) != s {
-			return nil, errors.Errorf("a batch mixes examples of %d and %d sequences", s, len(e.Sequences))
-		}
-		longest = max(longest, e.longest())
-	}
-	if longest > t.Model.NCtx {
-		return nil, errors.Errorf("a sequence has %d tokens, the model %d positions", longest, t.Model.NCtx)
-	}
-	sh := shape{b: len(micro), s: s, t: min((longest+lengthStep-1)/lengthStep*lengthStep, t.Model.NCtx), train: train}
+// step returns the graph of a shape.
+func (t *Tuner) step(sh shape) (*step, error) {
 	if st, found := t.steps[sh]; found {
 		return st, nil
 	}
