@@ -8,11 +8,12 @@ import (
 )
 
 // Block sizes: a packed block of A [MC KC] stays in the second-level cache
-// while it meets every strip of the packed panel of B [KC NC].
+// while it meets every strip of the packed panel of B [KC NC]. MC and NC hold
+// whole tiles of every instruction set.
 const (
-	gemmKC = 256
-	gemmMC = 264
-	gemmNC = 1024
+	gemmKC = 384
+	gemmMC = 192
+	gemmNC = 1056
 
 	// gemmSerial is the number of multiply-adds below which waking another core
 	// costs more than it saves.

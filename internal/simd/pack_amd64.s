@@ -5,7 +5,7 @@
 #include "textflag.h"
 
 // func packAVX2(dst []float32, src []float32, ld int, w int, stride int, k int)
-// Requires: AVX
+// Requires: AVX, MMX+
 TEXT ·packAVX2(SB), NOSPLIT, $0-80
 	MOVQ dst_base+0(FP), AX
 	MOVQ src_base+24(FP), CX
@@ -17,9 +17,11 @@ TEXT ·packAVX2(SB), NOSPLIT, $0-80
 	SHLQ $0x02, DI
 
 row:
-	MOVQ CX, R8
-	MOVQ AX, R9
-	MOVQ BX, R10
+	MOVQ       CX, R8
+	MOVQ       AX, R9
+	PREFETCHT0 (CX)(BX*4)
+	PREFETCHT0 64(CX)(BX*4)
+	MOVQ       BX, R10
 
 run8:
 	CMPQ    R10, $0x08
@@ -51,7 +53,7 @@ run4_done:
 	RET
 
 // func packTAVX2(dst []float32, src []float32, ld int, w int, stride int, k int)
-// Requires: AVX
+// Requires: AVX, MMX+
 TEXT ·packTAVX2(SB), NOSPLIT, $0-80
 	MOVQ dst_base+0(FP), AX
 	MOVQ src_base+24(FP), CX
@@ -74,12 +76,16 @@ rows:
 eight:
 	CMPQ         R14, $0x08
 	JLT          single
+	PREFETCHT0   (R9)(DX*4)
 	VMOVUPS      (R9), Y0
 	ADDQ         $0x20, R9
+	PREFETCHT0   (R10)(DX*4)
 	VMOVUPS      (R10), Y2
 	ADDQ         $0x20, R10
+	PREFETCHT0   (R11)(DX*4)
 	VMOVUPS      (R11), Y3
 	ADDQ         $0x20, R11
+	PREFETCHT0   (R12)(DX*4)
 	VMOVUPS      (R12), Y4
 	ADDQ         $0x20, R12
 	VUNPCKLPS    Y2, Y0, Y1

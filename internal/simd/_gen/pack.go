@@ -27,6 +27,10 @@ func pack(a *asm) {
 	a.Label("row")
 	a.MOVQ(src, from)
 	a.MOVQ(dst, to)
+	// The next strip is packed next, and its rows lie too far apart for the
+	// processor to foresee.
+	a.PREFETCHT0(indexed(src, w, 4, 0))
+	a.PREFETCHT0(indexed(src, w, 4, 64))
 	a.MOVQ(w, left)
 	packRun(a, from, to, left, 8, a.YMM())
 	packRun(a, from, to, left, 4, a.XMM())
@@ -89,7 +93,7 @@ func packT(a *asm) {
 	a.Label("eight")
 	a.CMPQ(left, operand.U8(8))
 	a.JLT(operand.LabelRef("single"))
-	transpose4x8(a, r, to, step, step3)
+	transpose4x8(a, r, ld, to, step, step3)
 	a.SUBQ(operand.U8(8), left)
 	a.JMP(operand.LabelRef("eight"))
 
@@ -119,9 +123,10 @@ func packT(a *asm) {
 
 // transpose4x8 writes 8 elements of the rows r as 8 lines of 4 and advances the
 // pointers.
-func transpose4x8(a *asm, r [4]reg.Register, to, step, step3 reg.Register) {
+func transpose4x8(a *asm, r [4]reg.Register, ld, to, step, step3 reg.Register) {
 	var x, t, u [4]reg.VecVirtual
 	for i := range x {
+		a.PREFETCHT0(indexed(r[i], ld, 4, 0)) // the next four rows
 		x[i], t[i], u[i] = a.YMM(), a.YMM(), a.YMM()
 		a.VMOVUPS(at(r[i], 0), x[i])
 		a.ADDQ(operand.U8(32), r[i])
