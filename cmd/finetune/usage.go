@@ -39,8 +39,9 @@ The recipe
                    batches run on from one into the next
   -steps N         updates, in place of -epochs; 0 builds the graph and stops
   -batch N         examples an update (32)
-  -micro N         examples computed at a time (as many as make 4 sequences, or
-                   16 for models narrower than 768)
+  -micro N         examples of full length computed at a time, of shorter ones
+                   more (as many as make 4 sequences, or 16 for models narrower
+                   than 768)
   -lr X            highest learning rate (6.25e-5; 5e-4 for models narrower
                    than 768, as small models need larger steps)
   -warmup X        share of the updates with a rising rate (0.002); then it
