@@ -4,10 +4,10 @@ GOFUMPT  := mvdan.cc/gofumpt@v0.12.0
 FUZZTIME ?= 20s
 
 .DEFAULT_GOAL := help
-.PHONY: help check test race noasm cross lint fmt fuzz bench generate ci
+.PHONY: help check test race noasm cross lint fmt fuzz bench bench-compare generate ci
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-13s %s\n", $$1, $$2 }' Makefile
 
 check: ## before each commit: format, vet, staticcheck, short tests
 	.ci/run format vet staticcheck
@@ -41,6 +41,9 @@ fuzz: ## each fuzz target for FUZZTIME
 
 bench: ## all benchmarks
 	$(GO) test -run '^$$' -bench . -benchmem ./...
+
+bench-compare: ## training steps against PyTorch (python3-torch), e.g. COMPARE='-pairs 3 -avx2'
+	$(GO) run ./bench/compare $(COMPARE)
 
 generate: ## write the generated files anew
 	$(GO) generate ./...

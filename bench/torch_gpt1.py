@@ -1,0 +1,137 @@
+#!/usr/bin/env python3
+"""GPT-1 training steps in PyTorch on the CPU: the yardstick for the speed of ours.
+
+Each step is what BenchmarkStep takes: random tokens, forward pass with dropout, gradients, clipping to norm 1, Adam.
+Prints one line a step and, last, a JSON summary; its speed is that of the median step without the first two.
+With --generate N instead: N greedy tokens with a key/value cache.
+
+Debian: apt-get install python3-torch, and run it with /usr/bin/python3. OPENBLAS_CORETYPE and OPENBLAS_L2_SIZE
+should be unset, or OPENBLAS_CORETYPE=Haswell to hold it to AVX2.
+"""
+import argparse
+import json
+import math
+import statistics
+import time
+
+import torch
+import torch.nn as nn
+import torch.nn.functional as F
+
+# vocabulary, context, width, heads, layers
+PRESETS = {
+    "gpt1": (40478, 512, 768, 12, 12),
+    "mini": (8192, 256, 320, 5, 6),
+    "tiny": (4096, 128, 128, 4, 4),
+}
+WARM_UP = 2  # steps that do not count
+
+
+def parse():
+    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    p.add_argument("--preset", default="gpt1", choices=PRESETS)
+    for name in ("vocab", "ctx", "embd", "heads", "layers"):
+        p.add_argument("--" + name, type=int, help="in place of the preset's")
+    p.add_argument("--batch", type=int, default=1)
+    p.add_argument("--steps", type=int, default=7, help="the first two included")
+    p.add_argument("--threads", type=int, default=2)
+    p.add_argument("--bf16", action="store_true", help="autocast the forward pass to bfloat16")
+    p.add_argument("--generate", type=int, default=0, metavar="N")
+    a = p.parse_args()
+    for name, value in zip(("vocab", "ctx", "embd", "heads", "layers"), PRESETS[a.preset]):
+        if getattr(a, name) is None:
+            setattr(a, name, value)
+    if (a.generate or a.steps) <= WARM_UP:
+        p.error(f"the first {WARM_UP} steps or tokens do not count: ask for more")
+    return a
+
+
+class Block(nn.Module):
+    def __init__(self, C, H):
+        super().__init__()
+        self.H = H
+        self.attn, self.proj = nn.Linear(C, 3 * C), nn.Linear(C, C)
+        self.fc, self.out = nn.Linear(C, 4 * C), nn.Linear(4 * C, C)
+        self.ln1, self.ln2 = nn.LayerNorm(C), nn.LayerNorm(C)
+
+    def forward(self, x, mask, p, cache=None):
+        B, T, C = x.shape
+        q, k, v = (y.view(B, T, self.H, C // self.H).transpose(1, 2) for y in self.attn(x).split(C, 2))
+        if cache is not None:
+            if cache:
+                k, v = torch.cat((cache[0], k), 2), torch.cat((cache[1], v), 2)
+            cache[:] = [k, v]
+        w = q @ k.transpose(-1, -2) / math.sqrt(C // self.H)
+        if mask is not None:
+            w = w.masked_fill(mask, float("-inf"))
+        y = (F.dropout(w.softmax(-1), p, self.training) @ v).transpose(1, 2).reshape(B, T, C)
+        n = self.ln1(x + F.dropout(self.proj(y), p, self.training))
+        m = self.out(F.gelu(self.fc(n), approximate="tanh"))
+        return self.ln2(n + F.dropout(m, p, self.training))
+
+
+class GPT1(nn.Module):
+    def __init__(self, V, T, C, H, L):
+        super().__init__()
+        self.tokens, self.positions = nn.Embedding(V, C), nn.Embedding(T, C)
+        self.blocks = nn.ModuleList(Block(C, H) for _ in range(L))
+        for q in self.parameters():
+            if q.dim() > 1:
+                nn.init.normal_(q, std=0.02)
+        self.register_buffer("mask", torch.triu(torch.ones(T, T, dtype=torch.bool), 1))
+
+    def forward(self, ids, start=0, caches=None, p=0.1):
+        T = ids.shape[1]
+        h = F.dropout(self.tokens(ids) + self.positions(torch.arange(start, start + T)), p, self.training)
+        for i, block in enumerate(self.blocks):
+            h = block(h, self.mask[:T, :T] if T > 1 else None, p, caches[i] if caches else None)
+        return h @ self.tokens.weight.t()
+
+
+def train(model, a):
+    decay = [q for q in model.parameters() if q.dim() > 1]
+    rest = [q for q in model.parameters() if q.dim() < 2]
+    groups = [{"params": decay, "weight_decay": 0.01}, {"params": rest, "weight_decay": 0.0}]
+    opt = torch.optim.AdamW(groups, lr=2.5e-4)
+    times = []
+    for step in range(a.steps):
+        x = torch.randint(0, a.vocab, (a.batch, a.ctx + 1))
+        start = time.time()
+        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=a.bf16):
+            logits = model(x[:, :-1])
+        loss = F.cross_entropy(logits.float().reshape(-1, a.vocab), x[:, 1:].reshape(-1))
+        opt.zero_grad(set_to_none=True)
+        loss.backward()
+        nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        opt.step()
+        times.append(time.time() - start)
+        print(f"step {step} loss {loss.item():.4f} {a.batch * a.ctx / times[-1]:.1f} tok/s", flush=True)
+    median = statistics.median(times[WARM_UP:])
+    return {"what": "train", "preset": a.preset, "batch": a.batch, "ctx": a.ctx, "bf16": a.bf16,
+            "s_per_step": median, "tok_s": a.batch * a.ctx / median}
+
+
+@torch.no_grad()
+def generate(model, a):
+    model.eval()
+    caches, ids, times = [[] for _ in model.blocks], torch.zeros(a.batch, 1, dtype=torch.long), []
+    for position in range(a.generate):
+        start = time.time()
+        ids = model(ids, position, caches)[:, -1:].argmax(-1)
+        times.append(time.time() - start)
+    median = statistics.median(times[WARM_UP:])
+    return {"what": "generate", "batch": a.batch, "ms_per_token": 1e3 * median, "tok_s": a.batch / median}
+
+
+def main():
+    a = parse()
+    torch.manual_seed(0)
+    torch.set_num_threads(a.threads)
+    model = GPT1(a.vocab, a.ctx, a.embd, a.heads, a.layers)
+    summary = generate(model, a) if a.generate else train(model, a)
+    summary["params"] = sum(q.numel() for q in model.parameters())
+    print(json.dumps(summary))
+
+
+if __name__ == "__main__":
+    main()
