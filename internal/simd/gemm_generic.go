@@ -3,30 +3,31 @@ package simd
 // tileGeneric computes a 4×4 tile as two halves of 2×4: eight sums and their
 // operands fit the registers of every machine, sixteen do not.
 func tileGeneric(k int, a, b, c []float32, ldc int, add []float32, ldadd int) {
-	for i := 0; i < 4; i += 2 {
-		var addRow []float32
-		if add != nil {
-			addRow = add[i*ldadd:]
-		}
-		halfTile(k, a[:4*k], b[:4*k], i, c[i*ldc:], ldc, addRow, ldadd)
+	b = b[:4*k]
+	halfTile(a[:4*k], b, c, ldc, add, ldadd)
+	if k > 0 {
+		a = a[2 : 4*k]
 	}
+	if add != nil {
+		add = add[2*ldadd:]
+	}
+	halfTile(a, b, c[2*ldc:], ldc, add, ldadd)
 }
 
-// halfTile computes rows i and i+1 of a tile into the first two rows of c.
-func halfTile(k int, a, b []float32, i int, c []float32, ldc int, add []float32, ldadd int) {
+// halfTile computes two rows of a tile, the first two of each column of a.
+func halfTile(a, b, c []float32, ldc int, add []float32, ldadd int) {
 	var c00, c01, c02, c03, c10, c11, c12, c13 float32
-	for len(a) >= 4 && len(b) >= 4 {
-		a0, a1 := a[i&3], a[(i+1)&3]
-		b0, b1, b2, b3 := b[0], b[1], b[2], b[3]
-		c00 += a0 * b0
-		c01 += a0 * b1
-		c02 += a0 * b2
-		c03 += a0 * b3
-		c10 += a1 * b0
-		c11 += a1 * b1
-		c12 += a1 * b2
-		c13 += a1 * b3
-		a, b = a[4:], b[4:]
+	// The plain indices keep the loop free of bounds checks and of spills.
+	for p := 0; p+1 < len(a) && p+3 < len(b); p += 4 {
+		a0, a1 := a[p], a[p+1]
+		c00 += a0 * b[p]
+		c10 += a1 * b[p]
+		c01 += a0 * b[p+1]
+		c11 += a1 * b[p+1]
+		c02 += a0 * b[p+2]
+		c12 += a1 * b[p+2]
+		c03 += a0 * b[p+3]
+		c13 += a1 * b[p+3]
 	}
 	if add != nil {
 		top, low := add[:4], add[ldadd:ldadd+4]
