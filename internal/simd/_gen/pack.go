@@ -100,16 +100,7 @@ func packT(a *asm) {
 	a.Label("single")
 	a.TESTQ(left, left)
 	a.JZ(operand.LabelRef("next"))
-	v := a.XMM()
-	a.VMOVSS(at(r[0], 0), v)
-	for i := 1; i < 4; i++ {
-		a.VINSERTPS(operand.U8(i<<4), at(r[i], 0), v, v)
-	}
-	a.VMOVUPS(v, at(to, 0))
-	for i := range r {
-		a.ADDQ(operand.U8(4), r[i])
-	}
-	a.ADDQ(step, to)
+	transpose4x1(a, r, to, step)
 	a.DECQ(left)
 	a.JMP(operand.LabelRef("single"))
 
@@ -149,4 +140,19 @@ func transpose4x8(a *asm, r [4]reg.Register, ld, to, step, step3 reg.Register) {
 		a.VEXTRACTF128(operand.U8(1), v, line[i])
 	}
 	a.LEAQ(indexed(to, step, 4, 0), to)
+}
+
+// transpose4x1 writes one element of each row as a line of 4 and advances the
+// pointers.
+func transpose4x1(a *asm, r [4]reg.Register, to, step reg.Register) {
+	v := a.XMM()
+	a.VMOVSS(at(r[0], 0), v)
+	for i := 1; i < 4; i++ {
+		a.VINSERTPS(operand.U8(i<<4), at(r[i], 0), v, v)
+	}
+	a.VMOVUPS(v, at(to, 0))
+	for i := range r {
+		a.ADDQ(operand.U8(4), r[i])
+	}
+	a.ADDQ(step, to)
 }
