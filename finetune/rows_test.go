@@ -1,0 +1,185 @@
+package finetune
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"gorgpt/heads"
+	"gorgpt/loaders"
+	"gorgpt/tokenizer"
+)
+
+// rowsOf reads rows written as a file.
+func rowsOf(t *testing.T, kind heads.Kind, lines ...string) []loaders.Row {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "rows.jsonl")
+	require.NoError(t, os.WriteFile(path, []byte(strings.Join(lines, "\n")), 0o600))
+	rows, err := Read(path, kind, 0)
+	require.NoError(t, err)
+	return rows
+}
+
+// pairs are rows of similarity with these labels.
+func pairs(labels ...string) []string {
+	lines := make([]string, len(labels))
+	for i, l := range labels {
+		lines[i] = fmt.Sprintf(`{"a": "one text", "b": "other", "label": %s}`, l)
+	}
+	return lines
+}
+
+// question is a row of multiple choice.
+func question(answers, label string) string {
+	return fmt.Sprintf(`{"context": "it rains", "question": "is it wet", "answers": %s, "label": %s}`, answers, label)
+}
+
+// vocabulary knows the texts of pairs and question.
+func vocabulary(t *testing.T) (*tokenizer.Tokenizer, heads.Specials) {
+	t.Helper()
+	trainer := tokenizer.NewTrainer(tokenizer.TrainConfig{VocabSize: 60})
+	trainer.Add("one text other it rains is it wet yes no")
+	tok, err := trainer.Train()
+	require.NoError(t, err)
+	tok, err = tok.AddSpecials()
+	require.NoError(t, err)
+	specials, err := Specials(tok)
+	require.NoError(t, err)
+	return tok, specials
+}
+
+func TestReadLimit(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "rows.jsonl")
+	require.NoError(t, os.WriteFile(path, []byte(strings.Join(append(pairs("1", "2", "3"), "no JSON"), "\n")), 0o600))
+	rows, err := Read(path, heads.Similarity, 3)
+	require.NoError(t, err, "what follows the limit is not read")
+	require.Len(t, rows, 3)
+	_, err = Read(path, heads.Similarity, 0)
+	require.ErrorContains(t, err, "rows.jsonl:4: bad JSON")
+}
+
+func TestLearn(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		kind  heads.Kind
+		lines []string
+		want  Spec
+		bad   string
+	}{
+		{name: "words", kind: heads.Similarity, lines: pairs(`"same"`, `"other"`, `"same"`), want: Spec{Task: heads.Similarity, Labels: []string{"other", "same"}}},
+		{name: "integers", kind: heads.Similarity, lines: pairs("10", "9", `"-1"`, `"9"`), want: Spec{Task: heads.Similarity, Labels: []string{"-1", "9", "10"}}},
+		{name: "words and integers", kind: heads.Similarity, lines: pairs("10", "9", `"x"`), want: Spec{Task: heads.Similarity, Labels: []string{"10", "9", "x"}}},
+		{name: "one score with a point", kind: heads.Similarity, lines: pairs("4", "3.5"), want: Spec{Task: heads.Regression}},
+		{name: "scores without a point", kind: heads.Regression, lines: pairs("4", "3"), want: Spec{Task: heads.Regression}},
+		{name: "answers", kind: heads.MultipleChoice, lines: []string{question(`["a", "b", "c"]`, "0")}, want: Spec{Task: heads.MultipleChoice, Choices: 3}},
+		{name: "one class", kind: heads.Similarity, lines: pairs(`"same"`, `"same"`), bad: `rows.jsonl: every label is "same": want two classes or more`},
+		{name: "one answer", kind: heads.MultipleChoice, lines: []string{question(`["a"]`, "0")}, bad: "rows.jsonl:1: one answer leaves no choice"},
+		{
+			name: "class with a point", kind: heads.Classification, bad: "rows.jsonl:2: label 0.5 is no class: want a string or an integer",
+			lines: []string{`{"text": "a", "label": 0}`, `{"text": "b", "label": 0.5}`},
+		},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			spec, err := Learn(c.kind, rowsOf(t, c.kind, c.lines...))
+			if c.bad != "" {
+				require.ErrorContains(t, err, c.bad)
+				return
+			}
+			require.NoError(t, err)
+			require.Equal(t, c.want, spec)
+		})
+	}
+}
+
+func TestEncode(t *testing.T) {
+	tok, specials := vocabulary(t)
+	id := func(words string) []int32 { return tok.Encode(words) }
+	join := func(parts ...[]int32) []int32 {
+		var all []int32
+		for _, p := range parts {
+			all = append(all, p...)
+		}
+		return all
+	}
+	s, d, c := []int32{specials.Start}, []int32{specials.Delimiter}, []int32{specials.Classify}
+
+	spec := Spec{Task: heads.Similarity, Labels: []string{"no", "yes"}, Specials: specials}
+	set, err := Encode(spec, tok, 20, rowsOf(t, spec.Task, pairs(`"yes"`)...))
+	require.NoError(t, err)
+	require.Equal(t, []heads.Encoded{{Label: 1, Sequences: [][]int32{
+		join(s, id("one text"), d, id("other"), c), join(s, id("other"), d, id("one text"), c),
+	}}}, set.Examples)
+	require.Zero(t, set.Cut)
+
+	set, err = Encode(spec, tok, 5, rowsOf(t, spec.Task, pairs(`"yes"`, `"no"`)...))
+	require.NoError(t, err)
+	require.Equal(t, 2, set.Cut)
+
+	spec = Spec{Task: heads.Regression, Specials: specials}
+	set, err = Encode(spec, tok, 20, rowsOf(t, spec.Task, pairs("-2.5", "4")...))
+	require.NoError(t, err)
+	require.Equal(t, []float64{-2.5, 4}, set.scores())
+
+	spec = Spec{Task: heads.MultipleChoice, Choices: 2, Specials: specials}
+	set, err = Encode(spec, tok, 20, rowsOf(t, spec.Task, question(`["yes", "no"]`, "1")))
+	require.NoError(t, err)
+	require.Equal(t, []heads.Encoded{{Label: 1, Sequences: [][]int32{
+		join(s, id("it rains is it wet"), d, id("yes"), c), join(s, id("it rains is it wet"), d, id("no"), c),
+	}}}, set.Examples)
+}
+
+func TestEncodeErrors(t *testing.T) {
+	tok, specials := vocabulary(t)
+	many := strings.Split("a,b,c,d,e,f,g,h,i,j,k", ",")
+	classes := Spec{Task: heads.Similarity, Labels: []string{"no", "yes"}}
+	choice := Spec{Task: heads.MultipleChoice, Choices: 2}
+	for _, c := range []struct {
+		name, row string
+		spec      Spec
+		want      string
+	}{
+		{"unseen label", pairs(`"maybe"`)[0], classes, `rows.jsonl:1: label "maybe" does not occur in the training file: want one of no, yes`},
+		{"unseen label among many", pairs(`"maybe"`)[0], Spec{Task: heads.Similarity, Labels: many}, "want one of a, b, c, d, e, f, g, h, i, j, … (11 in all)"},
+		{"score that is a word", pairs(`"3.5"`)[0], Spec{Task: heads.Regression}, `rows.jsonl:1: label "3.5" is a string: want a number`},
+		{"score out of range", pairs("1e300")[0], Spec{Task: heads.Regression}, "rows.jsonl:1: label 1e300: want a number between"},
+		{"answer out of range", question(`["yes", "no"]`, "2"), choice, "rows.jsonl:1: label 2: want the number of the right answer, 0 to 1"},
+		{"negative answer", question(`["yes", "no"]`, "-1"), choice, "label -1: want"},
+		{"answer by name", question(`["yes", "no"]`, `"yes"`), choice, "label yes: want the number of the right answer"},
+		{"other number of answers", question(`["yes", "no", "wet"]`, "0"), choice, "rows.jsonl:1: 3 answers, but the first question of the training file has 2"},
+		{"answer without tokens", question(`["yes", "\u0007"]`, "0"), choice, `rows.jsonl:1: answer 1: no token is left of the text "\a"`},
+		{"text without tokens", `{"a": "\u0007", "b": "text", "label": "no"}`, classes, `rows.jsonl:1: field "a": no token is left`},
+		{"too long", question(`["yes", "`+strings.Repeat("no ", 20)+`"]`, "0"), choice, "rows.jsonl:1: question and answer (or hypothesis) take"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			c.spec.Specials = specials
+			_, err := Encode(c.spec, tok, 20, rowsOf(t, c.spec.Task, c.row))
+			require.ErrorContains(t, err, c.want)
+		})
+	}
+}
+
+func TestSpecFile(t *testing.T) {
+	dir := t.TempDir()
+	_, err := ReadSpec(dir)
+	require.ErrorIs(t, err, os.ErrNotExist)
+
+	want := Spec{Task: heads.Entailment, Labels: []string{"no", "yes"}, Specials: heads.Specials{Start: 7, Delimiter: 8, Classify: 9}}
+	data, err := want.JSON()
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(filepath.Join(dir, SpecFile), data, 0o600))
+	got, err := ReadSpec(dir)
+	require.NoError(t, err)
+	require.Equal(t, want, got)
+	require.True(t, got.SameHead(want))
+	require.False(t, got.SameHead(Spec{Task: heads.Entailment, Labels: []string{"yes", "no"}}))
+
+	for content, message := range map[string]string{`{"task": 5}`: "task.json", `{"task": "poetry"}`: `task.json: unknown task "poetry"`} {
+		require.NoError(t, os.WriteFile(filepath.Join(dir, SpecFile), []byte(content), 0o600))
+		_, err := ReadSpec(dir)
+		require.ErrorContains(t, err, message)
+	}
+}
