@@ -1,0 +1,195 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"gorgpt/checkpoint"
+	"gorgpt/tokenizer"
+)
+
+// short are flags for a run of few updates.
+var short = []string{"-train", "train.jsonl", "-steps", "3", "-batch", "8", "-micro", "3"}
+
+func TestSameSeedSameFiles(t *testing.T) {
+	dir := workplace(t, "similarity")
+	timings := regexp.MustCompile(`"(tok_s|elapsed_s)":[^,}]+`)
+	files := func(out, seed string) map[string]string {
+		status, _, stderr := command(t, dir, append(short, "-task", "similarity", "-model", "m", "-dev", "dev.jsonl", "-out", out, "-seed", seed)...)
+		require.Zero(t, status, stderr)
+		content := map[string]string{}
+		for _, name := range []string{
+			"config.json", "merges.txt", "metrics.jsonl", "model.safetensors", "predictions.tsv", "run.json", "task.json", "vocab.json",
+		} {
+			content[name] = timings.ReplaceAllString(read(t, filepath.Join(dir, out), name), "")
+		}
+		return content
+	}
+	one := files("one", "1")
+	for name, content := range files("two", "1") {
+		require.Equal(t, one[name], content, name)
+	}
+	require.NotEqual(t, one["model.safetensors"], files("three", "2")["model.safetensors"])
+}
+
+func TestPredictionsOfDev(t *testing.T) {
+	dir := workplace(t, "classification")
+	status, _, stderr := command(t, dir, append(short, "-task", "classification", "-model", "m", "-dev", "dev.jsonl", "-out", "out")...)
+	require.Zero(t, status, stderr)
+	require.Equal(t, 21, strings.Count(read(t, dir, "out/predictions.tsv"), "\n"))
+
+	status, stdout, stderr := command(t, dir, append(short, "-task", "classification", "-model", "m", "-out", "out", "-force")...)
+	require.Zero(t, status, stderr)
+	require.NotContains(t, stdout, "predictions")
+	require.NoFileExists(t, filepath.Join(dir, "out", "predictions.tsv"), "those of the first run do not fit the second")
+}
+
+func TestNewestModel(t *testing.T) {
+	dir := workplace(t, "entailment")
+	status, _, stderr := command(t, dir, append(short, "-task", "entailment")...)
+	require.Equal(t, 1, status)
+	require.Contains(t, stderr, "no pre-trained model under runs/: run go run ./cmd/train first, name a model with -model, or start from random weights with -scratch")
+
+	for i, name := range []string{"newest", "older", "unfinished", "tuned", "damaged"} {
+		run := filepath.Join(dir, "runs", name)
+		writeModel(t, run)
+		at := time.Now().Add(time.Duration(i) * time.Minute)
+		if name == "older" {
+			at = at.Add(-time.Hour)
+		}
+		require.NoError(t, os.Chtimes(filepath.Join(run, "model.safetensors"), at, at))
+	}
+	require.NoError(t, os.Remove(filepath.Join(dir, "runs", "unfinished", "model.safetensors")))
+	write(t, dir, "runs/tuned/run.json", `{"command": "finetune"}`)
+	write(t, dir, "runs/damaged/run.json", `{`)
+	status, stdout, stderr := command(t, dir, append(short, "-task", "entailment")...)
+	require.Zero(t, status, stderr)
+	require.Contains(t, stdout, "weights of runs/newest\n")
+	require.Contains(t, read(t, dir, "runs/width32-entailment/run.json"), `"model": "runs/newest"`)
+}
+
+func TestScratch(t *testing.T) {
+	dir := workplace(t, "qa")
+	t.Run("with the vocabulary of a model", func(t *testing.T) {
+		status, stdout, stderr := command(t, dir, append(short, "-task", "qa", "-scratch", "-model", "m", "-out", "a")...)
+		require.Zero(t, status, stderr)
+		require.Contains(t, stdout, "random weights in the shape of m\n")
+		require.Equal(t, read(t, dir, "m/merges.txt"), read(t, dir, "a/merges.txt"))
+		m, err := checkpoint.ReadModel(filepath.Join(dir, "a"))
+		require.NoError(t, err)
+		require.Equal(t, 32, m.NEmbd)
+		tok, err := tokenizer.Load(filepath.Join(dir, "a"))
+		require.NoError(t, err)
+		require.Equal(t, tok.Size(), m.VocabSize)
+	})
+	t.Run("with a new vocabulary", func(t *testing.T) {
+		status, stdout, stderr := command(t, dir, append(short, "-task", "qa", "-scratch", "-out", "b")...)
+		require.Zero(t, status, stderr)
+		require.Contains(t, stdout, "random weights in the shape of preset tiny, and a vocabulary of")
+		m, err := checkpoint.ReadModel(filepath.Join(dir, "b"))
+		require.NoError(t, err)
+		require.Equal(t, 128, m.NEmbd)
+		tok, err := tokenizer.Load(filepath.Join(dir, "b"))
+		require.NoError(t, err)
+		require.Equal(t, tok.Size(), m.VocabSize)
+	})
+}
+
+func TestTuneAgain(t *testing.T) {
+	dir := workplace(t, "classification")
+	tune := func(model, out, data string) (stdout string) {
+		write(t, dir, "train.jsonl", data)
+		status, stdout, stderr := command(t, dir, append(short, "-task", "classification", "-model", model, "-out", out, "-lr", "0")...)
+		require.Zero(t, status, stderr)
+		return stdout
+	}
+	weights := func(folder, name string) []float32 {
+		m, err := checkpoint.ReadModel(filepath.Join(dir, folder))
+		require.NoError(t, err)
+		return m.Store.Param(name).Value
+	}
+	data := rows("classification", 9, 1)
+	require.NotContains(t, tune("m", "first", data), "the head of")
+	again := tune("first", "second", data)
+	require.Contains(t, again, "the head of first is for the same task and labels, and kept")
+	require.NotContains(t, again, "special tokens added")
+	require.Equal(t, weights("first", "head.weight"), weights("second", "head.weight"))
+	require.Equal(t, weights("first", "tokens_embed.weight"), weights("second", "tokens_embed.weight"), "no rows were added")
+
+	require.NotContains(t, tune("first", "third", strings.ReplaceAll(data, " one", " two")), "the head of", "other labels")
+	require.NoError(t, os.Remove(filepath.Join(dir, "first", "task.json")))
+	require.NotContains(t, tune("first", "fourth", data), "the head of", "nothing tells what it is for")
+}
+
+func TestBuildOnly(t *testing.T) {
+	dir := workplace(t, "similarity")
+	status, stdout, stderr := command(t, dir, "-task", "similarity", "-model", "m", "-train", "train.jsonl", "-steps", "0", "-dot", "g.dot", "-out", "out")
+	require.Zero(t, status, stderr)
+	require.Contains(t, stdout, "-steps 0, so nothing is trained")
+	require.Contains(t, read(t, dir, "g.dot"), "digraph")
+	require.NoDirExists(t, filepath.Join(dir, "out"))
+}
+
+func TestDropout(t *testing.T) {
+	dir := workplace(t, "similarity")
+	dropout := func(out string, flags ...string) (p float32) {
+		status, _, stderr := command(t, dir, append(append(short, "-task", "similarity", "-model", "m", "-out", out), flags...)...)
+		require.Zero(t, status, stderr)
+		m, err := checkpoint.ReadModel(filepath.Join(dir, out))
+		require.NoError(t, err)
+		require.Equal(t, m.AttnPDrop, m.ResidPDrop)
+		require.Equal(t, m.AttnPDrop, m.EmbdPDrop)
+		return m.AttnPDrop
+	}
+	require.Equal(t, float32(0.1), dropout("a"), "as the model has it")
+	require.Zero(t, dropout("b", "-dropout", "0"))
+}
+
+func TestCutIsReported(t *testing.T) {
+	dir := workplace(t, "classification")
+	long := `{"text": "` + strings.Repeat("the film was good ", 20) + `", "label": "good one"}` + "\n"
+	write(t, dir, "train.jsonl", rows("classification", 8, 1)+long)
+	status, stdout, stderr := command(t, dir, append(short, "-task", "classification", "-model", "m", "-out", "out")...)
+	require.Zero(t, status, stderr)
+	require.Contains(t, stdout, "9 training examples, 1 of them cut to the model's 24 positions")
+}
+
+// interrupting keeps what is written, and sends an interrupt when training begins. The
+// signal's handler writes, too.
+type interrupting struct {
+	t  *testing.T
+	mu sync.Mutex
+	bytes.Buffer
+}
+
+func (w *interrupting) Write(p []byte) (int, error) {
+	if bytes.Contains(p, []byte("step 1/")) {
+		self, err := os.FindProcess(os.Getpid())
+		require.NoError(w.t, err)
+		require.NoError(w.t, self.Signal(os.Interrupt))
+		time.Sleep(100 * time.Millisecond) // for it to arrive
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.Buffer.Write(p)
+}
+
+func TestInterrupt(t *testing.T) {
+	dir := workplace(t, "entailment")
+	t.Chdir(dir)
+	stderr := &interrupting{t: t}
+	status := run([]string{"-task", "entailment", "-model", "m", "-train", "train.jsonl", "-dev", "dev.jsonl", "-steps", "100000", "-out", "out"}, new(bytes.Buffer), stderr)
+	require.Equal(t, 130, status, stderr.String())
+	require.Contains(t, stderr.String(), "finetune: stopped after update ")
+	_, err := checkpoint.ReadModel(filepath.Join(dir, "out"))
+	require.NoError(t, err, "the model is saved as it was after the last update")
+	require.NoFileExists(t, filepath.Join(dir, "out", "predictions.tsv"))
+}
