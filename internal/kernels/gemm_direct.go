@@ -4,7 +4,7 @@ import "gorgpt/internal/simd"
 
 // directRows is the number of rows of C up to which packing B, to be read once
 // or twice, costs more than it saves. Generation works on such products.
-const directRows = 4
+const directRows = 8
 
 // directCall is a product of few rows that reads B in place.
 type directCall struct{ gemm }
