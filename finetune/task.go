@@ -2,6 +2,7 @@ package finetune
 
 import (
 	"context"
+	"math/rand/v2"
 
 	"gorgpt/heads"
 	"gorgpt/train"
@@ -67,4 +68,21 @@ func (t *Task) Judge(ctx context.Context, set *Set) (*Outcome, error) {
 		return nil, err
 	}
 	return newOutcome(t.Spec, t.Train, set, losses, logits), nil
+}
+
+// order draws the examples of one epoch after the other, each epoch in a new shuffle
+// that depends on the seed and its own number alone.
+type order struct {
+	n     int // examples
+	seed  uint64
+	epoch int
+	perm  []int // of epoch; nil before the first draw
+}
+
+// at is the i-th example drawn since the first epoch began.
+func (o *order) at(i int) int {
+	if epoch := i / o.n; o.perm == nil || epoch != o.epoch {
+		o.epoch, o.perm = epoch, rand.New(rand.NewPCG(o.seed, uint64(epoch))).Perm(o.n)
+	}
+	return o.perm[i%o.n]
 }
