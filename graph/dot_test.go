@@ -13,8 +13,10 @@ import (
 
 func TestDOTDrawsAParameterOnceAndClustersLayers(t *testing.T) {
 	store, err := graph.NewStore([]graph.Param{
-		{Name: "tokens_embed.weight", Shape: []int{7, 4}}, {Name: "positions_embed.weight", Shape: []int{3, 4}},
-		{Name: "h.0.w", Shape: []int{4, 4}}, {Name: "h.0.b", Shape: []int{4}},
+		{Name: "tokens_embed.weight", Shape: []int{7, 4}},
+		{Name: "positions_embed.weight", Shape: []int{3, 4}},
+		{Name: "h.0.w", Shape: []int{4, 4}},
+		{Name: "h.0.b", Shape: []int{4}},
 	})
 	require.NoError(t, err)
 	store.Train()

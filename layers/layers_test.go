@@ -78,8 +78,10 @@ func TestFusedAttentionEqualsPlain(t *testing.T) {
 			t.Run(fmt.Sprint(size, train), func(t *testing.T) {
 				b, tt, c, h := size[0], size[1], size[2], size[3]
 				params := []graph.Param{
-					{Name: "qkv.w", Shape: []int{c, 3 * c}}, {Name: "qkv.b", Shape: []int{3 * c}},
-					{Name: "proj.w", Shape: []int{c, c}}, {Name: "proj.b", Shape: []int{c}},
+					{Name: "qkv.w", Shape: []int{c, 3 * c}},
+					{Name: "qkv.b", Shape: []int{3 * c}},
+					{Name: "proj.w", Shape: []int{c, c}},
+					{Name: "proj.b", Shape: []int{c}},
 				}
 				requireSame(t, train, b, tt, c, params,
 					func(s *graph.Store, x graph.Node) graph.Node { return attention(s, h).Forward(x) },
@@ -95,8 +97,10 @@ func TestFusedResidualNormEqualsPlain(t *testing.T) {
 			t.Run(fmt.Sprint(size, train), func(t *testing.T) {
 				b, tt, c := size[0], size[1], size[2]
 				params := []graph.Param{
-					{Name: "w", Shape: []int{c, c}}, {Name: "b", Shape: []int{c}},
-					{Name: "gain", Shape: []int{c}}, {Name: "bias", Shape: []int{c}},
+					{Name: "w", Shape: []int{c, c}},
+					{Name: "b", Shape: []int{c}},
+					{Name: "gain", Shape: []int{c}},
+					{Name: "bias", Shape: []int{c}},
 				}
 				drop := graph.Drop{Name: "resid", P: 0.3}
 				layer := func(s *graph.Store) (Linear, LayerNorm) {

@@ -17,8 +17,12 @@ type Metrics struct{ W io.Writer }
 // Updated writes the line of an update.
 func (m Metrics) Updated(u Update) error {
 	return m.line(u.Step, append([]Metric{
-		{"loss", u.Loss}, {"lr", u.LR}, {"grad_norm", u.GradNorm}, {"tokens", float64(u.Tokens)},
-		{"tok_s", round(u.TokS, 1)}, {"elapsed_s", round(u.Elapsed.Seconds(), 3)},
+		{"loss", u.Loss},
+		{"lr", u.LR},
+		{"grad_norm", u.GradNorm},
+		{"tokens", float64(u.Tokens)},
+		{"tok_s", round(u.TokS, 1)},
+		{"elapsed_s", round(u.Elapsed.Seconds(), 3)},
 	}, u.More...))
 }
 

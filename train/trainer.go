@@ -69,6 +69,9 @@ func (e Interrupted) Error() string {
 	return fmt.Sprintf("stopped after update %d of %d", e.Step, e.Steps)
 }
 
+// Is makes an interruption a cancellation.
+func (e Interrupted) Is(target error) bool { return target == e || target == context.Canceled }
+
 // Run trains from the optimizer's update count to Steps. When ctx ends, the
 // update at hand is dropped and the error is Interrupted.
 func (t *Trainer) Run(ctx context.Context) error {

@@ -37,8 +37,8 @@ func TestCommandLine(t *testing.T) {
 		{"no limit", "-task qa -train f -limit 0", "-limit is 0: want at least 1"},
 		{"negative rate", "-task qa -train f -lr -1", "-lr is -1: want a number from 0 on"},
 		{"no lambda", "-task qa -train f -lambda NaN", "-lambda is NaN: want a number from 0 on"},
-		{"warm-up in updates", "-task qa -train f -warmup 100", "-warmup is 100: want a share of the updates"},
-		{"dropout of everything", "-task qa -train f -dropout 1", "-dropout is 1: want 0 ≤ p < 1"},
+		{"warm-up in updates", "-task qa -train f -warmup 100", "-warmup is 100: want a share, 0 ≤ x < 1"},
+		{"dropout of everything", "-task qa -train f -dropout 1", "-dropout is 1: want a share, 0 ≤ x < 1"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			status, stdout, stderr := command(t, t.TempDir(), strings.Fields(c.flags)...)
@@ -52,11 +52,11 @@ func TestCommandLine(t *testing.T) {
 }
 
 func TestHelp(t *testing.T) {
-	status, _, stderr := command(t, t.TempDir(), "-h")
+	status, help, _ := command(t, t.TempDir(), "-h")
 	require.Zero(t, status)
 	s := &settings{}
 	s.flags().VisitAll(func(f *flag.Flag) {
-		require.Contains(t, stderr, "\n  -"+f.Name+" ", "-h tells of every flag")
+		require.Contains(t, help, "\n  -"+f.Name+" ", "-h tells of every flag")
 	})
 }
 

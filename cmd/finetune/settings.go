@@ -4,14 +4,13 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"os"
 	"slices"
 
 	"github.com/pkg/errors"
-	"golang.org/x/term"
 
 	"gorgpt/gpt1"
 	"gorgpt/heads"
+	"gorgpt/internal/cli"
 	"gorgpt/internal/simd"
 )
 
@@ -46,8 +45,6 @@ type settings struct {
 	given map[string]bool // flags that stood on the command line
 }
 
-var errHelp = errors.New("help")
-
 // parse reads the command line.
 func parse(args []string, help io.Writer) (*settings, error) {
 	if err := simd.Err(); err != nil {
@@ -58,7 +55,7 @@ func parse(args []string, help io.Writer) (*settings, error) {
 	switch err := fs.Parse(args); {
 	case errors.Is(err, flag.ErrHelp):
 		fmt.Fprint(help, usage)
-		return nil, errHelp
+		return nil, cli.ErrHelp
 	case err != nil:
 		return nil, err
 	case fs.NArg() > 0:
@@ -143,41 +140,20 @@ func (s *settings) kind() heads.Kind {
 
 // checkNumbers refuses numbers that cannot work.
 func (s *settings) checkNumbers() error {
-	for _, f := range []struct {
-		name     string
-		v, least int
-	}{
-		{"limit", s.Limit, 1},
-		{"steps", s.Steps, 0},
-		{"epochs", s.Epochs, 1},
-		{"batch", s.Batch, 1},
-		{"micro", s.Micro, 1},
-		{"eval-every", s.EvalEvery, 0},
-		{"log-every", s.LogEvery, 1},
-	} {
-		if s.given[f.name] && f.v < f.least {
-			return errors.Errorf("-%s is %d: want at least %d", f.name, f.v, f.least)
-		}
+	err := cli.CheckInts(s.given,
+		cli.Int{Name: "limit", Value: s.Limit, Least: 1}, cli.Int{Name: "steps", Value: s.Steps, Least: 0},
+		cli.Int{Name: "epochs", Value: s.Epochs, Least: 1}, cli.Int{Name: "batch", Value: s.Batch, Least: 1},
+		cli.Int{Name: "micro", Value: s.Micro, Least: 1}, cli.Int{Name: "eval-every", Value: s.EvalEvery, Least: 0},
+		cli.Int{Name: "log-every", Value: s.LogEvery, Least: 1})
+	if err == nil {
+		err = cli.CheckNumbers(cli.Number{Name: "lr", Value: s.LR}, cli.Number{Name: "lambda", Value: s.Lambda},
+			cli.Number{Name: "l2", Value: s.L2}, cli.Number{Name: "clip", Value: s.Clip})
 	}
-	for _, f := range []struct {
-		name string
-		v    float64
-	}{{"lr", s.LR}, {"lambda", s.Lambda}, {"l2", s.L2}, {"clip", s.Clip}} {
-		if !(f.v >= 0 && f.v < 1e6) {
-			return errors.Errorf("-%s is %v: want a number from 0 on", f.name, f.v)
-		}
+	if err == nil {
+		err = cli.CheckShare(cli.Number{Name: "dropout", Value: s.Dropout})
 	}
-	if !(s.Dropout >= 0 && s.Dropout < 1) {
-		return errors.Errorf("-dropout is %v: want 0 ≤ p < 1", s.Dropout)
+	if err == nil {
+		err = cli.CheckShare(cli.Number{Name: "warmup", Value: s.Warmup})
 	}
-	if !(s.Warmup >= 0 && s.Warmup < 1) {
-		return errors.Errorf("-warmup is %v: want a share of the updates, 0 ≤ share < 1, such as 0.002", s.Warmup)
-	}
-	return nil
-}
-
-// isTerminal tells whether w is one, for the progress bar.
-func isTerminal(w io.Writer) bool {
-	f, ok := w.(*os.File)
-	return ok && term.IsTerminal(int(f.Fd()))
+	return err
 }

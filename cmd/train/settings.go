@@ -4,13 +4,12 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 
 	"github.com/pkg/errors"
-	"golang.org/x/term"
 
 	"gorgpt/gpt1"
+	"gorgpt/internal/cli"
 	"gorgpt/internal/simd"
 )
 
@@ -47,8 +46,6 @@ var recipes = map[string]settings{
 	"mini": {Batch: 16, Micro: 8, Epochs: 20, LR: 6e-4, Warmup: 300, EvalEvery: 200, LogEvery: 10},
 	"tiny": {Batch: 16, Micro: 16, Epochs: 20, LR: 1.5e-3, Warmup: 100, EvalEvery: 200, LogEvery: 20},
 }
-
-var errHelp = errors.New("help")
 
 const usage = `usage: go run ./cmd/train [flags]
 
@@ -109,7 +106,7 @@ func parse(args []string, help io.Writer) (*settings, error) {
 	switch err := fs.Parse(args); {
 	case errors.Is(err, flag.ErrHelp):
 		fmt.Fprint(help, usage)
-		return nil, errHelp
+		return nil, cli.ErrHelp
 	case err != nil:
 		return nil, err
 	case fs.NArg() > 0:
@@ -169,34 +166,21 @@ func presetOf(args []string) (string, error) {
 
 // check refuses values that cannot work.
 func (s *settings) check() error {
-	atLeast := func(name string, v, least int) error {
-		if v < least {
-			return errors.Errorf("-%s is %d: want at least %d", name, v, least)
-		}
-		return nil
-	}
 	s.Micro = min(s.Micro, max(s.Batch, 1))
-	for _, f := range []struct {
-		name     string
-		v, least int
-	}{
-		{"vocab", s.Vocab, 2}, {"ctx", s.Ctx, 1}, {"steps", s.Steps, 0}, {"epochs", s.Epochs, 1}, {"batch", s.Batch, 1},
-		{"micro", s.Micro, 1}, {"warmup", s.Warmup, 0}, {"eval-every", s.EvalEvery, 0}, {"log-every", s.LogEvery, 1},
-	} {
-		if err := atLeast(f.name, f.v, f.least); err != nil {
-			return err
-		}
+	err := cli.CheckInts(s.given,
+		cli.Int{Name: "vocab", Value: s.Vocab, Least: 2}, cli.Int{Name: "ctx", Value: s.Ctx, Least: 1},
+		cli.Int{Name: "steps", Value: s.Steps, Least: 0}, cli.Int{Name: "epochs", Value: s.Epochs, Least: 1},
+		cli.Int{Name: "batch", Value: s.Batch, Least: 1}, cli.Int{Name: "micro", Value: s.Micro, Least: 1},
+		cli.Int{Name: "warmup", Value: s.Warmup, Least: 0}, cli.Int{Name: "eval-every", Value: s.EvalEvery, Least: 0},
+		cli.Int{Name: "log-every", Value: s.LogEvery, Least: 1})
+	if err == nil {
+		err = cli.CheckNumbers(cli.Number{Name: "lr", Value: s.LR}, cli.Number{Name: "l2", Value: s.L2}, cli.Number{Name: "clip", Value: s.Clip})
 	}
-	for _, f := range []struct {
-		name string
-		v    float64
-	}{{"lr", s.LR}, {"l2", s.L2}, {"clip", s.Clip}} {
-		if !(f.v >= 0 && f.v < 1e6) {
-			return errors.Errorf("-%s is %v: want a number from 0 on", f.name, f.v)
-		}
+	if err == nil {
+		err = cli.CheckShare(cli.Number{Name: "dropout", Value: s.Dropout})
 	}
-	if !(s.Dropout >= 0 && s.Dropout < 1) {
-		return errors.Errorf("-dropout is %v: want 0 ≤ p < 1", s.Dropout)
+	if err != nil {
+		return err
 	}
 	if s.given["steps"] && s.given["epochs"] {
 		return errors.New("-steps and -epochs both set the length of the run: give one")
@@ -231,10 +215,4 @@ func (s *settings) model() (gpt1.Config, error) {
 	c.VocabSize, c.NCtx = s.Vocab, s.Ctx
 	c.EmbdPDrop, c.AttnPDrop, c.ResidPDrop = float32(s.Dropout), float32(s.Dropout), float32(s.Dropout)
 	return c, c.Validate()
-}
-
-// isTerminal tells whether w is one, for the progress bar.
-func isTerminal(w io.Writer) bool {
-	f, ok := w.(*os.File)
-	return ok && term.IsTerminal(int(f.Fd()))
 }

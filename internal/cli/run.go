@@ -1,0 +1,70 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/pkg/errors"
+	"golang.org/x/term"
+)
+
+// ErrHelp says that the command line asked for help, which has been printed.
+var ErrHelp = errors.New("help")
+
+// Run is the body of a command: it parses the command line and does the work. It
+// returns the exit status: 1 when the work failed, 2 when the command line is
+// wrong, 128 and its number when a signal stopped the work.
+//
+// At the first interrupt or termination signal the context ends, and work should
+// return an error that is [context.Canceled]; the second one ends the process.
+func Run(name string, stderr io.Writer, parse func() error, work func(ctx context.Context) error) int {
+	switch err := parse(); {
+	case errors.Is(err, ErrHelp):
+		return 0
+	case err != nil:
+		fmt.Fprintf(stderr, "%s: %v (-h lists the flags)\n", name, err)
+		return 2
+	}
+	ctx, stop := context.WithCancelCause(context.Background())
+	defer stop(nil)
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	defer signal.Stop(signals)
+	go func() {
+		select {
+		case caught := <-signals:
+			signal.Stop(signals)
+			fmt.Fprintf(stderr, "%v: stopping at the next micro-batch; once more to exit at once\n", caught)
+			stop(stopped{caught})
+		case <-ctx.Done():
+		}
+	}()
+	err := work(ctx)
+	if err == nil {
+		return 0
+	}
+	fmt.Fprintf(stderr, "%s: %v\n", name, err)
+	var by stopped
+	switch {
+	case !errors.Is(err, context.Canceled) || !errors.As(context.Cause(ctx), &by):
+		return 1
+	case by.Signal == syscall.SIGTERM:
+		return 128 + int(syscall.SIGTERM)
+	}
+	return 128 + int(syscall.SIGINT)
+}
+
+// stopped is the cause of a context that a signal ended.
+type stopped struct{ os.Signal }
+
+func (s stopped) Error() string { return s.String() }
+
+// IsTerminal tells whether w is one.
+func IsTerminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
+}
