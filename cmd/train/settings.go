@@ -44,7 +44,7 @@ type settings struct {
 var recipes = map[string]settings{
 	"gpt1": {Batch: 64, Micro: 4, Epochs: 100, LR: 2.5e-4, Warmup: 2000, EvalEvery: 500, LogEvery: 1},
 	"mini": {Batch: 16, Micro: 8, Epochs: 20, LR: 6e-4, Warmup: 300, EvalEvery: 200, LogEvery: 10},
-	"tiny": {Batch: 16, Micro: 16, Epochs: 20, LR: 1.5e-3, Warmup: 100, EvalEvery: 200, LogEvery: 20},
+	"tiny": {Batch: 16, Micro: 16, Epochs: 20, LR: 1e-3, Warmup: 200, EvalEvery: 200, LogEvery: 20},
 }
 
 const usage = `usage: go run ./cmd/train [flags]
@@ -73,9 +73,9 @@ The recipe                                       gpt1     mini     tiny
   -micro N         windows computed at a time    4        8        16
   -epochs N        passes over the text          100      20       20
   -steps N         updates, in place of -epochs; 0 builds the graph and stops
-  -lr X            highest learning rate         2.5e-4   6e-4     1.5e-3
-  -warmup N        updates of linear warm-up     2000     300      100
-                   (by default at most a tenth of the run)
+  -lr X            highest learning rate         2.5e-4   6e-4     1e-3
+  -warmup N        updates of linear warm-up     2000     300      200
+                   (by default at most a fifth of the run)
   -l2 X            decoupled weight decay (0.01)
   -clip X          largest gradient norm; 0: no clipping (0)
 
@@ -201,7 +201,7 @@ func (s *settings) checkWarmup() error {
 		return errors.Errorf("-warmup of %d updates is longer than the run of %d", s.Warmup, s.Steps)
 	}
 	if !s.given["warmup"] {
-		s.Warmup = min(s.Warmup, max(s.Steps/10, 1))
+		s.Warmup = min(s.Warmup, max(s.Steps/5, 1))
 	}
 	return nil
 }
