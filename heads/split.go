@@ -21,12 +21,16 @@ func roundUp(n, leading int) int {
 // paddedLength is the length that sequences of n tokens are computed with.
 func paddedLength(n, limit int) int { return min(roundUp(n, 4), limit) }
 
-// split cuts examples whose longest sequences have the given lengths, in
-// ascending order, into micro-batches of consecutive ones such that the least is
-// computed: s·b·T tokens for b examples, T being the longest of them, and the
-// cost of another micro-batch. None has more than budget tokens, unless it is a
-// single example. It returns the sizes.
-func split(lengths []int, s, limit, budget int) []int {
+// Micro is the size of a micro-batch: B examples whose sequences are computed with
+// T tokens.
+type Micro struct{ B, T int }
+
+// MicroBatches cuts examples of s sequences, of which the longest have the given
+// lengths in ascending order, into micro-batches of consecutive ones such that the
+// least is computed: s·B·T tokens each, and the cost of another micro-batch. None
+// has more than budget tokens, unless it is a single example. No sequence is
+// computed with more than limit tokens.
+func MicroBatches(lengths []int, s, limit, budget int) []Micro {
 	n := len(lengths)
 	cost, size := make([]int, n+1), make([]int, n+1) // of the best cut of the first j
 	for j := 1; j <= n; j++ {
@@ -45,10 +49,10 @@ func split(lengths []int, s, limit, budget int) []int {
 			}
 		}
 	}
-	var sizes []int
+	var micros []Micro
 	for j := n; j > 0; j -= size[j] {
-		sizes = append(sizes, size[j])
+		micros = append(micros, Micro{size[j], paddedLength(lengths[j-1], limit)})
 	}
-	slices.Reverse(sizes)
-	return sizes
+	slices.Reverse(micros)
+	return micros
 }

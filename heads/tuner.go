@@ -110,20 +110,21 @@ func (t *Tuner) each(ctx context.Context, batch []Encoded, train bool, run func(
 	if longest := lengths[len(lengths)-1]; longest > t.Model.NCtx {
 		return errors.Errorf("a sequence has %d tokens, the model %d positions", longest, t.Model.NCtx)
 	}
-	for _, b := range split(lengths, s, t.Model.NCtx, t.Micro*s*t.Model.NCtx) {
+	for _, micro := range MicroBatches(lengths, s, t.Model.NCtx, t.Micro*s*t.Model.NCtx) {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		st, err := t.step(shape{b: b, s: s, t: paddedLength(lengths[b-1], t.Model.NCtx), train: train})
+		at := order[:micro.B]
+		order = order[micro.B:]
+		st, err := t.step(shape{b: micro.B, s: s, t: micro.T, train: train})
 		if err != nil {
 			return err
 		}
-		st.fill(batch, order[:b])
+		st.fill(batch, at)
 		*st.sequences, *st.examples = float32(len(batch)*s), float32(len(batch))
-		if err := run(st, order[:b]); err != nil {
+		if err := run(st, at); err != nil {
 			return err
 		}
-		order, lengths = order[b:], lengths[b:]
 	}
 	return nil
 }
