@@ -3,6 +3,8 @@
 
 Each step is what BenchmarkStep takes: random tokens, forward pass with dropout, gradients, clipping to norm 1, Adam.
 Prints one line a step and, last, a JSON summary; its speed is that of the median step without the first two.
+With --finetune 4x16,1x40;... instead: updates of these micro-batches (sequences x tokens, updates apart by
+semicolons), language model loss and a classification, gradients added up; all updates once, then once more on the clock.
 With --generate N instead: N greedy tokens with a key/value cache.
 
 Debian: apt-get install python3-torch, and run it with /usr/bin/python3. OPENBLAS_CORETYPE and OPENBLAS_L2_SIZE
@@ -37,6 +39,7 @@ def parse():
     p.add_argument("--threads", type=int, default=2)
     p.add_argument("--bf16", action="store_true", help="autocast the forward pass to bfloat16")
     p.add_argument("--generate", type=int, default=0, metavar="N")
+    p.add_argument("--finetune", default="", metavar="SPEC")
     a = p.parse_args()
     for name, value in zip(("vocab", "ctx", "embd", "heads", "layers"), PRESETS[a.preset]):
         if getattr(a, name) is None:
@@ -80,19 +83,50 @@ class GPT1(nn.Module):
                 nn.init.normal_(q, std=0.02)
         self.register_buffer("mask", torch.triu(torch.ones(T, T, dtype=torch.bool), 1))
 
-    def forward(self, ids, start=0, caches=None, p=0.1):
+    def hidden(self, ids, start=0, caches=None, p=0.1):
         T = ids.shape[1]
         h = F.dropout(self.tokens(ids) + self.positions(torch.arange(start, start + T)), p, self.training)
         for i, block in enumerate(self.blocks):
             h = block(h, self.mask[:T, :T] if T > 1 else None, p, caches[i] if caches else None)
-        return h @ self.tokens.weight.t()
+        return h
+
+    def forward(self, ids, start=0, caches=None, p=0.1):
+        return self.hidden(ids, start, caches, p) @ self.tokens.weight.t()
+
+
+def adam(parameters, lr):
+    decay, rest = [q for q in parameters if q.dim() > 1], [q for q in parameters if q.dim() < 2]
+    return torch.optim.AdamW([{"params": decay, "weight_decay": 0.01}, {"params": rest, "weight_decay": 0.0}], lr=lr)
+
+
+def finetune(model, a):
+    head = nn.Linear(a.embd, 2)
+    parameters = [*model.parameters(), *head.parameters()]
+    opt = adam(parameters, 6.25e-5)
+    updates = [[tuple(map(int, m.split("x"))) for m in u.split(",")] for u in a.finetune.split(";")]
+    tokens, seconds = 0, 0
+    for lap in range(2):
+        for update in updates:
+            start = time.time()
+            examples = sum(B for B, _ in update)
+            opt.zero_grad(set_to_none=True)
+            for B, T in update:
+                ids = torch.randint(0, a.vocab, (B, T))
+                h = model.hidden(ids)
+                logits = h @ model.tokens.weight.t()
+                lm = F.cross_entropy(logits[:, :-1].reshape(-1, a.vocab), ids[:, 1:].reshape(-1), reduction="sum") / (T - 1)
+                clf = F.cross_entropy(head(F.dropout(h[:, -1], 0.1)), torch.arange(B) % 2, reduction="sum")
+                ((clf + 0.5 * lm) / examples).backward()
+            nn.utils.clip_grad_norm_(parameters, 1.0)
+            opt.step()
+            if lap:
+                seconds += time.time() - start
+                tokens += sum(B * T for B, T in update)
+    return {"what": "finetune", "preset": a.preset, "tok_s": tokens / seconds}
 
 
 def train(model, a):
-    decay = [q for q in model.parameters() if q.dim() > 1]
-    rest = [q for q in model.parameters() if q.dim() < 2]
-    groups = [{"params": decay, "weight_decay": 0.01}, {"params": rest, "weight_decay": 0.0}]
-    opt = torch.optim.AdamW(groups, lr=2.5e-4)
+    opt = adam(list(model.parameters()), 2.5e-4)
     times = []
     for step in range(a.steps):
         x = torch.randint(0, a.vocab, (a.batch, a.ctx + 1))
@@ -128,7 +162,8 @@ def main():
     torch.manual_seed(0)
     torch.set_num_threads(a.threads)
     model = GPT1(a.vocab, a.ctx, a.embd, a.heads, a.layers)
-    summary = generate(model, a) if a.generate else train(model, a)
+    what = generate if a.generate else finetune if a.finetune else train
+    summary = what(model, a)
     summary["params"] = sum(q.numel() for q in model.parameters())
     print(json.dumps(summary))
 

@@ -25,7 +25,7 @@ import (
 )
 
 func main() {
-	configs := flag.String("configs", "gpt1/B1,gpt1/B4,mini/B8,tiny/B16", "sub-benchmarks of BenchmarkStep, with commas between")
+	configs := flag.String("configs", "gpt1/B1,gpt1/B4,mini/B8,tiny/B16,finetune/gpt1/B32", "sub-benchmarks of BenchmarkStep, and finetune/ with those of BenchmarkFinetune, commas between")
 	pairs := flag.Int("pairs", 5, "runs of each side")
 	steps := flag.Int("steps", 5, "steps a run, after two that do not count")
 	threads := flag.Int("threads", runtime.NumCPU(), "processors for each side")
@@ -66,21 +66,25 @@ func compare(configs []string, pairs, steps, threads int, avx2 bool, python stri
 	}
 	env := environment(avx2)
 	warnOfLoad()
-	fmt.Printf("%-10s %9s %8s   %9s %8s   %6s   %s\n", "", "gorgpt", "", "PyTorch", "", "", "")
-	fmt.Printf("%-10s %9s %8s   %9s %8s   %6s   %s\n", "", "tok/s", "peak MB", "tok/s", "peak MB", "ratio", "ratio of each pair")
-	for _, config := range configs {
+	fmt.Printf("%-18s %9s %8s   %9s %8s   %6s   %s\n", "", "gorgpt", "", "PyTorch", "", "", "")
+	fmt.Printf("%-18s %9s %8s   %9s %8s   %6s   %s\n", "", "tok/s", "peak MB", "tok/s", "peak MB", "ratio", "ratio of each pair")
+	for _, name := range configs {
+		config, err := parseConfig(name)
+		if err != nil {
+			return err
+		}
 		var speed, peak [2][]float64
 		for pair := range pairs {
 			for i, s := range sides {
 				run, err := s.run(config, env)
 				if err != nil {
-					return errors.WithMessagef(err, "%s, %s", config, s.name)
+					return errors.WithMessagef(err, "%s, %s", name, s.name)
 				}
 				speed[i], peak[i] = append(speed[i], run.tokS), append(peak[i], run.peakMB)
-				fmt.Fprintf(os.Stderr, "%s %d/%d %s: %.4g tok/s\n", config, pair+1, pairs, s.name, run.tokS)
+				fmt.Fprintf(os.Stderr, "%s %d/%d %s: %.4g tok/s\n", name, pair+1, pairs, s.name, run.tokS)
 			}
 		}
-		fmt.Printf("%-10s %9.5g %8.0f   %9.5g %8.0f   %6.2f  ", config,
+		fmt.Printf("%-18s %9.5g %8.0f   %9.5g %8.0f   %6.2f  ", name,
 			median(speed[0]), slices.Max(peak[0]), median(speed[1]), slices.Max(peak[1]), median(speed[0])/median(speed[1]))
 		for pair := range pairs {
 			fmt.Printf(" %.2f", speed[0][pair]/speed[1][pair])

@@ -13,25 +13,43 @@ import (
 	"syscall"
 
 	"github.com/pkg/errors"
+
+	"gorgpt/bench"
+	"gorgpt/gpt1"
 )
 
 // side is one of the two programs.
 type side struct {
 	name    string
-	command func(preset, batch string) []string
+	command func(c config) []string
 	speed   func(output []byte) (tokS float64, err error)
 }
 
 // result is what one run gave.
 type result struct{ tokS, peakMB float64 }
 
-// run takes the steps of a configuration like gpt1/B4 in a process of its own.
-func (s side) run(config string, env []string) (result, error) {
-	preset, batch, ok := strings.Cut(config, "/B")
+// config is what is measured: steps of a preset with windows of its context, or
+// fine-tuning updates of sentences.
+type config struct {
+	name, preset, batch string
+	finetune            bool
+}
+
+// finetunePrefix begins the name of a configuration that fine-tunes.
+const finetunePrefix = "finetune/"
+
+func parseConfig(name string) (config, error) {
+	rest, finetune := strings.CutPrefix(name, finetunePrefix)
+	preset, batch, ok := strings.Cut(rest, "/B")
 	if !ok {
-		return result{}, errors.Errorf("configuration %q: want PRESET/BN, like gpt1/B4", config)
+		return config{}, errors.Errorf("configuration %q: want PRESET/BN, like gpt1/B4, or finetune/gpt1/B32", name)
 	}
-	args := s.command(preset, batch)
+	return config{name, preset, batch, finetune}, nil
+}
+
+// run takes the steps of a configuration in a process of its own.
+func (s side) run(c config, env []string) (result, error) {
+	args := s.command(c)
 	cmd := exec.Command(args[0], args[1:]...)
 	var stderr bytes.Buffer
 	cmd.Env, cmd.Stderr = env, &stderr
@@ -47,11 +65,15 @@ func (s side) run(config string, env []string) (result, error) {
 	return result{tokS: tokS, peakMB: float64(usage.Maxrss) / 1024}, nil // Linux counts in KiB
 }
 
-func goCommand(binary string, steps, threads int) func(preset, batch string) []string {
-	return func(preset, batch string) []string {
+func goCommand(binary string, steps, threads int) func(c config) []string {
+	return func(c config) []string {
+		benchmark, times := "BenchmarkStep", steps
+		if c.finetune {
+			benchmark, times = "BenchmarkFinetune", bench.FinetuneRound
+		}
 		return []string{
-			binary, "-test.run", "^$", "-test.cpu", strconv.Itoa(threads), "-test.benchtime", fmt.Sprintf("%dx", steps),
-			"-test.bench", fmt.Sprintf("^BenchmarkStep$/^%s$/^B%s$", preset, batch),
+			binary, "-test.run", "^$", "-test.cpu", strconv.Itoa(threads), "-test.benchtime", fmt.Sprintf("%dx", times),
+			"-test.bench", fmt.Sprintf("^%s$/^%s$/^B%s$", benchmark, c.preset, c.batch),
 		}
 	}
 }
@@ -66,13 +88,31 @@ func goSpeed(output []byte) (float64, error) {
 	return strconv.ParseFloat(string(found[1]), 64)
 }
 
-func torchCommand(python, script string, steps, threads int) func(preset, batch string) []string {
-	return func(preset, batch string) []string {
-		return []string{
-			python, script, "--preset", preset, "--batch", batch,
-			"--steps", strconv.Itoa(steps + 2), "--threads", strconv.Itoa(threads),
+func torchCommand(python, script string, steps, threads int) func(c config) []string {
+	return func(c config) []string {
+		args := []string{python, script, "--preset", c.preset, "--threads", strconv.Itoa(threads)}
+		if c.finetune {
+			return append(args, "--finetune", microBatches(c.preset))
 		}
+		return append(args, "--batch", c.batch, "--steps", strconv.Itoa(steps+2))
 	}
+}
+
+// microBatches describes those of our benchmark to the script: 4x16,1x40;…
+func microBatches(preset string) string {
+	shape, err := gpt1.Preset(preset)
+	if err != nil {
+		return "" // the benchmark of that name does not exist either, and says so
+	}
+	var updates []string
+	for _, lengths := range bench.FinetuneUpdates(bench.FinetuneRound) {
+		var micros []string
+		for _, m := range bench.MicroBatches(lengths, shape) {
+			micros = append(micros, fmt.Sprintf("%dx%d", m.B, m.T))
+		}
+		updates = append(updates, strings.Join(micros, ","))
+	}
+	return strings.Join(updates, ";")
 }
 
 // torchSpeed reads the summary, which is the last line.
