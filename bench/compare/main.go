@@ -12,10 +12,12 @@
 package main
 
 import (
+	"context"
 	"flag"
 	"fmt"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -32,13 +34,15 @@ func main() {
 	avx2 := flag.Bool("avx2", false, "hold both sides to AVX2")
 	python := flag.String("python", "/usr/bin/python3", "the Python that has torch")
 	flag.Parse()
-	if err := compare(strings.Split(*configs, ","), *pairs, *steps, *threads, *avx2, *python); err != nil {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	if err := compare(ctx, strings.Split(*configs, ","), *pairs, *steps, *threads, *avx2, *python); err != nil {
 		fmt.Fprintln(os.Stderr, "compare:", err)
 		os.Exit(1)
 	}
 }
 
-func compare(configs []string, pairs, steps, threads int, avx2 bool, python string) error {
+func compare(ctx context.Context, configs []string, pairs, steps, threads int, avx2 bool, python string) error {
 	if pairs < 1 || steps < 1 || threads < 1 {
 		return errors.New("-pairs, -steps and -threads want at least 1")
 	}
@@ -76,7 +80,7 @@ func compare(configs []string, pairs, steps, threads int, avx2 bool, python stri
 		var speed, peak [2][]float64
 		for pair := range pairs {
 			for i, s := range sides {
-				run, err := s.run(config, env)
+				run, err := s.run(ctx, config, env)
 				if err != nil {
 					return errors.WithMessagef(err, "%s, %s", name, s.name)
 				}

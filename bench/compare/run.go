@@ -4,6 +4,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"os/exec"
@@ -48,9 +49,9 @@ func parseConfig(name string) (config, error) {
 }
 
 // run takes the steps of a configuration in a process of its own.
-func (s side) run(c config, env []string) (result, error) {
+func (s side) run(ctx context.Context, c config, env []string) (result, error) {
 	args := s.command(c)
-	cmd := exec.Command(args[0], args[1:]...)
+	cmd := exec.CommandContext(ctx, args[0], args[1:]...)
 	var stderr bytes.Buffer
 	cmd.Env, cmd.Stderr = env, &stderr
 	out, err := cmd.Output()
