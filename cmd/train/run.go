@@ -32,11 +32,7 @@ func pretrain(ctx context.Context, s *settings, stdout io.Writer, terminal bool,
 	if err := s.length(c); err != nil {
 		return err
 	}
-	shape, err := s.model()
-	if err != nil {
-		return err
-	}
-	m, err := gpt1.New(shape)
+	m, err := s.model()
 	if err != nil {
 		return err
 	}
@@ -69,11 +65,7 @@ func pretrain(ctx context.Context, s *settings, stdout io.Writer, terminal bool,
 
 // buildOnly declares the step graph, exports it and stops.
 func buildOnly(s *settings, w io.Writer) error {
-	shape, err := s.model()
-	if err != nil {
-		return err
-	}
-	m, err := gpt1.New(shape)
+	m, err := s.model()
 	if err != nil {
 		return err
 	}

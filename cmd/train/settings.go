@@ -206,13 +206,14 @@ func (s *settings) checkWarmup() error {
 	return nil
 }
 
-// model returns the shape that the settings ask for.
-func (s *settings) model() (gpt1.Config, error) {
+// model returns a model of the shape that the settings ask for, with zeroed
+// parameters.
+func (s *settings) model() (*gpt1.Model, error) {
 	c, err := gpt1.Preset(s.Preset)
 	if err != nil {
-		return c, err
+		return nil, err
 	}
 	c.VocabSize, c.NCtx = s.Vocab, s.Ctx
 	c.EmbdPDrop, c.AttnPDrop, c.ResidPDrop = float32(s.Dropout), float32(s.Dropout), float32(s.Dropout)
-	return c, c.Validate()
+	return gpt1.New(c)
 }
