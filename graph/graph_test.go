@@ -151,3 +151,64 @@ func TestBackwardRefusesAParameterUsedTwiceThroughOneNode(t *testing.T) {
 	g.Backward(graphtest.Cost(g, x.Linear(w, b).Linear(w, b)))
 	require.ErrorContains(t, g.Err(), "parameter")
 }
+
+// What an op leaves beside its output must stay in place while a node that stands
+// for it is read, whatever comes later.
+func TestPartsKeepTheirMemory(t *testing.T) {
+	store, err := graph.NewStore([]graph.Param{
+		{Name: "x", Shape: []int{2, 3, 8}}, {Name: "branch", Shape: []int{2, 3, 8}},
+		{Name: "gain", Shape: []int{8}}, {Name: "bias", Shape: []int{8}},
+	})
+	require.NoError(t, err)
+	store.Train()
+	for i, p := range store.Params() {
+		graphtest.Fill(p.Value, uint64(i), 1)
+	}
+	branchGradient := func(later int) []float32 {
+		g := graph.New(true)
+		x, branch := g.Param(store.Param("x")), g.Param(store.Param("branch"))
+		y := x.ResidualLayerNorm(branch, g.Param(store.Param("gain")), g.Param(store.Param("bias")), 1e-5, graph.Drop{})
+		d := g.Grad(graphtest.Cost(g, y), x, branch)
+		keep := []graph.Node{d[1]}
+		z := d[0] // what comes later has to depend on the op, or else it runs before
+		for range later {
+			z = z.GELU()
+			keep = append(keep, z) // so that each takes memory of its own
+		}
+		m, err := g.Compile(new(graph.Arena), keep...)
+		require.NoError(t, err)
+		require.NoError(t, m.Run())
+		return append([]float32(nil), d[1].Values()...)
+	}
+	require.Equal(t, branchGradient(0), branchGradient(12))
+}
+
+// A mask depends on the seed, the step, the place and the number of the sequence,
+// and on nothing else.
+func TestDropoutMasksDependOnTheirKey(t *testing.T) {
+	const b, n, c = 2, 3, 40
+	mask := func(name string, seed, step int64, seq ...int32) []float32 {
+		g := graph.New(true)
+		r := g.Random(b)
+		*r.Seed, *r.Step = seed, step
+		copy(r.Seq, seq)
+		x, ones := g.Floats("x", b, n, c)
+		for i := range ones {
+			ones[i] = 1
+		}
+		y := x.Dropout(graph.Drop{Name: name, P: 0.5})
+		m, err := g.Compile(new(graph.Arena), y)
+		require.NoError(t, err)
+		require.NoError(t, m.Run())
+		return append([]float32(nil), y.Values()...)
+	}
+	first := mask("a", 1, 1, 0, 1)
+	require.Equal(t, first, mask("a", 1, 1, 0, 1))
+	require.NotEqual(t, first, mask("b", 1, 1, 0, 1), "place")
+	require.NotEqual(t, first, mask("a", 2, 1, 0, 1), "seed")
+	require.NotEqual(t, first, mask("a", 1, 2, 0, 1), "step")
+	swapped := mask("a", 1, 1, 1, 0)
+	require.Equal(t, first[:n*c], swapped[n*c:], "a sequence keeps its mask wherever it stands")
+	require.Equal(t, first[n*c:], swapped[:n*c])
+	require.NotEqual(t, first[:n*c], first[n*c:], "sequence")
+}
