@@ -1,0 +1,21 @@
+// Package storyworld makes text and labelled rows out of nothing but a seed: short books
+// about people, places, things, what people do and how they feel about what happens to
+// them, for pre-training; and four tasks about the same kind of world, for fine-tuning.
+// It is what the commands use when they are given no data.
+//
+// Everything is told by templates (text/*.txt: how a frame of an event or a fact may be
+// said) with words of a lexicon (text/lexicon.txt). [Books] and each split of [Rows] have
+// templates and names of people of their own, and every book and every row is a world of
+// its own. So a model meets no sentence of the test rows, and nobody in them, before. What
+// it can know is what words mean: the lexicon is shared.
+//
+// The labels follow from the events that a row is made of. They are drawn before the
+// parts that a partial input shows, so that a hypothesis without its premise, or an answer
+// without its story, tells nothing; package controls measures that.
+//
+// Books are not only told but talked about: people in them ask who did what, where things
+// are and why somebody is sad, and deny or confirm what others say. That is where a
+// language model learns to keep track of a story.
+//
+// Start reading at text/deeds.txt, then scene.go, book.go and rows.go.
+package storyworld

@@ -1,0 +1,69 @@
+package storyworld
+
+import (
+	"fmt"
+	"strings"
+)
+
+// talk writes what two people say about a scene: a question and its answer, or a
+// statement and whether it is so.
+func (b *book) talk(s *scene) {
+	if len(s.events) == 0 {
+		return
+	}
+	if chance(b.r, 0.5) {
+		if q, ok := s.question(&b.teller); ok {
+			b.exchange(q.text, "inquire", q.answer)
+			return
+		}
+	}
+	v := truth(b.r.IntN(3))
+	if v != unknown && !s.anyAsserted() {
+		v = unknown
+	}
+	c, ok := s.claim(v)
+	if !ok {
+		return
+	}
+	b.exchange(b.full(c.event, c.how), "claim", pick(b.r, verdicts[v]))
+}
+
+func (s *scene) anyAsserted() bool {
+	for _, e := range s.events {
+		if e.how == asserted {
+			return true
+		}
+	}
+	return false
+}
+
+// verdicts are what is said of a statement.
+var verdicts = map[truth][]string{
+	isTrue:  {"That is true.", "Yes, so it is.", "Yes, that is right.", "True."},
+	isFalse: {"That is false.", "No, it is not so.", "No, that is wrong.", "False."},
+	unknown: {"Nobody knows that.", "Maybe, maybe not.", "Who can tell?", "Perhaps."},
+}
+
+// exchange is a line of dialogue and its reply.
+func (b *book) exchange(line, verb, reply string) {
+	c, d := b.r.IntN(len(b.world.people)), b.r.IntN(len(b.world.people)-1)
+	if d >= c {
+		d++
+	}
+	say := func(verb string, who int) string {
+		return b.verb(segment{head: verb}) + " " + b.world.people[who].name + "."
+	}
+	if chance(b.r, 0.75) { // without saying who speaks
+		b.paragraph(fmt.Sprintf("“%s” “%s”", line, reply))
+		return
+	}
+	b.paragraph(fmt.Sprintf("“%s” %s “%s” %s", spoken(line), say(verb, c), spoken(reply), say("say", d)))
+}
+
+// spoken is a line before "she said": a full stop becomes a comma.
+func spoken(line string) string {
+	if rest, ok := strings.CutSuffix(line, "."); ok {
+		return rest + ","
+	}
+	return line
+}
