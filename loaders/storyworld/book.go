@@ -36,7 +36,7 @@ type book struct {
 
 func newBook(n uint64) *book {
 	r := rand.New(rand.NewPCG(seed, n))
-	b := &book{world: newWorld(r, pretraining, 8, 24, 12)}
+	b := &book{world: newWorld(r, pretraining, 6, 24, 12)}
 	b.teller = teller{r: r, split: pretraining, tense: pick(r, []tense{past, past, past, present})}
 	return b
 }
@@ -69,7 +69,7 @@ func (b *book) aside(name string, e event) sentence {
 // scene writes one scene: what happens, and what is said about it.
 func (b *book) scene() {
 	s := newScene(b.r, pretraining, b.world)
-	people := sample(b.r, b.world.people, 4)
+	people := sample(b.r, b.world.people, 3)
 	s.world = &world{people: people, things: sample(b.r, b.world.things, 8), places: sample(b.r, b.world.places, 4), town: b.world.town}
 	var text []string
 	if chance(b.r, 0.15) {
@@ -80,14 +80,14 @@ func (b *book) scene() {
 		text = append(text, capital(b.aside("who", event{a: a, b: s.otherPerson(a), p: pick(b.r, s.places)}).text))
 	}
 	for range 1 + b.r.IntN(3) {
-		text = append(text, b.happening(s)...)
+		b.paragraph(append(text, b.happening(s)...)...)
+		text = nil
+		for range b.r.IntN(3) {
+			b.talk(s)
+		}
 	}
-	b.paragraph(text...)
-	if chance(b.r, 0.5) {
+	if chance(b.r, 0.3) {
 		b.retell(s)
-	}
-	for range 2 + b.r.IntN(3) {
-		b.talk(s)
 	}
 }
 
@@ -104,7 +104,7 @@ func (b *book) opening() string {
 // happening is a deed, or something that makes somebody feel something.
 func (b *book) happening(s *scene) []string {
 	a := pick(b.r, s.people)
-	if chance(b.r, 0.45) && s.felt[a] == "" && !s.used[a] {
+	if chance(b.r, 0.65) && s.felt[a] == "" && !s.used[a] {
 		return b.mood(s, a)
 	}
 	if chance(b.r, 0.15) {
@@ -139,7 +139,7 @@ func (b *book) mood(s *scene, a *person) []string {
 	var text []string
 	pleasant := chance(b.r, 0.5)
 	if chance(b.r, 0.3) {
-		before := word(b.r, kindOf(b.r, !pleasant))
+		before := s.word(kindOf(b.r, !pleasant))
 		text = append(text, b.say(feeling(a, before), asserted).after(pick(b.r, []string{"At first", "Until then", ""})))
 		text = append(text, b.mainMood(s, a, kindOf(b.r, pleasant), "But then")...)
 		return text
@@ -151,43 +151,45 @@ func (b *book) mainMood(s *scene, a *person, kind, opening string) []string {
 	e := s.cause(a, kind)
 	s.add(e, asserted)
 	s.felt[a] = kind
+	end := "bad"
+	if words().pleasant[kind] {
+		end = "good"
+	}
+	if chance(b.r, 0.4) && opening == "" {
+		opening = capital(pick(b.r, words().fillers["begin-"+end]))
+	}
 	var text []string
-	switch b.r.IntN(3) {
-	case 0:
-		text = append(text, b.becauseSentence(e, kind).after(opening))
-	case 1:
-		text = append(text, b.say(e, asserted).after(opening), b.feels(a, kind))
-	case 2:
+	if chance(b.r, 0.3) {
+		text = append(text, b.becauseSentence(s, e, kind).after(opening))
+	} else {
 		text = append(text, b.say(e, asserted).after(opening))
 	}
-	if chance(b.r, 0.6) {
-		text = append(text, capital(b.aside("react-"+kind, event{a: a}).text))
+	if chance(b.r, 0.3) {
+		text = append(text, capital(pick(b.r, words().fillers["exclaim-"+end])))
 	}
-	if chance(b.r, 0.2) {
-		end := "bad"
-		if words().pleasant[kind] {
-			end = "good"
+	for range b.r.IntN(3) {
+		if chance(b.r, 0.3) {
+			text = append(text, b.feels(s, a, kind))
+			continue
 		}
-		text = append(text, capital(b.aside(end, event{}).text))
+		text = append(text, capital(b.aside("show", event{a: a, feel: s.word(kind)}).text))
 	}
 	return text
 }
 
 // becauseSentence says what somebody feels and why.
-func (b *book) becauseSentence(e event, kind string) sentence {
-	f := feeling(e.a, word(b.r, kind))
-	s := b.say(f, asserted)
-	why := b.say(e, because).text
-	s.text = strings.TrimRight(s.text, ".") + ", because " + why + "."
-	return s
+func (b *book) becauseSentence(s *scene, e event, kind string) sentence {
+	told := b.say(feeling(e.a, s.word(kind)), asserted)
+	told.text = strings.TrimRight(told.text, ".!") + ", because " + b.clause(e) + "."
+	return told
 }
 
 // feels says what somebody feels, plainly or by what it is not.
-func (b *book) feels(a *person, kind string) string {
+func (b *book) feels(s *scene, a *person, kind string) string {
 	if chance(b.r, 0.25) {
-		return b.full(feeling(a, word(b.r, kindOf(b.r, !words().pleasant[kind]))), negated)
+		return b.full(feeling(a, s.word(kindOf(b.r, !words().pleasant[kind]))), negated)
 	}
-	return b.full(feeling(a, word(b.r, kind)), asserted)
+	return b.full(feeling(a, s.word(kind)), asserted)
 }
 
 // retell tells a scene again in other words.
@@ -196,7 +198,7 @@ func (b *book) retell(s *scene) {
 	for _, e := range s.events {
 		text = append(text, b.full(e.event, e.how))
 		if kind := e.kind(); kind != "" && e.how == asserted && chance(b.r, 0.5) {
-			text = append(text, b.feels(e.a, kind))
+			text = append(text, b.feels(s, e.a, kind))
 		} else if f, ok := e.fact(); ok && e.how == asserted && chance(b.r, 0.4) {
 			text = append(text, b.full(f, asserted))
 		}

@@ -8,27 +8,34 @@ import (
 
 var relations = map[truth]string{isTrue: "entailment", isFalse: "contradiction", unknown: "neutral"}
 
-// entailmentRow is a scene and a statement about it.
+// entailmentRow is a scene and a statement: about what happened in it, or about something
+// that the premise does not tell.
 func entailmentRow(r *rand.Rand, split Split) (loaders.Row, bool) {
 	v := truth(r.IntN(3)) // drawn first: no premise is likelier to be kept for one of them
 	for {
 		s, t := stage(r, split)
-		var premise []string
-		for range 2 {
-			if text, ok := s.happen(t, 0.5, 0.25); ok {
-				premise = append(premise, text)
-			}
-		}
-		if chance(r, 0.4) {
-			premise = append(premise, s.aside(t))
-		}
-		if len(s.events) < 2 {
+		first, ok1 := s.happen(t, moods, 0)
+		_, ok2 := s.happen(t, moods, 0)
+		if !ok1 || !ok2 {
 			continue
 		}
-		if c, ok := s.claim(v); ok {
-			t.topic = nil
-			texts := []string{shuffled(r, premise), t.full(c.event, c.how)}
-			return loaders.Row{Texts: texts, Label: label(relations[v])}, true
+		premise := []string{first}
+		if chance(r, 0.3) {
+			premise = append(premise, s.aside(t))
 		}
+		about, statement := s.events[0], v
+		if v == unknown {
+			about, statement = s.events[1], truth(r.IntN(2)) // which is not told
+		}
+		c, ok := s.claimOf(about, statement)
+		if !ok {
+			continue
+		}
+		t.topic = nil
+		texts := []string{shuffled(r, premise), t.full(c.event, c.how)}
+		return loaders.Row{Texts: texts, Label: label(relations[v])}, true
 	}
 }
+
+// moods is the share of what makes somebody feel something, in what happens.
+const moods = 0.7

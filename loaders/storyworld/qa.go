@@ -18,9 +18,8 @@ func qaRow(r *rand.Rand, split Split) (loaders.Row, bool) {
 	s, t := stage(r, split)
 	s.world = newWorld(r, split, 6, 12, 5)
 	var text []string
-	for len(s.events) < 4 {
-		told, ok := s.happen(t, 0.5, 0.1)
-		if ok {
+	for share := 1.0; len(s.events) < 3; share = 0.25 { // somebody feels something for sure
+		if told, ok := s.happen(t, share, 0.1); ok {
 			text = append(text, told)
 		}
 	}
@@ -62,7 +61,7 @@ func (s *scene) otherFeelings(kind string) []string {
 	var list []string
 	for _, other := range words().kinds {
 		if other != kind {
-			list = append(list, capital(word(s.r, other))+".")
+			list = append(list, capital(s.word(other))+".")
 		}
 	}
 	return list
@@ -71,8 +70,8 @@ func (s *scene) otherFeelings(kind string) []string {
 // otherReasons are things that cause the same feeling but did not happen to that person.
 func (s *scene) otherReasons(t *teller, e event) []string {
 	var list []string
-	for _, f := range phrases().causes {
-		if f.effect[0] == e.kind() && f != e.frame {
+	for _, f := range causesOf(e.kind(), pretraining) { // half of them would be too few
+		if f != e.frame {
 			t.topic = nil
 			list = append(list, "Because "+t.clause(s.causeOf(e.a, f))+".")
 		}

@@ -57,7 +57,7 @@ func (t *teller) answer(e event, role string) string { return t.slot(segment{hea
 
 // feelingQuestion asks how somebody feels, or why.
 func (s *scene) feelingQuestion(t *teller, e event) question {
-	f := feeling(e.a, word(s.r, e.kind()))
+	f := feeling(e.a, s.word(e.kind()))
 	t.topic = nil
 	if chance(s.r, 0.5) {
 		text := t.full(f, "?f")

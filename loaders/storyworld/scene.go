@@ -88,24 +88,55 @@ func (s *scene) free(frame string) []*thing {
 
 // cause draws something that makes a person feel something of that kind.
 func (s *scene) cause(a *person, kind string) event {
+	return s.causeOf(a, pick(s.r, causesOf(kind, s.split)))
+}
+
+// causesOf lists the causes of a kind of feeling that a split knows.
+func causesOf(kind string, split Split) []*frame {
 	var fitting []*frame
 	for _, f := range phrases().causes {
 		if f.effect[0] == kind {
 			fitting = append(fitting, f)
 		}
 	}
-	return s.causeOf(a, pick(s.r, fitting))
+	return known(fitting, split)
+}
+
+// known is what a split knows of the causes of a feeling, or of the words for it. What
+// rows for training have, those for evaluation have not, and the other way round: only
+// books have all.
+func known[T any](all []T, split Split) []T {
+	var some []T
+	for i, x := range all {
+		if split == pretraining || (i%2 == 0) == (split == Train) {
+			some = append(some, x)
+		}
+	}
+	return some
 }
 
 func (s *scene) causeOf(a *person, f *frame) event {
 	e := event{frame: f, a: a, words: map[string]string{}}
-	for e.b == nil || e.b == a {
-		e.b = pick(s.r, s.people)
-	}
-	for e.o == nil || !e.o.serves(f.name) {
-		e.o = pick(s.r, s.things)
-	}
+	e.b, e.o = s.otherPerson(a), s.anything(f.name)
 	return e
+}
+
+// anything serves in a frame: a thing of the world or, if none does, another.
+func (s *scene) anything(frame string) *thing {
+	var serving []*thing
+	for _, t := range s.things {
+		if t.serves(frame) {
+			serving = append(serving, t)
+		}
+	}
+	if len(serving) > 0 {
+		return pick(s.r, serving)
+	}
+	for {
+		if t := pick(s.r, words().things); t.serves(frame) {
+			return &t
+		}
+	}
 }
 
 // feeling says that a person feels something.
@@ -123,7 +154,7 @@ func kindOf(r *rand.Rand, pleasant bool) string {
 }
 
 // word draws a word for a kind of feeling.
-func word(r *rand.Rand, kind string) string { return pick(r, words().feelings[kind]) }
+func (s *scene) word(kind string) string { return pick(s.r, known(words().feelings[kind], s.split)) }
 
 // fact is what follows from a deed, if anything does.
 func (e event) fact() (event, bool) {
@@ -167,7 +198,7 @@ func (s *scene) corrupt(e event) event {
 	c := e.clone()
 	switch {
 	case e.feel != "":
-		c.feel = word(s.r, kindOf(s.r, !isPleasant(e.feel)))
+		c.feel = s.word(kindOf(s.r, !isPleasant(e.feel)))
 	case e.frame.name == "broken":
 		c.frame = phrases().frames["whole"]
 	case e.frame.name == "whole":
@@ -200,11 +231,14 @@ func (s *scene) vary(e event) (event, bool) {
 	return c, true
 }
 
-func isPleasant(word string) bool {
-	for kind, list := range words().feelings {
-		if slices.Contains(list, word) {
-			return words().pleasant[kind]
+func isPleasant(word string) bool { return words().pleasant[kindOfWord(word)] }
+
+// kindOfWord is the kind of feeling that a word is for.
+func kindOfWord(word string) string {
+	for _, kind := range words().kinds {
+		if slices.Contains(words().feelings[kind], word) {
+			return kind
 		}
 	}
-	return false
+	return ""
 }

@@ -43,7 +43,7 @@ func (s *scene) moodOf(t *teller, a *person, pleasant bool) sentence {
 	case x < 0.4:
 		return t.say(s.cause(a, kindOf(s.r, pleasant)), asserted)
 	case x < 0.7:
-		return t.say(feeling(a, word(s.r, kindOf(s.r, pleasant))), asserted)
+		return t.say(feeling(a, s.word(kindOf(s.r, pleasant))), asserted)
 	}
-	return t.say(feeling(a, word(s.r, kindOf(s.r, !pleasant))), negated)
+	return t.say(feeling(a, s.word(kindOf(s.r, !pleasant))), negated)
 }

@@ -1,7 +1,6 @@
 package storyworld
 
 import (
-	"math"
 	"math/rand/v2"
 	"strconv"
 	"strings"
@@ -16,18 +15,21 @@ type pair struct {
 	events []event
 }
 
-// newPair draws two events: what somebody does, and what somebody feels or does.
+// newPair draws what happens to two people, and for one of them perhaps only a feeling.
 func newPair(r *rand.Rand, split Split) (pair, bool) {
 	s, t := stage(r, split)
-	first, ok := s.deed()
-	if !ok {
-		return pair{}, false
+	p := pair{s, t, nil}
+	for len(p.events) < 2 {
+		e, ok := p.other()
+		if !ok {
+			return pair{}, false
+		}
+		p.events = append(p.events, e)
+		if chance(r, 0.5) {
+			break
+		}
 	}
-	second, ok := s.deed()
-	if chance(r, 0.5) {
-		second = feeling(pick(r, s.people), word(r, kindOf(r, chance(r, 0.5))))
-	}
-	return pair{s, t, []event{first, second}}, ok
+	return p, true
 }
 
 // text tells events.
@@ -36,28 +38,18 @@ func (p pair) text(events []event) string {
 	for i, e := range events {
 		p.topic = nil
 		if e.feel != "" {
-			e.feel = p.synonym(e.feel)
+			e.feel = p.scene.word(kindOfWord(e.feel))
 		}
 		told[i] = p.full(e, asserted)
 	}
 	return strings.Join(told, " ")
 }
 
-// synonym is a word for the same feeling.
-func (p pair) synonym(feel string) string {
-	l := words()
-	for _, kind := range l.kinds {
-		for _, w := range l.feelings[kind] {
-			if w == feel {
-				return word(p.scene.r, kind)
-			}
-		}
-	}
-	return feel
-}
-
 // changed is an event with one of its parts changed.
 func (p pair) changed(e event) event {
+	if e.kind() != "" {
+		return p.cause(e.a, kindOf(p.scene.r, !words().pleasant[e.kind()]))
+	}
 	if e.o != nil && chance(p.scene.r, 0.4) {
 		if c, ok := p.vary(e); ok {
 			return c
@@ -66,10 +58,14 @@ func (p pair) changed(e event) event {
 	return p.corrupt(e)
 }
 
-// other is another event altogether.
+// other is any event: a feeling, what causes one, or a deed.
 func (p pair) other() (event, bool) {
-	if chance(p.scene.r, 0.3) {
-		return feeling(pick(p.scene.r, p.people), word(p.scene.r, kindOf(p.scene.r, chance(p.scene.r, 0.5)))), true
+	a, kind := pick(p.scene.r, p.people), kindOf(p.scene.r, chance(p.scene.r, 0.5))
+	switch x := p.scene.r.Float64(); {
+	case x < 0.35:
+		return feeling(a, p.scene.word(kind)), true
+	case x < moods:
+		return p.cause(a, kind), true
 	}
 	return p.deed()
 }
@@ -85,7 +81,7 @@ func similarityRow(r *rand.Rand, split Split) (loaders.Row, bool) {
 	again := append([]event(nil), p.events...)
 	if same == 0 {
 		i := r.IntN(len(again))
-		if chance(r, 0.5) {
+		if chance(r, 0.25) {
 			again[i] = p.changed(again[i])
 		} else if again[i], ok = p.other(); !ok {
 			return loaders.Row{}, false
@@ -101,27 +97,27 @@ func (p pair) texts(again []event) []string {
 	return texts
 }
 
-// regressionRow is a pair with a score: 5 for two equal events, and for each of them half
-// of it less if another event stands in its place, a quarter of it less if a part of it
-// has changed.
+// regressionRow is a pair with a score: the mean over the events of 5 for one told again,
+// 2.5 for one with a part changed, and 0 for another in its place.
 func regressionRow(r *rand.Rand, split Split) (loaders.Row, bool) {
 	p, ok := newPair(r, split)
 	if !ok {
 		return loaders.Row{}, false
 	}
-	again, score := append([]event(nil), p.events...), 5.0
+	again, score := append([]event(nil), p.events...), 0.0
 	for i := range again {
 		switch r.IntN(3) {
+		case 0:
+			score += 5
 		case 1:
 			again[i] = p.changed(again[i])
-			score -= 1.25
+			score += 2.5
 		case 2:
 			if again[i], ok = p.other(); !ok {
 				return loaders.Row{}, false
 			}
-			score -= 2.5
 		}
 	}
-	text := strconv.FormatFloat(math.Round(10*score)/10, 'f', 1, 64)
+	text := strconv.FormatFloat(score/float64(len(again)), 'f', 2, 64)
 	return loaders.Row{Texts: p.texts(again), Label: loaders.Label{Text: text, Form: loaders.Float}}, true
 }

@@ -11,7 +11,7 @@ func (b *book) talk(s *scene) {
 	if len(s.events) == 0 {
 		return
 	}
-	if chance(b.r, 0.5) {
+	if chance(b.r, 0.75) {
 		if q, ok := s.question(&b.teller); ok {
 			b.exchange(q.text, "inquire", q.answer)
 			return
@@ -39,9 +39,9 @@ func (s *scene) anyAsserted() bool {
 
 // verdicts are what is said of a statement.
 var verdicts = map[truth][]string{
-	isTrue:  {"That is true.", "Yes, so it is.", "Yes, that is right.", "True."},
-	isFalse: {"That is false.", "No, it is not so.", "No, that is wrong.", "False."},
-	unknown: {"Nobody knows that.", "Maybe, maybe not.", "Who can tell?", "Perhaps."},
+	isTrue:  {"Yes, that is true.", "True."},
+	isFalse: {"No, that is false.", "False."},
+	unknown: {"Perhaps, nobody knows.", "Unknown."},
 }
 
 // exchange is a line of dialogue and its reply.
@@ -53,7 +53,7 @@ func (b *book) exchange(line, verb, reply string) {
 	say := func(verb string, who int) string {
 		return b.verb(segment{head: verb}) + " " + b.world.people[who].name + "."
 	}
-	if chance(b.r, 0.75) { // without saying who speaks
+	if chance(b.r, 0.9) { // without saying who speaks
 		b.paragraph(fmt.Sprintf("“%s” “%s”", line, reply))
 		return
 	}

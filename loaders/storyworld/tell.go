@@ -72,6 +72,9 @@ func (t *teller) fill(form template, e event) sentence {
 // pronouns stand for what a name would be in.
 var pronouns = map[string]string{"": "he", "'s": "his"}
 
+// word draws a word for a kind of feeling.
+func (t *teller) word(kind string) string { return pick(t.r, known(words().feelings[kind], t.split)) }
+
 // slot is what stands in one slot.
 func (t *teller) slot(s segment, e event) string {
 	switch s.head {
@@ -85,6 +88,15 @@ func (t *teller) slot(s segment, e event) string {
 		return e.p.form(s.attr)
 	case "f":
 		return e.feel
+	case "f2":
+		return t.word(kindOfWord(e.feel))
+	case "g":
+		return t.word(kindOf(t.r, !isPleasant(e.feel)))
+	case "sign":
+		return pick(t.r, words().fillers["sign-"+kindOfWord(e.feel)])
+	case "act":
+		verb, rest, _ := strings.Cut(pick(t.r, words().fillers["act-"+kindOfWord(e.feel)]), " ")
+		return strings.TrimSpace(words().conjugate(verb, t.tense, false) + " " + rest)
 	}
 	if list := words().fillers[s.head]; list != nil {
 		if e.words[s.head] == "" {

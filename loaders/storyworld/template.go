@@ -15,7 +15,8 @@ import (
 //	{a o} {o.bare}    "a red kite", "red kite"
 //	{o.noun} {o.kind} {o.look}   "kite", "toy", "red"
 //	{p} {to p} {p.np} a place: "in the mill", "to the mill", "the mill"
-//	{f}               a word for what A feels
+//	{f} {f2} {g}      a word for what A feels, another for the same, and one for the contrary
+//	{sign} {act}      what is seen of it, and what A does of it
 //	{contest} …       a word of that section of the lexicon
 //	{give}            a verb of that name in the lexicon, third person, in the tense of the text
 //	{give!}           this very verb
