@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"io"
 	"math"
+	"os"
+	"path/filepath"
 	"strconv"
 
 	"github.com/pkg/errors"
@@ -13,6 +15,24 @@ import (
 // grad_norm, tokens (so far), tok_s and elapsed_s; for each evaluation step and
 // what was measured. Timings apart, equal runs write equal lines.
 type Metrics struct{ W io.Writer }
+
+// MetricsFile is the metrics.jsonl of a run folder, open for writing.
+type MetricsFile struct {
+	Metrics
+	file *os.File
+}
+
+// CreateMetrics begins the metrics.jsonl of a run folder.
+func CreateMetrics(dir string) (*MetricsFile, error) {
+	file, err := os.Create(filepath.Join(dir, "metrics.jsonl"))
+	if err != nil {
+		return nil, errors.Wrap(err, "run folder")
+	}
+	return &MetricsFile{Metrics{file}, file}, nil
+}
+
+// Close ends the file.
+func (f *MetricsFile) Close() error { return errors.Wrap(f.file.Close(), "metrics.jsonl") }
 
 // Updated writes the line of an update.
 func (m Metrics) Updated(u Update) error {

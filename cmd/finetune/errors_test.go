@@ -54,8 +54,7 @@ func TestCommandLine(t *testing.T) {
 func TestHelp(t *testing.T) {
 	status, help, _ := command(t, t.TempDir(), "-h")
 	require.Zero(t, status)
-	s := &settings{}
-	s.flags().VisitAll(func(f *flag.Flag) {
+	defaults().flags().VisitAll(func(f *flag.Flag) {
 		require.Contains(t, help, "\n  -"+f.Name+" ", "-h tells of every flag")
 	})
 }

@@ -17,6 +17,7 @@ import (
 	"gorgpt/heads"
 	"gorgpt/loaders"
 	"gorgpt/tokenizer"
+	"gorgpt/train"
 )
 
 // base is what fine-tuning starts from.
@@ -135,7 +136,9 @@ func newBase(s *settings, rows []loaders.Row, w io.Writer) (*base, error) {
 // attach gives the model the special rows and a head for the task.
 func (b *base) attach(s *settings, spec finetune.Spec, w io.Writer) (*gpt1.Model, error) {
 	pre := b.model
-	if s.given["dropout"] { // of the new model: graphs take it from there
+	if s.Dropout == train.Auto {
+		s.Dropout = 0.1 // before the head; the model keeps its own
+	} else { // graphs take it from the model
 		pre.EmbdPDrop, pre.AttnPDrop, pre.ResidPDrop = float32(s.Dropout), float32(s.Dropout), float32(s.Dropout)
 	}
 	m, err := heads.Attach(pre, b.tok.Size(), spec.Outputs(), uint64(s.Seed))

@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 
 	"github.com/pkg/errors"
 
@@ -90,25 +88,23 @@ func prepare(s *settings, w io.Writer) (*job, error) {
 	return &job{settings: s, model: m, tok: b.tok, sets: data, task: task}, nil
 }
 
-// fit sets what was not given on the command line and depends on model and data.
+// fit chooses what is left to depend on model and data.
 func (s *settings) fit(c gpt1.Config, task *finetune.Task) {
 	lr, sequences := 6.25e-5, 4
 	if c.NEmbd < 768 {
 		lr, sequences = 5e-4, 16
 	}
-	if !s.given["lr"] {
+	if s.LR == train.Auto {
 		s.LR = lr
 	}
-	if !s.given["micro"] {
+	if s.Micro == train.Auto {
 		s.Micro = max(sequences/task.Spec.Sequences(), 1)
 	}
 	s.Micro = min(s.Micro, s.Batch)
-	if s.given["steps"] {
-		s.Epochs = 0
-	} else {
+	if s.Epochs > 0 {
 		s.Steps = task.Steps(s.Epochs)
 	}
-	if !s.given["eval-every"] {
+	if s.EvalEvery == train.Auto {
 		s.EvalEvery = task.Steps(1)
 	}
 }
@@ -131,24 +127,19 @@ func (j *job) run(ctx context.Context, dir string, stdout io.Writer, progress *t
 	if err := j.writeInputs(dir); err != nil {
 		return err
 	}
-	file, err := os.Create(filepath.Join(dir, "metrics.jsonl"))
-	if err != nil {
-		return errors.Wrap(err, "run folder")
-	}
-	defer func() {
-		if closeErr := file.Close(); err == nil {
-			err = errors.Wrap(closeErr, "metrics.jsonl")
-		}
-	}()
-	opt, err := optim.New(j.model.Store, optim.Config{B1: 0.9, B2: 0.999, Eps: 1e-8, L2: j.L2, Clip: j.Clip})
+	metrics, err := train.CreateMetrics(dir)
 	if err != nil {
 		return err
 	}
-	metrics := train.Metrics{W: file}
-	t := train.Trainer{
-		Task: j.task, Optimizer: opt, Steps: j.Steps, EvalEvery: j.EvalEvery,
-		Schedule:  optim.WarmupLinear{Peak: j.LR, Warmup: j.Warmup, Total: j.Steps},
-		Observers: []train.Observer{metrics, progress},
+	defer func() {
+		if closeErr := metrics.Close(); err == nil {
+			err = closeErr
+		}
+	}()
+	schedule := optim.WarmupLinear{Peak: j.LR, Warmup: j.Warmup, Total: j.Steps}
+	t, err := j.Trainer(j.task, j.model.Store, schedule, metrics, progress)
+	if err != nil {
+		return err
 	}
 	runErr := t.Run(ctx)
 	if runErr != nil && !errors.As(runErr, new(train.Interrupted)) {
@@ -161,5 +152,5 @@ func (j *job) run(ctx context.Context, dir string, stdout io.Writer, progress *t
 	if runErr != nil {
 		return runErr
 	}
-	return j.report(ctx, dir, metrics, stdout)
+	return j.report(ctx, dir, metrics.Metrics, stdout)
 }

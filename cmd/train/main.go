@@ -9,18 +9,20 @@ import (
 	"os"
 
 	"gorgpt/internal/cli"
+	"gorgpt/pretrain"
 )
 
 func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
 
 // run is main with its surroundings as arguments. It returns the exit status.
 func run(args []string, stdout, stderr io.Writer) int {
-	var s *settings
+	var s *pretrain.Settings
 	parse := func() (err error) {
 		s, err = parse(args, stdout)
 		return err
 	}
 	return cli.Run("train", stderr, parse, func(ctx context.Context) error {
-		return pretrain(ctx, s, stdout, cli.IsTerminal(stderr), stderr)
+		_, err := pretrain.Run(ctx, s, cli.Console(stdout, stderr))
+		return err
 	})
 }

@@ -222,7 +222,7 @@ func TestHelp(t *testing.T) {
 		"l2", "clip", "dropout", "seed", "eval-every", "log-every", "dot", "force",
 	} {
 		require.Contains(t, help, "\n  -"+name+" ")
-		require.NotNil(t, s.flags("tiny").Lookup(name))
+		require.NotNil(t, flags(s).Lookup(name))
 	}
 	for line := range strings.Lines(help) {
 		require.LessOrEqual(t, len(line), 81, line)

@@ -2,17 +2,20 @@ package cli
 
 import "github.com/pkg/errors"
 
+// Given are the flags that stood on the command line. Checks leave the others alone:
+// they have their defaults.
+type Given map[string]bool
+
 // Int is an integer flag with the least value that it may have.
 type Int struct {
 	Name         string
 	Value, Least int
 }
 
-// CheckInts refuses values that are too small among the flags that were given; the
-// others have their defaults.
-func CheckInts(given map[string]bool, flags ...Int) error {
+// CheckInts refuses values that are too small.
+func (g Given) CheckInts(flags ...Int) error {
 	for _, f := range flags {
-		if given[f.Name] && f.Value < f.Least {
+		if g[f.Name] && f.Value < f.Least {
 			return errors.Errorf("-%s is %d: want at least %d", f.Name, f.Value, f.Least)
 		}
 	}
@@ -26,19 +29,21 @@ type Number struct {
 }
 
 // CheckNumbers refuses values that are negative, not numbers or beyond use.
-func CheckNumbers(flags ...Number) error {
+func (g Given) CheckNumbers(flags ...Number) error {
 	for _, f := range flags {
-		if !(f.Value >= 0 && f.Value < 1e6) {
+		if g[f.Name] && !(f.Value >= 0 && f.Value < 1e6) {
 			return errors.Errorf("-%s is %v: want a number from 0 on", f.Name, f.Value)
 		}
 	}
 	return nil
 }
 
-// CheckShare refuses values that are no share of a whole, 0 ≤ x < 1.
-func CheckShare(f Number) error {
-	if !(f.Value >= 0 && f.Value < 1) {
-		return errors.Errorf("-%s is %v: want a share, 0 ≤ x < 1", f.Name, f.Value)
+// CheckShares refuses values that are no share of a whole, 0 ≤ x < 1.
+func (g Given) CheckShares(flags ...Number) error {
+	for _, f := range flags {
+		if g[f.Name] && !(f.Value >= 0 && f.Value < 1) {
+			return errors.Errorf("-%s is %v: want a share, 0 ≤ x < 1", f.Name, f.Value)
+		}
 	}
 	return nil
 }

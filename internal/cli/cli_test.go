@@ -55,13 +55,13 @@ func signalled(t *testing.T, sig os.Signal) func(ctx context.Context) error {
 }
 
 func TestChecks(t *testing.T) {
-	given := map[string]bool{"a": true}
-	require.NoError(t, CheckInts(given, Int{"a", 1, 1}, Int{"b", 0, 1}))
-	require.EqualError(t, CheckInts(given, Int{"a", 0, 1}), "-a is 0: want at least 1")
-	require.NoError(t, CheckNumbers(Number{"a", 0}, Number{"b", 10}))
+	given := Given{"a": true}
+	require.NoError(t, given.CheckInts(Int{"a", 1, 1}, Int{"b", 0, 1}))
+	require.EqualError(t, given.CheckInts(Int{"a", 0, 1}), "-a is 0: want at least 1")
+	require.NoError(t, given.CheckNumbers(Number{"a", 0}, Number{"a", 10}, Number{"b", -1}))
 	for _, v := range []float64{-1, math.NaN(), math.Inf(1)} {
-		require.ErrorContains(t, CheckNumbers(Number{"a", v}), "want a number from 0 on")
+		require.ErrorContains(t, given.CheckNumbers(Number{"a", v}), "want a number from 0 on")
 	}
-	require.NoError(t, CheckShare(Number{"a", 0}))
-	require.EqualError(t, CheckShare(Number{"a", 1}), "-a is 1: want a share, 0 ≤ x < 1")
+	require.NoError(t, given.CheckShares(Number{"a", 0}, Number{"b", 1}))
+	require.EqualError(t, given.CheckShares(Number{"a", 1}), "-a is 1: want a share, 0 ≤ x < 1")
 }

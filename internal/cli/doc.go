@@ -1,3 +1,3 @@
-// Package cli holds what the commands share: exit statuses, signals, and checks of
-// flag values.
+// Package cli holds what the commands share: command lines and their checks, the flags
+// of every kind of run, exit statuses and signals.
 package cli

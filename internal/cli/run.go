@@ -10,6 +10,8 @@ import (
 
 	"github.com/pkg/errors"
 	"golang.org/x/term"
+
+	"gorgpt/train"
 )
 
 // ErrHelp says that the command line asked for help, which has been printed.
@@ -67,4 +69,9 @@ func (s stopped) Error() string { return s.String() }
 func IsTerminal(w io.Writer) bool {
 	f, ok := w.(*os.File)
 	return ok && term.IsTerminal(int(f.Fd()))
+}
+
+// Console is where the work of a command tells how it goes.
+func Console(stdout, stderr io.Writer) train.Console {
+	return train.Console{Out: stdout, Err: stderr, Terminal: IsTerminal(stderr)}
 }

@@ -1,4 +1,4 @@
-package main
+package pretrain
 
 import (
 	"fmt"
@@ -33,7 +33,7 @@ type facts struct {
 }
 
 // readCorpus reads books, holds some out, and tokenizes; it reports to w.
-func readCorpus(s *settings, w io.Writer) (*corpus, error) {
+func readCorpus(s *Settings, w io.Writer) (*corpus, error) {
 	if len(s.Data) == 0 {
 		book, err := opticks()
 		if err != nil {
@@ -89,7 +89,7 @@ func heldOut(books, held []loaders.Book) string {
 }
 
 // vocabulary loads or learns the tokenizer and fits the settings to its size.
-func vocabulary(s *settings, books []loaders.Book, w io.Writer) (*tokenizer.Tokenizer, error) {
+func vocabulary(s *Settings, books []loaders.Book, w io.Writer) (*tokenizer.Tokenizer, error) {
 	if s.Tokenizer == "" {
 		trainer := tokenizer.NewTrainer(tokenizer.TrainConfig{VocabSize: s.Vocab})
 		for _, b := range books {
@@ -112,7 +112,7 @@ func vocabulary(s *settings, books []loaders.Book, w io.Writer) (*tokenizer.Toke
 }
 
 // fit makes V the size of the tokenizer.
-func (s *settings) fit(tok *tokenizer.Tokenizer, w io.Writer) {
+func (s *Settings) fit(tok *tokenizer.Tokenizer, w io.Writer) {
 	if tok.Size() != s.Vocab {
 		fmt.Fprintf(w, "V is %d, the size of the tokenizer, in place of %d\n", tok.Size(), s.Vocab)
 		s.Vocab = tok.Size()

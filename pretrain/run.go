@@ -1,11 +1,10 @@
-package main
+package pretrain
 
 import (
 	"context"
 	"encoding/json"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 
 	"github.com/pkg/errors"
@@ -19,52 +18,52 @@ import (
 	"gorgpt/train"
 )
 
-// pretrain does what the settings say. Everything that can be wrong with the
-// input is found before the run folder is made.
-func pretrain(ctx context.Context, s *settings, stdout io.Writer, terminal bool, stderr io.Writer) error {
-	if s.given["steps"] && s.Steps == 0 {
-		return buildOnly(s, stdout)
+// Run does what the settings say and returns the run folder; settings with no updates
+// only build the graph. Everything that can be wrong with the input is found before the
+// folder is made.
+func Run(ctx context.Context, s *Settings, con train.Console) (dir string, err error) {
+	if s.BuildOnly() {
+		return "", buildOnly(s, con.Out)
 	}
-	c, err := readCorpus(s, stdout)
+	c, err := readCorpus(s, con.Out)
 	if err != nil {
-		return err
+		return "", err
 	}
 	if err := s.length(c); err != nil {
-		return err
+		return "", err
 	}
 	m, err := s.model()
 	if err != nil {
-		return err
+		return "", err
 	}
 	m.Init(uint64(s.Seed))
-	if err := writeDOT(s, m, stdout); err != nil {
-		return err
+	if err := writeDOT(s, m, con.Out); err != nil {
+		return "", err
 	}
-	dir, err := train.NewFolder(s.Out, s.Preset, s.Force)
-	if err != nil {
-		return err
+	if dir, err = train.NewFolder(s.Out, s.Preset, s.Force); err != nil {
+		return "", err
 	}
 	if err := writeInputs(dir, s, c, m); err != nil {
-		return err
+		return dir, err
 	}
-	fmt.Fprintf(stdout, "%s: %d parameters, %d updates of %d windows (%d at a time), run folder %s\n",
+	fmt.Fprintf(con.Out, "%s: %d parameters, %d updates of %d windows (%d at a time), run folder %s\n",
 		s.Preset, m.Store.Len(), s.Steps, s.Batch, s.Micro, dir)
-	runErr := loop(ctx, s, c, m, dir, terminal, stderr)
+	runErr := loop(ctx, s, c, m, dir, con)
 	if runErr != nil && !errors.As(runErr, new(train.Interrupted)) {
-		return runErr
+		return dir, runErr
 	}
 	if err := checkpoint.WriteModel(dir, m); err != nil {
-		return err
+		return dir, err
 	}
-	fmt.Fprintf(stdout, "saved the model to %s\n", dir)
+	fmt.Fprintf(con.Out, "saved the model to %s\n", dir)
 	if runErr != nil {
-		return runErr
+		return dir, runErr
 	}
-	return writeSample(ctx, dir, s, c, m, stdout)
+	return dir, writeSample(ctx, dir, s, c, m, con.Out)
 }
 
 // buildOnly declares the step graph, exports it and stops.
-func buildOnly(s *settings, w io.Writer) error {
+func buildOnly(s *Settings, w io.Writer) error {
 	m, err := s.model()
 	if err != nil {
 		return err
@@ -74,7 +73,7 @@ func buildOnly(s *settings, w io.Writer) error {
 }
 
 // writeDOT exports the step graph when -dot asks for it.
-func writeDOT(s *settings, m *gpt1.Model, w io.Writer) error {
+func writeDOT(s *Settings, m *gpt1.Model, w io.Writer) error {
 	if s.Dot == "" {
 		return nil
 	}
@@ -87,28 +86,28 @@ func writeDOT(s *settings, m *gpt1.Model, w io.Writer) error {
 	return nil
 }
 
-// length turns -epochs into updates, when that is what was asked for.
-func (s *settings) length(c *corpus) error {
-	if s.Epochs == 0 {
-		return nil
+// length turns epochs into updates, when that is what was asked for, and fits the
+// warm-up to them.
+func (s *Settings) length(c *corpus) error {
+	if s.Epochs > 0 {
+		windows := c.windows.Total(s.Epochs)
+		if s.Steps = windows / s.Batch; s.Steps == 0 {
+			return errors.Errorf("%d epochs of the text give %d windows, not one batch of %d: use a smaller -batch or more -epochs", s.Epochs, windows, s.Batch)
+		}
 	}
-	windows := c.windows.Total(s.Epochs)
-	if s.Steps = windows / s.Batch; s.Steps == 0 {
-		return errors.Errorf("%d epochs of the text give %d windows, not one batch of %d: use a smaller -batch or more -epochs", s.Epochs, windows, s.Batch)
-	}
-	return s.checkWarmup()
+	return s.FitWarmup()
 }
 
 // runFile is run.json: all that is needed to repeat the run.
 type runFile struct {
 	Command    string    `json:"command"`
-	Settings   *settings `json:"settings"`
+	Settings   *Settings `json:"settings"`
 	Corpus     facts     `json:"corpus"`
 	Parameters int       `json:"parameters"`
 }
 
 // writeInputs writes what is known before the first update.
-func writeInputs(dir string, s *settings, c *corpus, m *gpt1.Model) error {
+func writeInputs(dir string, s *Settings, c *corpus, m *gpt1.Model) error {
 	vocab, err := c.tok.VocabJSON()
 	if err != nil {
 		return err
@@ -132,30 +131,24 @@ func writeInputs(dir string, s *settings, c *corpus, m *gpt1.Model) error {
 }
 
 // loop trains; the metrics go to metrics.jsonl as they come.
-func loop(ctx context.Context, s *settings, c *corpus, m *gpt1.Model, dir string, terminal bool, progress io.Writer) (err error) {
-	metrics, err := os.Create(filepath.Join(dir, "metrics.jsonl"))
-	if err != nil {
-		return errors.Wrap(err, "run folder")
-	}
-	defer func() {
-		if closeErr := metrics.Close(); err == nil {
-			err = errors.Wrap(closeErr, "metrics.jsonl")
-		}
-	}()
-	opt, err := optim.New(m.Store, optim.Config{B1: 0.9, B2: 0.999, Eps: 1e-8, L2: s.L2, Clip: s.Clip})
-	if err != nil {
-		return err
-	}
+func loop(ctx context.Context, s *Settings, c *corpus, m *gpt1.Model, dir string, con train.Console) (err error) {
 	task := &train.Pretrain{
 		Model: m, Windows: c.windows, Valid: c.valid, Ctx: s.Ctx, Batch: s.Batch, Micro: s.Micro, Seed: s.Seed,
 	}
 	defer task.Close()
-	t := train.Trainer{
-		Task: task, Optimizer: opt, Steps: s.Steps, EvalEvery: s.EvalEvery,
-		Schedule: optim.WarmupCosine{Peak: s.LR, Warmup: s.Warmup, Total: s.Steps},
-		Observers: []train.Observer{
-			train.Metrics{W: metrics}, train.NewProgress(progress, terminal, s.Steps, s.LogEvery),
-		},
+	metrics, err := train.CreateMetrics(dir)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if closeErr := metrics.Close(); err == nil {
+			err = closeErr
+		}
+	}()
+	schedule := optim.WarmupCosine{Peak: s.LR, Warmup: s.Warmup, Total: s.Steps}
+	t, err := s.Trainer(task, m.Store, schedule, metrics, con.Progress(&s.Settings))
+	if err != nil {
+		return err
 	}
 	return t.Run(ctx)
 }
@@ -164,7 +157,7 @@ func loop(ctx context.Context, s *settings, c *corpus, m *gpt1.Model, dir string
 const sampleTokens, samplePrompt = 120, 12
 
 // writeSample continues the beginning of the held-out text.
-func writeSample(ctx context.Context, dir string, s *settings, c *corpus, m *gpt1.Model, w io.Writer) error {
+func writeSample(ctx context.Context, dir string, s *Settings, c *corpus, m *gpt1.Model, w io.Writer) error {
 	window := make([]int32, s.Ctx+1)
 	c.valid.At(0, window)
 	prompt := window[:min(samplePrompt, s.Ctx)]

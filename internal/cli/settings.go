@@ -1,0 +1,82 @@
+package cli
+
+import (
+	"flag"
+	"fmt"
+	"io"
+
+	"github.com/pkg/errors"
+
+	"gorgpt/internal/simd"
+	"gorgpt/train"
+)
+
+// SettingsFlags declares the flags that runs of all kinds have, with the values in s as
+// defaults.
+func SettingsFlags(fs *flag.FlagSet, s *train.Settings) {
+	fs.IntVar(&s.Steps, "steps", s.Steps, "")
+	fs.IntVar(&s.Epochs, "epochs", s.Epochs, "")
+	fs.IntVar(&s.Batch, "batch", s.Batch, "")
+	fs.IntVar(&s.Micro, "micro", s.Micro, "")
+	fs.Float64Var(&s.LR, "lr", s.LR, "")
+	fs.Float64Var(&s.L2, "l2", s.L2, "")
+	fs.Float64Var(&s.Clip, "clip", s.Clip, "")
+	fs.Float64Var(&s.Dropout, "dropout", s.Dropout, "")
+	fs.Int64Var(&s.Seed, "seed", s.Seed, "")
+	fs.IntVar(&s.EvalEvery, "eval-every", s.EvalEvery, "")
+	fs.IntVar(&s.LogEvery, "log-every", s.LogEvery, "")
+	fs.StringVar(&s.Out, "out", s.Out, "")
+	fs.BoolVar(&s.Force, "force", s.Force, "")
+	fs.StringVar(&s.Dot, "dot", s.Dot, "")
+}
+
+// CheckSettings refuses values that cannot work, and lets -steps decide on the length
+// of the run if it is given.
+func CheckSettings(given Given, s *train.Settings) error {
+	err := given.CheckInts(
+		Int{"steps", s.Steps, 0}, Int{"epochs", s.Epochs, 1}, Int{"batch", s.Batch, 1}, Int{"micro", s.Micro, 1},
+		Int{"eval-every", s.EvalEvery, 0}, Int{"log-every", s.LogEvery, 1})
+	if err == nil {
+		err = given.CheckNumbers(Number{"lr", s.LR}, Number{"l2", s.L2}, Number{"clip", s.Clip})
+	}
+	if err == nil {
+		err = given.CheckShares(Number{"dropout", s.Dropout})
+	}
+	switch {
+	case err != nil:
+		return err
+	case given["steps"] && given["epochs"]:
+		return errors.New("-steps and -epochs both set the length of the run: give one")
+	case given["steps"]:
+		s.Epochs = 0
+	}
+	return nil
+}
+
+// NewFlags returns a set of flags that leaves it to [Parse] to tell what is wrong.
+func NewFlags(name string) *flag.FlagSet {
+	fs := flag.NewFlagSet(name, flag.ContinueOnError)
+	fs.SetOutput(io.Discard)
+	return fs
+}
+
+// Parse reads a command line that has nothing but flags, and tells which were given.
+// Asked for help it prints usage to w, and the error is [ErrHelp]. instead says where
+// things go that are no flags.
+func Parse(fs *flag.FlagSet, args []string, usage, instead string, w io.Writer) (Given, error) {
+	if err := simd.Err(); err != nil {
+		return nil, err
+	}
+	switch err := fs.Parse(args); {
+	case errors.Is(err, flag.ErrHelp):
+		fmt.Fprint(w, usage)
+		return nil, ErrHelp
+	case err != nil:
+		return nil, err
+	case fs.NArg() > 0:
+		return nil, errors.Errorf("unexpected argument %q: %s", fs.Arg(0), instead)
+	}
+	given := Given{}
+	fs.Visit(func(f *flag.Flag) { given[f.Name] = true })
+	return given, nil
+}

@@ -1,0 +1,75 @@
+package pretrain
+
+import (
+	"github.com/pkg/errors"
+
+	"gorgpt/gpt1"
+	"gorgpt/train"
+)
+
+// Settings are all that decides on a run; run.json keeps them.
+type Settings struct {
+	Preset    string   `json:"preset"`
+	Data      []string `json:"data"`
+	Tokenizer string   `json:"tokenizer,omitempty"`
+	Vocab     int      `json:"vocab"`
+	Ctx       int      `json:"ctx"`
+	Warmup    int      `json:"warmup"` // updates; [train.Auto]: the recipe's, or a fifth of a shorter run
+	train.Settings
+}
+
+// recipe are the defaults that depend on the preset.
+type recipe struct {
+	batch, micro, epochs int
+	lr                   float64
+	warmup               int
+	evalEvery, logEvery  int
+}
+
+// recipes has the one of each preset. That of gpt1 is the paper's (section 4.1); the
+// smaller ones are for smaller texts and shorter runs.
+var recipes = map[string]recipe{
+	"gpt1": {batch: 64, micro: 4, epochs: 100, lr: 2.5e-4, warmup: 2000, evalEvery: 500, logEvery: 1},
+	"mini": {batch: 16, micro: 8, epochs: 20, lr: 6e-4, warmup: 300, evalEvery: 200, logEvery: 10},
+	"tiny": {batch: 16, micro: 16, epochs: 20, lr: 1e-3, warmup: 200, evalEvery: 200, logEvery: 20},
+}
+
+// Defaults are the settings of a preset: its shape and its recipe.
+func Defaults(preset string) (*Settings, error) {
+	c, err := gpt1.Preset(preset)
+	if err != nil {
+		return nil, err
+	}
+	r := recipes[preset]
+	return &Settings{
+		Preset: preset, Vocab: c.VocabSize, Ctx: c.NCtx, Warmup: train.Auto,
+		Settings: train.Settings{
+			Epochs: r.epochs, Batch: r.batch, Micro: r.micro, LR: r.lr, L2: 0.01, Dropout: 0.1, Seed: 1,
+			EvalEvery: r.evalEvery, LogEvery: r.logEvery,
+		},
+	}, nil
+}
+
+// FitWarmup shortens the warm-up of the recipe to a fifth of the run, once its length
+// is known. One that was asked for and is longer than the run is an error.
+func (s *Settings) FitWarmup() error {
+	if s.Warmup > s.Steps {
+		return errors.Errorf("-warmup of %d updates is longer than the run of %d", s.Warmup, s.Steps)
+	}
+	if s.Warmup == train.Auto {
+		s.Warmup = min(recipes[s.Preset].warmup, max(s.Steps/5, 1))
+	}
+	return nil
+}
+
+// model returns a model of the shape that the settings ask for, with zeroed
+// parameters.
+func (s *Settings) model() (*gpt1.Model, error) {
+	c, err := gpt1.Preset(s.Preset)
+	if err != nil {
+		return nil, err
+	}
+	c.VocabSize, c.NCtx = s.Vocab, s.Ctx
+	c.EmbdPDrop, c.AttnPDrop, c.ResidPDrop = float32(s.Dropout), float32(s.Dropout), float32(s.Dropout)
+	return gpt1.New(c)
+}

@@ -1,0 +1,15 @@
+package train
+
+import "io"
+
+// Console is where a run tells a person how it goes.
+type Console struct {
+	Out      io.Writer // facts and results
+	Err      io.Writer // progress
+	Terminal bool      // Err is one
+}
+
+// Progress reports a run of these settings.
+func (c Console) Progress(s *Settings) *Progress {
+	return NewProgress(c.Err, c.Terminal, s.Steps, s.LogEvery)
+}
