@@ -28,16 +28,14 @@ func Fields(kind heads.Kind) loaders.Fields {
 	return f
 }
 
-// Read reads the rows of a file, or only the first limit ones unless that is 0.
-func Read(path string, kind heads.Kind, limit int) ([]loaders.Row, error) {
+// Read reads the rows of a file.
+func Read(path string, kind heads.Kind) ([]loaders.Row, error) {
 	var rows []loaders.Row
 	for row, err := range loaders.ReadLabelled(path, Fields(kind)) {
 		if err != nil {
 			return nil, err
 		}
-		if rows = append(rows, row); len(rows) == limit {
-			break
-		}
+		rows = append(rows, row)
 	}
 	return rows, nil
 }

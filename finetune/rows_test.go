@@ -19,7 +19,7 @@ func rowsOf(t *testing.T, kind heads.Kind, lines ...string) []loaders.Row {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "rows.jsonl")
 	require.NoError(t, os.WriteFile(path, []byte(strings.Join(lines, "\n")), 0o600))
-	rows, err := Read(path, kind, 0)
+	rows, err := Read(path, kind)
 	require.NoError(t, err)
 	return rows
 }
@@ -50,16 +50,6 @@ func vocabulary(t *testing.T) (*tokenizer.Tokenizer, heads.Specials) {
 	specials, err := Specials(tok)
 	require.NoError(t, err)
 	return tok, specials
-}
-
-func TestReadLimit(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "rows.jsonl")
-	require.NoError(t, os.WriteFile(path, []byte(strings.Join(append(pairs("1", "2", "3"), "no JSON"), "\n")), 0o600))
-	rows, err := Read(path, heads.Similarity, 3)
-	require.NoError(t, err, "what follows the limit is not read")
-	require.Len(t, rows, 3)
-	_, err = Read(path, heads.Similarity, 0)
-	require.ErrorContains(t, err, "rows.jsonl:4: bad JSON")
 }
 
 func TestLearn(t *testing.T) {

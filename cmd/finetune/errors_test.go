@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"gorgpt/finetune"
 	"gorgpt/tokenizer"
 )
 
@@ -54,7 +55,7 @@ func TestCommandLine(t *testing.T) {
 func TestHelp(t *testing.T) {
 	status, help, _ := command(t, t.TempDir(), "-h")
 	require.Zero(t, status)
-	defaults().flags().VisitAll(func(f *flag.Flag) {
+	flags(finetune.Defaults()).VisitAll(func(f *flag.Flag) {
 		require.Contains(t, help, "\n  -"+f.Name+" ", "-h tells of every flag")
 	})
 }

@@ -151,6 +151,15 @@ func TestDropout(t *testing.T) {
 	}
 	require.Equal(t, float32(0.1), dropout("a"), "as the model has it")
 	require.Zero(t, dropout("b", "-dropout", "0"))
+
+	// Without it, training and evaluation compute one loss.
+	all := []string{"-dev", "train.jsonl", "-lr", "0", "-steps", "1", "-batch", "48"}
+	dropout("c", append(all, "-dropout", "0")...)
+	c := filepath.Join(dir, "c")
+	require.InDelta(t, last(t, c, "dev_loss"), last(t, c, "loss"), 1e-5)
+	dropout("d", all...)
+	d := filepath.Join(dir, "d")
+	require.NotEqual(t, last(t, d, "dev_loss"), last(t, d, "loss"))
 }
 
 func TestCutIsReported(t *testing.T) {

@@ -7,55 +7,27 @@ import (
 
 	"github.com/pkg/errors"
 
+	"gorgpt/finetune"
 	"gorgpt/gpt1"
 	"gorgpt/heads"
 	"gorgpt/internal/cli"
-	"gorgpt/train"
 )
 
-// settings are the resolved flags; run.json keeps them.
-type settings struct {
-	Task       heads.Kind `json:"task"`
-	Regression bool       `json:"regression,omitempty"`
-	Model      string     `json:"model,omitempty"`
-	Preset     string     `json:"preset,omitempty"`
-	Scratch    bool       `json:"scratch,omitempty"`
-	Train      string     `json:"train"`
-	Dev        string     `json:"dev,omitempty"`
-	Test       string     `json:"test,omitempty"`
-	Limit      int        `json:"limit,omitempty"`
-	Warmup     float64    `json:"warmup"` // share of the updates
-	Lambda     float64    `json:"lambda"`
-	train.Settings
-}
-
 // parse reads the command line.
-func parse(args []string, help io.Writer) (*settings, error) {
-	s := defaults()
-	given, err := cli.Parse(s.flags(), args, usage, "files are named with -train, -dev and -test", help)
+func parse(args []string, help io.Writer) (*finetune.Settings, error) {
+	s := finetune.Defaults()
+	given, err := cli.Parse(flags(s), args, usage, "files are named with -train, -dev and -test", help)
 	if err != nil {
 		return nil, err
 	}
-	if err := s.checkNames(); err != nil {
+	if err := checkNames(s); err != nil {
 		return nil, err
 	}
-	return s, s.checkNumbers(given)
-}
-
-// defaults are the paper's recipe (section 4.1). What is [train.Auto] depends on model
-// and data; see fit.
-func defaults() *settings {
-	return &settings{
-		Warmup: 0.002, Lambda: 0.5,
-		Settings: train.Settings{
-			Epochs: 3, Batch: 32, Micro: train.Auto, LR: train.Auto, L2: 0.01, Clip: 1, Dropout: train.Auto, Seed: 1,
-			EvalEvery: train.Auto, LogEvery: 10,
-		},
-	}
+	return s, checkNumbers(s, given)
 }
 
 // flags declares the flags with the values in s as defaults.
-func (s *settings) flags() *flag.FlagSet {
+func flags(s *finetune.Settings) *flag.FlagSet {
 	fs := cli.NewFlags("finetune")
 	fs.StringVar((*string)(&s.Task), "task", "", "")
 	fs.BoolVar(&s.Regression, "regression", false, "")
@@ -76,7 +48,7 @@ func (s *settings) flags() *flag.FlagSet {
 var tasks = []heads.Kind{heads.Classification, heads.Entailment, heads.Similarity, heads.MultipleChoice}
 
 // checkNames refuses tasks, files and models that cannot work.
-func (s *settings) checkNames() error {
+func checkNames(s *finetune.Settings) error {
 	const want = "want classification, entailment, similarity or qa"
 	switch {
 	case s.Task == "":
@@ -99,16 +71,8 @@ func (s *settings) checkNames() error {
 	return nil
 }
 
-// kind is the task that -task and -regression ask for.
-func (s *settings) kind() heads.Kind {
-	if s.Regression {
-		return heads.Regression
-	}
-	return s.Task
-}
-
 // checkNumbers refuses numbers that cannot work.
-func (s *settings) checkNumbers(given cli.Given) error {
+func checkNumbers(s *finetune.Settings, given cli.Given) error {
 	err := given.CheckInts(cli.Int{Name: "limit", Value: s.Limit, Least: 1})
 	if err == nil {
 		err = given.CheckNumbers(cli.Number{Name: "lambda", Value: s.Lambda})

@@ -22,7 +22,7 @@ The data
   -train FILE      rows to train on
   -dev FILE        rows to evaluate on after each epoch and at the end
   -test FILE       rows to evaluate on once, at the end
-  -limit N         use the first N rows of each file only
+  -limit N         train on the first N rows only
 
 The model
   -model DIR       config.json, model.safetensors, vocab.json and merges.txt

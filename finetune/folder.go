@@ -1,4 +1,4 @@
-package main
+package finetune
 
 import (
 	"encoding/json"
@@ -9,7 +9,6 @@ import (
 	"github.com/pkg/errors"
 
 	"gorgpt/checkpoint"
-	"gorgpt/finetune"
 	"gorgpt/gpt1"
 	"gorgpt/internal/atomicfile"
 	"gorgpt/train"
@@ -18,7 +17,7 @@ import (
 const predictionsFile = "predictions.tsv"
 
 // folder makes the run folder, which is not the model's own.
-func (j *job) folder() (string, error) {
+func (j *Job) folder() (string, error) {
 	if j.Out != "" && j.Model != "" {
 		out, err := os.Stat(j.Out)
 		model, modelErr := os.Stat(j.Model)
@@ -43,14 +42,14 @@ func shapeName(c gpt1.Config) string {
 // runFile is run.json: all that is needed to repeat the run.
 type runFile struct {
 	Command    string    `json:"command"`
-	Settings   *settings `json:"settings"`
+	Settings   *Settings `json:"settings"`
 	Data       facts     `json:"data"`
 	Parameters int       `json:"parameters"`
 }
 
 // writeInputs writes what is known before the first update. With -force, weights and
 // predictions of an earlier run go first, as they would not fit what is written here.
-func (j *job) writeInputs(dir string) error {
+func (j *Job) writeInputs(dir string) error {
 	for _, name := range []string{checkpoint.WeightsFile, predictionsFile} {
 		if err := os.Remove(filepath.Join(dir, name)); err != nil && !os.IsNotExist(err) {
 			return errors.Wrap(err, "run folder")
@@ -68,13 +67,13 @@ func (j *job) writeInputs(dir string) error {
 	if err != nil {
 		return err
 	}
-	run, err := json.MarshalIndent(runFile{"finetune", j.settings, j.sets.facts(), j.model.Store.Len()}, "", "  ")
+	run, err := json.MarshalIndent(runFile{"finetune", j.Settings, j.sets.facts(), j.model.Store.Len()}, "", "  ")
 	if err != nil {
 		return errors.Wrap(err, "run.json")
 	}
 	for name, data := range map[string][]byte{
 		"vocab.json": vocab, "merges.txt": j.tok.MergesTXT(), checkpoint.ConfigFile: config,
-		finetune.SpecFile: task, "run.json": append(run, '\n'),
+		SpecFile: task, "run.json": append(run, '\n'),
 	} {
 		if err := atomicfile.WriteFile(filepath.Join(dir, name), data); err != nil {
 			return err

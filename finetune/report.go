@@ -1,4 +1,4 @@
-package main
+package finetune
 
 import (
 	"context"
@@ -7,26 +7,22 @@ import (
 	"path/filepath"
 	"strings"
 
-	"gorgpt/finetune"
 	"gorgpt/internal/atomicfile"
 	"gorgpt/train"
 )
 
 // report evaluates on the test examples, writes the predictions, and prints what both
 // sets of held-out examples gave.
-func (j *job) report(ctx context.Context, dir string, metrics train.Metrics, w io.Writer) error {
-	last := j.task.DevOutcome()
+func (j *Job) report(ctx context.Context, dir string, metrics train.Metrics, w io.Writer) error {
+	last := j.Dev()
 	if last != nil {
 		printScores(w, "dev", last)
 	}
-	if j.sets.test != nil {
-		test, err := j.task.Judge(ctx, j.sets.test)
-		if ctx.Err() != nil {
-			return train.Interrupted{Step: j.Steps, Steps: j.Steps}
-		}
-		if err != nil {
-			return err
-		}
+	test, err := j.Test(ctx)
+	if err != nil {
+		return err
+	}
+	if test != nil {
 		if err := metrics.Evaluated(j.Steps, test.Metrics("test_")); err != nil {
 			return err
 		}
@@ -44,7 +40,7 @@ func (j *job) report(ctx context.Context, dir string, metrics train.Metrics, w i
 	return nil
 }
 
-func printScores(w io.Writer, name string, o *finetune.Outcome) {
+func printScores(w io.Writer, name string, o *Outcome) {
 	parts := make([]string, len(o.Measures))
 	for i, m := range o.Measures {
 		parts[i] = fmt.Sprintf("%s %.4f", m.Name, m.Value)

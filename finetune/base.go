@@ -1,0 +1,155 @@
+package finetune
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/pkg/errors"
+
+	"gorgpt/checkpoint"
+	"gorgpt/gpt1"
+	"gorgpt/heads"
+	"gorgpt/tokenizer"
+	"gorgpt/train"
+)
+
+// Base is what fine-tuning starts from.
+type Base struct {
+	Model *gpt1.Model
+	Tok   *tokenizer.Tokenizer // with the special tokens, which the model may lack
+
+	name string // for reports
+	head Spec   // what the model's head is for; zero if it has none, or nothing tells
+}
+
+// OpenBase reads the model that the settings name or, from scratch, makes one with
+// random weights: in the shape of that model and with its vocabulary, or without a
+// model in the preset's shape, with a vocabulary learned from the training rows.
+func (s *Settings) OpenBase(d *Data, w io.Writer) (*Base, error) {
+	if s.Model == "" {
+		if s.Preset == "" {
+			s.Preset = "tiny"
+		}
+		return newBase(s.Preset, d, s.Seed, w)
+	}
+	read := checkpoint.ReadModel
+	if s.Scratch {
+		read = readShape
+	}
+	b, err := readBase(s.Model, read)
+	if err != nil {
+		return nil, err
+	}
+	if s.Scratch {
+		return b.Random(s.Seed, w)
+	}
+	fmt.Fprintf(w, "weights of %s\n", s.Model)
+	return b, nil
+}
+
+// readBase reads vocabulary and model from a folder.
+func readBase(dir string, read func(dir string) (*gpt1.Model, error)) (*Base, error) {
+	if _, err := os.Stat(dir); err != nil {
+		return nil, errors.Wrap(err, "-model")
+	}
+	tok, err := tokenizer.Load(dir)
+	if err != nil {
+		return nil, err
+	}
+	b := &Base{name: dir}
+	if b.Model, err = read(dir); err != nil {
+		return nil, err
+	}
+	if tok.Size() != b.Model.VocabSize {
+		return nil, errors.Errorf("%s: the vocabulary has %d tokens, the model %d (vocab_size in %s): want the vocabulary that the model was trained with",
+			dir, tok.Size(), b.Model.VocabSize, checkpoint.ConfigFile)
+	}
+	if b.Tok, err = tok.AddSpecials(); err != nil {
+		return nil, errors.WithMessage(err, dir)
+	}
+	if b.Model.Store.Param("head.weight") != nil {
+		b.head, err = ReadSpec(dir)
+		if err != nil && !errors.Is(err, os.ErrNotExist) {
+			return nil, err
+		}
+	}
+	return b, nil
+}
+
+// readShape makes a model, not filled in yet, in the shape of the one in a folder.
+func readShape(dir string) (*gpt1.Model, error) {
+	data, err := os.ReadFile(filepath.Join(dir, checkpoint.ConfigFile))
+	if err != nil {
+		return nil, errors.Wrap(err, "reading the model's shape")
+	}
+	c, err := gpt1.ParseConfig(data)
+	if err != nil {
+		return nil, errors.Wrap(err, dir)
+	}
+	return gpt1.New(c)
+}
+
+// Random is a base of the same shape and vocabulary with random weights.
+func (b *Base) Random(seed int64, w io.Writer) (*Base, error) {
+	m, err := gpt1.New(b.Model.Config)
+	if err != nil {
+		return nil, err
+	}
+	m.Init(uint64(seed))
+	fmt.Fprintf(w, "random weights in the shape of %s\n", b.name)
+	return &Base{Model: m, Tok: b.Tok, name: b.name}, nil
+}
+
+// newBase makes a model of the preset's shape, and learns its vocabulary from the rows.
+func newBase(preset string, d *Data, seed int64, w io.Writer) (*Base, error) {
+	c, err := gpt1.Preset(preset)
+	if err != nil {
+		return nil, err
+	}
+	trainer := tokenizer.NewTrainer(tokenizer.TrainConfig{VocabSize: c.VocabSize})
+	for _, row := range d.Train {
+		for _, text := range slices.Concat(row.Texts, row.Answers) {
+			trainer.Add(text)
+		}
+	}
+	tok, err := trainer.Train()
+	if err != nil {
+		return nil, errors.WithMessagef(err, "the texts of %s", d.Name)
+	}
+	b := &Base{name: preset}
+	if b.Tok, err = tok.AddSpecials(); err != nil {
+		return nil, err
+	}
+	c.VocabSize = tok.Size()
+	if b.Model, err = gpt1.New(c); err != nil {
+		return nil, err
+	}
+	b.Model.Init(uint64(seed))
+	fmt.Fprintf(w, "random weights in the shape of preset %s, and a vocabulary of %d tokens learned from %s\n", preset, tok.Size(), d.Name)
+	return b, nil
+}
+
+// attach copies the model, with the special rows and a head for the task.
+func (b *Base) attach(s *Settings, spec Spec, w io.Writer) (*gpt1.Model, error) {
+	pre := *b.Model
+	if s.Dropout == train.Auto {
+		s.Dropout = 0.1 // before the head; the model keeps its own
+	} else { // the copy is built with it
+		pre.EmbdPDrop, pre.AttnPDrop, pre.ResidPDrop = float32(s.Dropout), float32(s.Dropout), float32(s.Dropout)
+	}
+	m, err := heads.Attach(&pre, b.Tok.Size(), spec.Outputs(), uint64(s.Seed))
+	if err != nil {
+		return nil, err
+	}
+	if n := b.Tok.Size() - b.Model.VocabSize; n > 0 {
+		fmt.Fprintf(w, "%d special tokens added: V is now %d\n", n, m.VocabSize)
+	}
+	if b.head.SameHead(spec) {
+		fmt.Fprintf(w, "the head of %s is for the same task and labels, and kept\n", b.name)
+		return m, heads.KeepHead(m, b.Model)
+	}
+	return m, nil
+}

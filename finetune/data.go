@@ -1,0 +1,105 @@
+package finetune
+
+import (
+	"fmt"
+	"io"
+
+	"github.com/pkg/errors"
+
+	"gorgpt/loaders"
+	"gorgpt/tokenizer"
+)
+
+// Data are the labelled rows of a task.
+type Data struct {
+	Spec             Spec          // what there is to decide; its special tokens come with a vocabulary
+	Train, Dev, Test []loaders.Row // those not named have none
+	Name             string        // of the training rows, for reports
+}
+
+// ReadData reads the files that the settings name, and checks all labels. What there is
+// to decide the whole training file tells, the limit notwithstanding.
+func (s *Settings) ReadData() (*Data, error) {
+	d := &Data{Name: s.Train}
+	for _, file := range []struct {
+		path string
+		rows *[]loaders.Row
+	}{{s.Train, &d.Train}, {s.Dev, &d.Dev}, {s.Test, &d.Test}} {
+		if file.path == "" {
+			continue
+		}
+		var err error
+		if *file.rows, err = Read(file.path, s.Kind()); err != nil {
+			return nil, err
+		}
+	}
+	var err error
+	if d.Spec, err = Learn(s.Kind(), d.Train); err != nil {
+		return nil, err
+	}
+	if err := d.Spec.Check(d.Train, d.Dev, d.Test); err != nil {
+		return nil, err
+	}
+	return d.Limit(s.Limit)
+}
+
+// Limit keeps the first n training rows, or all if n is 0. It is an error if they are
+// all of one class.
+func (d *Data) Limit(n int) (*Data, error) {
+	if n == 0 || n >= len(d.Train) {
+		return d, nil
+	}
+	limited := *d
+	limited.Train = d.Train[:n]
+	if len(d.Spec.Labels) > 0 {
+		if _, err := labels(limited.Train); err != nil {
+			return nil, errors.WithMessagef(err, "-limit %d", n)
+		}
+	}
+	return &limited, nil
+}
+
+// sets are rows as token sequences; nil for those not there.
+type sets struct{ train, dev, test *Set }
+
+// encode tokenizes the rows and reports what was cut.
+func (d *Data) encode(spec Spec, tok *tokenizer.Tokenizer, ctx int, w io.Writer) (out sets, err error) {
+	for _, part := range []struct {
+		name string
+		rows []loaders.Row
+		set  **Set
+	}{{"training", d.Train, &out.train}, {"development", d.Dev, &out.dev}, {"test", d.Test, &out.test}} {
+		if part.rows == nil {
+			continue
+		}
+		set, err := Encode(spec, tok, ctx, part.rows)
+		if err != nil {
+			return out, err
+		}
+		*part.set = set
+		fmt.Fprintf(w, "%d %s examples, %d of them cut to the model's %d positions\n", len(set.Examples), part.name, set.Cut, ctx)
+	}
+	return out, nil
+}
+
+// facts describe the data in run.json.
+type facts struct {
+	Train counts  `json:"train"`
+	Dev   *counts `json:"dev,omitempty"`
+	Test  *counts `json:"test,omitempty"`
+}
+
+type counts struct {
+	Examples int `json:"examples"`
+	Cut      int `json:"cut"`
+}
+
+func (d sets) facts() facts {
+	count := func(s *Set) *counts {
+		if s == nil {
+			return nil
+		}
+		return &counts{len(s.Examples), s.Cut}
+	}
+	return facts{*count(d.train), count(d.dev), count(d.test)}
+}
