@@ -2,7 +2,6 @@ package pretrain
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"path/filepath"
@@ -43,7 +42,11 @@ func Run(ctx context.Context, s *Settings, con train.Console) (dir string, err e
 	if dir, err = train.NewFolder(s.Out, s.Preset, s.Force); err != nil {
 		return "", err
 	}
-	if err := writeInputs(dir, s, c, m); err != nil {
+	r := record{Command: command, Settings: s, Corpus: c.facts, Parameters: m.Store.Len()}
+	if err := r.write(dir); err != nil {
+		return dir, err
+	}
+	if err := writeInputs(dir, c.tok, m); err != nil {
 		return dir, err
 	}
 	fmt.Fprintf(con.Out, "%s: %d parameters, %d updates of %d windows (%d at a time), run folder %s\n",
@@ -58,6 +61,10 @@ func Run(ctx context.Context, s *Settings, con train.Console) (dir string, err e
 	fmt.Fprintf(con.Out, "saved the model to %s\n", dir)
 	if runErr != nil {
 		return dir, runErr
+	}
+	r.Completed = true
+	if err := r.write(dir); err != nil {
+		return dir, err
 	}
 	return dir, writeSample(ctx, dir, s, c, m, con.Out)
 }
@@ -98,17 +105,9 @@ func (s *Settings) length(c *corpus) error {
 	return s.FitWarmup()
 }
 
-// runFile is run.json: all that is needed to repeat the run.
-type runFile struct {
-	Command    string    `json:"command"`
-	Settings   *Settings `json:"settings"`
-	Corpus     facts     `json:"corpus"`
-	Parameters int       `json:"parameters"`
-}
-
-// writeInputs writes what is known before the first update.
-func writeInputs(dir string, s *Settings, c *corpus, m *gpt1.Model) error {
-	vocab, err := c.tok.VocabJSON()
+// writeInputs writes what else is known before the first update.
+func writeInputs(dir string, tok *tokenizer.Tokenizer, m *gpt1.Model) error {
+	vocab, err := tok.VocabJSON()
 	if err != nil {
 		return err
 	}
@@ -116,12 +115,8 @@ func writeInputs(dir string, s *Settings, c *corpus, m *gpt1.Model) error {
 	if err != nil {
 		return err
 	}
-	settings, err := json.MarshalIndent(runFile{"train", s, c.facts, m.Store.Len()}, "", "  ")
-	if err != nil {
-		return errors.Wrap(err, "run.json")
-	}
 	for name, data := range map[string][]byte{
-		"vocab.json": vocab, "merges.txt": c.tok.MergesTXT(), checkpoint.ConfigFile: config, "run.json": append(settings, '\n'),
+		"vocab.json": vocab, "merges.txt": tok.MergesTXT(), checkpoint.ConfigFile: config,
 	} {
 		if err := atomicfile.WriteFile(filepath.Join(dir, name), data); err != nil {
 			return err
@@ -153,6 +148,9 @@ func loop(ctx context.Context, s *Settings, c *corpus, m *gpt1.Model, dir string
 	return t.Run(ctx)
 }
 
+// sampleFile is how the model continues the held-out text.
+const sampleFile = "sample.txt"
+
 // sampleTokens is the length of sample.txt, and samplePrompt of what it continues.
 const sampleTokens, samplePrompt = 120, 12
 
@@ -168,7 +166,7 @@ func writeSample(ctx context.Context, dir string, s *Settings, c *corpus, m *gpt
 		return errors.WithMessage(err, "writing a sample")
 	}
 	text := sample(c.tok, prompt, next)
-	if err := atomicfile.WriteFile(filepath.Join(dir, "sample.txt"), []byte(text)); err != nil {
+	if err := atomicfile.WriteFile(filepath.Join(dir, sampleFile), []byte(text)); err != nil {
 		return err
 	}
 	fmt.Fprintf(w, "sample:\n%s", text)

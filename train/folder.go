@@ -8,12 +8,15 @@ import (
 	"github.com/pkg/errors"
 )
 
+// Runs is the folder of the runs that are given no folder of their own.
+const Runs = "runs"
+
 // NewFolder makes the folder of a run. An explicit path is used as it is, and
 // refused when it has anything in it, unless force is set. Otherwise the folder
 // is runs/<name>, numbered when it exists.
 func NewFolder(path, name string, force bool) (string, error) {
 	if path == "" {
-		return numbered(filepath.Join("runs", name))
+		return numbered(filepath.Join(Runs, name))
 	}
 	entries, err := os.ReadDir(path)
 	switch {

@@ -9,8 +9,6 @@ import (
 	"io"
 	"os"
 
-	"github.com/pkg/errors"
-
 	"gorgpt/finetune"
 	"gorgpt/internal/cli"
 	"gorgpt/pretrain"
@@ -22,22 +20,27 @@ func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
 // run is main with its surroundings as arguments. It returns the exit status.
 func run(args []string, stdout, stderr io.Writer) int {
 	var s *finetune.Settings
+	var first *pretrain.Settings
 	parse := func() (err error) {
-		s, err = parse(args, stdout)
+		if s, err = parse(args, stdout); err != nil {
+			return err
+		}
+		first, err = pretrain.Defaults("tiny")
 		return err
 	}
 	return cli.Run("finetune", stderr, parse, func(ctx context.Context) error {
-		return tune(ctx, s, cli.Console(stdout, stderr))
+		return tune(ctx, s, first, cli.Console(stdout, stderr))
 	})
 }
 
-// tune does what the settings say.
-func tune(ctx context.Context, s *finetune.Settings, con train.Console) error {
+// tune does what the settings say. first are those of pre-training, when it has to come
+// first.
+func tune(ctx context.Context, s *finetune.Settings, first *pretrain.Settings, con train.Console) error {
 	d, err := s.ReadData()
 	if err != nil {
 		return err
 	}
-	if err := model(s); err != nil {
+	if s.Model, err = model(ctx, s, first, con); err != nil {
 		return err
 	}
 	b, err := s.OpenBase(d, con.Out)
@@ -51,14 +54,14 @@ func tune(ctx context.Context, s *finetune.Settings, con train.Console) error {
 	return j.Run(ctx, con)
 }
 
-// model names a model when the command line does not.
-func model(s *finetune.Settings) (err error) {
-	if s.Model != "" || s.Preset != "" {
-		return nil
+// model finds the model to start from when the command line does not name it. From
+// scratch, none will do.
+func model(ctx context.Context, s *finetune.Settings, first *pretrain.Settings, con train.Console) (string, error) {
+	switch {
+	case s.Model != "" || s.Preset != "":
+		return s.Model, nil
+	case s.Scratch:
+		return pretrain.Newest()
 	}
-	if s.Model, err = pretrain.Newest("runs"); err != nil || s.Model != "" || s.Scratch {
-		return err
-	}
-	return errors.New("no pre-trained model under runs/: run go run ./cmd/train first, name a model with -model, " +
-		"or start from random weights with -scratch")
+	return pretrain.NewestOrNew(ctx, first, con)
 }

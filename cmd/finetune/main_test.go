@@ -48,7 +48,7 @@ func writeModel(t *testing.T, dir string) {
 	require.NoError(t, err)
 	write(t, dir, "vocab.json", string(vocab))
 	write(t, dir, "merges.txt", string(tok.MergesTXT()))
-	write(t, dir, "run.json", `{"command": "train"}`)
+	write(t, dir, "run.json", `{"command": "train", "completed": true}`)
 }
 
 func write(t *testing.T, dir, name, content string) {

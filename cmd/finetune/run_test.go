@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -13,7 +14,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"gorgpt/checkpoint"
+	"gorgpt/pretrain"
 	"gorgpt/tokenizer"
+	"gorgpt/train"
 )
 
 // short are flags for a run of few updates.
@@ -54,26 +57,41 @@ func TestPredictionsOfDev(t *testing.T) {
 
 func TestNewestModel(t *testing.T) {
 	dir := workplace(t, "entailment")
-	status, _, stderr := command(t, dir, append(short, "-task", "entailment")...)
-	require.Equal(t, 1, status)
-	require.Contains(t, stderr, "no pre-trained model under runs/: run go run ./cmd/train first, name a model with -model, or start from random weights with -scratch")
-
-	for i, name := range []string{"newest", "older", "unfinished", "tuned", "damaged"} {
-		run := filepath.Join(dir, "runs", name)
-		writeModel(t, run)
-		at := time.Now().Add(time.Duration(i) * time.Minute)
-		if name == "older" {
-			at = at.Add(-time.Hour)
-		}
-		require.NoError(t, os.Chtimes(filepath.Join(run, "model.safetensors"), at, at))
+	for _, name := range []string{"newest", "interrupted"} {
+		writeModel(t, filepath.Join(dir, "runs", name))
 	}
-	require.NoError(t, os.Remove(filepath.Join(dir, "runs", "unfinished", "model.safetensors")))
-	write(t, dir, "runs/tuned/run.json", `{"command": "finetune"}`)
-	write(t, dir, "runs/damaged/run.json", `{`)
+	write(t, dir, "runs/interrupted/run.json", `{"command": "train", "completed": false}`)
 	status, stdout, stderr := command(t, dir, append(short, "-task", "entailment")...)
 	require.Zero(t, status, stderr)
 	require.Contains(t, stdout, "weights of runs/newest\n")
 	require.Contains(t, read(t, dir, "runs/width32-entailment/run.json"), `"model": "runs/newest"`)
+}
+
+// With no model at all, one is pre-trained first; not before the rows are checked.
+func TestPretrainingComesFirst(t *testing.T) {
+	dir := workplace(t, "classification")
+	t.Chdir(dir)
+	first, err := pretrain.Defaults("tiny")
+	require.NoError(t, err)
+	write(t, dir, "book.txt", strings.Repeat(sentences+"\n\n", 40))
+	first.Data, first.Vocab, first.Ctx, first.Steps, first.Epochs = []string{"book.txt"}, 100, 24, 2, 0
+	tuneFirst := func(flags ...string) (string, error) {
+		s, err := parse(append(short, append(flags, "-task", "classification")...), new(bytes.Buffer))
+		require.NoError(t, err)
+		out := new(bytes.Buffer)
+		err = tune(context.Background(), s, first, train.Console{Out: out, Err: new(bytes.Buffer)})
+		return out.String(), err
+	}
+	_, err = tuneFirst("-dev", "none.jsonl")
+	require.ErrorContains(t, err, "none.jsonl")
+	require.NoDirExists(t, filepath.Join(dir, "runs"))
+
+	stdout, err := tuneFirst()
+	require.NoError(t, err)
+	require.Contains(t, stdout, "no completed pre-training under runs/, so tiny is pre-trained first, as go run ./cmd/train does\n")
+	require.Contains(t, stdout, "weights of runs/tiny\n")
+	_, err = checkpoint.ReadModel(filepath.Join(dir, "runs", "tiny-classification"))
+	require.NoError(t, err)
 }
 
 func TestScratch(t *testing.T) {

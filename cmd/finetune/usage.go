@@ -26,12 +26,14 @@ The data
 
 The model
   -model DIR       config.json, model.safetensors, vocab.json and merges.txt
-                   (the newest completed run of cmd/train under runs/).
+                   (the newest completed run of cmd/train under runs/; with
+                   none, tiny is pre-trained first).
                    Three special tokens and a head are added; a head from an
                    earlier fine-tuning on the same task and labels is kept
   -scratch         start from random weights in the model's shape, with its
-                   vocabulary; without a model, in the preset's shape, with a
-                   vocabulary learned from the training rows
+                   vocabulary; with no model under runs/, or with -preset, in the
+                   preset's shape, with a vocabulary learned from the training
+                   rows
   -preset NAME     shape for -scratch: gpt1, mini or tiny (tiny)
 
 The recipe

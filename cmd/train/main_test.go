@@ -77,8 +77,12 @@ func TestRunLeavesAModelThatOpens(t *testing.T) {
 	readJSON(t, filepath.Join(out, "config.json"), &config)
 	require.Equal(t, "openai-gpt", config["model_type"])
 	require.Equal(t, 16.0, config["n_positions"])
-	var settings struct{ Settings map[string]any }
+	var settings struct {
+		Completed bool
+		Settings  map[string]any
+	}
 	readJSON(t, filepath.Join(out, "run.json"), &settings)
+	require.True(t, settings.Completed)
 	for _, key := range []string{"preset", "data", "vocab", "ctx", "steps", "batch", "micro", "lr", "warmup", "l2", "clip", "dropout", "seed", "eval_every"} {
 		require.Contains(t, settings.Settings, key)
 	}

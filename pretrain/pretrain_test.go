@@ -1,0 +1,142 @@
+package pretrain
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"gorgpt/train"
+)
+
+// minute are settings for a run of a second, over a book in a folder of its own, which
+// becomes the working one.
+func minute(t *testing.T) *Settings {
+	t.Helper()
+	t.Chdir(t.TempDir())
+	book := strings.Repeat("The sun shines. It rains, and the road is wet.\n\nAnna sees a small boat.\n", 40)
+	require.NoError(t, os.WriteFile("book.txt", []byte(book), 0o600))
+	s, err := Defaults("tiny")
+	require.NoError(t, err)
+	s.Data, s.Vocab, s.Ctx = []string{"book.txt"}, 90, 8
+	s.Batch, s.Micro, s.Steps, s.Epochs = 2, 2, 4, 0
+	return s
+}
+
+// quiet is a console that nobody reads.
+func quiet() train.Console { return train.Console{Out: new(bytes.Buffer), Err: new(bytes.Buffer)} }
+
+// stopping is a writer that ends the run when it begins.
+type stopping struct{ stop func() }
+
+func (w stopping) Write(p []byte) (int, error) {
+	w.stop()
+	return len(p), nil
+}
+
+func TestOnlyCompletedRunsCount(t *testing.T) {
+	s := minute(t)
+	newest, err := Newest()
+	require.NoError(t, err)
+	require.Empty(t, newest, "no runs at all")
+
+	ctx, stop := context.WithCancel(context.Background())
+	con := quiet()
+	con.Err = stopping{stop}
+	again := *s
+	dir, err := Run(ctx, s, con)
+	require.ErrorIs(t, err, context.Canceled)
+	require.Equal(t, filepath.Join("runs", "tiny"), dir)
+	require.FileExists(t, filepath.Join(dir, "model.safetensors"), "its weights are kept")
+	newest, err = Newest()
+	require.NoError(t, err)
+	require.Empty(t, newest, "an interrupted run does not count")
+
+	out := new(bytes.Buffer)
+	con = quiet()
+	con.Out = out
+	first := again
+	dir, err = NewestOrNew(context.Background(), &first, con)
+	require.NoError(t, err)
+	require.Equal(t, filepath.Join("runs", "tiny-2"), dir)
+	require.Contains(t, out.String(), "no completed pre-training under runs/, so tiny is pre-trained first")
+
+	out.Reset()
+	found, err := NewestOrNew(context.Background(), &again, con)
+	require.NoError(t, err)
+	require.Equal(t, dir, found)
+	require.Empty(t, out.String(), "nothing is trained")
+}
+
+// Whatever is under runs, of folders that are no completed pre-training none is taken.
+func TestCompleted(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		files map[string]string
+		want  bool
+	}{
+		{"completed", map[string]string{"run.json": `{"command": "train", "completed": true}`}, true},
+		{"interrupted", map[string]string{"run.json": `{"command": "train", "completed": false}`, "sample.txt": ""}, false},
+		{"fine-tuning", map[string]string{"run.json": `{"command": "finetune", "completed": true}`}, false},
+		{"older version", map[string]string{"run.json": `{"command": "train"}`, "sample.txt": ""}, true},
+		{"older version, interrupted", map[string]string{"run.json": `{"command": "train"}`}, false},
+		{"damaged", map[string]string{"run.json": `{`}, false},
+		{"no record", nil, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			dir := t.TempDir()
+			for name, content := range c.files {
+				require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(content), 0o600))
+			}
+			require.Equal(t, c.want, completed(dir))
+		})
+	}
+}
+
+func TestNewest(t *testing.T) {
+	t.Chdir(t.TempDir())
+	for i, name := range []string{"older", "newest", "oldest", "without weights"} {
+		dir := filepath.Join("runs", name)
+		require.NoError(t, os.MkdirAll(dir, 0o700))
+		require.NoError(t, os.WriteFile(filepath.Join(dir, "run.json"), []byte(`{"command": "train", "completed": true}`), 0o600))
+		if i == 3 {
+			continue
+		}
+		weights := filepath.Join(dir, "model.safetensors")
+		require.NoError(t, os.WriteFile(weights, nil, 0o600))
+		at := time.Now().Add(-time.Duration([]int{1, 0, 2}[i]) * time.Hour)
+		require.NoError(t, os.Chtimes(weights, at, at))
+	}
+	newest, err := Newest()
+	require.NoError(t, err)
+	require.Equal(t, filepath.Join("runs", "newest"), newest)
+}
+
+func TestWarmup(t *testing.T) {
+	for _, c := range []struct {
+		name          string
+		warmup, steps int
+		want          int
+	}{
+		{"of the recipe", train.Auto, 5000, 200},
+		{"a fifth of a short run", train.Auto, 50, 10},
+		{"of one update at least", train.Auto, 2, 1},
+		{"as asked for", 40, 50, 40},
+		{"none", 0, 50, 0},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s, err := Defaults("tiny")
+			require.NoError(t, err)
+			s.Warmup, s.Steps = c.warmup, c.steps
+			require.NoError(t, s.FitWarmup())
+			require.Equal(t, c.want, s.Warmup)
+		})
+	}
+	s := &Settings{Warmup: 51, Settings: train.Settings{Steps: 50}}
+	require.EqualError(t, s.FitWarmup(), "-warmup of 51 updates is longer than the run of 50")
+}
