@@ -35,22 +35,25 @@ func (s *Settings) OpenBase(d *Data, w io.Writer) (*Base, error) {
 		}
 		return newBase(s.Preset, d, s.Seed, w)
 	}
-	read := checkpoint.ReadModel
 	if s.Scratch {
-		read = readShape
+		b, err := readBase(s.Model, readShape)
+		if err != nil {
+			return nil, err
+		}
+		return b.Random(s.Seed, w)
 	}
-	b, err := readBase(s.Model, read)
+	b, err := ReadBase(s.Model)
 	if err != nil {
 		return nil, err
-	}
-	if s.Scratch {
-		return b.Random(s.Seed, w)
 	}
 	fmt.Fprintf(w, "weights of %s\n", s.Model)
 	return b, nil
 }
 
-// readBase reads vocabulary and model from a folder.
+// ReadBase reads vocabulary and weights from a folder.
+func ReadBase(dir string) (*Base, error) { return readBase(dir, checkpoint.ReadModel) }
+
+// readBase reads the model in its own way.
 func readBase(dir string, read func(dir string) (*gpt1.Model, error)) (*Base, error) {
 	if _, err := os.Stat(dir); err != nil {
 		return nil, errors.Wrap(err, "-model")

@@ -3,6 +3,7 @@ package finetune
 import (
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/pkg/errors"
 
@@ -51,10 +52,10 @@ func (d *Data) Limit(n int) (*Data, error) {
 	}
 	limited := *d
 	limited.Train = d.Train[:n]
-	if len(d.Spec.Labels) > 0 {
-		if _, err := labels(limited.Train); err != nil {
-			return nil, errors.WithMessagef(err, "-limit %d", n)
-		}
+	other := func(r loaders.Row) bool { return r.Label.Text != d.Train[0].Label.Text }
+	if len(d.Spec.Labels) > 0 && !slices.ContainsFunc(limited.Train, other) {
+		return nil, errors.Errorf("-limit %d: the first rows of %s are all labelled %q: want a larger limit, or rows in mixed order",
+			n, d.Name, d.Train[0].Label.Text)
 	}
 	return &limited, nil
 }

@@ -42,8 +42,8 @@ func TestLimitIsOfTraining(t *testing.T) {
 
 func TestLimitThatLeavesOneClass(t *testing.T) {
 	_, err := dataOf(t, &Settings{Task: heads.Similarity, Limit: 2}, pairs("1", "1", "0"), nil, nil)
-	require.ErrorContains(t, err, `-limit 2: `)
-	require.ErrorContains(t, err, `train.jsonl: every label is "1": want two classes or more`)
+	require.ErrorContains(t, err, `-limit 2: the first rows of `)
+	require.ErrorContains(t, err, `train.jsonl are all labelled "1": want a larger limit, or rows in mixed order`)
 
 	_, err = dataOf(t, &Settings{Task: heads.Similarity, Limit: 2}, pairs("1.5", "1.5", "0"), nil, nil)
 	require.NoError(t, err, "scores have no classes")

@@ -58,32 +58,33 @@ func example(spec Spec, tok *tokenizer.Tokenizer, row loaders.Row) (heads.Exampl
 		e.Answers = append(e.Answers, ids)
 	}
 	var err error
-	e.Label, e.Score, err = spec.decision(row)
+	e.Label, e.Score, err = spec.Target(row)
 	return e, err
+}
+
+// Target is what a row's label says: the class or the number of the right answer; for
+// regression the score.
+func (s Spec) Target(row loaders.Row) (label int32, score float32, err error) {
+	switch s.Task {
+	case heads.Regression:
+		score, err = scoreOf(row.Label)
+	case heads.MultipleChoice:
+		label, err = choiceOf(row, s.Choices)
+	default:
+		label, err = classOf(row.Label, s.Labels)
+	}
+	return label, score, err
 }
 
 // Check looks for a row whose label is not one of the spec's, or that has another
 // number of answers.
 func (s Spec) Check(sets ...[]loaders.Row) error {
 	for _, row := range slices.Concat(sets...) {
-		if _, _, err := s.decision(row); err != nil {
+		if _, _, err := s.Target(row); err != nil {
 			return errors.WithMessage(err, row.Place())
 		}
 	}
 	return nil
-}
-
-// decision is what a row is labelled with: a class, the number of an answer, or a score.
-func (s Spec) decision(row loaders.Row) (class int32, score float32, err error) {
-	switch s.Task {
-	case heads.Regression:
-		score, err = scoreOf(row.Label)
-	case heads.MultipleChoice:
-		class, err = choiceOf(row, s.Choices)
-	default:
-		class, err = classOf(row.Label, s.Labels)
-	}
-	return class, score, err
 }
 
 func scoreOf(l loaders.Label) (float32, error) {

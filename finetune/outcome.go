@@ -80,6 +80,20 @@ func (o *Outcome) judgeScores(training, set *Set, logits [][]float32) {
 	}
 }
 
+// Headline is the measure that tables have, accuracy or for regression Pearson's
+// correlation, and what is reached without looking at the input.
+func (o *Outcome) Headline() (value, baseline float64) {
+	for _, m := range o.Measures {
+		switch m.Name {
+		case "acc", "pearson":
+			value = m.Value
+		case "majority_acc":
+			baseline = m.Value
+		}
+	}
+	return value, baseline
+}
+
 // Metrics are the losses and measures, their names after a prefix.
 func (o *Outcome) Metrics(prefix string) []train.Metric {
 	all := []train.Metric{

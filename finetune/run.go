@@ -23,12 +23,13 @@ type Job struct {
 	tok   *tokenizer.Tokenizer
 	sets  sets
 	task  *Task
+	test  *Outcome
 }
 
 // Prepare puts a run together and resolves the settings. The base stays as it is.
 func Prepare(s *Settings, d *Data, b *Base, w io.Writer) (*Job, error) {
+	s.Fit(d, b)
 	spec := d.Spec
-	s.Regression = spec.Task == heads.Regression
 	var err error
 	if spec.Specials, err = Specials(b.Tok); err != nil {
 		return nil, err
@@ -46,11 +47,9 @@ func Prepare(s *Settings, d *Data, b *Base, w io.Writer) (*Job, error) {
 		return nil, err
 	}
 	task := &Task{
-		Tuner: &heads.Tuner{Model: m, Head: head, Lambda: float32(s.Lambda), Seed: s.Seed},
+		Tuner: &heads.Tuner{Model: m, Head: head, Lambda: float32(s.Lambda), Micro: s.Micro, Seed: s.Seed},
 		Spec:  spec, Train: data.train, Dev: data.dev, Batch: s.Batch, Seed: uint64(s.Seed),
 	}
-	s.fit(task)
-	task.Tuner.Micro = s.Micro
 	return &Job{Settings: s, model: m, tok: b.Tok, sets: data, task: task}, nil
 }
 
@@ -67,16 +66,20 @@ func (j *Job) Train(ctx context.Context, observers ...train.Observer) error {
 // Dev is the outcome of the last evaluation on the development set, or nil.
 func (j *Job) Dev() *Outcome { return j.task.DevOutcome() }
 
-// Test judges the model on the test set. Without one, the outcome is nil.
+// Test judges the model on the test set, once. Without one, the outcome is nil.
 func (j *Job) Test(ctx context.Context) (*Outcome, error) {
-	if j.sets.test == nil {
-		return nil, nil
+	if j.sets.test == nil || j.test != nil {
+		return j.test, nil
 	}
 	o, err := j.task.Judge(ctx, j.sets.test)
-	if ctx.Err() != nil {
+	switch {
+	case ctx.Err() != nil:
 		return nil, train.Interrupted{Step: j.Steps, Steps: j.Steps}
+	case err != nil:
+		return nil, err
 	}
-	return o, err
+	j.test = o
+	return o, nil
 }
 
 // Run trains, and leaves the model and its scores in a run folder; settings with no

@@ -1,6 +1,11 @@
 package finetune
 
 import (
+	"slices"
+
+	"github.com/pkg/errors"
+
+	"gorgpt/gpt1"
 	"gorgpt/heads"
 	"gorgpt/train"
 )
@@ -41,24 +46,56 @@ func (s *Settings) Kind() heads.Kind {
 	return s.Task
 }
 
-// fit chooses what is left to depend on model and data.
-func (s *Settings) fit(task *Task) {
-	// Small models need larger steps.
+// Tasks are the tasks that settings may have; of similarity there are two forms.
+func Tasks() []heads.Kind {
+	return []heads.Kind{heads.Classification, heads.Entailment, heads.Similarity, heads.MultipleChoice}
+}
+
+// Check refuses a task, files and models that cannot work. Errors name the flags.
+func (s *Settings) Check() error {
+	const want = "want classification, entailment, similarity or qa"
+	switch {
+	case s.Task == "":
+		return errors.New("-task is missing: " + want)
+	case !slices.Contains(Tasks(), s.Task):
+		return errors.Errorf("-task is %q: %s", s.Task, want)
+	case s.Regression && s.Task != heads.Similarity:
+		return errors.Errorf("-regression is for -task similarity, not %s", s.Task)
+	case s.Train == "":
+		return errors.New("-train is missing: name a JSONL file of labelled rows")
+	case s.Preset != "" && !s.Scratch:
+		return errors.New("-preset is the shape of a new model: add -scratch, or leave it out")
+	case s.Preset != "" && s.Model != "":
+		return errors.New("-preset and -model both set the shape: give one")
+	case s.Preset != "":
+		_, err := gpt1.Preset(s.Preset)
+		return errors.WithMessage(err, "-preset")
+	}
+	return nil
+}
+
+// Fit chooses what is left to depend on model and data, but for the dropout.
+func (s *Settings) Fit(d *Data, b *Base) {
+	s.Regression = d.Spec.Task == heads.Regression
 	lr, sequences := 6.25e-5, 4
-	if task.Tuner.Model.NEmbd < 768 {
+	if b.Model.NEmbd < 768 { // small models need larger steps
 		lr, sequences = 5e-4, 16
 	}
 	if s.LR == train.Auto {
 		s.LR = lr
 	}
 	if s.Micro == train.Auto {
-		s.Micro = max(sequences/task.Spec.Sequences(), 1)
+		s.Micro = max(sequences/d.Spec.Sequences(), 1)
 	}
 	s.Micro = min(s.Micro, s.Batch)
 	if s.Epochs > 0 {
-		s.Steps = task.Steps(s.Epochs)
+		s.Steps = updates(s.Epochs, len(d.Train), s.Batch)
 	}
 	if s.EvalEvery == train.Auto {
-		s.EvalEvery = task.Steps(1)
+		s.EvalEvery = updates(1, len(d.Train), s.Batch)
 	}
 }
+
+// updates is how many updates show each of n examples so many times or, as the last
+// batch is filled up, a few once more.
+func updates(epochs, n, batch int) int { return (epochs*n + batch - 1) / batch }

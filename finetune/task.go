@@ -23,12 +23,6 @@ type Task struct {
 	dev   *Outcome
 }
 
-// Steps is how many updates show each example so many times or, as the last batch
-// is filled up, a few once more.
-func (t *Task) Steps(epochs int) int {
-	return (epochs*len(t.Train.Examples) + t.Batch - 1) / t.Batch
-}
-
 // Accumulate adds the gradient of L3 over batch n to the store.
 func (t *Task) Accumulate(ctx context.Context, n int) (train.Result, error) {
 	t.order.n, t.order.seed = len(t.Train.Examples), t.Seed

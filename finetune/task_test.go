@@ -33,10 +33,9 @@ func TestOrder(t *testing.T) {
 	}
 }
 
-func TestSteps(t *testing.T) {
-	task := Task{Train: &Set{Examples: make([]heads.Encoded, 10)}, Batch: 4}
+func TestUpdates(t *testing.T) {
 	for epochs, want := range map[int]int{1: 3, 2: 5, 3: 8} {
-		require.Equal(t, want, task.Steps(epochs), "%d epochs of 10 in batches of 4", epochs)
+		require.Equal(t, want, updates(epochs, 10, 4), "%d epochs of 10 in batches of 4", epochs)
 	}
 }
 

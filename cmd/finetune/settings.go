@@ -3,13 +3,8 @@ package main
 import (
 	"flag"
 	"io"
-	"slices"
-
-	"github.com/pkg/errors"
 
 	"gorgpt/finetune"
-	"gorgpt/gpt1"
-	"gorgpt/heads"
 	"gorgpt/internal/cli"
 )
 
@@ -20,7 +15,7 @@ func parse(args []string, help io.Writer) (*finetune.Settings, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := checkNames(s); err != nil {
+	if err := s.Check(); err != nil {
 		return nil, err
 	}
 	return s, checkNumbers(s, given)
@@ -42,33 +37,6 @@ func flags(s *finetune.Settings) *flag.FlagSet {
 	fs.Float64Var(&s.Lambda, "lambda", s.Lambda, "")
 	cli.SettingsFlags(fs, &s.Settings)
 	return fs
-}
-
-// tasks are the values of -task.
-var tasks = []heads.Kind{heads.Classification, heads.Entailment, heads.Similarity, heads.MultipleChoice}
-
-// checkNames refuses tasks, files and models that cannot work.
-func checkNames(s *finetune.Settings) error {
-	const want = "want classification, entailment, similarity or qa"
-	switch {
-	case s.Task == "":
-		return errors.New("-task is missing: " + want)
-	case !slices.Contains(tasks, s.Task):
-		return errors.Errorf("-task is %q: %s", s.Task, want)
-	case s.Regression && s.Task != heads.Similarity:
-		return errors.Errorf("-regression is for -task similarity, not %s", s.Task)
-	case s.Train == "":
-		return errors.New("-train is missing: name a JSONL file of labelled rows")
-	case s.Preset != "" && !s.Scratch:
-		return errors.New("-preset is the shape of a new model: add -scratch, or leave it out")
-	case s.Preset != "" && s.Model != "":
-		return errors.New("-preset and -model both set the shape: give one")
-	}
-	if s.Preset != "" {
-		_, err := gpt1.Preset(s.Preset)
-		return errors.WithMessage(err, "-preset")
-	}
-	return nil
 }
 
 // checkNumbers refuses numbers that cannot work.
