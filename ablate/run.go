@@ -1,0 +1,148 @@
+package ablate
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"path/filepath"
+	"strconv"
+	"time"
+
+	"github.com/pkg/errors"
+
+	"gorgpt/finetune"
+	"gorgpt/train"
+)
+
+// Run does the runs of the grid that the log does not have yet, and adds each to it.
+func (g *Grid) Run(ctx context.Context, log *Log, con train.Console) error {
+	trials, err := g.trials()
+	if err != nil {
+		return err
+	}
+	done, err := log.results()
+	if err != nil {
+		return err
+	}
+	var open []trial
+	var pace pace
+	for _, t := range trials {
+		if r, found := done[t.id.key()]; found {
+			pace.did(t, r.Seconds)
+		} else {
+			open = append(open, t)
+		}
+	}
+	if n := len(trials) - len(open); n > 0 {
+		fmt.Fprintf(con.Err, "%d of %d runs are in %s already\n", n, len(trials), log.path)
+	}
+	for i, t := range open {
+		r, err := g.run(ctx, t, con)
+		if err != nil {
+			return errors.WithMessage(err, t.String())
+		}
+		if err := log.add(r); err != nil {
+			return err
+		}
+		pace.did(t, r.Seconds)
+		fmt.Fprintf(con.Err, "%d/%d  %s: %.1f, baseline %.1f  (%.0f s, ETA %s)\n",
+			len(trials)-len(open)+i+1, len(trials), t, 100*r.Score, 100*r.Baseline, r.Seconds, pace.left(open[i+1:]))
+	}
+	return nil
+}
+
+// run fine-tunes once.
+func (g *Grid) run(ctx context.Context, t trial, con train.Console) (Result, error) {
+	start := time.Now()
+	b, s := g.Base, t.id.Settings
+	if s.Scratch {
+		var err error
+		if b, err = g.Base.Random(s.Seed, io.Discard); err != nil {
+			return Result{}, err
+		}
+	}
+	j, err := finetune.Prepare(&s, t.data, b, io.Discard)
+	if err != nil {
+		return Result{}, err
+	}
+	test, err := g.train(ctx, t, j, con)
+	if err != nil {
+		return Result{}, err
+	}
+	r := Result{ID: t.id, Rows: len(t.data.Train), Test: values(test), Seconds: time.Since(start).Seconds()}
+	r.Score, r.Baseline = test.Headline()
+	if dev := j.Dev(); dev != nil {
+		r.Dev = values(dev)
+	}
+	return r, nil
+}
+
+// train runs the updates, with a run folder if these are kept, and judges the test rows.
+func (g *Grid) train(ctx context.Context, t trial, j *finetune.Job, con train.Console) (*finetune.Outcome, error) {
+	j.LogEvery = j.Steps // one line, at most
+	if g.Keep != "" {
+		j.Out, j.Force = filepath.Join(g.Keep, t.folder()), true
+		quiet := con
+		quiet.Out = io.Discard
+		if err := j.Run(ctx, quiet); err != nil {
+			return nil, err
+		}
+		return j.Test(ctx)
+	}
+	var observers []train.Observer
+	if con.Terminal {
+		observers = append(observers, con.Progress(&j.Settings.Settings))
+	}
+	if err := j.Train(ctx, observers...); err != nil {
+		return nil, err
+	}
+	return j.Test(ctx)
+}
+
+// String names the run in reports.
+func (t trial) String() string {
+	s := fmt.Sprintf("%s, %s", t.set.Name, t.variant.Title)
+	if t.id.Settings.Limit > 0 {
+		s += fmt.Sprintf(", %d labels", t.id.Settings.Limit)
+	}
+	return fmt.Sprintf("%s, seed %d", s, t.id.Settings.Seed)
+}
+
+// folder names the run folder.
+func (t trial) folder() string {
+	limit := "all"
+	if n := t.id.Settings.Limit; n > 0 {
+		limit = strconv.Itoa(n)
+	}
+	return fmt.Sprintf("%s-%s-%s-%d", t.set.Name, t.variant.Name, limit, t.id.Settings.Seed)
+}
+
+func values(o *finetune.Outcome) map[string]float64 {
+	all := map[string]float64{}
+	for _, m := range o.Metrics("") {
+		all[m.Name] = m.Value
+	}
+	return all
+}
+
+// pace tells how long runs take, from those that are done.
+type pace struct{ seconds, work float64 }
+
+func (p *pace) did(t trial, seconds float64) {
+	p.seconds += seconds
+	p.work += t.work()
+}
+
+func (p *pace) left(open []trial) time.Duration {
+	work := 0.0
+	for _, t := range open {
+		work += t.work()
+	}
+	return time.Duration(p.seconds / p.work * work * float64(time.Second)).Round(time.Second)
+}
+
+// work is about proportional to the time that a run takes.
+func (t trial) work() float64 {
+	s := t.id.Settings
+	return float64(s.Steps * s.Batch * t.data.Spec.Sequences())
+}
