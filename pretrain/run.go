@@ -24,6 +24,9 @@ func Run(ctx context.Context, s *Settings, con train.Console) (dir string, err e
 	if s.BuildOnly() {
 		return "", buildOnly(s, con.Out)
 	}
+	if err := train.CheckFolder(s.Out, s.Force); err != nil {
+		return "", err
+	}
 	c, err := readCorpus(s, con.Out)
 	if err != nil {
 		return "", err

@@ -11,21 +11,33 @@ import (
 // Runs is the folder of the runs that are given no folder of their own.
 const Runs = "runs"
 
-// NewFolder makes the folder of a run. An explicit path is used as it is, and
-// refused when it has anything in it, unless force is set. Otherwise the folder
-// is runs/<name>, numbered when it exists.
+// NewFolder makes the folder of a run. An explicit path is used as it is, if
+// [CheckFolder] has nothing against it. Otherwise the folder is runs/<name>, numbered
+// when it exists.
 func NewFolder(path, name string, force bool) (string, error) {
 	if path == "" {
 		return numbered(filepath.Join(Runs, name))
 	}
+	if err := CheckFolder(path, force); err != nil {
+		return "", err
+	}
+	return path, errors.Wrap(os.MkdirAll(path, 0o755), "-out")
+}
+
+// CheckFolder refuses an explicit path that has anything in it, unless force is set. It
+// is for telling so before work that takes long.
+func CheckFolder(path string, force bool) error {
+	if path == "" {
+		return nil
+	}
 	entries, err := os.ReadDir(path)
 	switch {
 	case err == nil && len(entries) > 0 && !force:
-		return "", errors.Errorf("%s is not empty: name another folder with -out, or add -force to write into this one", path)
+		return errors.Errorf("%s is not empty: name another folder with -out, or add -force to write into this one", path)
 	case err != nil && !os.IsNotExist(err):
-		return "", errors.Wrap(err, "-out")
+		return errors.Wrap(err, "-out")
 	}
-	return path, errors.Wrap(os.MkdirAll(path, 0o755), "-out")
+	return nil
 }
 
 // numbered makes base, or else base-2, base-3, …; the making itself is the test,

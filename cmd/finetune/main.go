@@ -36,6 +36,9 @@ func run(args []string, stdout, stderr io.Writer) int {
 // tune does what the settings say. first are those of pre-training, when it has to come
 // first.
 func tune(ctx context.Context, s *finetune.Settings, first *pretrain.Settings, con train.Console) error {
+	if err := train.CheckFolder(s.Out, s.Force); err != nil {
+		return err
+	}
 	d, err := s.ReadData()
 	if err != nil {
 		return err
@@ -55,13 +58,15 @@ func tune(ctx context.Context, s *finetune.Settings, first *pretrain.Settings, c
 }
 
 // model finds the model to start from when the command line does not name it. From
-// scratch, none will do.
+// scratch, and for looking at the graph, none will do.
 func model(ctx context.Context, s *finetune.Settings, first *pretrain.Settings, con train.Console) (string, error) {
 	switch {
 	case s.Model != "" || s.Preset != "":
 		return s.Model, nil
-	case s.Scratch:
-		return pretrain.Newest()
+	case s.Scratch || s.BuildOnly():
+		dir, err := pretrain.Newest()
+		s.Scratch = s.Scratch || dir == ""
+		return dir, err
 	}
 	return pretrain.NewestOrNew(ctx, first, con)
 }

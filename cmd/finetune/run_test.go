@@ -84,6 +84,8 @@ func TestPretrainingComesFirst(t *testing.T) {
 	}
 	_, err = tuneFirst("-dev", "none.jsonl")
 	require.ErrorContains(t, err, "none.jsonl")
+	_, err = tuneFirst("-out", ".")
+	require.ErrorContains(t, err, ". is not empty")
 	require.NoDirExists(t, filepath.Join(dir, "runs"))
 
 	stdout, err := tuneFirst()
@@ -154,6 +156,12 @@ func TestBuildOnly(t *testing.T) {
 	require.Contains(t, stdout, "-steps 0, so nothing is trained")
 	require.Contains(t, read(t, dir, "g.dot"), "digraph")
 	require.NoDirExists(t, filepath.Join(dir, "out"))
+
+	status, stdout, stderr = command(t, dir, "-task", "similarity", "-train", "train.jsonl", "-steps", "0", "-dot", "h.dot")
+	require.Zero(t, status, stderr)
+	require.Contains(t, stdout, "random weights in the shape of preset tiny", "nothing is pre-trained for it")
+	require.Contains(t, read(t, dir, "h.dot"), "digraph")
+	require.NoDirExists(t, filepath.Join(dir, "runs"))
 }
 
 func TestDropout(t *testing.T) {
