@@ -3,11 +3,12 @@ package finetune
 import (
 	"fmt"
 	"io"
-	"slices"
 
 	"github.com/pkg/errors"
 
+	"gorgpt/heads"
 	"gorgpt/loaders"
+	"gorgpt/loaders/storyworld"
 	"gorgpt/tokenizer"
 )
 
@@ -18,19 +19,21 @@ type Data struct {
 	Name             string        // of the training rows, for reports
 }
 
-// ReadData reads the files that the settings name, and checks all labels. What there is
-// to decide the whole training file tells, the limit notwithstanding.
+// ReadData reads the files that the settings name or, without a training file, the
+// task's rows of the embedded world, and checks all labels. What there is to decide the
+// whole training set tells, the limit notwithstanding.
 func (s *Settings) ReadData() (*Data, error) {
-	d := &Data{Name: s.Train}
-	for _, file := range []struct {
-		path string
-		rows *[]loaders.Row
-	}{{s.Train, &d.Train}, {s.Dev, &d.Dev}, {s.Test, &d.Test}} {
-		if file.path == "" {
-			continue
-		}
+	d, read := &Data{Name: s.Train}, readFile
+	if s.Train == "" {
+		d.Name, read = "the embedded world", readWorld
+	}
+	for _, part := range []struct {
+		split storyworld.Split
+		path  string
+		rows  *[]loaders.Row
+	}{{storyworld.Train, s.Train, &d.Train}, {storyworld.Dev, s.Dev, &d.Dev}, {storyworld.Test, s.Test, &d.Test}} {
 		var err error
-		if *file.rows, err = Read(file.path, s.Kind()); err != nil {
+		if *part.rows, err = read(s.Kind(), part.split, part.path); err != nil {
 			return nil, err
 		}
 	}
@@ -44,16 +47,28 @@ func (s *Settings) ReadData() (*Data, error) {
 	return d.Limit(s.Limit)
 }
 
-// Limit keeps the first n training rows, or all if n is 0. It is an error if they are
-// all of one class.
+// readFile reads the rows of a file; one that is not named has none.
+func readFile(kind heads.Kind, _ storyworld.Split, path string) ([]loaders.Row, error) {
+	if path == "" {
+		return nil, nil
+	}
+	return Read(path, kind)
+}
+
+// readWorld makes the rows of the embedded world. Its sets have the names of the tasks.
+func readWorld(kind heads.Kind, split storyworld.Split, _ string) ([]loaders.Row, error) {
+	return storyworld.Rows(storyworld.Set(kind), split)
+}
+
+// Limit keeps the first n training rows, or all if n is 0. It is an error if all have one
+// class or one score. The number of an answer is neither.
 func (d *Data) Limit(n int) (*Data, error) {
 	if n == 0 || n >= len(d.Train) {
 		return d, nil
 	}
 	limited := *d
 	limited.Train = d.Train[:n]
-	other := func(r loaders.Row) bool { return r.Label.Text != d.Train[0].Label.Text }
-	if len(d.Spec.Labels) > 0 && !slices.ContainsFunc(limited.Train, other) {
+	if d.Spec.Task != heads.MultipleChoice && !differ(limited.Train) {
 		return nil, errors.Errorf("-limit %d: the first rows of %s are all labelled %q: want a larger limit, or rows in mixed order",
 			n, d.Name, d.Train[0].Label.Text)
 	}

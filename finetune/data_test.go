@@ -46,7 +46,7 @@ func TestLimitThatLeavesOneClass(t *testing.T) {
 	require.ErrorContains(t, err, `train.jsonl are all labelled "1": want a larger limit, or rows in mixed order`)
 
 	_, err = dataOf(t, &Settings{Task: heads.Similarity, Limit: 2}, pairs("1.5", "1.5", "0"), nil, nil)
-	require.NoError(t, err, "scores have no classes")
+	require.ErrorContains(t, err, `train.jsonl are all labelled "1.5"`)
 	questions := []string{question(`["yes", "no"]`, "0"), question(`["yes", "no"]`, "0"), question(`["yes", "no"]`, "1")}
 	_, err = dataOf(t, &Settings{Task: heads.MultipleChoice, Limit: 2}, questions, nil, nil)
 	require.NoError(t, err, "the number of an answer is no class")
@@ -56,4 +56,21 @@ func TestLimitThatLeavesOneClass(t *testing.T) {
 func TestReadDataChecksLabels(t *testing.T) {
 	_, err := dataOf(t, &Settings{Task: heads.Similarity}, pairs("0", "1"), pairs("0"), pairs("1", "2"))
 	require.ErrorContains(t, err, `test.jsonl:2: label "2" does not occur in the training file: want one of 0, 1`)
+}
+
+func TestEmbeddedWorld(t *testing.T) {
+	for kind, fields := range map[heads.Kind]int{
+		heads.Classification: 1, heads.Entailment: 2, heads.Similarity: 2, heads.MultipleChoice: 2,
+	} {
+		d, err := (&Settings{Task: kind, Limit: 20}).ReadData()
+		require.NoError(t, err)
+		require.Equal(t, kind, d.Spec.Task)
+		require.Len(t, d.Train, 20)
+		require.NotEmpty(t, d.Dev)
+		require.NotEmpty(t, d.Test)
+		require.Len(t, d.Test[0].Texts, fields)
+	}
+	d, err := (&Settings{Task: heads.Similarity, Regression: true}).ReadData()
+	require.NoError(t, err)
+	require.Equal(t, heads.Regression, d.Spec.Task)
 }

@@ -54,6 +54,9 @@ func Learn(kind heads.Kind, rows []loaders.Row) (Spec, error) {
 	var err error
 	switch kind {
 	case heads.Regression:
+		if !differ(rows) {
+			err = errors.Errorf("%s: every score is %s: want two or more", rows[0].Path, rows[0].Label.Text)
+		}
 	case heads.MultipleChoice:
 		spec.Choices = len(rows[0].Answers)
 		if spec.Choices < 2 {
@@ -63,6 +66,11 @@ func Learn(kind heads.Kind, rows []loaders.Row) (Spec, error) {
 		spec.Labels, err = labels(rows)
 	}
 	return spec, err
+}
+
+// differ tells whether there are two labels.
+func differ(rows []loaders.Row) bool {
+	return slices.ContainsFunc(rows, func(r loaders.Row) bool { return r.Label.Text != rows[0].Label.Text })
 }
 
 // labels lists the classes of the rows.

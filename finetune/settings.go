@@ -17,7 +17,7 @@ type Settings struct {
 	Model      string     `json:"model,omitempty"`      // folder to start from
 	Preset     string     `json:"preset,omitempty"`     // shape, when there is no folder
 	Scratch    bool       `json:"scratch,omitempty"`    // start from random weights
-	Train      string     `json:"train"`
+	Train      string     `json:"train,omitempty"`      // file of rows; "": the embedded world's, for all three
 	Dev        string     `json:"dev,omitempty"`
 	Test       string     `json:"test,omitempty"`
 	Limit      int        `json:"limit,omitempty"` // training rows; 0: all
@@ -61,8 +61,8 @@ func (s *Settings) Check() error {
 		return errors.Errorf("-task is %q: %s", s.Task, want)
 	case s.Regression && s.Task != heads.Similarity:
 		return errors.Errorf("-regression is for -task similarity, not %s", s.Task)
-	case s.Train == "":
-		return errors.New("-train is missing: name a JSONL file of labelled rows")
+	case s.Train == "" && (s.Dev != "" || s.Test != ""):
+		return errors.New("-dev and -test go with -train: name a file of training rows, or leave all three out for the embedded world")
 	case s.Preset != "" && !s.Scratch:
 		return errors.New("-preset is the shape of a new model: add -scratch, or leave it out")
 	case s.Preset != "" && s.Model != "":
@@ -92,7 +92,7 @@ func (s *Settings) Fit(d *Data, b *Base) {
 		s.Steps = updates(s.Epochs, len(d.Train), s.Batch)
 	}
 	if s.EvalEvery == train.Auto {
-		s.EvalEvery = updates(1, len(d.Train), s.Batch)
+		s.EvalEvery = max(updates(1, len(d.Train), s.Batch), s.Steps/10)
 	}
 }
 

@@ -3,13 +3,13 @@ package pretrain
 import (
 	"fmt"
 	"io"
-	"os/exec"
 	"path/filepath"
 	"strings"
 
 	"github.com/pkg/errors"
 
 	"gorgpt/loaders"
+	"gorgpt/loaders/storyworld"
 	"gorgpt/tokenizer"
 	"gorgpt/train"
 )
@@ -34,14 +34,7 @@ type facts struct {
 
 // readCorpus reads books, holds some out, and tokenizes; it reports to w.
 func readCorpus(s *Settings, w io.Writer) (*corpus, error) {
-	if len(s.Data) == 0 {
-		book, err := opticks()
-		if err != nil {
-			return nil, err
-		}
-		s.Data = []string{book}
-	}
-	books, err := loaders.ReadBooks(s.Data)
+	books, err := readBooks(s.Data)
 	if err != nil {
 		return nil, err
 	}
@@ -119,11 +112,14 @@ func (s *Settings) fit(tok *tokenizer.Tokenizer, w io.Writer) {
 	}
 }
 
-// opticks finds the book that every Go toolchain carries.
-func opticks() (string, error) {
-	out, err := exec.Command("go", "env", "GOROOT").Output()
-	if err != nil {
-		return "", errors.Wrap(err, "no -data, and no go command to ask for its copy of Newton's Opticks: name a book with -data")
+// worldBytes is how much text the embedded world gives when no books are named.
+const worldBytes = 8 << 20
+
+// readBooks reads the books of the paths or, with none, makes those of the embedded
+// world.
+func readBooks(paths []string) ([]loaders.Book, error) {
+	if len(paths) == 0 {
+		return storyworld.Books(worldBytes), nil
 	}
-	return filepath.Join(strings.TrimSpace(string(out)), "src", "testdata", "Isaac.Newton-Opticks.txt"), nil
+	return loaders.ReadBooks(paths)
 }

@@ -10,7 +10,7 @@ import (
 // Settings are all that decides on a run; run.json keeps them.
 type Settings struct {
 	Preset    string   `json:"preset"`
-	Data      []string `json:"data"`
+	Data      []string `json:"data,omitempty"` // books; none: the embedded world's
 	Tokenizer string   `json:"tokenizer,omitempty"`
 	Vocab     int      `json:"vocab"`
 	Ctx       int      `json:"ctx"`

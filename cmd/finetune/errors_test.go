@@ -23,7 +23,8 @@ func TestCommandLine(t *testing.T) {
 		{"no task", "-train f", "-task is missing: want classification, entailment, similarity or qa"},
 		{"unknown task", "-task poetry -train f", `-task is "poetry": want classification, entailment, similarity or qa`},
 		{"regression is no task", "-task regression -train f", `-task is "regression": want`},
-		{"no training file", "-task qa", "-train is missing"},
+		{"development file alone", "-task qa -dev f", "-dev and -test go with -train: name a file of training rows"},
+		{"test file alone", "-task qa -test f", "-dev and -test go with -train"},
 		{"unknown flag", "-task qa -train f -epoch 3", "-epoch"},
 		{"argument", "-task qa -train f more", `unexpected argument "more"`},
 		{"no number", "-task qa -train f -steps many", "-steps"},
@@ -58,6 +59,9 @@ func TestHelp(t *testing.T) {
 	flags(finetune.Defaults()).VisitAll(func(f *flag.Flag) {
 		require.Contains(t, help, "\n  -"+f.Name+" ", "-h tells of every flag")
 	})
+	for line := range strings.Lines(help) {
+		require.LessOrEqual(t, len(line), 81, line)
+	}
 }
 
 // refused runs the command, which fails on its input, and checks that nothing is written.
@@ -86,8 +90,12 @@ func TestBadData(t *testing.T) {
 		{"unseen label", "classification", good + bad, good + `{"text": "a b", "label": "fair"}`, `dev.jsonl:2: label "fair" does not occur in the training file: want one of bad, good`},
 		{"label out of range", "qa", question + strings.Replace(question, "1", "2", 1), "", "train.jsonl:2: label 2: want the number of the right answer, 0 to 1"},
 		{"other number of answers", "qa", question, strings.Replace(question, `"bad"`, `"bad", "wet"`, 1), "dev.jsonl:1: 3 answers, but the first question of the training file has 2"},
+		{"other number of answers in training", "qa", question + strings.Replace(question, `"bad"`, `"bad", "wet"`, 1), "", "train.jsonl:2: 3 answers, but the first question of the training file has 2"},
+		{"no label", "qa", strings.Replace(question, `, "label": 1`, "", 1), "", `train.jsonl:1: field "label" is missing: want context, question, answers and label`},
+		{"label that is nothing", "classification", good + strings.Replace(bad, `"bad"}`, `null}`, 1), "", `train.jsonl:2: field "label": want a string or a number, got null`},
 		{"empty answers", "qa", strings.Replace(question, `"good", "bad"`, "", 1), "", `train.jsonl:1: field "answers": the list is empty`},
 		{"empty answer", "qa", question + strings.Replace(question, `"bad"`, `" "`, 1), "", `train.jsonl:2: field "answers": number 1 of the list: the text is empty`},
+		{"one score", "similarity", strings.Repeat(`{"a": "a", "b": "b", "label": 0.5}`+"\n", 2), "", `train.jsonl: every score is 0.5: want two or more`},
 		{"words and scores", "similarity", `{"a": "a", "b": "b", "label": 0.5}` + "\n" + `{"a": "a", "b": "b", "label": "high"}`, "", `train.jsonl:2: label "high" is a string: want a number`},
 		{"answer too long", "qa", strings.Replace(question, `"bad"`, `"`+strings.Repeat("bad ", 40)+`"`, 1), "", "train.jsonl:1: question and answer (or hypothesis) take"},
 	} {
@@ -103,6 +111,12 @@ func TestBadData(t *testing.T) {
 			refused(t, dir, c.want, flags...)
 		})
 	}
+	t.Run("limit of one class", func(t *testing.T) {
+		dir := workplace(t, "classification")
+		write(t, dir, "train.jsonl", good+good+bad)
+		refused(t, dir, `-limit 2: the first rows of train.jsonl are all labelled "good": want a larger limit, or rows in mixed order`,
+			"-task", "classification", "-model", "m", "-limit", "2")
+	})
 	t.Run("no file", func(t *testing.T) {
 		refused(t, t.TempDir(), "train.jsonl: no such file", "-task", "qa")
 	})

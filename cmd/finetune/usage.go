@@ -1,9 +1,10 @@
 package main
 
-const usage = `usage: go run ./cmd/finetune -task TASK -train FILE [flags]
+const usage = `usage: go run ./cmd/finetune -task TASK [flags]
 
-Fine-tunes a pre-trained GPT-1 on labelled rows, and reports development and test
-scores beside what the majority class (or the mean score) reaches.
+Fine-tunes a pre-trained GPT-1 on labelled rows, and reports development and
+test scores beside what the majority class (or the mean score) reaches. Without
+-train, the rows are those of an embedded world of short stories.
 
 The task
   -task TASK       what each line of the files, a JSON object, has:
@@ -16,11 +17,13 @@ The task
                    in the training file; for qa it is the number of the right
                    answer, from 0 on.
   -regression      similarity by score: labels are numbers. The default when a
-                   training label has a point, such as 3.5
+                   training label has a point, such as 3.5; without -train, the
+                   graded pairs of the embedded world
 
 The data
-  -train FILE      rows to train on
-  -dev FILE        rows to evaluate on after each epoch and at the end
+  -train FILE      rows to train on (the embedded world's, with its development
+                   and test rows)
+  -dev FILE        rows to evaluate on from time to time and at the end
   -test FILE       rows to evaluate on once, at the end
   -limit N         train on the first N rows only
 
@@ -31,9 +34,9 @@ The model
                    Three special tokens and a head are added; a head from an
                    earlier fine-tuning on the same task and labels is kept
   -scratch         start from random weights in the model's shape, with its
-                   vocabulary; with no model under runs/, or with -preset, in the
-                   preset's shape, with a vocabulary learned from the training
-                   rows
+                   vocabulary; with no model under runs/, or with -preset, in
+                   the preset's shape, with a vocabulary learned from the
+                   training rows
   -preset NAME     shape for -scratch: gpt1, mini or tiny (tiny)
 
 The recipe
@@ -61,7 +64,8 @@ The run
                    run.json, metrics.jsonl, and predictions.tsv for the test
                    rows or, without any, the development rows
   -force           write into a folder that is not empty
-  -eval-every N    updates between evaluations; 0: only at the end (an epoch)
+  -eval-every N    updates between evaluations; 0: only at the end (an epoch,
+                   or a tenth of the run if that is longer)
   -log-every N     updates between lines (10)
   -dot FILE        write the step graph in Graphviz's language
 `

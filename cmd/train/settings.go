@@ -15,7 +15,7 @@ import (
 const usage = `usage: go run ./cmd/train [flags]
 
 Pre-trains GPT-1 on books: next-token prediction over contiguous text.
-Without -data the book is Newton's Opticks, which every Go toolchain carries.
+Without -data the books are stories of an embedded world, made on the spot.
 
 The model
   -preset NAME     gpt1: 12 layers, 12 heads, width 768, context 512, V 40478
@@ -28,7 +28,7 @@ The model
 
 The text
   -data PATH       a book, a folder of books or a glob (.txt, .txt.gz);
-                   repeat it for more
+                   repeat it for more (the embedded world's)
   -tokenizer DIR   vocabulary to use: vocab.json + merges.txt, or OpenAI's pair
                    (without it, one is learned from the training text)
   -vocab N         size of the vocabulary to learn (the preset's V)
