@@ -1,0 +1,37 @@
+package finetune
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"gorgpt/gpt1"
+	"gorgpt/heads"
+	"gorgpt/loaders"
+	"gorgpt/train"
+)
+
+func TestFit(t *testing.T) {
+	fit := func(width, rows int, spec Spec, change func(*Settings)) *Settings {
+		s := Defaults()
+		change(s)
+		s.Fit(&Data{Spec: spec, Train: make([]loaders.Row, rows)}, &Base{Model: &gpt1.Model{Config: gpt1.Config{NEmbd: width}}})
+		return s
+	}
+	unchanged := func(*Settings) {}
+	classes := Spec{Task: heads.Classification, Labels: []string{"no", "yes"}}
+
+	s := fit(768, 1000, classes, unchanged)
+	require.Equal(t, []float64{6.25e-5, 4, 94, 32}, []float64{s.LR, float64(s.Micro), float64(s.Steps), float64(s.EvalEvery)}, "the paper's")
+	s = fit(128, 1000, classes, unchanged)
+	require.Equal(t, []float64{5e-4, 16}, []float64{s.LR, float64(s.Micro)}, "of a small model")
+	require.Equal(t, float64(train.Auto), s.Dropout, "the base knows")
+	s = fit(128, 1000, Spec{Task: heads.MultipleChoice, Choices: 4}, unchanged)
+	require.Equal(t, 4, s.Micro, "as many sequences")
+	require.True(t, fit(128, 10, Spec{Task: heads.Regression}, unchanged).Regression)
+
+	s = fit(128, 40, classes, func(s *Settings) { s.Steps, s.Epochs = 500, 0 })
+	require.Equal(t, []int{500, 50}, []int{s.Steps, s.EvalEvery}, "not after each of 250 epochs")
+	s = fit(128, 1000, classes, func(s *Settings) { s.LR, s.Micro, s.EvalEvery, s.Batch = 0, 8, 0, 4 })
+	require.Equal(t, []float64{0, 4, 750, 0}, []float64{s.LR, float64(s.Micro), float64(s.Steps), float64(s.EvalEvery)}, "as asked for; no more at a time than a batch has")
+}
