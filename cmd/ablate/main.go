@@ -1,0 +1,33 @@
+// Command ablate fine-tunes a model in several ways and sets the test scores side by
+// side: with and without pre-training, with and without the auxiliary language model,
+// and with few labels and many.
+//
+//	go run ./cmd/ablate
+package main
+
+import (
+	"context"
+	"io"
+	"os"
+
+	"gorgpt/internal/cli"
+	"gorgpt/pretrain"
+)
+
+func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
+
+// run is main with its surroundings as arguments. It returns the exit status.
+func run(args []string, stdout, stderr io.Writer) int {
+	var s *settings
+	var first *pretrain.Settings
+	parse := func() (err error) {
+		if s, err = parse(args, stdout); err != nil {
+			return err
+		}
+		first, err = pretrain.Defaults("tiny")
+		return err
+	}
+	return cli.Run("ablate", stderr, parse, func(ctx context.Context) error {
+		return compare(ctx, s, first, cli.Console(stdout, stderr))
+	})
+}

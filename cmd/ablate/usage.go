@@ -1,0 +1,46 @@
+package main
+
+const usage = `usage: go run ./cmd/ablate [flags]
+
+Fine-tunes a pre-trained GPT-1 in several ways and prints a table of test
+scores: tasks × variants, mean and standard deviation over seeds, beside the
+majority class. With -limits also the scores with fewer labels, and a plot.
+
+What is compared
+  -tasks LIST      sets of the embedded world: classification, entailment,
+                   similarity, regression, qa (all but regression)
+  -variants LIST   full:    the paper's recipe, from the pre-trained model
+                   no-lm:   without the auxiliary language model (lambda 0)
+                   scratch: without pre-training, random weights of the same
+                            shape, with the same vocabulary
+                   (all three)
+  -limits LIST     numbers of labels for the curve, such as 50,200,1000,all:
+                   full and scratch on the first so many training rows (none)
+  -updates N       least number of updates in a run with a limit (150), as a few
+                   epochs of 50 rows would be less than ten
+  -seeds N         seeds 1 to N (3)
+
+Other data
+  -task TASK       kind of the rows in the files: classification, entailment,
+                   similarity or qa, as for cmd/finetune; without files, the
+                   one set of the embedded world
+  -regression      similarity by score
+  -train FILE      rows to train on, JSON lines as for cmd/finetune
+  -dev FILE        rows to evaluate on, for the results file
+  -test FILE       rows whose scores the table shows
+
+The recipe, of all runs
+  -model DIR       pre-trained model (the newest completed run of cmd/train
+                   under runs/; with none, tiny is pre-trained first)
+  -epochs N        passes over the training rows (3)
+  -batch N         examples an update (32)
+  -lr X            highest learning rate (6.25e-5; 5e-4 for models narrower than
+                   768)
+
+The run
+  -out DIR         folder of the results (runs/ablate). It is gone on with: what
+                   results.jsonl has already, with the same model, rows and
+                   recipe, is not run again. It also gets table.md and, with
+                   -limits, labels.svg and labels.png
+  -keep            leave a model folder of each run there, too
+`
