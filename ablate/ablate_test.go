@@ -287,8 +287,8 @@ func madeUp(t *testing.T, g *Grid, last int) *Log {
 // shown is a grid with everything that a table can have.
 func shown(t *testing.T) *Grid {
 	sets := []*Set{films(t, heads.Classification, 4000), films(t, heads.Regression, 1500)}
-	sets[0].Controls = []Control{{"bag of words", 0.6123}, {"length only", 0.5}}
-	sets[1].Controls = []Control{{"bag of words", 0.321}, {"hypothesis only", 0.0456}}
+	sets[0].Controls = []Control{{"length", true, 0.5}, {"bag of words", false, 0.6123}}
+	sets[1].Controls = []Control{{"length", true, 0.01}, {"second text only", true, 0.0456}, {"bag of words", false, 0.321}}
 	return grid(t, Grid{Base: minuteBase(t), Sets: sets, Variants: Variants(), Seeds: 3, Limits: []int{50, 200, 1000, 0}, Updates: 150})
 }
 

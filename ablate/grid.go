@@ -46,7 +46,7 @@ type Set struct {
 	Name     string
 	Settings finetune.Settings // the recipe, with the task and the files of the rows
 	Data     *finetune.Data    // with all its training rows, and with test rows
-	Controls []Control         // what stands beside it in the table
+	Controls []Control         // what stands beside the variants in the table
 
 	digest   string
 	majority float64 // accuracy on the test rows of the most frequent class of all training rows
@@ -54,8 +54,9 @@ type Set struct {
 
 // Control is what some cheap means reach on the test rows.
 type Control struct {
-	Name  string
-	Score float64 // accuracy, or Pearson's correlation for regression
+	Name    string
+	Partial bool    // it sees too little to tell
+	Score   float64 // accuracy, or Pearson's correlation for regression
 }
 
 // Grid is what is compared.

@@ -2,6 +2,7 @@ package ablate
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -12,8 +13,11 @@ import (
 // missing stands in a cell that has no figure.
 const missing = "–"
 
-// Markdown shows what the log has of the grid: the table of variants, with the controls
-// beside, and below it the figures of the curve, if there is one.
+// bagOfWords is the control that has a column of its own.
+const bagOfWords = "bag of words"
+
+// Markdown shows what the log has of the grid: the table of variants, below it the
+// figures of the curve and of all controls, if there are any.
 func (g *Grid) Markdown(log *Log) (string, error) {
 	done, err := log.results()
 	if err != nil {
@@ -24,14 +28,17 @@ func (g *Grid) Markdown(log *Log) (string, error) {
 		return "", err
 	}
 	text := g.caption() + "\n\n" + markdown(table)
-	if len(g.Limits) == 0 {
-		return text, nil
+	if len(g.Limits) > 0 {
+		curve, err := g.curveTable(done)
+		if err != nil {
+			return "", err
+		}
+		text += fmt.Sprintf("\nThe same with fewer labels, for %d updates at least:\n\n", g.Updates) + markdown(curve)
 	}
-	curve, err := g.curveTable(done)
-	if err != nil {
-		return "", err
+	if controls := g.controlTable(); len(controls) > 1 {
+		text += "\nWhat cheap controls reach:\n\n" + markdown(controls)
 	}
-	return text + fmt.Sprintf("\nThe same with fewer labels, for %d updates at least:\n\n", g.Updates) + markdown(curve), nil
+	return text, nil
 }
 
 // caption says what the figures are.
@@ -48,15 +55,19 @@ func (g *Grid) caption() string {
 
 func (s *Set) isRegression() bool { return s.Data.Spec.Task == heads.Regression }
 
-// variantTable has a line a set: the variants, the majority, the controls.
+// variantTable has a line a set: the variants, the majority and, if any set has
+// controls, the best that sees part of the input and the one that all tasks have.
 func (g *Grid) variantTable(done map[ID]Result) ([][]string, error) {
 	head := []string{"task"}
 	for _, v := range g.Variants {
 		head = append(head, v.Title)
 	}
 	head = append(head, "majority")
-	controls := g.controlNames()
-	lines := [][]string{append(head, controls...)}
+	controls := len(g.controlNames()) > 0
+	if controls {
+		head = append(head, "best partial input", bagOfWords)
+	}
+	lines := [][]string{head}
 	for _, set := range g.Sets {
 		line := []string{set.Name}
 		for _, v := range g.Variants {
@@ -67,12 +78,29 @@ func (g *Grid) variantTable(done map[ID]Result) ([][]string, error) {
 			line = append(line, g.figure(s))
 		}
 		line = append(line, set.majorityFigure())
-		for _, name := range controls {
-			line = append(line, set.control(name))
+		if controls {
+			line = append(line, set.bestPartial(), set.control(bagOfWords))
 		}
 		lines = append(lines, line)
 	}
 	return lines, nil
+}
+
+// controlTable has a line a control, and a column a set.
+func (g *Grid) controlTable() [][]string {
+	head := []string{"control"}
+	for _, set := range g.Sets {
+		head = append(head, set.Name)
+	}
+	lines := [][]string{head}
+	for _, name := range g.controlNames() {
+		line := []string{name}
+		for _, set := range g.Sets {
+			line = append(line, set.control(name))
+		}
+		lines = append(lines, line)
+	}
+	return lines
 }
 
 // curveTable has a line a set and limit.
@@ -139,6 +167,20 @@ func (s *Set) control(name string) string {
 		}
 	}
 	return missing
+}
+
+// bestPartial is the best figure of those that see part of the input only.
+func (s *Set) bestPartial() string {
+	best := math.Inf(-1)
+	for _, c := range s.Controls {
+		if c.Partial {
+			best = max(best, c.Score)
+		}
+	}
+	if math.IsInf(best, -1) {
+		return missing
+	}
+	return percent(best)
 }
 
 func percent(x float64) string { return fmt.Sprintf("%.1f", 100*x) }

@@ -104,7 +104,7 @@ func TestPretrainingComesFirst(t *testing.T) {
 	require.NoError(t, compare(context.Background(), s, first, cli.Console(&out, new(bytes.Buffer))))
 	require.Contains(t, out.String(), "no completed pre-training under runs/, so tiny is pre-trained first")
 	require.Contains(t, out.String(), "weights of runs/tiny\n")
-	require.Contains(t, out.String(), "| task           | no pre-training | majority |\n")
+	require.Contains(t, out.String(), "| task           | no pre-training | majority |")
 	require.FileExists(t, filepath.Join(dir, "out", "table.md"))
 }
 
