@@ -314,7 +314,7 @@ func TestCurve(t *testing.T) {
 	log := madeUp(t, g, 0)
 	var svg, again, png bytes.Buffer
 	require.NoError(t, g.Curve(log, "svg", &svg))
-	for _, text := range []string{"classification", "regression", "test accuracy (%)", "Pearson", "labelled training examples", "4,000", "1,000", "pre-trained", "no pre-training", "majority class"} {
+	for _, text := range []string{"classification", "regression", "test accuracy (%)", "Pearson", "labelled training examples", "4,000", "1,000", "pre-trained", "no pre-training", "majority class", "sans-serif"} {
 		require.Contains(t, svg.String(), text)
 	}
 	require.NoError(t, g.Curve(log, "svg", &again))

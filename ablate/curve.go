@@ -1,6 +1,7 @@
 package ablate
 
 import (
+	"bytes"
 	"fmt"
 	"image/color"
 	"io"
@@ -23,6 +24,18 @@ const (
 
 // dpi are the dots an inch of a PNG.
 const dpi = 150
+
+// svg is a picture whose letters have no serifs on machines without the font, either.
+type svg struct{ *vgsvg.Canvas }
+
+func (c svg) WriteTo(w io.Writer) (int64, error) {
+	var b bytes.Buffer
+	if _, err := c.Canvas.WriteTo(&b); err != nil {
+		return 0, err
+	}
+	n, err := w.Write(bytes.ReplaceAll(b.Bytes(), []byte("font-family:Liberation Sans;"), []byte("font-family:Liberation Sans,Arial,sans-serif;")))
+	return int64(n), err
+}
 
 // canvas is a picture that can be written.
 type canvas interface {
@@ -73,7 +86,7 @@ func (g *Grid) Curve(log *Log, format string, w io.Writer) error {
 func newCanvas(format string, width, height vg.Length) (canvas, error) {
 	switch format {
 	case "svg":
-		return vgsvg.New(width, height), nil
+		return svg{vgsvg.New(width, height)}, nil
 	case "png":
 		return vgimg.PngCanvas{Canvas: vgimg.NewWith(vgimg.UseWH(width, height), vgimg.UseDPI(dpi))}, nil
 	}

@@ -141,8 +141,9 @@ func (p *pace) left(open []trial) time.Duration {
 	return time.Duration(p.seconds / p.work * work * float64(time.Second)).Round(time.Second)
 }
 
-// work is about proportional to the time that a run takes.
+// work is about proportional to the time that a run takes: an update costs about three
+// times what it costs to look at the same examples.
 func (t trial) work() float64 {
-	s := t.id.Settings
-	return float64(s.Steps * s.Batch * t.data.Spec.Sequences())
+	s, d := t.id.Settings, t.data
+	return float64((3*s.Steps*s.Batch + len(d.Dev) + len(d.Test)) * d.Spec.Sequences())
 }
