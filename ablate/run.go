@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"time"
 
@@ -44,11 +45,19 @@ func (g *Grid) Run(ctx context.Context, log *Log, con train.Console) error {
 		if err := log.add(r); err != nil {
 			return err
 		}
+		forget()
 		pace.did(t, r.Seconds)
 		fmt.Fprintf(con.Err, "%d/%d  %s: %.1f, baseline %.1f  (%.0f s, ETA %s)\n",
 			len(trials)-len(open)+i+1, len(trials), t, 100*r.Score, 100*r.Baseline, r.Seconds, pace.left(open[i+1:]))
 	}
 	return nil
+}
+
+// forget frees the graphs of the run that is done, so that two runs never hold memory at
+// once. Their machines have finalizers: one collection finds them, the next frees them.
+func forget() {
+	runtime.GC()
+	runtime.GC()
 }
 
 // run fine-tunes once.
