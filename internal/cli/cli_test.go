@@ -6,11 +6,14 @@ import (
 	"math"
 	"os"
 	"runtime"
+	"strings"
 	"syscall"
 	"testing"
 
 	"github.com/pkg/errors"
 	"github.com/stretchr/testify/require"
+
+	"gorgpt/train"
 )
 
 func TestRunReturnsTheExitStatus(t *testing.T) {
@@ -64,4 +67,44 @@ func TestChecks(t *testing.T) {
 	}
 	require.NoError(t, given.CheckShares(Number{"a", 0}, Number{"b", 1}))
 	require.EqualError(t, given.CheckShares(Number{"a", 1}), "-a is 1: want a share, 0 ≤ x < 1")
+}
+
+func TestParse(t *testing.T) {
+	s := &train.Settings{Epochs: 3, Batch: 32, LR: train.Auto}
+	parse := func(args ...string) (Given, string, error) {
+		var out bytes.Buffer
+		fs := NewFlags("cmd")
+		SettingsFlags(fs, s)
+		given, err := Parse(fs, args, "usage", "there are none", &out)
+		return given, out.String(), err
+	}
+	given, out, err := parse("-batch", "4", "-steps", "0")
+	require.NoError(t, err)
+	require.Empty(t, out)
+	require.Equal(t, Given{"batch": true, "steps": true}, given)
+	require.NoError(t, CheckSettings(given, s), "a rate that is not given may be anything")
+	require.Equal(t, &train.Settings{Batch: 4, LR: train.Auto}, s, "-steps takes the place of -epochs")
+	require.True(t, s.BuildOnly())
+
+	_, out, err = parse("-h")
+	require.ErrorIs(t, err, ErrHelp)
+	require.Equal(t, "usage", out)
+	_, _, err = parse("more")
+	require.EqualError(t, err, `unexpected argument "more": there are none`)
+	_, _, err = parse("-batches", "4")
+	require.ErrorContains(t, err, "-batches")
+
+	for flags, want := range map[string]string{
+		"-lr -1":               "-lr is -1: want a number from 0 on",
+		"-batch 0":             "-batch is 0: want at least 1",
+		"-dropout 1":           "-dropout is 1: want a share",
+		"-steps 3 -epochs 1":   "-steps and -epochs both set the length",
+		"-eval-every -1":       "-eval-every is -1: want at least 0",
+		"-clip NaN":            "-clip is NaN",
+		"-steps -1 -batch -10": "-steps is -1",
+	} {
+		given, _, err := parse(strings.Fields(flags)...)
+		require.NoError(t, err)
+		require.ErrorContains(t, CheckSettings(given, s), want)
+	}
 }
