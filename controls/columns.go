@@ -1,0 +1,126 @@
+package controls
+
+import (
+	"cmp"
+	"slices"
+
+	"gorgpt/heads"
+)
+
+// feature names a column: what is counted, and two words or numbers.
+type feature struct {
+	kind kind
+	a, b int32
+}
+
+// kind is what a feature counts.
+type kind int32
+
+// adder counts a feature x times more.
+type adder func(f feature, x float64)
+
+// maxColumns bounds the columns of a control; the rarest features go first.
+const maxColumns = 1 << 18
+
+// columns are the features of a control that the training examples have.
+type columns struct {
+	control control
+	index   map[feature]int32
+}
+
+// newColumns finds the features that two training examples or more have. Column 0 is
+// the constant.
+func newColumns(c control, train *set) columns {
+	type tally struct {
+		feature  feature
+		examples int // that have it
+		last     int // of them, from 1
+	}
+	places := map[feature]int{}
+	var tallies []tally
+	for i, e := range train.examples {
+		for k := range max(len(e.answers), 1) {
+			c.features(e, k, func(f feature, _ float64) {
+				at, found := places[f]
+				if !found {
+					at = len(tallies)
+					places[f] = at
+					tallies = append(tallies, tally{feature: f})
+				}
+				if t := &tallies[at]; t.last != i+1 {
+					t.examples, t.last = t.examples+1, i+1
+				}
+			})
+		}
+	}
+	slices.SortStableFunc(tallies, func(a, b tally) int { return cmp.Compare(b.examples, a.examples) })
+	cols := columns{c, map[feature]int32{}}
+	for _, t := range tallies {
+		if t.examples < 2 || len(cols.index) == maxColumns {
+			break
+		}
+		cols.index[t.feature] = int32(len(cols.index) + 1)
+	}
+	return cols
+}
+
+// design is a set as a sparse matrix, with what is to be predicted.
+type design struct {
+	rows     []vector // one an example, or one an answer
+	answers  int      // rows an example
+	outputs  int      // columns of W: classes, or 1
+	features int      // rows of W
+	gold     []int
+	scores   []float64 // in units of the training scores' spread from their mean; nil for classes
+
+	mean, spread float64 // of the training scores
+}
+
+// vector is the row of a sparse matrix.
+type vector []entry
+
+type entry struct {
+	column int32
+	x      float32
+}
+
+// design builds the matrix of a set.
+func (c columns) design(d *data, s *set) *design {
+	m := &design{answers: 1, outputs: d.spec.Outputs(), features: len(c.index) + 1, gold: s.gold, spread: 1}
+	if d.spec.Task == heads.MultipleChoice {
+		m.answers = d.spec.Choices
+	}
+	if d.spec.Task == heads.Regression {
+		m.mean, m.spread = d.mean, d.spread
+		m.scores = make([]float64, len(s.scores))
+		for i, x := range s.scores {
+			m.scores[i] = (x - d.mean) / d.spread
+		}
+	}
+	for _, e := range s.examples {
+		for k := range m.answers {
+			m.rows = append(m.rows, c.vector(e, k))
+		}
+	}
+	return m
+}
+
+// vector counts the features of an example, or of its answer k.
+func (c columns) vector(e example, k int) vector {
+	v := vector{{column: 0, x: 1}}
+	c.control.features(e, k, func(f feature, x float64) {
+		if column, found := c.index[f]; found {
+			v = append(v, entry{column, float32(x)})
+		}
+	})
+	slices.SortStableFunc(v, func(a, b entry) int { return cmp.Compare(a.column, b.column) })
+	merged := v[:1]
+	for _, e := range v[1:] {
+		if last := &merged[len(merged)-1]; last.column == e.column {
+			last.x += e.x
+		} else {
+			merged = append(merged, e)
+		}
+	}
+	return slices.Clip(merged)
+}

@@ -1,0 +1,154 @@
+package controls
+
+import (
+	"context"
+	"math"
+	"slices"
+
+	"github.com/pkg/errors"
+	"gonum.org/v1/gonum/optimize"
+)
+
+// penalties are tried from the strongest to the weakest, each from the weights of the
+// one before.
+var penalties = []float64{1, 3e-1, 1e-1, 3e-2, 1e-2, 3e-3, 1e-3, 3e-4, 1e-4, 3e-5, 1e-5}
+
+// patience is how many penalties may give more loss on dev than the best one before the
+// weaker ones are left out: from there on the model only overfits.
+const patience = 2
+
+// fit returns the weights of least penalised loss on train, with the penalty of least
+// loss on dev.
+func fit(ctx context.Context, train, dev *design) (best []float64, l2 float64, err error) {
+	w := make([]float64, train.features*train.outputs)
+	least, worse := math.Inf(1), 0
+	for _, penalty := range penalties {
+		if w, err = minimize(ctx, train, penalty, w); err != nil {
+			return nil, 0, err
+		}
+		if loss := dev.loss(w, nil); loss < least {
+			best, l2, least, worse = slices.Clone(w), penalty, loss, 0
+		} else if worse++; worse == patience {
+			break
+		}
+	}
+	return best, l2, nil
+}
+
+// tolerance is the largest element of the gradient that counts as zero.
+const tolerance = 1e-6
+
+// minimize finds the least of
+//
+//	loss(w) + λ/2·|w|²
+//
+// which is convex. The weights of the constant are not penalised.
+func minimize(ctx context.Context, m *design, lambda float64, start []float64) ([]float64, error) {
+	// The optimizer asks for value and gradient one after the other, at the same place.
+	at, gradient, value := []float64(nil), make([]float64, len(start)), 0.0
+	evaluate := func(w []float64) {
+		if at != nil && slices.Equal(at, w) {
+			return
+		}
+		at = append(at[:0], w...)
+		value = m.loss(w, gradient)
+		for j := m.outputs; j < len(w); j++ {
+			value += lambda / 2 * w[j] * w[j]
+			gradient[j] += lambda * w[j]
+		}
+	}
+	problem := optimize.Problem{
+		Func: func(w []float64) float64 { evaluate(w); return value },
+		Grad: func(out, w []float64) { evaluate(w); copy(out, gradient) },
+		Status: func() (optimize.Status, error) {
+			if err := ctx.Err(); err != nil {
+				return optimize.Failure, err
+			}
+			return optimize.NotTerminated, nil
+		},
+	}
+	settings := &optimize.Settings{GradientThreshold: tolerance, MajorIterations: 10000, Converger: optimize.NeverTerminate{}}
+	result, err := optimize.Minimize(problem, start, settings, &optimize.LBFGS{Linesearcher: &optimize.MoreThuente{}})
+	if err == nil {
+		err = result.Status.Err()
+	}
+	if err != nil {
+		return nil, errors.Wrapf(err, "the model with L2 %g", lambda)
+	}
+	return result.X, nil
+}
+
+// loss is the mean loss of the examples: cross-entropy, or half the squared error. It
+// writes its gradient when that is wanted.
+func (m *design) loss(w, gradient []float64) float64 {
+	clear(gradient)
+	sum, n := 0.0, float64(len(m.rows)/m.answers)
+	z := make([]float64, m.answers*m.outputs)
+	for i := range len(m.rows) / m.answers {
+		m.outcomes(w, i, z)
+		if m.scores != nil {
+			z[0] -= m.scores[i]
+			sum += z[0] * z[0] / 2
+		} else {
+			sum += crossEntropy(z, m.gold[i])
+		}
+		if gradient != nil {
+			m.scatter(i, z, 1/n, gradient)
+		}
+	}
+	return sum / n
+}
+
+// crossEntropy is −log softmax(z)[gold]; z becomes its derivative.
+func crossEntropy(z []float64, gold int) float64 {
+	most, sum := slices.Max(z), 0.0
+	loss := most - z[gold]
+	for k, x := range z {
+		z[k] = math.Exp(x - most)
+		sum += z[k]
+	}
+	for k := range z {
+		z[k] /= sum
+	}
+	z[gold]--
+	return loss + math.Log(sum)
+}
+
+// outcomes writes the scores of the classes or answers of example i to z.
+func (m *design) outcomes(w []float64, i int, z []float64) {
+	clear(z)
+	for k, row := range m.rows[i*m.answers : (i+1)*m.answers] {
+		out := z[k*m.outputs : (k+1)*m.outputs]
+		for _, e := range row {
+			for o, x := range w[int(e.column)*m.outputs:][:len(out)] {
+				out[o] += float64(e.x) * x
+			}
+		}
+	}
+}
+
+// scatter adds the derivative of an example's loss with respect to the weights, from
+// that with respect to its outcomes.
+func (m *design) scatter(i int, dz []float64, scale float64, gradient []float64) {
+	for k, row := range m.rows[i*m.answers : (i+1)*m.answers] {
+		in := dz[k*m.outputs : (k+1)*m.outputs]
+		for _, e := range row {
+			g, x := gradient[int(e.column)*m.outputs:][:len(in)], float64(e.x)*scale
+			for o, d := range in {
+				g[o] += x * d
+			}
+		}
+	}
+}
+
+// predictor returns what the weights say of each example; the slice is overwritten.
+func (m *design) predictor(w []float64) func(i int) []float64 {
+	z := make([]float64, m.answers*m.outputs)
+	return func(i int) []float64 {
+		m.outcomes(w, i, z)
+		for k := range z {
+			z[k] = m.mean + m.spread*z[k]
+		}
+		return z
+	}
+}

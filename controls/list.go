@@ -1,0 +1,157 @@
+package controls
+
+import (
+	"math"
+
+	"gorgpt/heads"
+)
+
+// control is a model that sees part of an example.
+type control struct {
+	name, inputs string
+	partial      bool
+	// features adds those of an example; of answer k for qa, where only what differs
+	// between answers matters, as the rest of a sum cancels in the softmax.
+	features func(e example, k int, add adder)
+}
+
+// The kinds of features.
+const (
+	length       kind = iota // of text a: more than b
+	shorter                  // more than b answers are shorter
+	longer                   // more than b answers are longer
+	word                     // word b of text a
+	neighbours               // word a followed by word b
+	crossPair                // word a of the first text, word b of the second
+	contextPair              // word a of the context, word b of the answer
+	questionPair             // word a of the question, word b of the answer
+	shared                   // more than b of quantity a of overlap.go
+)
+
+// The texts of a row, by their place in it; answers are counted as a third.
+const (
+	first, second         = 0, 1
+	contextAt, questionAt = 0, 1
+	answerAt              = 2
+)
+
+// list returns the controls of a task, the majority aside.
+func list(task heads.Kind) []control {
+	switch task {
+	case heads.Classification:
+		return []control{
+			{"length", "number of words", true, textLengths},
+			{"bag of words", "words", false, wordsOf(first)},
+			{"bigrams", "words and pairs of neighbours", false, together(wordsOf(first), bigrams)},
+		}
+	case heads.MultipleChoice:
+		return []control{
+			{"length", "length of the answer, its rank", true, answerLengths},
+			{"answer only", "words of the answer", true, answerWords},
+			{"question + answer", "words of the answer, pairs with the question's", true, together(answerWords, answerPairs(questionPair, questionAt))},
+			{"bag of words", "the same, pairs with the context's", false, together(answerWords, answerPairs(questionPair, questionAt), answerPairs(contextPair, contextAt))},
+			{"word overlap", "where the answer's words stand in the context", false, answerOverlap},
+		}
+	}
+	names := [2]string{"first text", "second text"}
+	if task == heads.Entailment {
+		names = [2]string{"premise", "hypothesis"}
+	}
+	return []control{
+		{"length", "numbers of words", true, textLengths},
+		{names[0] + " only", "words of the " + names[0], true, wordsOf(first)},
+		{names[1] + " only", "words of the " + names[1], true, wordsOf(second)},
+		{"bag of words", "words of each text", false, together(wordsOf(first), wordsOf(second))},
+		{"word overlap", "numbers and shares of shared words", false, overlap},
+		{"word pairs", "words, and pairs across the texts", false, together(wordsOf(first), wordsOf(second), crossPairs)},
+	}
+}
+
+// together adds the features of all.
+func together(all ...func(example, int, adder)) func(example, int, adder) {
+	return func(e example, k int, add adder) {
+		for _, features := range all {
+			features(e, k, add)
+		}
+	}
+}
+
+// atLeast adds the features n > 0, n > 1, …, of which a linear model makes any function
+// of n.
+func atLeast(add adder, k kind, a int32, n int) {
+	for b := range int32(n) {
+		add(feature{k, a, b}, 1)
+	}
+}
+
+// coarse is n up to 32, and then grows by four with each doubling.
+func coarse(n int) int {
+	const exact = 32
+	if n <= exact {
+		return n
+	}
+	return exact + int(4*math.Log2(float64(n)/exact))
+}
+
+func textLengths(e example, _ int, add adder) {
+	for a, t := range e.texts {
+		atLeast(add, length, int32(a), coarse(len(t.words)))
+	}
+}
+
+func answerLengths(e example, k int, add adder) {
+	n, below, above := len(e.answers[k].words), 0, 0
+	for _, other := range e.answers {
+		if len(other.words) < n {
+			below++
+		}
+		if len(other.words) > n {
+			above++
+		}
+	}
+	atLeast(add, length, answerAt, coarse(n))
+	atLeast(add, shorter, 0, below)
+	atLeast(add, longer, 0, above)
+}
+
+// wordsOf counts the words of a text.
+func wordsOf(a int32) func(example, int, adder) {
+	return func(e example, _ int, add adder) {
+		for _, w := range e.texts[a].words {
+			add(feature{word, a, w}, 1)
+		}
+	}
+}
+
+func bigrams(e example, _ int, add adder) {
+	t := e.texts[first].words
+	for i := 1; i < len(t); i++ {
+		add(feature{neighbours, t[i-1], t[i]}, 1)
+	}
+}
+
+func answerWords(e example, k int, add adder) {
+	for _, w := range e.answers[k].words {
+		add(feature{word, answerAt, w}, 1)
+	}
+}
+
+// crossPairs says which words of the one text meet which of the other.
+func crossPairs(e example, _ int, add adder) {
+	pairs(crossPair, e.texts[first], e.texts[second], add)
+}
+
+// answerPairs says which words of a text meet which of the answer.
+func answerPairs(k kind, text int) func(example, int, adder) {
+	return func(e example, answer int, add adder) {
+		pairs(k, e.texts[text], e.answers[answer], add)
+	}
+}
+
+func pairs(k kind, a, b text, add adder) {
+	for _, v := range a.types {
+		for _, w := range b.types {
+			add(feature{k, v, w}, 1)
+		}
+	}
+}

@@ -1,0 +1,101 @@
+package controls
+
+import (
+	"context"
+	"math"
+
+	"github.com/pkg/errors"
+
+	"gorgpt/finetune"
+	"gorgpt/heads"
+	"gorgpt/loaders"
+	"gorgpt/score"
+)
+
+// Result is what one control reaches.
+type Result struct {
+	Name    string
+	Inputs  string  // what it sees
+	Partial bool    // sees too little to tell: should stay within noise of the majority
+	L2      float64 // the penalty chosen on dev; 0 for the majority
+	Dev     Score
+	Test    Score // zero without test rows
+}
+
+// The names of the first result, which sees nothing; the others are in list.go.
+const (
+	Majority = "majority"
+	Mean     = "mean" // for regression
+)
+
+// Score is how good a control is on one set.
+//
+// Noise of the majority is that of the set's size: 2·√(p(1−p)/n) for n rows of which a
+// share p is right. Noise of another control is that of its lift, if it is no better
+// than the majority: 2·√d/n when exactly one of the two is right on d rows (the test of
+// McNemar). A lift compares two figures that both have noise, so this may be the larger
+// one, by up to √2. For a correlation it is 2/√n.
+type Score struct {
+	Rows  int
+	Value float64 // accuracy; for regression Pearson's correlation
+	Lift  float64 // Value less that of the majority
+	Noise float64 // two standard deviations
+	MSE   float64 // regression only
+}
+
+// WithinNoise tells whether the set is too small to tell the control from the majority.
+func (s Score) WithinNoise() bool { return math.Abs(s.Lift) <= s.Noise }
+
+// Measure fits the controls of a task, the majority first. There must be training and
+// development rows; test rows may be missing. Similarity becomes regression when a
+// training label is written as a number with a point, as in fine-tuning.
+func Measure(ctx context.Context, task heads.Kind, train, dev, test []loaders.Row) ([]Result, error) {
+	switch {
+	case len(train) == 0:
+		return nil, errors.New("controls: no training rows")
+	case len(dev) == 0:
+		return nil, errors.New("controls: no development rows, on which the penalty is chosen")
+	}
+	spec, err := finetune.Learn(task, train)
+	if err != nil {
+		return nil, err
+	}
+	d := &data{spec: spec}
+	words := vocabulary{}
+	for _, part := range []struct {
+		set  *set
+		rows []loaders.Row
+	}{{&d.train, train}, {&d.dev, dev}, {&d.test, test}} {
+		if *part.set, err = newSet(spec, words, part.rows); err != nil {
+			return nil, err
+		}
+	}
+	d.most = score.Majority(d.outcomes(), d.train.gold)
+	if d.mean, d.spread = d.train.spread(); spec.Task == heads.Regression && d.spread == 0 {
+		return nil, errors.Errorf("%s: every score is %v: want two or more", train[0].Path, d.mean)
+	}
+	results := []Result{d.majority()}
+	for _, c := range list(spec.Task) {
+		result, err := d.measure(ctx, c)
+		if err != nil {
+			return nil, errors.WithMessage(err, "control "+c.name)
+		}
+		results = append(results, result)
+	}
+	return results, nil
+}
+
+// measure fits one control.
+func (d *data) measure(ctx context.Context, c control) (Result, error) {
+	columns := newColumns(c, &d.train)
+	train, dev, test := columns.design(d, &d.train), columns.design(d, &d.dev), columns.design(d, &d.test)
+	w, l2, err := fit(ctx, train, dev)
+	if err != nil {
+		return Result{}, err
+	}
+	return Result{
+		Name: c.name, Inputs: c.inputs, Partial: c.partial, L2: l2,
+		Dev:  d.judge(&d.dev, dev.predictor(w)),
+		Test: d.judge(&d.test, test.predictor(w)),
+	}, nil
+}
