@@ -23,6 +23,7 @@ type Settings struct {
 	Limit      int        `json:"limit,omitempty"` // training rows; 0: all
 	Warmup     float64    `json:"warmup"`          // share of the updates
 	Lambda     float64    `json:"lambda"`          // weight of L1 in L3
+	Controls   bool       `json:"-"`               // no run: measure cheap controls, as cmd/finetune does
 	train.Settings
 }
 

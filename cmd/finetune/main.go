@@ -43,6 +43,9 @@ func tune(ctx context.Context, s *finetune.Settings, first *pretrain.Settings, c
 	if err != nil {
 		return err
 	}
+	if s.Controls {
+		return measure(ctx, d, con.Out)
+	}
 	if s.Model, err = model(ctx, s, first, con); err != nil {
 		return err
 	}

@@ -33,6 +33,7 @@ func flags(s *finetune.Settings) *flag.FlagSet {
 	fs.StringVar(&s.Dev, "dev", "", "")
 	fs.StringVar(&s.Test, "test", "", "")
 	fs.IntVar(&s.Limit, "limit", 0, "")
+	fs.BoolVar(&s.Controls, "controls", false, "")
 	fs.Float64Var(&s.Warmup, "warmup", s.Warmup, "")
 	fs.Float64Var(&s.Lambda, "lambda", s.Lambda, "")
 	cli.SettingsFlags(fs, &s.Settings)

@@ -26,6 +26,9 @@ The data
   -dev FILE        rows to evaluate on from time to time and at the end
   -test FILE       rows to evaluate on once, at the end
   -limit N         train on the first N rows only
+  -controls        train no model: print what cheap controls reach on these rows
+                   (most frequent label, lengths, parts of the input, bags of
+                   words), which tells whether the labels leak, and stop
 
 The model
   -model DIR       config.json, model.safetensors, vocab.json and merges.txt
