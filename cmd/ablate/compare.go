@@ -42,6 +42,9 @@ func compare(ctx context.Context, s *settings, first *pretrain.Settings, con tra
 		}
 		return err
 	}
+	if err := measureControls(ctx, sets); err != nil {
+		return err
+	}
 	return s.report(grid, log, con.Out)
 }
 

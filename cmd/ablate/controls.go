@@ -1,0 +1,28 @@
+package main
+
+import (
+	"context"
+
+	"github.com/pkg/errors"
+
+	"gorgpt/ablate"
+	"gorgpt/controls"
+)
+
+// measureControls finds out what cheap means reach on the test rows of each set. They
+// need development rows, to choose a penalty on; a set without any gets none.
+func measureControls(ctx context.Context, sets []*ablate.Set) error {
+	for _, set := range sets {
+		if len(set.Data.Dev) == 0 {
+			continue
+		}
+		results, err := controls.Measure(ctx, set.Data.Spec.Task, set.Data.Train, set.Data.Dev, set.Data.Test)
+		if err != nil {
+			return errors.WithMessagef(err, "%s", set.Name)
+		}
+		for _, r := range results[1:] { // the first is the majority
+			set.Controls = append(set.Controls, ablate.Control{Name: r.Name, Partial: r.Partial, Score: r.Test.Value})
+		}
+	}
+	return nil
+}
