@@ -45,6 +45,14 @@ const absent int32 = -1
 // Tokenizer encodes and decodes text. It never changes once made and may be used
 // by many goroutines at a time.
 type Tokenizer struct {
+	*vocabulary
+	pipeline Pipeline
+	pool     sync.Pool // of *encoder
+}
+
+// vocabulary is the tokens and merges, with their indexes. Tokenizers that differ only
+// in the pipeline share it.
+type vocabulary struct {
 	tokens []string         // by id
 	ids    map[string]int32 // the inverse of tokens
 	merges []Merge          // by rank
@@ -52,11 +60,10 @@ type Tokenizer struct {
 	joins  map[pair]join    // the inverse of pairs
 	chars  map[rune]ends    // where spelling starts
 	unk    int32            // id of Unknown
-	pool   sync.Pool        // of *encoder
 }
 
 // New makes a tokenizer of the tokens, ordered by id, and the merges, ordered by
-// rank. It is an error if a token is empty or stands twice, if [Unknown] is missing,
+// rank. Its pipeline is [Bert]; see [Tokenizer.WithPipeline]. It is an error if a token is empty or stands twice, if [Unknown] is missing,
 // or if a merge stands twice, cannot be written on a line of merges.txt, or has a
 // part or a result that is not a token.
 func New(tokens []string, merges []Merge) (*Tokenizer, error) {
@@ -65,7 +72,7 @@ func New(tokens []string, merges []Merge) (*Tokenizer, error) {
 
 // build is New with place naming the origin of a merge in errors.
 func build(tokens []string, merges []Merge, place func(rank int) string) (*Tokenizer, error) {
-	t := &Tokenizer{
+	v := &vocabulary{
 		tokens: slices.Clone(tokens),
 		ids:    make(map[string]int32, len(tokens)),
 		merges: slices.Clone(merges),
@@ -73,40 +80,46 @@ func build(tokens []string, merges []Merge, place func(rank int) string) (*Token
 		joins:  make(map[pair]join, len(merges)),
 		chars:  make(map[rune]ends),
 	}
-	for id, token := range t.tokens {
-		if err := t.addToken(int32(id), token); err != nil {
+	for id, token := range v.tokens {
+		if err := v.addToken(int32(id), token); err != nil {
 			return nil, err
 		}
 	}
-	unk, ok := t.ids[Unknown]
+	unk, ok := v.ids[Unknown]
 	if !ok {
 		return nil, errors.Errorf("the vocabulary of %d tokens has no %s", len(tokens), Unknown)
 	}
-	t.unk = unk
-	for rank, m := range t.merges {
-		if err := t.addMerge(rank, m); err != nil {
+	v.unk = unk
+	for rank, m := range v.merges {
+		if err := v.addMerge(rank, m); err != nil {
 			return nil, errors.Wrap(err, place(rank))
 		}
 	}
+	return v.tokenizer(Bert), nil
+}
+
+// tokenizer makes a tokenizer of the vocabulary.
+func (v *vocabulary) tokenizer(p Pipeline) *Tokenizer {
+	t := &Tokenizer{vocabulary: v, pipeline: p}
 	t.pool.New = func() any { return newEncoder(t) }
-	return t, nil
+	return t
 }
 
 // addToken enters one token into the indexes.
-func (t *Tokenizer) addToken(id int32, token string) error {
+func (v *vocabulary) addToken(id int32, token string) error {
 	if token == "" {
 		return errors.Errorf("token %d is empty", id)
 	}
-	if first, ok := t.ids[token]; ok {
+	if first, ok := v.ids[token]; ok {
 		return errors.Errorf("token %q has two ids, %d and %d", token, first, id)
 	}
-	t.ids[token] = id
+	v.ids[token] = id
 	char, isLast := strings.CutSuffix(token, endOfWord)
 	r, size := utf8.DecodeRuneInString(char)
 	if size == 0 || size != len(char) {
 		return nil
 	}
-	e, ok := t.chars[r]
+	e, ok := v.chars[r]
 	if !ok {
 		e = ends{absent, absent}
 	}
@@ -115,30 +128,30 @@ func (t *Tokenizer) addToken(id int32, token string) error {
 	} else {
 		e.within = id
 	}
-	t.chars[r] = e
+	v.chars[r] = e
 	return nil
 }
 
 // addMerge enters one merge into the indexes.
-func (t *Tokenizer) addMerge(rank int, m Merge) error {
+func (v *vocabulary) addMerge(rank int, m Merge) error {
 	for _, part := range []string{m.Left, m.Right} {
 		if strings.ContainsAny(part, " \r\n") {
 			return errors.Errorf("part %q has a space or a line break", part)
 		}
-		if _, ok := t.ids[part]; !ok {
+		if _, ok := v.ids[part]; !ok {
 			return errors.Errorf("part %q is not in the vocabulary", part)
 		}
 	}
-	id, ok := t.ids[m.Left+m.Right]
+	id, ok := v.ids[m.Left+m.Right]
 	if !ok {
 		return errors.Errorf("result %q of %q and %q is not in the vocabulary", m.Left+m.Right, m.Left, m.Right)
 	}
-	p := pair{t.ids[m.Left], t.ids[m.Right]}
-	if first, ok := t.joins[p]; ok {
+	p := pair{v.ids[m.Left], v.ids[m.Right]}
+	if first, ok := v.joins[p]; ok {
 		return errors.Errorf("%q and %q were already merged at rank %d", m.Left, m.Right, first.rank+1)
 	}
-	t.pairs[rank] = p
-	t.joins[p] = join{int32(rank), id}
+	v.pairs[rank] = p
+	v.joins[p] = join{int32(rank), id}
 	return nil
 }
 
@@ -151,7 +164,10 @@ func (t *Tokenizer) AddSpecials() (*Tokenizer, error) {
 		return t, nil
 	}
 	s, err := New(slices.Concat(t.tokens, specials), t.merges)
-	return s, errors.Wrapf(err, "adding %s, %s and %s after the vocabulary", Start, Delimiter, Classify)
+	if err != nil {
+		return nil, errors.Wrapf(err, "adding %s, %s and %s after the vocabulary", Start, Delimiter, Classify)
+	}
+	return s.WithPipeline(t.pipeline), nil
 }
 
 // Size is the number of ids; they run from 0 to Size-1.
