@@ -5,6 +5,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -24,16 +25,45 @@ func opticks(t testing.TB) string {
 	return string(data)
 }
 
+// BenchmarkEncode encodes a book line by line, with one goroutine and with two that share the
+// tokenizer and take turns at the lines. The original pipeline also gets the book as one text.
 func BenchmarkEncode(b *testing.B) {
 	text := opticks(b)
 	tok, err := Load(goldenDir(b))
 	require.NoError(b, err)
 	lines := strings.Split(text, "\n")
-	var ids []int32
-	b.SetBytes(int64(len(text)))
-	for b.Loop() {
-		for _, line := range lines {
-			ids = tok.AppendEncode(ids[:0], line)
+	for _, pipeline := range []Pipeline{Bert, Original} {
+		tok := tok.WithPipeline(pipeline)
+		for name, workers := range map[string]int{"one": 1, "two": 2} {
+			b.Run(pipeline.String()+"/"+name, func(b *testing.B) {
+				b.SetBytes(int64(len(text)))
+				for b.Loop() {
+					encodeLines(tok, lines, workers)
+				}
+			})
 		}
 	}
+	b.Run("original/whole", func(b *testing.B) {
+		tok := tok.WithPipeline(Original)
+		var ids []int32
+		b.SetBytes(int64(len(text)))
+		for b.Loop() {
+			ids = tok.AppendEncode(ids[:0], text)
+		}
+	})
+}
+
+// encodeLines encodes all lines with some goroutines.
+func encodeLines(tok *Tokenizer, lines []string, workers int) {
+	var group sync.WaitGroup
+	for worker := range workers {
+		share := lines[worker*len(lines)/workers : (worker+1)*len(lines)/workers]
+		group.Go(func() {
+			var ids []int32
+			for _, line := range share {
+				ids = tok.AppendEncode(ids[:0], line)
+			}
+		})
+	}
+	group.Wait()
 }

@@ -16,9 +16,10 @@ const (
 // needs no lock.
 type encoder struct {
 	t        *Tokenizer
-	splitter bertSplitter
+	bert     bertSplitter
+	original originalSplitter
 	speller  *speller
-	spans    map[string]span // where in spelled the ids of a word are
+	spans    map[string]span // where in spelled the ids of a word, or of a chunk, are
 	spelled  []int32
 }
 
@@ -38,8 +39,12 @@ func (t *Tokenizer) Encode(text string) []int32 {
 func (t *Tokenizer) AppendEncode(dst []int32, text string) []int32 {
 	e := t.pool.Get().(*encoder)
 	defer t.pool.Put(e)
+	if t.pipeline == Original {
+		e.original.chunks(text, func(chunk string) { dst = e.appendChunk(dst, chunk) })
+		return dst
+	}
 	splitAtUnknown(text, func(piece string) {
-		e.splitter.split(piece, func(word []byte) { dst = e.appendWord(dst, word) })
+		e.bert.split(piece, func(word []byte) { dst = e.appendWord(dst, word) })
 	}, func() { dst = append(dst, t.unk) })
 	return dst
 }
@@ -60,18 +65,43 @@ func splitAtUnknown(text string, piece func(string), unknown func()) {
 
 // appendWord appends the ids of one word.
 func (e *encoder) appendWord(dst []int32, word []byte) []int32 {
-	if len(word) > cachedBytes {
-		return e.speller.appendWord(dst, e.t, word)
-	}
 	if s, ok := e.spans[string(word)]; ok {
 		return append(dst, e.spelled[s.from:s.to]...)
 	}
+	from := len(dst)
+	dst = e.speller.appendWord(dst, e.t, word)
+	if len(word) <= cachedBytes {
+		e.remember(string(word), dst[from:])
+	}
+	return dst
+}
+
+// appendChunk appends the ids of one chunk of the original pipeline.
+func (e *encoder) appendChunk(dst []int32, chunk string) []int32 {
+	if s, ok := e.spans[chunk]; ok {
+		return append(dst, e.spelled[s.from:s.to]...)
+	}
+	return e.appendNewChunk(dst, chunk)
+}
+
+// appendNewChunk is appendChunk for a chunk that is not in the cache. By itself it keeps what
+// it allocates away from the chunks that are.
+func (e *encoder) appendNewChunk(dst []int32, chunk string) []int32 {
+	from := len(dst)
+	e.original.words(chunk, func(word []byte) { dst = e.speller.appendWord(dst, e.t, word) })
+	if len(chunk) <= cachedBytes {
+		e.remember(strings.Clone(chunk), dst[from:])
+	}
+	return dst
+}
+
+// remember puts what a word or chunk encodes to into the cache.
+func (e *encoder) remember(text string, ids []int32) {
 	if len(e.spans) == cachedWords {
 		clear(e.spans)
 		e.spelled = e.spelled[:0]
 	}
 	from := len(e.spelled)
-	e.spelled = e.speller.appendWord(e.spelled, e.t, word)
-	e.spans[string(word)] = span{int32(from), int32(len(e.spelled))}
-	return append(dst, e.spelled[from:]...)
+	e.spelled = append(e.spelled, ids...)
+	e.spans[text] = span{int32(from), int32(len(e.spelled))}
 }

@@ -49,6 +49,20 @@ func entityAt(text []rune) string {
 	return string(text[:end+1])
 }
 
+// mayHaveEntity reports whether a semicolon follows an & as closely as in an entity.
+func mayHaveEntity(line string) bool {
+	for {
+		_, rest, found := strings.Cut(line, "&")
+		if !found {
+			return false
+		}
+		if strings.IndexByte(rest[:min(len(rest), maxEntity+len("#;"))], ';') >= 0 {
+			return true
+		}
+		line = rest
+	}
+}
+
 // isEntityChar reports whether r can stand in the name or number of an entity.
 func isEntityChar(r rune) bool { return isASCIILetter(r) || '0' <= r && r <= '9' }
 

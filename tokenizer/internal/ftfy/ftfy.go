@@ -37,7 +37,7 @@ func (f *Fixer) Line(line string) (fixed string, plain bool) {
 	if found&angles == angles {
 		f.html = true
 	}
-	if found&(suspect|wide) == 0 && (f.html || found&ampersand == 0) {
+	if found&(suspect|wide) == 0 && (f.html || found&ampersand == 0 || !mayHaveEntity(line)) {
 		return line, true
 	}
 	return f.repair(line), false

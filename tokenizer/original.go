@@ -1,0 +1,44 @@
+package tokenizer
+
+import (
+	"strings"
+
+	"gorgpt/tokenizer/internal/ftfy"
+	"gorgpt/tokenizer/internal/spacy"
+)
+
+// originalSplitter cuts text into words as the original pipeline does. It holds the buffers of
+// one goroutine; the zero value is ready.
+type originalSplitter struct {
+	standardizer standardizer
+	lower        []byte
+}
+
+// split calls emit for each word of text, in order. The word is valid only during the call.
+func (s *originalSplitter) split(text string, emit func(word []byte)) {
+	s.chunks(text, func(chunk string) { s.words(chunk, emit) })
+}
+
+// chunks repairs and standardizes a text and calls emit for each of its chunks. What words a
+// chunk consists of depends on nothing but the chunk.
+func (s *originalSplitter) chunks(text string, emit func(chunk string)) {
+	var fixer ftfy.Fixer
+	s.standardizer.started, s.standardizer.broken = false, false
+	for line := range strings.Lines(text) {
+		fixed, plain := fixer.Line(line)
+		s.standardizer.split(fixed, plain, emit)
+	}
+}
+
+// words cuts a chunk into words and lower-cases them.
+func (s *originalSplitter) words(chunk string, emit func(word []byte)) {
+	if chunk == lineBreak {
+		s.lower = append(s.lower[:0], chunk...)
+		emit(s.lower)
+		return
+	}
+	spacy.Split(chunk, func(word string) {
+		s.lower = appendLower(s.lower[:0], word)
+		emit(s.lower)
+	})
+}
