@@ -10,6 +10,10 @@ import (
 // questioned.
 const maxDecode = 1_000_000
 
+// workLimit bounds the work on one line, in characters over all passes. It stops short of the
+// end only for lines of many thousand characters in which entities are nested hundreds deep.
+const workLimit = 1 << 24
+
 // Fixer repairs a text line by line. It remembers whether the lines so far looked like
 // HTML. The zero value is ready; it serves one text and one goroutine.
 type Fixer struct {
@@ -30,8 +34,8 @@ func Fix(text string) string {
 	return out.String()
 }
 
-// Line repairs one line, line feed included, and says whether the result is plain: ASCII
-// without controls other than tab, line and form feed.
+// Line repairs one line, line feed included. A line is plain if it did not even need a closer
+// look: it is ASCII without controls other than tab, line feed and form feed.
 func (f *Fixer) Line(line string) (fixed string, plain bool) {
 	found := look(line)
 	if found&angles == angles {
@@ -47,7 +51,7 @@ func (f *Fixer) Line(line string) (fixed string, plain bool) {
 func (f *Fixer) repair(line string) string {
 	text := []rune(line)
 	questionable := len(text) <= maxDecode
-	for {
+	for work := max(workLimit, 8*len(text)); ; work -= len(text) {
 		before := slices.Clone(text)
 		text = removeTerminalEscapes(text)
 		if questionable {
@@ -58,7 +62,7 @@ func (f *Fixer) repair(line string) string {
 		}
 		text = fixCharacters(text)
 		text = compose(text)
-		if slices.Equal(text, before) {
+		if work < 0 || slices.Equal(text, before) {
 			return string(text)
 		}
 	}

@@ -1,10 +1,6 @@
 package ftfy
 
-import (
-	"unicode"
-
-	"golang.org/x/text/unicode/norm"
-)
+import "unicode"
 
 // kind is what the measure of weirdness wants to know about a character.
 type kind uint8
@@ -51,7 +47,7 @@ var common = func() map[rune]bool {
 // cost measures how unlikely a text is: its length, and two for each weird place; common
 // signs count one less.
 func cost(text []rune) int {
-	composed := norm.NFC.String(string(text))
+	composed := compose(text)
 	sum := len(text)
 	last := other
 	pending := false // whether last can still be part of a weird pair
