@@ -40,12 +40,22 @@ func (t *Tokenizer) AppendEncode(dst []int32, text string) []int32 {
 	e := t.pool.Get().(*encoder)
 	defer t.pool.Put(e)
 	if t.pipeline == Original {
-		e.original.chunks(text, func(chunk string) { dst = e.appendChunk(dst, chunk) })
-		return dst
+		return e.appendOriginal(dst, text)
 	}
+	return e.appendBert(dst, text)
+}
+
+// appendBert appends the ids of a text in the bert pipeline.
+func (e *encoder) appendBert(dst []int32, text string) []int32 {
 	splitAtUnknown(text, func(piece string) {
 		e.bert.split(piece, func(word []byte) { dst = e.appendWord(dst, word) })
-	}, func() { dst = append(dst, t.unk) })
+	}, func() { dst = append(dst, e.t.unk) })
+	return dst
+}
+
+// appendOriginal appends the ids of a text in the original pipeline.
+func (e *encoder) appendOriginal(dst []int32, text string) []int32 {
+	e.original.chunks(text, func(chunk string) { dst = e.appendChunk(dst, chunk) })
 	return dst
 }
 
