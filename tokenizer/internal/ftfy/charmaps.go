@@ -75,10 +75,13 @@ var charmaps = sync.OnceValue(func() *[encodings]singleByte {
 	return all
 })
 
-// codes says in which encodings a character exists, and as which byte.
+// codes says in which encodings a character exists, and as which byte. Sets of encodings have
+// a bit for each.
 type codes struct {
-	in    uint8 // a bit for each encoding
-	bytes [encodings]byte
+	in        uint8
+	lead      uint8 // where the byte can start a character of UTF-8
+	continues uint8 // where it can continue one
+	bytes     [encodings]byte
 }
 
 // anyEncoding has the bit of each encoding.
@@ -93,27 +96,51 @@ var codesOf = sync.OnceValue(func() map[rune]codes {
 			c := inverse[r]
 			c.in |= 1 << e
 			c.bytes[e] = byte(b)
+			switch {
+			case isContinuation(byte(b)):
+				c.continues |= 1 << e
+			case b >= 0x80:
+				c.lead |= 1 << e
+			}
 			inverse[r] = c
 		}
 	}
 	return inverse
 })
 
-// possible says which encodings have all characters of a text.
-func possible(text []rune) uint8 {
-	in := anyEncoding
+// possible says which encodings have all characters of a text, and in which of them it may be
+// UTF-8: where a lead byte has something after it and a continuation byte something before it
+// that is no other ASCII than a space, which may have been another byte.
+func possible(text []rune) (in, utf8 uint8) {
+	in, utf8 = anyEncoding, anyEncoding
 	inverse := codesOf()
+	var before codes
 	for _, r := range text {
-		if r < 0x80 && r != substitute {
+		switch {
+		case r == ' ':
+			before = wildcard
+			continue
+		case r < 0x80 && r != substitute:
+			utf8 &^= before.lead
+			before = codes{}
 			continue
 		}
-		in &= inverse[r].in
-		if in == 0 {
-			break
+		c := inverse[r]
+		if in &= c.in; in == 0 {
+			return 0, 0
+		}
+		utf8 &^= c.continues &^ (before.lead | before.continues)
+		utf8 &^= before.lead & c.lead
+		before = c
+		if r == substitute || r == unicode.ReplacementChar {
+			before = wildcard
 		}
 	}
-	return in
+	return in, in & utf8 &^ before.lead
 }
+
+// wildcard is what may stand for any byte.
+var wildcard = codes{continues: anyEncoding}
 
 // encode writes a text in an encoding that has all its characters.
 func encode(text []rune, e encoding) []byte {

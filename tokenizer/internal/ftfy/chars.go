@@ -1,6 +1,7 @@
 package ftfy
 
 import (
+	"slices"
 	"sync"
 	"unicode"
 
@@ -12,7 +13,10 @@ const escape = '\x1b'
 
 // removeTerminalEscapes drops each escape, bracket, numbers with semicolons, and letter.
 func removeTerminalEscapes(text []rune) []rune {
-	kept := text[:0]
+	if !slices.Contains(text, escape) {
+		return text
+	}
+	var kept []rune
 	for i := 0; i < len(text); i++ {
 		if text[i] == escape {
 			if end := escapeEnd(text, i); end > i {

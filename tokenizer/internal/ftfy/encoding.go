@@ -30,9 +30,9 @@ func fixOnce(text []rune) (fixed []rune, cost int) {
 	if isASCII(text) {
 		return text, 0
 	}
-	in := possible(text)
+	in, utf8 := possible(text)
 	for e := range encodings {
-		if in&(1<<e) == 0 {
+		if utf8&(1<<e) == 0 {
 			continue
 		}
 		if fixed, cost, ok := reread(text, e); ok {
@@ -81,7 +81,10 @@ const (
 
 // hasPunctuation reports whether a text has such a sequence.
 func hasPunctuation(text []rune) bool {
-	for i := range text {
+	for i, r := range text {
+		if r != punctuation1 {
+			continue
+		}
 		if _, ok := punctuationAt(text[i:]); ok {
 			return true
 		}
@@ -119,17 +122,22 @@ func fixPunctuation(text []rune) []rune {
 // fixControls reads a Latin-1 text that has control characters beyond ASCII as
 // Windows-1252, unless one of them is undefined there.
 func fixControls(text []rune) (fixed []rune, cost int) {
+	if !slices.ContainsFunc(text, isUpperControl) {
+		return text, 0
+	}
 	table := &charmaps()[windows1252]
 	fixed = slices.Clone(text)
 	for i, r := range text {
-		if r < 0x80 || r >= 0xA0 {
+		if !isUpperControl(r) {
 			continue
 		}
 		fixed[i] = table.decode(byte(r))
 		if fixed[i] == r {
 			return text, 0
 		}
-		cost = 1
 	}
-	return fixed, cost
+	return fixed, 1
 }
+
+// isUpperControl reports whether r is a control character beyond ASCII.
+func isUpperControl(r rune) bool { return 0x80 <= r && r < 0xA0 }

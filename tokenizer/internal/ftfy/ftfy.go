@@ -47,12 +47,12 @@ func (f *Fixer) Line(line string) (fixed string, plain bool) {
 	return f.repair(line), false
 }
 
-// repair applies all steps until nothing changes.
+// repair applies all steps until nothing changes. No step changes its argument.
 func (f *Fixer) repair(line string) string {
 	text := []rune(line)
 	questionable := len(text) <= maxDecode
-	for work := max(workLimit, 8*len(text)); ; work -= len(text) {
-		before := slices.Clone(text)
+	for work := max(workLimit, 8*len(text)); work > 0; work -= len(text) {
+		before := text
 		text = removeTerminalEscapes(text)
 		if questionable {
 			text = fixEncoding(text)
@@ -62,10 +62,21 @@ func (f *Fixer) repair(line string) string {
 		}
 		text = fixCharacters(text)
 		text = compose(text)
-		if work < 0 || slices.Equal(text, before) {
-			return string(text)
+		if isCalm(text) || slices.Equal(text, before) {
+			break
 		}
 	}
+	return string(text)
+}
+
+// isCalm reports whether a text has nothing that a repair could start from.
+func isCalm(text []rune) bool {
+	for _, r := range text {
+		if r >= utf8.RuneSelf || looks[r]&(suspect|ampersand) != 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // What a look at a line can find.
