@@ -12,7 +12,7 @@ import (
 func TestPossible(t *testing.T) {
 	rng := rand.New(rand.NewPCG(5, 6))
 	readable := 0
-	for range 100_000 {
+	for range 30_000 {
 		e := encoding(rng.IntN(int(encodings)))
 		text := make([]rune, 1+rng.IntN(6))
 		for i := range text {
@@ -27,18 +27,17 @@ func TestPossible(t *testing.T) {
 			for _, r := range text {
 				want = want && (r < 0x80 && r != substitute || codesOf()[r].in&(1<<e) != 0)
 			}
-			require.Equal(t, want, in&(1<<e) != 0, "%q in %d", string(text), e)
-			if !want {
-				require.Zero(t, utf8&(1<<e))
-				continue
+			_, _, ok := reread(text, e)
+			ok = ok && want
+			if want != (in&(1<<e) != 0) || ok && utf8&(1<<e) == 0 {
+				t.Fatalf("%q in %d: has all characters: %v, is UTF-8: %v, found %b and %b", string(text), e, want, ok, in, utf8)
 			}
-			if _, _, ok := reread(text, e); ok {
+			if ok {
 				readable++
-				require.NotZero(t, utf8&(1<<e), "%q in %d", string(text), e)
 			}
 		}
 	}
-	require.Greater(t, readable, 1000)
+	require.Greater(t, readable, 300)
 }
 
 // TestCharmaps checks bytes on which tables of these encodings are known to differ.
