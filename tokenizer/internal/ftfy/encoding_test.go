@@ -117,18 +117,18 @@ func TestLostBytes(t *testing.T) {
 // would give.
 func TestKinds(t *testing.T) {
 	for chars, want := range map[string]kind{
-		"AÀĂ":                     latinUpper,
-		"aàăəßſ":                  latinLower,
-		"ДΩ":                      foreignUpper,
-		"дωµ":                     foreignLower,
-		"漢あאªº":                   caseless,
-		"ー々":                      modifier,
-		"ɐʰˇ˜":                    phonetic,
-		"\u0301\u093e":            mark,
-		"²½①":                     number,
-		"±€√":                     mathSign,
-		"¨¯¸":                     accent,
-		"©°☺😀\ufe0f🏽\U0001FFFF":   symbol,
+		"AÀĂ":          latinUpper,
+		"aàăəßſ":       latinLower,
+		"ДΩ":           foreignUpper,
+		"дωµ":          foreignLower,
+		"漢あאªº":        caseless,
+		"ー々":           modifier,
+		"ɐʰˇ˜":         phonetic,
+		"\u0301\u093e": mark,
+		"²½①":          number,
+		"±€√":          mathSign,
+		"¨¯¸":          accent,
+		"©°☺😀\ufe0f🏽\U0001FFFF\U0001FBF0": symbol,
 		"\u0081\x01":              control,
 		"\ue000":                  private,
 		"\u0378":                  unassigned,
@@ -137,5 +137,40 @@ func TestKinds(t *testing.T) {
 		for _, r := range chars {
 			require.Equal(t, want, kindOf(r), "%q %U", r, r)
 		}
+	}
+}
+
+// TestCost has the cost of texts: their length, two for each weird place, one less for each
+// common sign.
+func TestCost(t *testing.T) {
+	for text, want := range map[string]int{
+		"":              0,
+		"abc é":         5,
+		"aД":            4,
+		"Дa":            4,
+		"漢a":            4,
+		"a漢":            4,
+		"aДa":           5, // a character counts for one place only
+		"AɐA":           5,
+		"ɐA":            4,
+		"aɐ":            2,
+		"x\u0301":       4,
+		"1\u0301":       4,
+		"漢\u0301\u0302": 3,
+		"e\u0301":       2, // composed
+		"±²":            4,
+		"±²±²":          8,
+		"±²±":           5,
+		"±±":            2,
+		"¨":             3,
+		"a¨b":           5,
+		"\ue000":        3,
+		"\u0378":        3,
+		"\u0081\u0082":  6,
+		"\u0081\u0301":  4,
+		"…“ ”®°\u00a0":  1,
+		"Ã©":            2,
+	} {
+		require.Equal(t, want, cost([]rune(text)), "%q", text)
 	}
 }

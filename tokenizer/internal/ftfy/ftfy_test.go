@@ -25,6 +25,7 @@ func TestFix(t *testing.T) {
 		{"Windows-1252 and controls", "This text is sad .â\u0081”.", "This text is sad .⁔."},
 		{"undefined in Windows-1252", "â€œquotedâ€\u009d", `"quoted"`},
 		{"four layers", "The Mona Lisa doesnÃƒÂ¢Ã¢â€šÂ¬Ã¢â€žÂ¢t have eyebrows.", "The Mona Lisa doesn't have eyebrows."},
+		{"two layers whose costs add up", "─é┬⌐─é┬⌐", "Ă©Ă©"},
 		{"curled after", "l’humanitÃ©", "l'humanité"},
 		{"emoji", "I â\u009d¤ï¸\u008f NY ðŸ˜‚", "I ❤️ NY 😂"},
 		{"no-break space as space", "The more you know ðŸŒ ", "The more you know 🌠"},
@@ -32,12 +33,13 @@ func TestFix(t *testing.T) {
 		{"lost bytes", "â€œ like this â€\uFFFD", "\" like this \uFFFD"},
 		{"punctuation among other text", "中文 â€œquotedâ€\u009d", "中文 \"quoted\""},
 		{"Latin-1 for Windows-1252", "This text was never UTF-8 at all\u0085", "This text was never UTF-8 at all…"},
-		{"a control Windows-1252 lacks", "x\u0081y", "x\u0081y"},
+		{"a control Windows-1252 lacks", "x\u0081y\u0085", "x\u0081y\n"},
 		{"next line among other text", "中\u0085文", "中\n文"},
 
 		{"entities", "&lt;tag&gt; &eacute; &hellip; &#65;&#x42; &nbsp;!", "<tag> é … AB \u00a0!"},
 		{"entity in capitals is another", "&Eacute; &EACUTE;", "É &EACUTE;"},
 		{"no entities", "a & b; &foo; &; &#; &#x; &#xyz; &toolongname; AT&T; &amp", "a & b; &foo; &; &#; &#x; &#xyz; &toolongname; AT&T; &amp"},
+		{"long entities", "&Uarrocir; &rightarrow; &#00000065; &#000000065;", "⥉ &rightarrow; A &#000000065;"},
 		{"nested entities", "&amp;amp;lt;", "<"},
 		{"half an entity of another name", "&notit; &copyx;", "&notit; &copyx;"},
 		{"semicolon", "&semi;&amp;", ";&"},
@@ -105,7 +107,7 @@ func TestFixCost(t *testing.T) {
 	for _, text := range []string{
 		"Å is a letter, Ã a syllable",
 		"Ã", "â€", "É®", "ñ ±", "×£35",
-		"Ï€ Γ¶", "├⌐", "–ü—Ä–∏–≤–µ—Ç",
+		"Ï€ Γ¶", "├⌐", "Ă©", "–ü—Ä–∏–≤–µ—Ç",
 	} {
 		require.Equal(t, text, Fix(text))
 	}

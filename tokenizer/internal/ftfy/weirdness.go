@@ -119,13 +119,19 @@ func classify(r rune) kind {
 	case unicode.IsLetter(r):
 		return classifyLetter(r)
 	}
+	k := categoryKind(r)
+	if (k == other || k == unassigned) && 0x1F000 <= r && r <= 0x1FFFF {
+		return symbol // where new emoji go
+	}
+	return k
+}
+
+// categoryKind is the kind that a character which is no letter has by its category.
+func categoryKind(r rune) kind {
 	for _, c := range categories {
 		if unicode.Is(c.table, r) {
 			return c.kind
 		}
-	}
-	if 0x1F000 <= r && r <= 0x1FFFF {
-		return symbol // where new emoji go
 	}
 	return unassigned
 }

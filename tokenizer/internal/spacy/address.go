@@ -27,7 +27,7 @@ func (f *addressFinder) match(from, to int) bool {
 	if 0 < f.hostEnd && f.hostEnd <= to {
 		return true
 	}
-	f.seekMark(from + 1)
+	f.seekMark(from)
 	return 0 < f.userHost && f.userHost <= to
 }
 

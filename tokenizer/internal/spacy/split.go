@@ -81,14 +81,13 @@ func (s *splitter) emitMiddle() {
 	}
 }
 
-// emitInfixes emits a text cut at its infixes, which are words too. One at the very start does
-// not count.
+// emitInfixes emits a text without prefix cut at its infixes, which are words too.
 func emitInfixes(text string, emit func(word string)) {
 	start := 0
 	for i := 0; i < len(text); {
 		length, size := infixLength(text, i)
-		if length == 0 || i == 0 {
-			i += max(length, size)
+		if length == 0 {
+			i += size
 			continue
 		}
 		if i > start {
