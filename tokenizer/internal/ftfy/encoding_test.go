@@ -152,6 +152,7 @@ func TestCost(t *testing.T) {
 		"a漢":            4,
 		"aДa":           5, // a character counts for one place only
 		"AɐA":           5,
+		"Aɐ":            4,
 		"ɐA":            4,
 		"aɐ":            2,
 		"x\u0301":       4,

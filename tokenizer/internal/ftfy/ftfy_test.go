@@ -107,7 +107,7 @@ func TestFixCost(t *testing.T) {
 	for _, text := range []string{
 		"Å is a letter, Ã a syllable",
 		"Ã", "â€", "É®", "ñ ±", "×£35",
-		"Ï€ Γ¶", "├⌐", "Ă©", "–ü—Ä–∏–≤–µ—Ç",
+		"Ï€ Γ¶", "├⌐", "Ă©", "ƒá", "–ü—Ä–∏–≤–µ—Ç",
 	} {
 		require.Equal(t, text, Fix(text))
 	}
