@@ -104,7 +104,7 @@ func (b *book) opening() string {
 // happening is a deed, or something that makes somebody feel something.
 func (b *book) happening(s *scene) []string {
 	a := pick(b.r, s.people)
-	if chance(b.r, 0.65) && s.felt[a] == "" && !s.used[a] {
+	if chance(b.r, 0.8) && s.felt[a] == "" && !s.used[a] {
 		return b.mood(s, a)
 	}
 	if chance(b.r, 0.15) {
@@ -167,8 +167,8 @@ func (b *book) mainMood(s *scene, a *person, kind, opening string) []string {
 	if chance(b.r, 0.3) {
 		text = append(text, capital(pick(b.r, words().fillers["exclaim-"+end])))
 	}
-	for range b.r.IntN(3) {
-		if chance(b.r, 0.3) {
+	for range 1 + b.r.IntN(2) {
+		if chance(b.r, 0.25) {
 			text = append(text, b.feels(s, a, kind))
 			continue
 		}

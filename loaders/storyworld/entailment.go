@@ -38,4 +38,4 @@ func entailmentRow(r *rand.Rand, split Split) (loaders.Row, bool) {
 }
 
 // moods is the share of what makes somebody feel something, in what happens.
-const moods = 0.7
+const moods = 0.8

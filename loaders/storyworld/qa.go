@@ -18,7 +18,7 @@ func qaRow(r *rand.Rand, split Split) (loaders.Row, bool) {
 	s, t := stage(r, split)
 	s.world = newWorld(r, split, 6, 12, 5)
 	var text []string
-	for share := 1.0; len(s.events) < 3; share = 0.25 { // somebody feels something for sure
+	for share := 1.0; len(s.events) < 2+r.IntN(2); share = 0.25 { // somebody feels something for sure
 		if told, ok := s.happen(t, share, 0.1); ok {
 			text = append(text, told)
 		}

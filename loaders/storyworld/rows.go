@@ -25,10 +25,10 @@ const (
 
 // sizes are the rows of a set.
 var sizes = map[Set]map[Split]int{
-	Classification: {Train: 3000, Dev: 400, Test: 1000},
-	Entailment:     {Train: 3000, Dev: 400, Test: 1000},
-	Similarity:     {Train: 2000, Dev: 400, Test: 1000},
-	Regression:     {Train: 2000, Dev: 400, Test: 1000},
+	Classification: {Train: 4000, Dev: 300, Test: 1000},
+	Entailment:     {Train: 4000, Dev: 300, Test: 1000},
+	Similarity:     {Train: 2500, Dev: 300, Test: 1000},
+	Regression:     {Train: 2500, Dev: 300, Test: 1000},
 	MultipleChoice: {Train: 1500, Dev: 300, Test: 800},
 }
 

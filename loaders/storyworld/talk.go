@@ -11,7 +11,7 @@ func (b *book) talk(s *scene) {
 	if len(s.events) == 0 {
 		return
 	}
-	if chance(b.r, 0.75) {
+	if chance(b.r, 0.8) {
 		if q, ok := s.question(&b.teller); ok {
 			b.exchange(q.text, "inquire", q.answer)
 			return
