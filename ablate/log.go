@@ -15,8 +15,7 @@ import (
 // LogFile is the file of a run folder that a [Log] is kept in.
 const LogFile = "results.jsonl"
 
-// ID is all that decides on the figures of a run. A dropout of -1 in the settings is the
-// model's own, and 0.1 before the head.
+// ID is all that decides on the figures of a run.
 type ID struct {
 	Variant  string            `json:"variant"`
 	Model    string            `json:"model_digest"` // of shape, weights and vocabulary

@@ -13,7 +13,6 @@ import (
 	"gorgpt/gpt1"
 	"gorgpt/heads"
 	"gorgpt/tokenizer"
-	"gorgpt/train"
 )
 
 // Base is what fine-tuning starts from.
@@ -138,11 +137,7 @@ func newBase(preset string, d *Data, seed int64, w io.Writer) (*Base, error) {
 // attach copies the model, with the special rows and a head for the task.
 func (b *Base) attach(s *Settings, spec Spec, w io.Writer) (*gpt1.Model, error) {
 	pre := *b.Model
-	if s.Dropout == train.Auto {
-		s.Dropout = 0.1 // before the head; the model keeps its own
-	} else { // the copy is built with it
-		pre.EmbdPDrop, pre.AttnPDrop, pre.ResidPDrop = float32(s.Dropout), float32(s.Dropout), float32(s.Dropout)
-	}
+	pre.EmbdPDrop, pre.AttnPDrop, pre.ResidPDrop = float32(s.Dropout), float32(s.Dropout), float32(s.Dropout)
 	m, err := heads.Attach(&pre, b.Tok.Size(), spec.Outputs(), uint64(s.Seed))
 	if err != nil {
 		return nil, err

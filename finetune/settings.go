@@ -33,7 +33,7 @@ func Defaults() *Settings {
 	return &Settings{
 		Warmup: 0.002, Lambda: 0.5,
 		Settings: train.Settings{
-			Epochs: 3, Batch: 32, Micro: train.Auto, LR: train.Auto, L2: 0.01, Clip: 1, Dropout: train.Auto, Seed: 1,
+			Epochs: 3, Batch: 32, Micro: train.Auto, LR: train.Auto, L2: 0.01, Clip: 1, Dropout: 0.1, Seed: 1,
 			EvalEvery: train.Auto, LogEvery: 10,
 		},
 	}
@@ -75,7 +75,7 @@ func (s *Settings) Check() error {
 	return nil
 }
 
-// Fit chooses what is left to depend on model and data, but for the dropout.
+// Fit chooses what is left to depend on model and data.
 func (s *Settings) Fit(d *Data, b *Base) {
 	s.Regression = d.Spec.Task == heads.Regression
 	lr, sequences := 6.25e-5, 4

@@ -8,7 +8,6 @@ import (
 	"gorgpt/gpt1"
 	"gorgpt/heads"
 	"gorgpt/loaders"
-	"gorgpt/train"
 )
 
 func TestFit(t *testing.T) {
@@ -25,7 +24,7 @@ func TestFit(t *testing.T) {
 	require.Equal(t, []float64{6.25e-5, 4, 94, 32}, []float64{s.LR, float64(s.Micro), float64(s.Steps), float64(s.EvalEvery)}, "the paper's")
 	s = fit(128, 1000, classes, unchanged)
 	require.Equal(t, []float64{5e-4, 16}, []float64{s.LR, float64(s.Micro)}, "of a small model")
-	require.Equal(t, float64(train.Auto), s.Dropout, "the base knows")
+	require.Equal(t, 0.1, s.Dropout)
 	s = fit(128, 1000, Spec{Task: heads.MultipleChoice, Choices: 4}, unchanged)
 	require.Equal(t, 4, s.Micro, "as many sequences")
 	require.True(t, fit(128, 10, Spec{Task: heads.Regression}, unchanged).Regression)

@@ -49,8 +49,9 @@ func TestInit(t *testing.T) {
 		squares += float64(v) * float64(v)
 	}
 	n := float64(len(embed))
-	require.InDelta(t, 0, sum/n, 4*0.02/math.Sqrt(n), "mean")
-	require.InDelta(t, 0.02, math.Sqrt(squares/n), 4*0.02/math.Sqrt(2*n), "deviation")
+	want := float64(m.InitRange)
+	require.InDelta(t, 0, sum/n, 4*want/math.Sqrt(n), "mean")
+	require.InDelta(t, want, math.Sqrt(squares/n), 4*want/math.Sqrt(2*n), "deviation")
 	for _, v := range m.Store.Param("h.2.ln_1.weight").Value {
 		require.Equal(t, float32(1), v)
 	}

@@ -113,7 +113,7 @@ func (s *Settings) fit(tok *tokenizer.Tokenizer, w io.Writer) {
 }
 
 // worldBytes is how much text the embedded world gives when no books are named.
-const worldBytes = 8 << 20
+const worldBytes = 14 << 20
 
 // readBooks reads the books of the paths or, with none, makes those of the embedded
 // world.

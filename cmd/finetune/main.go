@@ -25,7 +25,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 		if s, err = parse(args, stdout); err != nil {
 			return err
 		}
-		first, err = pretrain.Defaults("tiny")
+		first, err = pretrain.World()
 		return err
 	}
 	return cli.Run("finetune", stderr, parse, func(ctx context.Context) error {

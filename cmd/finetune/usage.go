@@ -57,8 +57,8 @@ The recipe
   -lambda X        weight of the language model's loss (0.5)
   -l2 X            decoupled weight decay (0.01)
   -clip X          largest gradient norm; 0: no clipping (1)
-  -dropout P       dropout probability, in the model and before the head (that
-                   of config.json, and 0.1 before the head)
+  -dropout P       dropout probability, in the model and before the head
+                   (0.1)
   -seed N          fixes everything that is random (1)
 
 The run

@@ -21,9 +21,9 @@ The model
   -preset NAME     gpt1: 12 layers, 12 heads, width 768, context 512, V 40478
                    mini: 6 layers, 5 heads, width 320, context 256, V 8192
                    tiny: 4 layers, 4 heads, width 128, context 128, V 4096
-                   (default tiny)
+                   (default tiny; for the embedded world its V is 2048)
   -ctx N           context in tokens, in place of the preset's
-  -dropout P       dropout probability (0.1)
+  -dropout P       dropout probability (0.1; tiny on the embedded world: 0)
   -seed N          fixes everything that is random (1)
 
 The text
@@ -34,11 +34,12 @@ The text
   -vocab N         size of the vocabulary to learn (the preset's V)
 
 The recipe                                       gpt1     mini     tiny
-  -batch N         windows an update             64       16       16
-  -micro N         windows computed at a time    4        8        16
+  -batch N         windows an update             64       16       8
+  -micro N         windows computed at a time    4        8        8
   -epochs N        passes over the text          100      20       20
+                   (tiny on the embedded world: 1)
   -steps N         updates, in place of -epochs; 0 builds the graph and stops
-  -lr X            highest learning rate         2.5e-4   6e-4     1e-3
+  -lr X            highest learning rate         2.5e-4   6e-4     3e-3
   -warmup N        updates of linear warm-up     2000     300      200
                    (by default at most a fifth of the run)
   -l2 X            decoupled weight decay (0.01)
@@ -47,7 +48,7 @@ The recipe                                       gpt1     mini     tiny
 The run
   -out DIR         run folder (runs/<preset>, numbered when it exists)
   -force           write into a folder that is not empty
-  -eval-every N    updates between evaluations   500      200      200
+  -eval-every N    updates between evaluations   500      200      500
   -log-every N     updates between lines         1        10       20
   -dot FILE        write the step graph in Graphviz's language
 `
@@ -66,6 +67,7 @@ func parse(args []string, help io.Writer) (*pretrain.Settings, error) {
 	if err != nil {
 		return nil, err
 	}
+	s.FitWorld(given)
 	return s, check(s, given)
 }
 
