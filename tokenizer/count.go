@@ -1,55 +1,93 @@
 package tokenizer
 
 import (
+	"cmp"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 )
 
-// countBytes is how much text a goroutine counts at a time.
-const countBytes = 1 << 18
+const (
+	// chunkBytes is how much text a goroutine counts at a time. Cuts depend on the text
+	// alone, never on the number of cores.
+	chunkBytes = 1 << 18
 
-// Add counts the words of a text. It uses all cores; only one goroutine may call it
-// at a time.
+	// slabBytes is how much text is counted between two looks at the bound on memory.
+	slabBytes = 1 << 26
+
+	// wordCost is what a word takes in memory beside its own bytes.
+	wordCost = 64
+)
+
+// Add takes a text in. Its words are counted, on all cores, once enough text has come
+// together, so texts stay in memory for a while: at most 64 MiB and the last one. Only one
+// goroutine may call Add at a time.
 func (tr *Trainer) Add(text string) {
-	chunks := make(chan string)
+	for text != "" {
+		part, _ := cut(text, tr.slabBytes-tr.waiting)
+		tr.slab = append(tr.slab, part)
+		tr.waiting += len(part)
+		text = text[len(part):]
+		if tr.waiting >= tr.slabBytes {
+			tr.count()
+		}
+	}
+}
+
+// cut is the start of text up to the first line feed or space with which it has size
+// bytes: these always separate words. It is all of the text if there is none. The second
+// result is what follows.
+func cut(text string, size int) (part, rest string) {
+	if len(text) > size {
+		if end := strings.IndexAny(text[size-1:], "\n "); end >= 0 {
+			return text[:size+end], text[size+end:]
+		}
+	}
+	return text, ""
+}
+
+// count counts the words of the texts that wait for it.
+func (tr *Trainer) count() {
+	var chunks []string
+	for _, text := range tr.slab {
+		for chunk := ""; text != ""; {
+			chunk, text = cut(text, chunkBytes)
+			chunks = append(chunks, chunk)
+		}
+	}
+	clear(tr.slab)
+	tr.slab, tr.waiting = tr.slab[:0], 0
+
+	next := make(chan string, len(chunks))
+	for _, chunk := range chunks {
+		next <- chunk
+	}
+	close(next)
 	var (
 		mu      sync.Mutex
 		workers sync.WaitGroup
 	)
-	for range min(runtime.GOMAXPROCS(0), 1+len(text)/countBytes) {
+	for range min(runtime.GOMAXPROCS(0), len(chunks)) {
 		workers.Go(func() {
 			words := make(map[string]*int)
-			for chunk := range chunks {
+			for chunk := range next {
 				countWords(words, chunk)
 			}
 			mu.Lock()
 			defer mu.Unlock()
 			for word, n := range words {
+				if _, known := tr.words[word]; !known {
+					tr.cost += len(word) + wordCost
+				}
 				tr.words[word] += *n
 			}
 		})
 	}
-	for text != "" {
-		chunk := cutChunk(text)
-		chunks <- chunk
-		text = text[len(chunk):]
-	}
-	close(chunks)
 	workers.Wait()
-}
-
-// cutChunk is the start of text, about countBytes long. It ends in a line feed or a
-// space, which always separate words, or with the text.
-func cutChunk(text string) string {
-	if len(text) <= countBytes {
-		return text
+	if tr.cost > tr.cfg.MaxMemory {
+		tr.prune()
 	}
-	end := strings.IndexAny(text[countBytes:], "\n ")
-	if end < 0 {
-		return text
-	}
-	return text[:countBytes+end+1]
 }
 
 // countWords adds the words of a text to words. The counts are behind pointers so that
@@ -67,3 +105,34 @@ func countWords(words map[string]*int, text string) {
 		})
 	}, func() {})
 }
+
+// prune forgets the rarest words, and among equals the last in lexicographic order, until
+// half of the memory is free.
+func (tr *Trainer) prune() {
+	words := make([]string, 0, len(tr.words))
+	for word := range tr.words {
+		words = append(words, word)
+	}
+	slices.SortFunc(words, func(a, b string) int {
+		return cmp.Or(cmp.Compare(tr.words[a], tr.words[b]), cmp.Compare(b, a))
+	})
+	for _, word := range words {
+		if tr.cost <= tr.cfg.MaxMemory/2 {
+			return
+		}
+		tr.cost -= len(word) + wordCost
+		tr.lost.Words++
+		tr.lost.Occurrences += tr.words[word]
+		delete(tr.words, word)
+	}
+}
+
+// Lost says what a [Trainer] has forgotten to keep within its memory.
+type Lost struct {
+	Words       int // a word forgotten twice counts twice
+	Occurrences int // of these words
+}
+
+// Lost is what counting has forgotten so far. It is zero unless the bound on memory was
+// reached.
+func (tr *Trainer) Lost() Lost { return tr.lost }

@@ -17,12 +17,25 @@ type TrainConfig struct {
 
 	// MinFrequency is how often a pair must occur to be merged; 0 means 2.
 	MinFrequency int
+
+	// MaxMemory bounds the bytes that counted words take, 64 for each beside its own; 0
+	// means 256 MiB, room for some three and a half million words. Text is counted in
+	// slabs of 64 MiB, and whenever the bound is passed after one, the rarest words are
+	// forgotten until half of the memory is free. A word that comes back starts from 0.
+	// See [Trainer.Lost].
+	MaxMemory int
 }
 
 // Trainer learns a vocabulary from texts.
 type Trainer struct {
 	cfg   TrainConfig
 	words map[string]int // how often each word occurs
+	cost  int            // bytes of memory that words takes
+	lost  Lost
+
+	slab      []string // texts that wait to be counted
+	waiting   int      // their bytes
+	slabBytes int      // how many are counted at a time
 }
 
 // NewTrainer makes a trainer that has seen no text yet.
@@ -30,19 +43,24 @@ func NewTrainer(cfg TrainConfig) *Trainer {
 	if cfg.MinFrequency == 0 {
 		cfg.MinFrequency = 2
 	}
-	return &Trainer{cfg: cfg, words: make(map[string]int)}
+	if cfg.MaxMemory == 0 {
+		cfg.MaxMemory = 256 << 20
+	}
+	return &Trainer{cfg: cfg, words: make(map[string]int), slabBytes: slabBytes}
 }
 
 // Train learns the vocabulary of all texts added so far. It has Unknown as id 0, then
 // each character that occurs, within a word and at the end of one, then the merges: at
 // each step of the most frequent pair, and among equals of the first in lexicographic order.
-// The result depends neither on the order of the texts nor on the number of cores.
+// The result does not depend on the number of cores, nor on the order of the texts unless
+// the bound on memory was reached.
 //
 // It is an error if the texts have no word or the characters alone exceed the size.
 func (tr *Trainer) Train() (*Tokenizer, error) {
 	if tr.cfg.MinFrequency < 0 {
 		return nil, errors.Errorf("training a vocabulary: minimum frequency %d is negative", tr.cfg.MinFrequency)
 	}
+	tr.count()
 	if len(tr.words) == 0 {
 		return nil, errors.New("training a vocabulary: the text has no words")
 	}
