@@ -5,13 +5,9 @@ import (
 	"compress/gzip"
 	"io"
 	"os"
-	"runtime"
 	"strings"
-	"sync"
 
 	"github.com/pkg/errors"
-
-	"gorgpt/tokenizer"
 )
 
 // Book is one text, and what it is called in reports.
@@ -78,24 +74,4 @@ func readFile(path string) (data []byte, err error) {
 		data, err = io.ReadAll(unpacked)
 	}
 	return data, errors.Wrap(err, "unpacking gzip")
-}
-
-// Encode tokenizes each book, on all cores.
-func Encode(t *tokenizer.Tokenizer, books []Book) [][]int32 {
-	ids := make([][]int32, len(books))
-	next := make(chan int)
-	var workers sync.WaitGroup
-	for range min(runtime.GOMAXPROCS(0), len(books)) {
-		workers.Go(func() {
-			for i := range next {
-				ids[i] = t.Encode(books[i].Text)
-			}
-		})
-	}
-	for i := range books {
-		next <- i
-	}
-	close(next)
-	workers.Wait()
-	return ids
 }

@@ -64,7 +64,9 @@ func example() (err error) {
 		return err
 	}
 	ids := make([]int32, ctx+1)
-	windows.Next(ids)
+	if err := windows.Next(ids); err != nil {
+		return err
+	}
 	fmt.Println("window 17 of epoch 1:", tok.Decode(ids))
 	return nil
 }

@@ -15,20 +15,20 @@ type WindowStats struct {
 // first token on, and in order. What is left at the end of a book is dropped. Many
 // goroutines may use it at a time.
 type FixedWindows struct {
-	books  [][]int32
+	books  []Tokens
 	ctx    int
 	starts []window
 }
 
 // NewFixedWindows cuts tokenized books, which it keeps but never changes, to windows.
 // It is an error if ctx is not positive or no book is long enough for a window.
-func NewFixedWindows(books [][]int32, ctx int) (*FixedWindows, error) {
+func NewFixedWindows(books []Tokens, ctx int) (*FixedWindows, error) {
 	if err := checkBooks(books, ctx); err != nil {
 		return nil, err
 	}
 	f := &FixedWindows{books: books, ctx: ctx}
 	for book, ids := range books {
-		for nth := range windowCount(len(ids), 0, ctx) {
+		for nth := range windowCount(ids.Len(), 0, ctx) {
 			f.starts = append(f.starts, window{uint32(book), uint32(nth)})
 		}
 	}
@@ -38,10 +38,10 @@ func NewFixedWindows(books [][]int32, ctx int) (*FixedWindows, error) {
 // Len is the number of windows.
 func (f *FixedWindows) Len() int { return len(f.starts) }
 
-// At copies window i to dst, which must have room for ctx+1 ids.
-func (f *FixedWindows) At(i int, dst []int32) {
+// At copies window i to dst, which must have room for ctx+1 ids. It fails if [Tokens] do.
+func (f *FixedWindows) At(i int, dst []int32) error {
 	w := f.starts[i]
-	copy(dst[:f.ctx+1], f.books[w.book][int(w.nth)*f.ctx:])
+	return f.books[w.book].Copy(dst[:f.ctx+1], int(w.nth)*f.ctx)
 }
 
 // Stats counts the windows and what is in none.
@@ -56,31 +56,31 @@ func windowCount(n, offset, ctx int) int {
 }
 
 // countWindows counts the windows of books that begin at the offsets.
-func countWindows(books [][]int32, offsets []int, ctx int) WindowStats {
+func countWindows(books []Tokens, offsets []int, ctx int) WindowStats {
 	var s WindowStats
 	for book, ids := range books {
-		n := windowCount(len(ids), offsets[book], ctx)
+		n := windowCount(ids.Len(), offsets[book], ctx)
 		if n == 0 {
 			s.ShortBooks++
-			s.ShortTokens += len(ids)
+			s.ShortTokens += ids.Len()
 			continue
 		}
 		s.Windows += n
 		s.HeadTokens += offsets[book]
-		s.TailTokens += len(ids) - (offsets[book] + n*ctx + 1)
+		s.TailTokens += ids.Len() - (offsets[book] + n*ctx + 1)
 	}
 	return s
 }
 
 // checkBooks makes sure that there is a window at all.
-func checkBooks(books [][]int32, ctx int) error {
+func checkBooks(books []Tokens, ctx int) error {
 	if ctx <= 0 {
 		return errors.Errorf("windows need a positive context, got %d", ctx)
 	}
 	longest, total := 0, 0
 	for _, ids := range books {
-		longest = max(longest, len(ids))
-		total += len(ids)
+		longest = max(longest, ids.Len())
+		total += ids.Len()
 	}
 	if longest < ctx+1 {
 		return errors.Errorf("too little text: a context of %d needs a book of %d tokens, but the longest of %d books "+

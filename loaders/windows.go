@@ -22,7 +22,7 @@ type Position struct {
 //
 // Only one goroutine may use it at a time.
 type Windows struct {
-	books   [][]int32
+	books   []Tokens
 	ctx     int
 	seed    uint64
 	pos     Position
@@ -35,7 +35,7 @@ type window struct{ book, nth uint32 }
 
 // NewWindows prepares windows over tokenized books, which it keeps but never changes.
 // It is an error if ctx is not positive or no book is long enough for a window.
-func NewWindows(books [][]int32, ctx int, seed uint64) (*Windows, error) {
+func NewWindows(books []Tokens, ctx int, seed uint64) (*Windows, error) {
 	if err := checkBooks(books, ctx); err != nil {
 		return nil, err
 	}
@@ -45,15 +45,19 @@ func NewWindows(books [][]int32, ctx int, seed uint64) (*Windows, error) {
 }
 
 // Next copies the next window to dst, which must have room for ctx+1 ids, and moves on.
-// After the last window of an epoch comes the first of the next.
-func (w *Windows) Next(dst []int32) {
+// After the last window of an epoch comes the first of the next. It fails,
+// and does not move on, if [Tokens] do.
+func (w *Windows) Next(dst []int32) error {
 	if w.pos.Index == len(w.order) {
 		w.draw(w.pos.Epoch + 1)
 	}
 	next := w.order[w.pos.Index]
 	begin := w.offsets[next.book] + int(next.nth)*w.ctx
-	copy(dst[:w.ctx+1], w.books[next.book][begin:])
+	if err := w.books[next.book].Copy(dst[:w.ctx+1], begin); err != nil {
+		return err
+	}
 	w.pos.Index++
+	return nil
 }
 
 // Position is where the next window comes from, or the end of an epoch that is over. Given
@@ -95,7 +99,7 @@ func (w *Windows) draw(epoch int) {
 	rng := w.drawOffsets(epoch, w.offsets)
 	w.order = w.order[:0]
 	for book, ids := range w.books {
-		for nth := range windowCount(len(ids), w.offsets[book], w.ctx) {
+		for nth := range windowCount(ids.Len(), w.offsets[book], w.ctx) {
 			w.order = append(w.order, window{uint32(book), uint32(nth)})
 		}
 	}
@@ -108,7 +112,7 @@ func (w *Windows) draw(epoch int) {
 func (w *Windows) drawOffsets(epoch int, offsets []int) *rand.Rand {
 	rng := rand.New(rand.NewPCG(w.seed, uint64(epoch)))
 	for book, ids := range w.books {
-		room := min(w.ctx, len(ids)-w.ctx)
+		room := min(w.ctx, ids.Len()-w.ctx)
 		offsets[book] = 0
 		if room > 1 {
 			offsets[book] = rng.IntN(room)

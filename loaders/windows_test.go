@@ -1,6 +1,7 @@
 package loaders
 
 import (
+	"errors"
 	"fmt"
 	"testing"
 
@@ -8,23 +9,26 @@ import (
 )
 
 // numbered makes books of these lengths. Each token tells its book and place.
-func numbered(lengths ...int) [][]int32 {
-	books := make([][]int32, len(lengths))
+func numbered(lengths ...int) []Tokens {
+	books := make([]Tokens, len(lengths))
 	for b, n := range lengths {
-		for i := range n {
-			books[b] = append(books[b], int32(b*10_000+i))
+		ids := make(InMemory, n)
+		for i := range ids {
+			ids[i] = int32(b*10_000 + i)
 		}
+		books[b] = ids
 	}
 	return books
 }
 
 // drawEpoch draws as many windows as the epoch has.
-func drawEpoch(w *Windows, ctx int) [][]int32 {
+func drawEpoch(t *testing.T, w *Windows, ctx int) [][]int32 {
+	t.Helper()
 	var all [][]int32
 	w.draw(w.pos.Epoch)
 	for range w.Stats().Windows {
 		dst := make([]int32, ctx+1)
-		w.Next(dst)
+		require.NoError(t, w.Next(dst))
 		all = append(all, dst)
 	}
 	return all
@@ -38,7 +42,7 @@ func TestWindowsCoverEachEpoch(t *testing.T) {
 	for epoch := range 30 {
 		require.NoError(t, w.Seek(Position{Epoch: epoch}))
 		targets := make(map[int32]bool)
-		for _, window := range drawEpoch(w, ctx) {
+		for _, window := range drawEpoch(t, w, ctx) {
 			for i, id := range window[1:] {
 				require.Equal(t, window[i]+1, id, "a window goes on in its book")
 				require.False(t, targets[id], "no token is a target twice")
@@ -77,7 +81,7 @@ func TestWindowsAreShuffled(t *testing.T) {
 	const ctx = 4
 	w, err := NewWindows(numbered(401, 401), ctx, 1)
 	require.NoError(t, err)
-	first := drawEpoch(w, ctx)
+	first := drawEpoch(t, w, ctx)
 	rising := 0
 	for i := range first[1:] {
 		if first[i][0] < first[i+1][0] {
@@ -86,10 +90,10 @@ func TestWindowsAreShuffled(t *testing.T) {
 	}
 	require.InDelta(t, len(first)/2, rising, 30)
 	w.draw(1)
-	require.NotEqual(t, first, drawEpoch(w, ctx), "the next epoch")
+	require.NotEqual(t, first, drawEpoch(t, w, ctx), "the next epoch")
 	other, err := NewWindows(numbered(401, 401), ctx, 2)
 	require.NoError(t, err)
-	require.NotEqual(t, first, drawEpoch(other, ctx), "another seed")
+	require.NotEqual(t, first, drawEpoch(t, other, ctx), "another seed")
 }
 
 func TestWindowsResume(t *testing.T) {
@@ -103,8 +107,8 @@ func TestWindowsResume(t *testing.T) {
 		require.NoError(t, resumed.Seek(whole.Position()))
 		require.Equal(t, whole.Position(), resumed.Position())
 		want, got := make([]int32, ctx+1), make([]int32, ctx+1)
-		whole.Next(want)
-		resumed.Next(got)
+		require.NoError(t, whole.Next(want))
+		require.NoError(t, resumed.Next(got))
 		require.Equal(t, want, got)
 		require.Equal(t, whole.Position(), resumed.Position())
 	}
@@ -120,7 +124,7 @@ func TestWindowsTotal(t *testing.T) {
 	dst := make([]int32, ctx+1)
 	drawn := 0
 	for ; w.Position().Epoch < 4; drawn++ {
-		w.Next(dst)
+		require.NoError(t, w.Next(dst))
 	}
 	require.Equal(t, want, drawn-1)
 }
@@ -128,7 +132,7 @@ func TestWindowsTotal(t *testing.T) {
 func TestWindowsSeekErrors(t *testing.T) {
 	w, err := NewWindows(numbered(20), 5, 1)
 	require.NoError(t, err)
-	w.Next(make([]int32, 6))
+	require.NoError(t, w.Next(make([]int32, 6)))
 	before := w.Position()
 	for _, pos := range []Position{{-1, 0}, {0, -1}, {0, 5}, {3, 100}} {
 		t.Run(fmt.Sprint(pos), func(t *testing.T) {
@@ -141,7 +145,7 @@ func TestWindowsSeekErrors(t *testing.T) {
 func TestWindowsErrors(t *testing.T) {
 	for _, c := range []struct {
 		name  string
-		books [][]int32
+		books []Tokens
 		ctx   int
 		want  string
 	}{
@@ -169,7 +173,7 @@ func TestNextDoesNotAllocate(t *testing.T) {
 	w, err := NewWindows(numbered(1000), 4, 1)
 	require.NoError(t, err)
 	dst := make([]int32, 5)
-	require.Zero(t, testing.AllocsPerRun(100, func() { w.Next(dst) }))
+	require.Zero(t, testing.AllocsPerRun(100, func() { _ = w.Next(dst) }))
 }
 
 func TestFixedWindows(t *testing.T) {
@@ -179,11 +183,27 @@ func TestFixedWindows(t *testing.T) {
 	require.Equal(t, WindowStats{Windows: 3, ShortBooks: 1, ShortTokens: 3}, f.Stats())
 	dst := make([]int32, 5)
 	for i, want := range [][]int32{{0, 1, 2, 3, 4}, {4, 5, 6, 7, 8}, {20000, 20001, 20002, 20003, 20004}} {
-		f.At(i, dst)
+		require.NoError(t, f.At(i, dst))
 		require.Equal(t, want, dst)
 	}
 
 	f, err = NewFixedWindows(numbered(12), 4)
 	require.NoError(t, err)
 	require.Equal(t, WindowStats{Windows: 2, TailTokens: 3}, f.Stats())
+}
+
+// broken are tokens on a disk that fails.
+type broken struct{ InMemory }
+
+func (broken) Copy([]int32, int) error { return errors.New("the disk is gone") }
+
+func TestWindowsOfABrokenDisk(t *testing.T) {
+	books := []Tokens{broken{make(InMemory, 20)}}
+	w, err := NewWindows(books, 4, 1)
+	require.NoError(t, err)
+	require.ErrorContains(t, w.Next(make([]int32, 5)), "the disk is gone")
+	require.Equal(t, Position{}, w.Position())
+	f, err := NewFixedWindows(books, 4)
+	require.NoError(t, err)
+	require.ErrorContains(t, f.At(0, make([]int32, 5)), "the disk is gone")
 }

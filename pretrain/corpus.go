@@ -53,11 +53,15 @@ func readCorpus(s *Settings, w io.Writer) (*corpus, error) {
 	stats := c.windows.Stats()
 	tokens := 0
 	for _, b := range ids {
-		tokens += len(b)
+		tokens += b.Len()
+	}
+	unigram, err := train.UnigramPerplexity(ids, c.valid, s.Ctx, c.tok.Size())
+	if err != nil {
+		return nil, err
 	}
 	c.facts = facts{
 		Books: len(books), HeldOut: len(held), TrainTokens: tokens, Windows: stats.Windows,
-		ValidationWindows: c.valid.Len(), UnigramPerplexity: train.UnigramPerplexity(ids, c.valid, s.Ctx, c.tok.Size()),
+		ValidationWindows: c.valid.Len(), UnigramPerplexity: unigram,
 	}
 	fmt.Fprintf(w, "%d books, %s held out: %d training tokens, %d windows of %d+1 an epoch\n",
 		len(books), heldOut(books, held), tokens, stats.Windows, s.Ctx)

@@ -160,7 +160,9 @@ const sampleTokens, samplePrompt = 120, 12
 // writeSample continues the beginning of the held-out text.
 func writeSample(ctx context.Context, dir string, s *Settings, c *corpus, m *gpt1.Model, w io.Writer) error {
 	window := make([]int32, s.Ctx+1)
-	c.valid.At(0, window)
+	if err := c.valid.At(0, window); err != nil {
+		return errors.WithMessage(err, "writing a sample")
+	}
 	prompt := window[:min(samplePrompt, s.Ctx)]
 	next, err := generate.New(m).Continue(ctx, prompt, generate.Options{
 		Tokens: sampleTokens, Temperature: 0.8, TopK: 40, Seed: uint64(s.Seed),

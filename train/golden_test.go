@@ -69,10 +69,10 @@ func goldenPretrain(t *testing.T, set *golden.Set, f *golden.File, micro int) {
 }
 
 // given returns a channel that holds the batches of size ids, in order.
-func given(ids []int32, size int) <-chan []int32 {
-	batches := make(chan []int32, len(ids)/size)
-	for batch := range slices.Chunk(ids, size) {
-		batches <- batch
+func given(ids []int32, size int) <-chan batch {
+	batches := make(chan batch, len(ids)/size)
+	for block := range slices.Chunk(ids, size) {
+		batches <- batch{ids: block}
 	}
 	return batches
 }

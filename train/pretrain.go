@@ -24,8 +24,14 @@ type Pretrain struct {
 
 	arena   graph.Arena
 	graphs  map[lmShape]*gpt1.LM
-	batches <-chan []int32
+	batches <-chan batch
 	stop    context.CancelFunc
+}
+
+// batch is the windows of an update, end to end, or why there are none.
+type batch struct {
+	ids []int32
+	err error
 }
 
 type lmShape struct {
@@ -36,6 +42,9 @@ type lmShape struct {
 // Accumulate draws a batch and adds the gradient of its mean loss to the store.
 func (p *Pretrain) Accumulate(ctx context.Context, n int) (Result, error) {
 	batch := <-p.prepared()
+	if batch.err != nil {
+		return Result{}, batch.err
+	}
 	loss := 0.0
 	for from := 0; from < p.Batch; from += p.Micro {
 		if err := ctx.Err(); err != nil {
@@ -47,7 +56,7 @@ func (p *Pretrain) Accumulate(ctx context.Context, n int) (Result, error) {
 			return Result{}, err
 		}
 		for i := range b {
-			lm.Fill(i, batch[(from+i)*(p.Ctx+1):])
+			lm.Fill(i, batch.ids[(from+i)*(p.Ctx+1):])
 			lm.Random.Seq[i] = int32(from + i)
 		}
 		*lm.Random.Seed, *lm.Random.Step = p.Seed, int64(n)
@@ -63,23 +72,21 @@ func (p *Pretrain) Accumulate(ctx context.Context, n int) (Result, error) {
 
 // prepared returns the channel of batches. A goroutine draws the next one while
 // the graph runs.
-func (p *Pretrain) prepared() <-chan []int32 {
+func (p *Pretrain) prepared() <-chan batch {
 	if p.batches == nil {
 		ctx, stop := context.WithCancel(context.Background())
-		batches := make(chan []int32)
+		batches := make(chan batch)
 		p.batches, p.stop = batches, stop
 		go func() {
+			defer close(batches)
 			// Two blocks in turn: one is being read while the other is filled.
 			var blocks [2][]int32
 			for i := 0; ; i = 1 - i {
 				if blocks[i] == nil {
 					blocks[i] = make([]int32, p.Batch*(p.Ctx+1))
 				}
-				for k := range p.Batch {
-					p.Windows.Next(blocks[i][k*(p.Ctx+1) : (k+1)*(p.Ctx+1)])
-				}
 				select {
-				case batches <- blocks[i]:
+				case batches <- batch{blocks[i], p.draw(blocks[i])}:
 				case <-ctx.Done():
 					return
 				}
@@ -89,10 +96,24 @@ func (p *Pretrain) prepared() <-chan []int32 {
 	return p.batches
 }
 
-// Close stops the goroutine that prepares batches.
+// draw fills a block with the next windows.
+func (p *Pretrain) draw(block []int32) error {
+	for k := range p.Batch {
+		if err := p.Windows.Next(block[k*(p.Ctx+1) : (k+1)*(p.Ctx+1)]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Close stops the goroutine that prepares batches, and waits until it no longer reads the
+// tokens.
 func (p *Pretrain) Close() {
-	if p.stop != nil {
-		p.stop()
+	if p.stop == nil {
+		return
+	}
+	p.stop()
+	for range p.batches { // until it is closed
 	}
 }
 
@@ -113,7 +134,9 @@ func (p *Pretrain) Evaluate(ctx context.Context) ([]Metric, error) {
 			return nil, err
 		}
 		for i := range b {
-			p.Valid.At(from+i, window)
+			if err := p.Valid.At(from+i, window); err != nil {
+				return nil, err
+			}
 			lm.Fill(i, window)
 		}
 		*lm.Count = float32(p.Ctx)

@@ -3,6 +3,7 @@ package train
 import (
 	"bytes"
 	"context"
+	"errors"
 	"math"
 	"math/rand/v2"
 	"runtime"
@@ -24,15 +25,16 @@ var small = gpt1.Config{
 
 // books returns text in which each id is a noisy function of the one before, so
 // that there is something to learn.
-func books(n, length int) [][]int32 {
+func books(n, length int) []loaders.Tokens {
 	r := rand.New(rand.NewPCG(3, 3))
-	out := make([][]int32, n)
+	out := make([]loaders.Tokens, n)
 	for i := range out {
-		at := int32(i)
-		for range length {
+		ids, at := make(loaders.InMemory, length), int32(i)
+		for k := range ids {
 			at = (5*at + 3 + int32(r.IntN(3))) % int32(small.VocabSize)
-			out[i] = append(out[i], at)
+			ids[k] = at
 		}
+		out[i] = ids
 	}
 	return out
 }
@@ -118,14 +120,17 @@ func TestTrainingLearns(t *testing.T) {
 	after, err := p.Evaluate(context.Background())
 	require.NoError(t, err)
 	require.Less(t, after[1].Value, before[1].Value/4, "perplexity")
-	require.Less(t, after[1].Value, UnigramPerplexity(books(3, 200), p.Valid, small.NCtx, small.VocabSize)/2)
+	unigram, err := UnigramPerplexity(books(3, 200), p.Valid, small.NCtx, small.VocabSize)
+	require.NoError(t, err)
+	require.Less(t, after[1].Value, unigram/2)
 }
 
 func TestUnigramPerplexity(t *testing.T) {
-	valid, err := loaders.NewFixedWindows([][]int32{{0, 1, 0}}, 2)
+	valid, err := loaders.NewFixedWindows([]loaders.Tokens{loaders.InMemory{0, 1, 0}}, 2)
 	require.NoError(t, err)
 	// Counts with one more each: 3 of id 0, 2 of id 1, of 5. Targets: 1, 0.
-	got := UnigramPerplexity([][]int32{{0, 0, 1}}, valid, 2, 2)
+	got, err := UnigramPerplexity([]loaders.Tokens{loaders.InMemory{0, 0, 1}}, valid, 2, 2)
+	require.NoError(t, err)
 	require.InDelta(t, 1/math.Sqrt(0.4*0.6), got, 1e-12)
 }
 
@@ -194,4 +199,18 @@ step 8/10  loss 2.0000  lr 1.000e-03  grad_norm 1.000  100 tok/s  ETA 2s
 step 10/10  loss 2.0000  lr 1.000e-03  grad_norm 1.000  100 tok/s  ETA 0s
 step 10/10  val_loss 3.0000
 `, b.String())
+}
+
+// broken are tokens on a disk that fails.
+type broken struct{ loaders.InMemory }
+
+func (broken) Copy([]int32, int) error { return errors.New("the disk is gone") }
+
+func TestABrokenDiskStopsTheRun(t *testing.T) {
+	p, opt := pretraining(t, 4, 4)
+	var err error
+	p.Windows, err = loaders.NewWindows([]loaders.Tokens{broken{make(loaders.InMemory, 100)}}, small.NCtx, 1)
+	require.NoError(t, err)
+	tr := Trainer{Task: p, Optimizer: opt, Schedule: optim.WarmupCosine{Peak: 1e-2, Warmup: 2, Total: 5}, Steps: 5}
+	require.ErrorContains(t, tr.Run(context.Background()), "the disk is gone")
 }

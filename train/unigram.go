@@ -10,24 +10,34 @@ import (
 // on the targets of the validation windows: the bar that a language model has to
 // clear. Frequencies come from the training tokens, each of v tokens counted once
 // more so that none has probability 0.
-func UnigramPerplexity(training [][]int32, valid *loaders.FixedWindows, ctx, v int) float64 {
+func UnigramPerplexity(training []loaders.Tokens, valid *loaders.FixedWindows, ctx, v int) (float64, error) {
 	counts := make([]float64, v)
 	total := 0.0
 	for i := range counts {
 		counts[i], total = 1, total+1
 	}
+	block := make([]int32, 1<<16)
 	for _, book := range training {
-		for _, id := range book {
-			counts[id]++
-			total++
+		for at := 0; at < book.Len(); {
+			ids := block[:min(len(block), book.Len()-at)]
+			if err := book.Copy(ids, at); err != nil {
+				return 0, err
+			}
+			for _, id := range ids {
+				counts[id]++
+			}
+			at += len(ids)
 		}
+		total += float64(book.Len())
 	}
 	sum, window := 0.0, make([]int32, ctx+1)
 	for i := range valid.Len() {
-		valid.At(i, window)
+		if err := valid.At(i, window); err != nil {
+			return 0, err
+		}
 		for _, id := range window[1:] {
 			sum -= math.Log(counts[id] / total)
 		}
 	}
-	return math.Exp(sum / float64(valid.Len()*ctx))
+	return math.Exp(sum / float64(valid.Len()*ctx)), nil
 }
