@@ -21,12 +21,37 @@ const splitStream = math.MaxUint64
 // parts share the texts with the books.
 func SplitBooks(books []Book, seed uint64) (train, valid []Book) {
 	if len(books) == 1 {
-		text := books[0].Text
-		cut := cutNear(text, len(text)-len(text)/10)
-		first, last := books[0], books[0]
-		first.Text, last.Text = strings.TrimSpace(text[:cut]), strings.TrimSpace(text[cut:])
+		first, last := splitBook(books[0])
 		return []Book{first}, []Book{last}
 	}
+	return holdOut(books, seed)
+}
+
+// SplitSources is [SplitBooks] for books that are read later. Only a single book, which is
+// to be cut in two, is read here.
+func SplitSources(sources []Source, seed uint64) (train, valid []Source, err error) {
+	if len(sources) == 1 {
+		book, err := sources[0].Read()
+		if err != nil {
+			return nil, nil, err
+		}
+		first, last := splitBook(book)
+		return []Source{first.Source()}, []Source{last.Source()}, nil
+	}
+	train, valid = holdOut(sources, seed)
+	return train, valid, nil
+}
+
+// splitBook cuts the last tenth off a book.
+func splitBook(book Book) (first, last Book) {
+	cut := cutNear(book.Text, len(book.Text)-len(book.Text)/10)
+	first, last = book, book
+	first.Text, last.Text = strings.TrimSpace(book.Text[:cut]), strings.TrimSpace(book.Text[cut:])
+	return first, last
+}
+
+// holdOut draws the books for validation.
+func holdOut[B any](books []B, seed uint64) (train, valid []B) {
 	rng := rand.New(rand.NewPCG(seed, splitStream))
 	held := make([]bool, len(books))
 	for _, i := range rng.Perm(len(books))[:min(maxHeldOut, (len(books)+9)/10)] {

@@ -1,0 +1,69 @@
+package loaders
+
+import (
+	"crypto/sha256"
+	"io"
+	"os"
+
+	"github.com/pkg/errors"
+)
+
+// Source is a book that is read when its turn comes.
+type Source struct {
+	Name string
+
+	// Size is the number of bytes that Read goes through, for reports of progress.
+	Size int64
+
+	// Read makes the book. Many goroutines may call it at a time.
+	Read func() (Book, error)
+
+	// Sum is a SHA-256 digest of the bytes that Read goes through.
+	Sum func() ([sha256.Size]byte, error)
+}
+
+// FindSources lists the books that the paths name, as [FindBooks] does, for [ReadBook] to
+// read one after the other.
+func FindSources(paths []string) ([]Source, error) {
+	files, err := FindBooks(paths)
+	if err != nil {
+		return nil, err
+	}
+	sources := make([]Source, len(files))
+	for i, path := range files {
+		info, err := os.Stat(path)
+		if err != nil {
+			return nil, errors.Wrap(err, "looking for books")
+		}
+		sources[i] = Source{
+			Name: path, Size: info.Size(),
+			Read: func() (Book, error) { return ReadBook(path) },
+			Sum:  func() ([sha256.Size]byte, error) { return sumFile(path) },
+		}
+	}
+	return sources, nil
+}
+
+// sumFile is the digest of a file.
+func sumFile(path string) (sum [sha256.Size]byte, err error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return sum, errors.Wrap(err, "reading book")
+	}
+	defer f.Close() // only read from: nothing is lost if this fails
+	h := sha256.New()
+	if _, err := io.Copy(h, f); err != nil {
+		return sum, errors.Wrapf(err, "reading book %s", path)
+	}
+	h.Sum(sum[:0])
+	return sum, nil
+}
+
+// Source is the book itself as a source.
+func (b Book) Source() Source {
+	return Source{
+		Name: b.Name, Size: int64(len(b.Text)),
+		Read: func() (Book, error) { return b, nil },
+		Sum:  func() ([sha256.Size]byte, error) { return sha256.Sum256([]byte(b.Text)), nil },
+	}
+}
