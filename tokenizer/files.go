@@ -188,3 +188,13 @@ func (t *Tokenizer) MergesTXT() []byte {
 	}
 	return out.Bytes()
 }
+
+// Files are the files of a model's folder that hold the tokenizer, by name: what [Load]
+// reads.
+func (t *Tokenizer) Files() (map[string][]byte, error) {
+	vocab, err := t.VocabJSON()
+	if err != nil {
+		return nil, err
+	}
+	return map[string][]byte{pairsOfFiles[0].vocab: vocab, pairsOfFiles[0].merges: t.MergesTXT()}, nil
+}

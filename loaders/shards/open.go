@@ -1,0 +1,220 @@
+package shards
+
+import (
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"sync"
+
+	"github.com/pkg/errors"
+
+	"gorgpt/loaders"
+	"gorgpt/tokenizer"
+)
+
+// Folder is an open folder of tokens. It must not be closed while its books are read.
+type Folder struct {
+	Tokenizer    *tokenizer.Tokenizer
+	Train, Valid []Book
+
+	index index
+	files []storage
+}
+
+// Book is one book of a folder.
+type Book struct {
+	Name   string
+	Tokens loaders.Tokens
+}
+
+// IsFolder tells whether a folder is one of this package, finished or not.
+func IsFolder(dir string) bool {
+	info, err := os.Stat(filepath.Join(dir, IndexFile))
+	return err == nil && info.Mode().IsRegular()
+}
+
+// Open opens a folder that [Write] has finished, and reads all of it once to make sure that
+// it is whole. It is an error if a file is missing, cut short or damaged, or if the
+// tokenizer is not the one that the books were tokenized with.
+func Open(dir string) (*Folder, error) {
+	x, err := readIndex(dir)
+	if err != nil {
+		return nil, err
+	}
+	if !x.Complete {
+		return nil, errors.Errorf("%s is not finished: prepare it once more, with the same books and settings, and it goes on from %d tokens", dir, x.stored())
+	}
+	f := &Folder{index: *x}
+	if err := f.open(dir); err != nil {
+		return nil, errors.WithMessagef(closeAll(f.files, err), "opening the tokens in %s", dir)
+	}
+	return f, nil
+}
+
+// Has tells whether a folder is finished and was made from the source. An index that cannot
+// be read is an error.
+func Has(dir, source string) (bool, error) {
+	x, err := readIndex(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	return x.Complete && x.Source == source, nil
+}
+
+// open reads the tokenizer and maps the files.
+func (f *Folder) open(dir string) (err error) {
+	if f.Tokenizer, err = tokenizer.Load(dir); err != nil {
+		return err
+	}
+	if err := f.CheckTokenizer(f.Tokenizer); err != nil {
+		return errors.New("the tokenizer beside the tokens is not the one that they were made with")
+	}
+	for i, s := range f.index.Shards {
+		file, err := openStorage(filepath.Join(dir, shardName(i)))
+		if err != nil {
+			return err
+		}
+		f.files = append(f.files, file)
+		if size, want := file.Size(), int64(s.Tokens)*int64(f.index.TokenBytes); size != want {
+			return errors.Errorf("%s has %d bytes in place of %d: prepare the folder once more", shardName(i), size, want)
+		}
+	}
+	for _, b := range f.index.Books {
+		book := Book{b.Name, &stored{f, b}}
+		if b.Split == training {
+			f.Train = append(f.Train, book)
+		} else {
+			f.Valid = append(f.Valid, book)
+		}
+	}
+	return f.verify()
+}
+
+// CheckTokenizer returns an error unless the books were tokenized with this tokenizer.
+func (f *Folder) CheckTokenizer(t *tokenizer.Tokenizer) error {
+	id, err := identity(t)
+	if err == nil && id != f.index.Tokenizer {
+		err = errors.New("the books were tokenized with another tokenizer")
+	}
+	return err
+}
+
+// verify reads all books, on all cores.
+func (f *Folder) verify() error {
+	books := make(chan *stored, len(f.index.Books))
+	for _, b := range slices.Concat(f.Train, f.Valid) {
+		books <- b.Tokens.(*stored)
+	}
+	close(books)
+	var (
+		mu      sync.Mutex
+		first   error
+		workers sync.WaitGroup
+	)
+	for range runtime.GOMAXPROCS(0) {
+		workers.Go(func() {
+			for b := range books {
+				if err := b.verify(); err != nil {
+					mu.Lock()
+					if first == nil {
+						first = err
+					}
+					mu.Unlock()
+				}
+			}
+		})
+	}
+	workers.Wait()
+	return first
+}
+
+// Close releases the files.
+func (f *Folder) Close() error { return closeAll(f.files, nil) }
+
+// closeAll closes the files and returns err, or else the first that goes wrong.
+func closeAll(files []storage, err error) error {
+	for _, file := range files {
+		if closeErr := file.Close(); err == nil {
+			err = closeErr
+		}
+	}
+	return err
+}
+
+// stored is a book in the files of a folder.
+type stored struct {
+	folder *Folder
+	book   book
+}
+
+// Len is the number of tokens.
+func (s *stored) Len() int { return s.book.Tokens }
+
+// blocks holds the buffers through which tokens are read.
+var blocks = sync.Pool{New: func() any { return new([1 << 14]byte) }}
+
+// Copy fills dst with the tokens from index at on.
+func (s *stored) Copy(dst []int32, at int) error {
+	_, err := s.copySum(dst, at, 0)
+	return err
+}
+
+// copySum is Copy, and adds the bytes to a checksum.
+func (s *stored) copySum(dst []int32, at int, sum checksum) (checksum, error) {
+	block := blocks.Get().(*[1 << 14]byte)
+	defer blocks.Put(block)
+	x := &s.folder.index
+	if at < 0 || len(dst) > s.book.Tokens-at {
+		return 0, errors.Errorf("book %s has %d tokens: none from %d to %d", s.book.Name, s.book.Tokens, at, at+len(dst))
+	}
+	for at += s.book.Offset; len(dst) > 0; {
+		nth, from := at/x.ShardTokens, at%x.ShardTokens
+		n := min(len(dst), x.ShardTokens-from, len(block)/x.TokenBytes)
+		data := block[:n*x.TokenBytes]
+		if _, err := s.folder.files[nth].ReadAt(data, int64(from)*int64(x.TokenBytes)); err != nil {
+			return 0, errors.Wrapf(err, "reading tokens of %s from %s", s.book.Name, shardName(nth))
+		}
+		get(dst[:n], data, x.TokenBytes)
+		sum = sum.with(data)
+		dst, at = dst[n:], at+n
+	}
+	return sum, nil
+}
+
+// verify compares the checksum of the book and looks for ids that the vocabulary lacks.
+func (s *stored) verify() error {
+	var ids [1 << 12]int32
+	var sum checksum
+	for at := 0; at < s.book.Tokens; at += len(ids) {
+		part := ids[:min(len(ids), s.book.Tokens-at)]
+		var err error
+		if sum, err = s.copySum(part, at, sum); err != nil {
+			return err
+		}
+		for i, id := range part {
+			if uint32(id) >= uint32(s.folder.index.VocabSize) {
+				return errors.Errorf("%s: token %d is %d, but the vocabulary has %d", s.where(), at+i, id, s.folder.index.VocabSize)
+			}
+		}
+	}
+	if sum != s.book.Sum {
+		return errors.Errorf("%s: the tokens are damaged (their checksum is wrong): prepare the folder once more", s.where())
+	}
+	return nil
+}
+
+// where names the book and its files.
+func (s *stored) where() string {
+	per := s.folder.index.ShardTokens
+	first, last := s.book.Offset/per, (s.book.Offset+max(s.book.Tokens, 1)-1)/per
+	if first == last {
+		return fmt.Sprintf("%s: book %s", shardName(first), s.book.Name)
+	}
+	return fmt.Sprintf("%s to %s: book %s", shardName(first), shardName(last), s.book.Name)
+}

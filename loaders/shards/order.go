@@ -1,0 +1,46 @@
+package shards
+
+import (
+	"iter"
+	"sync"
+)
+
+// inOrder applies f to the items, several at a time, and yields the results in the order of
+// the items. At most ahead+1 results are waited for or wait. The first error ends it.
+func inOrder[A, B any](items iter.Seq2[A, error], ahead int, f func(A) (B, error)) iter.Seq2[B, error] {
+	type result struct {
+		value B
+		err   error
+	}
+	return func(yield func(B, error) bool) {
+		queue := make(chan chan result, ahead)
+		done := make(chan struct{})
+		var all sync.WaitGroup
+		defer all.Wait()
+		defer close(done)
+		all.Go(func() {
+			defer close(queue)
+			for item, err := range items {
+				slot := make(chan result, 1)
+				select {
+				case queue <- slot:
+				case <-done:
+					return
+				}
+				if err != nil {
+					slot <- result{err: err}
+					return
+				}
+				all.Go(func() {
+					value, err := f(item)
+					slot <- result{value, err}
+				})
+			}
+		})
+		for slot := range queue {
+			if r := <-slot; !yield(r.value, r.err) || r.err != nil {
+				return
+			}
+		}
+	}
+}

@@ -1,0 +1,129 @@
+package shards
+
+import (
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/pkg/errors"
+
+	"gorgpt/internal/atomicfile"
+)
+
+// begin makes the folder, or finds out what of it is done.
+func begin(dir string, c Corpus) (*writer, error) {
+	id, err := identity(c.Tokenizer)
+	if err != nil {
+		return nil, err
+	}
+	w := &writer{dir: dir, corpus: c, index: index{
+		Format: format, Version: version, Source: c.Source, Tokenizer: id, VocabSize: c.Tokenizer.Size(),
+		TokenBytes: tokenBytes(c.Tokenizer.Size()), ShardTokens: c.ShardTokens, Shards: []shard{}, Books: []book{},
+	}}
+	for _, s := range c.Train {
+		w.entries = append(w.entries, &entry{s, training})
+	}
+	for _, s := range c.Valid {
+		w.entries = append(w.entries, &entry{s, validation})
+	}
+	switch old, err := readIndex(dir); {
+	case errors.Is(err, fs.ErrNotExist):
+		return w, w.start()
+	case err != nil:
+		return nil, err
+	case old.Source != c.Source || old.Tokenizer != id || old.ShardTokens != c.ShardTokens || !w.begins(old.Books):
+		return nil, errors.New("the folder holds tokens of other books or settings (or the books have changed since): name another folder")
+	default:
+		return w, w.resume(old)
+	}
+}
+
+// begins tells whether the books are those of the corpus, as far as they go.
+func (w *writer) begins(books []book) bool {
+	for i, b := range books {
+		if i >= len(w.entries) || b.Name != w.entries[i].Name || b.Split != w.entries[i].split {
+			return false
+		}
+	}
+	return true
+}
+
+// start puts the tokenizer and an index without files into the folder.
+func (w *writer) start() error {
+	if err := os.MkdirAll(w.dir, 0o755); err != nil {
+		return err
+	}
+	files, err := w.corpus.Tokenizer.Files()
+	if err != nil {
+		return err
+	}
+	for name, data := range files {
+		if err := atomicfile.WriteFile(filepath.Join(w.dir, name), data); err != nil {
+			return err
+		}
+	}
+	return w.index.write(w.dir)
+}
+
+// resume takes over what is whole: files up to the first that is damaged, and books that
+// lie in them. The book that goes on behind them is tokenized again, but only what
+// follows is kept.
+func (w *writer) resume(old *index) error {
+	if err := removeLeftovers(w.dir); err != nil {
+		return err
+	}
+	whole := 0
+	for i, s := range old.Shards {
+		data, err := os.ReadFile(filepath.Join(w.dir, shardName(i)))
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+		if len(data) != s.Tokens*old.TokenBytes || checksum(0).with(data) != s.Sum {
+			break
+		}
+		whole++
+	}
+	if old.Complete && whole == len(old.Shards) {
+		w.index = *old
+		return nil
+	}
+	w.index.Shards = old.Shards[:whole] // full ones: of a complete folder the last, which may be short, is not among them
+	stored := w.index.stored()
+	for _, b := range old.Books {
+		if b.Offset+b.Tokens > stored {
+			break
+		}
+		w.index.Books = append(w.index.Books, b)
+		w.book.Offset = b.Offset + b.Tokens
+	}
+	w.skip = stored - w.book.Offset
+	w.done = Progress{Books: len(w.index.Books), Tokens: w.book.Offset}
+	for _, e := range w.entries[:len(w.index.Books)] {
+		w.done.Bytes += e.Size
+	}
+	return nil
+}
+
+// leftover is the age from which a temporary file is of a process that was killed, and not
+// of one that writes the same tokens at the same time.
+const leftover = time.Hour
+
+// removeLeftovers removes what killed processes have left half written.
+func removeLeftovers(dir string) error {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		info, err := e.Info()
+		if err != nil || !strings.HasPrefix(e.Name(), ".tokens") || time.Since(info.ModTime()) < leftover {
+			continue // gone since, somebody else's, or in use
+		}
+		if err := os.Remove(filepath.Join(dir, e.Name())); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	return nil
+}

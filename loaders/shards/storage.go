@@ -1,0 +1,54 @@
+package shards
+
+import (
+	"io"
+	"os"
+
+	"github.com/pkg/errors"
+)
+
+// storage is a file of tokens that is open for reading.
+type storage interface {
+	io.ReaderAt
+	io.Closer
+	Size() int64
+}
+
+// openStorage maps a file into memory, or opens it for plain reading where that is not
+// possible.
+func openStorage(path string) (storage, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	info, err := f.Stat()
+	if err != nil {
+		_ = f.Close() // the first error counts
+		return nil, err
+	}
+	if m := mapFile(f, info.Size()); m != nil {
+		return m, f.Close()
+	}
+	return plain{f, info.Size()}, nil
+}
+
+// plain is a file that is read piece by piece.
+type plain struct {
+	*os.File
+	size int64
+}
+
+// Size is the number of bytes when the file was opened.
+func (p plain) Size() int64 { return p.size }
+
+// ReadAt fills data from an offset on.
+func (p plain) ReadAt(data []byte, at int64) (int, error) {
+	n, err := p.File.ReadAt(data, at)
+	if errors.Is(err, io.EOF) {
+		err = io.ErrUnexpectedEOF
+		if n == len(data) {
+			err = nil
+		}
+	}
+	return n, err
+}
