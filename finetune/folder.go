@@ -55,7 +55,7 @@ func (j *Job) writeInputs(dir string) error {
 			return errors.Wrap(err, "run folder")
 		}
 	}
-	vocab, err := j.tok.VocabJSON()
+	files, err := j.tok.Files()
 	if err != nil {
 		return err
 	}
@@ -71,10 +71,8 @@ func (j *Job) writeInputs(dir string) error {
 	if err != nil {
 		return errors.Wrap(err, "run.json")
 	}
-	for name, data := range map[string][]byte{
-		"vocab.json": vocab, "merges.txt": j.tok.MergesTXT(), checkpoint.ConfigFile: config,
-		SpecFile: task, "run.json": append(run, '\n'),
-	} {
+	files[checkpoint.ConfigFile], files[SpecFile], files["run.json"] = config, task, append(run, '\n')
+	for name, data := range files {
 		if err := atomicfile.WriteFile(filepath.Join(dir, name), data); err != nil {
 			return err
 		}

@@ -27,10 +27,15 @@ func Run(ctx context.Context, s *Settings, con train.Console) (dir string, err e
 	if err := train.CheckFolder(s.Out, s.Force); err != nil {
 		return "", err
 	}
-	c, err := readCorpus(s, con.Out)
+	c, err := readCorpus(ctx, s, con)
 	if err != nil {
 		return "", err
 	}
+	defer func() {
+		if closeErr := c.close(); err == nil {
+			err = closeErr
+		}
+	}()
 	if err := s.length(c); err != nil {
 		return "", err
 	}
@@ -110,7 +115,7 @@ func (s *Settings) length(c *corpus) error {
 
 // writeInputs writes what else is known before the first update.
 func writeInputs(dir string, tok *tokenizer.Tokenizer, m *gpt1.Model) error {
-	vocab, err := tok.VocabJSON()
+	files, err := tok.Files()
 	if err != nil {
 		return err
 	}
@@ -118,9 +123,8 @@ func writeInputs(dir string, tok *tokenizer.Tokenizer, m *gpt1.Model) error {
 	if err != nil {
 		return err
 	}
-	for name, data := range map[string][]byte{
-		"vocab.json": vocab, "merges.txt": tok.MergesTXT(), checkpoint.ConfigFile: config,
-	} {
+	files[checkpoint.ConfigFile] = config
+	for name, data := range files {
 		if err := atomicfile.WriteFile(filepath.Join(dir, name), data); err != nil {
 			return err
 		}

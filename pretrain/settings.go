@@ -1,6 +1,8 @@
 package pretrain
 
 import (
+	"path/filepath"
+
 	"github.com/pkg/errors"
 
 	"gorgpt/gpt1"
@@ -12,9 +14,12 @@ type Settings struct {
 	Preset    string   `json:"preset"`
 	Data      []string `json:"data,omitempty"` // books; none: the embedded world's
 	Tokenizer string   `json:"tokenizer,omitempty"`
+	Pipeline  string   `json:"pipeline"` // "": that of the tokenizer, or bert
 	Vocab     int      `json:"vocab"`
 	Ctx       int      `json:"ctx"`
 	Warmup    int      `json:"warmup"` // updates; [train.Auto]: the recipe's, or a fifth of a shorter run
+	Prepare   string   `json:"-"`      // folder for [Prepare]
+	Cache     string   `json:"-"`      // folder where tokens of books are kept; "": nowhere
 	train.Settings
 }
 
@@ -43,6 +48,7 @@ func Defaults(preset string) (*Settings, error) {
 	r := recipes[preset]
 	return &Settings{
 		Preset: preset, Vocab: c.VocabSize, Ctx: c.NCtx, Warmup: train.Auto,
+		Cache: filepath.Join(train.Runs, ".tokens"),
 		Settings: train.Settings{
 			Epochs: r.epochs, Batch: r.batch, Micro: r.micro, LR: r.lr, L2: 0.01, Dropout: 0.1, Seed: 1,
 			EvalEvery: r.evalEvery, LogEvery: r.logEvery,

@@ -15,6 +15,9 @@ type TrainConfig struct {
 	// with too few different pairs gives fewer.
 	VocabSize int
 
+	// Pipeline cuts the texts into words, and becomes that of the tokenizer.
+	Pipeline Pipeline
+
 	// MinFrequency is how often a pair must occur to be merged; 0 means 2.
 	MinFrequency int
 
@@ -75,7 +78,10 @@ func (tr *Trainer) Train() (*Tokenizer, error) {
 	}
 	merges := l.learn(tr.cfg)
 	t, err := New(l.tokens, merges)
-	return t, errors.Wrap(err, "training a vocabulary")
+	if err != nil {
+		return nil, errors.Wrap(err, "training a vocabulary")
+	}
+	return t.WithPipeline(tr.cfg.Pipeline), nil
 }
 
 // alphabet is every character of the words, in order.

@@ -22,7 +22,11 @@ func run(args []string, stdout, stderr io.Writer) int {
 		return err
 	}
 	return cli.Run("train", stderr, parse, func(ctx context.Context) error {
-		_, err := pretrain.Run(ctx, s, cli.Console(stdout, stderr))
+		con := cli.Console(stdout, stderr)
+		if s.Prepare != "" {
+			return pretrain.Prepare(ctx, s, con)
+		}
+		_, err := pretrain.Run(ctx, s, con)
 		return err
 	})
 }

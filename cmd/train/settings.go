@@ -3,13 +3,17 @@ package main
 import (
 	"flag"
 	"io"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/pkg/errors"
 
 	"gorgpt/gpt1"
 	"gorgpt/internal/cli"
+	"gorgpt/loaders/shards"
 	"gorgpt/pretrain"
+	"gorgpt/tokenizer"
 )
 
 const usage = `usage: go run ./cmd/train [flags]
@@ -28,10 +32,17 @@ The model
 
 The text
   -data PATH       a book, a folder of books or a glob (.txt, .txt.gz);
-                   repeat it for more (the embedded world's)
-  -tokenizer DIR   vocabulary to use: vocab.json + merges.txt, or OpenAI's pair
-                   (without it, one is learned from the training text)
+                   repeat it for more. Or one folder that -prepare made.
+                   (the embedded world's)
+  -prepare DIR     tokenize the books into DIR and stop; the same command goes
+                   on where it was stopped
+  -cache DIR       where tokens of books are kept for later runs (runs/.tokens);
+                   -cache '' keeps them in memory
+  -tokenizer DIR   vocabulary to use: tokenizer.json, vocab.json + merges.txt, or
+                   OpenAI's pair (by default one is learned from the text)
   -vocab N         size of the vocabulary to learn (the preset's V)
+  -pipeline NAME   how text is cut into words: bert, as Hugging Face does, or
+                   original, as in 2018 (that of -tokenizer, or bert)
 
 The recipe                                       gpt1     mini     tiny
   -batch N         windows an update             64       16       8
@@ -79,9 +90,42 @@ func flags(s *pretrain.Settings) *flag.FlagSet {
 	fs.StringVar(&s.Tokenizer, "tokenizer", "", "")
 	fs.IntVar(&s.Vocab, "vocab", s.Vocab, "")
 	fs.IntVar(&s.Ctx, "ctx", s.Ctx, "")
+	fs.StringVar(&s.Pipeline, "pipeline", "", "")
+	fs.StringVar(&s.Prepare, "prepare", "", "")
+	fs.StringVar(&s.Cache, "cache", s.Cache, "")
 	fs.IntVar(&s.Warmup, "warmup", s.Warmup, "")
 	cli.SettingsFlags(fs, &s.Settings)
 	return fs
+}
+
+// isPipeline tells whether there is a pipeline of that name.
+func isPipeline(name string) bool {
+	_, err := tokenizer.ParsePipeline(name)
+	return err == nil
+}
+
+// checkPrepare refuses flags that -prepare would not heed.
+func checkPrepare(s *pretrain.Settings, given cli.Given) error {
+	if s.Prepare == "" {
+		return errors.New("-prepare needs the name of a folder")
+	}
+	heeded := []string{"prepare", "data", "preset", "tokenizer", "vocab", "pipeline", "seed"}
+	for _, name := range slices.Sorted(maps.Keys(given)) {
+		if !slices.Contains(heeded, name) {
+			return errors.Errorf("-prepare only tokenizes: -%s has no use there", name)
+		}
+	}
+	return nil
+}
+
+// checkData refuses settings of text that is tokenized already.
+func checkData(s *pretrain.Settings, given cli.Given) error {
+	for _, path := range s.Data {
+		if shards.IsFolder(path) && (given["vocab"] || given["pipeline"]) {
+			return errors.Errorf("-data %s is tokenized already: -vocab and -pipeline have no use there", path)
+		}
+	}
+	return nil
 }
 
 // presetOf finds the preset before the other flags are read, as it decides on
@@ -114,11 +158,18 @@ func check(s *pretrain.Settings, given cli.Given) error {
 	if err == nil {
 		err = cli.CheckSettings(given, &s.Settings)
 	}
+	if err == nil {
+		err = checkData(s, given)
+	}
 	switch {
 	case err != nil:
 		return err
 	case given["tokenizer"] && given["vocab"]:
 		return errors.New("-vocab is the size of a vocabulary to learn, but -tokenizer names one that exists: give one")
+	case given["pipeline"] && !isPipeline(s.Pipeline):
+		return errors.Errorf("-pipeline is %q: want %s or %s", s.Pipeline, tokenizer.Bert, tokenizer.Original)
+	case given["prepare"]:
+		return checkPrepare(s, given)
 	case s.Epochs == 0 && !s.BuildOnly():
 		return s.FitWarmup()
 	}

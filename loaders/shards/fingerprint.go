@@ -42,8 +42,8 @@ func each[A any](items []A) iter.Seq2[A, error] {
 	}
 }
 
-// identity names a tokenizer by its vocabulary, merges and pipeline.
-func identity(t *tokenizer.Tokenizer) (string, error) {
+// TokenizerID names a tokenizer by its vocabulary, merges and pipeline.
+func TokenizerID(t *tokenizer.Tokenizer) (string, error) {
 	vocab, err := t.VocabJSON()
 	if err != nil {
 		return "", err

@@ -54,17 +54,30 @@ func Open(dir string) (*Folder, error) {
 	return f, nil
 }
 
-// Has tells whether a folder is finished and was made from the source. An index that cannot
-// be read is an error.
-func Has(dir, source string) (bool, error) {
+// Status is how far the tokens of a corpus are.
+type Status int
+
+const (
+	Absent   Status = iota // there are none
+	Begun                  // Write was stopped; the tokenizer is in the folder
+	Finished               // Open opens them
+)
+
+// Look tells how far the folder of a corpus is, see [Corpus]. It is an error if it holds
+// another one.
+func Look(dir, source string) (Status, error) {
 	x, err := readIndex(dir)
-	if errors.Is(err, fs.ErrNotExist) {
-		return false, nil
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return Absent, nil
+	case err != nil:
+		return Absent, err
+	case x.Source != source:
+		return Absent, errors.WithMessage(errOther, dir)
+	case x.Complete:
+		return Finished, nil
 	}
-	if err != nil {
-		return false, err
-	}
-	return x.Complete && x.Source == source, nil
+	return Begun, nil
 }
 
 // open reads the tokenizer and maps the files.
@@ -98,7 +111,7 @@ func (f *Folder) open(dir string) (err error) {
 
 // CheckTokenizer returns an error unless the books were tokenized with this tokenizer.
 func (f *Folder) CheckTokenizer(t *tokenizer.Tokenizer) error {
-	id, err := identity(t)
+	id, err := TokenizerID(t)
 	if err == nil && id != f.index.Tokenizer {
 		err = errors.New("the books were tokenized with another tokenizer")
 	}

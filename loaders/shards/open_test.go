@@ -40,6 +40,7 @@ func TestOpenErrors(t *testing.T) {
 			require.NoError(t, os.WriteFile(path, change(data), 0o600))
 		}
 	}
+	whole := prepared(t, corpus(t, vocabulary(t, 0), shelf(5, 50), 40))
 	for _, c := range []struct {
 		name  string
 		spoil func(t *testing.T, dir string)
@@ -53,7 +54,9 @@ func TestOpenErrors(t *testing.T) {
 		{"JSON of something else", inFile(IndexFile, func([]byte) []byte { return []byte("{}") }), `tokens.json: format is "": want "gorgpt-tokens"`},
 		{"other version", set("version", 7), "tokens.json: version is 7, but this program reads version 1: prepare the books anew"},
 		{"unknown key", set("compression", "zip"), `tokens.json: the index is damaged (remove the folder to prepare it anew): json: unknown field "compression"`},
-		{"unfinished", set("complete", false), "has"},
+		{"unfinished", func(t *testing.T, dir string) {
+			reindex(t, dir, func(x map[string]any) { x["complete"], x["shards"], x["books"] = false, []any{}, []any{} })
+		}, "is not finished: prepare it once more, with the same books and settings, and it goes on from 0 tokens"},
 		{"no file", func(t *testing.T, dir string) { require.NoError(t, os.Remove(filepath.Join(dir, shardName(1)))) }, "tokens-00001.bin: no such file"},
 		{"short file", inFile(shardName(1), func(b []byte) []byte { return b[:len(b)-1] }), "tokens-00001.bin has 79 bytes in place of 80: prepare the folder once more"},
 		{"long file", inFile(shardName(1), func(b []byte) []byte { return append(b, 0) }), "tokens-00001.bin has 81 bytes in place of 80"},
@@ -82,7 +85,8 @@ func TestOpenErrors(t *testing.T) {
 		}, `book 0 (story 1): split is "test": want train or validation`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			dir := prepared(t, corpus(t, vocabulary(t, 0), shelf(5, 50), 40))
+			dir := filepath.Join(t.TempDir(), "tokens")
+			require.NoError(t, os.CopyFS(dir, os.DirFS(whole)))
 			c.spoil(t, dir)
 			_, err := Open(dir)
 			require.ErrorContains(t, err, c.want)
@@ -119,14 +123,24 @@ func TestIsFolder(t *testing.T) {
 	dir := prepared(t, corpus(t, vocabulary(t, 0), shelf(5, 50), 40))
 	require.True(t, IsFolder(dir))
 	require.False(t, IsFolder(filepath.Dir(dir)))
-	for source, want := range map[string]bool{"test": true, "other": false} {
-		has, err := Has(dir, source)
-		require.NoError(t, err)
-		require.Equal(t, want, has)
-	}
-	has, err := Has(filepath.Dir(dir), "test")
+}
+
+func TestLook(t *testing.T) {
+	dir := prepared(t, corpus(t, vocabulary(t, 0), shelf(5, 50), 40))
+	status, err := Look(dir, "test")
 	require.NoError(t, err)
-	require.False(t, has)
+	require.Equal(t, Finished, status)
+	_, err = Look(dir, "other")
+	require.ErrorContains(t, err, dir+": the folder holds tokens of other books or settings")
+	status, err = Look(filepath.Dir(dir), "test")
+	require.NoError(t, err)
+	require.Equal(t, Absent, status)
+	reindex(t, dir, func(x map[string]any) {
+		x["complete"], x["shards"], x["books"] = false, []any{}, []any{}
+	})
+	status, err = Look(dir, "test")
+	require.NoError(t, err)
+	require.Equal(t, Begun, status)
 }
 
 func TestCheckTokenizer(t *testing.T) {

@@ -12,9 +12,12 @@ import (
 	"gorgpt/internal/atomicfile"
 )
 
+// errOther is for folders that must not be overwritten.
+var errOther = errors.New("the folder holds tokens of other books or settings (or the books have changed since): name another folder")
+
 // begin makes the folder, or finds out what of it is done.
 func begin(dir string, c Corpus) (*writer, error) {
-	id, err := identity(c.Tokenizer)
+	id, err := TokenizerID(c.Tokenizer)
 	if err != nil {
 		return nil, err
 	}
@@ -33,8 +36,10 @@ func begin(dir string, c Corpus) (*writer, error) {
 		return w, w.start()
 	case err != nil:
 		return nil, err
-	case old.Source != c.Source || old.Tokenizer != id || old.ShardTokens != c.ShardTokens || !w.begins(old.Books):
-		return nil, errors.New("the folder holds tokens of other books or settings (or the books have changed since): name another folder")
+	case old.Source != c.Source || old.ShardTokens != c.ShardTokens || !w.begins(old.Books):
+		return nil, errOther
+	case old.Tokenizer != id:
+		return nil, errors.New("the folder was begun with another tokenizer: name another folder")
 	default:
 		return w, w.resume(old)
 	}

@@ -54,6 +54,9 @@ func Write(ctx context.Context, dir string, c Corpus) error {
 		if err == nil {
 			err = w.add(part)
 		}
+		if err != nil && ctx.Err() != nil {
+			return errors.WithMessagef(ctx.Err(), "preparing %s: stopped; the same command goes on from %d tokens", dir, w.index.stored())
+		}
 		if err != nil {
 			return errors.WithMessagef(err, "preparing %s", dir)
 		}
@@ -76,8 +79,9 @@ type writer struct {
 
 // piece is part of a book's text; the last one of each is empty and has its end set.
 type piece struct {
-	text string
-	end  *entry
+	text  string
+	bytes int64 // of the book's source, its share of them
+	end   *entry
 }
 
 // entry is a book with what it is for.
@@ -88,8 +92,9 @@ type entry struct {
 
 // encodedPiece is the tokens of a piece.
 type encodedPiece struct {
-	ids []int32
-	end *entry
+	ids   []int32
+	bytes int64
+	end   *entry
 }
 
 // encoded reads the books that are not yet in files and tokenizes them, on all cores.
@@ -112,18 +117,21 @@ func (w *writer) encoded(ctx context.Context) iter.Seq2[encodedPiece, error] {
 				yield(piece{}, err)
 				return
 			}
+			left, size := t.entry.Size, float64(t.entry.Size)/float64(len(t.text))
 			for part := range w.corpus.Tokenizer.Pieces(t.text, pieceBytes) {
-				if !yield(piece{text: part}, nil) {
+				share := min(left, int64(size*float64(len(part))))
+				left -= share
+				if !yield(piece{text: part, bytes: share}, nil) {
 					return
 				}
 			}
-			if !yield(piece{end: t.entry}, nil) {
+			if !yield(piece{end: t.entry, bytes: left}, nil) {
 				return
 			}
 		}
 	}
 	return inOrder(pieces, 2*cores, func(p piece) (encodedPiece, error) {
-		return encodedPiece{w.corpus.Tokenizer.Encode(p.text), p.end}, ctx.Err()
+		return encodedPiece{w.corpus.Tokenizer.Encode(p.text), p.bytes, p.end}, ctx.Err()
 	})
 }
 
@@ -149,8 +157,8 @@ func (w *writer) add(part encodedPiece) error {
 		w.index.Books = append(w.index.Books, w.book)
 		w.book = book{Offset: w.book.Offset + w.book.Tokens}
 		w.done.Books++
-		w.done.Bytes += part.end.Size
 	}
+	w.done.Bytes += part.bytes
 	if w.corpus.Report != nil {
 		w.corpus.Report(w.done)
 	}

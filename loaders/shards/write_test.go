@@ -106,10 +106,10 @@ func all(t testing.TB, tokens loaders.Tokens) []int32 {
 // TestSameTokensAsInMemory compares books in files, mapped and read, with the same in
 // memory.
 func TestSameTokensAsInMemory(t *testing.T) {
-	books := shelf(13, 30)
+	books := shelf(8, 30)
 	train, valid := loaders.SplitBooks(books, 1)
 	for _, c := range []struct{ fillers, shardTokens, bytes int }{
-		{0, 31, 2}, {0, 1 << 20, 2}, {65_536 - 13, 100, 2}, {65_536 - 12, 100, 4},
+		{0, 40, 2}, {0, 1 << 20, 2}, {65_536 - 13, 100, 2}, {65_536 - 12, 100, 4},
 	} {
 		t.Run(fmt.Sprintf("%+v", c), func(t *testing.T) {
 			tok := vocabulary(t, c.fillers)
@@ -166,10 +166,10 @@ func TestSameFiles(t *testing.T) {
 
 // TestGoesOn stops the work at each report and lets it go on.
 func TestGoesOn(t *testing.T) {
-	c := corpus(t, vocabulary(t, 0), shelf(13, 40), 60)
+	c := corpus(t, vocabulary(t, 0), shelf(13, 40), 150)
 	want := contents(t, prepared(t, c))
 	reports := 2 * 13 // each book has a piece and an end; empty ones only the end
-	for stop := 1; stop < reports; stop += 3 {
+	for stop := 1; stop < reports; stop += 4 {
 		dir := filepath.Join(t.TempDir(), "tokens")
 		ctx, cancel := context.WithCancel(context.Background())
 		seen := 0
@@ -192,7 +192,7 @@ func TestGoesOn(t *testing.T) {
 
 // TestOnlyWhatIsMissing checks that files which are done are not tokenized again.
 func TestOnlyWhatIsMissing(t *testing.T) {
-	c := corpus(t, vocabulary(t, 0), shelf(13, 80), 40)
+	c := corpus(t, vocabulary(t, 0), shelf(9, 80), 40)
 	dir := prepared(t, c)
 	want := contents(t, dir)
 	n := len(opened(t, dir).files)
@@ -221,7 +221,7 @@ func TestOnlyWhatIsMissing(t *testing.T) {
 // TestReports demands that progress never falls and ends with everything.
 func TestReports(t *testing.T) {
 	books := shelf(13, 80)
-	c := corpus(t, vocabulary(t, 0), books, 40)
+	c := corpus(t, vocabulary(t, 0), books, 400)
 	var last Progress
 	c.Report = func(p Progress) {
 		require.GreaterOrEqual(t, p.Books, last.Books)
@@ -251,7 +251,7 @@ func TestWriteErrors(t *testing.T) {
 		foreign := c
 		foreign.Tokenizer = vocabulary(t, 1)
 		for _, c := range []Corpus{other, fewer, smaller, foreign} {
-			require.ErrorContains(t, Write(context.Background(), dir, c), "other books or settings")
+			require.ErrorContains(t, Write(context.Background(), dir, c), "name another folder")
 			require.Equal(t, want, contents(t, dir), "nothing is overwritten")
 		}
 	})
@@ -293,7 +293,7 @@ func TestLeftovers(t *testing.T) {
 
 // TestKilled kills a process that writes, again and again, until one gets to the end.
 func TestKilled(t *testing.T) {
-	slow := corpus(t, vocabulary(t, 0), shelf(40, 400), 400)
+	slow := corpus(t, vocabulary(t, 0), shelf(40, 400), 1500)
 	if dir := os.Getenv("SHARDS_TEST_KILLED"); dir != "" {
 		slow.Report = func(Progress) { time.Sleep(2 * time.Millisecond) }
 		require.NoError(t, Write(context.Background(), dir, slow))
@@ -304,7 +304,7 @@ func TestKilled(t *testing.T) {
 	}
 	dir := filepath.Join(t.TempDir(), "tokens")
 	kills := 0
-	for patience := 20 * time.Millisecond; ; patience += 40 * time.Millisecond {
+	for patience := 20 * time.Millisecond; ; patience += 60 * time.Millisecond {
 		cmd := exec.Command(os.Args[0], "-test.run", "^TestKilled$")
 		cmd.Env = append(os.Environ(), "SHARDS_TEST_KILLED="+dir)
 		require.NoError(t, cmd.Start())
