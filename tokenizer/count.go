@@ -70,10 +70,7 @@ func (tr *Trainer) count() {
 	)
 	for range min(runtime.GOMAXPROCS(0), len(chunks)) {
 		workers.Go(func() {
-			words := make(map[string]*int)
-			for chunk := range next {
-				countWords(words, chunk)
-			}
+			words := countWords(tr.cfg.Pipeline, next)
 			mu.Lock()
 			defer mu.Unlock()
 			for word, n := range words {
@@ -90,20 +87,42 @@ func (tr *Trainer) count() {
 	}
 }
 
-// countWords adds the words of a text to words. The counts are behind pointers so that
-// only a new word costs an allocation.
-func countWords(words map[string]*int, text string) {
-	var s bertSplitter
-	splitAtUnknown(text, func(piece string) {
-		s.split(piece, func(word []byte) {
-			n := words[string(word)]
-			if n == nil {
-				n = new(int)
-				words[string(word)] = n
-			}
-			*n++
-		})
-	}, func() {})
+// counts says how often a string occurs. The numbers are behind pointers so that only a new
+// string costs an allocation.
+type counts map[string]*int
+
+// count counts a string n times more.
+func count[S string | []byte](c counts, s S, n int) {
+	known := c[string(s)]
+	if known == nil {
+		known = new(int)
+		c[string(s)] = known
+	}
+	*known += n
+}
+
+// countWords counts the words of the texts as a pipeline cuts them.
+func countWords(p Pipeline, texts <-chan string) counts {
+	words := make(counts)
+	if p == Bert {
+		var s bertSplitter
+		for text := range texts {
+			splitAtUnknown(text, func(piece string) {
+				s.split(piece, func(word []byte) { count(words, word, 1) })
+			}, func() {})
+		}
+		return words
+	}
+	// What a chunk between spaces is cut into depends on nothing else, so each is cut once.
+	var s originalSplitter
+	chunks := make(counts)
+	for text := range texts {
+		s.chunks(text, func(chunk string) { count(chunks, chunk, 1) })
+	}
+	for chunk, n := range chunks {
+		s.words(chunk, func(word []byte) { count(words, word, *n) })
+	}
+	return words
 }
 
 // prune forgets the rarest words, and among equals the last in lexicographic order, until

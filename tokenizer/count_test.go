@@ -111,3 +111,29 @@ func TestCut(t *testing.T) {
 		require.Equal(t, c.rest, rest, "%+v", c)
 	}
 }
+
+// TestTrainOriginal learns from words as the original pipeline cuts them.
+func TestTrainOriginal(t *testing.T) {
+	learn := func(text string) *Tokenizer {
+		tr := NewTrainer(TrainConfig{VocabSize: 150, Pipeline: Original})
+		tr.Add(text)
+		tok, err := tr.Train()
+		require.NoError(t, err)
+		return tok
+	}
+	tok := learn("She doesn't know the café.\nHe doesn't know the café.\n\nThey don't.\n")
+	require.Equal(t, Original, tok.Pipeline())
+	for _, token := range []string{"does</w>", "n't</w>", "know</w>", "café</w>", "\n</w>"} {
+		require.Contains(t, tok.tokens, token)
+	}
+	ids := tok.Encode("the café\ndoesn't")
+	require.Equal(t, []string{"the</w>", "café</w>", "\n</w>", "does</w>", "n't</w>"}, tokensOf(t, tok, ids))
+	require.NotContains(t, learn("one line").tokens, "\n</w>")
+
+	text := opticks(t)[:60_000]
+	want := learn(text)
+	for _, procs := range []int{1, 3, 8} {
+		defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(procs))
+		require.Equal(t, want.tokens, learn(text).tokens)
+	}
+}

@@ -53,8 +53,8 @@ func NewTrainer(cfg TrainConfig) *Trainer {
 }
 
 // Train learns the vocabulary of all texts added so far. It has Unknown as id 0, then
-// each character that occurs, within a word and at the end of one, then the merges: at
-// each step of the most frequent pair, and among equals of the first in lexicographic order.
+// each character that occurs, within a word and at the end of one, then the line break, if
+// the pipeline keeps it, and then the merges: at each step of the most frequent pair, and among equals of the first in lexicographic order.
 // The result does not depend on the number of cores, nor on the order of the texts unless
 // the bound on memory was reached.
 //
@@ -68,13 +68,17 @@ func (tr *Trainer) Train() (*Tokenizer, error) {
 		return nil, errors.New("training a vocabulary: the text has no words")
 	}
 	alphabet := tr.alphabet()
-	if need := 1 + 2*len(alphabet); tr.cfg.VocabSize < need {
+	if need := 1 + 2*len(alphabet) + min(tr.words[lineBreak], 1); tr.cfg.VocabSize < need {
 		return nil, errors.Errorf("training a vocabulary: %d tokens cannot hold the %d characters of the text "+
 			"in both forms and %s: ask for %d or more", tr.cfg.VocabSize, len(alphabet), Unknown, need)
 	}
 	l := newLearner(alphabet)
 	for _, word := range slices.Sorted(maps.Keys(tr.words)) {
-		l.addWord(word, tr.words[word])
+		if word == lineBreak {
+			l.addToken(lineBreakToken)
+		} else {
+			l.addWord(word, tr.words[word])
+		}
 	}
 	merges := l.learn(tr.cfg)
 	t, err := New(l.tokens, merges)
@@ -88,12 +92,18 @@ func (tr *Trainer) Train() (*Tokenizer, error) {
 func (tr *Trainer) alphabet() []rune {
 	seen := make(map[rune]bool)
 	for word := range tr.words {
+		if word == lineBreak {
+			continue
+		}
 		for _, r := range word {
 			seen[r] = true
 		}
 	}
 	return slices.Sorted(maps.Keys(seen))
 }
+
+// lineBreakToken is what the line break of the original pipeline is spelled with.
+const lineBreakToken = "\n" + endOfWord
 
 // learner holds the words of the text, laid end to end, as pieces that merge step by step.
 // Each piece is named by the index of its first character, as in speller.
