@@ -1,10 +1,7 @@
 package tokenizer
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -20,21 +17,93 @@ var pairsOfFiles = [2]struct{ vocab, merges string }{
 	{"encoder_bpe_40000.json", "vocab_40000.bpe"},
 }
 
-// Load reads the tokenizer kept in a folder as vocab.json and merges.txt or, failing
-// those, as encoder_bpe_40000.json and vocab_40000.bpe. Errors name the file, and the
-// offset or line.
+// jsonFile is the file in which Hugging Face's tokenizers keep everything.
+const jsonFile = "tokenizer.json"
+
+// Load reads the tokenizer of a folder: from tokenizer.json, or failing that from vocab.json
+// and merges.txt or from encoder_bpe_40000.json and vocab_40000.bpe. The pipeline is what
+// tokenizer_config.json says, or [Bert].
+//
+// Errors name the file, and the offset, line or setting. It is an error if tokenizer.json has
+// settings that give other ids than this package, or another vocabulary than the files beside
+// it.
 func Load(dir string) (*Tokenizer, error) {
+	t, err := loadJSON(filepath.Join(dir, jsonFile))
+	if err != nil {
+		return nil, err
+	}
 	for _, names := range pairsOfFiles {
 		vocab := filepath.Join(dir, names.vocab)
 		switch _, err := os.Stat(vocab); {
-		case err == nil:
-			return loadFiles(vocab, filepath.Join(dir, names.merges))
-		case !errors.Is(err, fs.ErrNotExist):
+		case errors.Is(err, fs.ErrNotExist):
+			continue
+		case err != nil:
 			return nil, errors.Wrap(err, "loading the tokenizer")
 		}
+		pair, err := loadFiles(vocab, filepath.Join(dir, names.merges))
+		if err != nil {
+			return nil, err
+		}
+		if t == nil {
+			t = pair
+		}
+		if err := t.extends(pair); err != nil {
+			return nil, errors.WithMessagef(err, "%s and %s in %s contradict each other (remove what is out of date)", names.vocab, jsonFile, dir)
+		}
+		break
 	}
-	return nil, errors.Errorf("no tokenizer in %s: want %s and %s, or %s and %s", dir,
-		pairsOfFiles[0].vocab, pairsOfFiles[0].merges, pairsOfFiles[1].vocab, pairsOfFiles[1].merges)
+	if t == nil {
+		return nil, errors.Errorf("no tokenizer in %s: want %s and %s, or %s and %s, or %s", dir,
+			pairsOfFiles[0].vocab, pairsOfFiles[0].merges, pairsOfFiles[1].vocab, pairsOfFiles[1].merges, jsonFile)
+	}
+	return t.withConfig(filepath.Join(dir, configFile))
+}
+
+// loadJSON reads a tokenizer.json; it returns nil if there is none.
+func loadJSON(path string) (*Tokenizer, error) {
+	data, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, errors.Wrap(err, "loading the tokenizer")
+	}
+	t, err := parseTokenizerJSON(data)
+	return t, errors.Wrap(err, path)
+}
+
+// withConfig takes the pipeline from a tokenizer_config.json, if there is one.
+func (t *Tokenizer) withConfig(path string) (*Tokenizer, error) {
+	data, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return t, nil
+	}
+	if err != nil {
+		return nil, errors.Wrap(err, "loading the tokenizer")
+	}
+	p, err := parseConfig(data)
+	if err != nil {
+		return nil, errors.Wrap(err, path)
+	}
+	return t.WithPipeline(p), nil
+}
+
+// extends makes sure that t is other, but for tokens added behind its own.
+func (t *Tokenizer) extends(other *Tokenizer) error {
+	for id, token := range other.tokens {
+		if got, _ := t.Token(int32(id)); got != token {
+			return errors.Errorf("id %d is %q in one and %q in the other", id, token, got)
+		}
+	}
+	if len(t.merges) != len(other.merges) {
+		return errors.Errorf("one has %d merges, the other %d", len(other.merges), len(t.merges))
+	}
+	for rank, m := range other.merges {
+		if t.merges[rank] != m {
+			return errors.Errorf("merge %d is %q in one and %q in the other", rank+1, m.Left+" "+m.Right, t.merges[rank].Left+" "+t.merges[rank].Right)
+		}
+	}
+	return nil
 }
 
 // loadFiles reads a tokenizer from its two files.
@@ -61,80 +130,6 @@ func loadFiles(vocabPath, mergesPath string) (*Tokenizer, error) {
 	return t, errors.Wrapf(err, "vocabulary %s", vocabPath)
 }
 
-// parseVocab reads a JSON object from token to id and returns the tokens by id. It is an
-// error if a token or an id stands twice or if the ids leave a gap.
-func parseVocab(data []byte) ([]string, error) {
-	dec := json.NewDecoder(bytes.NewReader(data))
-	if err := expect(dec, json.Delim('{')); err != nil {
-		return nil, err
-	}
-	byID := make(map[int32]string)
-	seen := make(map[string]bool)
-	for dec.More() {
-		token, id, err := parseEntry(dec)
-		if err != nil {
-			return nil, err
-		}
-		if other, ok := byID[id]; ok {
-			return nil, errors.Errorf("offset %d: id %d is given to both %q and %q", dec.InputOffset(), id, other, token)
-		}
-		if seen[token] {
-			return nil, errors.Errorf("offset %d: token %q stands twice", dec.InputOffset(), token)
-		}
-		byID[id], seen[token] = token, true
-	}
-	if err := expect(dec, json.Delim('}')); err != nil {
-		return nil, err
-	}
-	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
-		return nil, errors.Errorf("offset %d: something follows the JSON object", dec.InputOffset())
-	}
-	tokens := make([]string, len(byID))
-	for id := range tokens {
-		token, ok := byID[int32(id)]
-		if !ok {
-			return nil, errors.Errorf("%d tokens need the ids 0 to %d, but no token has id %d", len(tokens), len(tokens)-1, id)
-		}
-		tokens[id] = token
-	}
-	return tokens, nil
-}
-
-// parseEntry reads one member of the vocabulary.
-func parseEntry(dec *json.Decoder) (token string, id int32, err error) {
-	key, err := dec.Token()
-	if err != nil {
-		return "", 0, errors.Wrapf(err, "offset %d", dec.InputOffset())
-	}
-	token, ok := key.(string)
-	if !ok {
-		return "", 0, errors.Errorf("offset %d: want a token, got %v", dec.InputOffset(), key)
-	}
-	var value *int32 // to tell null from 0
-	if err := dec.Decode(&value); err != nil {
-		return "", 0, errors.Wrapf(err, "offset %d: token %q wants an integer id", dec.InputOffset(), token)
-	}
-	if value == nil {
-		return "", 0, errors.Errorf("offset %d: token %q wants an integer id, got null", dec.InputOffset(), token)
-	}
-	return token, *value, nil
-}
-
-// expect reads one delimiter.
-func expect(dec *json.Decoder, want json.Delim) error {
-	got, err := dec.Token()
-	if errors.Is(err, io.EOF) {
-		err = io.ErrUnexpectedEOF
-	}
-	if err != nil {
-		return errors.Wrapf(err, "offset %d: want %v", dec.InputOffset(), want)
-	}
-	if got != want {
-		return errors.Errorf("offset %d: want %v, got %v", dec.InputOffset(), want, got)
-	}
-	return nil
-}
-
 // mergesHeader is how the first line of a merges file begins, if it is not a merge.
 const mergesHeader = "#version"
 
@@ -156,45 +151,4 @@ func parseMerges(text string) (merges []Merge, skipped int, err error) {
 		merges = append(merges, Merge{left, right})
 	}
 	return merges, skipped, nil
-}
-
-// VocabJSON is the content of vocab.json in the form Hugging Face writes: one object from
-// token to id, ordered by id.
-func (t *Tokenizer) VocabJSON() ([]byte, error) {
-	var out bytes.Buffer
-	enc := json.NewEncoder(&out)
-	enc.SetEscapeHTML(false) // </w> stays legible
-	out.WriteByte('{')
-	for id, token := range t.tokens {
-		if id > 0 {
-			out.WriteByte(',')
-		}
-		if err := enc.Encode(token); err != nil {
-			return nil, errors.Wrapf(err, "writing token %d to the vocabulary", id)
-		}
-		out.Truncate(out.Len() - 1) // the encoder ends each value with a line feed
-		fmt.Fprintf(&out, ":%d", id)
-	}
-	out.WriteByte('}')
-	return out.Bytes(), nil
-}
-
-// MergesTXT is the content of merges.txt: a version line, then one merge a line by rank.
-func (t *Tokenizer) MergesTXT() []byte {
-	var out bytes.Buffer
-	out.WriteString(mergesHeader + ": 0.2\n")
-	for _, m := range t.merges {
-		fmt.Fprintf(&out, "%s %s\n", m.Left, m.Right)
-	}
-	return out.Bytes()
-}
-
-// Files are the files of a model's folder that hold the tokenizer, by name: what [Load]
-// reads.
-func (t *Tokenizer) Files() (map[string][]byte, error) {
-	vocab, err := t.VocabJSON()
-	if err != nil {
-		return nil, err
-	}
-	return map[string][]byte{pairsOfFiles[0].vocab: vocab, pairsOfFiles[0].merges: t.MergesTXT()}, nil
 }

@@ -1,0 +1,68 @@
+package tokenizer
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+
+	"github.com/pkg/errors"
+)
+
+// configFile is where Hugging Face keeps what the vocabulary does not say. A key of our own
+// there, gorgpt_pipeline, names the pipeline; where it is missing, as in folders of others,
+// the pipeline is [Bert].
+const configFile = "tokenizer_config.json"
+
+// config is tokenizer_config.json.
+type config struct {
+	Class    string          `json:"tokenizer_class,omitempty"`
+	Unknown  json.RawMessage `json:"unk_token,omitempty"` // a text, or an object with it as content
+	CleanUp  bool            `json:"clean_up_tokenization_spaces"`
+	Pipeline string          `json:"gorgpt_pipeline,omitempty"`
+	Note     string          `json:"gorgpt_note,omitempty"`
+}
+
+// originalNote says in the folder of a model of [Original] what other programs must know.
+const originalNote = "This model was trained on the ids of gorgpt's pipeline original. Programs that read tokenizer.json, " +
+	"or vocab.json and merges.txt, cut text as the pipeline bert does and get other ids."
+
+// configJSON is the content of tokenizer_config.json.
+func (t *Tokenizer) configJSON() ([]byte, error) {
+	c := config{
+		Class: "OpenAIGPTTokenizer", Unknown: json.RawMessage(`"` + Unknown + `"`), Pipeline: t.pipeline.String(),
+	}
+	if t.pipeline == Original {
+		c.Note = originalNote
+	}
+	var out strings.Builder
+	enc := json.NewEncoder(&out)
+	enc.SetEscapeHTML(false) // <unk> stays legible
+	enc.SetIndent("", "  ")
+	err := enc.Encode(c)
+	return []byte(out.String()), errors.Wrap(err, configFile)
+}
+
+// parseConfig reads a tokenizer_config.json and returns the pipeline. Keys that have no
+// influence on ids are ignored.
+func parseConfig(data []byte) (Pipeline, error) {
+	if err := validJSON(data); err != nil {
+		return 0, err
+	}
+	c := config{Pipeline: Bert.String()}
+	if err := json.Unmarshal(data, &c); err != nil {
+		return 0, err
+	}
+	classes := []string{"", "OpenAIGPTTokenizer", "OpenAIGPTTokenizerFast", "PreTrainedTokenizerFast"}
+	if !slices.Contains(classes, c.Class) {
+		return 0, errors.Errorf("tokenizer_class is %q: only %s is supported", c.Class, strings.Join(classes[1:], " or "))
+	}
+	var token struct{ Content string }
+	if err := json.Unmarshal(c.Unknown, &token.Content); err != nil {
+		_ = json.Unmarshal(c.Unknown, &token) // what it is not, it has no content of
+	}
+	if len(c.Unknown) > 0 && string(c.Unknown) != "null" && token.Content != Unknown {
+		return 0, errors.Errorf("unk_token is %s: only %q is supported", excerpt(c.Unknown), Unknown)
+	}
+	p, err := ParsePipeline(c.Pipeline)
+	return p, errors.WithMessage(err, "gorgpt_pipeline")
+}
