@@ -137,6 +137,9 @@ func (j *Job) runIn(ctx context.Context, dir string, con train.Console) (err err
 		return err
 	}
 	fmt.Fprintf(con.Out, "saved the model to %s\n", dir)
+	if note := j.tok.Note(); note != "" {
+		fmt.Fprintf(con.Out, "note: %s\n", note)
+	}
 	if runErr != nil {
 		return runErr
 	}

@@ -51,5 +51,7 @@ func Example() {
 	// model.safetensors
 	// run.json
 	// sample.txt
+	// tokenizer.json
+	// tokenizer_config.json
 	// vocab.json
 }

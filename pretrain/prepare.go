@@ -72,15 +72,14 @@ func (p *preparation) write(ctx context.Context, dir string, con train.Console) 
 	if err != nil {
 		return err
 	}
-	switch {
-	case status != shards.Absent: // the vocabulary is there already
-		if p.tok, err = tokenizer.Load(dir); err != nil {
-			return err
-		}
-		if status == shards.Begun {
-			fmt.Fprintf(con.Out, "going on with %s\n", dir)
-		}
-	case p.tok == nil:
+	if status == shards.Begun {
+		fmt.Fprintf(con.Out, "going on with %s\n", dir)
+	}
+	if p.tok == nil && status != shards.Absent {
+		// Learned already; without it, or if it is damaged, it is learned again.
+		p.tok, _ = tokenizer.Load(dir)
+	}
+	if p.tok == nil {
 		if p.tok, err = p.s.learn(p.train, con); err != nil {
 			return err
 		}

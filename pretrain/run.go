@@ -67,6 +67,9 @@ func Run(ctx context.Context, s *Settings, con train.Console) (dir string, err e
 		return dir, err
 	}
 	fmt.Fprintf(con.Out, "saved the model to %s\n", dir)
+	if note := c.tok.Note(); note != "" {
+		fmt.Fprintf(con.Out, "note: %s\n", note)
+	}
 	if runErr != nil {
 		return dir, runErr
 	}

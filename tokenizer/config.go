@@ -22,17 +22,21 @@ type config struct {
 	Note     string          `json:"gorgpt_note,omitempty"`
 }
 
-// originalNote says in the folder of a model of [Original] what other programs must know.
-const originalNote = "This model was trained on the ids of gorgpt's pipeline original. Programs that read tokenizer.json, " +
-	"or vocab.json and merges.txt, cut text as the pipeline bert does and get other ids."
+// Note is what users of other programs must know of the [Tokenizer.Files], or "". It stands in
+// tokenizer_config.json, as JSON has no comments.
+func (t *Tokenizer) Note() string {
+	if t.pipeline == Bert {
+		return ""
+	}
+	return "the tokenizer's pipeline is " + t.pipeline.String() + ", but other programs that read tokenizer.json, or vocab.json " +
+		"and merges.txt, cut text as the pipeline bert does and give this model other ids than it was trained on"
+}
 
 // configJSON is the content of tokenizer_config.json.
 func (t *Tokenizer) configJSON() ([]byte, error) {
 	c := config{
-		Class: "OpenAIGPTTokenizer", Unknown: json.RawMessage(`"` + Unknown + `"`), Pipeline: t.pipeline.String(),
-	}
-	if t.pipeline == Original {
-		c.Note = originalNote
+		Class: "OpenAIGPTTokenizer", Unknown: json.RawMessage(`"` + Unknown + `"`),
+		Pipeline: t.pipeline.String(), Note: t.Note(),
 	}
 	var out strings.Builder
 	enc := json.NewEncoder(&out)

@@ -270,7 +270,7 @@ func TestConfigTells(t *testing.T) {
 	require.Equal(t, map[string]any{
 		"tokenizer_class": "OpenAIGPTTokenizer", "unk_token": Unknown, "clean_up_tokenization_spaces": false, "gorgpt_pipeline": "bert",
 	}, read(small(t)))
-	require.Contains(t, read(small(t).WithPipeline(Original))["gorgpt_note"], "get other ids")
+	require.Contains(t, read(small(t).WithPipeline(Original))["gorgpt_note"], "other ids than it was trained on")
 }
 
 // TestGenuineTokenizerJSON takes the 2018 vocabulary through tokenizer.json.

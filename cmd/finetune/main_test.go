@@ -143,7 +143,8 @@ func TestTasks(t *testing.T) {
 				files = append(files, e.Name())
 			}
 			require.Equal(t, []string{
-				"config.json", "merges.txt", "metrics.jsonl", "model.safetensors", "predictions.tsv", "run.json", "task.json", "vocab.json",
+				"config.json", "merges.txt", "metrics.jsonl", "model.safetensors", "predictions.tsv", "run.json", "task.json",
+				"tokenizer.json", "tokenizer_config.json", "vocab.json",
 			}, files)
 			c.better(t, out)
 

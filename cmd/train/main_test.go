@@ -32,6 +32,12 @@ func story(t *testing.T, sentences int) string {
 // command runs the command and returns its exit status and what it printed.
 func command(t *testing.T, args ...string) (status int, stdout, stderr string) {
 	t.Helper()
+	t.Chdir(t.TempDir()) // tokens are kept below
+	return commandHere(args...)
+}
+
+// commandHere is command in the folder at hand.
+func commandHere(args ...string) (status int, stdout, stderr string) {
 	var out, errs bytes.Buffer
 	status = run(args, &out, &errs)
 	return status, out.String(), errs.String()
@@ -120,7 +126,7 @@ func TestSameSeedSameFiles(t *testing.T) {
 		require.Zero(t, status, stderr)
 		entries, err := os.ReadDir(out)
 		require.NoError(t, err)
-		require.Len(t, entries, 7)
+		require.Len(t, entries, 9)
 		for _, e := range entries {
 			data, err := os.ReadFile(filepath.Join(out, e.Name()))
 			require.NoError(t, err)
@@ -191,6 +197,9 @@ func TestBadInput(t *testing.T) {
 		"warm-up beyond epochs": {[]string{"-epochs", "1", "-warmup", "60000", "-data", book, "-ctx", "16", "-vocab", "120"}, 1, "is longer than the run"},
 		"steps and epochs":      {[]string{"-steps", "5", "-epochs", "5"}, 2, "give one"},
 		"vocab and tokenizer":   {[]string{"-vocab", "5", "-tokenizer", "x"}, 2, "give one"},
+		"unknown pipeline":      {[]string{"-pipeline", "spacy"}, 2, `-pipeline is "spacy": want bert or original`},
+		"prepare and train":     {[]string{"-prepare", "x", "-steps", "5"}, 2, "-prepare only tokenizes: -steps has no use there"},
+		"prepare nowhere":       {[]string{"-prepare", ""}, 2, "-prepare needs the name of a folder"},
 		"missing data":          {[]string{"-steps", "5", "-data", filepath.Join(dir, "nothing.txt")}, 1, "nothing.txt"},
 		"empty file":            {[]string{"-steps", "5", "-data", file("empty.txt", "")}, 1, "empty.txt: the file is empty"},
 		"empty folder":          {[]string{"-steps", "5", "-data", empty}, 1, "empty"},
@@ -204,7 +213,7 @@ func TestBadInput(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			out := filepath.Join(t.TempDir(), "run")
 			args := c.args
-			if name != "folder in use" {
+			if name != "folder in use" && !strings.HasPrefix(name, "prepare") {
 				args = append(args, "-out", out)
 			}
 			status, _, stderr := command(t, args...)
@@ -223,7 +232,7 @@ func TestHelp(t *testing.T) {
 	require.NoError(t, err)
 	for _, name := range []string{
 		"preset", "data", "tokenizer", "vocab", "out", "steps", "epochs", "batch", "micro", "ctx", "lr", "warmup",
-		"l2", "clip", "dropout", "seed", "eval-every", "log-every", "dot", "force",
+		"l2", "clip", "dropout", "seed", "eval-every", "log-every", "dot", "force", "prepare", "cache", "pipeline",
 	} {
 		require.Contains(t, help, "\n  -"+name+" ")
 		require.NotNil(t, flags(s).Lookup(name))

@@ -38,8 +38,8 @@ The text
                    on where it was stopped
   -cache DIR       where tokens of books are kept for later runs (runs/.tokens);
                    -cache '' keeps them in memory
-  -tokenizer DIR   vocabulary to use: tokenizer.json, vocab.json + merges.txt, or
-                   OpenAI's pair (by default one is learned from the text)
+  -tokenizer DIR   vocabulary to use: tokenizer.json, vocab.json + merges.txt,
+                   or OpenAI's pair (by default one is learned from the text)
   -vocab N         size of the vocabulary to learn (the preset's V)
   -pipeline NAME   how text is cut into words: bert, as Hugging Face does, or
                    original, as in 2018 (that of -tokenizer, or bert)

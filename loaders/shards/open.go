@@ -64,12 +64,12 @@ const (
 )
 
 // Look tells how far the folder of a corpus is, see [Corpus]. It is an error if it holds
-// another one.
+// another one, or anything else.
 func Look(dir, source string) (Status, error) {
 	x, err := readIndex(dir)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return Absent, nil
+		return Absent, errors.WithMessage(checkFree(dir), dir)
 	case err != nil:
 		return Absent, err
 	case x.Source != source:

@@ -29,6 +29,7 @@ func reindex(t *testing.T, dir string, change func(x map[string]any)) {
 }
 
 func TestOpenErrors(t *testing.T) {
+	t.Parallel()
 	set := func(key string, value any) func(t *testing.T, dir string) {
 		return func(t *testing.T, dir string) { reindex(t, dir, func(x map[string]any) { x[key] = value }) }
 	}
@@ -98,6 +99,7 @@ func TestOpenErrors(t *testing.T) {
 
 // TestFilesCutShortInUse: what a mapped file loses is an error, not a crash.
 func TestFilesCutShortInUse(t *testing.T) {
+	t.Parallel()
 	if runtime.GOOS == "windows" {
 		t.Skip("an open file cannot be cut there")
 	}
@@ -111,6 +113,7 @@ func TestFilesCutShortInUse(t *testing.T) {
 }
 
 func TestCopyOutside(t *testing.T) {
+	t.Parallel()
 	f := opened(t, prepared(t, corpus(t, vocabulary(t, 0), shelf(5, 50), 40)))
 	for _, b := range f.Train {
 		require.Error(t, b.Tokens.Copy(make([]int32, 2), b.Tokens.Len()-1))
@@ -120,19 +123,23 @@ func TestCopyOutside(t *testing.T) {
 }
 
 func TestIsFolder(t *testing.T) {
+	t.Parallel()
 	dir := prepared(t, corpus(t, vocabulary(t, 0), shelf(5, 50), 40))
 	require.True(t, IsFolder(dir))
 	require.False(t, IsFolder(filepath.Dir(dir)))
 }
 
 func TestLook(t *testing.T) {
+	t.Parallel()
 	dir := prepared(t, corpus(t, vocabulary(t, 0), shelf(5, 50), 40))
 	status, err := Look(dir, "test")
 	require.NoError(t, err)
 	require.Equal(t, Finished, status)
 	_, err = Look(dir, "other")
 	require.ErrorContains(t, err, dir+": the folder holds tokens of other books or settings")
-	status, err = Look(filepath.Dir(dir), "test")
+	_, err = Look(filepath.Dir(dir), "test")
+	require.ErrorContains(t, err, "the folder holds no tokens, but other files (tokens)")
+	status, err = Look(filepath.Join(dir, "nowhere"), "test")
 	require.NoError(t, err)
 	require.Equal(t, Absent, status)
 	reindex(t, dir, func(x map[string]any) {
@@ -144,6 +151,7 @@ func TestLook(t *testing.T) {
 }
 
 func TestCheckTokenizer(t *testing.T) {
+	t.Parallel()
 	tok := vocabulary(t, 0)
 	f := opened(t, prepared(t, corpus(t, tok, shelf(5, 50), 40)))
 	require.NoError(t, f.CheckTokenizer(tok))

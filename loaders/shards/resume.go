@@ -31,9 +31,10 @@ func begin(dir string, c Corpus) (*writer, error) {
 	for _, s := range c.Valid {
 		w.entries = append(w.entries, &entry{s, validation})
 	}
-	switch old, err := readIndex(dir); {
+	old, err := readIndex(dir)
+	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return w, w.start()
+		err = w.start()
 	case err != nil:
 		return nil, err
 	case old.Source != c.Source || old.ShardTokens != c.ShardTokens || !w.begins(old.Books):
@@ -41,8 +42,12 @@ func begin(dir string, c Corpus) (*writer, error) {
 	case old.Tokenizer != id:
 		return nil, errors.New("the folder was begun with another tokenizer: name another folder")
 	default:
-		return w, w.resume(old)
+		err = w.resume(old)
 	}
+	if err != nil {
+		return nil, err
+	}
+	return w, w.putTokenizer()
 }
 
 // begins tells whether the books are those of the corpus, as far as they go.
@@ -55,11 +60,34 @@ func (w *writer) begins(books []book) bool {
 	return true
 }
 
-// start puts the tokenizer and an index without files into the folder.
+// start makes the folder, which must not hold anything else, with an index without files.
 func (w *writer) start() error {
 	if err := os.MkdirAll(w.dir, 0o755); err != nil {
 		return err
 	}
+	if err := checkFree(w.dir); err != nil {
+		return err
+	}
+	return w.index.write(w.dir)
+}
+
+// checkFree makes sure that a folder is empty, if there is one.
+func checkFree(dir string) error {
+	entries, err := os.ReadDir(dir)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	for _, e := range entries {
+		if !isLeftover(e.Name()) {
+			return errors.Errorf("the folder holds no tokens, but other files (%s): name another folder", e.Name())
+		}
+	}
+	return nil
+}
+
+// putTokenizer writes the tokenizer beside the index, also where it is already: it is then
+// the same, or damaged.
+func (w *writer) putTokenizer() error {
 	files, err := w.corpus.Tokenizer.Files()
 	if err != nil {
 		return err
@@ -69,7 +97,7 @@ func (w *writer) start() error {
 			return err
 		}
 	}
-	return w.index.write(w.dir)
+	return nil
 }
 
 // resume takes over what is whole: files up to the first that is damaged, and books that
@@ -115,6 +143,9 @@ func (w *writer) resume(old *index) error {
 // of one that writes the same tokens at the same time.
 const leftover = time.Hour
 
+// isLeftover tells the names that files have while they are written.
+func isLeftover(name string) bool { return strings.HasPrefix(name, ".token") }
+
 // removeLeftovers removes what killed processes have left half written.
 func removeLeftovers(dir string) error {
 	entries, err := os.ReadDir(dir)
@@ -123,7 +154,7 @@ func removeLeftovers(dir string) error {
 	}
 	for _, e := range entries {
 		info, err := e.Info()
-		if err != nil || !strings.HasPrefix(e.Name(), ".tokens") || time.Since(info.ModTime()) < leftover {
+		if err != nil || !isLeftover(e.Name()) || time.Since(info.ModTime()) < leftover {
 			continue // gone since, somebody else's, or in use
 		}
 		if err := os.Remove(filepath.Join(dir, e.Name())); err != nil && !errors.Is(err, fs.ErrNotExist) {

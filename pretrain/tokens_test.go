@@ -1,0 +1,161 @@
+package pretrain
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"gorgpt/loaders"
+	"gorgpt/train"
+)
+
+// library writes so many small books into a folder, and returns it.
+func library(t *testing.T, books int) string {
+	t.Helper()
+	dir := t.TempDir()
+	for i := range books {
+		text := strings.Repeat(fmt.Sprintf("Anna saw %d cats, and Ben saw none of them.\n\n", i), 30+i)
+		require.NoError(t, os.WriteFile(filepath.Join(dir, fmt.Sprintf("book%d.txt", i)), []byte(text), 0o600))
+	}
+	return dir
+}
+
+// over are settings for the data, with a small vocabulary.
+func over(t *testing.T, data string, changes ...func(*Settings)) *Settings {
+	t.Helper()
+	s, err := Defaults("tiny")
+	require.NoError(t, err)
+	s.Data, s.Vocab = []string{data}, 60
+	for _, change := range changes {
+		change(s)
+	}
+	return s
+}
+
+// tokenize gets the tokens, as a run does before it trains, and returns what it said.
+func tokenize(t *testing.T, s *Settings) (tok *tokens, stdout string) {
+	t.Helper()
+	var out bytes.Buffer
+	con := quiet()
+	con.Out = &out
+	tok, err := s.tokens(context.Background(), con)
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, tok.close()) })
+	return tok, out.String()
+}
+
+// prepared tokenizes into a folder.
+func prepared(t *testing.T, dir string, s *Settings) {
+	t.Helper()
+	s.Prepare = dir
+	require.NoError(t, Prepare(context.Background(), s, quiet()))
+}
+
+// TestCacheIsForTheSameText: any other text or setting is tokenized by itself.
+func TestCacheIsForTheSameText(t *testing.T) {
+	t.Chdir(t.TempDir())
+	books := library(t, 5)
+	run := func(changes ...func(*Settings)) string {
+		_, stdout := tokenize(t, over(t, books, changes...))
+		return stdout
+	}
+	seed := func(s *Settings) { s.Seed = 2 }
+	original := func(s *Settings) { s.Pipeline = "original" }
+	vocab := func(n int) func(*Settings) { return func(s *Settings) { s.Vocab = n } }
+	with := func(dir string) func(*Settings) { return func(s *Settings) { s.Tokenizer = dir } }
+	require.NotContains(t, run(), "reused")
+	require.Contains(t, run(), "reused from "+filepath.Join("runs", ".tokens"))
+	require.Contains(t, run(func(s *Settings) { s.LR = 0.1 }), "reused", "a setting that tokens do not depend on")
+	require.NotContains(t, run(vocab(61)), "reused")
+	require.NotContains(t, run(seed), "reused")
+	require.NotContains(t, run(original), "reused")
+	for i, n := range []int{60, 60, 50} {
+		prepared(t, fmt.Sprint("tokens", i), over(t, books, vocab(n)))
+	}
+	require.NotContains(t, run(with("tokens0")), "reused")
+	require.Contains(t, run(with("tokens1")), "reused", "the same vocabulary, in another folder")
+	require.NotContains(t, run(with("tokens2")), "reused")
+	require.NotContains(t, run(with("tokens1"), original), "reused")
+
+	path := filepath.Join(books, "book3.txt")
+	text, err := os.ReadFile(path)
+	require.NoError(t, err)
+	info, err := os.Stat(path)
+	require.NoError(t, err)
+	text[0] = 'H'
+	require.NoError(t, os.WriteFile(path, text, 0o600))
+	require.NoError(t, os.Chtimes(path, info.ModTime(), info.ModTime()))
+	require.NotContains(t, run(), "reused", "one letter changed, size and time did not")
+	text[0] = 'A'
+	require.NoError(t, os.WriteFile(path, text, 0o600))
+	require.Contains(t, run(), "reused", "changed back, at another time")
+}
+
+// TestDamagedCache is repaired.
+func TestDamagedCache(t *testing.T) {
+	t.Chdir(t.TempDir())
+	books := library(t, 5)
+	want, _ := tokenize(t, over(t, books))
+	files, err := filepath.Glob("runs/.tokens/*/tokens-*.bin")
+	require.NoError(t, err)
+	require.Len(t, files, 1)
+	require.NoError(t, os.Remove(files[0])) // what is open keeps it
+	require.NoError(t, os.WriteFile(files[0], []byte("1234567890"), 0o600))
+	got, stdout := tokenize(t, over(t, books))
+	require.Contains(t, stdout, "tokens-00000.bin has 10 bytes in place of")
+	require.Contains(t, stdout, "; tokenizing again")
+	for i := range want.train {
+		a, b := make([]int32, want.train[i].Len()), make([]int32, got.train[i].Len())
+		require.NoError(t, want.train[i].Copy(a, 0))
+		require.NoError(t, got.train[i].Copy(b, 0))
+		require.Equal(t, a, b)
+	}
+	_, stdout = tokenize(t, over(t, books))
+	require.Contains(t, stdout, "reused")
+
+	require.NoError(t, os.Truncate(filepath.Join(filepath.Dir(files[0]), "tokenizer.json"), 9))
+	_, stdout = tokenize(t, over(t, books))
+	require.Contains(t, stdout, "learned a vocabulary")
+	_, stdout = tokenize(t, over(t, books))
+	require.Contains(t, stdout, "reused")
+}
+
+// TestSplitIsThatOfThePreparation: another seed trains on the same books.
+func TestSplitIsThatOfThePreparation(t *testing.T) {
+	t.Chdir(t.TempDir())
+	prepared(t, "tokens", over(t, library(t, 9), func(s *Settings) { s.Seed = 3 }))
+	var index struct {
+		Books []struct{ Name, Split string }
+	}
+	data, err := os.ReadFile("tokens/tokens.json")
+	require.NoError(t, err)
+	require.NoError(t, json.Unmarshal(data, &index))
+	require.Len(t, index.Books, 9)
+	held := index.Books[8]
+	require.Equal(t, "validation", held.Split)
+	for _, seed := range []int64{3, 4} {
+		tok, _ := tokenize(t, over(t, "tokens", func(s *Settings) { s.Seed = seed }))
+		require.Equal(t, []string{held.Name}, tok.held)
+	}
+}
+
+func TestMeterLines(t *testing.T) {
+	var out bytes.Buffer
+	m := startMeter(train.Console{Err: &out}, "tokenizing", []loaders.Source{{Size: 6e6}, {Size: 2e6}})
+	m.at(0, 1e6, "")
+	require.Empty(t, out.String(), "too early")
+	m.start, m.last = m.start.Add(-4*time.Second), m.last.Add(-4*time.Second)
+	m.at(1, 5e6, ", 7 tokens")
+	require.Equal(t, "tokenizing: 1 of 2 books, 5.0 of 8.0 MB, 1.0 MB/s, 7 tokens, ETA 3s\n", out.String())
+	m.at(2, 8e6, "")
+	require.Equal(t, 1, strings.Count(out.String(), "\n"), "too early for another")
+	m.end()
+}
