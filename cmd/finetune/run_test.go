@@ -228,3 +228,20 @@ func TestInterrupt(t *testing.T) {
 	require.NoError(t, err, "the model is saved as it was after the last update")
 	require.NoFileExists(t, filepath.Join(dir, "out", "predictions.tsv"))
 }
+
+// TestPipelineIsKept: a fine-tuned model cuts text as the model it comes from.
+func TestPipelineIsKept(t *testing.T) {
+	dir := workplace(t, "classification")
+	write(t, filepath.Join(dir, "m"), "tokenizer_config.json", `{"gorgpt_pipeline": "original"}`)
+	status, stdout, stderr := command(t, dir, "-task", "classification", "-model", "m", "-train", "train.jsonl", "-steps", "1", "-out", "out")
+	require.Zero(t, status, stderr)
+	require.Contains(t, stdout, "note: the tokenizer's pipeline is original, but other programs")
+	tok, err := tokenizer.Load(filepath.Join(dir, "out"))
+	require.NoError(t, err)
+	require.Equal(t, tokenizer.Original, tok.Pipeline())
+	for i, token := range []string{tokenizer.Start, tokenizer.Delimiter, tokenizer.Classify} {
+		id, found := tok.ID(token)
+		require.True(t, found)
+		require.EqualValues(t, tok.Size()-3+i, id)
+	}
+}
