@@ -3,7 +3,8 @@
 // For pre-training the way is: [ReadBooks] finds the files, reads and cleans them;
 // [SplitBooks] holds out some books for validation; [Encode] tokenizes; [NewWindows]
 // draws training windows in random order, and [NewFixedWindows] goes through the
-// validation books from front to back.
+// validation books from front to back. Where books do not fit into memory, [FindSources]
+// and [SplitSources] name them, and package shards below keeps their [Tokens] in files.
 //
 // For fine-tuning, [ReadLabelled] goes through a file of labelled rows.
 //

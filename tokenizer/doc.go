@@ -41,11 +41,10 @@
 // not faster, whatever is in it.
 //
 // The package knows nothing of models, files of books or batches; see package
-// loaders for those. It never writes files: [Tokenizer.VocabJSON] and
-// [Tokenizer.MergesTXT] give the bytes, and the caller decides how they reach the
-// disk.
+// loaders for those. It never writes files: [Tokenizer.Files] gives the bytes of those
+// that [Load] reads, and the caller decides how they reach the disk.
 //
 // Start reading at tokenizer.go (what a vocabulary must satisfy), then encode.go,
 // which shows the whole way from text to ids; bert.go or original.go, and bpe.go, are its two
-// halves. train.go learns a vocabulary.
+// halves. train.go learns a vocabulary; files.go and tokenizerjson.go read one.
 package tokenizer
