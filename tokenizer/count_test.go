@@ -6,6 +6,7 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 )
@@ -136,4 +137,17 @@ func TestTrainOriginal(t *testing.T) {
 		defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(procs))
 		require.Equal(t, want.tokens, learn(text).tokens)
 	}
+}
+
+// TestTrainLongWord guards, like TestLongWord, against time that grows with the square of the
+// length of a word.
+func TestTrainLongWord(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 1))
+	word := make([]byte, 1<<20)
+	for i := range word {
+		word[i] = "abcd"[rng.IntN(4)]
+	}
+	start := time.Now()
+	require.Equal(t, 200, train(t, 200, strings.Repeat("ab", 1<<19)+" "+string(word)).Size())
+	require.Less(t, time.Since(start), 30*time.Second)
 }
