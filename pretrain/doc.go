@@ -2,5 +2,6 @@
 // paper: from [Settings] to a corpus, a model, the loop and the run folder.
 //
 // The graphs are in package gpt1, the loop over updates in package train. Start
-// reading at settings.go, then corpus.go, then run.go.
+// reading at settings.go, then tokens.go (where the tokens of the books come from), corpus.go
+// and run.go.
 package pretrain

@@ -31,6 +31,7 @@ func Example() {
 		return
 	}
 	s.Data, s.Out, s.Vocab, s.Ctx, s.Batch, s.Steps, s.Epochs = []string{book}, filepath.Join(dir, "run"), 60, 8, 2, 2, 0
+	s.Cache = filepath.Join(dir, "tokens")
 	run, err := pretrain.Run(context.Background(), s, train.Console{Out: io.Discard, Err: io.Discard})
 	if err != nil {
 		fmt.Println(err)
