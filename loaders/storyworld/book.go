@@ -82,11 +82,11 @@ func (b *book) scene() {
 	for range 1 + b.r.IntN(3) {
 		b.paragraph(append(text, b.happening(s)...)...)
 		text = nil
-		for range b.r.IntN(3) {
+		for range 1 + b.r.IntN(2) {
 			b.talk(s)
 		}
 	}
-	if chance(b.r, 0.3) {
+	if chance(b.r, 0.15) {
 		b.retell(s)
 	}
 }

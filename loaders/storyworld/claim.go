@@ -15,6 +15,9 @@ const (
 func (s *scene) claim(v truth) (told, bool) {
 	for range tries {
 		source := pick(s.r, s.events)
+		if source.kind() == "" && chance(s.r, 0.7) {
+			continue // people talk about feelings more than about deeds
+		}
 		if source.how == asserted && v != unknown {
 			if c, ok := s.claimOf(source, v); ok {
 				return c, true

@@ -17,6 +17,7 @@ const choices = 4
 func qaRow(r *rand.Rand, split Split) (loaders.Row, bool) {
 	s, t := stage(r, split)
 	s.world = newWorld(r, split, 6, 12, 5)
+	s.knows = pretraining // any: half of the causes would be too few to choose answers from
 	var text []string
 	for share := 1.0; len(s.events) < 2+r.IntN(2); share = 0.25 { // somebody feels something for sure
 		if told, ok := s.happen(t, share, 0.1); ok {
@@ -70,7 +71,7 @@ func (s *scene) otherFeelings(kind string) []string {
 // otherReasons are things that cause the same feeling but did not happen to that person.
 func (s *scene) otherReasons(t *teller, e event) []string {
 	var list []string
-	for _, f := range causesOf(e.kind(), pretraining) { // half of them would be too few
+	for _, f := range causesOf(e.kind(), s.knows) {
 		if f != e.frame {
 			t.topic = nil
 			list = append(list, "Because "+t.clause(s.causeOf(e.a, f))+".")

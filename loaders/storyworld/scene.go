@@ -18,13 +18,14 @@ type scene struct {
 	*world
 	r      *rand.Rand
 	split  Split
+	knows  Split // whose causes of feelings happen; see known
 	events []told
 	used   map[any]bool // things in deeds; people who went somewhere
 	felt   map[*person]string
 }
 
 func newScene(r *rand.Rand, split Split, w *world) *scene {
-	return &scene{world: w, r: r, split: split, used: map[any]bool{}, felt: map[*person]string{}}
+	return &scene{world: w, r: r, split: split, knows: split, used: map[any]bool{}, felt: map[*person]string{}}
 }
 
 // add appends an event.
@@ -88,7 +89,7 @@ func (s *scene) free(frame string) []*thing {
 
 // cause draws something that makes a person feel something of that kind.
 func (s *scene) cause(a *person, kind string) event {
-	return s.causeOf(a, pick(s.r, causesOf(kind, s.split)))
+	return s.causeOf(a, pick(s.r, causesOf(kind, s.knows)))
 }
 
 // causesOf lists the causes of a kind of feeling that a split knows.

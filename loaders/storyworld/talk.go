@@ -11,30 +11,18 @@ func (b *book) talk(s *scene) {
 	if len(s.events) == 0 {
 		return
 	}
-	if chance(b.r, 0.8) {
+	if chance(b.r, 0.4) {
 		if q, ok := s.question(&b.teller); ok {
 			b.exchange(q.text, "inquire", q.answer)
 			return
 		}
 	}
-	v := truth(b.r.IntN(3))
-	if v != unknown && !s.anyAsserted() {
-		v = unknown
-	}
+	v := pick(b.r, []truth{isTrue, isTrue, isFalse, isFalse, unknown})
 	c, ok := s.claim(v)
 	if !ok {
 		return
 	}
 	b.exchange(b.full(c.event, c.how), "claim", pick(b.r, verdicts[v]))
-}
-
-func (s *scene) anyAsserted() bool {
-	for _, e := range s.events {
-		if e.how == asserted {
-			return true
-		}
-	}
-	return false
 }
 
 // verdicts are what is said of a statement.

@@ -87,6 +87,9 @@ func (t *teller) slot(s segment, e event) string {
 	case "p":
 		return e.p.form(s.attr)
 	case "f":
+		if s.attr == "a" {
+			return article(e.feel)
+		}
 		return e.feel
 	case "f2":
 		return t.word(kindOfWord(e.feel))
@@ -101,6 +104,9 @@ func (t *teller) slot(s segment, e event) string {
 	if list := words().fillers[s.head]; list != nil {
 		if e.words[s.head] == "" {
 			e.words[s.head] = pick(t.r, list)
+		}
+		if s.attr == "a" {
+			return article(e.words[s.head])
 		}
 		return e.words[s.head]
 	}
