@@ -127,7 +127,10 @@ func loadFiles(vocabPath, mergesPath string) (*Tokenizer, error) {
 	t, err := build(tokens, merges, func(rank int) string {
 		return fmt.Sprintf("%s: line %d", mergesPath, rank+skipped+1)
 	})
-	return t, errors.Wrapf(err, "vocabulary %s", vocabPath)
+	if err != nil {
+		return nil, errors.Wrapf(err, "vocabulary %s", vocabPath)
+	}
+	return t, errors.Wrapf(t.checkMerges(), "merges %s", mergesPath)
 }
 
 // mergesHeader is how the first line of a merges file begins, if it is not a merge.

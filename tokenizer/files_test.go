@@ -62,9 +62,11 @@ func TestLoadErrors(t *testing.T) {
 	}{
 		{"nothing there", nil, []string{"no tokenizer in", "vocab.json and merges.txt", "vocab_40000.bpe"}},
 		{"no merges", map[string]string{"vocab.json": `{"<unk>":0}`}, []string{"merges.txt", "no such file"}},
-		{"empty vocabulary", map[string]string{"vocab.json": "", "merges.txt": merges}, []string{"vocab.json: offset 0: want {: unexpected EOF"}},
+		{"empty vocabulary", map[string]string{"vocab.json": "", "merges.txt": merges}, []string{"vocab.json: offset 0: want {: the file ends here"}},
 		{"no object", map[string]string{"vocab.json": "[1]", "merges.txt": merges}, []string{"vocab.json: offset 1: want {, got ["}},
-		{"cut off", map[string]string{"vocab.json": `{"<unk>":0,`, "merges.txt": merges}, []string{"vocab.json: offset 11: "}},
+		{"cut off", map[string]string{"vocab.json": `{"<unk>":0,`, "merges.txt": merges}, []string{"vocab.json: offset 11: want a token: the file ends here: it seems to be cut short"}},
+		{"cut off in a token", map[string]string{"vocab.json": `{"<unk>":0,"a`, "merges.txt": merges}, []string{"vocab.json: offset ", "cut short"}},
+		{"cut off before an id", map[string]string{"vocab.json": `{"<unk>":0,"a":`, "merges.txt": merges}, []string{`token "a" wants an integer id: the file ends here`}},
 		{"no comma", map[string]string{"vocab.json": `{"<unk>":0 "a":1}`, "merges.txt": merges}, []string{"vocab.json: offset 1", "invalid character"}},
 		{"more after it", map[string]string{"vocab.json": `{"<unk>":0}{}`, "merges.txt": merges}, []string{"something follows"}},
 		{"text for an id", map[string]string{"vocab.json": `{"<unk>":"0"}`, "merges.txt": merges}, []string{`"<unk>" wants an integer id`}},
@@ -87,6 +89,39 @@ func TestLoadErrors(t *testing.T) {
 				require.ErrorContains(t, err, want)
 			}
 		})
+	}
+}
+
+// TestMergesCutShort loads a vocabulary of which only some merges are left. A few tokens
+// without a merge are no mistake.
+func TestMergesCutShort(t *testing.T) {
+	tok := train(t, 1000, opticks(t)[:50_000])
+	for _, c := range []struct {
+		missing int
+		want    string
+	}{
+		{0, ""},
+		{mostStrays, ""},
+		{mostStrays + 1, "no merge gives 101 of the tokens"},
+		{len(tok.merges), "merges are missing after the first 0"},
+	} {
+		short, err := New(tok.tokens, tok.merges[:len(tok.merges)-c.missing])
+		require.NoError(t, err)
+		files, err := short.Files()
+		require.NoError(t, err)
+		for _, name := range []string{"merges.txt", "tokenizer.json"} {
+			dir := folder(t, map[string]string{"vocab.json": string(files["vocab.json"]), name: string(files[name])})
+			if name == "tokenizer.json" {
+				require.NoError(t, os.Remove(filepath.Join(dir, "vocab.json")))
+			}
+			_, err := Load(dir)
+			if c.want == "" {
+				require.NoError(t, err, "%s without %d", name, c.missing)
+				continue
+			}
+			require.ErrorContains(t, err, name)
+			require.ErrorContains(t, err, c.want)
+		}
 	}
 }
 

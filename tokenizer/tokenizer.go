@@ -62,10 +62,12 @@ type vocabulary struct {
 	unk    int32            // id of Unknown
 }
 
-// New makes a tokenizer of the tokens, ordered by id, and the merges, ordered by
-// rank. Its pipeline is [Bert]; see [Tokenizer.WithPipeline]. It is an error if a token is empty or stands twice, if [Unknown] is missing,
-// or if a merge stands twice, cannot be written on a line of merges.txt, or has a
-// part or a result that is not a token.
+// New makes a tokenizer of the tokens, ordered by id, and the merges, ordered by rank. Its
+// pipeline is [Bert]; see [Tokenizer.WithPipeline].
+//
+// It is an error if a token is empty or stands twice, if [Unknown] is missing, or if a merge
+// stands twice, cannot be written on a line of merges.txt, or has a part or a result that is
+// not a token.
 func New(tokens []string, merges []Merge) (*Tokenizer, error) {
 	return build(tokens, merges, func(rank int) string { return fmt.Sprintf("merge %d", rank+1) })
 }
@@ -153,6 +155,45 @@ func (v *vocabulary) addMerge(rank int, m Merge) error {
 	v.pairs[rank] = p
 	v.joins[p] = join{int32(rank), id}
 	return nil
+}
+
+// mostStrays is how many tokens may consist of two others without a merge that joins them.
+// Vocabularies made by hand have some; more of them mean that merges are missing.
+const mostStrays = 100
+
+// checkMerges makes sure that there are enough merges for the tokens. A list of merges that is
+// cut short would give other ids without a word.
+func (v *vocabulary) checkMerges() error {
+	made := make(map[int32]bool, len(v.merges))
+	for _, j := range v.joins {
+		made[j.id] = true
+	}
+	first, strays := "", 0
+	for id, token := range v.tokens {
+		if made[int32(id)] || !v.isJoined(token) {
+			continue
+		}
+		if strays++; strays == 1 {
+			first = token
+		}
+	}
+	if strays > mostStrays {
+		return errors.Errorf("no merge gives %d of the tokens that consist of two others, such as %q: merges are missing after the first %d",
+			strays, first, len(v.merges))
+	}
+	return nil
+}
+
+// isJoined reports whether a token consists of two others, of which the first ends no word.
+func (v *vocabulary) isJoined(token string) bool {
+	for i := 1; i < len(strings.TrimSuffix(token, endOfWord)); i++ {
+		_, left := v.ids[token[:i]]
+		_, right := v.ids[token[i:]]
+		if left && right {
+			return true
+		}
+	}
+	return false
 }
 
 // AddSpecials returns a tokenizer with [Start], [Delimiter] and [Classify] appended

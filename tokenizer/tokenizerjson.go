@@ -136,7 +136,11 @@ func parseTokenizerJSON(data []byte) (*Tokenizer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return build(tokens, merges, func(rank int) string { return fmt.Sprintf("model.merges[%d]", rank) })
+	t, err := build(tokens, merges, func(rank int) string { return fmt.Sprintf("model.merges[%d]", rank) })
+	if err != nil {
+		return nil, err
+	}
+	return t, errors.WithMessage(t.checkMerges(), "model.merges")
 }
 
 // validJSON says where a text stops being JSON.

@@ -100,7 +100,7 @@ func (v *vocabReader) ordered() ([]string, error) {
 func (v *vocabReader) entry() (token string, id int32, err error) {
 	key, err := v.dec.Token()
 	if err != nil {
-		return "", 0, errors.Wrapf(err, "offset %d", v.at())
+		return "", 0, errors.Wrapf(atEnd(err), "offset %d: want a token", v.at())
 	}
 	token, ok := key.(string)
 	if !ok {
@@ -108,7 +108,7 @@ func (v *vocabReader) entry() (token string, id int32, err error) {
 	}
 	var value *int32 // to tell null from 0
 	if err := v.dec.Decode(&value); err != nil {
-		return "", 0, errors.Wrapf(err, "offset %d: token %q wants an integer id", v.at(), token)
+		return "", 0, errors.Wrapf(atEnd(err), "offset %d: token %q wants an integer id", v.at(), token)
 	}
 	if value == nil {
 		return "", 0, errors.Errorf("offset %d: token %q wants an integer id, got null", v.at(), token)
@@ -119,14 +119,19 @@ func (v *vocabReader) entry() (token string, id int32, err error) {
 // expect reads one delimiter.
 func (v *vocabReader) expect(want json.Delim) error {
 	got, err := v.dec.Token()
-	if errors.Is(err, io.EOF) {
-		err = io.ErrUnexpectedEOF
-	}
 	if err != nil {
-		return errors.Wrapf(err, "offset %d: want %v", v.at(), want)
+		return errors.Wrapf(atEnd(err), "offset %d: want %v", v.at(), want)
 	}
 	if got != want {
 		return errors.Errorf("offset %d: want %v, got %v", v.at(), want, got)
 	}
 	return nil
+}
+
+// atEnd says of a file that ends too early that it does.
+func atEnd(err error) error {
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		return errors.New("the file ends here: it seems to be cut short")
+	}
+	return err
 }
