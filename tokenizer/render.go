@@ -39,11 +39,26 @@ func (t *Tokenizer) MergesTXT() []byte {
 	return out.Bytes()
 }
 
-// TokenizerJSON is the content of tokenizer.json for Hugging Face's tokenizers, which give the
-// ids of the pipeline [Bert] then, whatever that of t is. There, unlike here, the tokens that
-// fine-tuning adds can be named in a text.
-func (t *Tokenizer) TokenizerJSON() ([]byte, error) {
-	type addedToken struct {
+// tokenizerFile is tokenizer.json, in the order in which Hugging Face writes it. What is null
+// there is a pointer to nothing.
+type tokenizerFile struct {
+	Version       string       `json:"version"`
+	Truncation    *struct{}    `json:"truncation"`
+	Padding       *struct{}    `json:"padding"`
+	AddedTokens   []addedToken `json:"added_tokens"`
+	Normalizer    normalizer   `json:"normalizer"`
+	PreTokenizer  typed        `json:"pre_tokenizer"`
+	PostProcessor *struct{}    `json:"post_processor"`
+	Decoder       decoder      `json:"decoder"`
+	Model         model        `json:"model"`
+}
+
+// The parts of tokenizerFile.
+type (
+	typed struct {
+		Type string `json:"type"`
+	}
+	addedToken struct {
 		ID         int32  `json:"id"`
 		Content    string `json:"content"`
 		SingleWord bool   `json:"single_word"`
@@ -52,64 +67,59 @@ func (t *Tokenizer) TokenizerJSON() ([]byte, error) {
 		Normalized bool   `json:"normalized"`
 		Special    bool   `json:"special"`
 	}
-	var added []addedToken
-	for _, token := range []string{Unknown, Start, Delimiter, Classify} {
-		if id, ok := t.ID(token); ok {
-			added = append(added, addedToken{ID: id, Content: token, Special: true})
-		}
+	normalizer struct {
+		typed
+		CleanText          bool  `json:"clean_text"`
+		HandleChineseChars bool  `json:"handle_chinese_chars"`
+		StripAccents       *bool `json:"strip_accents"`
+		Lowercase          bool  `json:"lowercase"`
 	}
+	decoder struct {
+		typed
+		Suffix string `json:"suffix"`
+	}
+	model struct {
+		typed
+		Dropout      *float64        `json:"dropout"`
+		UnkToken     string          `json:"unk_token"`
+		Prefix       *string         `json:"continuing_subword_prefix"`
+		Suffix       string          `json:"end_of_word_suffix"`
+		FuseUnk      bool            `json:"fuse_unk"`
+		ByteFallback bool            `json:"byte_fallback"`
+		IgnoreMerges bool            `json:"ignore_merges"`
+		Vocab        json.RawMessage `json:"vocab"`
+		Merges       []string        `json:"merges"`
+	}
+)
+
+// TokenizerJSON is the content of tokenizer.json for Hugging Face's tokenizers, which give the
+// ids of the pipeline [Bert] then, whatever that of t is. There, unlike here, the tokens that
+// fine-tuning adds can be named in a text.
+func (t *Tokenizer) TokenizerJSON() ([]byte, error) {
 	vocab, err := t.VocabJSON()
 	if err != nil {
 		return nil, err
 	}
-	merges := make([]string, len(t.merges))
-	for rank, m := range t.merges {
-		merges[rank] = m.Left + " " + m.Right
+	file := tokenizerFile{
+		Version:      "1.0",
+		Normalizer:   normalizer{typed: typed{"BertNormalizer"}, CleanText: true, HandleChineseChars: true, Lowercase: true},
+		PreTokenizer: typed{"BertPreTokenizer"},
+		Decoder:      decoder{typed{"BPEDecoder"}, endOfWord},
+		Model:        model{typed: typed{"BPE"}, UnkToken: Unknown, Suffix: endOfWord, Vocab: vocab, Merges: make([]string, len(t.merges))},
 	}
-	type typed struct {
-		Type string `json:"type"`
+	for _, token := range []string{Unknown, Start, Delimiter, Classify} {
+		if id, ok := t.ID(token); ok {
+			file.AddedTokens = append(file.AddedTokens, addedToken{ID: id, Content: token, Special: true})
+		}
+	}
+	for rank, m := range t.merges {
+		file.Model.Merges[rank] = m.Left + " " + m.Right
 	}
 	var out bytes.Buffer
 	enc := json.NewEncoder(&out)
 	enc.SetEscapeHTML(false) // </w> stays legible
 	enc.SetIndent("", "  ")
-	err = enc.Encode(struct {
-		Version       string       `json:"version"`
-		Truncation    *struct{}    `json:"truncation"`
-		Padding       *struct{}    `json:"padding"`
-		AddedTokens   []addedToken `json:"added_tokens"`
-		Normalizer    any          `json:"normalizer"`
-		PreTokenizer  any          `json:"pre_tokenizer"`
-		PostProcessor *struct{}    `json:"post_processor"`
-		Decoder       any          `json:"decoder"`
-		Model         any          `json:"model"`
-	}{
-		Version: "1.0", AddedTokens: added,
-		Normalizer: struct {
-			typed
-			CleanText          bool  `json:"clean_text"`
-			HandleChineseChars bool  `json:"handle_chinese_chars"`
-			StripAccents       *bool `json:"strip_accents"`
-			Lowercase          bool  `json:"lowercase"`
-		}{typed{"BertNormalizer"}, true, true, nil, true},
-		PreTokenizer: typed{"BertPreTokenizer"},
-		Decoder: struct {
-			typed
-			Suffix string `json:"suffix"`
-		}{typed{"BPEDecoder"}, endOfWord},
-		Model: struct {
-			typed
-			Dropout      *float64        `json:"dropout"`
-			UnkToken     string          `json:"unk_token"`
-			Prefix       *string         `json:"continuing_subword_prefix"`
-			Suffix       string          `json:"end_of_word_suffix"`
-			FuseUnk      bool            `json:"fuse_unk"`
-			ByteFallback bool            `json:"byte_fallback"`
-			IgnoreMerges bool            `json:"ignore_merges"`
-			Vocab        json.RawMessage `json:"vocab"`
-			Merges       []string        `json:"merges"`
-		}{typed: typed{"BPE"}, UnkToken: Unknown, Suffix: endOfWord, Vocab: vocab, Merges: merges},
-	})
+	err = enc.Encode(file)
 	return out.Bytes(), errors.Wrap(err, jsonFile)
 }
 
