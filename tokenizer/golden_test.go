@@ -124,6 +124,9 @@ func TestGoldenFilesRoundTrip(t *testing.T) {
 // their time.
 func TestGoldenCharacterClasses(t *testing.T) {
 	data, err := os.ReadFile(filepath.Join(goldenDir(t), "bert_char_classes.json"))
+	if errors.Is(err, fs.ErrNotExist) {
+		t.Skipf("no such reference data: %v", err)
+	}
 	require.NoError(t, err)
 	var golden struct {
 		Removed, Space, CJK, Stripped, Punct [][2]string
