@@ -54,7 +54,8 @@ func NewTrainer(cfg TrainConfig) *Trainer {
 
 // Train learns the vocabulary of all texts added so far. It has Unknown as id 0, then
 // each character that occurs, within a word and at the end of one, then the line break, if
-// the pipeline keeps it, and then the merges: at each step of the most frequent pair, and among equals of the first in lexicographic order.
+// the pipeline keeps it, and then the merges: at each step of the most frequent pair, and among
+// equals of the first in lexicographic order.
 // The result does not depend on the number of cores, nor on the order of the texts unless
 // the bound on memory was reached.
 //
