@@ -2,6 +2,7 @@ package gpt1
 
 import (
 	"hash/fnv"
+	"math"
 	"math/rand/v2"
 	"runtime"
 	"strings"
@@ -13,7 +14,8 @@ import (
 
 // Init draws fresh weights: N(0, InitRange) for matrices and embeddings, zero
 // for biases, one for gains (section 4.1). A parameter's values depend on the
-// seed and its name alone, so that adding a parameter changes no other.
+// seed and its name alone, so that adding a parameter changes no other. With Mimetic,
+// positions and attention then start nearer to what training makes of them.
 func (m *Model) Init(seed uint64) {
 	for _, p := range m.Store.Params() {
 		switch {
@@ -25,6 +27,49 @@ func (m *Model) Init(seed uint64) {
 			}
 		default:
 			clear(p.Value)
+		}
+	}
+	if m.Mimetic {
+		m.sinusoids()
+		for _, b := range m.Blocks {
+			b.mimic()
+		}
+	}
+}
+
+// positionScale is the amplitude of the sinusoids, near the deviation of the embeddings.
+const positionScale = 0.03
+
+// sinusoids fills the position embeddings with those of Vaswani et al. 2017, section 3.5, so
+// that "the token before" is the same linear map at each position. They are learned on.
+func (m *Model) sinusoids() {
+	width := m.NEmbd
+	for i, values := 0, m.Embed.Positions.Value; i < len(values); i++ {
+		t, c := i/width, i%width
+		angle := float64(t) / math.Pow(10000, float64(c/2*2)/float64(width))
+		if c%2 == 0 {
+			values[i] = float32(positionScale * math.Sin(angle))
+		} else {
+			values[i] = float32(positionScale * math.Cos(angle))
+		}
+	}
+}
+
+// copying is how much of the projection undoes that of the values.
+const copying = 0.9
+
+// mimic makes attention hand on what it attends to, after Trockman and Kolter 2023
+// ("Mimetic initialization of self-attention layers"): W_V·W_proj is near a multiple of the
+// identity, as it is in trained models. With the tied softmax, to attend to a token then is
+// to predict it.
+func (b *Block) mimic() {
+	qkv, proj := b.Attn.QKV.W, b.Attn.Proj.W // [C 3C], [C C]
+	width := proj.Shape[0]
+	rest := float32(math.Sqrt(1 - copying*copying))
+	for i := range width {
+		for j := range width {
+			p := &proj.Value[j*width+i]
+			*p = copying*qkv.Value[i*3*width+2*width+j] + rest**p
 		}
 	}
 }

@@ -104,3 +104,44 @@ func FuzzParseConfig(f *testing.F) {
 		}
 	})
 }
+
+// Positions are sinusoids, and what attention hands on is near what it attends to.
+func TestMimeticInit(t *testing.T) {
+	c := gpt1.Config{NLayer: 2, NHead: 2, NEmbd: 64, NCtx: 16, VocabSize: 10, LayerNormEps: 1e-5, InitRange: 0.04, Mimetic: true}
+	m, err := gpt1.New(c)
+	require.NoError(t, err)
+	m.Init(1)
+	positions := m.Embed.Positions.Value
+	dot := func(a, b int) (sum float64) {
+		for i := range c.NEmbd {
+			sum += float64(positions[a*c.NEmbd+i] * positions[b*c.NEmbd+i])
+		}
+		return sum
+	}
+	for at := range c.NCtx - 3 {
+		require.InDelta(t, dot(0, 3), dot(at, at+3), 1e-6, "a distance is the same everywhere")
+	}
+	for _, b := range m.Blocks {
+		qkv, proj := b.Attn.QKV.W.Value, b.Attn.Proj.W.Value
+		var on, off float64
+		for i := range c.NEmbd {
+			for j := range c.NEmbd {
+				var sum float64 // (W_V·W_proj)[i j]
+				for k := range c.NEmbd {
+					sum += float64(qkv[i*3*c.NEmbd+2*c.NEmbd+k] * proj[k*c.NEmbd+j])
+				}
+				if i == j {
+					on += sum / float64(c.NEmbd)
+				} else {
+					off += math.Abs(sum) / float64(c.NEmbd*(c.NEmbd-1))
+				}
+			}
+		}
+		require.Greater(t, on, 5*off)
+	}
+	plain, err := gpt1.New(c)
+	require.NoError(t, err)
+	plain.Mimetic = false
+	plain.Init(1)
+	require.Equal(t, plain.Embed.Tokens.Value, m.Embed.Tokens.Value, "the rest is drawn as ever")
+}
