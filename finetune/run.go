@@ -42,7 +42,7 @@ func Prepare(s *Settings, d *Data, b *Base, w io.Writer) (*Job, error) {
 	if err != nil {
 		return nil, err
 	}
-	head, err := heads.New(spec.Task, m, float32(s.Dropout))
+	head, err := heads.New(spec.Task, m, float32(s.HeadDrop))
 	if err != nil {
 		return nil, err
 	}

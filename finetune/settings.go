@@ -23,6 +23,7 @@ type Settings struct {
 	Limit      int        `json:"limit,omitempty"` // training rows; 0: all
 	Warmup     float64    `json:"warmup"`          // share of the updates
 	Lambda     float64    `json:"lambda"`          // weight of L1 in L3
+	HeadDrop   float64    `json:"head_dropout"`    // before the head
 	Controls   bool       `json:"-"`               // no run: measure cheap controls, as cmd/finetune does
 	train.Settings
 }
@@ -33,7 +34,7 @@ func Defaults() *Settings {
 	return &Settings{
 		Warmup: 0.002, Lambda: 0.5,
 		Settings: train.Settings{
-			Epochs: 3, Batch: 32, Micro: train.Auto, LR: train.Auto, L2: 0.01, Clip: 1, Dropout: 0.1, Seed: 1,
+			Epochs: 3, Batch: train.Auto, Micro: train.Auto, LR: train.Auto, L2: 0.01, Clip: 1, Dropout: train.Auto, Seed: 1,
 			EvalEvery: train.Auto, LogEvery: 10,
 		},
 	}
@@ -78,9 +79,16 @@ func (s *Settings) Check() error {
 // Fit chooses what is left to depend on model and data.
 func (s *Settings) Fit(d *Data, b *Base) {
 	s.Regression = d.Spec.Task == heads.Regression
-	lr, sequences := 6.25e-5, 4
-	if b.Model.NEmbd < 768 { // small models need larger steps
-		lr, sequences = 5e-4, 16
+	lr, batch, sequences := 6.25e-5, 32, 4
+	if b.Model.NEmbd < 768 { // GPT-1: small models need larger steps, and more of them
+		lr, batch, sequences = 5e-4, 8, 16
+	}
+	if s.Batch == train.Auto {
+		s.Batch = batch
+	}
+	s.HeadDrop = s.Dropout
+	if s.Dropout == train.Auto {
+		s.Dropout, s.HeadDrop = float64(b.Model.ResidPDrop), 0.1
 	}
 	if s.LR == train.Auto {
 		s.LR = lr

@@ -117,7 +117,7 @@ func TestInterruption(t *testing.T) {
 	stop()
 	err = compare(ctx, s, nil, cli.Console(new(bytes.Buffer), new(bytes.Buffer)))
 	require.ErrorIs(t, err, context.Canceled)
-	require.EqualError(t, err, "the same command goes on with what is left: classification, pre-trained, seed 1: stopped after update 0 of 2")
+	require.EqualError(t, err, "the same command goes on with what is left: classification, pre-trained, seed 1: stopped after update 0 of 8")
 }
 
 func TestCommandLine(t *testing.T) {

@@ -33,7 +33,7 @@ The recipe, of all runs
   -model DIR       pre-trained model (the newest completed run of cmd/train
                    under runs/; with none, tiny is pre-trained first)
   -epochs N        passes over the training rows (3)
-  -batch N         examples an update (32)
+  -batch N         examples an update (32; 8 for models narrower than 768)
   -lr X            highest learning rate (6.25e-5; 5e-4 for models narrower than
                    768)
 

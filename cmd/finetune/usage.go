@@ -46,7 +46,7 @@ The recipe
   -epochs N        passes over the training rows (3). Each is a new shuffle, and
                    batches run on from one into the next
   -steps N         updates, in place of -epochs; 0 builds the graph and stops
-  -batch N         examples an update (32)
+  -batch N         examples an update (32; 8 for models narrower than 768)
   -micro N         examples of full length computed at a time, of shorter ones
                    more (as many as make 4 sequences, or 16 for models narrower
                    than 768)
@@ -57,8 +57,8 @@ The recipe
   -lambda X        weight of the language model's loss (0.5)
   -l2 X            decoupled weight decay (0.01)
   -clip X          largest gradient norm; 0: no clipping (1)
-  -dropout P       dropout probability, in the model and before the head
-                   (0.1)
+  -dropout P       dropout probability, in the model and before the head (in
+                   the model, what it was pre-trained with; before the head 0.1)
   -seed N          fixes everything that is random (1)
 
 The run
