@@ -77,7 +77,7 @@ func (s *Settings) cut(t *tokens, w io.Writer) (*corpus, error) {
 }
 
 // worldBytes is how much text the embedded world gives when no books are named.
-const worldBytes = 14 << 20
+const worldBytes = 15 << 20
 
 // sources lists the books of the paths or, with none, makes those of the embedded world.
 func (s *Settings) sources() ([]loaders.Source, error) {

@@ -66,23 +66,17 @@ func (b *book) aside(name string, e event) sentence {
 	return b.say(e, asserted)
 }
 
-// scene writes one scene: what happens, and what is said about it.
+// scene writes one scene: what happens to one or two people, and what is said about it.
 func (b *book) scene() {
 	s := newScene(b.r, pretraining, b.world)
 	people := sample(b.r, b.world.people, 3)
 	s.world = &world{people: people, things: sample(b.r, b.world.things, 8), places: sample(b.r, b.world.places, 4), town: b.world.town}
-	var text []string
-	if chance(b.r, 0.15) {
-		text = append(text, capital(b.aside("chapter", event{}).text))
+	if chance(b.r, 0.05) {
+		b.paragraph(b.setting(s)...)
 	}
-	if chance(b.r, 0.1) {
-		a := pick(b.r, people)
-		text = append(text, capital(b.aside("who", event{a: a, b: s.otherPerson(a), p: pick(b.r, s.places)}).text))
-	}
-	for range 1 + b.r.IntN(3) {
-		b.paragraph(append(text, b.happening(s)...)...)
-		text = nil
-		for range 1 + b.r.IntN(2) {
+	for _, a := range people[:1+b.r.IntN(2)] {
+		b.paragraph(b.happening(s, a)...)
+		for range 2 {
 			b.talk(s)
 		}
 	}
@@ -91,27 +85,22 @@ func (b *book) scene() {
 	}
 }
 
-var openings = strings.Split("Then|Later|Soon|Meanwhile,|At noon|In the morning|In the evening|After a while|Before long|"+
-	"That day|The same day|Next|After that|At last|One day|Once more|By and by|Suddenly|At dawn|At dusk", "|")
-
-func (b *book) opening() string {
-	if chance(b.r, 0.3) {
-		return pick(b.r, openings)
+// setting says when it is, and who somebody is.
+func (b *book) setting(s *scene) []string {
+	a := s.people[0]
+	return []string{
+		capital(b.aside("chapter", event{}).text),
+		capital(b.aside("who", event{a: a, b: s.otherPerson(a), p: pick(b.r, s.places)}).text),
 	}
-	return ""
 }
 
-// happening is a deed, or something that makes somebody feel something.
-func (b *book) happening(s *scene) []string {
-	a := pick(b.r, s.people)
-	if chance(b.r, 0.8) && s.felt[a] == "" && !s.used[a] {
+// happening is something that makes a person feel something, or a deed.
+func (b *book) happening(s *scene, a *person) []string {
+	if chance(b.r, 0.9) && s.felt[a] == "" && !s.used[a] {
 		return b.mood(s, a)
 	}
-	if chance(b.r, 0.15) {
-		return []string{b.idle(s)}
-	}
 	e, ok := s.deed()
-	if !ok {
+	if !ok || chance(b.r, 0.15) {
 		return []string{b.idle(s)}
 	}
 	how := asserted
@@ -119,7 +108,7 @@ func (b *book) happening(s *scene) []string {
 		how = wished
 	}
 	s.add(e, how)
-	return []string{b.say(e, how).after(b.opening())}
+	return []string{b.full(e, how)}
 }
 
 // idle is about a thing that no deed is about.
@@ -130,57 +119,46 @@ func (b *book) idle(s *scene) string {
 		free = s.things
 	}
 	e := event{a: a, b: s.otherPerson(a), o: pick(b.r, free), p: pick(b.r, s.places)}
-	return b.aside(pick(b.r, []string{"idle", "idle", "owns"}), e).after(b.opening())
+	return capital(b.aside(pick(b.r, []string{"idle", "idle", "owns"}), e).text)
 }
 
 // mood is what happens to somebody and how it feels: perhaps first one thing and then
 // another, the last of which counts.
 func (b *book) mood(s *scene, a *person) []string {
 	var text []string
-	pleasant := chance(b.r, 0.5)
-	if chance(b.r, 0.3) {
-		before := s.word(kindOf(b.r, !pleasant))
-		text = append(text, b.say(feeling(a, before), asserted).after(pick(b.r, []string{"At first", "Until then", ""})))
-		text = append(text, b.mainMood(s, a, kindOf(b.r, pleasant), "But then")...)
-		return text
+	pleasant, turn := chance(b.r, 0.5), ""
+	if chance(b.r, 0.15) {
+		text, turn = append(text, b.full(feeling(a, s.word(kindOf(b.r, !pleasant))), asserted)), "But"
 	}
-	return b.mainMood(s, a, kindOf(b.r, pleasant), b.opening())
-}
-
-func (b *book) mainMood(s *scene, a *person, kind, opening string) []string {
+	kind := kindOf(b.r, pleasant)
 	e := s.cause(a, kind)
 	s.add(e, asserted)
 	s.felt[a] = kind
 	end := "bad"
-	if words().pleasant[kind] {
+	if pleasant {
 		end = "good"
 	}
-	if chance(b.r, 0.4) && opening == "" {
-		opening = capital(pick(b.r, words().fillers["begin-"+end]))
+	if turn == "" && chance(b.r, 0.15) {
+		turn = capital(pick(b.r, words().fillers["begin-"+end]))
 	}
-	var text []string
 	if chance(b.r, 0.3) {
-		text = append(text, b.becauseSentence(s, e, kind).after(opening))
+		text = append(text, b.becauseSentence(s, e, kind).after(turn))
 	} else {
-		text = append(text, b.say(e, asserted).after(opening))
+		text = append(text, b.say(e, asserted).after(turn))
 	}
-	if chance(b.r, 0.3) {
+	if chance(b.r, 0.1) {
 		text = append(text, capital(pick(b.r, words().fillers["exclaim-"+end])))
 	}
-	for range 1 + b.r.IntN(2) {
-		if chance(b.r, 0.25) {
-			text = append(text, b.feels(s, a, kind))
-			continue
-		}
-		text = append(text, capital(b.aside("show", event{a: a, feel: s.word(kind)}).text))
+	if chance(b.r, 0.5) {
+		return append(text, b.feels(s, a, kind))
 	}
-	return text
+	return append(text, capital(b.aside("show", event{a: a, feel: s.word(kind)}).text))
 }
 
 // becauseSentence says what somebody feels and why.
 func (b *book) becauseSentence(s *scene, e event, kind string) sentence {
 	told := b.say(feeling(e.a, s.word(kind)), asserted)
-	told.text = strings.TrimRight(told.text, ".!") + ", because " + b.clause(e) + "."
+	told.text = strings.TrimRight(told.text, ".!") + ", " + b.clause(e) + "."
 	return told
 }
 

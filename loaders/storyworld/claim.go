@@ -9,55 +9,40 @@ const (
 	unknown
 )
 
-// claim draws a statement about a scene, of that truth. What the statement is about, and
-// whether it is negated, does not depend on the truth. It fails if the scene has nothing
+// claim draws a statement about a scene, of that truth. It fails if the scene has nothing
 // to say that of.
 func (s *scene) claim(v truth) (told, bool) {
 	for range tries {
 		source := pick(s.r, s.events)
-		if source.kind() == "" && chance(s.r, 0.7) {
-			continue // people talk about feelings more than about deeds
-		}
-		if source.how == asserted && v != unknown {
-			if c, ok := s.claimOf(source, v); ok {
-				return c, true
+		if source.how != asserted {
+			if v == unknown { // what is only wished
+				return source, true
 			}
+			continue
 		}
-		if v == unknown {
-			if c, ok := s.unknownOf(source); ok {
-				return c, true
-			}
+		if c, ok := s.claimOf(source.event, v); ok {
+			return told{c.event, c.how}, true
 		}
 	}
 	return told{}, false
 }
 
-// claimOf makes a true or a false statement about what happened.
-func (s *scene) claimOf(source told, v truth) (told, bool) {
-	e, ok := s.matter(source.event)
+// claimOf makes a statement of that truth about what happened. What it is about, and
+// whether it is negated, does not depend on the truth.
+func (s *scene) claimOf(source event, v truth) (told, bool) {
+	e, ok := s.matter(source)
 	if !ok {
 		return told{}, false
 	}
 	how := asserted
-	if chance(s.r, 0.2) && e.frame.has(s.split, negated) {
+	if chance(s.r, 0.1) && e.frame.has(s.split, negated) {
 		how = negated
 	}
-	if (how == negated) == (v == isTrue) {
-		e = s.corrupt(e)
-	}
-	return told{e, how}, e.frame.has(s.split, how)
-}
-
-// unknownOf makes a statement of which the scene tells nothing: what is only wished, or
-// about somebody or something else.
-func (s *scene) unknownOf(source told) (told, bool) {
-	e, ok := s.matter(source.event)
-	if ok && source.how == asserted {
+	switch {
+	case v == unknown:
 		e, ok = s.vary(e)
-	}
-	how := asserted
-	if chance(s.r, 0.2) && ok && e.frame.has(s.split, negated) {
-		how = negated
+	case (how == negated) == (v == isTrue):
+		e = s.corrupt(e)
 	}
 	return told{e, how}, ok && e.frame.has(s.split, how)
 }

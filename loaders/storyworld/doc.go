@@ -3,11 +3,11 @@
 // them, for pre-training; and four tasks about the same kind of world, for fine-tuning.
 // It is what the commands use when they are given no data.
 //
-// Everything is told by templates (text/*.txt: how a frame of an event or a fact may be
-// said) with words of a lexicon (text/lexicon.txt). [Books] and each split of [Rows] have
-// templates and names of people of their own, and every book and every row is a world of
-// its own. So a model meets no sentence of the test rows, and nobody in them, before. What
-// it can know is what words mean: the lexicon is shared.
+// Everything is told by templates with words of a lexicon (text/lexicon.txt). A template is
+// a core, one way of telling a frame of an event or a fact (text/*.txt), and how it begins.
+// [Books] and each split of [Rows] have templates and names of people of their own, and
+// every book and every row is a world of its own. So a model meets no template of the test
+// rows, and nobody in them, before; but it can know each word, core and opening from books.
 //
 // The labels follow from the events that a row is made of. They are drawn before the
 // parts that a partial input shows, so that a hypothesis without its premise, or an answer

@@ -1,6 +1,7 @@
 package storyworld
 
 import (
+	"slices"
 	"strings"
 	"sync"
 
@@ -10,8 +11,15 @@ import (
 // frame is a kind of event or fact, with the ways of saying it.
 type frame struct {
 	name   string
-	effect []string // what the header names: a feeling, or a fact and its roles
-	forms  map[Split]map[string][]template
+	effect []string              // what the header names: a feeling, or a fact and its roles
+	cores  map[string][]template // by how they say it
+	forms  map[Split]map[string][]form
+}
+
+// form is a template of one split: a core of the frame and how it begins.
+type form struct {
+	opening string // "": as the core does
+	core    template
 }
 
 // How a form says its frame, as the template files mark it. Questions are "?" and the
@@ -54,8 +62,6 @@ var phrases = sync.OnceValue(func() *library {
 	return lib
 })
 
-var splitMarks = map[string]Split{"p": pretraining, "t": Train, "d": Dev, "e": Test}
-
 func parseFrames(text string) ([]*frame, error) {
 	var list []*frame
 	for i, line := range strings.Split(text, "\n") {
@@ -64,41 +70,75 @@ func parseFrames(text string) ([]*frame, error) {
 		}
 		if header, ok := strings.CutPrefix(line, "== "); ok {
 			fields := strings.Fields(header)
-			list = append(list, &frame{name: fields[0], effect: fields[1:], forms: map[Split]map[string][]template{}})
+			list = append(list, &frame{name: fields[0], effect: fields[1:], cores: map[string][]template{}})
 			continue
 		}
-		parts := strings.SplitN(line, " ", 3)
-		if len(parts) < 3 || len(list) == 0 {
-			return nil, errors.Errorf("line %d: want where, how and the sentence after a header: %q", i+1, line)
+		how, sentence, found := strings.Cut(line, " ")
+		if !found || len(list) == 0 {
+			return nil, errors.Errorf("line %d: want how and the sentence after a header: %q", i+1, line)
 		}
-		split, ok := splitMarks[parts[0]]
-		if !ok {
-			return nil, errors.Errorf("line %d: %q: want p, t, d or e", i+1, parts[0])
-		}
-		t, err := parseTemplate(parts[2])
+		t, err := parseTemplate(sentence)
 		if err != nil {
 			return nil, errors.WithMessagef(err, "line %d", i+1)
 		}
 		f := list[len(list)-1]
-		if f.forms[split] == nil {
-			f.forms[split] = map[string][]template{}
-		}
-		f.forms[split][parts[1]] = append(f.forms[split][parts[1]], t)
+		f.cores[how] = append(f.cores[how], t)
+	}
+	for _, f := range list {
+		f.deal()
 	}
 	return list, nil
+}
+
+// hands says which split gets which of ten templates.
+var hands = [10]Split{
+	pretraining, Train, pretraining, Dev, pretraining, Train, pretraining, pretraining, Test, pretraining,
+}
+
+// plainWeight is how often a form without an opening is drawn for each time that one with
+// a certain opening is.
+const plainWeight = 40
+
+// deal gives each pair of an opening and a core to one split: six of ten to pre-training,
+// two to train, one each to dev and test. So no split has a template of another, but
+// each knows every core and every opening from other templates.
+func (f *frame) deal() {
+	f.forms = map[Split]map[string][]form{}
+	for how, cores := range f.cores {
+		openings := words().fillers["opening"]
+		switch {
+		case how == because:
+			openings = words().fillers["reason"]
+		case how[0] == '?':
+			openings = words().fillers["asking"]
+		}
+		for i, core := range cores {
+			for j, opening := range openings {
+				weight := 1
+				if opening == "plain" {
+					opening, weight = "", plainWeight
+				}
+				split := hands[(3*i+j)%len(hands)]
+				if f.forms[split] == nil {
+					f.forms[split] = map[string][]form{}
+				}
+				for range weight {
+					f.forms[split][how] = append(f.forms[split][how], form{opening, core})
+				}
+			}
+		}
+	}
 }
 
 // has tells whether a frame can be said so in a split.
 func (f *frame) has(split Split, how string) bool { return len(f.forms[split][how]) > 0 }
 
-// mentions tells whether any form of a split has a slot for the role.
-func (f *frame) mentions(split Split, role string) bool {
-	for _, forms := range f.forms[split] {
-		for _, t := range forms {
-			for _, s := range t {
-				if s.head == role {
-					return true
-				}
+// mentions tells whether any core has a slot for the role.
+func (f *frame) mentions(role string) bool {
+	for _, cores := range f.cores {
+		for _, core := range cores {
+			if slices.ContainsFunc(core, func(s segment) bool { return s.head == role }) {
+				return true
 			}
 		}
 	}

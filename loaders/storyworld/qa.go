@@ -17,10 +17,13 @@ const choices = 4
 func qaRow(r *rand.Rand, split Split) (loaders.Row, bool) {
 	s, t := stage(r, split)
 	s.world = newWorld(r, split, 6, 12, 5)
-	s.knows = pretraining // any: half of the causes would be too few to choose answers from
-	var text []string
-	for share := 1.0; len(s.events) < 2+r.IntN(2); share = 0.25 { // somebody feels something for sure
-		if told, ok := s.happen(t, share, 0.1); ok {
+	premise, ok := s.premise(t, chance(r, 0.85))
+	if !ok {
+		return loaders.Row{}, false
+	}
+	text := []string{premise}
+	for len(text) < 2 {
+		if told, ok := s.happen(t, 0.3, 0.1); ok {
 			text = append(text, told)
 		}
 	}
@@ -71,10 +74,10 @@ func (s *scene) otherFeelings(kind string) []string {
 // otherReasons are things that cause the same feeling but did not happen to that person.
 func (s *scene) otherReasons(t *teller, e event) []string {
 	var list []string
-	for _, f := range causesOf(e.kind(), s.knows) {
+	for _, f := range causesOf(e.kind()) {
 		if f != e.frame {
 			t.topic = nil
-			list = append(list, "Because "+t.clause(s.causeOf(e.a, f))+".")
+			list = append(list, capital(t.clause(s.causeOf(e.a, f)))+".")
 		}
 	}
 	return list

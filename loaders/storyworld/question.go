@@ -59,14 +59,14 @@ func (t *teller) answer(e event, role string) string { return t.slot(segment{hea
 func (s *scene) feelingQuestion(t *teller, e event) question {
 	f := feeling(e.a, s.word(e.kind()))
 	t.topic = nil
-	if chance(s.r, 0.5) {
+	if chance(s.r, 0.8) {
 		text := t.full(f, "?f")
 		return question{text: text, answer: capital(f.feel) + ".", about: e, role: "f"}
 	}
 	text := "Why " + t.verb(segment{head: "be"}) + " " + f.a.name + " " + f.feel + "?"
 	t.topic = nil
-	return question{text: text, answer: "Because " + t.clause(e) + ".", about: e, role: "why"}
+	return question{text: text, answer: capital(t.clause(e)) + ".", about: e, role: "why"}
 }
 
-// clause is what happened, as it follows "because".
+// clause gives what happened as a reason: "because …".
 func (t *teller) clause(e event) string { return strings.TrimRight(t.say(e, because).text, ".") }

@@ -25,11 +25,11 @@ const (
 
 // sizes are the rows of a set.
 var sizes = map[Set]map[Split]int{
-	Classification: {Train: 4000, Dev: 300, Test: 1000},
-	Entailment:     {Train: 4000, Dev: 300, Test: 1000},
-	Similarity:     {Train: 2500, Dev: 300, Test: 1000},
-	Regression:     {Train: 2500, Dev: 300, Test: 1000},
-	MultipleChoice: {Train: 1500, Dev: 300, Test: 800},
+	Classification: {Train: 2000, Dev: 300, Test: 1000},
+	Entailment:     {Train: 7000, Dev: 300, Test: 1000},
+	Similarity:     {Train: 5000, Dev: 300, Test: 1000},
+	Regression:     {Train: 5000, Dev: 300, Test: 1000},
+	MultipleChoice: {Train: 2400, Dev: 300, Test: 800},
 }
 
 // makers draw one row of each set; they fail when what was drawn does not serve.

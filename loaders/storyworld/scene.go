@@ -18,14 +18,13 @@ type scene struct {
 	*world
 	r      *rand.Rand
 	split  Split
-	knows  Split // whose causes of feelings happen; see known
 	events []told
 	used   map[any]bool // things in deeds; people who went somewhere
 	felt   map[*person]string
 }
 
 func newScene(r *rand.Rand, split Split, w *world) *scene {
-	return &scene{world: w, r: r, split: split, knows: split, used: map[any]bool{}, felt: map[*person]string{}}
+	return &scene{world: w, r: r, split: split, used: map[any]bool{}, felt: map[*person]string{}}
 }
 
 // add appends an event.
@@ -56,13 +55,13 @@ func (s *scene) cast(e *event) bool {
 			return false
 		}
 	}
-	if f.mentions(pretraining, "B") {
+	if f.mentions("B") {
 		e.b = people[1]
 	}
-	if f.mentions(pretraining, "p") {
+	if f.mentions("p") {
 		e.p = pick(s.r, s.places)
 	}
-	if f.mentions(pretraining, "o") {
+	if f.mentions("o") {
 		free := s.free(f.name)
 		if len(free) == 0 {
 			return false
@@ -88,32 +87,17 @@ func (s *scene) free(frame string) []*thing {
 }
 
 // cause draws something that makes a person feel something of that kind.
-func (s *scene) cause(a *person, kind string) event {
-	return s.causeOf(a, pick(s.r, causesOf(kind, s.knows)))
-}
+func (s *scene) cause(a *person, kind string) event { return s.causeOf(a, pick(s.r, causesOf(kind))) }
 
-// causesOf lists the causes of a kind of feeling that a split knows.
-func causesOf(kind string, split Split) []*frame {
+// causesOf lists the causes of a kind of feeling.
+func causesOf(kind string) []*frame {
 	var fitting []*frame
 	for _, f := range phrases().causes {
 		if f.effect[0] == kind {
 			fitting = append(fitting, f)
 		}
 	}
-	return known(fitting, split)
-}
-
-// known is what a split knows of the causes of a feeling, or of the words for it. What
-// rows for training have, those for evaluation have not, and the other way round: only
-// books have all.
-func known[T any](all []T, split Split) []T {
-	var some []T
-	for i, x := range all {
-		if split == pretraining || (i%2 == 0) == (split == Train) {
-			some = append(some, x)
-		}
-	}
-	return some
+	return fitting
 }
 
 func (s *scene) causeOf(a *person, f *frame) event {
@@ -155,7 +139,16 @@ func kindOf(r *rand.Rand, pleasant bool) string {
 }
 
 // word draws a word for a kind of feeling.
-func (s *scene) word(kind string) string { return pick(s.r, known(words().feelings[kind], s.split)) }
+func (s *scene) word(kind string) string { return pick(s.r, words().feelings[kind]) }
+
+// synonym draws another word for the same kind of feeling.
+func (s *scene) synonym(word string) string {
+	for {
+		if other := s.word(kindOfWord(word)); other != word {
+			return other
+		}
+	}
+}
 
 // fact is what follows from a deed, if anything does.
 func (e event) fact() (event, bool) {
@@ -216,13 +209,17 @@ func (s *scene) corrupt(e event) event {
 	return c
 }
 
-// vary changes an event into one of which the scene tells nothing: of a thing that no deed
-// is about, or of somebody whose feelings are not told.
+// vary changes an event into one of which the scene tells nothing: another feeling that
+// is as pleasant, for one can have both, or a deed to a thing that no other is about.
 func (s *scene) vary(e event) (event, bool) {
 	c := e.clone()
-	if e.feel != "" || e.o == nil {
+	if e.feel != "" {
+		c.feel = s.word(s.likeKind(kindOfWord(e.feel)))
+		return c, true
+	}
+	if e.o == nil {
 		c.a = s.otherPerson(e.a, e.b)
-		return c, s.felt[c.a] == "" && !s.used[c.a]
+		return c, !s.used[c.a]
 	}
 	free := s.free(e.frame.name)
 	if len(free) == 0 {
@@ -230,6 +227,15 @@ func (s *scene) vary(e event) (event, bool) {
 	}
 	c.o = pick(s.r, free)
 	return c, true
+}
+
+// likeKind is another kind of feeling that is as pleasant.
+func (s *scene) likeKind(kind string) string {
+	for {
+		if other := kindOf(s.r, words().pleasant[kind]); other != kind {
+			return other
+		}
+	}
 }
 
 func isPleasant(word string) bool { return words().pleasant[kindOfWord(word)] }

@@ -2,6 +2,7 @@ package storyworld
 
 import (
 	"math/rand/v2"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -15,19 +16,20 @@ type pair struct {
 	events []event
 }
 
-// newPair draws what happens to two people, and for one of them perhaps only a feeling.
+// newPair draws one or two things that happen.
 func newPair(r *rand.Rand, split Split) (pair, bool) {
 	s, t := stage(r, split)
 	p := pair{s, t, nil}
-	for len(p.events) < 2 {
-		e, ok := p.other()
+	n := 1
+	if chance(r, 0.3) {
+		n = 2
+	}
+	for range n {
+		e, ok := p.other(pick(r, s.people))
 		if !ok {
 			return pair{}, false
 		}
 		p.events = append(p.events, e)
-		if chance(r, 0.5) {
-			break
-		}
 	}
 	return p, true
 }
@@ -37,20 +39,30 @@ func (p pair) text(events []event) string {
 	told := make([]string, len(events))
 	for i, e := range events {
 		p.topic = nil
-		if e.feel != "" {
-			e.feel = p.scene.word(kindOfWord(e.feel))
-		}
 		told[i] = p.full(e, asserted)
 	}
 	return strings.Join(told, " ")
 }
 
+// again has the events for a second telling, which has other words for feelings.
+func (p pair) again() []event {
+	again := slices.Clone(p.events)
+	for i, e := range again {
+		if e.feel != "" {
+			again[i].feel = p.scene.synonym(e.feel)
+		}
+	}
+	return again
+}
+
 // changed is an event with one of its parts changed.
 func (p pair) changed(e event) event {
-	if e.kind() != "" {
-		return p.cause(e.a, kindOf(p.scene.r, !words().pleasant[e.kind()]))
-	}
-	if e.o != nil && chance(p.scene.r, 0.4) {
+	switch {
+	case e.kind() != "":
+		return p.cause(e.a, p.likeKind(e.kind()))
+	case e.feel != "":
+		return feeling(e.a, p.scene.word(p.likeKind(kindOfWord(e.feel))))
+	case e.o != nil && chance(p.scene.r, 0.4):
 		if c, ok := p.vary(e); ok {
 			return c
 		}
@@ -58,16 +70,28 @@ func (p pair) changed(e event) event {
 	return p.corrupt(e)
 }
 
-// other is any event: a feeling, what causes one, or a deed.
-func (p pair) other() (event, bool) {
-	a, kind := pick(p.scene.r, p.people), kindOf(p.scene.r, chance(p.scene.r, 0.5))
+// moods is the share of feelings and their causes in what is told.
+const moods = 0.85
+
+// other is any event of a person: a feeling, what causes one, or a deed.
+func (p pair) other(a *person) (event, bool) {
+	kind := kindOf(p.scene.r, chance(p.scene.r, 0.5))
 	switch x := p.scene.r.Float64(); {
-	case x < 0.35:
+	case x < 0.5:
 		return feeling(a, p.scene.word(kind)), true
 	case x < moods:
 		return p.cause(a, kind), true
 	}
 	return p.deed()
+}
+
+// against is an event that cannot be taken for e: of the same person, and the contrary of
+// what that one feels.
+func (p pair) against(e event) event {
+	if kind := e.kind(); kind != "" {
+		return p.cause(e.a, kindOf(p.scene.r, !words().pleasant[kind]))
+	}
+	return p.corrupt(e)
 }
 
 // similarityRow is a pair of texts that tell the same, or differ in one event or
@@ -78,13 +102,13 @@ func similarityRow(r *rand.Rand, split Split) (loaders.Row, bool) {
 	if !ok {
 		return loaders.Row{}, false
 	}
-	again := append([]event(nil), p.events...)
+	again := p.again()
 	if same == 0 {
 		i := r.IntN(len(again))
-		if chance(r, 0.25) {
+		if chance(r, 0.2) {
 			again[i] = p.changed(again[i])
-		} else if again[i], ok = p.other(); !ok {
-			return loaders.Row{}, false
+		} else {
+			again[i] = p.against(again[i])
 		}
 	}
 	return loaders.Row{Texts: p.texts(again), Label: loaders.Label{Text: strconv.Itoa(same), Form: loaders.Integer}}, true
@@ -104,7 +128,7 @@ func regressionRow(r *rand.Rand, split Split) (loaders.Row, bool) {
 	if !ok {
 		return loaders.Row{}, false
 	}
-	again, score := append([]event(nil), p.events...), 0.0
+	again, score := p.again(), 0.0
 	for i := range again {
 		switch r.IntN(3) {
 		case 0:
@@ -113,9 +137,7 @@ func regressionRow(r *rand.Rand, split Split) (loaders.Row, bool) {
 			again[i] = p.changed(again[i])
 			score += 2.5
 		case 2:
-			if again[i], ok = p.other(); !ok {
-				return loaders.Row{}, false
-			}
+			again[i] = p.against(again[i])
 		}
 	}
 	text := strconv.FormatFloat(score/float64(len(again)), 'f', 2, 64)

@@ -1,6 +1,7 @@
 package storyworld
 
 import (
+	"fmt"
 	"regexp"
 	"slices"
 	"strconv"
@@ -152,27 +153,40 @@ func TestSplitsShareNothing(t *testing.T) {
 func TestTemplatesAreOfOneSplit(t *testing.T) {
 	t.Parallel()
 	count := map[Split]int{}
-	where := map[string]string{}
-	for _, file := range []string{"deeds.txt", "facts.txt", "causes.txt", "asides.txt"} {
-		frame := ""
-		for line := range strings.Lines(mustRead(file)) {
-			line = strings.TrimSpace(line)
-			if header, ok := strings.CutPrefix(line, "== "); ok {
-				frame = header
+	for _, f := range phrases().frames {
+		owner := map[string]Split{}
+		for split, forms := range f.forms {
+			for how, list := range forms {
+				for _, x := range list {
+					key := fmt.Sprint(how, x)
+					if owner[key] == "" {
+						count[split]++
+						owner[key] = split
+					}
+					assert.Equal(t, owner[key], split, "%s: %s", f.name, key)
+				}
 			}
-			parts := strings.SplitN(line, " ", 3)
-			split, ok := splitMarks[parts[0]]
-			if len(parts) < 3 || !ok {
-				continue
-			}
-			count[split]++
-			key := frame + "|" + parts[1] + "|" + parts[2]
-			assert.NotContains(t, where, key, "twice: %s", line)
-			where[key] = parts[0]
 		}
 	}
-	assert.Greater(t, count[pretraining], 300)
+	assert.Greater(t, count[pretraining], 3000)
 	for _, split := range splits {
-		assert.Greater(t, count[split], 100, split)
+		assert.Greater(t, count[split], 500, split)
+	}
+}
+
+// What rows are told with must not be new in its parts.
+func TestPartsAreKnownFromBooks(t *testing.T) {
+	t.Parallel()
+	for _, f := range phrases().frames {
+		for how, cores := range f.cores {
+			known := map[string]bool{}
+			for _, x := range f.forms[pretraining][how] {
+				known[fmt.Sprint(x.core)] = true
+			}
+			assert.Len(t, known, len(cores), "%s %s", f.name, how)
+			for _, split := range splits {
+				assert.True(t, how == because || f.has(split, how), "%s has no %s for %s", f.name, how, split)
+			}
+		}
 	}
 }

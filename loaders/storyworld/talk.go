@@ -22,15 +22,11 @@ func (b *book) talk(s *scene) {
 	if !ok {
 		return
 	}
-	b.exchange(b.full(c.event, c.how), "claim", pick(b.r, verdicts[v]))
+	b.exchange(b.full(c.event, c.how), "claim", verdicts[v])
 }
 
 // verdicts are what is said of a statement.
-var verdicts = map[truth][]string{
-	isTrue:  {"Yes, that is true.", "True."},
-	isFalse: {"No, that is false.", "False."},
-	unknown: {"Perhaps, nobody knows.", "Unknown."},
-}
+var verdicts = map[truth]string{isTrue: "Yes.", isFalse: "No.", unknown: "Perhaps."}
 
 // exchange is a line of dialogue and its reply.
 func (b *book) exchange(line, verb, reply string) {

@@ -41,17 +41,22 @@ type sentence struct {
 
 // say tells an event in one of the forms that its frame has for how.
 func (t *teller) say(e event, how string) sentence {
-	return t.fill(pick(t.r, e.frame.forms[t.split][how]), e)
+	f := pick(t.r, e.frame.forms[t.split][how])
+	s := t.fill(f.core, e)
+	if f.opening == "" {
+		return s
+	}
+	return sentence{text: s.after(f.opening)}
 }
 
 // full is the sentence as it stands alone.
 func (t *teller) full(e event, how string) string { return capital(t.say(e, how).text) }
 
 // fill puts an event into the slots of a template.
-func (t *teller) fill(form template, e event) sentence {
+func (t *teller) fill(core template, e event) sentence {
 	var b strings.Builder
 	named := false
-	for i, s := range form {
+	for i, s := range core {
 		if s.head == "" {
 			b.WriteString(s.literal)
 			continue
@@ -73,7 +78,7 @@ func (t *teller) fill(form template, e event) sentence {
 var pronouns = map[string]string{"": "he", "'s": "his"}
 
 // word draws a word for a kind of feeling.
-func (t *teller) word(kind string) string { return pick(t.r, known(words().feelings[kind], t.split)) }
+func (t *teller) word(kind string) string { return pick(t.r, words().feelings[kind]) }
 
 // slot is what stands in one slot.
 func (t *teller) slot(s segment, e event) string {
