@@ -28,7 +28,7 @@ func qaRow(r *rand.Rand, split Split) (loaders.Row, bool) {
 		}
 	}
 	context := shuffled(r, text)
-	q, ok := s.question(t)
+	q, ok := s.question(t, 0.8)
 	if !ok {
 		return loaders.Row{}, false
 	}

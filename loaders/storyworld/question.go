@@ -10,8 +10,9 @@ type question struct {
 	role   string // what is asked for: "A", "B", "o", "p", "f" or "why"
 }
 
-// question asks about something that is so in the scene, if anything is.
-func (s *scene) question(t *teller) (question, bool) {
+// question asks about something that is so in the scene, if anything is. hows is the share of
+// questions about feelings that ask how somebody feels, and not why.
+func (s *scene) question(t *teller, hows float64) (question, bool) {
 	for range 20 {
 		source := pick(s.r, s.events)
 		if source.how != asserted || source.frame.name == "idle" {
@@ -19,7 +20,7 @@ func (s *scene) question(t *teller) (question, bool) {
 		}
 		e := source.event
 		if e.kind() != "" && s.felt[e.a] == e.kind() {
-			return s.feelingQuestion(t, e), true
+			return s.feelingQuestion(t, e, hows), true
 		}
 		if e.kind() != "" {
 			continue
@@ -56,10 +57,10 @@ func (s *scene) ask(t *teller, e event) (question, bool) {
 func (t *teller) answer(e event, role string) string { return t.slot(segment{head: role}, e) }
 
 // feelingQuestion asks how somebody feels, or why.
-func (s *scene) feelingQuestion(t *teller, e event) question {
+func (s *scene) feelingQuestion(t *teller, e event, hows float64) question {
 	f := feeling(e.a, s.word(e.kind()))
 	t.topic = nil
-	if chance(s.r, 0.8) {
+	if chance(s.r, hows) {
 		text := t.full(f, "?f")
 		return question{text: text, answer: capital(f.feel) + ".", about: e, role: "f"}
 	}

@@ -12,7 +12,7 @@ func (b *book) talk(s *scene) {
 		return
 	}
 	if chance(b.r, 0.4) {
-		if q, ok := s.question(&b.teller); ok {
+		if q, ok := s.question(&b.teller, 0.7); ok {
 			b.exchange(q.text, "inquire", q.answer)
 			return
 		}
