@@ -66,6 +66,7 @@ func (s *scene) premise(t *teller, feels bool) (string, bool) {
 	if how < 0.5 {
 		return cause + " " + told, true
 	}
+	s.whyless = true
 	return told, true
 }
 

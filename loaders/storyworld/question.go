@@ -60,7 +60,7 @@ func (t *teller) answer(e event, role string) string { return t.slot(segment{hea
 func (s *scene) feelingQuestion(t *teller, e event, hows float64) question {
 	f := feeling(e.a, s.word(e.kind()))
 	t.topic = nil
-	if chance(s.r, hows) {
+	if s.whyless || chance(s.r, hows) {
 		text := t.full(f, "?f")
 		return question{text: text, answer: capital(f.feel) + ".", about: e, role: "f"}
 	}

@@ -16,11 +16,12 @@ type told struct {
 // follows from single events.
 type scene struct {
 	*world
-	r      *rand.Rand
-	split  Split
-	events []told
-	used   map[any]bool // things in deeds; people who went somewhere
-	felt   map[*person]string
+	r       *rand.Rand
+	split   Split
+	events  []told
+	used    map[any]bool // things in deeds; people who went somewhere
+	felt    map[*person]string
+	whyless bool // a feeling is told without its cause, so nobody can say why
 }
 
 func newScene(r *rand.Rand, split Split, w *world) *scene {
