@@ -114,6 +114,9 @@ func (f *frame) deal() {
 		}
 		for i, core := range cores {
 			for j, opening := range openings {
+				if how != because && core.says(opening) {
+					continue // "that day", twice in a sentence
+				}
 				weight := 1
 				if opening == "plain" {
 					opening, weight = "", plainWeight

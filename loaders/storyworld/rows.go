@@ -27,8 +27,8 @@ const (
 var sizes = map[Set]map[Split]int{
 	Classification: {Train: 2000, Dev: 300, Test: 1000},
 	Entailment:     {Train: 7000, Dev: 300, Test: 1000},
-	Similarity:     {Train: 5000, Dev: 300, Test: 1000},
-	Regression:     {Train: 5000, Dev: 300, Test: 1000},
+	Similarity:     {Train: 4000, Dev: 300, Test: 1000},
+	Regression:     {Train: 4000, Dev: 300, Test: 1000},
 	MultipleChoice: {Train: 2400, Dev: 300, Test: 800},
 }
 

@@ -17,12 +17,29 @@ func (b *book) talk(s *scene) {
 			return
 		}
 	}
-	v := pick(b.r, []truth{isTrue, isTrue, isFalse, isFalse, unknown})
+	v := b.truth()
 	c, ok := s.claim(v)
 	if !ok {
 		return
 	}
-	b.exchange(b.full(c.event, c.how), "claim", verdicts[v])
+	reply := verdicts[v]
+	if c.feel != "" && chance(b.r, 0.6) { // first what is so, then what follows
+		reply = capital(s.own(c.a, s.felt[c.a])) + ". So " + strings.ToLower(reply)
+	}
+	b.exchange(b.full(c.event, c.how), "claim", reply)
+}
+
+// truth draws what a statement in a book is: mostly true. Were it as often false, no one
+// word of a statement or of its story would make one verdict likelier, and a small model
+// would not begin to learn how the two go together.
+func (b *book) truth() truth {
+	switch x := b.r.Float64(); {
+	case x < 0.64:
+		return isTrue
+	case x < 0.88:
+		return isFalse
+	}
+	return unknown
 }
 
 // verdicts are what is said of a statement.

@@ -1,6 +1,7 @@
 package storyworld
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/pkg/errors"
@@ -66,4 +67,12 @@ func parseSlot(slot string) segment {
 	}
 	head, attr, _ := strings.Cut(slot, ".")
 	return segment{head: head, attr: attr}
+}
+
+// says tells whether the words are in a template.
+func (t template) says(words string) bool {
+	return slices.ContainsFunc(t, func(s segment) bool {
+		literal := strings.NewReplacer(".", " ", ",", " ").Replace(strings.ToLower(s.literal))
+		return strings.Contains(" "+literal+" ", " "+words+" ")
+	})
 }
