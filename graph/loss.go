@@ -24,7 +24,7 @@ func (x Node) CrossEntropy(targets Node, v int) Node {
 		grad: func(y, dy Node) []Node {
 			dx := x.g.apply(spec{
 				name: y.Name() + ".dx", full: true, kind: "cross_entropy.grad", shape: x.shape,
-				in: []Node{x, targets, y, dy}, overwrite: 1,
+				in: []Node{x, targets, y, dy}, overwrite: 1, columns: v,
 				run: func(c *call) {
 					kernels.CrossEntropyGrad(c.y, c.f(0), y.op().c.side[0], c.f(3), c.i(1), rows, v, stride)
 				},
