@@ -10,6 +10,7 @@ import (
 
 	"gorgpt/finetune"
 	"gorgpt/internal/atomicfile"
+	"gorgpt/train"
 )
 
 // LogFile is the file of a run folder that a [Log] is kept in.
@@ -27,7 +28,7 @@ type ID struct {
 func (id ID) key() ID {
 	s := &id.Settings
 	s.Model, s.Train, s.Dev, s.Test = "", "", "", ""
-	s.Out, s.Dot, s.Force, s.LogEvery = "", "", false, 0
+	s.Out, s.Dot, s.Force, s.Upkeep = "", "", false, train.Upkeep{}
 	return id
 }
 

@@ -36,13 +36,7 @@ func WriteModel(dir string, m *gpt1.Model) error {
 
 // WriteWeights writes the values of all parameters to a safetensors file.
 func WriteWeights(path string, s *graph.Store) error {
-	var tensors []safetensors.Tensor
-	for _, p := range s.Params() {
-		tensors = append(tensors, safetensors.NewFloat32(p.Name, p.Shape, p.Value))
-	}
-	return atomicfile.Write(path, func(w io.Writer) error {
-		return safetensors.Write(w, tensors, map[string]string{"format": "pt"})
-	})
+	return atomicfile.Write(path, func(w io.Writer) error { return writeTensors(w, weights(s)) })
 }
 
 // headPrefix begins the names of a task head's parameters, which a fine-tuned

@@ -14,7 +14,7 @@ func TestFit(t *testing.T) {
 	fit := func(width, rows int, spec Spec, change func(*Settings)) *Settings {
 		s := Defaults()
 		change(s)
-		s.Fit(&Data{Spec: spec, Train: make([]loaders.Row, rows)}, &Base{Model: &gpt1.Model{Config: gpt1.Config{NEmbd: width}}})
+		require.NoError(t, s.Fit(&Data{Spec: spec, Train: make([]loaders.Row, rows)}, &Base{Model: &gpt1.Model{Config: gpt1.Config{NEmbd: width}}}))
 		return s
 	}
 	unchanged := func(*Settings) {}
