@@ -161,7 +161,9 @@ func (j *Job) runIn(ctx context.Context, folder *train.Folder, record *train.Rec
 	}
 	job := train.Job{
 		Folder: folder, Record: record, Settings: &j.Settings.Settings, Trainer: t, Model: j.model, Files: files, Console: con,
-		Finish: func(ctx context.Context, metrics *train.MetricsFile) error { return j.report(ctx, folder.Dir, metrics, con.Out) },
+		Finish: func(ctx context.Context, metrics *train.MetricsFile) error {
+			return j.report(ctx, folder.Dir, metrics, con.Out)
+		},
 	}
 	return job.Run(ctx)
 }

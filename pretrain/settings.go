@@ -22,6 +22,8 @@ type Settings struct {
 	Prepare   string   `json:"-"`      // folder for [Prepare]
 	Cache     string   `json:"-"`      // folder where tokens of books are kept; "": nowhere
 	train.Settings
+
+	v int // V, once the tokenizer is there; 0: Vocab
 }
 
 // recipe are the defaults that depend on the preset.
@@ -120,6 +122,9 @@ func (s *Settings) shape(make func(gpt1.Config, ...graph.Param) (*gpt1.Model, er
 func (s *Settings) config() (gpt1.Config, error) {
 	c, err := gpt1.Preset(s.Preset)
 	c.VocabSize, c.NCtx = s.Vocab, s.Ctx
+	if s.v > 0 {
+		c.VocabSize = s.v
+	}
 	c.EmbdPDrop, c.AttnPDrop, c.ResidPDrop = float32(s.Dropout), float32(s.Dropout), float32(s.Dropout)
 	return c, err
 }

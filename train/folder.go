@@ -135,7 +135,11 @@ func CheckFolder(path string, force bool) error {
 	}
 	for _, e := range entries {
 		if !force && !strings.HasPrefix(e.Name(), ".") {
-			return errors.Errorf("%s is not empty: go on with its run by -resume %s, name another folder with -out, or add -force to write into this one", path, path)
+			goOn := ""
+			if _, err := os.Stat(filepath.Join(path, RecordFile)); err == nil {
+				goOn = fmt.Sprintf("go on with its run by -resume %s, ", path)
+			}
+			return errors.Errorf("%s is not empty: %sname another folder with -out, or add -force to write into this one", path, goOn)
 		}
 	}
 	return nil

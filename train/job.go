@@ -89,6 +89,7 @@ func (j *Job) begin() error {
 	if err := j.Record.write(j.Dir); err != nil {
 		return err
 	}
+	fmt.Fprintf(j.Console.Out, "settings, also in %s:\n%s", filepath.Join(j.Dir, RecordFile), wrapped(j.Record.Settings))
 	config, err := j.Model.JSON()
 	if err != nil {
 		return err

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/pkg/errors"
@@ -107,4 +108,19 @@ func Latest(command string) (string, error) {
 		return "", errors.Errorf("-resume latest: no run of this command under %s/: name its folder, or start one without -resume", Runs)
 	}
 	return latest, nil
+}
+
+// wrapped breaks a JSON object behind commas, to lines of at most 80 characters.
+func wrapped(object []byte) string {
+	var out strings.Builder
+	width := 0
+	for _, part := range strings.SplitAfter(string(object), ",") {
+		if width > 0 && width+len(part) > 80 {
+			out.WriteByte('\n')
+			width = 0
+		}
+		out.WriteString(part)
+		width += len(part)
+	}
+	return out.String() + "\n"
 }

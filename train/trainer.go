@@ -181,10 +181,12 @@ func (t *Trainer) update(ctx context.Context, n int) error {
 	return nil
 }
 
+// smoothing is about the number of updates that a smoothed loss is of.
+const smoothing = 50
+
 // updated brings the state to update n.
 func (t *Trainer) updated(n int, res Result, took time.Duration) {
-	const memory = 50 // updates
-	share := max(1/float64(n), 1./memory)
+	share := max(1/float64(n), 1./smoothing)
 	t.state.Step = n
 	t.state.Tokens += int64(res.Tokens)
 	t.state.Seconds += took.Seconds()

@@ -143,7 +143,7 @@ func TestTasks(t *testing.T) {
 				files = append(files, e.Name())
 			}
 			require.Equal(t, []string{
-				"config.json", "merges.txt", "metrics.jsonl", "model.safetensors", "predictions.tsv", "run.json", "task.json",
+				".lock", "checkpoints", "config.json", "loss.png", "loss.svg", "merges.txt", "metrics.jsonl", "model.safetensors", "predictions.tsv", "run.json", "task.json",
 				"tokenizer.json", "tokenizer_config.json", "vocab.json",
 			}, files)
 			c.better(t, out)

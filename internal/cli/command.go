@@ -134,6 +134,7 @@ func (c Command[S]) stored(r *train.Record) (*S, error) {
 	if err != nil {
 		return nil, err
 	}
+	c.Common(s).Epochs = 0 // left out of a record when there are none
 	in := json.NewDecoder(bytes.NewReader(r.Settings))
 	in.DisallowUnknownFields()
 	if err := in.Decode(s); err != nil {
