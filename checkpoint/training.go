@@ -77,8 +77,8 @@ func (k Keeper) prune(best int) error {
 		if step == best {
 			continue
 		}
-		if err := os.RemoveAll(filepath.Join(k.Dir, stepName(step))); err != nil {
-			return errors.Wrap(err, "removing an old checkpoint")
+		if err := atomicfile.RemoveFolder(filepath.Join(k.Dir, stepName(step))); err != nil {
+			return err
 		}
 	}
 	return nil

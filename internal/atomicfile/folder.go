@@ -96,6 +96,15 @@ func (f *Folder) File(name string, write func(io.Writer) error) (err error) {
 	return errors.WithMessage(bare(err), name)
 }
 
+// RemoveFolder removes a folder so that a reader, or a crash, meets it whole or not at all.
+func RemoveFolder(path string) error {
+	old := temporaryName(path)
+	if err := os.Rename(path, old); err != nil {
+		return errors.Wrap(err, "removing a folder")
+	}
+	return errors.Wrap(os.RemoveAll(old), "removing a folder")
+}
+
 // CheckFolder reads the files of a folder and compares them with their checksums. A file
 // that has none is an error, too.
 func CheckFolder(path string) error {

@@ -66,7 +66,7 @@ func TestSignals(t *testing.T) {
 		if strings.Contains(p.stderr.String(), "after update 0") {
 			require.Contains(t, p.stderr.String(), "stopped after update 0 of 8; there is no checkpoint yet; -resume early goes on")
 		}
-		p = r.run(1, "train", "-resume", "early")
+		r.run(1, "train", "-resume", "early")
 		r.same("base", "early")
 	})
 }
