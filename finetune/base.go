@@ -35,7 +35,7 @@ func (s *Settings) OpenBase(d *Data, w io.Writer) (*Base, error) {
 		return newBase(s.Preset, d, s.Seed, w)
 	}
 	if s.Scratch {
-		b, err := readBase(s.Model, readShape)
+		b, err := readBase(s.Model, newOfShape)
 		if err != nil {
 			return nil, err
 		}
@@ -54,10 +54,7 @@ func ReadBase(dir string) (*Base, error) { return readBase(dir, checkpoint.ReadM
 
 // readBase reads the model in its own way.
 func readBase(dir string, read func(dir string) (*gpt1.Model, error)) (*Base, error) {
-	if _, err := os.Stat(dir); err != nil {
-		return nil, errors.Wrap(err, "-model")
-	}
-	tok, err := tokenizer.Load(dir)
+	tok, err := readTokenizer(dir)
 	if err != nil {
 		return nil, err
 	}
@@ -81,17 +78,31 @@ func readBase(dir string, read func(dir string) (*gpt1.Model, error)) (*Base, er
 	return b, nil
 }
 
-// readShape makes a model, not filled in yet, in the shape of the one in a folder.
-func readShape(dir string) (*gpt1.Model, error) {
-	data, err := os.ReadFile(filepath.Join(dir, checkpoint.ConfigFile))
-	if err != nil {
-		return nil, errors.Wrap(err, "reading the model's shape")
+// readTokenizer reads the vocabulary in the folder of a model.
+func readTokenizer(dir string) (*tokenizer.Tokenizer, error) {
+	if _, err := os.Stat(dir); err != nil {
+		return nil, errors.Wrap(err, "-model")
 	}
-	c, err := gpt1.ParseConfig(data)
+	return tokenizer.Load(dir)
+}
+
+// newOfShape makes a model, not filled in yet, in the shape of the one in a folder.
+func newOfShape(dir string) (*gpt1.Model, error) {
+	c, err := readShape(dir)
 	if err != nil {
-		return nil, errors.Wrap(err, dir)
+		return nil, err
 	}
 	return gpt1.New(c)
+}
+
+// readShape reads the shape of the model in a folder.
+func readShape(dir string) (gpt1.Config, error) {
+	data, err := os.ReadFile(filepath.Join(dir, checkpoint.ConfigFile))
+	if err != nil {
+		return gpt1.Config{}, errors.Wrap(err, "reading the model's shape")
+	}
+	c, err := gpt1.ParseConfig(data)
+	return c, errors.Wrap(err, dir)
 }
 
 // Random is a base of the same shape and vocabulary with random weights.

@@ -3,19 +3,74 @@ package finetune
 import (
 	"io"
 
+	"github.com/pkg/errors"
+
 	"gorgpt/gpt1"
 	"gorgpt/heads"
 	"gorgpt/train"
 )
 
-// needOf is the memory for fine-tuning a model of a shape, vocabulary with special tokens
-// included. Beside it there is the model that the weights come from.
-func needOf(c gpt1.Config, spec Spec, s *Settings, micro int) (train.Memory, error) {
+// Forecast refuses a run for which there is no memory, before any is allocated. With
+// -dry-run it tells what the run needs; then that is all, and done.
+func (s *Settings) Forecast(d *Data, w io.Writer) (done bool, err error) {
+	c, err := s.shape()
+	if err != nil || s.BuildOnly() {
+		return false, err
+	}
+	sketch, err := gpt1.NewSketch(c)
+	if err != nil {
+		return false, err
+	}
+	fitted := *s
+	if err := fitted.Fit(d, &Base{Model: sketch}); err != nil {
+		return false, err
+	}
+	need := func(micro int) (train.Memory, error) { return fitted.need(c, d.Spec, micro) }
+	memory, err := need(fitted.Micro)
+	if err != nil {
+		return false, err
+	}
+	if s.DryRun {
+		sequences := fitted.Batch * d.Spec.Sequences()
+		train.Forecast{
+			Parameters: c.Len(heads.Params(c.NEmbd, d.Spec.Outputs())...), Steps: fitted.Steps, Tokens: sequences * c.NCtx,
+			Operations: c.Operations(sequences, c.NCtx), Memory: memory,
+		}.Print(w)
+	}
+	return s.DryRun, memory.Check(&fitted.Settings, need)
+}
+
+// shape is that of the model to be trained, special tokens included; with a vocabulary that
+// is yet to be learned, the largest that it may have.
+func (s *Settings) shape() (gpt1.Config, error) {
+	if s.Model == "" {
+		preset := s.Preset
+		if preset == "" {
+			preset = "tiny"
+		}
+		c, err := gpt1.Preset(preset)
+		return c, errors.WithMessage(err, "-preset")
+	}
+	tok, err := readTokenizer(s.Model)
+	if err != nil {
+		return gpt1.Config{}, err
+	}
+	if tok, err = tok.AddSpecials(); err != nil {
+		return gpt1.Config{}, errors.WithMessage(err, s.Model)
+	}
+	c, err := readShape(s.Model)
+	c.VocabSize = tok.Size()
+	return c, err
+}
+
+// need is the memory with micro-batches of a size. Beside the model that is trained there is
+// the one that its weights come from.
+func (s *Settings) need(c gpt1.Config, spec Spec, micro int) (train.Memory, error) {
 	m, err := gpt1.NewSketch(c, heads.Params(c.NEmbd, spec.Outputs())...)
 	if err != nil {
 		return train.Memory{}, err
 	}
-	head, err := heads.New(spec.Task, m, float32(max(s.HeadDrop, 0)))
+	head, err := heads.New(spec.Task, m, float32(s.HeadDrop))
 	if err != nil {
 		return train.Memory{}, err
 	}
@@ -26,22 +81,4 @@ func needOf(c gpt1.Config, spec Spec, s *Settings, micro int) (train.Memory, err
 	}
 	base, _, _ := m.Store.Bytes()
 	return train.NewMemory(m.Store, need, base), nil
-}
-
-// forecast refuses a run for which there is no memory. With -dry-run it tells what the run
-// needs, and that it is all.
-func (j *Job) forecast(w io.Writer) (done bool, err error) {
-	c, spec := j.model.Config, j.task.Spec
-	need := func(micro int) (train.Memory, error) { return needOf(c, j.task.Spec, j.Settings, micro) }
-	memory, err := need(j.Micro)
-	if err != nil {
-		return false, err
-	}
-	if j.DryRun {
-		train.Forecast{
-			Parameters: j.model.Store.Len(), Steps: j.Steps, Tokens: j.Batch * spec.Sequences() * c.NCtx,
-			Operations: c.Operations(j.Batch*spec.Sequences(), c.NCtx), Memory: memory,
-		}.Print(w)
-	}
-	return j.DryRun, memory.Check(&j.Settings.Settings, need)
 }

@@ -112,9 +112,6 @@ func (j *Job) Run(ctx context.Context, folder *train.Folder, earlier *train.Reco
 		fmt.Fprintf(con.Out, "%d parameters; -steps 0, so nothing is trained\n", j.model.Store.Len())
 		return nil
 	}
-	if done, err := j.forecast(con.Out); done || err != nil {
-		return err
-	}
 	record, err := j.record()
 	if err != nil {
 		return err

@@ -37,10 +37,10 @@ type Settings struct {
 // Upkeep is how a run is looked after. It decides on nothing that is computed, and may be
 // changed when a run is resumed.
 type Upkeep struct {
-	LogEvery    int   `json:"log_every"`    // updates between lines of progress
-	SaveEvery   Every `json:"save_every"`   // between checkpoints
-	Keep        int   `json:"keep"`         // checkpoints that are kept beside the best; 0: none is written
-	SampleEvery int   `json:"sample_every"` // updates between samples of text; 0: only at the end
+	LogEvery    int   `json:"log_every"`              // updates between lines of progress
+	SaveEvery   Every `json:"save_every"`             // between checkpoints
+	Keep        int   `json:"keep"`                   // checkpoints that are kept beside the best; 0: none is written
+	SampleEvery int   `json:"sample_every,omitempty"` // updates between samples of text; 0: only at the end
 }
 
 // DefaultUpkeep has lines of progress after so many updates.

@@ -57,6 +57,9 @@ func tune(ctx context.Context, s *finetune.Settings, first *pretrain.Settings, c
 	if s.Model, err = model(ctx, s, first, con); err != nil {
 		return err
 	}
+	if done, err := s.Forecast(d, con.Out); done || err != nil {
+		return err
+	}
 	b, err := s.OpenBase(d, con.Out)
 	if err != nil {
 		return err
