@@ -3,6 +3,8 @@ package train
 import (
 	"context"
 	"fmt"
+	"runtime"
+	"runtime/debug"
 	"time"
 
 	"github.com/pkg/errors"
@@ -87,6 +89,10 @@ func (e Interrupted) Error() string {
 // Is makes an interruption a cancellation.
 func (e Interrupted) Is(target error) bool { return target == e || target == context.Canceled }
 
+// collectEvery is the number of updates after which garbage is collected. Go would wait until
+// there is as much of it as there are tensors, and the memory be twice what was foretold.
+const collectEvery = 100
+
 // Run trains from the state at hand to Steps. When ctx ends, the update at hand is
 // dropped, the state of the last one saved, and the error is Interrupted.
 //
@@ -95,8 +101,12 @@ func (e Interrupted) Is(target error) bool { return target == e || target == con
 // the run was stopped before, is done first.
 func (t *Trainer) Run(ctx context.Context) error {
 	t.lastSave = time.Now()
+	debug.FreeOSMemory() // what preparing the data has left
 	for {
 		n := t.Optimizer.T
+		if n%collectEvery == 0 {
+			runtime.GC()
+		}
 		if err := t.after(ctx, n); err != nil {
 			return t.stopped(ctx, err)
 		}
@@ -206,6 +216,7 @@ func (t *Trainer) evaluate(ctx context.Context, n int) error {
 	}
 	t.state.Seconds += time.Since(start).Seconds()
 	t.state.Evaluated = n
+	t.saved = min(t.saved, n-1) // a checkpoint from before the evaluation does not have it
 	if len(metrics) == 0 {
 		return nil
 	}
