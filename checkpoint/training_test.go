@@ -139,3 +139,22 @@ func flip(path string) error {
 	data[len(data)/2] ^= 1
 	return os.WriteFile(path, data, 0o600)
 }
+
+// BenchmarkSave saves checkpoints of a preset, flushed to the disk.
+func BenchmarkSave(b *testing.B) {
+	for _, preset := range []string{"tiny", "gpt1"} {
+		b.Run(preset, func(b *testing.B) {
+			c, err := gpt1.Preset(preset)
+			require.NoError(b, err)
+			m, err := gpt1.New(c)
+			require.NoError(b, err)
+			m.Store.Train()
+			k := Keeper{Dir: b.TempDir(), Keep: 1}
+			b.SetBytes(int64(12 * m.Store.Len()))
+			for step := 1; b.Loop(); step++ {
+				_, err := k.Save(step, 0, m, state{step}, nil)
+				require.NoError(b, err)
+			}
+		})
+	}
+}

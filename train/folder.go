@@ -62,7 +62,7 @@ func OpenFolder(dir string) (*Folder, error) {
 	locked, err := f.lock.TryLock()
 	switch {
 	case err != nil:
-		return nil, errors.Wrapf(err, "locking the run folder %s", dir)
+		return nil, errors.Wrapf(err, "the run folder %s cannot be written to", dir)
 	case !locked:
 		other := "another trainer"
 		if pid, err := os.ReadFile(path); err == nil && len(pid) > 0 {
@@ -70,11 +70,13 @@ func OpenFolder(dir string) (*Folder, error) {
 		}
 		return nil, errors.Errorf("%s is in use by %s: wait until it has ended, or name another folder with -out", dir, other)
 	}
-	if err := os.WriteFile(path, fmt.Appendf(nil, "%d\n", os.Getpid()), 0o644); err != nil {
+	// For the message above only; where a locked file cannot be written, it has no number.
+	_ = os.WriteFile(path, fmt.Appendf(nil, "%d\n", os.Getpid()), 0o644)
+	if err := atomicfile.Sweep(dir); err != nil {
 		f.Close()
-		return nil, errors.Wrapf(err, "writing into the run folder %s", dir)
+		return nil, err
 	}
-	return f, atomicfile.Sweep(dir)
+	return f, nil
 }
 
 // Reopen opens the folder of a run that is to go on, with its record. If the run has been

@@ -4,11 +4,30 @@ package endurance
 
 import (
 	"os"
+	"os/exec"
 	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 )
+
+// A folder that cannot be written to is told of before anything is done.
+func TestReadOnlyDisk(t *testing.T) {
+	r := newRig(t)
+	if !r.mountSmall("disk", 40) {
+		t.Skip("mounting a small disk is not permitted")
+	}
+	j := pretraining(48)
+	r.write("disk/run.json", "{}")
+	out, err := exec.Command("mount", "-o", "remount,ro", filepath.Join(r.dir, "disk")).CombinedOutput()
+	require.NoError(t, err, string(out))
+	p := r.start(1, j.command, append(j.args, "-out", "disk/new")...)
+	require.Equal(t, 1, p.wait())
+	require.Equal(t, "train: -out: mkdir disk/new: read-only file system\n", lastLine(p.stderr.String()))
+	p = r.start(1, j.command, append(j.args, "-force", "-out", "disk")...)
+	require.Equal(t, 1, p.wait())
+	require.Equal(t, "train: the run folder disk cannot be written to: open disk/.lock: read-only file system\n", lastLine(p.stderr.String()))
+}
 
 // A full disk ends the run with a message, leaves the checkpoint before as it was, and when
 // there is room again the run goes on to the same end.

@@ -14,7 +14,7 @@ import (
 // given undisturbed.
 func TestKill(t *testing.T) {
 	r := newRig(t)
-	kills := 12
+	kills := 14
 	if testing.Short() {
 		kills = 4
 	}
@@ -30,7 +30,7 @@ func (r *rig) killed(j job, want, out string, took time.Duration, kills int) {
 	died, inSave := 0, 0
 	for range kills {
 		p := r.goOn(j, out)
-		saving, alive := r.kill(p, out, took, syscall.SIGKILL)
+		saving, alive := r.kill(p, out, took/2, syscall.SIGKILL)
 		p.wait()
 		if alive {
 			died++

@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -19,20 +20,40 @@ import (
 
 // rig is a folder with the commands, a book and labelled rows.
 type rig struct {
-	t    *testing.T
-	dir  string
-	rng  *rand.Rand
-	seed uint64
+	t   *testing.T
+	dir string
+	bin string // folder of the commands
+	rng *rand.Rand
+}
+
+// commands builds them, once for all tests.
+var commands = sync.OnceValues(func() (dir string, err error) {
+	if dir, err = os.MkdirTemp("", "gorgpt"); err != nil {
+		return "", err
+	}
+	out, err := exec.Command("go", "build", "-o", dir, "gorgpt/cmd/train", "gorgpt/cmd/finetune").CombinedOutput()
+	if err != nil {
+		return dir, fmt.Errorf("%s: %w", out, err)
+	}
+	return dir, nil
+})
+
+func TestMain(m *testing.M) {
+	status := m.Run()
+	if dir, _ := commands(); dir != "" {
+		_ = os.RemoveAll(dir) // of the tests' own
+	}
+	os.Exit(status)
 }
 
 func newRig(t *testing.T) *rig {
 	t.Helper()
 	seed := uint64(time.Now().UnixNano())
 	t.Logf("random moments of seed %d", seed)
-	r := &rig{t: t, dir: t.TempDir(), seed: seed, rng: rand.New(rand.NewPCG(seed, 1))}
-	build := exec.Command("go", "build", "-o", r.dir+string(filepath.Separator), "gorgpt/cmd/train", "gorgpt/cmd/finetune")
-	out, err := build.CombinedOutput()
-	require.NoError(t, err, string(out))
+	r := &rig{t: t, dir: t.TempDir(), rng: rand.New(rand.NewPCG(seed, 1))}
+	var err error
+	r.bin, err = commands()
+	require.NoError(t, err)
 	var book, rows strings.Builder
 	text := rand.New(rand.NewPCG(1, 1))
 	for i := range 600 {
@@ -83,7 +104,7 @@ type process struct {
 // start runs a command on so many cores.
 func (r *rig) start(procs int, command string, args ...string) *process {
 	r.t.Helper()
-	p := &process{Cmd: exec.Command(filepath.Join(r.dir, command), args...), done: make(chan error, 1)}
+	p := &process{Cmd: exec.Command(filepath.Join(r.bin, command), args...), done: make(chan error, 1)}
 	p.Dir, p.Stdout, p.Stderr = r.dir, &p.stdout, &p.stderr
 	p.Env = append(os.Environ(), fmt.Sprintf("GOMAXPROCS=%d", procs))
 	require.NoError(r.t, p.Start())
