@@ -15,6 +15,10 @@ import (
 // metadataKey is the one key of the header that names no tensor.
 const metadataKey = "__metadata__"
 
+// maxDims is the most numbers that an array of the header may have. No tensor has as
+// many axes; without a bound a hostile header would cost several times its length.
+const maxDims = 64
+
 // Info describes one tensor of a file.
 type Info struct {
 	Name  string
@@ -52,7 +56,7 @@ func parseHeader(header []byte) (tensors []Info, metadata map[string]string, err
 		}
 		info, err := readInfo(dec, key)
 		tensors = append(tensors, info)
-		return errors.Wrapf(err, "tensor %q", key)
+		return errors.Wrapf(err, "tensor %s", excerpt(key))
 	})
 	if err != nil {
 		return nil, nil, errors.Wrap(err, "header")
@@ -68,7 +72,7 @@ func readMetadata(dec *json.Decoder) (map[string]string, error) {
 	metadata := map[string]string{}
 	err := readObject(dec, func(key string) (err error) {
 		metadata[key], err = readString(dec)
-		return errors.Wrapf(err, "%q", key)
+		return errors.Wrap(err, excerpt(key))
 	})
 	return metadata, err
 }
@@ -92,7 +96,7 @@ func readInfo(dec *json.Decoder, name string) (Info, error) {
 		case "data_offsets":
 			offsets, err = readIntegers(dec)
 		default:
-			return errors.Errorf("unknown key %q; an entry has dtype, shape and data_offsets", key)
+			return errors.Errorf("unknown key %s; an entry has dtype, shape and data_offsets", excerpt(key))
 		}
 		return errors.Wrap(err, key)
 	})
@@ -122,7 +126,7 @@ func validName(name string) bool {
 func checkExtent(info Info) error {
 	size := info.DType.Size()
 	if size == 0 {
-		return errors.Errorf("unknown dtype %q", string(info.DType))
+		return errors.Errorf("unknown dtype %s", excerpt(string(info.DType)))
 	}
 	n, err := elements(info.Shape)
 	if err != nil {
@@ -166,7 +170,7 @@ func readObject(dec *json.Decoder, value func(key string) error) error {
 			return err
 		}
 		if seen[key] {
-			return errors.Errorf("key %q appears twice", key)
+			return errors.Errorf("key %s appears twice", excerpt(key))
 		}
 		seen[key] = true
 		if err := value(key); err != nil {
@@ -200,17 +204,20 @@ func readIntegers(dec *json.Decoder) ([]int64, error) {
 	}
 	var values []int64
 	for dec.More() {
+		if len(values) == maxDims {
+			return nil, errors.Errorf("more than %d numbers", maxDims)
+		}
 		token, err := dec.Token()
 		if err != nil {
 			return nil, syntaxError(err)
 		}
 		number, ok := token.(json.Number)
 		if !ok {
-			return nil, errors.Errorf("found %v, want an integer", token)
+			return nil, errors.Errorf("found %s, want an integer", excerptToken(token))
 		}
 		v, err := strconv.ParseUint(number.String(), 10, 63)
 		if err != nil {
-			return nil, errors.Errorf("found %s, want an integer from 0 to 2^63-1", number)
+			return nil, errors.Errorf("found %s, want an integer from 0 to 2^63-1", excerptToken(token))
 		}
 		values = append(values, int64(v))
 	}
@@ -224,7 +231,7 @@ func readString(dec *json.Decoder) (string, error) {
 	}
 	s, ok := token.(string)
 	if !ok {
-		return "", errors.Errorf("found %v, want a string", token)
+		return "", errors.Errorf("found %s, want a string", excerptToken(token))
 	}
 	return s, nil
 }
@@ -235,7 +242,7 @@ func readDelim(dec *json.Decoder, want json.Delim) error {
 		return syntaxError(err)
 	}
 	if token != want {
-		return errors.Errorf("found %v, want %v", token, want)
+		return errors.Errorf("found %s, want %v", excerptToken(token), want)
 	}
 	return nil
 }
