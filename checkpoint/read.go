@@ -30,6 +30,7 @@ type tensor struct {
 type source struct {
 	where   string // the file or folder, for errors
 	implied string // the file that config comes from
+	release bool   // OpenAI's of 2018
 	config  gpt1.Config
 	head    []graph.Param // parameters beyond those that config implies
 	tensors []tensor

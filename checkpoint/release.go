@@ -35,7 +35,7 @@ func openRelease(dir string) (_ *source, err error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &source{where: dir, implied: shapesFile}
+	s := &source{where: dir, implied: shapesFile, release: true}
 	if s.config, err = releaseConfig(dir, shapes); err != nil {
 		return nil, err
 	}
