@@ -23,19 +23,48 @@ func ReadFolder(dir string, ctx int) (*gpt1.Model, *tokenizer.Tokenizer, error) 
 		return nil, nil, err
 	}
 	defer s.close() //nolint:errcheck // only read from: nothing is lost if this fails
-	tok, err := tokenizer.Load(dir)
+	tok, err := s.tokenizer(dir)
 	if err != nil {
 		return nil, nil, err
 	}
+	m, err := s.model(ctx)
+	return m, tok, err
+}
+
+// ReadShape is [ReadFolder] without the weights, which need not be there.
+func ReadShape(dir string) (gpt1.Config, *tokenizer.Tokenizer, error) {
+	s := &source{}
+	var err error
+	if isRelease(dir) {
+		var shapes [][]int
+		if shapes, err = readShapes(filepath.Join(dir, shapesFile)); err == nil {
+			s.release = true
+			s.config, err = releaseConfig(dir, shapes)
+		}
+	} else {
+		s.config, err = readConfig(dir)
+	}
+	if err != nil {
+		return s.config, nil, err
+	}
+	tok, err := s.tokenizer(dir)
+	return s.config, tok, err
+}
+
+// tokenizer reads the tokenizer of the source's folder.
+func (s *source) tokenizer(dir string) (*tokenizer.Tokenizer, error) {
+	tok, err := tokenizer.Load(dir)
+	if err != nil {
+		return nil, err
+	}
 	if tok.Size() != s.config.VocabSize {
-		return nil, nil, errors.Errorf("%s: the vocabulary has %d tokens, the model %d: want the vocabulary that the model was trained with",
-			dir, tok.Size(), s.config.VocabSize)
+		return nil, errors.Errorf("%s: the vocabulary has %d tokens, the model %d (vocab_size in %s): want the vocabulary that the model was trained with",
+			dir, tok.Size(), s.config.VocabSize, ConfigFile)
 	}
 	if _, err := os.Stat(filepath.Join(dir, tokenizerConfig)); s.release && errors.Is(err, os.ErrNotExist) {
 		tok = tok.WithPipeline(tokenizer.Original)
 	}
-	m, err := s.model(ctx)
-	return m, tok, err
+	return tok, nil
 }
 
 // WriteFolder writes a model and its tokenizer into a folder.

@@ -38,13 +38,9 @@ var mask = regexp.MustCompile(`^h\.\d+\.attn\.(bias|masked_bias)$`)
 
 // openHuggingFace opens config.json and model.safetensors.
 func openHuggingFace(dir string) (*source, error) {
-	data, err := readText(filepath.Join(dir, ConfigFile))
+	c, err := readConfig(dir)
 	if err != nil {
-		return nil, errors.Wrap(err, "reading the model's shape")
-	}
-	c, err := gpt1.ParseConfig(data)
-	if err != nil {
-		return nil, errors.Wrap(err, dir)
+		return nil, err
 	}
 	f, err := safetensors.Open(filepath.Join(dir, WeightsFile))
 	if err != nil {
@@ -55,6 +51,16 @@ func openHuggingFace(dir string) (*source, error) {
 		s.add(f, from)
 	}
 	return s, nil
+}
+
+// readConfig reads config.json.
+func readConfig(dir string) (gpt1.Config, error) {
+	data, err := readText(filepath.Join(dir, ConfigFile))
+	if err != nil {
+		return gpt1.Config{}, errors.Wrap(err, "reading the model's shape")
+	}
+	c, err := gpt1.ParseConfig(data)
+	return c, errors.Wrap(err, dir)
 }
 
 // add enters one tensor of the file, unless it is a mask.

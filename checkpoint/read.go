@@ -59,17 +59,23 @@ func ReadModelContext(dir string, ctx int) (*gpt1.Model, error) {
 
 // open finds out what kind of folder dir is.
 func open(dir string) (*source, error) {
-	if _, err := os.Stat(filepath.Join(dir, WeightsFile)); err == nil {
-		return openHuggingFace(dir)
-	}
-	if _, err := os.Stat(filepath.Join(dir, shapesFile)); err == nil {
+	if isRelease(dir) {
 		return openRelease(dir)
 	}
-	if _, err := os.Stat(filepath.Join(dir, ConfigFile)); err == nil {
-		return openHuggingFace(dir) // which says that there are no weights
+	for _, name := range []string{ConfigFile, WeightsFile} {
+		if _, err := os.Stat(filepath.Join(dir, name)); err == nil {
+			return openHuggingFace(dir) // which says what is missing
+		}
 	}
 	return nil, errors.Errorf("no model in %s: want %s and %s, or OpenAI's %s and %s to %s",
 		dir, ConfigFile, WeightsFile, shapesFile, arrayFile(0), arrayFile(arrays-1))
+}
+
+// isRelease tells whether a folder has OpenAI's files, and not Hugging Face's beside them.
+func isRelease(dir string) bool {
+	_, release := os.Stat(filepath.Join(dir, shapesFile))
+	_, weights := os.Stat(filepath.Join(dir, WeightsFile))
+	return release == nil && weights != nil
 }
 
 // model reads everything into a new model.

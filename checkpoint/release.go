@@ -110,19 +110,14 @@ func readShapes(path string) ([][]int, error) {
 
 // releaseConfig derives the model's shape from that of its tensors.
 func releaseConfig(dir string, shapes [][]int) (gpt1.Config, error) {
-	path := filepath.Join(dir, ConfigFile)
-	switch data, err := readText(path); {
+	switch c, err := readConfig(dir); {
 	case err == nil:
-		c, err := gpt1.ParseConfig(data)
-		if err != nil {
-			return c, errors.Wrap(err, dir)
-		}
 		if implied := 2 + inBlock*c.NLayer; implied != len(shapes) {
-			return c, errors.Errorf("%s implies %d tensors, %s has %d", path, implied, shapesFile, len(shapes))
+			return c, errors.Errorf("%s implies %d tensors, %s has %d", filepath.Join(dir, ConfigFile), implied, shapesFile, len(shapes))
 		}
 		return c, nil
 	case !errors.Is(err, os.ErrNotExist):
-		return gpt1.Config{}, errors.Wrap(err, "reading the model's shape")
+		return c, err
 	}
 	c, err := gpt1.Preset("gpt1")
 	if err != nil {
