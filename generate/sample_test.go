@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"runtime"
 	"slices"
 	"testing"
 
@@ -174,5 +175,24 @@ func TestRefuses(t *testing.T) {
 		}
 		_, err := New(m).Continue(context.Background(), []int32{1}, Options{Tokens: 1})
 		require.ErrorContains(t, err, "its weights are damaged")
+	}
+}
+
+// TestAnyNumberOfCores writes the same on one core and on several: with a model that is wide
+// enough for its work to be shared out.
+func TestAnyNumberOfCores(t *testing.T) {
+	m, err := gpt1.New(gpt1.Config{NLayer: 2, NHead: 4, NEmbd: 128, NCtx: 40, VocabSize: 4000, LayerNormEps: 1e-5, InitRange: 0.1})
+	require.NoError(t, err)
+	m.Init(1)
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
+	var want [][]int32
+	for procs := range 4 {
+		runtime.GOMAXPROCS(procs + 1)
+		got, err := New(m).Sample(context.Background(), []int32{1, 2, 3}, Options{Tokens: 60, Samples: 3, Temperature: 1, TopP: 0.9, Seed: 5}, nil)
+		require.NoError(t, err)
+		if want == nil {
+			want = got
+		}
+		require.Equal(t, want, got, "%d cores", procs+1)
 	}
 }

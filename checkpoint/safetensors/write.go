@@ -36,7 +36,7 @@ func NewFloat32(name string, shape []int, values []float32) Tensor {
 // infinite is an error.
 func NewFloats(dtype DType, name string, shape []int, values []float32) (Tensor, error) {
 	var put func(dst []byte, values []float32) []byte
-	limit := math.Inf(1)
+	var limit float64
 	switch dtype {
 	case F32:
 		return NewFloat32(name, shape, values), nil
