@@ -17,17 +17,25 @@ import (
 	"gorgpt/heads"
 )
 
-// torch runs the script that reads folders, if there is a Python with PyTorch: GORGPT_PYTHON, or
-// Debian's.
-func torch(t *testing.T, out any, args ...string) {
+// needTorch returns a Python with PyTorch, GORGPT_PYTHON or Debian's, and skips the test if there
+// is none.
+func needTorch(t *testing.T) (python string) {
 	t.Helper()
-	python := os.Getenv("GORGPT_PYTHON")
-	if python == "" {
+	if testing.Short() {
+		t.Skip("some seconds for each start of PyTorch, and half a gigabyte")
+	}
+	if python = os.Getenv("GORGPT_PYTHON"); python == "" {
 		python = "/usr/bin/python3"
 	}
 	if exec.Command(python, "-c", "import torch").Run() != nil {
 		t.Skipf("%s has no PyTorch: see torch_folder.py, or name another with GORGPT_PYTHON", python)
 	}
+	return python
+}
+
+// torch runs the script that reads folders.
+func torch(t *testing.T, python string, out any, args ...string) {
+	t.Helper()
 	cmd := exec.Command(python, append([]string{"torch_folder.py"}, args...)...)
 	var stderr strings.Builder
 	cmd.Stderr = &stderr
@@ -76,6 +84,7 @@ func logitsOf(t *testing.T, m *gpt1.Model, ids []int32) [][]float32 {
 // TestTorchReadsFolders compares the logits that PyTorch finds in float64 in a folder of ours, for
 // small models in each type and for one of the published size.
 func TestTorchReadsFolders(t *testing.T) {
+	python := needTorch(t)
 	small := gpt1.Config{NLayer: 3, NHead: 3, NEmbd: 24, NCtx: 16, VocabSize: 61, LayerNormEps: 1e-5, InitRange: 0.2}
 	large, err := gpt1.Preset("gpt1")
 	require.NoError(t, err)
@@ -87,16 +96,13 @@ func TestTorchReadsFolders(t *testing.T) {
 		"full size": {large, safetensors.F32},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if testing.Short() && c.config.NEmbd > 100 {
-				t.Skip("half a gigabyte")
-			}
 			dir := t.TempDir()
 			require.NoError(t, checkpoint.WriteModelAs(dir, folderModel(t, c.config), checkpoint.Form{DType: c.dtype}))
 			m, err := checkpoint.ReadModel(dir) // rounded to the type
 			require.NoError(t, err)
 			ids := []int32{5, 17, 3, 60, 5, 0, 1, 2, 44}
 			var want [][]float64
-			torch(t, &want, dir, join(ids))
+			torch(t, python, &want, dir, join(ids))
 			requireClose(t, want, logitsOf(t, m, ids))
 		})
 	}
@@ -123,13 +129,14 @@ func requireClose(t *testing.T, want [][]float64, got [][]float32) {
 
 // TestTorchReadsDoubleHeads compares the scores of the answers to a question.
 func TestTorchReadsDoubleHeads(t *testing.T) {
+	python := needTorch(t)
 	c := gpt1.Config{NLayer: 2, NHead: 2, NEmbd: 24, NCtx: 16, VocabSize: 61, LayerNormEps: 1e-5, InitRange: 0.2}
 	m := folderModel(t, c, heads.Params(c.NEmbd, 1)...)
 	dir := t.TempDir()
 	require.NoError(t, checkpoint.WriteModelAs(dir, m, checkpoint.Form{DoubleHeads: true}))
 	texts := [][]int32{{58, 4, 9, 59, 12, 60}, {58, 4, 9, 59, 33, 60}}
 	var want []float64
-	torch(t, &want, "--choices", dir, join(texts[0])+";"+join(texts[1]))
+	torch(t, python, &want, "--choices", dir, join(texts[0])+";"+join(texts[1]))
 
 	head, err := heads.New(heads.MultipleChoice, m, 0)
 	require.NoError(t, err)
