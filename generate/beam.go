@@ -28,7 +28,9 @@ func (g *Generator) Search(ctx context.Context, prompt []int32, o Options, done 
 	if err := g.check(prompt, o); err != nil {
 		return nil, err
 	}
-	g.d.reserve(o.Beams)
+	if err := g.d.reserve(o.Beams); err != nil {
+		return nil, err
+	}
 	s := &search{
 		o: o, prompt: len(prompt), v: g.model.VocabSize, done: done,
 		texts: newTexts(&g.d, o.Slide), next: [][]int32{prompt}, beams: []float64{0},

@@ -36,7 +36,9 @@ func (g *Generator) Sample(ctx context.Context, prompt []int32, o Options, each 
 	if err := g.check(prompt, o); err != nil {
 		return nil, err
 	}
-	g.d.reserve(n)
+	if err := g.d.reserve(n); err != nil {
+		return nil, err
+	}
 	t := newTexts(&g.d, o.Slide)
 	scores, err := t.add([][]int32{prompt})
 	if err != nil {

@@ -52,7 +52,7 @@ func TestCachedEqualsFull(t *testing.T) {
 	for _, slide := range []int{1, 5, 12} {
 		for _, length := range []int{1, 7, 12, 30} {
 			d := &decoder{model: m}
-			d.reserve(3)
+			require.NoError(t, d.reserve(3))
 			text := newTexts(d, slide)
 			prompt := make([]int32, length)
 			for i := range prompt {
@@ -168,6 +168,8 @@ func TestRefuses(t *testing.T) {
 		_, err := New(m).Sample(context.Background(), c.prompt, c.o, nil)
 		require.ErrorContains(t, err, want)
 	}
+	_, err := New(m).Sample(context.Background(), []int32{1}, Options{Samples: 1 << 40, Tokens: 1}, nil)
+	require.ErrorContains(t, err, "1099511627776 texts at once are too many")
 	for _, bad := range []float32{float32(math.NaN()), float32(math.Inf(1))} {
 		m := testModel(t)
 		for i := range m.Embed.Tokens.Value {

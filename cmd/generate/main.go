@@ -13,6 +13,7 @@ import (
 	"golang.org/x/term"
 
 	"gorgpt/checkpoint"
+	"gorgpt/generate"
 	"gorgpt/gpt1"
 	"gorgpt/internal/cli"
 	"gorgpt/pretrain"
@@ -42,6 +43,7 @@ type command struct {
 	*settings
 	model          *gpt1.Model
 	tok            *tokenizer.Tokenizer
+	writer         *generate.Generator
 	stdin          io.Reader
 	stdout, stderr io.Writer
 	terminal       bool // stdin is one
@@ -77,7 +79,7 @@ func (s *settings) open(stdin io.Reader, stdout, stderr io.Writer) (*command, er
 		}
 		tok = tok.WithPipeline(p)
 	}
-	c.model, c.tok = m, tok
+	c.model, c.tok, c.writer = m, tok, generate.New(m)
 	// What no text of the training has, none should get.
 	for _, token := range []string{tokenizer.Unknown, tokenizer.Start, tokenizer.Delimiter, tokenizer.Classify} {
 		if id, found := tok.ID(token); found {

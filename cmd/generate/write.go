@@ -98,11 +98,10 @@ func (c *command) continueText(ctx context.Context, lead string, ids []int32) ([
 	if err != nil {
 		return nil, err
 	}
-	g := generate.New(c.model)
 	var texts [][]int32
 	if c.o.Beams > 0 {
 		var found []generate.Hypothesis
-		found, err = g.Search(ctx, ids, c.o, p.isComplete)
+		found, err = c.writer.Search(ctx, ids, c.o, p.isComplete)
 		for i, h := range found {
 			texts = append(texts, h.IDs)
 			for _, id := range h.IDs {
@@ -110,7 +109,7 @@ func (c *command) continueText(ctx context.Context, lead string, ids []int32) ([
 			}
 		}
 	} else {
-		texts, err = g.Sample(ctx, ids, c.o, p.add)
+		texts, err = c.writer.Sample(ctx, ids, c.o, p.add)
 	}
 	p.finish()
 	if err == nil {
