@@ -28,9 +28,7 @@ func (g *Generator) Search(ctx context.Context, prompt []int32, o Options, done 
 	if err := g.check(prompt, o); err != nil {
 		return nil, err
 	}
-	if err := g.d.reserve(o.Beams); err != nil {
-		return nil, err
-	}
+	g.d.reserve(o.Beams)
 	s := &search{
 		o: o, prompt: len(prompt), v: g.model.VocabSize, done: done,
 		texts: newTexts(&g.d, o.Slide), next: [][]int32{prompt}, beams: []float64{0},

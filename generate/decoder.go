@@ -25,22 +25,13 @@ type pass struct {
 	scores  [][]float32 // B × [V], the rows of logits
 }
 
-// maxCache is the most that keys and values may take.
-const maxCache = 16 << 30
-
 // reserve makes room for that many sequences. Larger caches begin empty.
-func (d *decoder) reserve(rows int) error {
-	if rows <= d.rows {
-		return nil
+func (d *decoder) reserve(rows int) {
+	if rows > d.rows {
+		d.rows, d.past = rows, 0
+		d.caches = d.model.NewCaches(rows)
+		d.passes = map[[2]int]*pass{} // they are bound to the old ones
 	}
-	each := 4 * 2 * d.model.NLayer * d.model.NCtx * d.model.NEmbd
-	if rows > maxCache/each {
-		return errors.Errorf("%d texts at once are too many: keys and values of each may take %d MB, and all together %d", rows, each>>20, maxCache>>20)
-	}
-	d.rows, d.past = rows, 0
-	d.caches = d.model.NewCaches(rows)
-	d.passes = map[[2]int]*pass{} // they are bound to the old ones
-	return nil
 }
 
 // restart forgets all positions.

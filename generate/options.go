@@ -1,6 +1,10 @@
 package generate
 
-import "github.com/pkg/errors"
+import (
+	"github.com/pkg/errors"
+
+	"gorgpt/gpt1"
+)
 
 // Options says how texts are continued. The zero value of each field but Tokens turns it off.
 type Options struct {
@@ -20,9 +24,12 @@ type Options struct {
 	Slide int
 }
 
-// Validate tells what is wrong with the options for a model of v tokens and ctx positions, or
-// returns nil.
-func (o Options) Validate(v, ctx int) error {
+// maxCache is the most bytes that keys and values may take.
+const maxCache = 16 << 30
+
+// Validate tells what is wrong with the options for a model, or returns nil.
+func (o Options) Validate(c gpt1.Config) error {
+	v, ctx, each := c.VocabSize, c.NCtx, 4*2*c.NLayer*c.NCtx*c.NEmbd
 	switch {
 	case o.Tokens < 0:
 		return errors.Errorf("%d tokens are asked for", o.Tokens)
@@ -42,6 +49,8 @@ func (o Options) Validate(v, ctx int) error {
 		return errors.Errorf("%d texts are asked for: beam search has only its %d beams", o.Samples, o.Beams)
 	case o.Beams > 0 && (o.Temperature > 0 || o.TopK > 0 || o.TopP > 0):
 		return errors.New("beam search draws nothing: temperature, top-k and top-p have no use there")
+	case max(o.Beams, o.Samples) > max(1, maxCache/each):
+		return errors.Errorf("%d texts at once are too many: the keys and values of each may take %d bytes, of all %d", max(o.Beams, o.Samples), each, maxCache)
 	case max(o.Beams, 1) > v-len(o.Ban):
 		return errors.Errorf("%d beams are more than the %d tokens to choose from", o.Beams, v-len(o.Ban))
 	}

@@ -36,9 +36,7 @@ func (g *Generator) Sample(ctx context.Context, prompt []int32, o Options, each 
 	if err := g.check(prompt, o); err != nil {
 		return nil, err
 	}
-	if err := g.d.reserve(n); err != nil {
-		return nil, err
-	}
+	g.d.reserve(n)
 	t := newTexts(&g.d, o.Slide)
 	scores, err := t.add([][]int32{prompt})
 	if err != nil {
@@ -88,5 +86,5 @@ func (g *Generator) check(prompt []int32, o Options) error {
 			return errors.Errorf("token %d of the prompt: the model has 0 to %d", id, g.model.VocabSize-1)
 		}
 	}
-	return o.Validate(g.model.VocabSize, g.model.NCtx)
+	return o.Validate(g.model.Config)
 }

@@ -86,7 +86,7 @@ func (s *settings) open(stdin io.Reader, stdout, stderr io.Writer) (*command, er
 			s.o.Ban = append(s.o.Ban, id)
 		}
 	}
-	return c, s.o.Validate(m.VocabSize, m.NCtx)
+	return c, s.o.Validate(m.Config)
 }
 
 // do does what the command line asks for.

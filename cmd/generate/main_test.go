@@ -210,6 +210,7 @@ func TestErrors(t *testing.T) {
 		"a strange stop string":    {1, []string{"-model", dir, "-prompt", "a", "-stop", "日"}, "it cannot occur"},
 		"a slide too long":         {1, []string{"-model", dir, "-prompt", "a", "-slide", "25"}, "want 1 to its 24"},
 		"too many beams":           {1, []string{"-model", dir, "-prompt", "a", "-beams", "5000"}, "5000 beams are more than"},
+		"too many texts":           {1, []string{"-model", dir, "-prompt", "a", "-n", "1000000000"}, "1000000000 texts at once are too many"},
 		"no file to score":         {1, []string{"-model", dir, "-score", missing}, missing},
 		"a folder to write to":     {1, []string{"-model", dir, "-prompt", "a", "-attention", dir}, dir},
 		"an argument":              {2, []string{"text"}, `unexpected argument "text": text is given with -prompt`},
