@@ -51,6 +51,25 @@ func BenchmarkGenerate(b *testing.B) {
 	}
 }
 
+// BenchmarkLongText fills the context of gpt1, and reports what a token costs at its beginning and
+// at its end, where attention reads 38 MB of keys and values beside the weights.
+func BenchmarkLongText(b *testing.B) {
+	require.NoError(b, simd.Err())
+	c, err := gpt1.Preset("gpt1")
+	require.NoError(b, err)
+	m, err := gpt1.New(c)
+	require.NoError(b, err)
+	m.Init(1)
+	g := generate.New(m)
+	var first, last []time.Duration
+	for b.Loop() {
+		took := tokenTimes(b, g, generate.Options{Tokens: c.NCtx})
+		first, last = append(first, took[:64]...), append(last, took[len(took)-64:]...)
+	}
+	b.ReportMetric(1e3*median(first).Seconds(), "first-ms")
+	b.ReportMetric(1e3*median(last).Seconds(), "last-ms")
+}
+
 // tokenTimes writes one batch of texts and returns how long each token took, but the first
 // few.
 func tokenTimes(b *testing.B, g *generate.Generator, o generate.Options) []time.Duration {
