@@ -6,6 +6,7 @@ import (
 	"math"
 	"os"
 	"slices"
+	"unsafe"
 
 	"github.com/pkg/errors"
 )
@@ -14,9 +15,6 @@ const (
 	magic     = "\x93NUMPY"
 	maxHeader = 10_000 // NumPy's own limit
 	itemBytes = 4
-
-	// chunkBytes is how much is converted at a time: it stays in the cache.
-	chunkBytes = 256 << 10
 )
 
 // File gives access to the elements of one file. Its methods may be called by several
@@ -100,19 +98,14 @@ func (f *File) Float32(dst []float32, from int) error {
 	if from < 0 || from > f.len-len(dst) {
 		return errors.Errorf("%s: elements %d to %d wanted, the array has %d", f.path, from, from+len(dst), f.len)
 	}
-	buf := make([]byte, min(chunkBytes, itemBytes*len(dst)))
-	at := f.data + int64(from)*itemBytes
-	for len(dst) > 0 {
-		buf = buf[:min(len(buf), itemBytes*len(dst))]
-		if err := readFull(f.r, buf, at); err != nil {
-			return errors.Wrapf(err, "%s: reading", f.path)
+	b := unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(dst))), itemBytes*len(dst))
+	if err := readFull(f.r, b, f.data+int64(from)*itemBytes); err != nil {
+		return errors.Wrapf(err, "%s: reading", f.path)
+	}
+	if binary.NativeEndian.Uint16([]byte{1, 0}) != 1 { // a machine on which numbers lie the other way round
+		for i := range dst {
+			dst[i] = math.Float32frombits(binary.LittleEndian.Uint32(b[itemBytes*i:]))
 		}
-		at += int64(len(buf))
-		n := len(buf) / itemBytes
-		for i := range dst[:n] {
-			dst[i] = math.Float32frombits(binary.LittleEndian.Uint32(buf[itemBytes*i:]))
-		}
-		dst = dst[n:]
 	}
 	return nil
 }
