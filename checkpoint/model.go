@@ -1,12 +1,8 @@
 package checkpoint
 
 import (
-	"fmt"
 	"io"
-	"os"
 	"path/filepath"
-	"slices"
-	"strings"
 
 	"github.com/pkg/errors"
 
@@ -22,85 +18,79 @@ const (
 	WeightsFile = "model.safetensors"
 )
 
+// Form is how a model is written. The zero Form is that of run folders: float32, and a task
+// head under the names it has here.
+type Form struct {
+	// DType is the type of the values: safetensors.F32, the default, F16 or BF16.
+	DType safetensors.DType
+
+	// DoubleHeads writes what Hugging Face's OpenAIGPTDoubleHeadsModel reads: the head for
+	// multiple choice under its name there, the decoder behind a prefix.
+	DoubleHeads bool
+}
+
 // WriteModel writes config.json and model.safetensors into the folder dir.
-func WriteModel(dir string, m *gpt1.Model) error {
-	config, err := m.JSON()
+func WriteModel(dir string, m *gpt1.Model) error { return WriteModelAs(dir, m, Form{}) }
+
+// WriteModelAs is WriteModel in another form. Nothing is written if the model has no such
+// form.
+func WriteModelAs(dir string, m *gpt1.Model, f Form) error {
+	if f.DType == "" {
+		f.DType = safetensors.F32
+	}
+	tensors, err := f.tensors(m.Store)
+	if err != nil {
+		return err
+	}
+	architecture := gpt1.LMHeadModel
+	if f.DoubleHeads {
+		architecture = gpt1.DoubleHeadsModel
+	}
+	config, err := m.JSONAs(architecture, torchTypes[f.DType])
 	if err != nil {
 		return err
 	}
 	if err := atomicfile.WriteFile(filepath.Join(dir, ConfigFile), config); err != nil {
 		return err
 	}
-	return WriteWeights(filepath.Join(dir, WeightsFile), m.Store)
+	return writeTensors(filepath.Join(dir, WeightsFile), tensors)
 }
 
-// WriteWeights writes the values of all parameters to a safetensors file.
-func WriteWeights(path string, s *graph.Store) error {
-	return atomicfile.Write(path, func(w io.Writer) error { return writeTensors(w, weights(s)) })
+// torchTypes are the names that config.json has for types.
+var torchTypes = map[safetensors.DType]string{
+	safetensors.F32: "float32", safetensors.F16: "float16", safetensors.BF16: "bfloat16",
 }
 
-// headPrefix begins the names of a task head's parameters, which a fine-tuned
-// model has beside those that its config.json implies.
-const headPrefix = "head."
-
-// ReadModel reads the model in the folder dir, with its task head if it has one.
-func ReadModel(dir string) (*gpt1.Model, error) {
-	path := filepath.Join(dir, ConfigFile)
-	data, err := os.ReadFile(path)
-	if err != nil {
-		return nil, errors.Wrap(err, "reading the model's shape")
+// tensors lists the parameters of a store under the names of the form.
+func (f Form) tensors(s *graph.Store) ([]safetensors.Tensor, error) {
+	weight, bias := s.Param(headPrefix+"weight"), s.Param(headPrefix+"bias")
+	if f.DoubleHeads && (weight == nil || bias == nil || weight.Shape[1] != 1) {
+		return nil, errors.New("the model has no head for multiple choice, which is one of one output: fine-tune it on qa first")
 	}
-	c, err := gpt1.ParseConfig(data)
-	if err != nil {
-		return nil, errors.Wrap(err, dir)
-	}
-	f, err := safetensors.Open(filepath.Join(dir, WeightsFile))
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close() // only read from: nothing is lost if this fails
-	var head []graph.Param
-	for _, name := range f.Names() {
-		if info, _ := f.Info(name); strings.HasPrefix(name, headPrefix) {
-			head = append(head, graph.Param{Name: name, Shape: info.Shape})
+	var tensors []safetensors.Tensor
+	for _, p := range s.Params() {
+		name, shape := p.Name, p.Shape
+		switch {
+		case !f.DoubleHeads:
+		case p == weight:
+			name, shape = choicePrefix+"weight", []int{1, shape[0]}
+		case p == bias:
+			name = choicePrefix + "bias"
+		default:
+			name = basePrefix + name
 		}
-	}
-	// Compare before New allocates what config.json asks for.
-	if err := match(f, append(c.Params(), head...)); err != nil {
-		return nil, errors.Wrap(err, filepath.Join(dir, WeightsFile))
-	}
-	m, err := gpt1.New(c, head...)
-	if err != nil {
-		return nil, errors.Wrap(err, dir)
-	}
-	for _, p := range m.Store.Params() {
-		if err := f.Float32(p.Name, p.Value); err != nil {
+		t, err := safetensors.NewFloats(f.DType, name, shape, p.Value)
+		if err != nil {
 			return nil, err
 		}
+		tensors = append(tensors, t)
 	}
-	return m, nil
+	return tensors, nil
 }
 
-// match compares a file's tensors with the parameters that are wanted.
-func match(f *safetensors.File, want []graph.Param) error {
-	var wrong []string
-	wanted := map[string]bool{}
-	for _, p := range want {
-		wanted[p.Name] = true
-		switch info, found := f.Info(p.Name); {
-		case !found:
-			wrong = append(wrong, fmt.Sprintf("%s %v is missing", p.Name, p.Shape))
-		case !slices.Equal(info.Shape, p.Shape):
-			wrong = append(wrong, fmt.Sprintf("%s has shape %v, %s implies %v", p.Name, info.Shape, ConfigFile, p.Shape))
-		}
-	}
-	for _, name := range f.Names() {
-		if !wanted[name] {
-			wrong = append(wrong, name+" is unexpected")
-		}
-	}
-	if len(wrong) > 0 {
-		return errors.Errorf("%d tensors do not fit: %s", len(wrong), strings.Join(wrong, "; "))
-	}
-	return nil
+// writeTensors writes a file in the way that PyTorch's tools read.
+func writeTensors(path string, tensors []safetensors.Tensor) error {
+	return atomicfile.Write(path, func(w io.Writer) error {
+		return safetensors.Write(w, tensors, map[string]string{"format": "pt"})
+	})
 }

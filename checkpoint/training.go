@@ -56,10 +56,10 @@ func (k Keeper) Save(step, best int, m *gpt1.Model, state any, files map[string]
 				return err
 			}
 		}
-		if err := f.File(WeightsFile, func(w io.Writer) error { return writeTensors(w, weights(m.Store)) }); err != nil {
+		if err := f.File(WeightsFile, func(w io.Writer) error { return writeParts(w, weights(m.Store)) }); err != nil {
 			return err
 		}
-		return f.File(momentsFile, func(w io.Writer) error { return writeTensors(w, moments(m.Store)) })
+		return f.File(momentsFile, func(w io.Writer) error { return writeParts(w, moments(m.Store)) })
 	})
 	if err != nil {
 		return "", err
@@ -141,9 +141,9 @@ func load(path string, m *gpt1.Model, state any) error {
 	}
 	for _, file := range []struct {
 		name    string
-		tensors []tensor
+		tensors []part
 	}{{WeightsFile, weights(m.Store)}, {momentsFile, moments(m.Store)}} {
-		if err := readTensors(filepath.Join(path, file.name), file.tensors); err != nil {
+		if err := readParts(filepath.Join(path, file.name), file.tensors); err != nil {
 			return err
 		}
 	}

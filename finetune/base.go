@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"slices"
 
 	"github.com/pkg/errors"
@@ -50,22 +49,20 @@ func (s *Settings) OpenBase(d *Data, w io.Writer) (*Base, error) {
 }
 
 // ReadBase reads vocabulary and weights from a folder.
-func ReadBase(dir string) (*Base, error) { return readBase(dir, checkpoint.ReadModel) }
+func ReadBase(dir string) (*Base, error) {
+	return readBase(dir, func(dir string) (*gpt1.Model, *tokenizer.Tokenizer, error) { return checkpoint.ReadFolder(dir, 0) })
+}
 
 // readBase reads the model in its own way.
-func readBase(dir string, read func(dir string) (*gpt1.Model, error)) (*Base, error) {
-	tok, err := readTokenizer(dir)
+func readBase(dir string, read func(dir string) (*gpt1.Model, *tokenizer.Tokenizer, error)) (*Base, error) {
+	if _, err := os.Stat(dir); err != nil {
+		return nil, errors.Wrap(err, "-model")
+	}
+	m, tok, err := read(dir)
 	if err != nil {
 		return nil, err
 	}
-	b := &Base{name: dir}
-	if b.Model, err = read(dir); err != nil {
-		return nil, err
-	}
-	if tok.Size() != b.Model.VocabSize {
-		return nil, errors.Errorf("%s: the vocabulary has %d tokens, the model %d (vocab_size in %s): want the vocabulary that the model was trained with",
-			dir, tok.Size(), b.Model.VocabSize, checkpoint.ConfigFile)
-	}
+	b := &Base{Model: m, name: dir}
 	if b.Tok, err = tok.AddSpecials(); err != nil {
 		return nil, errors.WithMessage(err, dir)
 	}
@@ -78,31 +75,15 @@ func readBase(dir string, read func(dir string) (*gpt1.Model, error)) (*Base, er
 	return b, nil
 }
 
-// readTokenizer reads the vocabulary in the folder of a model.
-func readTokenizer(dir string) (*tokenizer.Tokenizer, error) {
-	if _, err := os.Stat(dir); err != nil {
-		return nil, errors.Wrap(err, "-model")
-	}
-	return tokenizer.Load(dir)
-}
-
-// newOfShape makes a model, not filled in yet, in the shape of the one in a folder.
-func newOfShape(dir string) (*gpt1.Model, error) {
-	c, err := readShape(dir)
+// newOfShape makes a model, not filled in yet, in the shape of the one in a folder, which need
+// have no weights.
+func newOfShape(dir string) (*gpt1.Model, *tokenizer.Tokenizer, error) {
+	c, tok, err := checkpoint.ReadShape(dir)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return gpt1.New(c)
-}
-
-// readShape reads the shape of the model in a folder.
-func readShape(dir string) (gpt1.Config, error) {
-	data, err := os.ReadFile(filepath.Join(dir, checkpoint.ConfigFile))
-	if err != nil {
-		return gpt1.Config{}, errors.Wrap(err, "reading the model's shape")
-	}
-	c, err := gpt1.ParseConfig(data)
-	return c, errors.Wrap(err, dir)
+	m, err := gpt1.New(c)
+	return m, tok, err
 }
 
 // Random is a base of the same shape and vocabulary with random weights.

@@ -2,9 +2,11 @@ package finetune
 
 import (
 	"io"
+	"os"
 
 	"github.com/pkg/errors"
 
+	"gorgpt/checkpoint"
 	"gorgpt/gpt1"
 	"gorgpt/heads"
 	"gorgpt/train"
@@ -51,16 +53,18 @@ func (s *Settings) shape() (gpt1.Config, error) {
 		c, err := gpt1.Preset(preset)
 		return c, errors.WithMessage(err, "-preset")
 	}
-	tok, err := readTokenizer(s.Model)
+	if _, err := os.Stat(s.Model); err != nil {
+		return gpt1.Config{}, errors.Wrap(err, "-model")
+	}
+	c, tok, err := checkpoint.ReadShape(s.Model)
 	if err != nil {
 		return gpt1.Config{}, err
 	}
 	if tok, err = tok.AddSpecials(); err != nil {
 		return gpt1.Config{}, errors.WithMessage(err, s.Model)
 	}
-	c, err := readShape(s.Model)
 	c.VocabSize = tok.Size()
-	return c, err
+	return c, nil
 }
 
 // need is the memory with micro-batches of a size. Beside the model that is trained there is

@@ -30,17 +30,17 @@ func TestGoldenGenerate(t *testing.T) {
 					j := strings.TrimPrefix(name, "prompt.")
 					prompt := set.Int32(t, f.Name, name).Data
 					want := set.Int32(t, f.Name, "output."+j).Data
-					got, err := g.Continue(context.Background(), prompt, Options{Tokens: len(want)})
+					got, err := g.Continue(context.Background(), prompt, Options{Tokens: len(want), Slide: 1})
 					require.NoError(t, err)
 					require.Equal(t, want, got, fmt.Sprintf("prompt %s", j))
 
 					var logits []float32
-					ids := append([]int32(nil), prompt...)
-					for _, next := range want {
-						l, err := g.Logits(ids)
+					text, next := newTexts(&g.d, 1), prompt
+					for _, id := range want {
+						l, err := text.add([][]int32{next})
 						require.NoError(t, err)
-						logits = append(logits, l...)
-						ids = append(ids, next)
+						logits = append(logits, l[0]...)
+						next = []int32{id}
 					}
 					set.Check(t, f.Name, "logits."+j, logits)
 				}

@@ -87,6 +87,12 @@ func (c Config) Validate() error {
 	return nil
 }
 
+// Names that Hugging Face has for this architecture with its heads.
+const (
+	LMHeadModel      = "OpenAIGPTLMHeadModel"
+	DoubleHeadsModel = "OpenAIGPTDoubleHeadsModel"
+)
+
 // huggingFace is config.json as Hugging Face writes it for this architecture.
 type huggingFace struct {
 	AFN           string   `json:"afn"`
@@ -94,12 +100,16 @@ type huggingFace struct {
 	Config
 	ModelType  string `json:"model_type"`
 	NPositions int    `json:"n_positions"`
+	DType      string `json:"torch_dtype,omitempty"`
 }
 
-// JSON writes the keys of Hugging Face's config.json.
-func (c Config) JSON() ([]byte, error) {
+// JSON writes the keys of Hugging Face's config.json for a language model in float32.
+func (c Config) JSON() ([]byte, error) { return c.JSONAs(LMHeadModel, "float32") }
+
+// JSONAs is JSON for another architecture, and for weights of another type as PyTorch calls it.
+func (c Config) JSONAs(architecture, dtype string) ([]byte, error) {
 	data, err := json.MarshalIndent(huggingFace{
-		AFN: "gelu", Architectures: []string{"OpenAIGPTLMHeadModel"}, Config: c, ModelType: "openai-gpt", NPositions: c.NCtx,
+		AFN: "gelu", Architectures: []string{architecture}, Config: c, ModelType: "openai-gpt", NPositions: c.NCtx, DType: dtype,
 	}, "", "  ")
 	return append(data, '\n'), errors.Wrap(err, "config.json")
 }

@@ -32,7 +32,12 @@ type Block struct {
 // Forward maps [B T C] to [B T C].
 func (b *Block) Forward(x graph.Node) graph.Node {
 	defer x.Graph().Scope(b.Name)()
-	n := b.LN1.Residual(x, b.Attn.Forward(x), b.AttnDrop)
+	return b.around(x, b.Attn.Forward(x))
+}
+
+// around is the block around the output of its attention. 2 × [B T C] → [B T C]
+func (b *Block) around(x, attn graph.Node) graph.Node {
+	n := b.LN1.Residual(x, attn, b.AttnDrop)
 	return b.LN2.Residual(n, b.MLP.Forward(n), b.MLPDrop)
 }
 

@@ -6,16 +6,10 @@ import "gorgpt/internal/kernels"
 // ids [B T] of int32, tokens [V C], positions [≥T C] → [B T C]
 func Embed(ids, tokens, positions Node) Node {
 	g := ids.g
-	if !ok(ids, tokens, positions) {
+	if !ok(ids, tokens, positions) || !g.checkEmbed(ids, tokens, positions) {
 		return Node{g: g}
 	}
-	if len(ids.shape) != 2 || len(tokens.shape) != 2 || len(positions.shape) != 2 || tokens.dim(1) != positions.dim(1) {
-		return g.failf("embed", "ids %v, tokens %v, positions %v: want [B T], [V C], [T C]", ids.shape, tokens.shape, positions.shape)
-	}
 	b, t, width := ids.dim(0), ids.dim(1), tokens.dim(1)
-	if t > positions.dim(0) {
-		return g.failf("embed", "%d positions wanted, the model has %d", t, positions.dim(0))
-	}
 	return g.apply(spec{
 		name: "embed", in: []Node{ids, tokens, positions}, shape: []int{b, t, width},
 		run: func(c *call) { kernels.Embed(c.y, c.f(1), c.f(2), c.i(0), b, t, width) },
@@ -29,6 +23,39 @@ func Embed(ids, tokens, positions Node) Node {
 			return []Node{{}, dtok, dpos}
 		},
 	})
+}
+
+// EmbedAt is [Embed] with positions at…at+T-1 and without a derivative. at [1] of int32
+func EmbedAt(ids, tokens, positions, at Node) Node {
+	g := ids.g
+	if !ok(ids, tokens, positions, at) || !g.checkEmbed(ids, tokens, positions) {
+		return Node{g: g}
+	}
+	b, t, width := ids.dim(0), ids.dim(1), tokens.dim(1)
+	return g.apply(spec{
+		name: "embed", in: []Node{ids, tokens, positions, at}, shape: []int{b, t, width},
+		run: func(c *call) {
+			from := int(c.i(3)[0])
+			if from < 0 || from+t > positions.dim(0) {
+				c.fail("positions %d to %d wanted, the model has %d", from, from+t, positions.dim(0))
+				return
+			}
+			kernels.Embed(c.y, c.f(1), c.f(2)[from*width:], c.i(0), b, t, width)
+		},
+	})
+}
+
+// checkEmbed checks the shapes of an embedding's operands.
+func (g *Graph) checkEmbed(ids, tokens, positions Node) bool {
+	if len(ids.shape) != 2 || len(tokens.shape) != 2 || len(positions.shape) != 2 || tokens.dim(1) != positions.dim(1) {
+		g.failf("embed", "ids %v, tokens %v, positions %v: want [B T], [V C], [T C]", ids.shape, tokens.shape, positions.shape)
+		return false
+	}
+	if t := ids.dim(1); t > positions.dim(0) {
+		g.failf("embed", "%d positions wanted, the model has %d", t, positions.dim(0))
+		return false
+	}
+	return true
 }
 
 // PickRows takes one position of each sequence: the state that a task head

@@ -22,6 +22,13 @@ func (a *Attention) Forward(x graph.Node) graph.Node {
 	return a.Proj.Forward(y)
 }
 
+// Cached is Forward for positions that follow those in the cache, to which it adds them. at [1]
+// is how many those are. [B T C] → [B T C]
+func (a *Attention) Cached(x graph.Node, c *graph.Cache, at graph.Node) graph.Node {
+	defer x.Graph().Scope("attn")()
+	return a.Proj.Forward(a.QKV.Forward(x).CachedAttention(c, at))
+}
+
 // Plain is Forward from plain ops, which hold every intermediate value: the
 // definition that the fused op must equal. It also returns the attention
 // weights before dropout. [B T C] → [B T C], [B H T T]

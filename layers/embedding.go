@@ -15,6 +15,13 @@ func (e *Embedding) Forward(ids graph.Node) graph.Node {
 	return graph.Embed(ids, g.Param(e.Tokens), g.Param(e.Positions)).Dropout(e.Drop)
 }
 
+// At is Forward with positions from at on, for evaluation: nothing is dropped.
+// ids [B T], at [1] → [B T C]
+func (e *Embedding) At(ids, at graph.Node) graph.Node {
+	g := ids.Graph()
+	return graph.EmbedAt(ids, g.Param(e.Tokens), g.Param(e.Positions), at)
+}
+
 // Logits computes h·W_eᵀ. [B T C] → [B T V'], V' = graph.LogitsStride(V)
 func (e *Embedding) Logits(h graph.Node) graph.Node {
 	return h.TiedLogits(h.Graph().ParamAs(e.Tokens, "as output"))

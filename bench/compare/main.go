@@ -1,6 +1,6 @@
 //go:build linux
 
-// Command compare measures training steps of this module against PyTorch, in
+// Command compare measures training steps and writing of this module against PyTorch, in
 // turn and in the same minutes: ours, PyTorch, ours, PyTorch, … Only one of the
 // two runs at a time. It prints the median speed of each and their ratio, and the
 // largest peak of memory.
@@ -27,7 +27,7 @@ import (
 )
 
 func main() {
-	configs := flag.String("configs", "gpt1/B1,gpt1/B4,mini/B8,tiny/B16,finetune/gpt1/B32", "sub-benchmarks of BenchmarkStep, and finetune/ with those of BenchmarkFinetune, commas between")
+	configs := flag.String("configs", "gpt1/B1,gpt1/B4,mini/B8,tiny/B16,finetune/gpt1/B32,generate/gpt1/B1,generate/gpt1/B8", "sub-benchmarks of BenchmarkStep, finetune/ with those of BenchmarkFinetune, generate/ with those of BenchmarkGenerate, commas between")
 	pairs := flag.Int("pairs", 5, "runs of each side")
 	steps := flag.Int("steps", 5, "steps a run, after two that do not count")
 	threads := flag.Int("threads", runtime.NumCPU(), "processors for each side")

@@ -29,23 +29,29 @@ type side struct {
 // result is what one run gave.
 type result struct{ tokS, peakMB float64 }
 
-// config is what is measured: steps of a preset with windows of its context, or
-// fine-tuning updates of sentences.
-type config struct {
-	name, preset, batch string
-	finetune            bool
-}
+// config is what is measured: steps of a preset with windows of its context,
+// fine-tuning updates of sentences, or texts that are written.
+type config struct{ name, benchmark, preset, batch string }
 
-// finetunePrefix begins the name of a configuration that fine-tunes.
-const finetunePrefix = "finetune/"
+// The benchmarks, of which the last two have a name in front of the preset's.
+const (
+	ofStep     = "BenchmarkStep"
+	ofFinetune = "BenchmarkFinetune"
+	ofGenerate = "BenchmarkGenerate"
+)
 
 func parseConfig(name string) (config, error) {
-	rest, finetune := strings.CutPrefix(name, finetunePrefix)
-	preset, batch, ok := strings.Cut(rest, "/B")
-	if !ok {
-		return config{}, errors.Errorf("configuration %q: want PRESET/BN, like gpt1/B4, or finetune/gpt1/B32", name)
+	c, rest := config{name: name, benchmark: ofStep}, name
+	for prefix, benchmark := range map[string]string{"finetune/": ofFinetune, "generate/": ofGenerate} {
+		if cut, found := strings.CutPrefix(name, prefix); found {
+			c.benchmark, rest = benchmark, cut
+		}
 	}
-	return config{name, preset, batch, finetune}, nil
+	var ok bool
+	if c.preset, c.batch, ok = strings.Cut(rest, "/B"); !ok {
+		return config{}, errors.Errorf("configuration %q: want PRESET/BN, like gpt1/B4, finetune/gpt1/B32 or generate/gpt1/B1", name)
+	}
+	return c, nil
 }
 
 // run takes the steps of a configuration in a process of its own.
@@ -68,13 +74,13 @@ func (s side) run(ctx context.Context, c config, env []string) (result, error) {
 
 func goCommand(binary string, steps, threads int) func(c config) []string {
 	return func(c config) []string {
-		benchmark, times := "BenchmarkStep", steps
-		if c.finetune {
-			benchmark, times = "BenchmarkFinetune", bench.FinetuneRound
+		times := steps
+		if c.benchmark == ofFinetune {
+			times = bench.FinetuneRound
 		}
 		return []string{
 			binary, "-test.run", "^$", "-test.cpu", strconv.Itoa(threads), "-test.benchtime", fmt.Sprintf("%dx", times),
-			"-test.bench", fmt.Sprintf("^%s$/^%s$/^B%s$", benchmark, c.preset, c.batch),
+			"-test.bench", fmt.Sprintf("^%s$/^%s$/^B%s$", c.benchmark, c.preset, c.batch),
 		}
 	}
 }
@@ -92,8 +98,11 @@ func goSpeed(output []byte) (float64, error) {
 func torchCommand(python, script string, steps, threads int) func(c config) []string {
 	return func(c config) []string {
 		args := []string{python, script, "--preset", c.preset, "--threads", strconv.Itoa(threads)}
-		if c.finetune {
+		switch c.benchmark {
+		case ofFinetune:
 			return append(args, "--finetune", microBatches(c.preset))
+		case ofGenerate:
+			return append(args, "--batch", c.batch, "--generate", strconv.Itoa(bench.GenerateTokens))
 		}
 		return append(args, "--batch", c.batch, "--steps", strconv.Itoa(steps+2))
 	}

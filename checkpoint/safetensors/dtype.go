@@ -13,8 +13,8 @@ type DType string
 // be read.
 const (
 	F32  DType = "F32"  // IEEE 754 single precision
-	F16  DType = "F16"  // IEEE 754 half precision, read only
-	BF16 DType = "BF16" // the upper half of an F32, read only
+	F16  DType = "F16"  // IEEE 754 half precision
+	BF16 DType = "BF16" // the upper half of an F32
 	I32  DType = "I32"
 	I64  DType = "I64"
 )
@@ -41,6 +41,20 @@ func (d DType) Size() int {
 func appendF32(dst []byte, values []float32) []byte {
 	for _, v := range values {
 		dst = binary.LittleEndian.AppendUint32(dst, math.Float32bits(v))
+	}
+	return dst
+}
+
+func appendF16(dst []byte, values []float32) []byte {
+	for _, v := range values {
+		dst = binary.LittleEndian.AppendUint16(dst, float32ToHalf(v))
+	}
+	return dst
+}
+
+func appendBF16(dst []byte, values []float32) []byte {
+	for _, v := range values {
+		dst = binary.LittleEndian.AppendUint16(dst, float32ToBrain(v))
 	}
 	return dst
 }
@@ -79,20 +93,4 @@ func decodeBF16(dst []float32, src []byte) {
 	for i := range dst {
 		dst[i] = math.Float32frombits(uint32(binary.LittleEndian.Uint16(src[2*i:])) << 16)
 	}
-}
-
-// halfToFloat32 widens 1 sign, 5 exponent and 10 fraction bits. Every half is
-// exactly a float32.
-func halfToFloat32(h uint16) float32 {
-	sign := uint32(h>>15) << 31
-	exponent := uint32(h>>10) & 0x1f
-	fraction := uint32(h) & 0x3ff
-	switch exponent {
-	case 0: // zero and subnormals: fraction · 2⁻²⁴
-		return math.Float32frombits(sign | math.Float32bits(float32(fraction)*0x1p-24))
-	case 0x1f: // infinity and NaN
-		return math.Float32frombits(sign | 0xff<<23 | fraction<<13)
-	}
-	const rebias = 127 - 15
-	return math.Float32frombits(sign | (exponent+rebias)<<23 | fraction<<13)
 }

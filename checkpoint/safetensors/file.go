@@ -149,14 +149,14 @@ func checkLayout(tensors []Info, size int64) error {
 	for _, t := range ordered {
 		switch {
 		case t.begin < covered:
-			return errors.Errorf("tensor %q: data_offsets [%d, %d] overlap another tensor, which ends at %d",
-				t.Name, t.begin, t.end, covered)
+			return errors.Errorf("tensor %s: data_offsets [%d, %d] overlap another tensor, which ends at %d",
+				excerpt(t.Name), t.begin, t.end, covered)
 		case t.begin > covered:
-			return errors.Errorf("tensor %q: data_offsets [%d, %d] leave bytes from %d on without a tensor",
-				t.Name, t.begin, t.end, covered)
+			return errors.Errorf("tensor %s: data_offsets [%d, %d] leave bytes from %d on without a tensor",
+				excerpt(t.Name), t.begin, t.end, covered)
 		case t.end > size:
-			return errors.Errorf("tensor %q: data_offsets [%d, %d] end outside the file, whose data has %d bytes; the file is truncated",
-				t.Name, t.begin, t.end, size)
+			return errors.Errorf("tensor %s: data_offsets [%d, %d] end outside the file, whose data has %d bytes; the file is truncated",
+				excerpt(t.Name), t.begin, t.end, size)
 		}
 		covered = t.end
 	}

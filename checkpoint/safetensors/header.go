@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"io"
 	"math"
-	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -52,7 +51,7 @@ func parseHeader(header []byte) (tensors []Info, metadata map[string]string, err
 		}
 		info, err := readInfo(dec, key)
 		tensors = append(tensors, info)
-		return errors.Wrapf(err, "tensor %q", key)
+		return errors.Wrapf(err, "tensor %s", excerpt(key))
 	})
 	if err != nil {
 		return nil, nil, errors.Wrap(err, "header")
@@ -68,7 +67,7 @@ func readMetadata(dec *json.Decoder) (map[string]string, error) {
 	metadata := map[string]string{}
 	err := readObject(dec, func(key string) (err error) {
 		metadata[key], err = readString(dec)
-		return errors.Wrapf(err, "%q", key)
+		return errors.Wrap(err, excerpt(key))
 	})
 	return metadata, err
 }
@@ -92,7 +91,7 @@ func readInfo(dec *json.Decoder, name string) (Info, error) {
 		case "data_offsets":
 			offsets, err = readIntegers(dec)
 		default:
-			return errors.Errorf("unknown key %q; an entry has dtype, shape and data_offsets", key)
+			return errors.Errorf("unknown key %s; an entry has dtype, shape and data_offsets", excerpt(key))
 		}
 		return errors.Wrap(err, key)
 	})
@@ -122,7 +121,7 @@ func validName(name string) bool {
 func checkExtent(info Info) error {
 	size := info.DType.Size()
 	if size == 0 {
-		return errors.Errorf("unknown dtype %q", string(info.DType))
+		return errors.Errorf("unknown dtype %s", excerpt(string(info.DType)))
 	}
 	n, err := elements(info.Shape)
 	if err != nil {
@@ -151,100 +150,4 @@ func elements(shape []int) (int, error) {
 		n *= d
 	}
 	return n, nil
-}
-
-// readObject reads an object and calls value after each key to read what
-// belongs to it. A key that comes twice is an error.
-func readObject(dec *json.Decoder, value func(key string) error) error {
-	if err := readDelim(dec, '{'); err != nil {
-		return err
-	}
-	seen := map[string]bool{}
-	for dec.More() {
-		key, err := readString(dec)
-		if err != nil {
-			return err
-		}
-		if seen[key] {
-			return errors.Errorf("key %q appears twice", key)
-		}
-		seen[key] = true
-		if err := value(key); err != nil {
-			return err
-		}
-	}
-	return readDelim(dec, '}')
-}
-
-// readShape reads an array of dimensions; the result is never nil.
-func readShape(dec *json.Decoder) ([]int, error) {
-	dims, err := readIntegers(dec)
-	if err != nil {
-		return nil, err
-	}
-	shape := make([]int, len(dims))
-	for i, d := range dims {
-		if d > math.MaxInt { // on 32-bit machines
-			return nil, errors.Errorf("dimension %d is more than can be counted on this machine", d)
-		}
-		shape[i] = int(d)
-	}
-	return shape, nil
-}
-
-// readIntegers reads an array of integers from 0 to 2⁶³-1. Fractions and
-// exponents are refused even where their value is whole.
-func readIntegers(dec *json.Decoder) ([]int64, error) {
-	if err := readDelim(dec, '['); err != nil {
-		return nil, err
-	}
-	var values []int64
-	for dec.More() {
-		token, err := dec.Token()
-		if err != nil {
-			return nil, syntaxError(err)
-		}
-		number, ok := token.(json.Number)
-		if !ok {
-			return nil, errors.Errorf("found %v, want an integer", token)
-		}
-		v, err := strconv.ParseUint(number.String(), 10, 63)
-		if err != nil {
-			return nil, errors.Errorf("found %s, want an integer from 0 to 2^63-1", number)
-		}
-		values = append(values, int64(v))
-	}
-	return values, readDelim(dec, ']')
-}
-
-func readString(dec *json.Decoder) (string, error) {
-	token, err := dec.Token()
-	if err != nil {
-		return "", syntaxError(err)
-	}
-	s, ok := token.(string)
-	if !ok {
-		return "", errors.Errorf("found %v, want a string", token)
-	}
-	return s, nil
-}
-
-func readDelim(dec *json.Decoder, want json.Delim) error {
-	token, err := dec.Token()
-	if err != nil {
-		return syntaxError(err)
-	}
-	if token != want {
-		return errors.Errorf("found %v, want %v", token, want)
-	}
-	return nil
-}
-
-// syntaxError replaces the decoder's bare EOF, which reads as if nothing were
-// wrong.
-func syntaxError(err error) error {
-	if err == io.EOF || err == io.ErrUnexpectedEOF {
-		return errors.New("the JSON object is cut off")
-	}
-	return errors.Wrap(err, "not JSON")
 }

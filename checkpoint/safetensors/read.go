@@ -3,6 +3,7 @@ package safetensors
 import (
 	"encoding/binary"
 	"slices"
+	"unsafe"
 
 	"github.com/pkg/errors"
 )
@@ -21,8 +22,11 @@ func (f *File) Float32(name string, dst []float32) error {
 		return err
 	}
 	if len(dst) != info.Len() {
-		return errors.Errorf("%s: tensor %q: shape %v has %d elements, the destination has %d",
-			f.path, name, info.Shape, info.Len(), len(dst))
+		return errors.Errorf("%s: tensor %s: shape %v has %d elements, the destination has %d",
+			f.path, excerpt(name), info.Shape, info.Len(), len(dst))
+	}
+	if memory, alike := memoryOf(dst); alike && info.DType == F32 {
+		return errors.Wrapf(readFull(f.r, memory, f.data+info.begin), "%s: reading tensor %s", f.path, excerpt(name))
 	}
 	decode := decodeF32
 	switch info.DType {
@@ -37,6 +41,12 @@ func (f *File) Float32(name string, dst []float32) error {
 		decode(dst[:n], b)
 		dst = dst[n:]
 	})
+}
+
+// memoryOf returns the bytes of x, and whether numbers lie in them as in a file.
+func memoryOf(x []float32) (b []byte, alike bool) {
+	littleEndian := binary.NativeEndian.Uint16([]byte{1, 0}) == 1
+	return unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(x))), 4*len(x)), littleEndian
 }
 
 // Int32 reads a tensor of type I32, row-major.
@@ -71,10 +81,10 @@ func readIntegerTensor[E int32 | int64](f *File, name string, dtype DType, decod
 func (f *File) lookup(name string, want ...DType) (Info, error) {
 	info, ok := f.tensors[name]
 	if !ok {
-		return Info{}, errors.Errorf("%s: no tensor %q among its %d", f.path, name, len(f.tensors))
+		return Info{}, errors.Errorf("%s: no tensor %s among its %d", f.path, excerpt(name), len(f.tensors))
 	}
 	if !slices.Contains(want, info.DType) {
-		return Info{}, errors.Errorf("%s: tensor %q: dtype is %s, want one of %v", f.path, name, info.DType, want)
+		return Info{}, errors.Errorf("%s: tensor %s: dtype is %s, want one of %v", f.path, excerpt(name), info.DType, want)
 	}
 	return info, nil
 }
@@ -86,7 +96,7 @@ func (f *File) stream(info Info, use func(b []byte)) error {
 	for at := info.begin; at < info.end; at += int64(len(buf)) {
 		buf = buf[:min(int64(len(buf)), info.end-at)]
 		if err := readFull(f.r, buf, f.data+at); err != nil {
-			return errors.Wrapf(err, "%s: reading tensor %q", f.path, info.Name)
+			return errors.Wrapf(err, "%s: reading tensor %s", f.path, excerpt(info.Name))
 		}
 		use(buf)
 	}

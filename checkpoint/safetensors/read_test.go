@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -138,6 +139,35 @@ func TestReadErrors(t *testing.T) {
 	require.EqualError(t, f.Float32("f", make([]float32, 2)), `x.safetensors: reading tensor "f": file ended 2 bytes too early`)
 	_, err = f.Int32("i")
 	require.EqualError(t, err, `x.safetensors: reading tensor "i": file ended 4 bytes too early`)
+}
+
+// TestHostileHeadersCostLittle opens headers of megabytes. They are refused, in memory of at most
+// ten times their length and with an error of one line.
+func TestHostileHeadersCostLittle(t *testing.T) {
+	const n = 4 << 20
+	long := strings.Repeat("x", n)
+	for name, header := range map[string]string{
+		"many dimensions": `{"a":{"dtype":"U8","shape":[` + strings.Repeat("1,", n/2) + `1],"data_offsets":[0,1]}}`,
+		"many offsets":    `{"a":{"dtype":"U8","shape":[1],"data_offsets":[` + strings.Repeat("1,", n/2) + `1]}}`,
+		"a long name":     `{"` + long + `":{"dtype":"U8","shape":[1],"data_offsets":[0,2]}}`,
+		"a long dtype":    `{"a":{"dtype":"` + long + `","shape":[1],"data_offsets":[0,1]}}`,
+		"a long key":      `{"a":{"` + long + `":1}}`,
+		"a long number":   `{"a":{"dtype":"U8","shape":[` + strings.Repeat("1", n) + `],"data_offsets":[0,1]}}`,
+		"deep nesting":    strings.Repeat(`{"a":`, n/5),
+		"only brackets":   `{"a":` + strings.Repeat(`[`, n),
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := encode(header, 0)
+			var before, after runtime.MemStats
+			runtime.ReadMemStats(&before)
+			_, err := open(b)
+			runtime.ReadMemStats(&after)
+			require.Error(t, err)
+			require.Less(t, len(err.Error()), 300)
+			require.NotContains(t, err.Error(), "\n")
+			require.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(10*n))
+		})
+	}
 }
 
 // TestInfoIsACopy guards the checked header against its readers.

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"io"
 	"maps"
+	"math"
 	"slices"
 	"unicode/utf8"
 
@@ -13,7 +14,7 @@ import (
 )
 
 // Tensor is a tensor to be written: a name, a shape and a view of the caller's
-// values. Make one with NewFloat32, NewInt32 or NewInt64.
+// values. Make one with NewFloats, NewFloat32, NewInt32 or NewInt64.
 type Tensor struct {
 	name  string
 	shape []int
@@ -28,6 +29,32 @@ func NewFloat32(name string, shape []int, values []float32) Tensor {
 	return Tensor{name, shape, F32, len(values), func(dst []byte, from, to int) []byte {
 		return appendF32(dst, values[from:to])
 	}}
+}
+
+// NewFloats makes a tensor of type F32, F16 or BF16, as NewFloat32 does. The two
+// short types round to nearest, ties to even. A finite value that would become
+// infinite is an error.
+func NewFloats(dtype DType, name string, shape []int, values []float32) (Tensor, error) {
+	var put func(dst []byte, values []float32) []byte
+	var limit float64
+	switch dtype {
+	case F32:
+		return NewFloat32(name, shape, values), nil
+	case F16:
+		put, limit = appendF16, 65520
+	case BF16:
+		put, limit = appendBF16, 0x1.ffp127
+	default:
+		return Tensor{}, errors.Errorf("tensor %s: dtype is %s, want F32, F16 or BF16", excerpt(name), dtype)
+	}
+	for i, v := range values {
+		if x := math.Abs(float64(v)); x >= limit && !math.IsInf(x, 1) {
+			return Tensor{}, errors.Errorf("tensor %s: value %g at %d is beyond the range of %s", excerpt(name), v, i, dtype)
+		}
+	}
+	return Tensor{name, shape, dtype, len(values), func(dst []byte, from, to int) []byte {
+		return put(dst, values[from:to])
+	}}, nil
 }
 
 // NewInt32 makes a tensor of type I32, as NewFloat32 does.

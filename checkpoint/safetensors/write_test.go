@@ -135,3 +135,33 @@ func TestWriteReportsWriterErrors(t *testing.T) {
 	require.ErrorIs(t, err, errFull)
 	require.ErrorContains(t, err, `tensor "h.0.ln_1.bias"`)
 }
+
+// TestNewFloats writes each type of float and reads it back, rounded.
+func TestNewFloats(t *testing.T) {
+	values := []float32{1, -2.5, 0x1.0001p3, 1e-7, float32(math.Inf(-1))}
+	for dtype, want := range map[DType][]float32{
+		F32:  values,
+		F16:  {1, -2.5, 8, 0x1p-23 /* the second subnormal */, float32(math.Inf(-1))},
+		BF16: {1, -2.5, 8, 0x1.aep-24, float32(math.Inf(-1))},
+	} {
+		tensor, err := NewFloats(dtype, "a", []int{5}, values)
+		require.NoError(t, err)
+		var buf bytes.Buffer
+		require.NoError(t, Write(&buf, []Tensor{tensor}, nil))
+		f, err := open(buf.Bytes())
+		require.NoError(t, err)
+		info, _ := f.Info("a")
+		require.Equal(t, dtype, info.DType)
+		got := make([]float32, 5)
+		require.NoError(t, f.Float32("a", got))
+		require.Equal(t, want, got, dtype)
+	}
+	_, err := NewFloats(F16, "a", []int{2}, []float32{1, 65520})
+	require.EqualError(t, err, `tensor "a": value 65520 at 1 is beyond the range of F16`)
+	_, err = NewFloats(F16, "a", []int{1}, []float32{65519})
+	require.NoError(t, err, "rounds down to the largest half")
+	_, err = NewFloats(BF16, "a", []int{1}, []float32{math.MaxFloat32})
+	require.EqualError(t, err, `tensor "a": value 3.4028235e+38 at 0 is beyond the range of BF16`)
+	_, err = NewFloats(I32, "a", nil, []float32{1})
+	require.EqualError(t, err, `tensor "a": dtype is I32, want F32, F16 or BF16`)
+}

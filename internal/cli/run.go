@@ -40,7 +40,7 @@ func Run(name string, stderr io.Writer, parse func() error, work func(ctx contex
 		select {
 		case caught := <-signals:
 			signal.Stop(signals)
-			fmt.Fprintf(stderr, "%v: stopping at the next micro-batch; once more to exit at once\n", caught)
+			fmt.Fprintf(stderr, "%v: stopping as soon as possible; once more to exit at once\n", caught)
 			stop(stopped{caught})
 		case <-ctx.Done():
 		}

@@ -91,17 +91,25 @@ func (a *attentionHead) forward(ws *workspace, q0, q1 int) {
 	w := a.scores(ws, q0, q1)
 	for i := range rows {
 		query := q0 + i
-		seen, unseen := w[i*q1:i*q1+query+1], w[i*q1+query+1:(i+1)*q1]
-		shift := a.scale * simd.Max(seen)
-		sum := simd.ExpSum(seen, seen, a.scale, shift, 1)
-		a.lse[query] = shift + float32(math.Log(float64(sum)))
-		simd.Scale(seen, seen, 1/sum)
-		a.drop.row(seen, seen, 0, query, a.index, a.seq)
-		clear(unseen)
+		scores := w[i*q1 : (i+1)*q1]
+		a.lse[query] = causalRow(scores, query+1, a.scale)
+		a.drop.row(scores[:query+1], scores[:query+1], 0, query, a.index, a.seq)
 	}
 	// y = w·V: [rows q1]·[q1 D]
 	g := gemm{m: rows, n: a.d, k: q1, a: w, lda: q1, b: a.v, ldb: 3 * c, c: a.y[q0*c:], ldc: c}
 	g.serial(ws)
+}
+
+// causalRow turns one query's scores into weights, those of the first seen keys: their softmax
+// after multiplication by scale, and 0 for the others. It returns the logarithm of the
+// denominator.
+func causalRow(w []float32, seen int, scale float32) float32 {
+	clear(w[seen:])
+	w = w[:seen]
+	shift := scale * simd.Max(w)
+	sum := simd.ExpSum(w, w, scale, shift, 1)
+	simd.Scale(w, w, 1/sum)
+	return shift + float32(math.Log(float64(sum)))
 }
 
 // scores returns Q·Kᵀ of the queries [q0,q1) and keys [0,q1), not yet scaled or

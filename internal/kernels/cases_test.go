@@ -110,6 +110,10 @@ func (l *caseList) addModel() {
 		ResidualLayerNormGrad(o[0], o[1], o[2], o[3], dy, x, perRow[:rows], perRow[:rows], gain, d, seq, b, t, c)
 	})
 	l.add("Attention", []int{n, b * h * t}, func(o [][]float32) { Attention(o[0], o[1], qkv, d, seq, b, t, h, dHead) })
+	keys, values := clone(qkv[:n]), clone(qkv[n:2*n])
+	l.add("CachedAttention", []int{b * h * dHead}, func(o [][]float32) {
+		CachedAttention(o[0], keys, values, qkv[:b*3*h*dHead], t-1, b, 1, h, t, dHead)
+	})
 	l.add("AttentionGrad", []int{3 * n}, func(o [][]float32) {
 		AttentionGrad(o[0], dy, x, perRow, qkv, d, seq, b, t, h, dHead)
 	})

@@ -3,7 +3,10 @@ package kernels
 import (
 	"fmt"
 	"math"
+	"slices"
 	"testing"
+
+	"github.com/stretchr/testify/assert"
 )
 
 func TestResidualLayerNormEqualsComposed(t *testing.T) {
@@ -88,4 +91,35 @@ func TestAttentionEqualsComposed(t *testing.T) {
 			allClose(t, "dqkv"+what, dqkv, wantDqkv, 1e-5)
 		}
 	}
+}
+
+// TestCachedAttentionEqualsAttention takes the positions in parts, of lengths on both sides of
+// every block, in sequences that are fewer than the cache has room for.
+func TestCachedAttentionEqualsAttention(t *testing.T) {
+	const b, positions, h, dHead, room = 2, 131, 3, 5, 140
+	const c = h * dHead
+	qkv := random(1, b*positions*3*c)
+	want, lse := make([]float32, b*positions*c), make([]float32, b*h*positions)
+	Attention(want, lse, qkv, Drop{}, make([]int32, b), b, positions, h, dHead)
+	for name, parts := range map[string][]int{
+		"at once": {131}, "one by one": slices.Repeat([]int{1}, positions), "mixed": {1, 100, 9, 2, 19}, "short": {8, 8, 8, 107},
+	} {
+		keys, values := random(2, (b+1)*room*c), random(3, (b+1)*room*c)
+		at := 0
+		for _, n := range parts {
+			part, y := make([]float32, b*n*3*c), make([]float32, b*n*c)
+			for i := range b {
+				copy(part[i*n*3*c:(i+1)*n*3*c], qkv[(i*positions+at)*3*c:])
+			}
+			CachedAttention(y, keys, values, part, at, b, n, h, room, dHead)
+			for i := range b {
+				allClose(t, fmt.Sprintf("%s, sequence %d from %d", name, i, at), y[i*n*c:(i+1)*n*c], want[(i*positions+at)*c:(i*positions+at+n)*c], 1e-5)
+			}
+			at += n
+		}
+	}
+	keys := make([]float32, b*room*c)
+	assert.Panics(t, func() {
+		CachedAttention(want, keys, keys, qkv, room-positions+1, b, positions, h, room, dHead)
+	})
 }

@@ -73,7 +73,7 @@ var gemmCalls calls[gemm, *gemm]
 // is small beside a barrier at each block.
 func (g *gemm) parallel() {
 	g.check()
-	if g.m <= directRows && !(g.tA && g.tB) {
+	if g.fewRows() {
 		g.direct()
 		return
 	}
@@ -119,6 +119,11 @@ func (g *gemm) slab(ws *workspace, lo, hi int) {
 // parallel themselves.
 func (g *gemm) serial(ws *workspace) {
 	g.check()
+	if g.fewRows() {
+		d := directCall{*g}
+		d.slab(ws, 0, g.n)
+		return
+	}
 	g.block(ws, 0, g.m, 0, g.n)
 }
 

@@ -6,6 +6,9 @@ import "gorgpt/internal/simd"
 // or twice, costs more than it saves. Generation works on such products.
 const directRows = 8
 
+// fewRows tells whether the product is better done without packing.
+func (g *gemm) fewRows() bool { return g.m <= directRows && !(g.tA && g.tB) }
+
 // directCall is a product of few rows that reads B in place.
 type directCall struct{ gemm }
 
@@ -20,11 +23,11 @@ func (g *gemm) direct() {
 	directCalls.run(g.n, grain, directCall{*g})
 }
 
-func (g *directCall) slab(_ *workspace, lo, hi int) {
+func (g *directCall) slab(ws *workspace, lo, hi int) {
 	if g.tB {
 		g.dots(lo, hi)
 	} else {
-		g.combine(lo, hi)
+		g.combine(ws, lo, hi)
 	}
 }
 
@@ -32,18 +35,30 @@ func (g *directCall) slab(_ *workspace, lo, hi int) {
 func (g *directCall) dots(lo, hi int) {
 	for j := lo; j < hi; j++ {
 		b := g.b[j*g.ldb : j*g.ldb+g.k]
-		for i := range g.m {
-			sum := simd.Dot(g.a[i*g.lda:i*g.lda+g.k], b)
-			if g.add != nil {
-				sum += g.add[i*g.ldadd+j]
-			}
-			g.c[i*g.ldc+j] = sum
+		i := 0
+		for ; i+simd.DotsRows <= g.m; i += simd.DotsRows {
+			s0, s1, s2, s3 := simd.Dots(g.a[i*g.lda:], g.lda, b)
+			g.set(i, j, s0)
+			g.set(i+1, j, s1)
+			g.set(i+2, j, s2)
+			g.set(i+3, j, s3)
+		}
+		for ; i < g.m; i++ {
+			g.set(i, j, simd.Dot(g.a[i*g.lda:i*g.lda+g.k], b))
 		}
 	}
 }
 
+// set stores a product, plus what is to be added to it.
+func (g *directCall) set(i, j int, v float32) {
+	if g.add != nil {
+		v += g.add[i*g.ldadd+j]
+	}
+	g.c[i*g.ldc+j] = v
+}
+
 // combine takes the columns [lo,hi) of C as sums of rows: C[i] = Σ_p A[i,p]·B[p].
-func (g *directCall) combine(lo, hi int) {
+func (g *directCall) combine(ws *workspace, lo, hi int) {
 	for i := range g.m {
 		c := g.c[i*g.ldc+lo : i*g.ldc+hi]
 		if g.add == nil {
@@ -52,14 +67,37 @@ func (g *directCall) combine(lo, hi int) {
 			copy(c, g.add[i*g.ldadd+lo:])
 		}
 	}
-	rowStep, kStep := g.lda, 1
-	if g.tA {
-		rowStep, kStep = 1, g.lda
-	}
-	for p := range g.k {
-		b := g.b[p*g.ldb+lo : p*g.ldb+hi]
+	p := 0
+	for ; p+simd.CombineRows <= g.k; p += simd.CombineRows {
+		b := g.b[p*g.ldb+lo:]
 		for i := range g.m {
-			simd.Axpy(g.c[i*g.ldc+lo:i*g.ldc+hi], b, g.a[i*rowStep+p*kStep])
+			simd.Combine(g.c[i*g.ldc+lo:i*g.ldc+hi], b, g.ldb, g.factors(ws, i, p))
 		}
 	}
+	for ; p < g.k; p++ {
+		b := g.b[p*g.ldb+lo : p*g.ldb+hi]
+		for i := range g.m {
+			simd.Axpy(g.c[i*g.ldc+lo:i*g.ldc+hi], b, g.at(i, p))
+		}
+	}
+}
+
+// at is the element op(A)[i,p].
+func (g *directCall) at(i, p int) float32 {
+	if g.tA {
+		return g.a[p*g.lda+i]
+	}
+	return g.a[i*g.lda+p]
+}
+
+// factors are the elements op(A)[i,p:p+CombineRows].
+func (g *directCall) factors(ws *workspace, i, p int) []float32 {
+	if !g.tA {
+		return g.a[i*g.lda+p : i*g.lda+p+simd.CombineRows]
+	}
+	s := grow(&ws.tile, simd.CombineRows)
+	for r := range s {
+		s[r] = g.at(i, p+r)
+	}
+	return s
 }

@@ -15,6 +15,9 @@ type table struct {
 	sumSquares func(x []float32) float64
 	shiftMul   func(dst, x, y []float32, shift, scale float32)
 
+	combine func(dst, x []float32, ld int, s []float32)
+	dots    func(x []float32, ld int, y []float32) (s0, s1, s2, s3 float32)
+
 	expSum func(y, x []float32, scale, shift, gain float32) float32
 	sumExp func(x []float32, shift float32) float32
 
@@ -44,6 +47,8 @@ var generic = table{
 	maximum:       maxGeneric,
 	sumSquares:    sumSquaresGeneric,
 	shiftMul:      shiftMulGeneric,
+	combine:       combineGeneric,
+	dots:          dotsGeneric,
 	expSum:        expSumGeneric,
 	sumExp:        sumExpGeneric,
 	gelu:          geluGeneric,

@@ -134,7 +134,6 @@ func (b *book) mood(s *scene, a *person) []string {
 	e := s.cause(a, kind)
 	s.add(e, asserted)
 	s.felt[a] = kind
-	s.said[a] = s.word(kind)
 	end := "bad"
 	if pleasant {
 		end = "good"
@@ -153,12 +152,12 @@ func (b *book) mood(s *scene, a *person) []string {
 	if chance(b.r, 0.5) {
 		return append(text, b.feels(s, a, kind))
 	}
-	return append(text, capital(b.aside("show", event{a: a, feel: s.own(a, kind)}).text))
+	return append(text, capital(b.aside("show", event{a: a, feel: s.word(kind)}).text))
 }
 
 // becauseSentence says what somebody feels and why.
 func (b *book) becauseSentence(s *scene, e event, kind string) sentence {
-	told := b.say(feeling(e.a, s.own(e.a, kind)), asserted)
+	told := b.say(feeling(e.a, s.word(kind)), asserted)
 	told.text = strings.TrimRight(told.text, ".!") + ", " + b.clause(e) + "."
 	return told
 }
@@ -168,7 +167,7 @@ func (b *book) feels(s *scene, a *person, kind string) string {
 	if chance(b.r, 0.25) {
 		return b.full(feeling(a, s.word(kindOf(b.r, !words().pleasant[kind]))), negated)
 	}
-	return b.full(feeling(a, s.own(a, kind)), asserted)
+	return b.full(feeling(a, s.word(kind)), asserted)
 }
 
 // retell tells a scene again in other words.

@@ -50,7 +50,7 @@ func (s *scene) claimOf(source event, v truth) (told, bool) {
 // matter is what a statement about an event is about: the event or what follows from it.
 func (s *scene) matter(e event) (event, bool) {
 	if kind := e.kind(); kind != "" {
-		return feeling(e.a, s.own(e.a, kind)), s.felt[e.a] == kind
+		return feeling(e.a, s.word(kind)), s.felt[e.a] == kind
 	}
 	if f, ok := e.fact(); ok && chance(s.r, 0.5) {
 		return f, true

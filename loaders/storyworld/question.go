@@ -58,7 +58,7 @@ func (t *teller) answer(e event, role string) string { return t.slot(segment{hea
 
 // feelingQuestion asks how somebody feels, or why.
 func (s *scene) feelingQuestion(t *teller, e event, hows float64) question {
-	f := feeling(e.a, s.own(e.a, e.kind()))
+	f := feeling(e.a, s.word(e.kind()))
 	t.topic = nil
 	if s.whyless || chance(s.r, hows) {
 		text := t.full(f, "?f")

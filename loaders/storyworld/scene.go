@@ -21,12 +21,11 @@ type scene struct {
 	events  []told
 	used    map[any]bool // things in deeds; people who went somewhere
 	felt    map[*person]string
-	said    map[*person]string // words for what they feel, if they are to be used again
-	whyless bool               // a feeling is told without its cause, so nobody can say why
+	whyless bool // a feeling is told without its cause, so nobody can say why
 }
 
 func newScene(r *rand.Rand, split Split, w *world) *scene {
-	return &scene{world: w, r: r, split: split, used: map[any]bool{}, felt: map[*person]string{}, said: map[*person]string{}}
+	return &scene{world: w, r: r, split: split, used: map[any]bool{}, felt: map[*person]string{}}
 }
 
 // add appends an event.
@@ -142,14 +141,6 @@ func kindOf(r *rand.Rand, pleasant bool) string {
 
 // word draws a word for a kind of feeling.
 func (s *scene) word(kind string) string { return pick(s.r, words().feelings[kind]) }
-
-// own draws a word for what somebody feels: mostly the one that was said, if one was.
-func (s *scene) own(a *person, kind string) string {
-	if word := s.said[a]; word != "" && kindOfWord(word) == kind && chance(s.r, 0.7) {
-		return word
-	}
-	return s.word(kind)
-}
 
 // synonym draws another word for the same kind of feeling.
 func (s *scene) synonym(word string) string {

@@ -24,7 +24,7 @@ func (b *book) talk(s *scene) {
 	}
 	reply := verdicts[v]
 	if c.feel != "" && chance(b.r, 0.6) { // first what is so, then what follows
-		reply = capital(s.own(c.a, s.felt[c.a])) + ". So " + strings.ToLower(reply)
+		reply = capital(s.word(s.felt[c.a])) + ". So " + strings.ToLower(reply)
 	}
 	b.exchange(b.full(c.event, c.how), "claim", reply)
 }

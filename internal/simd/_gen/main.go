@@ -25,6 +25,7 @@ var files = []struct {
 	kernels []func(*asm)
 }{
 	{"gemm", []func(*asm){tile}},
+	{"rows", []func(*asm){combine, dots}},
 	{"pack", []func(*asm){pack, packT}},
 	{"vector", []func(*asm){add, scale, axpy, shiftMul, dot, maximum, sumSquares}},
 	{"exp", []func(*asm){expSum, sumExp}},

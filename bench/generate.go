@@ -1,0 +1,4 @@
+package bench
+
+// GenerateTokens is the length of the texts that BenchmarkGenerate writes.
+const GenerateTokens = 64

@@ -1,0 +1,153 @@
+package bench_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"gorgpt/checkpoint"
+	"gorgpt/checkpoint/safetensors"
+	"gorgpt/gpt1"
+	"gorgpt/graph"
+	"gorgpt/heads"
+)
+
+// needTorch returns a Python with PyTorch, GORGPT_PYTHON or Debian's, and skips the test if there
+// is none.
+func needTorch(t *testing.T) (python string) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("some seconds for each start of PyTorch, and half a gigabyte")
+	}
+	if python = os.Getenv("GORGPT_PYTHON"); python == "" {
+		python = "/usr/bin/python3"
+	}
+	if exec.Command(python, "-c", "import torch").Run() != nil {
+		t.Skipf("%s has no PyTorch: see torch_folder.py, or name another with GORGPT_PYTHON", python)
+	}
+	return python
+}
+
+// torch runs the script that reads folders.
+func torch(t *testing.T, python string, out any, args ...string) {
+	t.Helper()
+	cmd := exec.Command(python, append([]string{"torch_folder.py"}, args...)...)
+	var stderr strings.Builder
+	cmd.Stderr = &stderr
+	data, err := cmd.Output()
+	require.NoError(t, err, stderr.String())
+	require.NoError(t, json.Unmarshal(data, out))
+}
+
+// folderModel is a small model of which no two parameters are alike.
+func folderModel(t *testing.T, c gpt1.Config, extra ...graph.Param) *gpt1.Model {
+	t.Helper()
+	m, err := gpt1.New(c, extra...)
+	require.NoError(t, err)
+	m.Init(7)
+	for i, p := range m.Store.Params() {
+		if len(p.Shape) == 1 {
+			for j := range p.Value {
+				p.Value[j] += 0.03 * float32((i+3*j)%11-5)
+			}
+		}
+	}
+	return m
+}
+
+func join(ids []int32) string {
+	return strings.Trim(strings.ReplaceAll(fmt.Sprint(ids), " ", ","), "[]")
+}
+
+// logitsOf returns the logits of a text after each token. → [T][V]
+func logitsOf(t *testing.T, m *gpt1.Model, ids []int32) [][]float32 {
+	t.Helper()
+	g := graph.New(false)
+	in, data := g.Ints("ids", 1, len(ids))
+	copy(data, ids)
+	logits := m.Logits(m.Hidden(in))
+	machine, err := g.Compile(new(graph.Arena), logits)
+	require.NoError(t, err)
+	require.NoError(t, machine.Run())
+	rows, stride := make([][]float32, len(ids)), graph.LogitsStride(m.VocabSize)
+	for i := range rows {
+		rows[i] = logits.Values()[i*stride : i*stride+m.VocabSize]
+	}
+	return rows
+}
+
+// TestTorchReadsFolders compares the logits that PyTorch finds in float64 in a folder of ours, for
+// small models in each type and for one of the published size.
+func TestTorchReadsFolders(t *testing.T) {
+	python := needTorch(t)
+	small := gpt1.Config{NLayer: 3, NHead: 3, NEmbd: 24, NCtx: 16, VocabSize: 61, LayerNormEps: 1e-5, InitRange: 0.2}
+	large, err := gpt1.Preset("gpt1")
+	require.NoError(t, err)
+	for name, c := range map[string]struct {
+		config gpt1.Config
+		dtype  safetensors.DType
+	}{
+		"float32": {small, safetensors.F32}, "float16": {small, safetensors.F16}, "bfloat16": {small, safetensors.BF16},
+		"full size": {large, safetensors.F32},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			require.NoError(t, checkpoint.WriteModelAs(dir, folderModel(t, c.config), checkpoint.Form{DType: c.dtype}))
+			m, err := checkpoint.ReadModel(dir) // rounded to the type
+			require.NoError(t, err)
+			ids := []int32{5, 17, 3, 60, 5, 0, 1, 2, 44}
+			var want [][]float64
+			torch(t, python, &want, dir, join(ids))
+			requireClose(t, want, logitsOf(t, m, ids))
+		})
+	}
+}
+
+// requireClose allows for float32: a difference of 5e-6 times the largest logit, some rounding
+// errors of sums of width terms.
+func requireClose(t *testing.T, want [][]float64, got [][]float32) {
+	t.Helper()
+	require.Len(t, got, len(want))
+	largest := 0.0
+	for _, row := range want {
+		for _, v := range row {
+			largest = max(largest, v, -v)
+		}
+	}
+	for i, row := range want {
+		require.Len(t, got[i], len(row))
+		for j, v := range row {
+			require.InDelta(t, v, got[i][j], 5e-6*largest, "position %d, token %d", i, j)
+		}
+	}
+}
+
+// TestTorchReadsDoubleHeads compares the scores of the answers to a question.
+func TestTorchReadsDoubleHeads(t *testing.T) {
+	python := needTorch(t)
+	c := gpt1.Config{NLayer: 2, NHead: 2, NEmbd: 24, NCtx: 16, VocabSize: 61, LayerNormEps: 1e-5, InitRange: 0.2}
+	m := folderModel(t, c, heads.Params(c.NEmbd, 1)...)
+	dir := t.TempDir()
+	require.NoError(t, checkpoint.WriteModelAs(dir, m, checkpoint.Form{DoubleHeads: true}))
+	texts := [][]int32{{58, 4, 9, 59, 12, 60}, {58, 4, 9, 59, 33, 60}}
+	var want []float64
+	torch(t, python, &want, "--choices", dir, join(texts[0])+";"+join(texts[1]))
+
+	head, err := heads.New(heads.MultipleChoice, m, 0)
+	require.NoError(t, err)
+	g := graph.New(false)
+	in, ids := g.Ints("ids", 2, 6)
+	at, positions := g.Ints("at", 2)
+	copy(ids, append(texts[0], texts[1]...))
+	positions[0], positions[1] = 5, 5
+	scores := head.Logits(m.Hidden(in).PickRows(at), 1, 2) // [1 2]
+	machine, err := g.Compile(new(graph.Arena), scores)
+	require.NoError(t, err)
+	require.NoError(t, machine.Run())
+	requireClose(t, [][]float64{want}, [][]float32{scores.Values()})
+}

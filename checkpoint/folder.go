@@ -1,0 +1,85 @@
+package checkpoint
+
+import (
+	"os"
+	"path/filepath"
+
+	"github.com/pkg/errors"
+
+	"gorgpt/gpt1"
+	"gorgpt/internal/atomicfile"
+	"gorgpt/tokenizer"
+)
+
+// tokenizerConfig is where a folder says which pipeline its tokenizer has.
+const tokenizerConfig = "tokenizer_config.json"
+
+// ReadFolder reads a model, as [ReadModelContext] does, and its tokenizer, which must be of
+// one size. The pipeline is what tokenizer_config.json says; without one it is that of
+// Hugging Face, but for OpenAI's release that of the code which trained the weights.
+func ReadFolder(dir string, ctx int) (*gpt1.Model, *tokenizer.Tokenizer, error) {
+	s, err := open(dir)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer s.close() //nolint:errcheck // only read from: nothing is lost if this fails
+	tok, err := s.tokenizer(dir)
+	if err != nil {
+		return nil, nil, err
+	}
+	m, err := s.model(ctx)
+	return m, tok, err
+}
+
+// ReadShape is [ReadFolder] without the weights, which need not be there.
+func ReadShape(dir string) (gpt1.Config, *tokenizer.Tokenizer, error) {
+	s := &source{}
+	var err error
+	if isRelease(dir) {
+		var shapes [][]int
+		if shapes, err = readShapes(filepath.Join(dir, shapesFile)); err == nil {
+			s.release = true
+			s.config, err = releaseConfig(dir, shapes)
+		}
+	} else {
+		s.config, err = readConfig(dir)
+	}
+	if err != nil {
+		return s.config, nil, err
+	}
+	tok, err := s.tokenizer(dir)
+	return s.config, tok, err
+}
+
+// tokenizer reads the tokenizer of the source's folder.
+func (s *source) tokenizer(dir string) (*tokenizer.Tokenizer, error) {
+	tok, err := tokenizer.Load(dir)
+	if err != nil {
+		return nil, err
+	}
+	if tok.Size() != s.config.VocabSize {
+		return nil, errors.Errorf("%s: the vocabulary has %d tokens, the model %d (vocab_size in %s): want the vocabulary that the model was trained with",
+			dir, tok.Size(), s.config.VocabSize, ConfigFile)
+	}
+	if _, err := os.Stat(filepath.Join(dir, tokenizerConfig)); s.release && errors.Is(err, os.ErrNotExist) {
+		tok = tok.WithPipeline(tokenizer.Original)
+	}
+	return tok, nil
+}
+
+// WriteFolder writes a model and its tokenizer into a folder.
+func WriteFolder(dir string, m *gpt1.Model, tok *tokenizer.Tokenizer, f Form) error {
+	files, err := tok.Files()
+	if err != nil {
+		return err
+	}
+	if err := WriteModelAs(dir, m, f); err != nil {
+		return err
+	}
+	for name, data := range files {
+		if err := atomicfile.WriteFile(filepath.Join(dir, name), data); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,217 @@
+package checkpoint
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+
+	"github.com/pkg/errors"
+
+	"gorgpt/gpt1"
+	"gorgpt/graph"
+)
+
+// tensor is one tensor of a source under the name that its parameter has in a model.
+type tensor struct {
+	name  string // of the parameter
+	from  string // what the source calls it, for errors
+	shape []int
+	bad   string // why the values cannot be read; empty if they can
+	read  func(dst []float32) error
+}
+
+// source is a model in files: its shape, and tensors that are read when they are asked for.
+type source struct {
+	where   string // the file or folder, for errors
+	implied string // the file that config comes from
+	release bool   // OpenAI's of 2018
+	config  gpt1.Config
+	head    []graph.Param // parameters beyond those that config implies
+	tensors []tensor
+	check   func(m *gpt1.Model) error // a last look at the values; may be nil
+	close   func() error
+}
+
+// ReadModel reads the model in the folder dir, with its task head if it has one. The folder is
+// one of Hugging Face's or of this program, with config.json and model.safetensors, or OpenAI's
+// release, with params_shapes.json and params_0.npy to params_9.npy.
+//
+// Tensors that are missing, unexpected or of another shape or type are an error that lists
+// them. Values go straight into the model's store, several tensors at a time.
+func ReadModel(dir string) (*gpt1.Model, error) { return ReadModelContext(dir, 0) }
+
+// ReadModelContext is ReadModel for a context of ctx positions, or with 0 of all that the
+// weights have. Of more positions the first ctx are kept, as the 2018 fine-tuning code did.
+func ReadModelContext(dir string, ctx int) (*gpt1.Model, error) {
+	s, err := open(dir)
+	if err != nil {
+		return nil, err
+	}
+	defer s.close() //nolint:errcheck // only read from: nothing is lost if this fails
+	return s.model(ctx)
+}
+
+// open finds out what kind of folder dir is.
+func open(dir string) (*source, error) {
+	if isRelease(dir) {
+		return openRelease(dir)
+	}
+	for _, name := range []string{ConfigFile, WeightsFile} {
+		if _, err := os.Stat(filepath.Join(dir, name)); err == nil {
+			return openHuggingFace(dir) // which says what is missing
+		}
+	}
+	return nil, errors.Errorf("no model in %s: want %s and %s, or OpenAI's %s and %s to %s",
+		dir, ConfigFile, WeightsFile, shapesFile, arrayFile(0), arrayFile(arrays-1))
+}
+
+// isRelease tells whether a folder has OpenAI's files, and not Hugging Face's beside them.
+func isRelease(dir string) bool {
+	_, release := os.Stat(filepath.Join(dir, shapesFile))
+	_, weights := os.Stat(filepath.Join(dir, WeightsFile))
+	return release == nil && weights != nil
+}
+
+// model reads everything into a new model.
+func (s *source) model(ctx int) (*gpt1.Model, error) {
+	// Compare before New allocates what the configuration asks for.
+	if n := len(s.tensors); s.config.NLayer > n {
+		return nil, errors.Errorf("%s: %d tensors cannot be the %d layers that %s asks for", s.where, n, s.config.NLayer, s.implied)
+	}
+	want := append(s.config.Params(), s.head...)
+	if err := s.match(want); err != nil {
+		return nil, err
+	}
+	c := s.config
+	if ctx != 0 {
+		if ctx < 1 || ctx > c.NCtx {
+			return nil, errors.Errorf("%s: a context of %d is wanted: the weights have 1 to %d positions", s.where, ctx, c.NCtx)
+		}
+		c.NCtx = ctx
+	}
+	m, err := gpt1.New(c, s.head...)
+	if err != nil {
+		return nil, errors.Wrap(err, s.where)
+	}
+	if err := s.fill(m); err != nil {
+		return nil, err
+	}
+	if s.check != nil {
+		if err := s.check(m); err != nil {
+			return nil, errors.WithMessage(err, s.where)
+		}
+	}
+	return m, nil
+}
+
+// match compares the tensors with the parameters that are wanted.
+func (s *source) match(want []graph.Param) error {
+	var wrong []string
+	found := map[string]tensor{}
+	for _, t := range s.tensors {
+		if other, twice := found[t.name]; twice {
+			wrong = append(wrong, fmt.Sprintf("%s is there as %s too", t.from, other.from))
+		}
+		found[t.name] = t
+	}
+	for _, p := range want {
+		switch t, isThere := found[p.Name]; {
+		case !isThere:
+			wrong = append(wrong, fmt.Sprintf("%s %v is missing", p.Name, p.Shape))
+		case !slices.Equal(t.shape, p.Shape):
+			wrong = append(wrong, fmt.Sprintf("%s has shape %v, %s implies %v", t.from, t.shape, s.implied, p.Shape))
+		case t.bad != "":
+			wrong = append(wrong, t.from+" "+t.bad)
+		}
+		delete(found, p.Name)
+	}
+	for _, t := range s.tensors {
+		if _, left := found[t.name]; left {
+			wrong = append(wrong, t.from+" is unexpected")
+		}
+	}
+	if len(wrong) > 0 {
+		return errors.Errorf("%s: %d tensors do not fit: %s", s.where, len(wrong), list(wrong))
+	}
+	return nil
+}
+
+// list joins what is wrong. All tensors of the released model fit in, those of a hostile
+// file need not.
+func list(wrong []string) string {
+	const most, longest = 200, 200
+	more := ""
+	if len(wrong) > most {
+		more = fmt.Sprintf("; and %d more", len(wrong)-most)
+		wrong = wrong[:most]
+	}
+	for i, w := range wrong {
+		if len(w) > longest {
+			wrong[i] = strings.ToValidUTF8(w[:longest], "") + "…"
+		}
+	}
+	return strings.Join(wrong, "; ") + more
+}
+
+// fill reads the values, a tensor for each core at a time.
+func (s *source) fill(m *gpt1.Model) error {
+	var next atomic.Int64
+	errs := make([]error, len(s.tensors))
+	var workers sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), len(s.tensors)) {
+		workers.Go(func() {
+			for {
+				i := int(next.Add(1)) - 1
+				if i >= len(s.tensors) {
+					return
+				}
+				errs[i] = s.tensors[i].into(m.Store.Param(s.tensors[i].name))
+			}
+		})
+	}
+	workers.Wait()
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// into reads the tensor into p, which may have fewer rows.
+func (t tensor) into(p *graph.Param) error {
+	n := 1
+	for _, d := range t.shape {
+		n *= d
+	}
+	if n == len(p.Value) {
+		return t.read(p.Value)
+	}
+	all := make([]float32, n)
+	err := t.read(all)
+	copy(p.Value, all)
+	return err
+}
+
+// maxText is the most bytes that a file of JSON beside the weights may have.
+const maxText = 1 << 20
+
+// readText reads a small file.
+func readText(path string) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close() //nolint:errcheck // only read from: nothing is lost if this fails
+	data, err := io.ReadAll(io.LimitReader(f, maxText+1))
+	if err == nil && len(data) > maxText {
+		err = errors.Errorf("%s has more than %d bytes: is it the right file?", path, maxText)
+	}
+	return data, err
+}

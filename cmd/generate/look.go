@@ -1,0 +1,152 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"math"
+	"os"
+
+	"github.com/pkg/errors"
+
+	"gorgpt/checkpoint/safetensors"
+	"gorgpt/generate"
+	"gorgpt/internal/atomicfile"
+)
+
+// scoreFile writes how likely each line of a file is, and of all lines together to stderr.
+func (c *command) scoreFile(ctx context.Context) (err error) {
+	in := c.stdin
+	if c.score != "-" {
+		f, err := os.Open(c.score)
+		if err != nil {
+			return errors.Wrap(err, "-score")
+		}
+		defer f.Close() //nolint:errcheck // only read from: nothing is lost if this fails
+		in = f
+	}
+	out := bufio.NewWriter(c.stdout)
+	defer func() {
+		if flushErr := out.Flush(); err == nil {
+			err = errors.Wrap(flushErr, "writing the scores")
+		}
+	}()
+	scorer := generate.NewScorer(c.model)
+	var all scored
+	number := 0
+	for lines := readLines(ctx, in); ; number++ {
+		var line read
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case line = <-lines:
+		}
+		if errors.Is(line.err, io.EOF) {
+			break
+		}
+		if line.err != nil {
+			return errors.Wrap(line.err, "-score")
+		}
+		s := scored{Line: number + 1, Text: line.text}
+		ids := c.tok.Encode(line.text)
+		logProbs, err := scorer.LogProbs(ids)
+		if err != nil {
+			return err
+		}
+		for i, id := range ids {
+			token, _ := c.tok.Token(id)
+			t := scoredToken{Token: token, ID: id}
+			if i > 0 {
+				t.LogProb = &logProbs[i-1]
+				s.LogProb += logProbs[i-1]
+			}
+			s.Tokens = append(s.Tokens, t)
+		}
+		s.Predicted = len(logProbs)
+		all.LogProb, all.Predicted = all.LogProb+s.LogProb, all.Predicted+s.Predicted
+		if err := s.write(out, c.scoreJSON); err != nil {
+			return errors.Wrap(err, "writing the scores")
+		}
+	}
+	fmt.Fprintf(c.stderr, "%d lines, %d tokens predicted: log-probability %.4f, perplexity %s\n", number, all.Predicted, all.LogProb, all.perplexityText())
+	return nil
+}
+
+// scored is a line with what the model says of it.
+type scored struct {
+	Line       int           `json:"line"`
+	Text       string        `json:"text"`
+	LogProb    float64       `json:"logprob"`
+	Perplexity *float64      `json:"perplexity"` // null if nothing was predicted
+	Predicted  int           `json:"predicted"`
+	Tokens     []scoredToken `json:"tokens"`
+}
+
+// scoredToken is a token; the first of a line is not predicted.
+type scoredToken struct {
+	Token   string   `json:"token"`
+	ID      int32    `json:"id"`
+	LogProb *float64 `json:"logprob"`
+}
+
+// perplexity is exp of the mean of −log P.
+func (s *scored) perplexity() float64 { return math.Exp(-s.LogProb / float64(s.Predicted)) }
+
+func (s *scored) perplexityText() string {
+	if s.Predicted == 0 {
+		return "-"
+	}
+	return fmt.Sprintf("%.4f", s.perplexity())
+}
+
+// write writes a line of text or of JSON.
+func (s *scored) write(w io.Writer, asJSON bool) error {
+	if !asJSON {
+		_, err := fmt.Fprintf(w, "%.4f\t%s\t%d\t%s\n", s.LogProb, s.perplexityText(), s.Predicted, s.Text)
+		return err
+	}
+	if p := s.perplexity(); s.Predicted > 0 && !math.IsInf(p, 0) {
+		s.Perplexity = &p
+	}
+	if s.Tokens == nil {
+		s.Tokens = []scoredToken{}
+	}
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false) // </w> stays legible
+	return enc.Encode(s)
+}
+
+// writeAttention writes the attention weights of the prompt.
+func (c *command) writeAttention() error {
+	ids, err := c.encode(c.prompt)
+	if err != nil {
+		return err
+	}
+	layers, err := generate.AttentionWeights(c.model, ids)
+	if err != nil {
+		return errors.WithMessage(err, "-attention")
+	}
+	tokens := make([]string, len(ids))
+	for i, id := range ids {
+		tokens[i], _ = c.tok.Token(id)
+	}
+	names, err := json.Marshal(tokens)
+	if err != nil {
+		return errors.Wrap(err, "-attention")
+	}
+	n := len(ids)
+	tensors := []safetensors.Tensor{safetensors.NewInt32("ids", []int{n}, ids)}
+	for i, w := range layers {
+		tensors = append(tensors, safetensors.NewFloat32(fmt.Sprintf("h.%d.attn", i), []int{c.model.NHead, n, n}, w))
+	}
+	err = atomicfile.Write(c.attention, func(w io.Writer) error {
+		return safetensors.Write(w, tensors, map[string]string{"format": "pt", "tokens": string(names)})
+	})
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(c.stdout, "%d layers × [%d %d %d] in %s\n", len(layers), c.model.NHead, n, n, c.attention)
+	return err
+}

@@ -1,0 +1,111 @@
+// Command generate writes text with a GPT-1: it continues a prompt, tells how likely texts are,
+// or shows where the model looks.
+//
+//	go run ./cmd/generate -model DIR -prompt "once upon a time"
+package main
+
+import (
+	"context"
+	"io"
+	"os"
+
+	"github.com/pkg/errors"
+	"golang.org/x/term"
+
+	"gorgpt/checkpoint"
+	"gorgpt/generate"
+	"gorgpt/gpt1"
+	"gorgpt/internal/cli"
+	"gorgpt/pretrain"
+	"gorgpt/tokenizer"
+)
+
+func main() { os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) }
+
+// run is main with its surroundings as arguments. It returns the exit status.
+func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	var s *settings
+	parse := func() (err error) {
+		s, err = parse(args, stdout)
+		return err
+	}
+	return cli.Run("generate", stderr, parse, func(ctx context.Context) error {
+		c, err := s.open(stdin, stdout, stderr)
+		if err != nil {
+			return err
+		}
+		return c.do(ctx)
+	})
+}
+
+// command is a command line with the model that it names.
+type command struct {
+	*settings
+	model          *gpt1.Model
+	tok            *tokenizer.Tokenizer
+	writer         *generate.Generator
+	stdin          io.Reader
+	stdout, stderr io.Writer
+	terminal       bool // stdin is one
+}
+
+// open reads the model.
+func (s *settings) open(stdin io.Reader, stdout, stderr io.Writer) (*command, error) {
+	c := &command{settings: s, stdin: stdin, stdout: stdout, stderr: stderr}
+	if f, isFile := stdin.(*os.File); isFile {
+		c.terminal = term.IsTerminal(int(f.Fd()))
+	}
+	dir := s.folder
+	if dir == "" {
+		var err error
+		if dir, err = pretrain.Newest(); err != nil {
+			return nil, err
+		}
+		if dir == "" {
+			return nil, errors.New("no completed pre-training under runs/: name a model with -model, or train one with go run ./cmd/train")
+		}
+	}
+	if _, err := os.Stat(dir); err != nil {
+		return nil, errors.Wrap(err, "-model")
+	}
+	m, tok, err := checkpoint.ReadFolder(dir, s.ctx)
+	if err != nil {
+		return nil, err
+	}
+	if s.pipeline != "" {
+		p, err := tokenizer.ParsePipeline(s.pipeline)
+		if err != nil {
+			return nil, err
+		}
+		tok = tok.WithPipeline(p)
+	}
+	c.model, c.tok, c.writer = m, tok, generate.New(m)
+	// What no text of the training has, none should get.
+	for _, token := range []string{tokenizer.Unknown, tokenizer.Start, tokenizer.Delimiter, tokenizer.Classify} {
+		if id, found := tok.ID(token); found {
+			s.o.Ban = append(s.o.Ban, id)
+		}
+	}
+	return c, s.o.Validate(m.Config)
+}
+
+// do does what the command line asks for.
+func (c *command) do(ctx context.Context) error {
+	if c.score != "" {
+		return c.scoreFile(ctx)
+	}
+	if c.interactive || !c.given["prompt"] && c.terminal && c.attention == "" {
+		return c.talk(ctx)
+	}
+	if !c.given["prompt"] {
+		text, err := c.readPrompt(ctx)
+		if err != nil {
+			return err
+		}
+		c.prompt = text
+	}
+	if c.attention != "" {
+		return c.writeAttention()
+	}
+	return c.write(ctx, c.prompt)
+}

@@ -1,0 +1,192 @@
+package generate
+
+import (
+	"cmp"
+	"context"
+	"math"
+	"slices"
+)
+
+// Hypothesis is a text that beam search found.
+type Hypothesis struct {
+	IDs     []int32 // after the prompt
+	LogProb float64 // of all of them
+}
+
+// Mean is the log-probability a token, by which texts of different lengths are compared.
+func (h Hypothesis) Mean() float64 { return h.LogProb / float64(max(len(h.IDs), 1)) }
+
+// Search looks for the most likely continuations of a prompt: in each round it goes on with the
+// o.Beams best of all texts that are one token longer than those of the round before. It
+// returns the o.Samples best in the end, the best first. done, if it is not nil, tells that a
+// text is complete; such a text is not continued. When ctx ends, Search returns what there
+// is, with the context's error.
+//
+// A penalty changes the scores before they become probabilities.
+func (g *Generator) Search(ctx context.Context, prompt []int32, o Options, done func(ids []int32) bool) ([]Hypothesis, error) {
+	o.Beams = max(o.Beams, 1)
+	if err := g.check(prompt, o); err != nil {
+		return nil, err
+	}
+	g.d.reserve(o.Beams)
+	s := &search{
+		o: o, prompt: len(prompt), v: g.model.VocabSize, done: done,
+		texts: newTexts(&g.d, o.Slide), next: [][]int32{prompt}, beams: []float64{0},
+	}
+	for range o.Tokens {
+		if err := ctx.Err(); err != nil {
+			return s.best(), err
+		}
+		if err := s.round(); err != nil {
+			return s.best(), err
+		}
+		if s.isOver() {
+			break
+		}
+	}
+	return s.best(), nil
+}
+
+// search is the state of one beam search.
+type search struct {
+	o        Options
+	prompt   int // tokens
+	v        int
+	done     func(ids []int32) bool
+	texts    *texts
+	next     [][]int32 // what the texts get at the beginning of the next round
+	beams    []float64 // log-probability of each text with that; -Inf for one that does not count
+	finished []Hypothesis
+}
+
+// step is a text with one more token.
+type step struct {
+	row   int
+	id    int32
+	score float64
+}
+
+// better orders steps, the best first, so that nothing is left to chance.
+func better(a, b step) int {
+	return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(a.row, b.row), cmp.Compare(a.id, b.id))
+}
+
+// round scores what could follow and chooses the texts to go on with.
+func (s *search) round() error {
+	scores, err := s.texts.add(s.next)
+	if err != nil {
+		return err
+	}
+	// Twice as many as there are beams: even if half of them are complete, enough remain.
+	steps, err := s.steps(scores, 2*s.o.Beams)
+	if err != nil {
+		return err
+	}
+	if rows := len(s.beams); rows < s.o.Beams { // the first round: all begin as the prompt
+		s.texts.spread(s.o.Beams)
+		s.beams, s.next = make([]float64, s.o.Beams), make([][]int32, s.o.Beams)
+	}
+	var live []step
+	for rank, x := range steps {
+		ids := append(slices.Clone(s.texts.ids[x.row][s.prompt:]), x.id)
+		switch isDone := s.done != nil && s.done(ids); {
+		case !isDone && len(live) < s.o.Beams:
+			live = append(live, x)
+		case isDone && rank < s.o.Beams:
+			s.finished = append(s.finished, Hypothesis{ids, x.score})
+		}
+	}
+	s.place(live)
+	return nil
+}
+
+// steps returns the n best steps of all beams.
+func (s *search) steps(scores [][]float32, n int) ([]step, error) {
+	var all []step
+	for row, sum := range s.beams {
+		if math.IsInf(sum, -1) {
+			continue
+		}
+		c := newChooser(s.o, 0, s.v, s.texts.ids[row])
+		logits, best, err := c.weigh(scores[row])
+		if err != nil {
+			return nil, err
+		}
+		top, total := float64(logits[best]), 0.0
+		for _, l := range logits {
+			total += math.Exp(float64(l) - top)
+		}
+		norm := top + math.Log(total)
+		least := float32(math.Inf(-1))
+		if n < len(logits) {
+			least = c.kthLargest(logits, n)
+		}
+		for id, l := range logits {
+			if l >= least && !math.IsInf(float64(l), -1) {
+				all = append(all, step{row, int32(id), sum + float64(l) - norm})
+			}
+		}
+	}
+	slices.SortFunc(all, better)
+	return all[:min(n, len(all))], nil
+}
+
+// place gives each step a row. The first step of a beam stays in its row, where its beginning
+// is; the others get rows of beams that end here, and copies.
+func (s *search) place(live []step) {
+	for row := range s.beams {
+		s.beams[row], s.next[row] = math.Inf(-1), []int32{0} // a row may be left without a text
+	}
+	var others []step
+	for _, x := range live {
+		if !math.IsInf(s.beams[x.row], -1) {
+			others = append(others, x)
+			continue
+		}
+		s.beams[x.row], s.next[x.row] = x.score, []int32{x.id}
+	}
+	row := 0
+	for _, x := range others {
+		for !math.IsInf(s.beams[row], -1) {
+			row++
+		}
+		s.texts.copyRow(row, x.row)
+		s.beams[row], s.next[row] = x.score, []int32{x.id}
+	}
+}
+
+// live lists the texts that the search goes on with.
+func (s *search) live() []Hypothesis {
+	if len(s.texts.ids[0]) == 0 {
+		return []Hypothesis{{}} // before the first round
+	}
+	var all []Hypothesis
+	for row, sum := range s.beams {
+		if !math.IsInf(sum, -1) {
+			all = append(all, Hypothesis{append(slices.Clone(s.texts.ids[row][s.prompt:]), s.next[row]...), sum})
+		}
+	}
+	return all
+}
+
+// sorted puts the best first.
+func sorted(all []Hypothesis) []Hypothesis {
+	slices.SortStableFunc(all, func(a, b Hypothesis) int { return cmp.Compare(b.Mean(), a.Mean()) })
+	return all
+}
+
+// isOver tells that no text can get among the best any more, or that there is none.
+func (s *search) isOver() bool {
+	live := sorted(s.live())
+	if len(live) == 0 {
+		return true
+	}
+	s.finished = sorted(s.finished)
+	return len(s.finished) >= s.o.Beams && live[0].Mean() <= s.finished[s.o.Beams-1].Mean()
+}
+
+// best returns the result.
+func (s *search) best() []Hypothesis {
+	all := sorted(append(slices.Clone(s.finished), s.live()...))
+	return all[:min(max(s.o.Samples, 1), len(all))]
+}

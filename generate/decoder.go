@@ -1,0 +1,116 @@
+package generate
+
+import (
+	"github.com/pkg/errors"
+
+	"gorgpt/gpt1"
+	"gorgpt/graph"
+)
+
+// decoder runs the model on sequences that grow in step, and keeps their keys and values.
+type decoder struct {
+	model  *gpt1.Model
+	rows   int // sequences that there is room for
+	past   int // positions in the caches, the same for all sequences
+	caches []*graph.Cache
+	arena  graph.Arena
+	passes map[[2]int]*pass // by batch and length
+}
+
+// pass is the graph that reads t further tokens of b sequences.
+type pass struct {
+	ids, at []int32
+	logits  graph.Node // [B V'], after the last of the tokens
+	machine *graph.Machine
+	scores  [][]float32 // B × [V], the rows of logits
+}
+
+// reserve makes room for that many sequences. Larger caches begin empty.
+func (d *decoder) reserve(rows int) {
+	if rows > d.rows {
+		d.rows, d.past = rows, 0
+		d.caches = d.model.NewCaches(rows)
+		d.passes = map[[2]int]*pass{} // they are bound to the old ones
+	}
+}
+
+// restart forgets all positions.
+func (d *decoder) restart() { d.past = 0 }
+
+// room is how many positions are left.
+func (d *decoder) room() int { return d.model.NCtx - d.past }
+
+// copyRow lets sequence to go on where sequence from is.
+func (d *decoder) copyRow(to, from int) {
+	for _, c := range d.caches {
+		c.Copy(to, from, d.past)
+	}
+}
+
+// feed reads equally many further tokens of the first sequences and scores every token as
+// the next one of each. The result is valid until the next call. ids B × n → B × [V]
+func (d *decoder) feed(ids [][]int32) ([][]float32, error) {
+	b, n := len(ids), len(ids[0])
+	switch {
+	case n == 0:
+		return nil, errors.New("there is no token to continue from")
+	case n > d.room():
+		return nil, errors.Errorf("%d tokens for the %d positions left", n, d.room())
+	}
+	var p *pass
+	for from := 0; from < n; {
+		t := 1 // the largest power of two that is left, so that few graphs serve all lengths
+		for 2*t <= n-from {
+			t *= 2
+		}
+		var err error
+		if p, err = d.pass(b, t); err != nil {
+			return nil, err
+		}
+		for i, row := range ids {
+			copy(p.ids[i*t:(i+1)*t], row[from:])
+		}
+		p.at[0] = int32(d.past)
+		if err := p.machine.Run(); err != nil {
+			return nil, err
+		}
+		d.past += t
+		from += t
+	}
+	return p.read(d.model.VocabSize), nil
+}
+
+// pass returns the graph for b sequences and t tokens.
+func (d *decoder) pass(b, t int) (*pass, error) {
+	if p, found := d.passes[[2]int{b, t}]; found {
+		return p, nil
+	}
+	p := &pass{}
+	g := graph.New(false)
+	ids, in := g.Ints("inputs", b, t)
+	at, position := g.Ints("position", 1)
+	last, lasts := g.Ints("last", b)
+	p.ids, p.at = in, position
+	for i := range lasts {
+		lasts[i] = int32(t - 1)
+	}
+	h := d.model.Cached(ids, at, d.caches)      // [B T C]
+	p.logits = d.model.Logits(h.PickRows(last)) // [B V']
+	m, err := g.Compile(&d.arena, p.logits)
+	if err != nil {
+		return nil, err
+	}
+	p.machine, p.scores = m, make([][]float32, b)
+	d.passes[[2]int{b, t}] = p
+	return p, nil
+}
+
+// read returns the scores that the last run left.
+func (p *pass) read(v int) [][]float32 {
+	values := p.logits.Values()
+	stride := len(values) / len(p.scores)
+	for i := range p.scores {
+		p.scores[i] = values[i*stride : i*stride+v]
+	}
+	return p.scores
+}

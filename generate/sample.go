@@ -1,0 +1,90 @@
+package generate
+
+import (
+	"context"
+
+	"github.com/pkg/errors"
+
+	"gorgpt/gpt1"
+)
+
+// Generator continues texts with one model. It is not safe for concurrent use.
+type Generator struct {
+	model *gpt1.Model
+	d     decoder
+}
+
+// New returns a generator for the model.
+func New(m *gpt1.Model) *Generator { return &Generator{model: m, d: decoder{model: m}} }
+
+// Continue appends tokens to the prompt and returns the new ones. When ctx ends it returns
+// what there is, with the context's error.
+func (g *Generator) Continue(ctx context.Context, prompt []int32, o Options) ([]int32, error) {
+	o.Samples = 1
+	all, err := g.Sample(ctx, prompt, o, nil)
+	if len(all) == 0 {
+		return nil, err
+	}
+	return all[0], err
+}
+
+// Sample continues a prompt o.Samples times, and returns the new tokens of each. each, if it is
+// not nil, sees every token when it is chosen, sample by sample in each round; false ends
+// that sample. When ctx ends, Sample returns what there is, with the context's error.
+func (g *Generator) Sample(ctx context.Context, prompt []int32, o Options, each func(sample int, id int32) bool) ([][]int32, error) {
+	n := max(o.Samples, 1)
+	if err := g.check(prompt, o); err != nil {
+		return nil, err
+	}
+	g.d.reserve(n)
+	t := newTexts(&g.d, o.Slide)
+	scores, err := t.add([][]int32{prompt})
+	if err != nil {
+		return nil, err
+	}
+	t.spread(n)
+	choosers, next, going := make([]*chooser, n), make([][]int32, n), n
+	out, ended := make([][]int32, n), make([]bool, n)
+	for i := range choosers {
+		choosers[i], next[i] = newChooser(o, i, g.model.VocabSize, prompt), make([]int32, 1)
+	}
+	for made := range o.Tokens {
+		if err := ctx.Err(); err != nil {
+			return out, err
+		}
+		for i, c := range choosers {
+			id, err := c.next(scores[min(i, len(scores)-1)]) // after the prompt, all have one row
+			if err != nil {
+				return out, err
+			}
+			if next[i][0] = id; ended[i] {
+				continue
+			}
+			out[i] = append(out[i], id)
+			if each != nil && !each(i, id) {
+				ended[i] = true
+				going--
+			}
+		}
+		if going == 0 || made == o.Tokens-1 {
+			break
+		}
+		if scores, err = t.add(next); err != nil {
+			return out, err
+		}
+	}
+	return out, nil
+}
+
+// check refuses prompts and options that cannot work.
+func (g *Generator) check(prompt []int32, o Options) error {
+	if len(prompt) == 0 {
+		return errors.New("the prompt is empty: there is no token to continue from")
+	}
+	for _, id := range prompt {
+		if id < 0 || int(id) >= g.model.VocabSize {
+			return errors.Errorf("token %d of the prompt: the model has 0 to %d", id, g.model.VocabSize-1)
+		}
+	}
+	return o.Validate(g.model.Config)
+}

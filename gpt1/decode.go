@@ -1,0 +1,45 @@
+package gpt1
+
+import "gorgpt/graph"
+
+// NewCaches allocates a cache for each block, for b sequences of up to NCtx positions.
+func (m *Model) NewCaches(b int) []*graph.Cache {
+	caches := make([]*graph.Cache, len(m.Blocks))
+	for i, block := range m.Blocks {
+		caches[i] = graph.NewCache(block.Name+".attn", b, m.NHead, m.NCtx, m.NEmbd/m.NHead)
+	}
+	return caches
+}
+
+// Cached is Hidden for tokens that follow those whose keys and values are in the caches, and
+// adds theirs. at [1] is how many tokens there were. It is for evaluation: nothing is dropped.
+// ids [B T] → [B T C]
+func (m *Model) Cached(ids, at graph.Node, caches []*graph.Cache) graph.Node {
+	h := m.Embed.At(ids, at)
+	for i, b := range m.Blocks {
+		h = b.cached(h, at, caches[i])
+	}
+	return h
+}
+
+func (b *Block) cached(x, at graph.Node, c *graph.Cache) graph.Node {
+	defer x.Graph().Scope(b.Name)()
+	return b.around(x, b.Attn.Cached(x, c, at))
+}
+
+// Plain is Hidden with attention from plain ops. It also returns the attention weights of each
+// block, before dropout. ids [B T] → [B T C], blocks × [B H T T]
+func (m *Model) Plain(ids graph.Node) (h graph.Node, weights []graph.Node) {
+	h = m.Embed.Forward(ids)
+	for _, b := range m.Blocks {
+		y, w := b.plain(h)
+		h, weights = y, append(weights, w)
+	}
+	return h, weights
+}
+
+func (b *Block) plain(x graph.Node) (y, weights graph.Node) {
+	defer x.Graph().Scope(b.Name)()
+	attn, weights := b.Attn.Plain(x)
+	return b.around(x, attn), weights
+}

@@ -1,0 +1,65 @@
+package graph
+
+import (
+	"gorgonia.org/tensor"
+
+	"gorgpt/internal/kernels"
+)
+
+// Cache holds the keys and values that one attention layer has computed for the positions so
+// far. Graphs of any batch and length share it: each adds the positions it is run on.
+type Cache struct {
+	name          string
+	b, h, n, d    int
+	keys, values  []float32 // [B H N D]
+	keysT, valueT *tensor.Dense
+}
+
+// NewCache allocates a cache for b sequences of up to n positions, h heads of width d. The name
+// is that of the layer.
+func NewCache(name string, b, h, n, d int) *Cache {
+	c := &Cache{name: name, b: b, h: h, n: n, d: d}
+	c.keys, c.values = alignedFloats(b*h*n*d), alignedFloats(b*h*n*d)
+	shape := []int{b, h, n, d}
+	c.keysT, c.valueT = dense(c.keys, shape), dense(c.values, shape)
+	return c
+}
+
+// Copy makes the first n positions of sequence to those of sequence from.
+func (c *Cache) Copy(to, from, n int) {
+	for _, data := range [][]float32{c.keys, c.values} {
+		for h := range c.h {
+			dst, src := (to*c.h+h)*c.n*c.d, (from*c.h+h)*c.n*c.d
+			copy(data[dst:dst+n*c.d], data[src:src+n*c.d])
+		}
+	}
+}
+
+// CachedAttention is [Node.Attention] of the T positions that follow the first at ones, whose
+// keys and values are in the cache, for the first B sequences of it. Running it writes the
+// keys and values of the new positions to the cache, which otherwise is an input: a later
+// run sees them. It has no derivative.
+//
+// qkv [B T 3C], at [1] of int32 → [B T C]
+func (x Node) CachedAttention(c *Cache, at Node) Node {
+	if !ok(x, at) {
+		return Node{g: x.g}
+	}
+	if len(x.shape) != 3 || x.dim(2) != 3*c.h*c.d || x.dim(0) > c.b || x.dim(1) > c.n || size(at.shape) != 1 {
+		return x.g.failf("attention", "%v at %v with a cache [%d %d %d %d]: want [B T 3C] at [1], C = H·D", x.shape, at.shape, c.b, c.h, c.n, c.d)
+	}
+	b, t := x.dim(0), x.dim(1)
+	shape := []int{c.b, c.h, c.n, c.d}
+	keys, values := x.g.input(c.name+" keys", c.keysT, shape), x.g.input(c.name+" values", c.valueT, shape)
+	return x.g.apply(spec{
+		name: "attention", kind: "attention.cached", in: []Node{x, at, keys, values}, shape: []int{b, t, c.h * c.d},
+		run: func(call *call) {
+			from := int(call.i(1)[0])
+			if from < 0 || from+t > c.n {
+				call.fail("positions %d to %d, the cache has room for %d", from, from+t, c.n)
+				return
+			}
+			kernels.CachedAttention(call.y, call.f(2), call.f(3), call.f(0), from, b, t, c.h, c.n, c.d)
+		},
+	})
+}
