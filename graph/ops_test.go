@@ -74,9 +74,20 @@ func TestGradients(t *testing.T) {
 			q, k, v := in[0].Split3()
 			return q.Scale(2).Add(k).Add(v.Scale(-3))
 		}},
-		"heads":      {Shapes: [][]int{{2, 3, 8}}, Build: func(_ *graph.Graph, in []graph.Node) graph.Node { return in[0].Heads(4) }},
-		"merge":      {Shapes: [][]int{{2, 3, 5, 4}}, Build: func(_ *graph.Graph, in []graph.Node) graph.Node { return in[0].Merge() }},
-		"reshape":    {Shapes: [][]int{{6, 1}}, Build: func(_ *graph.Graph, in []graph.Node) graph.Node { return in[0].Reshape(2, 3).Softmax() }},
+		"heads":   {Shapes: [][]int{{2, 3, 8}}, Build: func(_ *graph.Graph, in []graph.Node) graph.Node { return in[0].Heads(4) }},
+		"merge":   {Shapes: [][]int{{2, 3, 5, 4}}, Build: func(_ *graph.Graph, in []graph.Node) graph.Node { return in[0].Merge() }},
+		"reshape": {Shapes: [][]int{{6, 1}}, Build: func(_ *graph.Graph, in []graph.Node) graph.Node { return in[0].Reshape(2, 3).Softmax() }},
+		"lstm": {Shapes: [][]int{{2, 5, 3}, {20, 3}, {20, 5}, {20}, {20}}, Build: func(_ *graph.Graph, in []graph.Node) graph.Node {
+			return in[0].LSTM(in[1], in[2], in[3], in[4])
+		}},
+		"lstm of one step": {Shapes: [][]int{{3, 1, 5}, {4, 5}, {4, 1}, {4}, {4}}, Build: func(_ *graph.Graph, in []graph.Node) graph.Node {
+			return in[0].LSTM(in[1], in[2], in[3], in[4])
+		}},
+		"lookup": {Shapes: [][]int{{7, 3}}, Build: func(g *graph.Graph, in []graph.Node) graph.Node {
+			ids, v := g.Ints("ids", 2, 5)
+			copy(v, []int32{0, 6, 6, 2, 1, 3, 3, 3, 0, 6})
+			return graph.Lookup(ids, in[0])
+		}},
 		"sum groups": {Shapes: [][]int{{6, 3}}, Build: func(_ *graph.Graph, in []graph.Node) graph.Node { return in[0].SumGroups(2) }},
 	}
 	for name, c := range cases {

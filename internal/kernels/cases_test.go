@@ -34,6 +34,7 @@ func everyKernel() []kernelCase {
 	l.addProducts()
 	l.addRows()
 	l.addModel()
+	l.addRecurrent()
 	return l.cases
 }
 
@@ -117,4 +118,19 @@ func (l *caseList) addModel() {
 	l.add("AttentionGrad", []int{3 * n}, func(o [][]float32) {
 		AttentionGrad(o[0], dy, x, perRow, qkv, d, seq, b, t, h, dHead)
 	})
+}
+
+// addRecurrent adds the kernels of the LSTM, with more units than one slab has.
+func (l *caseList) addRecurrent() {
+	const b, t, u, v = 5, 4, 150, 205
+	dy, gates, cells, whh, bias := l.in(b*t*u), l.in(b*t*4*u), l.in(b*t*u), l.in(4*u*u), l.in(4*u)
+	tok, ids := l.in(v*u), indices(3, b*t, v)
+	l.add("Lookup", []int{b * t * u}, func(o [][]float32) { Lookup(o[0], tok, ids, u) })
+	l.add("LSTM", []int{b * t * u, b * t * u, b * t * 4 * u}, func(o [][]float32) {
+		LSTM(o[0], o[1], o[2], whh, bias, b, t, u)
+	})
+	l.add("LSTMGrad", []int{b * t * 4 * u, b * u, b * u}, func(o [][]float32) {
+		LSTMGrad(o[0], o[1], o[2], dy, gates, cells, whh, b, t, u)
+	})
+	l.add("LSTMWeightGrad", []int{4 * u * u}, func(o [][]float32) { LSTMWeightGrad(o[0], gates, dy, b, t, u) })
 }

@@ -31,6 +31,15 @@ func (t *embedCall) slab(_ *workspace, lo, hi int) {
 	}
 }
 
+// Lookup copies the rows of tok [V C] that ids name: y[r,:] = tok[ids[r],:].
+func Lookup(y, tok []float32, ids []int32, c int) {
+	check("Lookup", "y", len(y), len(ids)*c)
+	checkIndices("Lookup", ids, len(tok)/max(c, 1))
+	for r, id := range ids {
+		copy(row(y, r, c), row(tok, int(id), c))
+	}
+}
+
 // EmbedTokGrad adds each row of dy [rows C] to the row of dtok [V C] that it
 // came from: dtok[ids[r],:] += dy[r,:]. Rows of one id are added in order.
 func EmbedTokGrad(dtok, dy []float32, ids []int32, rows, c int) {

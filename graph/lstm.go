@@ -1,0 +1,83 @@
+package graph
+
+import "gorgpt/internal/kernels"
+
+// LSTM runs a layer of long short-term memory over the sequences, from a state of zeros, as
+// PyTorch's nn.LSTM does (batch_first; Hochreiter and Schmidhuber 1997, with forget gates).
+// The four parts of the weights' first axis are i, f, g and o:
+//
+//	i, f, o = σ(W_ih·x_t + b_ih + W_hh·h_{t-1} + b_hh)   g = tanh(the same)
+//	c_t = f·c_{t-1} + i·g    h_t = o·tanh(c_t)
+//
+// What does not wait for the step before is one product over all positions; gates and cells
+// are kept for the way back through time.
+//
+// x [B T C], wih [4U C], whh [4U U], bih and bhh [4U] → [B T U]
+func (x Node) LSTM(wih, whh, bih, bhh Node) Node {
+	if !ok(x, wih, whh, bih, bhh) {
+		return Node{g: x.g}
+	}
+	if len(x.shape) != 3 || len(wih.shape) != 2 || len(whh.shape) != 2 || whh.dim(0) != 4*whh.dim(1) ||
+		!equal(wih.shape, []int{whh.dim(0), x.dim(2)}) || !equal(bih.shape, whh.shape[:1]) || !equal(bhh.shape, whh.shape[:1]) {
+		return x.g.failf("lstm", "%v with %v, %v, %v and %v: want [B T C] with [4U C], [4U U], [4U] and [4U]",
+			x.shape, wih.shape, whh.shape, bih.shape, bhh.shape)
+	}
+	b, t, width, u := x.dim(0), x.dim(1), x.dim(2), whh.dim(1)
+	rows := b * t
+	return x.g.apply(spec{
+		name: "lstm", in: []Node{x, wih, whh, bih, bhh}, shape: []int{b, t, u},
+		side: []int{rows * 4 * u, rows * u}, // gates, cells
+		run: func(c *call) {
+			gates, cells := c.side[0], c.side[1]
+			kernels.GemmBias(false, true, rows, 4*u, width, c.f(0), width, c.f(1), width, c.f(3), gates, 4*u)
+			kernels.LSTM(c.y, cells, gates, c.f(2), c.f(4), b, t, u)
+		},
+		grad: func(y, dy Node) []Node {
+			dgates := x.g.apply(spec{
+				name: y.Name() + ".dgates", full: true, kind: "lstm.grad", in: []Node{dy, whh, y}, shape: []int{b, t, 4 * u},
+				side: []int{b * u, b * u}, // dh, dc
+				run: func(c *call) {
+					s := y.op().c.side
+					kernels.LSTMGrad(c.y, c.side[0], c.side[1], c.f(0), s[0], s[1], c.f(1), b, t, u)
+				},
+			})
+			dx := x.g.apply(spec{
+				name: y.Name() + ".dx", full: true, kind: "matmul", in: []Node{dgates, wih}, shape: x.shape,
+				run: func(c *call) { // dx = dgates W_ih
+					kernels.Gemm(false, false, rows, width, 4*u, c.f(0), 4*u, c.f(1), width, 0, c.y, width)
+				},
+			})
+			dwih := wih.accumulate(y.Name()+".dwih", []Node{dgates, x}, func(c *call) { // dW_ih += dgatesᵀ x
+				kernels.Gemm(true, false, 4*u, width, rows, c.f(0), 4*u, c.f(1), width, 1, c.y, width)
+			})
+			dwhh := whh.accumulate(y.Name()+".dwhh", []Node{dgates, y}, func(c *call) {
+				kernels.LSTMWeightGrad(c.y, c.f(0), c.f(1), b, t, u)
+			})
+			bias := func(w Node, name string) Node {
+				return w.accumulate(y.Name()+name, []Node{dgates}, func(c *call) { kernels.BiasGrad(c.y, c.f(0), rows, 4*u) })
+			}
+			return []Node{dx, dwih, dwhh, bias(bih, ".dbih"), bias(bhh, ".dbhh")}
+		},
+	})
+}
+
+// Lookup looks tokens up, without positions: those of a recurrent layer are in its order.
+// ids [B T] of int32, tokens [V C] → [B T C]
+func Lookup(ids, tokens Node) Node {
+	if !ok(ids, tokens) {
+		return Node{g: ids.g}
+	}
+	if len(ids.shape) != 2 || len(tokens.shape) != 2 {
+		return ids.g.failf("lookup", "ids %v, tokens %v: want [B T], [V C]", ids.shape, tokens.shape)
+	}
+	b, t, width := ids.dim(0), ids.dim(1), tokens.dim(1)
+	return ids.g.apply(spec{
+		name: "lookup", in: []Node{ids, tokens}, shape: []int{b, t, width},
+		run: func(c *call) { kernels.Lookup(c.y, c.f(1), c.i(0), width) },
+		grad: func(y, dy Node) []Node {
+			return []Node{{}, tokens.accumulate(y.Name()+".dtokens", []Node{ids, dy}, func(c *call) {
+				kernels.EmbedTokGrad(c.y, c.f(1), c.i(0), b*t, width)
+			})}
+		},
+	})
+}
