@@ -64,6 +64,9 @@ var torchTypes = map[safetensors.DType]string{
 // tensors lists the parameters of a store under the names of the form.
 func (f Form) tensors(s *graph.Store) ([]safetensors.Tensor, error) {
 	weight, bias := s.Param(headPrefix+"weight"), s.Param(headPrefix+"bias")
+	if f.DoubleHeads && s.Param("positions_embed.weight") == nil {
+		return nil, errors.New("the model is an LSTM, which Hugging Face's OpenAIGPTDoubleHeadsModel is not")
+	}
 	if f.DoubleHeads && (weight == nil || bias == nil || weight.Shape[1] != 1) {
 		return nil, errors.New("the model has no head for multiple choice, which is one of one output: fine-tune it on qa first")
 	}

@@ -111,6 +111,8 @@ func readShapes(path string) ([][]int, error) {
 // releaseConfig derives the model's shape from that of its tensors.
 func releaseConfig(dir string, shapes [][]int) (gpt1.Config, error) {
 	switch c, err := readConfig(dir); {
+	case err == nil && c.IsLSTM():
+		return c, errors.Errorf("%s is that of an LSTM, %s of a Transformer", filepath.Join(dir, ConfigFile), shapesFile)
 	case err == nil:
 		if implied := 2 + inBlock*c.NLayer; implied != len(shapes) {
 			return c, errors.Errorf("%s implies %d tensors, %s has %d", filepath.Join(dir, ConfigFile), implied, shapesFile, len(shapes))

@@ -45,7 +45,7 @@ func (k Keeper) Save(step, best int, m *gpt1.Model, state any, files map[string]
 	if err != nil {
 		return "", errors.Wrap(err, stateFile)
 	}
-	path = filepath.Join(k.Dir, stepName(step))
+	path = filepath.Join(k.Dir, StepName(step))
 	err = atomicfile.WriteFolder(path, k.Wrap, func(f *atomicfile.Folder) error {
 		all := map[string][]byte{ConfigFile: config, stateFile: append(progress, '\n')}
 		for name, data := range files {
@@ -77,7 +77,7 @@ func (k Keeper) prune(best int) error {
 		if step == best {
 			continue
 		}
-		if err := atomicfile.RemoveFolder(filepath.Join(k.Dir, stepName(step))); err != nil {
+		if err := atomicfile.RemoveFolder(filepath.Join(k.Dir, StepName(step))); err != nil {
 			return err
 		}
 	}
@@ -87,11 +87,16 @@ func (k Keeper) prune(best int) error {
 // stepPattern matches the names of checkpoints.
 var stepPattern = regexp.MustCompile(`^step-(\d{9,})$`)
 
-func stepName(step int) string { return fmt.Sprintf("step-%09d", step) }
+// StepName is the name of a folder with the state after an update.
+func StepName(step int) string { return fmt.Sprintf("step-%09d", step) }
 
 // Steps are the updates that there are checkpoints of, in order.
-func (k Keeper) Steps() ([]int, error) {
-	entries, err := os.ReadDir(k.Dir)
+func (k Keeper) Steps() ([]int, error) { return StepsIn(k.Dir) }
+
+// StepsIn are the updates that a folder has states of, by the names of [StepName], in order; a
+// folder that does not exist has none.
+func StepsIn(dir string) ([]int, error) {
+	entries, err := os.ReadDir(dir)
 	if err != nil && !os.IsNotExist(err) {
 		return nil, errors.Wrap(err, "looking for checkpoints")
 	}
@@ -117,7 +122,7 @@ func (k Keeper) Load(m *gpt1.Model, state any) (path string, skipped []error, er
 		return "", nil, err
 	}
 	for _, step := range slices.Backward(steps) {
-		path := filepath.Join(k.Dir, stepName(step))
+		path := filepath.Join(k.Dir, StepName(step))
 		err := atomicfile.CheckFolder(path)
 		if err == nil {
 			return path, skipped, load(path, m, state)

@@ -26,6 +26,9 @@ func (j *Job) folder() (*train.Folder, error) {
 
 // shapeName is the preset that a model has the shape of, or its width.
 func shapeName(c gpt1.Config) string {
+	if c.IsLSTM() {
+		return fmt.Sprintf("lstm%d", c.NUnits)
+	}
 	for _, name := range gpt1.PresetNames() {
 		p, err := gpt1.Preset(name)
 		if err == nil && p.NLayer == c.NLayer && p.NHead == c.NHead && p.NEmbd == c.NEmbd {

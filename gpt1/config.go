@@ -9,7 +9,8 @@ import (
 )
 
 // Config is the shape of a model, with the JSON keys of Hugging Face's
-// openai-gpt config.json.
+// openai-gpt config.json. With NUnits, it is that of the LSTM which the paper sets
+// in place of the Transformer (section 5): one layer, to which attention does not apply.
 type Config struct {
 	NLayer       int     `json:"n_layer"`
 	NHead        int     `json:"n_head"`
@@ -22,6 +23,7 @@ type Config struct {
 	LayerNormEps float32 `json:"layer_norm_epsilon"`
 	InitRange    float32 `json:"initializer_range"`
 	Mimetic      bool    `json:"gorgpt_mimetic_init,omitempty"` // see Init
+	NUnits       int     `json:"n_units,omitempty"`             // U of the LSTM; 0: this is a Transformer
 }
 
 // Presets are the models that go by a name.
@@ -48,6 +50,21 @@ func Preset(name string) (Config, error) {
 	return c, nil
 }
 
+// units are those of an LSTM in place of the Transformer: the paper's 2048, and for
+// the smaller presets as many as make about as many parameters.
+var units = map[string]int{"gpt1": 2048, "mini": 1152, "tiny": 384}
+
+// LSTMPreset is Preset with an LSTM in place of the Transformer, of the same width,
+// context and vocabulary.
+func LSTMPreset(name string) (Config, error) {
+	c, err := Preset(name)
+	c.NLayer, c.NHead, c.NUnits, c.Mimetic = 1, 1, units[name], false
+	return c, err
+}
+
+// IsLSTM tells whether the model has an LSTM in place of the Transformer.
+func (c Config) IsLSTM() bool { return c.NUnits > 0 }
+
 // PresetNames lists the presets in alphabetical order.
 func PresetNames() []string {
 	names := make([]string, 0, len(presets))
@@ -73,6 +90,12 @@ func (c Config) Validate() error {
 			return errors.Errorf("%s is %d: want 1 to %d", s.name, s.v, maxSize)
 		}
 	}
+	if c.NUnits < 0 || c.NUnits > maxSize {
+		return errors.Errorf("n_units is %d: want 0, for a Transformer, to %d", c.NUnits, maxSize)
+	}
+	if c.IsLSTM() && c.NLayer != 1 {
+		return errors.Errorf("n_layer is %d: an LSTM has one layer", c.NLayer)
+	}
 	if c.NEmbd%c.NHead != 0 {
 		return errors.Errorf("n_embd %d is no multiple of n_head %d", c.NEmbd, c.NHead)
 	}
@@ -93,10 +116,16 @@ const (
 	DoubleHeadsModel = "OpenAIGPTDoubleHeadsModel"
 )
 
+// The values of model_type: Hugging Face's, and ours for what they do not have.
+const (
+	transformerType = "openai-gpt"
+	lstmType        = "gorgpt-lstm"
+)
+
 // huggingFace is config.json as Hugging Face writes it for this architecture.
 type huggingFace struct {
 	AFN           string   `json:"afn"`
-	Architectures []string `json:"architectures"`
+	Architectures []string `json:"architectures,omitempty"`
 	Config
 	ModelType  string `json:"model_type"`
 	NPositions int    `json:"n_positions"`
@@ -108,9 +137,13 @@ func (c Config) JSON() ([]byte, error) { return c.JSONAs(LMHeadModel, "float32")
 
 // JSONAs is JSON for another architecture, and for weights of another type as PyTorch calls it.
 func (c Config) JSONAs(architecture, dtype string) ([]byte, error) {
-	data, err := json.MarshalIndent(huggingFace{
-		AFN: "gelu", Architectures: []string{architecture}, Config: c, ModelType: "openai-gpt", NPositions: c.NCtx, DType: dtype,
-	}, "", "  ")
+	h := huggingFace{
+		AFN: "gelu", Architectures: []string{architecture}, Config: c, ModelType: transformerType, NPositions: c.NCtx, DType: dtype,
+	}
+	if c.IsLSTM() {
+		h.Architectures, h.ModelType = nil, lstmType
+	}
+	data, err := json.MarshalIndent(h, "", "  ")
 	return append(data, '\n'), errors.Wrap(err, "config.json")
 }
 
@@ -125,8 +158,10 @@ func ParseConfig(data []byte) (Config, error) {
 		h.NCtx = h.NPositions
 	}
 	switch {
-	case h.ModelType != "" && h.ModelType != "openai-gpt":
-		return Config{}, errors.Errorf("config.json: model_type is %q: want openai-gpt", h.ModelType)
+	case h.ModelType != "" && h.ModelType != transformerType && h.ModelType != lstmType:
+		return Config{}, errors.Errorf("config.json: model_type is %q: want %s or %s", h.ModelType, transformerType, lstmType)
+	case h.IsLSTM() != (h.ModelType == lstmType):
+		return Config{}, errors.Errorf("config.json: n_units is %d and model_type %q: units go with %s", h.NUnits, h.ModelType, lstmType)
 	case h.AFN != "gelu":
 		return Config{}, errors.Errorf("config.json: afn is %q: want gelu", h.AFN)
 	case h.NPositions != 0 && h.NPositions != h.NCtx:

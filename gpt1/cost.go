@@ -6,9 +6,11 @@ import "gorgpt/graph"
 // tokens take: two for each weight and token forwards, and those of attention, whose half
 // behind the diagonal is left out; twice as many again backwards.
 func (c Config) Operations(b, t int) float64 {
-	perToken := 2 * float64(12*c.NLayer*c.NEmbd*c.NEmbd+c.VocabSize*c.NEmbd)
-	perToken += 2 * float64(c.NLayer*c.NEmbd*t)
-	return 3 * perToken * float64(b*t)
+	body, attention := 12*c.NLayer*c.NEmbd*c.NEmbd, c.NLayer*c.NEmbd*t
+	if c.IsLSTM() {
+		body, attention = 4*c.NUnits*(c.NEmbd+c.NUnits)+c.NUnits*c.NEmbd, 0
+	}
+	return 3 * 2 * float64(body+c.VocabSize*c.NEmbd+attention) * float64(b*t)
 }
 
 // Len is the number of parameters, with further ones.

@@ -13,7 +13,8 @@ import (
 )
 
 // Init draws fresh weights: N(0, InitRange) for matrices and embeddings, zero
-// for biases, one for gains (section 4.1). A parameter's values depend on the
+// for biases, one for gains (section 4.1) and for the forget gate of an LSTM, which then
+// remembers at first (Jozefowicz et al. 2015). A parameter's values depend on the
 // seed and its name alone, so that adding a parameter changes no other. With Mimetic,
 // positions and attention then start nearer to what training makes of them.
 func (m *Model) Init(seed uint64) {
@@ -27,6 +28,11 @@ func (m *Model) Init(seed uint64) {
 			}
 		default:
 			clear(p.Value)
+		}
+		if p.Name == "lstm.bias_ih_l0" {
+			for i := m.NUnits; i < 2*m.NUnits; i++ {
+				p.Value[i] = 1
+			}
 		}
 	}
 	if m.Mimetic {

@@ -2,6 +2,8 @@ package gpt1
 
 import (
 	"fmt"
+	"strconv"
+	"strings"
 
 	"gorgpt/graph"
 	"gorgpt/layers"
@@ -12,7 +14,8 @@ type Model struct {
 	Config
 	Store  *graph.Store
 	Embed  *layers.Embedding
-	Blocks []*Block
+	Blocks []*Block     // none in an LSTM
+	LSTM   *layers.LSTM // in place of the blocks (section 5); nil in a Transformer
 }
 
 // Block is one decoder layer. GPT-1 normalises after each residual sum:
@@ -45,6 +48,9 @@ func (b *Block) around(x, attn graph.Node) graph.Node {
 // There is no further normalisation. ids [B T] → [B T C]
 func (m *Model) Hidden(ids graph.Node) graph.Node {
 	h := m.Embed.Forward(ids)
+	if m.LSTM != nil {
+		return m.LSTM.Forward(h)
+	}
 	for _, b := range m.Blocks {
 		h = b.Forward(h)
 	}
@@ -77,8 +83,12 @@ func newModel(c Config, newStore func([]graph.Param) (*graph.Store, error), extr
 	}
 	m := &Model{Config: c, Store: store}
 	m.Embed = &layers.Embedding{
-		Tokens: store.Param("tokens_embed.weight"), Positions: store.Param("positions_embed.weight"),
+		Tokens: store.Param("tokens_embed.weight"), Positions: store.Param("positions_embed.weight"), // nil in an LSTM
 		Drop: graph.Drop{Name: "drop", P: c.EmbdPDrop},
+	}
+	if c.IsLSTM() {
+		m.LSTM = newLSTM(c, store)
+		return m, nil
 	}
 	for i := range c.NLayer {
 		m.Blocks = append(m.Blocks, newBlock(c, store, fmt.Sprintf("h.%d", i)))
@@ -107,8 +117,44 @@ func newBlock(c Config, s *graph.Store, name string) *Block {
 	}
 }
 
+func newLSTM(c Config, s *graph.Store) *layers.LSTM {
+	return &layers.LSTM{
+		WIH: s.Param("lstm.weight_ih_l0"), WHH: s.Param("lstm.weight_hh_l0"),
+		BIH: s.Param("lstm.bias_ih_l0"), BHH: s.Param("lstm.bias_hh_l0"),
+		Drop: graph.Drop{Name: "lstm.dropout", P: c.ResidPDrop},
+		Proj: layers.Linear{W: s.Param("proj.weight"), B: s.Param("proj.bias")},
+	}
+}
+
+// lstmParams are those of an LSTM; the names are PyTorch's for nn.LSTM.
+func (c Config) lstmParams() []graph.Param {
+	u := c.NUnits
+	return []graph.Param{
+		{Name: "tokens_embed.weight", Shape: []int{c.VocabSize, c.NEmbd}},
+		{Name: "lstm.weight_ih_l0", Shape: []int{4 * u, c.NEmbd}},
+		{Name: "lstm.weight_hh_l0", Shape: []int{4 * u, u}},
+		{Name: "lstm.bias_ih_l0", Shape: []int{4 * u}},
+		{Name: "lstm.bias_hh_l0", Shape: []int{4 * u}},
+		{Name: "proj.weight", Shape: []int{u, c.NEmbd}},
+		{Name: "proj.bias", Shape: []int{c.NEmbd}},
+	}
+}
+
+// BlockOf is the number of the block that a parameter belongs to, or −1 if it is of none.
+func BlockOf(name string) int {
+	number, _, found := strings.Cut(strings.TrimPrefix(name, "h."), ".")
+	n, err := strconv.Atoi(number)
+	if !found || err != nil || !strings.HasPrefix(name, "h.") {
+		return -1
+	}
+	return n
+}
+
 // Params lists names and shapes as Hugging Face has them.
 func (c Config) Params() []graph.Param {
+	if c.IsLSTM() {
+		return c.lstmParams()
+	}
 	ps := []graph.Param{
 		{Name: "tokens_embed.weight", Shape: []int{c.VocabSize, c.NEmbd}},
 		{Name: "positions_embed.weight", Shape: []int{c.NCtx, c.NEmbd}},

@@ -3,7 +3,8 @@ package layers
 import "gorgpt/graph"
 
 // Embedding holds the token and position embeddings. The token embedding also is
-// the output matrix of the language model (weight tying).
+// the output matrix of the language model (weight tying). A recurrent model has no
+// Positions.
 type Embedding struct {
 	Tokens, Positions *graph.Param // [V C], [T C]
 	Drop              graph.Drop
@@ -12,6 +13,9 @@ type Embedding struct {
 // Forward computes h₀ = U·W_e + W_p with dropout. ids [B T] → [B T C]
 func (e *Embedding) Forward(ids graph.Node) graph.Node {
 	g := ids.Graph()
+	if e.Positions == nil {
+		return graph.Lookup(ids, g.Param(e.Tokens)).Dropout(e.Drop)
+	}
 	return graph.Embed(ids, g.Param(e.Tokens), g.Param(e.Positions)).Dropout(e.Drop)
 }
 

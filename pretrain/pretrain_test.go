@@ -41,7 +41,7 @@ func (w stopping) Write(p []byte) (int, error) {
 
 func TestOnlyCompletedRunsCount(t *testing.T) {
 	s := minute(t)
-	newest, err := Newest()
+	newest, err := Newest("")
 	require.NoError(t, err)
 	require.Empty(t, newest, "no runs at all")
 
@@ -53,7 +53,7 @@ func TestOnlyCompletedRunsCount(t *testing.T) {
 	require.ErrorIs(t, err, context.Canceled)
 	require.Equal(t, filepath.Join("runs", "tiny"), dir)
 	require.FileExists(t, filepath.Join(dir, "model.safetensors"), "its weights are kept")
-	newest, err = Newest()
+	newest, err = Newest("")
 	require.NoError(t, err)
 	require.Empty(t, newest, "an interrupted run does not count")
 
@@ -93,7 +93,7 @@ func TestCompleted(t *testing.T) {
 			for name, content := range c.files {
 				require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(content), 0o600))
 			}
-			require.Equal(t, c.want, completed(dir))
+			require.Equal(t, c.want, completed(dir, ""))
 		})
 	}
 }
@@ -112,7 +112,7 @@ func TestNewest(t *testing.T) {
 		at := time.Now().Add(-time.Duration([]int{1, 0, 2}[i]) * time.Hour)
 		require.NoError(t, os.Chtimes(weights, at, at))
 	}
-	newest, err := Newest()
+	newest, err := Newest("")
 	require.NoError(t, err)
 	require.Equal(t, filepath.Join("runs", "newest"), newest)
 }

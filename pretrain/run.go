@@ -62,12 +62,12 @@ func Run(ctx context.Context, s *Settings, con train.Console) (dir string, err e
 		return "", err
 	}
 	if folder == nil {
-		if folder, err = train.NewFolder(s.Out, s.Preset, s.Force); err != nil {
+		if folder, err = train.NewFolder(s.Out, s.name(), s.Force); err != nil {
 			return "", err
 		}
 	}
 	fmt.Fprintf(con.Out, "%s: %d parameters, %d updates of %d windows (%d at a time), run folder %s\n",
-		s.Preset, m.Store.Len(), s.Steps, s.Batch, s.Micro, folder.Dir)
+		s.name(), m.Store.Len(), s.Steps, s.Batch, s.Micro, folder.Dir)
 	return folder.Dir, runIn(ctx, s, c, m, record, folder, con)
 }
 
@@ -112,7 +112,8 @@ func runIn(ctx context.Context, s *Settings, c *corpus, m *gpt1.Model, r *train.
 	defer task.Close()
 	writer := &sampler{s: s, c: c, m: m, dir: folder.Dir, out: con.Out}
 	schedule := optim.WarmupCosine{Peak: s.LR, Warmup: s.Warmup, Total: s.Steps}
-	t, err := s.Trainer(task, m.Store, schedule, writer)
+	history := &train.Historian{Dir: folder.Dir, Model: m, Tok: c.tok, Steps: s.Steps, Count: s.History}
+	t, err := s.Trainer(task, m.Store, schedule, writer, history)
 	if err != nil {
 		return err
 	}
@@ -132,7 +133,7 @@ func buildOnly(s *Settings, w io.Writer) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(w, "%s: %d parameters; -steps 0, so nothing is trained\n", s.Preset, m.Store.Len())
+	fmt.Fprintf(w, "%s: %d parameters; -steps 0, so nothing is trained\n", s.name(), m.Store.Len())
 	return writeDOT(s, m, w)
 }
 

@@ -50,8 +50,11 @@ func (w *sampler) Updated(u train.Update) error {
 // Evaluated writes nothing.
 func (w *sampler) Evaluated(int, []train.Metric) error { return nil }
 
-// last writes the sample of the model that is done.
+// last writes the sample of the model that is done; an LSTM has none.
 func (w *sampler) last(ctx context.Context) error {
+	if w.m.IsLSTM() {
+		return nil
+	}
 	err := w.write(ctx, filepath.Join(w.dir, sampleFile), "sample")
 	if ctx.Err() != nil {
 		return train.Interrupted{Step: w.s.Steps, Steps: w.s.Steps}

@@ -13,6 +13,7 @@ import (
 // Settings are all that decides on a run; run.json keeps them.
 type Settings struct {
 	Preset    string   `json:"preset"`
+	Arch      string   `json:"arch,omitempty"` // [LSTM], in place of the Transformer; "": the Transformer
 	Data      []string `json:"data,omitempty"` // books; none: the embedded world's
 	Tokenizer string   `json:"tokenizer,omitempty"`
 	Pipeline  string   `json:"pipeline"` // "": that of the tokenizer, or bert
@@ -24,6 +25,17 @@ type Settings struct {
 	train.Settings
 
 	v int // V, once the tokenizer is there; 0: Vocab
+}
+
+// LSTM is the architecture that the paper compares the Transformer with (section 5).
+const LSTM = "lstm"
+
+// name is what the run folder is called by default.
+func (s *Settings) name() string {
+	if s.Arch == "" {
+		return s.Preset
+	}
+	return s.Preset + "-" + s.Arch
 }
 
 // recipe are the defaults that depend on the preset.
@@ -120,7 +132,11 @@ func (s *Settings) shape(make func(gpt1.Config, ...graph.Param) (*gpt1.Model, er
 
 // config is the shape that the settings ask for.
 func (s *Settings) config() (gpt1.Config, error) {
-	c, err := gpt1.Preset(s.Preset)
+	preset := gpt1.Preset
+	if s.Arch == LSTM {
+		preset = gpt1.LSTMPreset
+	}
+	c, err := preset(s.Preset)
 	c.VocabSize, c.NCtx = s.Vocab, s.Ctx
 	if s.v > 0 {
 		c.VocabSize = s.v

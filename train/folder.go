@@ -115,7 +115,7 @@ func (f *Folder) Checkpoints() string { return filepath.Join(f.Dir, "checkpoints
 // never taken for a run.
 func (f *Folder) clear() error {
 	for _, name := range []string{
-		RecordFile, "checkpoints", metricsFile, checkpoint.WeightsFile, "predictions.tsv", "sample.txt", "samples",
+		RecordFile, "checkpoints", metricsFile, checkpoint.WeightsFile, "predictions.tsv", "sample.txt", "samples", HistoryFolder,
 		"loss.svg", "loss.png",
 	} {
 		if err := os.RemoveAll(filepath.Join(f.Dir, name)); err != nil {

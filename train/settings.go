@@ -41,6 +41,7 @@ type Upkeep struct {
 	SaveEvery   Every `json:"save_every"`             // between checkpoints
 	Keep        int   `json:"keep"`                   // checkpoints that are kept beside the best; 0: none is written
 	SampleEvery int   `json:"sample_every,omitempty"` // updates between samples of text; 0: only at the end
+	History     int   `json:"history,omitempty"`      // earlier states of the weights that are kept, at halves of the updates; see [Milestones]
 }
 
 // DefaultUpkeep has lines of progress after so many updates.

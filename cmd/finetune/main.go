@@ -78,7 +78,7 @@ func model(ctx context.Context, s *finetune.Settings, first *pretrain.Settings, 
 	case s.Model != "" || s.Preset != "":
 		return s.Model, nil
 	case s.Scratch || s.BuildOnly():
-		dir, err := pretrain.Newest()
+		dir, err := pretrain.Newest("")
 		s.Scratch = s.Scratch || dir == ""
 		return dir, err
 	}

@@ -58,7 +58,7 @@ func (s *settings) open(stdin io.Reader, stdout, stderr io.Writer) (*command, er
 	dir := s.folder
 	if dir == "" {
 		var err error
-		if dir, err = pretrain.Newest(); err != nil {
+		if dir, err = pretrain.Newest(""); err != nil {
 			return nil, err
 		}
 		if dir == "" {
@@ -71,6 +71,9 @@ func (s *settings) open(stdin io.Reader, stdout, stderr io.Writer) (*command, er
 	m, tok, err := checkpoint.ReadFolder(dir, s.ctx)
 	if err != nil {
 		return nil, err
+	}
+	if m.IsLSTM() && c.score == "" {
+		return nil, errors.Errorf("%s is an LSTM: writing and attention are for Transformers, -score is for both", dir)
 	}
 	if s.pipeline != "" {
 		p, err := tokenizer.ParsePipeline(s.pipeline)

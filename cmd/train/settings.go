@@ -25,6 +25,9 @@ The model
                    mini: 6 layers, 5 heads, width 320, context 256, V 8192
                    tiny: 4 layers, 4 heads, width 128, context 128, V 4096
                    (default tiny; for the embedded world its V is 2048)
+  -arch NAME       transformer, or lstm: one layer of 2048 (gpt1), 1152 (mini)
+                   or 384 units (tiny) in its place, as in the paper's
+                   section 5 (transformer)
   -ctx N           context in tokens, in place of the preset's
   -dropout P       dropout probability (0.1; tiny on the embedded world: 0)
   -seed N          fixes everything that is random (1)
@@ -60,12 +63,15 @@ The run
                    flags go before it, and it before the preset. The run.json
                    of a run folder repeats that run
   -dry-run         tell parameters, memory and time of the run, and stop
-  -out DIR         run folder (runs/<preset>, numbered when it exists)
+  -out DIR         run folder (runs/<preset>, for an LSTM runs/<preset>-lstm;
+                   numbered when it exists)
   -force           write into a folder that is not empty
   -eval-every N    updates between evaluations   500      200      1500
   -log-every N     updates between lines         1        10       20
   -sample-every N  updates between samples of text in samples/; 0: only at the
                    end (0)
+  -history N       keep the weights after 1/2, 1/4, 1/8, … of the updates, N
+                   times, as model folders in history/, for cmd/zeroshot (0)
   -dot FILE        write the step graph in Graphviz's language
   -profile DIR     write cpu.pprof and heap.pprof for go tool pprof into DIR
 
@@ -107,6 +113,7 @@ func parse(args []string, help io.Writer) (*pretrain.Settings, error) {
 func flags(s *pretrain.Settings) *flag.FlagSet {
 	fs := cli.NewFlags("train")
 	fs.StringVar(&s.Preset, "preset", s.Preset, "")
+	fs.StringVar(&s.Arch, "arch", s.Arch, "")
 	fs.Var(&cli.List{Values: &s.Data}, "data", "")
 	fs.StringVar(&s.Tokenizer, "tokenizer", s.Tokenizer, "")
 	fs.IntVar(&s.Vocab, "vocab", s.Vocab, "")
@@ -115,6 +122,7 @@ func flags(s *pretrain.Settings) *flag.FlagSet {
 	fs.StringVar(&s.Prepare, "prepare", s.Prepare, "")
 	fs.StringVar(&s.Cache, "cache", s.Cache, "")
 	fs.IntVar(&s.SampleEvery, "sample-every", s.SampleEvery, "")
+	fs.IntVar(&s.History, "history", s.History, "")
 	fs.IntVar(&s.Warmup, "warmup", s.Warmup, "")
 	cli.SettingsFlags(fs, &s.Settings)
 	return fs
@@ -153,9 +161,13 @@ func checkData(s *pretrain.Settings, given cli.Given) error {
 // check refuses values that cannot work.
 func check(s *pretrain.Settings, given cli.Given) error {
 	s.Micro = min(s.Micro, max(s.Batch, 1))
+	if s.Arch == "transformer" {
+		s.Arch = ""
+	}
 	err := given.CheckInts(
 		cli.Int{Name: "vocab", Value: s.Vocab, Least: 2}, cli.Int{Name: "ctx", Value: s.Ctx, Least: 1},
-		cli.Int{Name: "warmup", Value: s.Warmup, Least: 0}, cli.Int{Name: "sample-every", Value: s.SampleEvery, Least: 0})
+		cli.Int{Name: "warmup", Value: s.Warmup, Least: 0}, cli.Int{Name: "sample-every", Value: s.SampleEvery, Least: 0},
+		cli.Int{Name: "history", Value: s.History, Least: 0})
 	if err == nil {
 		err = cli.CheckSettings(given, &s.Settings)
 	}
@@ -165,6 +177,10 @@ func check(s *pretrain.Settings, given cli.Given) error {
 	switch {
 	case err != nil:
 		return err
+	case s.Arch != "" && s.Arch != pretrain.LSTM:
+		return errors.Errorf("-arch is %q: want transformer or %s", s.Arch, pretrain.LSTM)
+	case s.Arch == pretrain.LSTM && s.SampleEvery > 0:
+		return errors.New("-sample-every is for Transformers: an LSTM writes no samples")
 	case given.Flag("tokenizer") && given.Flag("vocab"):
 		return errors.New("-vocab is the size of a vocabulary to learn, but -tokenizer names one that exists: give one")
 	case given.Any("pipeline") && s.Pipeline != "" && !isPipeline(s.Pipeline):

@@ -117,7 +117,7 @@ func (c Command[S]) resume(dir, out string, args []string, given Given) (*S, Giv
 	common.Resume = filepath.Clean(dir)
 	// What was resolved when the run began is not to be resolved or checked once more.
 	for name := range given {
-		if !slices.Contains([]string{"log-every", "save-every", "keep", "sample-every"}, name) {
+		if !slices.Contains([]string{"log-every", "save-every", "keep", "sample-every", "history"}, name) {
 			delete(given, name)
 		}
 	}
