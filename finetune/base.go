@@ -130,14 +130,21 @@ func newBase(preset string, d *Data, seed int64, w io.Writer) (*Base, error) {
 func (b *Base) attach(s *Settings, spec Spec, w io.Writer) (*gpt1.Model, error) {
 	pre := *b.Model
 	pre.EmbdPDrop, pre.AttnPDrop, pre.ResidPDrop = float32(s.Dropout), float32(s.Dropout), float32(s.Dropout)
-	m, err := heads.Attach(&pre, b.Tok.Size(), spec.Outputs(), uint64(s.Seed))
+	blocks, err := s.Transfer.of(pre.Config)
 	if err != nil {
 		return nil, err
+	}
+	m, err := heads.Attach(&pre, b.Tok.Size(), spec.Outputs(), blocks, uint64(s.Seed))
+	if err != nil {
+		return nil, err
+	}
+	if blocks < pre.NLayer {
+		fmt.Fprintf(w, "of the blocks, the first %d are transferred, the other %d are random\n", blocks, pre.NLayer-blocks)
 	}
 	if n := b.Tok.Size() - b.Model.VocabSize; n > 0 {
 		fmt.Fprintf(w, "%d special tokens added: V is now %d\n", n, m.VocabSize)
 	}
-	if b.head.SameHead(spec) {
+	if blocks == pre.NLayer && b.head.SameHead(spec) {
 		fmt.Fprintf(w, "the head of %s is for the same task and labels, and kept\n", b.name)
 		return m, heads.KeepHead(m, b.Model)
 	}

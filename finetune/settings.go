@@ -17,6 +17,7 @@ type Settings struct {
 	Model      string     `json:"model,omitempty"`      // folder to start from
 	Preset     string     `json:"preset,omitempty"`     // shape, when there is no folder
 	Scratch    bool       `json:"scratch,omitempty"`    // start from random weights
+	Transfer   Blocks     `json:"transfer,omitzero"`    // start with the embeddings and so many blocks of the model
 	Train      string     `json:"train,omitempty"`      // file of rows; "": the embedded world's, for all three
 	Dev        string     `json:"dev,omitempty"`
 	Test       string     `json:"test,omitempty"`
@@ -69,6 +70,8 @@ func (s *Settings) Check() error {
 		return errors.New("-preset is the shape of a new model: add -scratch, or leave it out")
 	case s.Preset != "" && s.Model != "":
 		return errors.New("-preset and -model both set the shape: give one")
+	case s.Scratch && s.Transfer != Blocks{}:
+		return errors.New("-transfer is of a pre-trained model, and -scratch wants none: give one")
 	case s.Preset != "":
 		_, err := gpt1.Preset(s.Preset)
 		return errors.WithMessage(err, "-preset")
@@ -79,6 +82,9 @@ func (s *Settings) Check() error {
 // Fit chooses what is left to depend on model and data. It is an error if epochs and updates
 // are both given and disagree.
 func (s *Settings) Fit(d *Data, b *Base) error {
+	if _, err := s.Transfer.of(b.Model.Config); err != nil {
+		return err
+	}
 	s.Regression = d.Spec.Task == heads.Regression
 	lr, batch, sequences := 6.25e-5, 32, 4
 	if b.Model.NEmbd < 768 { // GPT-1: small models need larger steps, and more of them

@@ -52,7 +52,7 @@ func TestTask(t *testing.T) {
 	pre, err := gpt1.New(gpt1.Config{NLayer: 1, NHead: 1, NEmbd: 4, NCtx: 4, VocabSize: 8, LayerNormEps: 1e-5, InitRange: 0.02, ResidPDrop: 0.1})
 	require.NoError(t, err)
 	pre.Init(1)
-	m, err := heads.Attach(pre, 8, 2, 1)
+	m, err := heads.Attach(pre, 8, 2, pre.NLayer, 1)
 	require.NoError(t, err)
 	m.Store.Train()
 	head, err := heads.New(heads.Classification, m, 0.1)

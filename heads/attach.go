@@ -10,12 +10,13 @@ import (
 )
 
 // Attach copies a pre-trained model into one with rows token embeddings and a
-// new head of k outputs. The head starts as new weights do; so do rows that the
+// new head of k outputs. Of its blocks only those before number blocks are copied,
+// and the others start as new ones do (figure 2, left). The head starts as new weights do; so do rows that the
 // pre-trained model lacks, but around the mean of those it has: the model has
 // never met a token without what all of them share. It is how the special tokens
 // come in (section 3.2: the head and the delimiter are the only new parameters).
 // A head that the model has from an earlier fine-tuning stays behind; see KeepHead.
-func Attach(pre *gpt1.Model, rows, k int, seed uint64) (*gpt1.Model, error) {
+func Attach(pre *gpt1.Model, rows, k, blocks int, seed uint64) (*gpt1.Model, error) {
 	if rows < pre.VocabSize {
 		return nil, errors.Errorf("%d token embeddings wanted, the model has %d", rows, pre.VocabSize)
 	}
@@ -27,6 +28,9 @@ func Attach(pre *gpt1.Model, rows, k int, seed uint64) (*gpt1.Model, error) {
 	}
 	m.Init(seed)
 	for _, p := range pre.Config.Params() {
+		if gpt1.BlockOf(p.Name) >= blocks {
+			continue
+		}
 		copy(m.Store.Param(p.Name).Value, pre.Store.Param(p.Name).Value)
 	}
 	centre(m.Store.Param("tokens_embed.weight").Value, pre.VocabSize, c.NEmbd)

@@ -45,7 +45,7 @@ func goldenTuner(t *testing.T, set *golden.Set, f *golden.File) *Tuner {
 	for _, p := range pre.Store.Params() {
 		copy(p.Value, weights[p.Name].Data)
 	}
-	m, err := Attach(pre, set.Config.VocabSize+3, f.NOut, 1)
+	m, err := Attach(pre, set.Config.VocabSize+3, f.NOut, pre.NLayer, 1)
 	require.NoError(t, err)
 	rows := set.Float32(t, f.Name, "init.special_rows")
 	copy(m.Store.Param("tokens_embed.weight").Value[set.Config.VocabSize*set.Config.NEmbd:], rows.Data)

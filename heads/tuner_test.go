@@ -24,7 +24,7 @@ func newTuner(t *testing.T, kind Kind, k, micro int, lambda float32) *Tuner {
 	pre, err := gpt1.New(small)
 	require.NoError(t, err)
 	pre.Init(1)
-	m, err := Attach(pre, small.VocabSize+3, k, 2)
+	m, err := Attach(pre, small.VocabSize+3, k, pre.NLayer, 2)
 	require.NoError(t, err)
 	m.Store.Train()
 	h, err := New(kind, m, 0.1)

@@ -34,6 +34,7 @@ func flags(s *finetune.Settings) *flag.FlagSet {
 	fs.BoolVar(&s.Regression, "regression", s.Regression, "")
 	fs.StringVar(&s.Model, "model", s.Model, "")
 	fs.BoolVar(&s.Scratch, "scratch", s.Scratch, "")
+	fs.Var(&s.Transfer, "transfer", "")
 	fs.StringVar(&s.Preset, "preset", s.Preset, "")
 	fs.StringVar(&s.Train, "train", s.Train, "")
 	fs.StringVar(&s.Dev, "dev", s.Dev, "")

@@ -40,6 +40,8 @@ The model
                    vocabulary; with no model under runs/, or with -preset, in
                    the preset's shape, with a vocabulary learned from the
                    training rows
+  -transfer N      start with the embeddings and the first N blocks of the
+                   model, the other blocks with random weights (all)
   -preset NAME     shape for -scratch: gpt1, mini or tiny (tiny)
 
 The recipe

@@ -1,0 +1,57 @@
+package finetune
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"encoding/json"
+	"hash"
+	"math"
+
+	"github.com/pkg/errors"
+
+	"gorgpt/loaders"
+)
+
+// Digest tells models apart by shape, weights and vocabulary.
+func (b *Base) Digest() (string, error) {
+	config, err := b.Model.JSON()
+	if err != nil {
+		return "", err
+	}
+	vocab, err := b.Tok.VocabJSON()
+	if err != nil {
+		return "", err
+	}
+	h := sha256.New()
+	for _, part := range [][]byte{config, vocab, b.Tok.MergesTXT()} {
+		h.Write(part)
+	}
+	var bytes []byte
+	for _, p := range b.Model.Store.Params() {
+		h.Write([]byte(p.Name))
+		bytes = bytes[:0]
+		for _, x := range p.Value {
+			bytes = binary.LittleEndian.AppendUint32(bytes, math.Float32bits(x))
+		}
+		h.Write(bytes)
+	}
+	return short(h), nil
+}
+
+// Digest tells labelled sets apart by their rows, wherever these come from.
+func (d *Data) Digest() (string, error) {
+	h := sha256.New()
+	lines := json.NewEncoder(h)
+	for i, rows := range [][]loaders.Row{d.Train, d.Dev, d.Test} {
+		for _, row := range rows {
+			if err := lines.Encode([]any{i, row.Texts, row.Answers, row.Label}); err != nil {
+				return "", errors.Wrap(err, row.Place())
+			}
+		}
+	}
+	return short(h), nil
+}
+
+// short is short enough to read, and long enough not to meet another by chance.
+func short(h hash.Hash) string { return hex.EncodeToString(h.Sum(nil)[:8]) }
