@@ -18,6 +18,7 @@ import (
 	"gorgpt/finetune"
 	"gorgpt/gpt1"
 	"gorgpt/heads"
+	"gorgpt/internal/results"
 	"gorgpt/loaders"
 	"gorgpt/tokenizer"
 	"gorgpt/train"
@@ -95,7 +96,7 @@ func run(t *testing.T, g *Grid, dir string) []string {
 func TestRunsThatAreDoneAreSkipped(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "ablate")
 	g := Grid{
-		Base: minuteBase(t), Sets: []*Set{films(t, heads.Classification, 24)}, Variants: Variants(), Seeds: 2,
+		Base: minuteBase(t), Sets: []*Set{films(t, heads.Classification, 24)}, Variants: Variants()[:3], Seeds: 2,
 		Limits: []int{0, 9}, Updates: 10,
 	}
 	lines := run(t, grid(t, g), dir)
@@ -104,26 +105,26 @@ func TestRunsThatAreDoneAreSkipped(t *testing.T) {
 	require.Contains(t, lines[3], "4/10  classification, pre-trained, 9 labels, seed 1: ")
 	require.Contains(t, lines[9], "10/10  classification, no pre-training, 9 labels, seed 2: ")
 	require.Contains(t, lines[9], "ETA 0s")
-	first, err := os.ReadFile(filepath.Join(dir, LogFile))
+	first, err := os.ReadFile(filepath.Join(dir, results.File))
 	require.NoError(t, err)
 
-	require.Equal(t, []string{"10 of 10 runs are in " + filepath.Join(dir, LogFile) + " already"}, run(t, grid(t, g), dir))
-	again, err := os.ReadFile(filepath.Join(dir, LogFile))
+	require.Equal(t, []string{"10 of 10 runs are in " + filepath.Join(dir, results.File) + " already"}, run(t, grid(t, g), dir))
+	again, err := os.ReadFile(filepath.Join(dir, results.File))
 	require.NoError(t, err)
 	require.Equal(t, first, again)
 
 	t.Run("what a stopped command left is run", func(t *testing.T) {
-		all := strings.SplitAfter(string(first), "\n")
-		require.NoError(t, os.WriteFile(filepath.Join(dir, LogFile), []byte(strings.Join(all[:7], "")), 0o600))
-		lines := run(t, grid(t, g), dir)
+		lines := strings.SplitAfter(string(first), "\n")
+		require.NoError(t, os.WriteFile(filepath.Join(dir, results.File), []byte(strings.Join(lines[:7], "")), 0o600))
+		lines = run(t, grid(t, g), dir)
 		require.Len(t, lines, 4)
 		require.Contains(t, lines[0], "7 of 10 runs are in")
 		require.Contains(t, lines[1], "8/10  classification, no pre-training, seed 2: ")
 		log, err := OpenLog(dir)
 		require.NoError(t, err)
-		results, err := log.results()
+		all, err := log.All()
 		require.NoError(t, err)
-		require.Len(t, results, 10)
+		require.Len(t, all, 10)
 	})
 	t.Run("files may move", func(t *testing.T) {
 		moved := *g.Sets[0]
@@ -157,15 +158,15 @@ func TestRunsThatAreDoneAreSkipped(t *testing.T) {
 
 // The same grid gives the same figures, and its variants do not.
 func TestFiguresAreDeterministic(t *testing.T) {
-	results := func() map[ID]Result {
+	figures := func() map[ID]Result {
 		dir := t.TempDir()
 		run(t, grid(t, Grid{
 			Base: minuteBase(t), Sets: []*Set{films(t, heads.Classification, 24), films(t, heads.Regression, 24)},
-			Variants: Variants(), Seeds: 2,
+			Variants: Variants()[:3], Seeds: 2,
 		}), dir)
 		log, err := OpenLog(dir)
 		require.NoError(t, err)
-		all, err := log.results()
+		all, err := log.All()
 		require.NoError(t, err)
 		for id, r := range all {
 			require.Greater(t, r.Seconds, 0.0)
@@ -174,9 +175,9 @@ func TestFiguresAreDeterministic(t *testing.T) {
 		}
 		return all
 	}
-	one := results()
+	one := figures()
 	require.Len(t, one, 12)
-	require.Equal(t, one, results())
+	require.Equal(t, one, figures())
 	losses := map[float64]bool{}
 	for _, r := range one {
 		require.Equal(t, 24, r.Rows)
@@ -221,6 +222,63 @@ func TestTrials(t *testing.T) {
 	}, got, "all rows once, whatever they are called")
 }
 
+// The LSTM is fine-tuned from its own weights; that it has another vocabulary is an error.
+func TestLSTM(t *testing.T) {
+	base := minuteBase(t)
+	c := base.Model.Config
+	c.NHead, c.NUnits = 1, 8
+	m, err := gpt1.New(c)
+	require.NoError(t, err)
+	m.Init(7)
+	g := Grid{Base: base, LSTM: &finetune.Base{Model: m, Tok: base.Tok}, Sets: []*Set{films(t, heads.Classification, 24)}, Variants: Variants(), Seeds: 2}
+	dir := t.TempDir()
+	lines := run(t, grid(t, g), dir)
+	require.Len(t, lines, 8)
+	require.Contains(t, lines[3], "classification, LSTM, pre-trained, seed 1: ")
+	log, err := OpenLog(dir)
+	require.NoError(t, err)
+	table, err := grid(t, g).Markdown(log)
+	require.NoError(t, err)
+	require.Regexp(t, `\| LSTM w/ aux LM +\| +[0-9.]+ \| +[0-9.]+ \([0-9.]+ – [0-9.]+\) \|`, table)
+
+	g.LSTM = nil
+	_, err = NewGrid(g)
+	require.EqualError(t, err, "the variant lstm needs a pre-trained LSTM: name one with -lstm")
+	g.LSTM = base
+	_, err = NewGrid(g)
+	require.ErrorContains(t, err, "-lstm names a model that is a Transformer")
+	tok, err := tokenizer.NewTrainer(tokenizer.TrainConfig{VocabSize: 30, MinFrequency: 1}).Train()
+	if err == nil {
+		g.LSTM = &finetune.Base{Model: m, Tok: tok}
+		_, err = NewGrid(g)
+	}
+	require.Error(t, err)
+}
+
+// From the embeddings alone to the whole model, which is the full variant.
+func TestTransfer(t *testing.T) {
+	g := Grid{Base: minuteBase(t), Sets: []*Set{films(t, heads.Classification, 24)}, Variants: []Variant{Full}, Seeds: 1, Transfer: true}
+	dir := t.TempDir()
+	lines := run(t, grid(t, g), dir)
+	require.Len(t, lines, 2, "the model has one block")
+	require.Contains(t, lines[1], "classification, first 0 blocks, seed 1: ")
+	log, err := OpenLog(dir)
+	require.NoError(t, err)
+	table, err := grid(t, g).Markdown(log)
+	require.NoError(t, err)
+	require.Contains(t, table, "| blocks | classification |\n")
+	var svg bytes.Buffer
+	require.NoError(t, grid(t, g).TransferCurve(log, "svg", &svg))
+	require.Contains(t, svg.String(), "blocks transferred")
+}
+
+func TestMedian(t *testing.T) {
+	g := &Grid{Seeds: 3}
+	require.Equal(t, "50.0 (10.0 – 90.0)", g.spread(summary{scores: []float64{0.9, 0.1, 0.5}}))
+	require.Equal(t, "40.0 (30.0 – 50.0) (2 of 3 seeds)", g.spread(summary{scores: []float64{0.5, 0.3}}))
+	require.Equal(t, missing, g.spread(summary{}))
+}
+
 func TestKeep(t *testing.T) {
 	dir := t.TempDir()
 	run(t, grid(t, Grid{
@@ -242,24 +300,19 @@ func TestBadGrids(t *testing.T) {
 	require.ErrorContains(t, err, "classification has no test rows")
 
 	_, err = FindVariant("half")
-	require.EqualError(t, err, `unknown variant "half": want some of full, no-lm, scratch`)
-
-	dir := t.TempDir()
-	require.NoError(t, os.WriteFile(filepath.Join(dir, LogFile), []byte("{}\n{\"variant\""), 0o600))
-	_, err = OpenLog(dir)
-	require.ErrorContains(t, err, "results.jsonl:2: this is no finished run: remove the line")
+	require.EqualError(t, err, `unknown variant "half": want some of full, no-lm, scratch, lstm`)
 }
 
 func TestInterruption(t *testing.T) {
 	ctx, stop := context.WithCancel(context.Background())
 	stop()
-	g := grid(t, Grid{Base: minuteBase(t), Sets: []*Set{films(t, heads.Classification, 24)}, Variants: Variants(), Seeds: 1})
+	g := grid(t, Grid{Base: minuteBase(t), Sets: []*Set{films(t, heads.Classification, 24)}, Variants: Variants()[:3], Seeds: 1})
 	log, err := OpenLog(t.TempDir())
 	require.NoError(t, err)
 	err = g.Run(ctx, log, train.Console{Out: new(bytes.Buffer), Err: new(bytes.Buffer)})
 	require.ErrorIs(t, err, context.Canceled)
 	require.EqualError(t, err, "classification, pre-trained, seed 1: stopped after update 0 of 6")
-	require.NoFileExists(t, log.path)
+	require.NoFileExists(t, log.Path)
 }
 
 // madeUp fills a log with scores: of more labels and of pre-training better ones.
@@ -279,7 +332,7 @@ func madeUp(t *testing.T, g *Grid, last int) *Log {
 			score -= 0.0123
 		}
 		score += spread * float64(r.id.Settings.Seed-2)
-		require.NoError(t, log.add(Result{ID: r.id, Rows: len(r.data.Train), Score: score, Baseline: 0.5}))
+		require.NoError(t, log.Add(Result{ID: r.id, Rows: len(r.data.Train), Score: score, Baseline: 0.5}))
 	}
 	return log
 }
@@ -289,7 +342,7 @@ func shown(t *testing.T) *Grid {
 	sets := []*Set{films(t, heads.Classification, 4000), films(t, heads.Regression, 1500)}
 	sets[0].Controls = []Control{{"length", true, 0.5}, {"bag of words", false, 0.6123}}
 	sets[1].Controls = []Control{{"length", true, 0.01}, {"second text only", true, 0.0456}, {"bag of words", false, 0.321}}
-	return grid(t, Grid{Base: minuteBase(t), Sets: sets, Variants: Variants(), Seeds: 3, Limits: []int{50, 200, 1000, 0}, Updates: 150})
+	return grid(t, Grid{Base: minuteBase(t), Sets: sets, Variants: Variants()[:3], Seeds: 3, Limits: []int{50, 200, 1000, 0}, Updates: 150})
 }
 
 func TestMarkdown(t *testing.T) {

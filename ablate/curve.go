@@ -2,134 +2,86 @@ package ablate
 
 import (
 	"fmt"
-	"image/color"
 	"io"
-	"math"
 	"slices"
 
-	"github.com/pkg/errors"
-	"gonum.org/v1/plot"
-	"gonum.org/v1/plot/vg"
-	"gonum.org/v1/plot/vg/draw"
-
 	"gorgpt/internal/figure"
-)
-
-// The size of the panel of one set, and of the strip with the legend above the panels.
-const (
-	panelWidth, panelHeight = 3.7 * vg.Inch, 2.8 * vg.Inch
-	stripWidth, stripHeight = 5.6 * vg.Inch, 0.5 * vg.Inch // the width at least
 )
 
 // Curve draws the test score against the number of labels, a panel a set, as "svg" or
 // "png". Bars are a standard deviation of the seeds to either side.
 func (g *Grid) Curve(log *Log, format string, w io.Writer) error {
-	done, err := log.results()
+	return g.picture(log, format, w, titles(curveVariants()), func(set *Set, p *figure.Panel) []place {
+		p.X, p.Log = "labelled training examples (log scale)", true
+		var places []place
+		for i, c := range g.curveCells(set) {
+			n := c.limit
+			if n == 0 {
+				n = len(set.Data.Train)
+			}
+			places = append(places, place{c, n, i % len(curveVariants())})
+		}
+		return places
+	})
+}
+
+// TransferCurve draws the test score against the number of blocks that are transferred, as
+// in the left of the paper's figure 2.
+func (g *Grid) TransferCurve(log *Log, format string, w io.Writer) error {
+	return g.picture(log, format, w, []string{"embeddings and the first blocks transferred"}, func(set *Set, p *figure.Panel) []place {
+		p.X = "blocks transferred"
+		var places []place
+		for n, c := range g.transferCells(set) {
+			places = append(places, place{c, n, 0})
+		}
+		return places
+	})
+}
+
+// place is where the figure of a cell stands on a horizontal axis.
+type place struct {
+	cell
+	x, line int
+}
+
+// picture draws a panel a set, of the cells and at the places that the function says.
+func (g *Grid) picture(log *Log, format string, w io.Writer, lines []string, places func(*Set, *figure.Panel) []place) error {
+	done, err := log.All()
 	if err != nil {
 		return err
 	}
-	columns := int(math.Ceil(math.Sqrt(float64(len(g.Sets)))))
-	var panels [][]*plot.Plot
-	for i, set := range g.Sets {
-		p, err := g.panel(set, done)
-		if err != nil {
-			return err
-		}
-		if i%columns == 0 {
-			panels = append(panels, make([]*plot.Plot, columns))
-		}
-		panels[i/columns][i%columns] = p
+	f := figure.Picture{Level: "majority class", Lines: lines}
+	if g.Seeds > 1 {
+		f.Note = fmt.Sprintf("means of %d seeds; bars: one standard deviation to either side", g.Seeds)
 	}
-	c, err := figure.New(format, max(panelWidth*vg.Length(columns), stripWidth), panelHeight*vg.Length(len(panels))+stripHeight)
-	if err != nil {
-		return err
-	}
-	whole, pad := draw.New(c), vg.Points(10)
-	whole.SetColor(color.White)
-	whole.Fill(whole.Rectangle.Path())
-	g.drawLegend(draw.Crop(whole, pad, 0, whole.Max.Y-stripHeight, 0))
-	tiles := draw.Tiles{Rows: len(panels), Cols: columns, PadX: 2 * pad, PadY: 2 * pad, PadTop: pad / 2, PadBottom: pad, PadLeft: pad, PadRight: pad}
-	for i, row := range plot.Align(panels, tiles, draw.Crop(whole, 0, 0, 0, -stripHeight)) {
-		for j, part := range row {
-			if panels[i][j] != nil {
-				panels[i][j].Draw(part)
+	for _, set := range g.Sets {
+		p := figure.Panel{Title: set.Name, Y: "test accuracy (%)", Lines: make([]figure.Line, len(lines))}
+		if majority := 100 * set.majority; !set.isRegression() {
+			p.Level = &majority
+		} else {
+			p.Y = "Pearson's correlation × 100"
+		}
+		for _, c := range places(set, &p) {
+			p.Ticks = append(p.Ticks, c.x)
+			s, err := g.summarize(c.cell, done)
+			if err != nil {
+				return err
+			}
+			if line := &p.Lines[c.line]; len(s.scores) > 0 {
+				line.Number = c.line
+				line.Points = append(line.Points, figure.Point{X: float64(c.x), Y: 100 * s.mean(), Bar: 100 * s.deviation()})
 			}
 		}
+		p.Ticks = slices.Compact(p.Ticks)
+		f.Panels = append(f.Panels, p)
 	}
-	_, err = c.WriteTo(w)
-	return errors.Wrap(err, "writing the curve")
+	return f.Write(format, w)
 }
 
-// panel is the plot of one set.
-func (g *Grid) panel(set *Set, done map[ID]Result) (*plot.Plot, error) {
-	p := newPlot(set)
-	lines := map[string]*points{}
-	least, rows := 1.0, []int{}
-	if !set.isRegression() {
-		least = set.majority
+// titles are those of variants.
+func titles(variants []Variant) (all []string) {
+	for _, v := range variants {
+		all = append(all, v.Title)
 	}
-	for _, c := range g.curveCells(set) {
-		s, err := g.summarize(c, done)
-		if err != nil {
-			return nil, err
-		}
-		rows = append(rows, s.rows)
-		if len(s.scores) == 0 {
-			continue
-		}
-		if lines[c.variant.Name] == nil {
-			lines[c.variant.Name] = &points{}
-		}
-		lines[c.variant.Name].add(s)
-		least = min(least, s.mean()-s.deviation())
-	}
-	if err := drawMajority(p, set, rows); err != nil {
-		return nil, err
-	}
-	for _, v := range curveVariants() {
-		if lines[v.Name] == nil {
-			continue
-		}
-		if err := lines[v.Name].draw(p, v); err != nil {
-			return nil, err
-		}
-	}
-	p.X.Min, p.X.Max = place(rows[0])-0.1, place(rows[len(rows)-1])+0.1
-	p.Y.Min, p.Y.Max = 10*math.Floor(10*least-0.2), 101
-	p.X.Tick.Marker, p.Y.Tick.Marker = counts(slices.Compact(rows)), tens{}
-	return p, nil
-}
-
-// tens are ticks at the whole tens, every other one with a label if they are many.
-type tens struct{}
-
-// Ticks are those within the axis.
-func (tens) Ticks(least, most float64) (ticks []plot.Tick) {
-	for x := 10 * math.Ceil(least/10); x <= most; x += 10 {
-		t := plot.Tick{Value: x}
-		if most-least < 60 || math.Mod(x, 20) == 0 {
-			t.Label = fmt.Sprintf("%.0f", x)
-		}
-		ticks = append(ticks, t)
-	}
-	return ticks
-}
-
-// place is where a number of labels stands on the axis, which is in decades. Of the scale
-// that gonum has for it the axis' label takes too much room.
-func place(n int) float64 { return math.Log10(float64(n)) }
-
-// counts are ticks at the numbers of labels.
-type counts []int
-
-// Ticks are those within the axis; one that is too near the next has no label.
-func (c counts) Ticks(_, _ float64) []plot.Tick {
-	ticks := make([]plot.Tick, len(c))
-	for i, n := range c {
-		ticks[i] = plot.Tick{Value: place(n), Label: thousands(n)}
-		if i > 0 && float64(n) < 1.8*float64(c[i-1]) {
-			ticks[i-1].Label = ""
-		}
-	}
-	return ticks
+	return all
 }

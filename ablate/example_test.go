@@ -14,4 +14,5 @@ func ExampleVariants() {
 	// full: pre-trained
 	// no-lm: no auxiliary LM
 	// scratch: no pre-training
+	// lstm: LSTM, pre-trained
 }

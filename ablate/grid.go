@@ -1,33 +1,46 @@
 package ablate
 
 import (
+	"bytes"
+	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/pkg/errors"
 
 	"gorgpt/finetune"
-	"gorgpt/loaders"
-	"gorgpt/score"
 )
 
 // Variant is one way to fine-tune.
 type Variant struct {
 	Name   string // on command lines and in the log
 	Title  string // in tables
+	Paper  string // what the paper's table 5 calls it
 	change func(*finetune.Settings)
 }
 
-// The variants. All start from the same shape and vocabulary and see the same rows in
-// the same order.
+// The variants. All have the same vocabulary and see the same rows in the same order; all
+// but LSTM have the same shape.
 var (
-	Full    = Variant{"full", "pre-trained", func(*finetune.Settings) {}}
-	NoLM    = Variant{"no-lm", "no auxiliary LM", func(s *finetune.Settings) { s.Lambda = 0 }}
-	Scratch = Variant{"scratch", "no pre-training", func(s *finetune.Settings) { s.Scratch = true }}
+	Full    = Variant{"full", "pre-trained", "Transformer w/ aux LM (full)", func(*finetune.Settings) {}}
+	NoLM    = Variant{"no-lm", "no auxiliary LM", "Transformer w/o aux LM", func(s *finetune.Settings) { s.Lambda = 0 }}
+	Scratch = Variant{"scratch", "no pre-training", "Transformer w/o pre-training", func(s *finetune.Settings) { s.Scratch = true }}
+	LSTM    = Variant{"lstm", "LSTM, pre-trained", "LSTM w/ aux LM", func(*finetune.Settings) {}}
 )
 
 // Variants are all of them, in the order of the table.
-func Variants() []Variant { return []Variant{Full, NoLM, Scratch} }
+func Variants() []Variant { return []Variant{Full, NoLM, Scratch, LSTM} }
+
+// transferred is the variant with the first n of a model's blocks.
+func transferred(n, of int) Variant {
+	if n == of {
+		return Full
+	}
+	return Variant{
+		fmt.Sprintf("transfer-%d", n), fmt.Sprintf("first %d blocks", n), "",
+		func(s *finetune.Settings) { s.Transfer = finetune.FirstBlocks(n) },
+	}
+}
 
 // FindVariant looks one up by its name.
 func FindVariant(name string) (Variant, error) {
@@ -62,14 +75,24 @@ type Control struct {
 // Grid is what is compared.
 type Grid struct {
 	Base     *finetune.Base
+	LSTM     *finetune.Base // that of the variant of this name; nil: there is no such variant
 	Sets     []*Set
 	Variants []Variant // of the table
 	Limits   []int     // of the curve: training rows, 0 for all
+	Transfer bool      // also from 0 blocks of Base to all of them
 	Seeds    int       // 1, 2, …
 	Updates  int       // the least number of them in a run with a limit
 	Keep     string    // folder for the model folders of the runs; "": they are not kept
 
-	digest string
+	digest, lstmDigest string
+}
+
+// base is what a variant starts from, and its digest.
+func (g *Grid) base(v Variant) (*finetune.Base, string) {
+	if v.Name == LSTM.Name {
+		return g.LSTM, g.lstmDigest
+	}
+	return g.Base, g.digest
 }
 
 // curveVariants are what the curve compares.
@@ -90,21 +113,35 @@ type cell struct {
 	limit   int
 }
 
-// NewGrid checks that the grid can be run: every set has test rows, and no limit leaves
-// a set with one class only.
+// NewGrid checks that the grid can be run: every set has test rows, no limit leaves a set
+// with one class only, and an LSTM has the vocabulary of the model that it is compared with.
 func NewGrid(g Grid) (*Grid, error) {
 	var err error
-	if g.digest, err = baseDigest(g.Base); err != nil {
+	if g.digest, err = g.Base.Digest(); err != nil {
 		return nil, err
+	}
+	if g.LSTM != nil {
+		if g.lstmDigest, err = g.LSTM.Digest(); err != nil {
+			return nil, err
+		}
+		if err := g.checkLSTM(); err != nil {
+			return nil, err
+		}
+	}
+	if g.LSTM == nil && slices.ContainsFunc(g.Variants, func(v Variant) bool { return v.Name == LSTM.Name }) {
+		return nil, errors.New("the variant lstm needs a pre-trained LSTM: name one with -lstm")
+	}
+	if g.Transfer && g.Base.Model.IsLSTM() {
+		return nil, errors.New("-transfer: the model is an LSTM, which has no blocks")
 	}
 	for _, set := range g.Sets {
 		if len(set.Data.Test) == 0 {
 			return nil, errors.Errorf("%s has no test rows, whose score the table shows: name some with -test", set.Name)
 		}
-		if set.digest, err = dataDigest(set.Data); err != nil {
+		if set.digest, err = set.Data.Digest(); err != nil {
 			return nil, err
 		}
-		if set.majority, err = set.countMajority(); err != nil {
+		if set.majority, err = set.Data.Majority(); err != nil {
 			return nil, err
 		}
 		for _, limit := range g.Limits {
@@ -116,31 +153,23 @@ func NewGrid(g Grid) (*Grid, error) {
 	return &g, nil
 }
 
-// countMajority is the accuracy of the most frequent class, or answer; of scores, 0.
-func (s *Set) countMajority() (float64, error) {
-	k := len(s.Data.Spec.Names())
-	if k == 0 {
-		return 0, nil
+// checkLSTM compares the two models.
+func (g *Grid) checkLSTM() error {
+	if !g.LSTM.Model.IsLSTM() {
+		return errors.New("-lstm names a model that is a Transformer: train one with go run ./cmd/train -arch lstm")
 	}
-	classes := func(rows []loaders.Row) (all []int, err error) {
-		for _, row := range rows {
-			class, _, err := s.Data.Spec.Target(row)
-			if err != nil {
-				return nil, errors.WithMessage(err, row.Place())
-			}
-			all = append(all, int(class))
-		}
-		return all, nil
-	}
-	training, err := classes(s.Data.Train)
+	vocab, err := g.Base.Tok.VocabJSON()
 	if err != nil {
-		return 0, err
+		return err
 	}
-	test, err := classes(s.Data.Test)
+	other, err := g.LSTM.Tok.VocabJSON()
 	if err != nil {
-		return 0, err
+		return err
 	}
-	return score.NewConfusion(k, test, test).Always(score.Majority(k, training)), nil
+	if !bytes.Equal(vocab, other) || !bytes.Equal(g.Base.Tok.MergesTXT(), g.LSTM.Tok.MergesTXT()) {
+		return errors.New("-lstm names a model with another vocabulary than -model, so the two cannot be compared: train it with the same text and seed")
+	}
+	return nil
 }
 
 // cells are those of the table, then what the curve adds.
@@ -151,6 +180,18 @@ func (g *Grid) cells() []cell {
 			all = append(all, cell{set, v, 0})
 		}
 		all = append(all, g.curveCells(set)...)
+		all = append(all, g.transferCells(set)...)
+	}
+	return all
+}
+
+// transferCells are those with 0, 1, … blocks of one set.
+func (g *Grid) transferCells(set *Set) (all []cell) {
+	if !g.Transfer {
+		return nil
+	}
+	for n := range g.Base.Model.NLayer + 1 {
+		all = append(all, cell{set, transferred(n, g.Base.Model.NLayer), 0})
 	}
 	return all
 }
@@ -204,11 +245,12 @@ func (g *Grid) trial(c cell, seed int64) (trial, error) {
 	if err != nil {
 		return trial{}, err
 	}
-	if err := s.Fit(d, g.Base); err != nil {
+	base, digest := g.base(c.variant)
+	if err := s.Fit(d, base); err != nil {
 		return trial{}, err
 	}
 	if c.limit > 0 && s.Steps < g.Updates {
 		s.Steps, s.Epochs = g.Updates, 0
 	}
-	return trial{c.set, c.variant, d, ID{Variant: c.variant.Name, Model: g.digest, Data: c.set.digest, Settings: s}}, nil
+	return trial{c.set, c.variant, d, ID{Variant: c.variant.Name, Model: digest, Data: c.set.digest, Settings: s}}, nil
 }

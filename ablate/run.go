@@ -21,7 +21,7 @@ func (g *Grid) Run(ctx context.Context, log *Log, con train.Console) error {
 	if err != nil {
 		return err
 	}
-	done, err := log.results()
+	done, err := log.All()
 	if err != nil {
 		return err
 	}
@@ -35,14 +35,14 @@ func (g *Grid) Run(ctx context.Context, log *Log, con train.Console) error {
 		}
 	}
 	if n := len(trials) - len(open); n > 0 {
-		fmt.Fprintf(con.Err, "%d of %d runs are in %s already\n", n, len(trials), log.path)
+		fmt.Fprintf(con.Err, "%d of %d runs are in %s already\n", n, len(trials), log.Path)
 	}
 	for i, t := range open {
 		r, err := g.run(ctx, t, con)
 		if err != nil {
 			return errors.WithMessage(err, t.String())
 		}
-		if err := log.add(r); err != nil {
+		if err := log.Add(r); err != nil {
 			return err
 		}
 		forget()
@@ -63,10 +63,11 @@ func forget() {
 // run fine-tunes once.
 func (g *Grid) run(ctx context.Context, t trial, con train.Console) (Result, error) {
 	start := time.Now()
-	b, s := g.Base, t.id.Settings
+	s := t.id.Settings
+	b, _ := g.base(t.variant)
 	if s.Scratch {
 		var err error
-		if b, err = g.Base.Random(s.Seed, io.Discard); err != nil {
+		if b, err = b.Random(s.Seed, io.Discard); err != nil {
 			return Result{}, err
 		}
 	}

@@ -1,6 +1,9 @@
 package ablate
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // summary is what the runs of a cell gave.
 type summary struct {
@@ -32,6 +35,17 @@ func (s summary) mean() float64 {
 		sum += x
 	}
 	return sum / float64(len(s.scores))
+}
+
+// median of the scores, of an even number the mean of the two in the middle; not a number
+// without any.
+func (s summary) median() float64 {
+	sorted := slices.Sorted(slices.Values(s.scores))
+	n := len(sorted)
+	if n == 0 {
+		return math.NaN()
+	}
+	return (sorted[(n-1)/2] + sorted[n/2]) / 2
 }
 
 // deviation is the standard deviation of the population that the scores are a sample

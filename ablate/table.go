@@ -4,10 +4,10 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"strings"
-	"unicode/utf8"
 
 	"gorgpt/heads"
+	"gorgpt/internal/figure"
+	"gorgpt/internal/results"
 )
 
 // missing stands in a cell that has no figure.
@@ -19,7 +19,7 @@ const bagOfWords = "bag of words"
 // Markdown shows what the log has of the grid: the table of variants, below it the
 // figures of the curve and of all controls, if there are any.
 func (g *Grid) Markdown(log *Log) (string, error) {
-	done, err := log.results()
+	done, err := log.All()
 	if err != nil {
 		return "", err
 	}
@@ -27,16 +27,30 @@ func (g *Grid) Markdown(log *Log) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	text := g.caption() + "\n\n" + markdown(table)
+	text := g.caption() + "\n\n" + results.Markdown(table)
 	if len(g.Limits) > 0 {
 		curve, err := g.curveTable(done)
 		if err != nil {
 			return "", err
 		}
-		text += fmt.Sprintf("\nThe same with fewer labels, for %d updates at least:\n\n", g.Updates) + markdown(curve)
+		text += fmt.Sprintf("\nThe same with fewer labels, for %d updates at least:\n\n", g.Updates) + results.Markdown(curve)
+	}
+	if g.Transfer {
+		transfer, err := g.transferTable(done)
+		if err != nil {
+			return "", err
+		}
+		text += "\nWith the embeddings and the first blocks of the pre-trained model, all else random:\n\n" + results.Markdown(transfer)
+	}
+	if len(g.Variants) > 1 {
+		paper, err := g.paperTable(done)
+		if err != nil {
+			return "", err
+		}
+		text += g.paperCaption() + results.Markdown(paper)
 	}
 	if controls := g.controlTable(); len(controls) > 1 {
-		text += "\nWhat cheap controls reach:\n\n" + markdown(controls)
+		text += "\nWhat cheap controls reach:\n\n" + results.Markdown(controls)
 	}
 	return text, nil
 }
@@ -115,7 +129,7 @@ func (g *Grid) curveTable(done map[ID]Result) ([][]string, error) {
 					return nil, err
 				}
 				if line == nil {
-					line = []string{set.Name, thousands(s.rows), thousands(s.updates)}
+					line = []string{set.Name, figure.Thousands(s.rows), figure.Thousands(s.updates)}
 				}
 				line = append(line, g.figure(s))
 			}
@@ -123,6 +137,76 @@ func (g *Grid) curveTable(done map[ID]Result) ([][]string, error) {
 		}
 	}
 	return lines, nil
+}
+
+// transferTable has a line a number of blocks, and a column a set.
+func (g *Grid) transferTable(done map[ID]Result) ([][]string, error) {
+	lines := [][]string{{"blocks"}}
+	for n := range g.Base.Model.NLayer + 1 {
+		lines = append(lines, []string{fmt.Sprint(n)})
+	}
+	for _, set := range g.Sets {
+		lines[0] = append(lines[0], set.Name)
+		for n, c := range g.transferCells(set) {
+			s, err := g.summarize(c, done)
+			if err != nil {
+				return nil, err
+			}
+			lines[n+1] = append(lines[n+1], g.figure(s))
+		}
+	}
+	return lines, nil
+}
+
+// paperCaption says what the figures of the next table are.
+func (g *Grid) paperCaption() string {
+	if g.Seeds == 1 {
+		return "\nIn the layout of the paper's table 5:\n\n"
+	}
+	return fmt.Sprintf("\nIn the layout of the paper's table 5, medians of %d seeds (least – most):\n\n", g.Seeds)
+}
+
+// paperTable has a line a variant: the average of the tasks' figures, then each of them.
+func (g *Grid) paperTable(done map[ID]Result) ([][]string, error) {
+	lines := [][]string{{"method", "avg. score"}}
+	for _, set := range g.Sets {
+		lines[0] = append(lines[0], set.Name)
+	}
+	for _, v := range g.Variants {
+		line, sum := []string{v.Paper, missing}, 0.0
+		for _, set := range g.Sets {
+			s, err := g.summarize(cell{set, v, 0}, done)
+			if err != nil {
+				return nil, err
+			}
+			line, sum = append(line, g.spread(s)), sum+s.median()
+		}
+		if !math.IsNaN(sum) {
+			line[1] = percent(sum / float64(len(g.Sets)))
+		}
+		lines = append(lines, line)
+	}
+	return lines, nil
+}
+
+// spread is a median in percent, with the least and the most. It tells when runs are missing.
+func (g *Grid) spread(s summary) string {
+	if len(s.scores) == 0 {
+		return missing
+	}
+	text := percent(s.median())
+	if len(s.scores) > 1 {
+		text += fmt.Sprintf(" (%s – %s)", percent(slices.Min(s.scores)), percent(slices.Max(s.scores)))
+	}
+	return text + g.ofSeeds(s)
+}
+
+// ofSeeds tells when runs are missing.
+func (g *Grid) ofSeeds(s summary) string {
+	if len(s.scores) == g.Seeds {
+		return ""
+	}
+	return fmt.Sprintf(" (%d of %d seeds)", len(s.scores), g.Seeds)
 }
 
 // figure is a mean in percent with its spread. It tells when runs are missing.
@@ -134,10 +218,7 @@ func (g *Grid) figure(s summary) string {
 	if len(s.scores) > 1 {
 		text += " ± " + percent(s.deviation())
 	}
-	if len(s.scores) < g.Seeds {
-		text += fmt.Sprintf(" (%d of %d seeds)", len(s.scores), g.Seeds)
-	}
-	return text
+	return text + g.ofSeeds(s)
 }
 
 // majorityFigure is that of the majority in percent; a correlation has none.
@@ -184,43 +265,3 @@ func (s *Set) bestPartial() string {
 }
 
 func percent(x float64) string { return fmt.Sprintf("%.1f", 100*x) }
-
-// thousands writes a count with a comma before each three digits.
-func thousands(n int) string {
-	s := fmt.Sprint(n)
-	for i := len(s) - 3; i > 0; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	return s
-}
-
-// markdown lays out a table, the first line its head. All columns but the first are
-// aligned to the right.
-func markdown(lines [][]string) string {
-	widths := make([]int, len(lines[0]))
-	for _, line := range lines {
-		for i, text := range line {
-			widths[i] = max(widths[i], utf8.RuneCountInString(text), len("--:"))
-		}
-	}
-	var out strings.Builder
-	for n, line := range lines {
-		for i, text := range line {
-			pad := strings.Repeat(" ", widths[i]-utf8.RuneCountInString(text))
-			if i == 0 {
-				out.WriteString("| " + text + pad + " |")
-			} else {
-				out.WriteString(" " + pad + text + " |")
-			}
-		}
-		out.WriteByte('\n')
-		if n == 0 {
-			out.WriteString("| " + strings.Repeat("-", widths[0]) + " |")
-			for _, w := range widths[1:] {
-				out.WriteString(" " + strings.Repeat("-", w-1) + ": |")
-			}
-			out.WriteByte('\n')
-		}
-	}
-	return out.String()
-}

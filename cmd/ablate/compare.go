@@ -17,7 +17,7 @@ import (
 )
 
 // compare does what the settings say. first are those of pre-training, when it has to
-// come first.
+// come first; for an LSTM it is the same but for the architecture.
 func compare(ctx context.Context, s *settings, first *pretrain.Settings, con train.Console) error {
 	sets, err := s.sets()
 	if err != nil {
@@ -25,6 +25,13 @@ func compare(ctx context.Context, s *settings, first *pretrain.Settings, con tra
 	}
 	if s.recipe.Model == "" {
 		if s.recipe.Model, err = pretrain.NewestOrNew(ctx, first, con); err != nil {
+			return err
+		}
+	}
+	if s.withLSTM() && s.lstm == "" {
+		recurrent := *first
+		recurrent.Arch = pretrain.LSTM
+		if s.lstm, err = pretrain.NewestOrNew(ctx, &recurrent, con); err != nil {
 			return err
 		}
 	}
@@ -74,7 +81,15 @@ func (s *settings) grid(sets []*ablate.Set, w io.Writer) (*ablate.Grid, error) {
 	for _, set := range sets {
 		set.Settings.Model = s.recipe.Model
 	}
-	g := ablate.Grid{Base: base, Sets: sets, Variants: s.variants, Limits: s.limits, Seeds: s.seeds, Updates: s.updates}
+	g := ablate.Grid{
+		Base: base, Sets: sets, Variants: s.variants, Limits: s.limits, Transfer: s.transfer, Seeds: s.seeds, Updates: s.updates,
+	}
+	if s.withLSTM() {
+		if g.LSTM, err = finetune.ReadBase(s.lstm); err != nil {
+			return nil, errors.WithMessage(err, "-lstm")
+		}
+		fmt.Fprintf(w, "LSTM: weights of %s\n", s.lstm)
+	}
 	if s.keep {
 		g.Keep = s.out
 	}
@@ -93,16 +108,21 @@ func (s *settings) report(grid *ablate.Grid, log *ablate.Log, w io.Writer) error
 		return err
 	}
 	fmt.Fprintf(w, "wrote %s\n", path)
-	if len(s.limits) == 0 {
-		return nil
-	}
-	for _, format := range []string{"svg", "png"} {
-		path := filepath.Join(s.out, "labels."+format)
-		err := atomicfile.Write(path, func(w io.Writer) error { return grid.Curve(log, format, w) })
-		if err != nil {
-			return err
+	for _, p := range []struct {
+		name  string
+		draw  func(*ablate.Log, string, io.Writer) error
+		there bool
+	}{{"labels", grid.Curve, len(s.limits) > 0}, {"transfer", grid.TransferCurve, s.transfer}} {
+		for _, format := range []string{"svg", "png"} {
+			if !p.there {
+				continue
+			}
+			path := filepath.Join(s.out, p.name+"."+format)
+			if err := atomicfile.Write(path, func(w io.Writer) error { return p.draw(log, format, w) }); err != nil {
+				return err
+			}
+			fmt.Fprintf(w, "wrote %s\n", path)
 		}
-		fmt.Fprintf(w, "wrote %s\n", path)
 	}
 	return nil
 }

@@ -124,7 +124,7 @@ func TestCommandLine(t *testing.T) {
 	for _, c := range []struct{ name, flags, want string }{
 		{"unknown task", "-tasks qa,poetry", `unknown task "poetry": want classification, entailment, similarity, regression or qa`},
 		{"unknown task of files", "-task poetry", `-task is "poetry": want classification, entailment, similarity or qa`},
-		{"unknown variant", "-variants full,half", `unknown variant "half": want some of full, no-lm, scratch`},
+		{"unknown variant", "-variants full,half", `unknown variant "half": want some of full, no-lm, scratch, lstm`},
 		{"no limit", "-limits 50,0", `"0": want numbers of labels from 1 on, or all, such as 50,200,all`},
 		{"limit that is a word", "-limits some", `"some": want numbers of labels`},
 		{"two ways to name sets", "-tasks qa -train f", "-tasks names sets of the embedded world, the other flags a set of your own"},

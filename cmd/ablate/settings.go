@@ -3,6 +3,7 @@ package main
 import (
 	"flag"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -20,6 +21,8 @@ type settings struct {
 	tasks    []heads.Kind
 	variants []ablate.Variant
 	limits   []int // of the curve; 0: all rows
+	transfer bool
+	lstm     string // folder of the pre-trained LSTM
 	seeds    int
 	updates  int
 	out      string
@@ -55,6 +58,8 @@ func (s *settings) flags() *flag.FlagSet {
 	fs.Func("tasks", "", list(&s.tasks, heads.ParseKind))
 	fs.Func("variants", "", list(&s.variants, ablate.FindVariant))
 	fs.Func("limits", "", list(&s.limits, parseLimit))
+	fs.BoolVar(&s.transfer, "transfer", false, "")
+	fs.StringVar(&s.lstm, "lstm", "", "")
 	fs.IntVar(&s.seeds, "seeds", 3, "")
 	fs.IntVar(&s.updates, "updates", 150, "")
 	fs.StringVar(&s.out, "out", "runs/ablate", "")
@@ -105,7 +110,13 @@ func (s *settings) checkNumbers(given cli.Given) error {
 func (s *settings) checkNames(given cli.Given) error {
 	r := &s.recipe
 	if s.variants == nil {
-		s.variants = ablate.Variants()
+		s.variants = []ablate.Variant{ablate.Full, ablate.NoLM, ablate.Scratch}
+		if s.lstm != "" {
+			s.variants = append(s.variants, ablate.LSTM)
+		}
+	}
+	if s.lstm != "" && !s.withLSTM() {
+		return errors.New("-lstm is the model of the variant lstm, which -variants leaves out")
 	}
 	switch own := r.Train != "" || r.Dev != "" || r.Test != "" || given["task"] || r.Regression; {
 	case own && s.tasks != nil:
@@ -122,4 +133,9 @@ func (s *settings) checkNames(given cli.Given) error {
 		return errors.New("-test is missing: the table shows test scores")
 	}
 	return nil
+}
+
+// withLSTM tells whether one of the variants is an LSTM.
+func (s *settings) withLSTM() bool {
+	return slices.ContainsFunc(s.variants, func(v ablate.Variant) bool { return v.Name == ablate.LSTM.Name })
 }
