@@ -1,6 +1,7 @@
 // Package storyworld makes text and labelled rows out of nothing but a seed: short books
 // about people, places, things, what people do and how they feel about what happens to
-// them, for pre-training; and four tasks about the same kind of world, for fine-tuning.
+// them, for pre-training; four tasks about the same kind of world, for fine-tuning; and
+// sentences with and without a mistake, to be told apart without it.
 // It is what the commands use when they are given no data.
 //
 // Everything is told by templates with words of a lexicon (text/lexicon.txt). A template is

@@ -21,6 +21,7 @@ const (
 	Similarity     Set = "similarity"     // a, b; 1 if they tell the same, else 0
 	Regression     Set = "regression"     // a, b; from 0.0 to 5.0: how much of it is the same
 	MultipleChoice Set = "qa"             // context, question, four answers; the number of the right one
+	Acceptability  Set = "acceptability"  // text; 1 or, with two neighbouring words exchanged, 0
 )
 
 // sizes are the rows of a set.
@@ -30,6 +31,7 @@ var sizes = map[Set]map[Split]int{
 	Similarity:     {Train: 4000, Dev: 300, Test: 1000},
 	Regression:     {Train: 4000, Dev: 300, Test: 1000},
 	MultipleChoice: {Train: 2400, Dev: 300, Test: 800},
+	Acceptability:  {Train: 300, Dev: 300, Test: 1000},
 }
 
 // makers draw one row of each set; they fail when what was drawn does not serve.
@@ -39,6 +41,7 @@ var makers = map[Set]func(*rand.Rand, Split) (loaders.Row, bool){
 	Similarity:     similarityRow,
 	Regression:     regressionRow,
 	MultipleChoice: qaRow,
+	Acceptability:  acceptabilityRow,
 }
 
 // Rows returns the rows of a split, the same ones each time. Each row has a world of its

@@ -49,7 +49,7 @@ func assertPlain(t *testing.T, text string) {
 }
 
 var (
-	sets   = []Set{Classification, Entailment, Similarity, Regression, MultipleChoice}
+	sets   = []Set{Classification, Entailment, Similarity, Regression, MultipleChoice, Acceptability}
 	splits = []Split{Train, Dev, Test}
 )
 
@@ -93,7 +93,7 @@ func assertBalanced(t *testing.T, set Set, rows []loaders.Row) {
 		}
 		return
 	}
-	classes := map[Set]int{Classification: 2, Entailment: 3, Similarity: 2, MultipleChoice: choices}[set]
+	classes := map[Set]int{Classification: 2, Entailment: 3, Similarity: 2, MultipleChoice: choices, Acceptability: 2}[set]
 	require.Len(t, counts, classes)
 	for label, n := range counts {
 		assert.InDelta(t, 1/float64(classes), float64(n)/float64(len(rows)), 0.07, "share of %s", label)

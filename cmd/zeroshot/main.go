@@ -1,0 +1,79 @@
+// Command zeroshot measures what a language model knows of a task before it is fine-tuned,
+// along its pre-training: the right of figure 2 of Radford et al. 2018.
+//
+//	go run ./cmd/zeroshot -model runs/tiny
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/pkg/errors"
+
+	"gorgpt/internal/atomicfile"
+	"gorgpt/internal/cli"
+	"gorgpt/train"
+	"gorgpt/zeroshot"
+)
+
+func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
+
+// run is main with its surroundings as arguments. It returns the exit status.
+func run(args []string, stdout, stderr io.Writer) int {
+	var s *settings
+	parse := func() (err error) {
+		s, err = parse(args, stdout)
+		return err
+	}
+	return cli.Run("zeroshot", stderr, parse, func(ctx context.Context) error {
+		return s.measure(ctx, cli.Console(stdout, stderr))
+	})
+}
+
+// measure does what the settings say.
+func (s *settings) measure(ctx context.Context, con train.Console) error {
+	e := &zeroshot.Experiment{}
+	var err error
+	if e.Runs, err = s.runs(); err != nil {
+		return err
+	}
+	if e.Sets, err = s.sets(); err != nil {
+		return err
+	}
+	log, err := zeroshot.OpenLog(s.out)
+	if err != nil {
+		return err
+	}
+	curves, err := e.Measure(ctx, log, con)
+	if errors.Is(err, context.Canceled) {
+		return errors.WithMessage(err, "the same command goes on with what is left")
+	}
+	if err != nil {
+		return err
+	}
+	table := zeroshot.Markdown(curves)
+	fmt.Fprintf(con.Out, "\n%s\n", table)
+	if err := s.write("table.md", func(w io.Writer) error { _, err := io.WriteString(w, table); return err }, con.Out); err != nil {
+		return err
+	}
+	for _, format := range []string{"svg", "png"} {
+		draw := func(w io.Writer) error { return zeroshot.Draw(curves, format, w) }
+		if err := s.write("zeroshot."+format, draw, con.Out); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// write writes a file into the folder of the results.
+func (s *settings) write(name string, write func(io.Writer) error, w io.Writer) error {
+	path := filepath.Join(s.out, name)
+	if err := atomicfile.Write(path, write); err != nil {
+		return err
+	}
+	fmt.Fprintf(w, "wrote %s\n", path)
+	return nil
+}

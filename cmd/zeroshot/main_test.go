@@ -1,0 +1,116 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"gorgpt/pretrain"
+	"gorgpt/train"
+)
+
+// command runs the command in a folder and returns what it said.
+func command(t *testing.T, dir string, args ...string) (status int, stdout, stderr string) {
+	t.Helper()
+	t.Chdir(dir)
+	var out, errs bytes.Buffer
+	status = run(args, &out, &errs)
+	return status, out.String(), errs.String()
+}
+
+// workplace is a folder with minute runs of both architectures under runs/, and rows.
+func workplace(t *testing.T) string {
+	t.Helper()
+	dir := t.TempDir()
+	t.Chdir(dir)
+	write := func(name, text string) { require.NoError(t, os.WriteFile(name, []byte(text), 0o600)) }
+	write("book.txt", strings.Repeat("the film was very good , positive . the film was very bad , negative .\n", 40))
+	for _, arch := range []string{"", pretrain.LSTM} {
+		s, err := pretrain.Defaults("tiny")
+		require.NoError(t, err)
+		s.Data, s.Vocab, s.Ctx, s.Steps, s.Epochs, s.Batch, s.Micro = []string{"book.txt"}, 90, 16, 8, 0, 2, 2
+		s.Arch, s.History = arch, 2
+		_, err = pretrain.Run(context.Background(), s, train.Console{Out: new(bytes.Buffer), Err: new(bytes.Buffer)})
+		require.NoError(t, err)
+	}
+	var rows strings.Builder
+	for range 4 {
+		rows.WriteString("{\"text\": \"the film was good\", \"label\": 1}\n{\"text\": \"the film was bad\", \"label\": 0}\n")
+	}
+	write("rows.jsonl", rows.String())
+	return dir
+}
+
+func TestOwnRows(t *testing.T) {
+	dir := workplace(t)
+	flags := strings.Fields("-model runs/tiny -model runs/tiny-lstm -tasks sentiment -train rows.jsonl -test rows.jsonl -rows 6 -out out")
+	status, stdout, stderr := command(t, dir, flags...)
+	require.Zero(t, status, stderr)
+	require.Equal(t, 6, strings.Count(stderr, "\n"), "two runs, three states each")
+	require.Contains(t, stderr, "tiny-lstm, 2 updates, sentiment: ")
+	require.Contains(t, stdout, "| sentiment |      tiny |       4 | ")
+	for _, name := range []string{"results.jsonl", "table.md", "zeroshot.svg", "zeroshot.png"} {
+		require.FileExists(t, filepath.Join(dir, "out", name))
+	}
+	status, again, stderr := command(t, dir, flags...)
+	require.Zero(t, status, stderr)
+	require.Equal(t, stdout, again)
+	require.Empty(t, stderr, "all is measured already")
+
+	status, _, stderr = command(t, dir, append(flags, "-append", "so")...)
+	require.Zero(t, status, stderr)
+	require.Equal(t, 6, strings.Count(stderr, "\n"), "with other words it is not")
+}
+
+// The rows of the embedded world, with the newest Transformer.
+func TestWorld(t *testing.T) {
+	dir := workplace(t)
+	require.NoError(t, os.RemoveAll(filepath.Join(dir, "runs", "tiny", "history")))
+	status, stdout, stderr := command(t, dir, "-rows", "3", "-tasks", "acceptability,sentiment")
+	require.Zero(t, status, stderr)
+	require.Contains(t, stdout, "| acceptability |  tiny |       8 | ")
+	require.Contains(t, stdout, "| sentiment     |  tiny |       8 | ")
+	require.FileExists(t, filepath.Join(dir, "runs", "zeroshot", "zeroshot.svg"))
+}
+
+func TestMistakes(t *testing.T) {
+	for _, c := range []struct {
+		name, flags, want string
+		status            int
+	}{
+		{"unknown task", "-tasks poetry", `unknown task "poetry": want acceptability, sentiment or qa`, 2},
+		{"no task of the files", "-train f -test f", "name it with -tasks", 2},
+		{"no test rows", "-tasks qa -train f", "-train and -test go together", 2},
+		{"no question", "-ask answer", `-ask is "answer": want {question} once`, 2},
+		{"no word", "-positive ,", `-positive is ",": want a word`, 2},
+		{"no rows", "-rows 0", "-rows is 0: want at least 1", 2},
+		{"argument", "qa", `unexpected argument "qa": models are named with -model`, 2},
+		{"no runs", "", "no completed pre-training under runs/", 1},
+		{"no run", "-model .", ". has no run.json", 1},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			status, stdout, stderr := command(t, t.TempDir(), strings.Fields(c.flags)...)
+			require.Equal(t, c.status, status, stderr)
+			require.Empty(t, stdout)
+			require.Contains(t, stderr, c.want)
+			require.Equal(t, 1, strings.Count(stderr, "\n"), "one line")
+		})
+	}
+}
+
+func TestHelp(t *testing.T) {
+	status, help, _ := command(t, t.TempDir(), "-h")
+	require.Zero(t, status)
+	(&settings{}).flags().VisitAll(func(f *flag.Flag) {
+		require.Contains(t, help, "\n  -"+f.Name+" ", "-h tells of every flag")
+	})
+	for line := range strings.Lines(help) {
+		require.LessOrEqual(t, len(line), 81, line)
+	}
+}

@@ -1,0 +1,177 @@
+package main
+
+import (
+	"flag"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/pkg/errors"
+
+	"gorgpt/finetune"
+	"gorgpt/internal/cli"
+	"gorgpt/loaders/storyworld"
+	"gorgpt/pretrain"
+	"gorgpt/zeroshot"
+)
+
+// settings are the resolved flags.
+type settings struct {
+	models []string
+	tasks  []zeroshot.Task
+	data   finetune.Settings // the files of the rows, if there are any
+	words  zeroshot.Words
+	rows   int // test rows, at most; 0: all
+	out    string
+}
+
+// worldWords are words that the books of the embedded world have.
+func worldWords() zeroshot.Words {
+	return zeroshot.Words{
+		Append: "very", Positive: "happy,proud,calm", Negative: "sad,angry,afraid,tired", Ask: "“{question}” “{answer}",
+	}
+}
+
+// parse reads the command line.
+func parse(args []string, help io.Writer) (*settings, error) {
+	s := &settings{data: *finetune.Defaults()}
+	given, err := cli.Parse(s.flags(), args, usage, "models are named with -model", help)
+	if err != nil {
+		return nil, err
+	}
+	if err := given.CheckInts(cli.Int{Name: "rows", Value: s.rows, Least: 1}); err != nil {
+		return nil, err
+	}
+	words := zeroshot.DefaultWords()
+	if s.data.Train == "" {
+		words = worldWords()
+	}
+	for name, word := range map[string][2]*string{
+		"append": {&s.words.Append, &words.Append}, "positive": {&s.words.Positive, &words.Positive},
+		"negative": {&s.words.Negative, &words.Negative}, "ask": {&s.words.Ask, &words.Ask},
+	} {
+		if !given[name] {
+			*word[0] = *word[1]
+		}
+	}
+	if err := s.words.Check(); err != nil {
+		return nil, err
+	}
+	return s, s.checkFiles()
+}
+
+// flags declares the flags with the values in s as defaults.
+func (s *settings) flags() *flag.FlagSet {
+	fs := cli.NewFlags("zeroshot")
+	fs.Var(&cli.List{Values: &s.models}, "model", "")
+	fs.Func("tasks", "", func(value string) error {
+		s.tasks = nil
+		for _, part := range strings.Split(value, ",") {
+			t, err := zeroshot.ParseTask(strings.TrimSpace(part))
+			if err != nil {
+				return err
+			}
+			s.tasks = append(s.tasks, t)
+		}
+		return nil
+	})
+	fs.StringVar(&s.data.Train, "train", "", "")
+	fs.StringVar(&s.data.Dev, "dev", "", "")
+	fs.StringVar(&s.data.Test, "test", "", "")
+	fs.StringVar(&s.words.Append, "append", "", "")
+	fs.StringVar(&s.words.Positive, "positive", "", "")
+	fs.StringVar(&s.words.Negative, "negative", "", "")
+	fs.StringVar(&s.words.Ask, "ask", "", "")
+	fs.IntVar(&s.rows, "rows", 0, "")
+	fs.StringVar(&s.out, "out", "runs/zeroshot", "")
+	return fs
+}
+
+// checkFiles refuses files that cannot work, and fills in the tasks.
+func (s *settings) checkFiles() error {
+	d := s.data
+	switch own := d.Train != "" || d.Dev != "" || d.Test != ""; {
+	case own && len(s.tasks) != 1:
+		return errors.New("-train, -dev and -test are the rows of one task: name it with -tasks")
+	case own && (d.Train == "" || d.Test == ""):
+		return errors.New("-train and -test go together: the first has the labels that there are, the second is predicted")
+	case s.tasks == nil:
+		s.tasks = zeroshot.Tasks()
+	}
+	slices.Sort(s.tasks)
+	s.tasks = slices.Compact(s.tasks)
+	return nil
+}
+
+// runs finds the models.
+func (s *settings) runs() (all []zeroshot.Run, err error) {
+	if len(s.models) == 0 {
+		dir, err := pretrain.Newest("")
+		if err != nil {
+			return nil, err
+		}
+		if dir == "" {
+			return nil, errors.New("no completed pre-training under runs/: name a run with -model, or train one with go run ./cmd/train -history 8")
+		}
+		s.models = []string{dir}
+	}
+	names := map[string]bool{}
+	for _, dir := range s.models {
+		r, err := zeroshot.Find(dir)
+		if err != nil {
+			return nil, err
+		}
+		if names[r.Name] {
+			r.Name = dir
+		}
+		names[r.Name] = true
+		all = append(all, r)
+	}
+	return all, nil
+}
+
+// sets reads the rows.
+func (s *settings) sets() (all []*zeroshot.Set, err error) {
+	for _, task := range s.tasks {
+		d, err := s.read(task)
+		if err != nil {
+			return nil, err
+		}
+		if s.rows > 0 && s.rows < len(d.Test) {
+			d.Test = d.Test[:s.rows]
+		}
+		set, err := zeroshot.NewSet(task, s.words, d)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, set)
+	}
+	return all, nil
+}
+
+// read reads the rows of a task: those of the files or of the embedded world.
+func (s *settings) read(task zeroshot.Task) (*finetune.Data, error) {
+	if s.data.Train == "" && task == zeroshot.Acceptability {
+		return worldSentences()
+	}
+	of := s.data
+	of.Task = task.Kind()
+	return of.ReadData()
+}
+
+// worldSentences are texts of the embedded world, with and without a mistake.
+func worldSentences() (*finetune.Data, error) {
+	d := &finetune.Data{Name: "the embedded world"}
+	var err error
+	if d.Train, err = storyworld.Rows(storyworld.Acceptability, storyworld.Train); err != nil {
+		return nil, err
+	}
+	if d.Dev, err = storyworld.Rows(storyworld.Acceptability, storyworld.Dev); err != nil {
+		return nil, err
+	}
+	if d.Test, err = storyworld.Rows(storyworld.Acceptability, storyworld.Test); err != nil {
+		return nil, err
+	}
+	d.Spec, err = finetune.Learn(zeroshot.Acceptability.Kind(), d.Train)
+	return d, err
+}

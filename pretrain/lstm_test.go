@@ -1,0 +1,56 @@
+package pretrain
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"gorgpt/checkpoint"
+	"gorgpt/train"
+)
+
+// An LSTM is pre-trained like a Transformer, stopped and resumed included, and is not taken
+// for one.
+func TestLSTM(t *testing.T) {
+	s := minute(t)
+	s.Arch, s.History, s.Steps = LSTM, 2, 8
+	whole := *s
+	whole.Out = "whole"
+	_, err := Run(context.Background(), &whole, quiet())
+	require.NoError(t, err)
+
+	ctx, stop := context.WithCancel(context.Background())
+	con := quiet()
+	con.Err = stopping{stop}
+	dir, err := Run(ctx, s, con)
+	require.ErrorIs(t, err, context.Canceled)
+	require.Equal(t, filepath.Join("runs", "tiny-lstm"), dir)
+	again := *s
+	again.Resume, again.Steps = dir, 8
+	_, err = Run(context.Background(), &again, quiet())
+	require.NoError(t, err)
+	steps, err := checkpoint.StepsIn(filepath.Join(dir, train.HistoryFolder))
+	require.NoError(t, err)
+	require.Equal(t, []int{2, 4}, steps)
+	for _, part := range []string{"", "history/step-000000002", "history/step-000000004"} {
+		want, err := os.ReadFile(filepath.Join("whole", part, checkpoint.WeightsFile))
+		require.NoError(t, err)
+		got, err := os.ReadFile(filepath.Join(dir, part, checkpoint.WeightsFile))
+		require.NoError(t, err)
+		require.Equal(t, want, got, part)
+		m, _, err := checkpoint.ReadFolder(filepath.Join(dir, part), 0)
+		require.NoError(t, err)
+		require.True(t, m.IsLSTM())
+	}
+	require.NoFileExists(t, filepath.Join(dir, sampleFile))
+
+	newest, err := Newest("")
+	require.NoError(t, err)
+	require.Empty(t, newest)
+	newest, err = Newest(LSTM)
+	require.NoError(t, err)
+	require.Equal(t, dir, newest)
+}

@@ -1,0 +1,161 @@
+package zeroshot
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"slices"
+	"time"
+
+	"gorgpt/checkpoint"
+	"gorgpt/finetune"
+	"gorgpt/internal/figure"
+	"gorgpt/internal/results"
+	"gorgpt/train"
+)
+
+// Experiment is sets × states of runs.
+type Experiment struct {
+	Sets []*Set
+	Runs []Run
+}
+
+// ID is all that decides on a figure.
+type ID struct {
+	Task  Task   `json:"task"`
+	Words Words  `json:"words"`
+	Model string `json:"model_digest"` // of shape, weights and vocabulary
+	Data  string `json:"data_digest"`  // of all rows
+}
+
+// Result is what a state of a model made of a set.
+type Result struct {
+	ID
+	Name     string  `json:"name"`
+	Step     int     `json:"step"`
+	Rows     int     `json:"test_rows"`
+	Accuracy float64 `json:"acc"`
+	Baseline float64 `json:"majority_acc"`
+	Seconds  float64 `json:"seconds"`
+}
+
+// Log is the file of results.
+type Log = results.Log[ID, Result]
+
+// OpenLog makes the folder if it is not there, and checks that its log can be read.
+func OpenLog(dir string) (*Log, error) {
+	return results.Open(dir, func(r Result) ID { return r.ID })
+}
+
+// Curve is what the states of one run made of one set, in their order.
+type Curve struct {
+	Set    *Set
+	Run    Run
+	Points []Result
+}
+
+// Measure predicts what the log does not have yet, and returns all curves, set by set.
+func (e *Experiment) Measure(ctx context.Context, log *Log, con train.Console) ([]Curve, error) {
+	done, err := log.All()
+	if err != nil {
+		return nil, err
+	}
+	data, majority := make([]string, len(e.Sets)), make([]float64, len(e.Sets))
+	for i, set := range e.Sets {
+		if data[i], err = set.Data.Digest(); err != nil {
+			return nil, err
+		}
+		if majority[i], err = set.Data.Majority(); err != nil {
+			return nil, err
+		}
+	}
+	curves := make([]Curve, len(e.Sets)*len(e.Runs))
+	for k, run := range e.Runs {
+		for _, state := range run.States {
+			m, tok, err := checkpoint.ReadFolder(state.Dir, 0)
+			if err != nil {
+				return nil, err
+			}
+			digest, err := (&finetune.Base{Model: m, Tok: tok}).Digest()
+			if err != nil {
+				return nil, err
+			}
+			for i, set := range e.Sets {
+				id := ID{set.Task, set.Words, digest, data[i]}
+				r, found := done[id]
+				if !found {
+					start := time.Now()
+					r = Result{ID: id, Name: run.Name, Step: state.Step, Rows: len(set.Data.Test), Baseline: majority[i]}
+					if r.Accuracy, err = set.Accuracy(ctx, m, tok); err != nil {
+						return nil, err
+					}
+					r.Seconds = time.Since(start).Seconds()
+					if err := log.Add(r); err != nil {
+						return nil, err
+					}
+					fmt.Fprintf(con.Err, "%s, %d updates, %s: %.1f, majority %.1f  (%.0f s)\n",
+						run.Name, state.Step, set.Task, 100*r.Accuracy, 100*r.Baseline, r.Seconds)
+				}
+				c := &curves[i*len(e.Runs)+k]
+				c.Set, c.Run = set, run
+				c.Points = append(c.Points, r)
+			}
+		}
+	}
+	return curves, nil
+}
+
+// Markdown is a line a state: the accuracy, and how far it is on the way from the majority to
+// all right, which the paper calls relative.
+func Markdown(curves []Curve) string {
+	lines := [][]string{{"task", "model", "updates", "accuracy", "majority", "relative"}}
+	for _, c := range curves {
+		for _, r := range c.Points {
+			lines = append(lines, []string{
+				string(c.Set.Task), c.Run.Name, figure.Thousands(r.Step), percent(r.Accuracy), percent(r.Baseline), percent(r.relative()),
+			})
+		}
+	}
+	return "Accuracy without fine-tuning on the test rows, in percent; relative is 0 for the majority, 100 for all right.\n\n" +
+		results.Markdown(lines)
+}
+
+// relative is 0 for the majority and 1 if all is right.
+func (r Result) relative() float64 {
+	if r.Baseline >= 1 {
+		return 0
+	}
+	return (r.Accuracy - r.Baseline) / (1 - r.Baseline)
+}
+
+func percent(x float64) string { return fmt.Sprintf("%.1f", 100*x) }
+
+// Draw draws accuracy against updates as "svg" or "png", a panel a set and a line a run.
+func Draw(curves []Curve, format string, w io.Writer) error {
+	f := figure.Picture{Level: "majority class"}
+	for _, c := range curves {
+		n := len(f.Panels) - 1
+		if n < 0 || f.Panels[n].Title != string(c.Set.Task) {
+			level := 100 * c.Points[0].Baseline
+			f.Panels = append(f.Panels, figure.Panel{
+				Title: string(c.Set.Task), X: "updates of pre-training (log scale)", Y: "accuracy without fine-tuning (%)", Log: true, Level: &level,
+			})
+			n++
+		}
+		panel := &f.Panels[n]
+		number := slices.Index(f.Lines, c.Run.Name)
+		if number < 0 {
+			number = len(f.Lines)
+			f.Lines = append(f.Lines, c.Run.Name)
+		}
+		line := figure.Line{Number: number}
+		for _, r := range c.Points {
+			line.Points = append(line.Points, figure.Point{X: float64(r.Step), Y: 100 * r.Accuracy})
+			panel.Ticks = append(panel.Ticks, r.Step)
+		}
+		panel.Lines = append(panel.Lines, line)
+		slices.Sort(panel.Ticks)
+		panel.Ticks = slices.Compact(panel.Ticks)
+	}
+	return f.Write(format, w)
+}

@@ -1,0 +1,49 @@
+package zeroshot
+
+import (
+	"encoding/json"
+	"path/filepath"
+
+	"github.com/pkg/errors"
+
+	"gorgpt/checkpoint"
+	"gorgpt/train"
+)
+
+// Run is a pre-training run, with the states of its model that were kept.
+type Run struct {
+	Name   string // for tables and pictures
+	States []State
+}
+
+// State is a model folder.
+type State struct {
+	Step int // updates that were done
+	Dir  string
+}
+
+// Find lists the states of the run in a folder, in order: those of its history and the last.
+func Find(dir string) (Run, error) {
+	r := Run{Name: filepath.Base(filepath.Clean(dir))}
+	record, err := train.ReadRecord(dir)
+	if err != nil {
+		return r, errors.WithMessagef(err, "-model")
+	}
+	var settings struct{ Steps int }
+	if err := json.Unmarshal(record.Settings, &settings); err != nil {
+		return r, errors.Wrap(err, filepath.Join(dir, train.RecordFile))
+	}
+	if !record.Completed {
+		return r, errors.Errorf("-model %s: the run is not completed: go on with it first, with -resume", dir)
+	}
+	history := filepath.Join(dir, train.HistoryFolder)
+	steps, err := checkpoint.StepsIn(history)
+	if err != nil {
+		return r, err
+	}
+	for _, step := range steps {
+		r.States = append(r.States, State{step, filepath.Join(history, checkpoint.StepName(step))})
+	}
+	r.States = append(r.States, State{settings.Steps, dir})
+	return r, nil
+}

@@ -1,0 +1,82 @@
+package zeroshot
+
+import (
+	"context"
+	"sort"
+
+	"gorgpt/gpt1"
+	"gorgpt/graph"
+)
+
+// text is a sequence of tokens, of which those from one on are to be scored. Of the first
+// token a language model says nothing.
+type text struct {
+	ids  []int32
+	from int
+}
+
+// scorer sums log-probabilities, of many texts at a time.
+type scorer struct {
+	model  *gpt1.Model
+	arena  graph.Arena
+	graphs map[int]*gpt1.LM // by length
+}
+
+// together is how many texts are computed at a time, and the lengths of graphs are multiples
+// of step.
+const together, step = 16, 16
+
+// sums returns Σ log P(ids[i] | what is before it) over i ≥ from, and how many terms that
+// has, for each text.
+func (s *scorer) sums(ctx context.Context, texts []text) (sums []float64, counts []int, err error) {
+	order := make([]int, len(texts))
+	for i := range order {
+		order[i] = i
+	}
+	sort.SliceStable(order, func(i, j int) bool { return len(texts[order[i]].ids) < len(texts[order[j]].ids) })
+	sums, counts = make([]float64, len(texts)), make([]int, len(texts))
+	for len(order) > 0 {
+		if err := ctx.Err(); err != nil {
+			return nil, nil, err
+		}
+		batch := order[:min(together, len(order))]
+		order = order[len(batch):]
+		lm, err := s.graph(len(texts[batch[len(batch)-1]].ids) - 1)
+		if err != nil {
+			return nil, nil, err
+		}
+		for i, at := range batch {
+			lm.Fill(i, texts[at].ids)
+		}
+		*lm.Count = 1
+		if _, err := lm.Run(); err != nil {
+			return nil, nil, err
+		}
+		losses := lm.Losses.Values()
+		for i, at := range batch {
+			x := texts[at]
+			for _, loss := range losses[i*lm.T+max(x.from, 1)-1 : i*lm.T+len(x.ids)-1] {
+				sums[at] -= float64(loss)
+				counts[at]++
+			}
+		}
+	}
+	return sums, counts, nil
+}
+
+// graph is that for texts of which n tokens or fewer are predicted.
+func (s *scorer) graph(n int) (*gpt1.LM, error) {
+	t := min((max(n, 1)+step-1)/step*step, s.model.NCtx)
+	if lm, found := s.graphs[t]; found {
+		return lm, nil
+	}
+	lm, err := s.model.NewLM(&s.arena, together, t, false)
+	if err != nil {
+		return nil, err
+	}
+	if s.graphs == nil {
+		s.graphs = map[int]*gpt1.LM{}
+	}
+	s.graphs[t] = lm
+	return lm, nil
+}
