@@ -77,3 +77,17 @@ func reconfigure(t *testing.T, dir string, change func(*gpt1.Config)) {
 	require.NoError(t, err)
 	require.NoError(t, os.WriteFile(filepath.Join(dir, ConfigFile), data, 0o644))
 }
+
+func TestLSTMHasNoDoubleHeads(t *testing.T) {
+	c, err := gpt1.LSTMPreset("tiny")
+	require.NoError(t, err)
+	m, err := gpt1.New(c, graph.Param{Name: "head.weight", Shape: []int{c.NEmbd, 1}}, graph.Param{Name: "head.bias", Shape: []int{1}})
+	require.NoError(t, err)
+	require.ErrorContains(t, WriteModelAs(t.TempDir(), m, Form{DoubleHeads: true}), "the model is an LSTM")
+	dir := t.TempDir()
+	m.Init(1)
+	require.NoError(t, WriteModel(dir, m))
+	again, err := ReadModel(dir)
+	require.NoError(t, err)
+	require.Equal(t, m.Store.Param("lstm.weight_hh_l0").Value, again.Store.Param("lstm.weight_hh_l0").Value)
+}

@@ -12,6 +12,18 @@ import (
 	"gorgpt/train"
 )
 
+func TestFitArch(t *testing.T) {
+	s, err := World()
+	require.NoError(t, err)
+	s.FitArch(nil)
+	require.Equal(t, 3e-3, s.LR, "a Transformer's stays")
+	s.Arch = LSTM
+	s.FitArch(map[string]bool{"lr": true})
+	require.Equal(t, 3e-3, s.LR, "as asked for")
+	s.FitArch(nil)
+	require.Equal(t, 1e-2, s.LR)
+}
+
 // An LSTM is pre-trained like a Transformer, stopped and resumed included, and is not taken
 // for one.
 func TestLSTM(t *testing.T) {

@@ -31,6 +31,7 @@ func compare(ctx context.Context, s *settings, first *pretrain.Settings, con tra
 	if s.withLSTM() && s.lstm == "" {
 		recurrent := *first
 		recurrent.Arch = pretrain.LSTM
+		recurrent.FitArch(nil)
 		if s.lstm, err = pretrain.NewestOrNew(ctx, &recurrent, con); err != nil {
 			return err
 		}

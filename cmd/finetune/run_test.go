@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"gorgpt/checkpoint"
+	"gorgpt/gpt1"
 	"gorgpt/pretrain"
 	"gorgpt/tokenizer"
 	"gorgpt/train"
@@ -244,4 +245,61 @@ func TestPipelineIsKept(t *testing.T) {
 		require.True(t, found)
 		require.EqualValues(t, tok.Size()-3+i, id)
 	}
+}
+
+// With all blocks, a run is the same as without the flag; with fewer, it starts elsewhere.
+func TestTransfer(t *testing.T) {
+	dir := t.TempDir()
+	writeModel(t, filepath.Join(dir, "m"))
+	write(t, dir, "train.jsonl", rows("classification", 40, 1))
+	tune := func(out string, flags ...string) (status int, stderr string) {
+		args := append(strings.Fields("-task classification -train train.jsonl -model m -steps 3 -seed 2 -out "+out), flags...)
+		status, stdout, stderr := command(t, dir, args...)
+		if out == "none" {
+			require.Contains(t, stdout, "of the blocks, the first 0 are transferred, the other 1 are random")
+		}
+		return status, stderr
+	}
+	for out, flags := range map[string][]string{"plain": nil, "all": {"-transfer", "1"}, "none": {"-transfer", "0"}} {
+		status, stderr := tune(out, flags...)
+		require.Zero(t, status, stderr)
+	}
+	require.Equal(t, read(t, dir, "plain/model.safetensors"), read(t, dir, "all/model.safetensors"))
+	require.False(t, read(t, dir, "plain/model.safetensors") == read(t, dir, "none/model.safetensors"), "other weights")
+	require.Contains(t, read(t, dir, "none/run.json"), `"transfer": "0"`)
+	require.NotContains(t, read(t, dir, "plain/run.json"), "transfer")
+	status, stderr := tune("more", "-transfer", "2")
+	require.Equal(t, 1, status)
+	require.Contains(t, stderr, "-transfer 2: the model has 1 blocks")
+
+	// A stopped run goes on with as many.
+	status, stdout, stderr := command(t, dir, "-resume", "none")
+	require.Zero(t, status, stderr)
+	require.Contains(t, stdout, "complete: nothing to do")
+}
+
+// An LSTM is fine-tuned, and resumed, like a Transformer; it has no blocks to choose from.
+func TestLSTM(t *testing.T) {
+	dir := t.TempDir()
+	writeModel(t, filepath.Join(dir, "m"))
+	_, tok, err := checkpoint.ReadFolder(filepath.Join(dir, "m"), 0)
+	require.NoError(t, err)
+	m, err := gpt1.New(gpt1.Config{
+		NLayer: 1, NHead: 1, NUnits: 24, NEmbd: 32, NCtx: 24, VocabSize: tok.Size(), ResidPDrop: 0.1, LayerNormEps: 1e-5, InitRange: 0.3,
+	})
+	require.NoError(t, err)
+	m.Init(1)
+	require.NoError(t, checkpoint.WriteModel(filepath.Join(dir, "m"), m))
+	for _, task := range []string{"classification", "entailment", "similarity", "qa"} {
+		write(t, dir, "train.jsonl", rows(task, 60, 1))
+		status, stdout, stderr := command(t, dir, strings.Fields("-train train.jsonl -test train.jsonl -model m -steps 60 -lr 0.01 -task "+task+" -out "+task)...)
+		require.Zero(t, status, stderr)
+		require.Regexp(t, `test, 60 examples: acc (0\.9|1\.0)`, stdout, task)
+		again, err := checkpoint.ReadModel(filepath.Join(dir, task))
+		require.NoError(t, err)
+		require.True(t, again.IsLSTM())
+	}
+	status, _, stderr := command(t, dir, strings.Fields("-train train.jsonl -model m -steps 1 -task qa -transfer 1 -out x")...)
+	require.Equal(t, 1, status)
+	require.Contains(t, stderr, "-transfer 1: the model is an LSTM, which has no blocks")
 }

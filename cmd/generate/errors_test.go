@@ -9,6 +9,9 @@ import (
 
 	"github.com/pkg/errors"
 	"github.com/stretchr/testify/require"
+
+	"gorgpt/checkpoint"
+	"gorgpt/gpt1"
 )
 
 func TestErrors(t *testing.T) {
@@ -19,6 +22,15 @@ func TestErrors(t *testing.T) {
 	require.NoError(t, os.Remove(filepath.Join(other, "tokenizer.json")))
 	require.NoError(t, os.WriteFile(filepath.Join(other, "vocab.json"), []byte(`{"<unk>":0}`), 0o600))
 	require.NoError(t, os.WriteFile(filepath.Join(other, "merges.txt"), nil, 0o600))
+	recurrent := modelFolder(t)
+	config, err := gpt1.LSTMPreset("tiny")
+	require.NoError(t, err)
+	_, tok, err := checkpoint.ReadFolder(dir, 0)
+	require.NoError(t, err)
+	config.VocabSize = tok.Size()
+	m, err := gpt1.New(config)
+	require.NoError(t, err)
+	require.NoError(t, checkpoint.WriteModel(recurrent, m))
 	missing := filepath.Join(t.TempDir(), "none")
 	for name, c := range map[string]struct {
 		status int
@@ -30,6 +42,7 @@ func TestErrors(t *testing.T) {
 		"no model in the folder":   {1, []string{"-model", t.TempDir(), "-prompt", "a"}, "want config.json and model.safetensors"},
 		"a truncated model":        {1, []string{"-model", short, "-prompt", "a"}, "model.safetensors"},
 		"another vocabulary":       {1, []string{"-model", other, "-prompt", "a"}, "the vocabulary has 1 tokens, the model"},
+		"an LSTM":                  {1, []string{"-model", recurrent, "-prompt", "a"}, "is an LSTM: writing and attention are for Transformers"},
 		"a context too long":       {1, []string{"-model", dir, "-prompt", "a", "-ctx", "25"}, "the weights have 1 to 24 positions"},
 		"a stop string of nothing": {1, []string{"-model", dir, "-prompt", "a", "-stop", " "}, "-stop: the stop string"},
 		"a strange stop string":    {1, []string{"-model", dir, "-prompt", "a", "-stop", "日"}, "it cannot occur"},

@@ -191,6 +191,9 @@ func TestBadInput(t *testing.T) {
 	}{
 		"unknown flag":          {[]string{"-stpes", "3"}, 2, "-stpes"},
 		"unknown preset":        {[]string{"-preset", "huge"}, 2, `unknown preset "huge": want one of gpt1, mini, tiny`},
+		"unknown architecture":  {[]string{"-arch", "gru"}, 2, `-arch is "gru": want transformer or lstm`},
+		"samples of an LSTM":    {[]string{"-arch", "lstm", "-sample-every", "5"}, 2, "-sample-every is for Transformers"},
+		"negative history":      {[]string{"-history", "-1"}, 2, "-history is -1: want at least 0"},
 		"argument":              {[]string{"books"}, 2, `unexpected argument "books": books are named with -data`},
 		"not a number":          {[]string{"-batch", "many"}, 2, `invalid value "many" for flag -batch`},
 		"negative":              {[]string{"-batch", "-1"}, 2, "-batch is -1: want at least 1"},

@@ -53,6 +53,7 @@ The recipe                                       gpt1     mini     tiny
                    (tiny on the embedded world: 1)
   -steps N         updates, in place of -epochs; 0 builds the graph and stops
   -lr X            highest learning rate         2.5e-4   6e-4     3e-3
+                   (tiny, -arch lstm: 1e-2)
   -warmup N        updates of linear warm-up     2000     300      200
                    (by default at most a fifth of the run)
   -l2 X            decoupled weight decay (0.01)
@@ -105,6 +106,7 @@ func parse(args []string, help io.Writer) (*pretrain.Settings, error) {
 	}
 	if s.Resume == "" {
 		s.FitWorld(given.Names())
+		s.FitArch(given.Names())
 	}
 	return s, check(s, given)
 }
