@@ -41,6 +41,12 @@ func declare(m *gpt1.Model, h *Head, lambda float32, sh shape) *step {
 	targets, tgt := g.Ints("targets", n, sh.t)
 	weights, w := g.Floats("weights", n, sh.t)
 	pool, at := g.Ints("pool", n)
+	sequenceAxis := "B·S"
+	if sh.s == 1 {
+		sequenceAxis = "B"
+	}
+	tokens = tokens.Named(sequenceAxis + " T").Parts(h.parts(sh.s)...)
+	targets, weights, pool = targets.Named(sequenceAxis+" T"), weights.Named(sequenceAxis+" T"), pool.Named(sequenceAxis)
 	sequences, ns := g.Scalar("sequences")
 	examples, ne := g.Scalar("examples")
 	st.tokens, st.targets, st.weights, st.pool, st.sequences, st.examples = ids, tgt, w, at, ns, ne
@@ -50,6 +56,7 @@ func declare(m *gpt1.Model, h *Head, lambda float32, sh shape) *step {
 	} else {
 		labels, st.labels = g.Ints("labels", sh.b)
 	}
+	labels = labels.Named("B")
 	if sh.train {
 		st.random = g.Random(n)
 	}
