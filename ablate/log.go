@@ -8,6 +8,7 @@ import (
 
 	"github.com/pkg/errors"
 
+	"gorgpt/draw"
 	"gorgpt/finetune"
 	"gorgpt/internal/atomicfile"
 )
@@ -27,7 +28,7 @@ type ID struct {
 func (id ID) key() ID {
 	s := &id.Settings
 	s.Model, s.Train, s.Dev, s.Test = "", "", "", ""
-	s.Out, s.Dot, s.Force, s.LogEvery = "", "", false, 0
+	s.Out, s.Draw, s.Force, s.LogEvery = "", draw.Settings{}, false, 0
 	return id
 }
 

@@ -10,7 +10,6 @@ import (
 	"gorgpt/checkpoint"
 	"gorgpt/gpt1"
 	"gorgpt/heads"
-	"gorgpt/internal/atomicfile"
 	"gorgpt/optim"
 	"gorgpt/tokenizer"
 	"gorgpt/train"
@@ -86,11 +85,11 @@ func (j *Job) Test(ctx context.Context) (*Outcome, error) {
 // updates only build the graph. Everything that can be wrong with the input is found
 // before the folder is made.
 func (j *Job) Run(ctx context.Context, con train.Console) error {
-	if err := j.writeDOT(con.Out); err != nil {
+	if err := j.export(ctx, con.Out); err != nil {
 		return err
 	}
 	if j.BuildOnly() {
-		fmt.Fprintf(con.Out, "%d parameters; -steps 0, so nothing is trained\n", j.model.Store.Len())
+		fmt.Fprintf(con.Out, "%d parameters; nothing is trained\n", j.model.Store.Len())
 		return nil
 	}
 	dir, err := j.folder()
@@ -100,19 +99,6 @@ func (j *Job) Run(ctx context.Context, con train.Console) error {
 	fmt.Fprintf(con.Out, "%d parameters, %d updates of %d examples (%d at a time), learning rate %g, run folder %s\n",
 		j.model.Store.Len(), j.Steps, j.Batch, j.Micro, j.LR, dir)
 	return j.runIn(ctx, dir, con)
-}
-
-// writeDOT exports the step graph when -dot asks for it.
-func (j *Job) writeDOT(w io.Writer) error {
-	if j.Dot == "" {
-		return nil
-	}
-	g := j.task.Tuner.Declare(j.task.Spec.Sequences())
-	if err := atomicfile.Write(j.Dot, g.WriteDOT); err != nil {
-		return errors.WithMessage(err, "-dot")
-	}
-	fmt.Fprintf(w, "wrote the step graph to %s\n", j.Dot)
-	return nil
 }
 
 // runIn trains, saves the model and reports its scores.

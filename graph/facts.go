@@ -26,7 +26,7 @@ const (
 // not what its kernel does: attention only pairs of a query and an earlier key.
 type facts struct {
 	role   Role     // "": Activation
-	axes   []string // names of the output's axes; nil: those of the first operand of the same shape
+	axes   []string // names of the output's axes; nil: those of the first named operand of the same shape
 	flops  int      // floating-point operations of a run
 	reads  []int    // values that are read of each operand and its side buffers; 0, or none: all of the operand
 	writes int      // values written; 0: the output and the side buffers
@@ -42,8 +42,8 @@ func (s *spec) outAxes() []string {
 		return s.axes
 	}
 	for _, x := range s.in {
-		if equal(x.shape, s.shape) {
-			return x.axes()
+		if named := x.g.axes[x.n]; named != nil && equal(x.shape, s.shape) {
+			return named
 		}
 	}
 	return make([]string, len(s.shape))

@@ -2,7 +2,6 @@ package graph
 
 import (
 	"slices"
-	"strings"
 	"time"
 
 	"gorgonia.org/gorgonia"
@@ -76,7 +75,7 @@ func (g *Graph) Nodes() ([]Info, error) {
 	g.placeInputs(infos)
 	for i, n := range p.sums {
 		x := &infos[index[n]]
-		x.Scope = commonScope(infos, x.In)
+		x.Scope, x.Axes = commonScope(infos, x.In), infos[x.In[0].Node].Axes
 		if i < len(g.sums) {
 			x.Calls, x.Time = g.sums[i].calls, g.sums[i].took
 		}
@@ -108,12 +107,11 @@ func (g *Graph) info(n *gorgonia.Node) Info {
 			x.Memory += 4 * b.size
 		}
 		x.Calls, x.Time = o.calls, o.took
+	case n.Op() != nil && len(g.children(n)) == 0: // Gorgonia's constant
+		x.Kind, x.Role, x.Note = "one", Gradient, "of the loss by itself"
 	case n.Op() != nil: // what Gorgonia inserts between gradients
 		x.Kind, x.Role, x.Note = "add", Gradient, "of two uses"
 		x.FLOPs, x.Read, x.Written, x.Memory = values, 8*values, 4*values, 0
-	case strings.HasPrefix(n.Name(), "rng."):
-	case len(x.Shape) == 0 && len(g.inputs) > 0 && g.inputs[n.Name()].n == nil: // Gorgonia's constant
-		x.Kind, x.Role, x.Note = "one", Gradient, "of the loss by itself"
 	}
 	if x.Kind == "" {
 		x.Kind = string(x.Role)

@@ -65,7 +65,7 @@ func (x Node) ResidualLayerNorm(branch, gain, bias Node, eps float32, d Drop) No
 				kernels.ResidualLayerNormGrad(c.y, c.side[0], dgain, dbias, c.f(0), f[2], f[0], f[1], c.f(1), mask, seq, b, t, width)
 			})
 			dbranch := x.g.apply(spec{
-				name: y.Name() + ".dbranch", full: true, kind: "part", in: []Node{dx}, shape: x.shape, part: 1, facts: facts{idle: true, note: "of the branch"},
+				name: y.Name() + ".dbranch", full: true, kind: "part", in: []Node{dx}, shape: x.shape, part: 1, facts: facts{idle: true, note: "of the branch", axes: x.axes()},
 				run: func(*call) {},
 			})
 			return append([]Node{dx, dbranch, dgain, dbias}, make([]Node, len(in)-3)...)
@@ -78,6 +78,7 @@ func (x Node) ResidualLayerNorm(branch, gain, bias Node, eps float32, d Drop) No
 // further nodes stand for.
 func (y Node) normGrad(gain, bias Node, s spec, run func(c *call, dgain, dbias []float32)) (dx, dgain, dbias Node) {
 	s.name, s.full, s.kind, s.shape = y.Name()+".dx", true, "norm.grad", y.shape
+	s.axes = y.axes()
 	pg, pb := gain.gradient(s.name), bias.gradient(s.name)
 	s.run = func(c *call) { run(c, pg.Grad, pb.Grad) }
 	s.flops += normGradFLOPs * size(y.shape)

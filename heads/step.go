@@ -1,6 +1,8 @@
 package heads
 
 import (
+	"math/rand/v2"
+
 	"gorgpt/gpt1"
 	"gorgpt/graph"
 )
@@ -98,6 +100,24 @@ func (st *step) fill(batch []Encoded, at []int) {
 			st.labels[i] = e.Label
 		}
 	}
+}
+
+// fillAny writes any tokens into the inputs, always the same, as full sequences.
+func (st *step) fillAny(v int32) {
+	r := rand.New(rand.NewPCG(1, 1))
+	batch, at := make([]Encoded, st.b), make([]int, st.b)
+	for i := range batch {
+		at[i] = i
+		for range st.s {
+			seq := make([]int32, st.t)
+			for k := range seq {
+				seq[k] = r.Int32N(v)
+			}
+			batch[i].Sequences = append(batch[i].Sequences, seq)
+		}
+	}
+	st.fill(batch, at)
+	*st.sequences, *st.examples = float32(st.b*st.s), float32(st.b)
 }
 
 // fillSequence writes one sequence, padded on the right with id 0, and the

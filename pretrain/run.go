@@ -22,7 +22,7 @@ import (
 // folder is made.
 func Run(ctx context.Context, s *Settings, con train.Console) (dir string, err error) {
 	if s.BuildOnly() {
-		return "", buildOnly(s, con.Out)
+		return "", buildOnly(ctx, s, con.Out)
 	}
 	if err := train.CheckFolder(s.Out, s.Force); err != nil {
 		return "", err
@@ -44,7 +44,7 @@ func Run(ctx context.Context, s *Settings, con train.Console) (dir string, err e
 		return "", err
 	}
 	m.Init(uint64(s.Seed))
-	if err := writeDOT(s, m, con.Out); err != nil {
+	if err := export(ctx, s, m, con.Out); err != nil {
 		return "", err
 	}
 	if dir, err = train.NewFolder(s.Out, s.Preset, s.Force); err != nil {
@@ -80,28 +80,19 @@ func Run(ctx context.Context, s *Settings, con train.Console) (dir string, err e
 	return dir, writeSample(ctx, dir, s, c, m, con.Out)
 }
 
-// buildOnly declares the step graph, exports it and stops.
-func buildOnly(s *Settings, w io.Writer) error {
+// buildOnly declares a graph, exports it and stops.
+func buildOnly(ctx context.Context, s *Settings, w io.Writer) error {
 	m, err := s.model()
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(w, "%s: %d parameters; -steps 0, so nothing is trained\n", s.Preset, m.Store.Len())
-	return writeDOT(s, m, w)
-}
-
-// writeDOT exports the step graph when -dot asks for it.
-func writeDOT(s *Settings, m *gpt1.Model, w io.Writer) error {
-	if s.Dot == "" {
-		return nil
+	m.Init(uint64(s.Seed))
+	what := "-steps 0"
+	if s.Draw.Profile > 0 {
+		what = "-dot-profile"
 	}
-	m.Store.Train()
-	g := m.DeclareLM(s.Micro, s.Ctx, true).Graph
-	if err := atomicfile.Write(s.Dot, g.WriteDOT); err != nil {
-		return errors.WithMessage(err, "-dot")
-	}
-	fmt.Fprintf(w, "wrote the step graph to %s\n", s.Dot)
-	return nil
+	fmt.Fprintf(w, "%s: %d parameters; %s, so nothing is trained\n", s.Preset, m.Store.Len(), what)
+	return export(ctx, s, m, w)
 }
 
 // length turns epochs into updates, when that is what was asked for, and fits the

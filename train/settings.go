@@ -1,6 +1,7 @@
 package train
 
 import (
+	"gorgpt/draw"
 	"gorgpt/graph"
 	"gorgpt/optim"
 )
@@ -24,17 +25,36 @@ type Settings struct {
 	LogEvery  int     `json:"-"`          // updates between lines of progress
 	Out       string  `json:"-"`          // run folder; "": runs/<name>
 	Force     bool    `json:"-"`          // write into a folder that is not empty
-	Dot       string  `json:"-"`          // file for the step graph; "": none
+
+	Draw draw.Settings `json:"-"` // what is wanted of the graphs
 }
 
-// BuildOnly tells whether the graph is wanted, and no run.
-func (s *Settings) BuildOnly() bool { return s.Steps == 0 && s.Epochs == 0 }
+// Graphs are the names of the graphs of a run: of one micro-batch forwards, the same with
+// gradients, and the update.
+var Graphs = []string{"step", "forward", "update"}
+
+// BuildOnly tells whether a graph is wanted, and no run.
+func (s *Settings) BuildOnly() bool { return s.Steps == 0 && s.Epochs == 0 || s.Draw.Profile > 0 }
+
+// Adam are the constants of the update.
+func (s *Settings) Adam() optim.Config {
+	adam := optim.Defaults()
+	adam.L2, adam.Clip = s.L2, s.Clip
+	return adam
+}
+
+// UpdateGraph is the graph of the update, for looking at it.
+func (s *Settings) UpdateGraph(store *graph.Store) (*graph.Graph, error) {
+	opt, err := optim.New(store, s.Adam())
+	if err != nil {
+		return nil, err
+	}
+	return opt.Graph(), nil
+}
 
 // Trainer is the loop over the updates of a task whose parameters are in a store.
 func (s *Settings) Trainer(task Task, store *graph.Store, schedule optim.Schedule, observers ...Observer) (*Trainer, error) {
-	adam := optim.Defaults()
-	adam.L2, adam.Clip = s.L2, s.Clip
-	opt, err := optim.New(store, adam)
+	opt, err := optim.New(store, s.Adam())
 	return &Trainer{
 		Task: task, Optimizer: opt, Schedule: schedule, Steps: s.Steps, EvalEvery: s.EvalEvery, Observers: observers,
 	}, err
