@@ -33,8 +33,7 @@ func (s *Settings) Check(given map[string]bool, graphs ...string) error {
 		return errors.Errorf("-dot-level is %q: want model, block or op", s.Level)
 	}
 	if !slices.Contains(graphs, s.Graph) {
-		n := len(graphs) - 1
-		return errors.Errorf("-dot-graph is %q: want %s or %s", s.Graph, strings.Join(graphs[:n], ", "), graphs[n])
+		return errors.Errorf("-dot-graph is %q: want one of %s", s.Graph, strings.Join(graphs, ", "))
 	}
 	file := s.DOT != "" || s.SVG != ""
 	switch {

@@ -61,7 +61,15 @@ The run
   -force           write into a folder that is not empty
   -eval-every N    updates between evaluations   500      200      500
   -log-every N     updates between lines         1        10       20
-  -dot FILE        write the step graph in Graphviz's language
+  -dot FILE        draw a graph in Graphviz's language; with -steps 0, and stop
+  -svg FILE        the same as a picture with tooltips
+  -dot-level LEVEL model: blocks that repeat once, block: the parts of each
+                   block, op: every operation (model)
+  -dot-graph NAME  forward, step (with the gradients) or update (step)
+  -dot-profile N   measure N runs of the graph, colour the picture by time, write
+                   profile.csv beside it, and stop
+  -summary         print the parts of the graph: shapes, parameters, operations,
+                   memory
 `
 
 // parse reads the command line over the preset's defaults.
