@@ -23,16 +23,16 @@ func (s *Settings) Wanted() bool { return s.DOT != "" || s.SVG != "" || s.Summar
 // Check refuses what cannot work, and fills in what was left out. given are the names of the
 // flags that were given, graphs those of the graphs, the default first.
 func (s *Settings) Check(given map[string]bool, graphs ...string) error {
-	if s.Level == "" {
+	if s.Wanted() && !given["dot-level"] {
 		s.Level = string(Model)
 	}
-	if s.Graph == "" {
+	if s.Wanted() && !given["dot-graph"] {
 		s.Graph = graphs[0]
 	}
-	if _, err := ParseLevel(s.Level); err != nil {
+	if _, err := ParseLevel(s.Level); err != nil && (s.Level != "" || given["dot-level"]) {
 		return errors.Errorf("-dot-level is %q: want model, block or op", s.Level)
 	}
-	if !slices.Contains(graphs, s.Graph) {
+	if !slices.Contains(graphs, s.Graph) && (s.Graph != "" || given["dot-graph"]) {
 		return errors.Errorf("-dot-graph is %q: want one of %s", s.Graph, strings.Join(graphs, ", "))
 	}
 	file := s.DOT != "" || s.SVG != ""

@@ -89,7 +89,7 @@ func (j *Job) Run(ctx context.Context, con train.Console) error {
 		return err
 	}
 	if j.BuildOnly() {
-		fmt.Fprintf(con.Out, "%d parameters; nothing is trained\n", j.model.Store.Len())
+		fmt.Fprintf(con.Out, "%d parameters; %s, so nothing is trained\n", j.model.Store.Len(), j.WhyBuildOnly())
 		return nil
 	}
 	dir, err := j.folder()

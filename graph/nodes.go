@@ -1,7 +1,9 @@
 package graph
 
 import (
+	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"gorgonia.org/gorgonia"
@@ -73,9 +75,14 @@ func (g *Graph) Nodes() ([]Info, error) {
 		}
 	}
 	g.placeInputs(infos)
+	names := map[string]int{}
 	for i, n := range p.sums {
 		x := &infos[index[n]]
 		x.Scope, x.Axes = commonScope(infos, x.In), infos[x.In[0].Node].Axes
+		x.Name = strings.Join(append(slices.Clip(x.Scope), "add"), ".") // Gorgonia's name is made of numbers
+		if names[x.Name]++; names[x.Name] > 1 {
+			x.Name = fmt.Sprintf("%s#%d", x.Name, names[x.Name])
+		}
 		if i < len(g.sums) {
 			x.Calls, x.Time = g.sums[i].calls, g.sums[i].took
 		}
@@ -108,7 +115,7 @@ func (g *Graph) info(n *gorgonia.Node) Info {
 		}
 		x.Calls, x.Time = o.calls, o.took
 	case n.Op() != nil && len(g.children(n)) == 0: // Gorgonia's constant
-		x.Kind, x.Role, x.Note = "one", Gradient, "of the loss by itself"
+		x.Name, x.Kind, x.Role, x.Note = "one", "one", Gradient, "of the loss by itself"
 	case n.Op() != nil: // what Gorgonia inserts between gradients
 		x.Kind, x.Role, x.Note = "add", Gradient, "of two uses"
 		x.FLOPs, x.Read, x.Written, x.Memory = values, 8*values, 4*values, 0

@@ -87,11 +87,7 @@ func buildOnly(ctx context.Context, s *Settings, w io.Writer) error {
 		return err
 	}
 	m.Init(uint64(s.Seed))
-	what := "-steps 0"
-	if s.Draw.Profile > 0 {
-		what = "-dot-profile"
-	}
-	fmt.Fprintf(w, "%s: %d parameters; %s, so nothing is trained\n", s.Preset, m.Store.Len(), what)
+	fmt.Fprintf(w, "%s: %d parameters; %s, so nothing is trained\n", s.Preset, m.Store.Len(), s.WhyBuildOnly())
 	return export(ctx, s, m, w)
 }
 

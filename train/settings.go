@@ -36,6 +36,14 @@ var Graphs = []string{"step", "forward", "update"}
 // BuildOnly tells whether a graph is wanted, and no run.
 func (s *Settings) BuildOnly() bool { return s.Steps == 0 && s.Epochs == 0 || s.Draw.Profile > 0 }
 
+// WhyBuildOnly names the flag that says so.
+func (s *Settings) WhyBuildOnly() string {
+	if s.Draw.Profile > 0 {
+		return "-dot-profile"
+	}
+	return "-steps 0"
+}
+
 // Adam are the constants of the update.
 func (s *Settings) Adam() optim.Config {
 	adam := optim.Defaults()

@@ -75,8 +75,8 @@ The run
   -dot-level LEVEL model: blocks that repeat once, block: the parts of each
                    block, op: every operation (model)
   -dot-graph NAME  forward, step (with the gradients) or update (step)
-  -dot-profile N   measure N runs of the graph, colour the picture by time, write
-                   profile.csv beside it, and stop
+  -dot-profile N   measure N runs of the graph, colour the picture by time,
+                   write profile.csv beside it, and stop
   -summary         print the parts of the graph: shapes, parameters, operations,
                    memory
 `
