@@ -2,9 +2,10 @@
 GO       ?= go
 GOFUMPT  := mvdan.cc/gofumpt@v0.12.0
 FUZZTIME ?= 20s
+SOAK     ?= 30m
 
 .DEFAULT_GOAL := help
-.PHONY: help check test race noasm cross lint fmt fuzz bench bench-compare generate ci
+.PHONY: help check test race noasm cross lint fmt fuzz soak bench bench-compare generate ci
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-13s %s\n", $$1, $$2 }' Makefile
@@ -38,6 +39,9 @@ fuzz: ## each fuzz target for FUZZTIME
 			$(GO) test -run '^$$' -fuzz "^$$f\$$" -fuzztime $(FUZZTIME) $$p || exit 1; \
 		done; \
 	done
+
+soak: ## runs are killed, stopped and given full disks for SOAK (docs/reliability.md)
+	GORGPT_SOAK=$(SOAK) $(GO) test -count=1 -timeout 24h -v -run TestSoak ./internal/endurance
 
 bench: ## all benchmarks
 	$(GO) test -run '^$$' -bench . -benchmem ./...

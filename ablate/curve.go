@@ -1,7 +1,6 @@
 package ablate
 
 import (
-	"bytes"
 	"fmt"
 	"image/color"
 	"io"
@@ -12,8 +11,8 @@ import (
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
-	"gonum.org/v1/plot/vg/vgimg"
-	"gonum.org/v1/plot/vg/vgsvg"
+
+	"gorgpt/internal/figure"
 )
 
 // The size of the panel of one set, and of the strip with the legend above the panels.
@@ -21,27 +20,6 @@ const (
 	panelWidth, panelHeight = 3.7 * vg.Inch, 2.8 * vg.Inch
 	stripWidth, stripHeight = 5.6 * vg.Inch, 0.5 * vg.Inch // the width at least
 )
-
-// dpi are the dots an inch of a PNG.
-const dpi = 150
-
-// svg is a picture whose letters have no serifs on machines without the font, either.
-type svg struct{ *vgsvg.Canvas }
-
-func (c svg) WriteTo(w io.Writer) (int64, error) {
-	var b bytes.Buffer
-	if _, err := c.Canvas.WriteTo(&b); err != nil {
-		return 0, err
-	}
-	n, err := w.Write(bytes.ReplaceAll(b.Bytes(), []byte("font-family:Liberation Sans;"), []byte("font-family:Liberation Sans,Arial,sans-serif;")))
-	return int64(n), err
-}
-
-// canvas is a picture that can be written.
-type canvas interface {
-	vg.CanvasSizer
-	io.WriterTo
-}
 
 // Curve draws the test score against the number of labels, a panel a set, as "svg" or
 // "png". Bars are a standard deviation of the seeds to either side.
@@ -62,7 +40,7 @@ func (g *Grid) Curve(log *Log, format string, w io.Writer) error {
 		}
 		panels[i/columns][i%columns] = p
 	}
-	c, err := newCanvas(format, max(panelWidth*vg.Length(columns), stripWidth), panelHeight*vg.Length(len(panels))+stripHeight)
+	c, err := figure.New(format, max(panelWidth*vg.Length(columns), stripWidth), panelHeight*vg.Length(len(panels))+stripHeight)
 	if err != nil {
 		return err
 	}
@@ -80,17 +58,6 @@ func (g *Grid) Curve(log *Log, format string, w io.Writer) error {
 	}
 	_, err = c.WriteTo(w)
 	return errors.Wrap(err, "writing the curve")
-}
-
-// newCanvas is an empty picture.
-func newCanvas(format string, width, height vg.Length) (canvas, error) {
-	switch format {
-	case "svg":
-		return svg{vgsvg.New(width, height)}, nil
-	case "png":
-		return vgimg.PngCanvas{Canvas: vgimg.NewWith(vgimg.UseWH(width, height), vgimg.UseDPI(dpi))}, nil
-	}
-	return nil, errors.Errorf("unknown format %q: want svg or png", format)
 }
 
 // panel is the plot of one set.

@@ -204,7 +204,9 @@ func (g *Grid) trial(c cell, seed int64) (trial, error) {
 	if err != nil {
 		return trial{}, err
 	}
-	s.Fit(d, g.Base)
+	if err := s.Fit(d, g.Base); err != nil {
+		return trial{}, err
+	}
 	if c.limit > 0 && s.Steps < g.Updates {
 		s.Steps, s.Epochs = g.Updates, 0
 	}

@@ -11,6 +11,7 @@ import (
 	"gorgpt/draw"
 	"gorgpt/finetune"
 	"gorgpt/internal/atomicfile"
+	"gorgpt/train"
 )
 
 // LogFile is the file of a run folder that a [Log] is kept in.
@@ -28,7 +29,7 @@ type ID struct {
 func (id ID) key() ID {
 	s := &id.Settings
 	s.Model, s.Train, s.Dev, s.Test = "", "", "", ""
-	s.Out, s.Draw, s.Force, s.LogEvery = "", draw.Settings{}, false, 0
+	s.Out, s.Draw, s.Force, s.Upkeep = "", draw.Settings{}, false, train.Upkeep{}
 	return id
 }
 

@@ -91,9 +91,10 @@ func (g *Grid) train(ctx context.Context, t trial, j *finetune.Job, con train.Co
 	j.LogEvery = j.Steps // one line, at most
 	if g.Keep != "" {
 		j.Out, j.Force = filepath.Join(g.Keep, t.folder()), true
+		j.Upkeep.Keep = 0 // a run that was stopped is begun anew
 		quiet := con
 		quiet.Out = io.Discard
-		if err := j.Run(ctx, quiet); err != nil {
+		if err := j.Run(ctx, nil, nil, quiet); err != nil {
 			return nil, err
 		}
 		return j.Test(ctx)

@@ -22,5 +22,11 @@
 //
 //	multiple_choice_head.summary.weight [1 C] and .bias [1], all else behind "transformer."
 //
-// The file formats are in packages safetensors and npy below. Start reading at read.go.
+// # In between
+//
+// A [Keeper] keeps checkpoints of training, which are model folders with Adam's moments, the state
+// of the trainer and checksums: the newest ones and the best.
+//
+// The file formats are in packages safetensors and npy below. Start reading at read.go, then
+// training.go.
 package checkpoint

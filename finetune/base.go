@@ -34,7 +34,7 @@ func (s *Settings) OpenBase(d *Data, w io.Writer) (*Base, error) {
 		return newBase(s.Preset, d, s.Seed, w)
 	}
 	if s.Scratch {
-		b, err := readBase(s.Model, readShape)
+		b, err := readBase(s.Model, newOfShape)
 		if err != nil {
 			return nil, err
 		}
@@ -75,9 +75,9 @@ func readBase(dir string, read func(dir string) (*gpt1.Model, *tokenizer.Tokeniz
 	return b, nil
 }
 
-// readShape makes a model, not filled in yet, in the shape of the one in a folder, which need
+// newOfShape makes a model, not filled in yet, in the shape of the one in a folder, which need
 // have no weights.
-func readShape(dir string) (*gpt1.Model, *tokenizer.Tokenizer, error) {
+func newOfShape(dir string) (*gpt1.Model, *tokenizer.Tokenizer, error) {
 	c, tok, err := checkpoint.ReadShape(dir)
 	if err != nil {
 		return nil, nil, err

@@ -1,7 +1,9 @@
 package finetune
 
 import (
+	"encoding/hex"
 	"fmt"
+	"hash/crc64"
 	"io"
 
 	"github.com/pkg/errors"
@@ -100,14 +102,16 @@ func (d *Data) encode(spec Spec, tok *tokenizer.Tokenizer, ctx int, w io.Writer)
 
 // facts describe the data in run.json.
 type facts struct {
+	Start string  `json:"start"` // digest of the weights before the first update
 	Train counts  `json:"train"`
 	Dev   *counts `json:"dev,omitempty"`
 	Test  *counts `json:"test,omitempty"`
 }
 
 type counts struct {
-	Examples int `json:"examples"`
-	Cut      int `json:"cut"`
+	Examples int    `json:"examples"`
+	Cut      int    `json:"cut"`
+	Digest   string `json:"digest"` // of tokens and labels, in order
 }
 
 func (d sets) facts() facts {
@@ -115,7 +119,11 @@ func (d sets) facts() facts {
 		if s == nil {
 			return nil
 		}
-		return &counts{len(s.Examples), s.Cut}
+		sum := crc64.New(crc64.MakeTable(crc64.ECMA))
+		for _, e := range s.Examples {
+			fmt.Fprintln(sum, e.Sequences, e.Label, e.Score) // never fails
+		}
+		return &counts{len(s.Examples), s.Cut, hex.EncodeToString(sum.Sum(nil))}
 	}
-	return facts{*count(d.train), count(d.dev), count(d.test)}
+	return facts{Train: *count(d.train), Dev: count(d.dev), Test: count(d.test)}
 }

@@ -13,8 +13,11 @@ import (
 
 // report evaluates on the test examples, writes the predictions, and prints what both
 // sets of held-out examples gave.
-func (j *Job) report(ctx context.Context, dir string, metrics train.Metrics, w io.Writer) error {
-	last := j.Dev()
+func (j *Job) report(ctx context.Context, dir string, metrics train.Observer, w io.Writer) error {
+	last, err := j.dev(ctx)
+	if err != nil {
+		return err
+	}
 	if last != nil {
 		printScores(w, "dev", last)
 	}

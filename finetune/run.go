@@ -5,9 +5,6 @@ import (
 	"fmt"
 	"io"
 
-	"github.com/pkg/errors"
-
-	"gorgpt/checkpoint"
 	"gorgpt/gpt1"
 	"gorgpt/heads"
 	"gorgpt/optim"
@@ -27,7 +24,9 @@ type Job struct {
 
 // Prepare puts a run together and resolves the settings. The base stays as it is.
 func Prepare(s *Settings, d *Data, b *Base, w io.Writer) (*Job, error) {
-	s.Fit(d, b)
+	if err := s.Fit(d, b); err != nil {
+		return nil, err
+	}
 	spec := d.Spec
 	var err error
 	if spec.Specials, err = Specials(b.Tok); err != nil {
@@ -52,18 +51,35 @@ func Prepare(s *Settings, d *Data, b *Base, w io.Writer) (*Job, error) {
 	return &Job{Settings: s, model: m, tok: b.Tok, sets: data, task: task}, nil
 }
 
-// Train runs the updates.
+// Train runs the updates, without a run folder.
 func (j *Job) Train(ctx context.Context, observers ...train.Observer) error {
-	schedule := optim.WarmupLinear{Peak: j.LR, Warmup: j.Warmup, Total: j.Steps}
-	t, err := j.Trainer(j.task, j.model.Store, schedule, observers...)
+	t, err := j.trainer(observers...)
 	if err != nil {
 		return err
 	}
 	return t.Run(ctx)
 }
 
-// Dev is the outcome of the last evaluation on the development set, or nil.
+func (j *Job) trainer(observers ...train.Observer) (*train.Trainer, error) {
+	schedule := optim.WarmupLinear{Peak: j.LR, Warmup: j.Warmup, Total: j.Steps}
+	return j.Trainer(j.task, j.model.Store, schedule, observers...)
+}
+
+// Dev is the outcome of the last evaluation on the development set, or nil. A run that is
+// resumed behind it has none; see dev.
 func (j *Job) Dev() *Outcome { return j.task.DevOutcome() }
+
+// dev is Dev, computed again if the run was stopped since.
+func (j *Job) dev(ctx context.Context) (*Outcome, error) {
+	if j.Dev() != nil || j.task.Dev == nil {
+		return j.Dev(), nil
+	}
+	_, err := j.task.Evaluate(ctx)
+	if ctx.Err() != nil {
+		return nil, train.Interrupted{Step: j.Steps, Steps: j.Steps}
+	}
+	return j.Dev(), err
+}
 
 // Test judges the model on the test set, once. Without one, the outcome is nil.
 func (j *Job) Test(ctx context.Context) (*Outcome, error) {
@@ -83,8 +99,9 @@ func (j *Job) Test(ctx context.Context) (*Outcome, error) {
 
 // Run trains, and leaves the model and its scores in a run folder; settings with no
 // updates only build the graph. Everything that can be wrong with the input is found
-// before the folder is made.
-func (j *Job) Run(ctx context.Context, con train.Console) error {
+// before the folder is made. The folder is nil for a new run; otherwise, the run that the
+// earlier record is of goes on there.
+func (j *Job) Run(ctx context.Context, folder *train.Folder, earlier *train.Record, con train.Console) error {
 	if err := j.export(ctx, con.Out); err != nil {
 		return err
 	}
@@ -92,42 +109,42 @@ func (j *Job) Run(ctx context.Context, con train.Console) error {
 		fmt.Fprintf(con.Out, "%d parameters; %s, so nothing is trained\n", j.model.Store.Len(), j.WhyBuildOnly())
 		return nil
 	}
-	dir, err := j.folder()
+	record, err := j.record()
 	if err != nil {
 		return err
 	}
+	if err := record.Matches(earlier); err != nil {
+		return err
+	}
+	if folder == nil {
+		if folder, err = j.folder(); err != nil {
+			return err
+		}
+		defer folder.Close()
+	}
 	fmt.Fprintf(con.Out, "%d parameters, %d updates of %d examples (%d at a time), learning rate %g, run folder %s\n",
-		j.model.Store.Len(), j.Steps, j.Batch, j.Micro, j.LR, dir)
-	return j.runIn(ctx, dir, con)
+		j.model.Store.Len(), j.Steps, j.Batch, j.Micro, j.LR, folder.Dir)
+	return j.runIn(ctx, folder, record, con)
 }
 
 // runIn trains, saves the model and reports its scores.
-func (j *Job) runIn(ctx context.Context, dir string, con train.Console) (err error) {
-	if err := j.writeInputs(dir); err != nil {
-		return err
-	}
-	metrics, err := train.CreateMetrics(dir)
+func (j *Job) runIn(ctx context.Context, folder *train.Folder, record *train.Record, con train.Console) error {
+	files, err := j.files()
 	if err != nil {
 		return err
 	}
-	defer func() {
-		if closeErr := metrics.Close(); err == nil {
-			err = closeErr
-		}
-	}()
-	runErr := j.Train(ctx, metrics, con.Progress(&j.Settings.Settings))
-	if runErr != nil && !errors.As(runErr, new(train.Interrupted)) {
-		return runErr
-	}
-	if err := checkpoint.WriteModel(dir, j.model); err != nil {
+	t, err := j.trainer()
+	if err != nil {
 		return err
 	}
-	fmt.Fprintf(con.Out, "saved the model to %s\n", dir)
 	if note := j.tok.Note(); note != "" {
 		fmt.Fprintf(con.Out, "note: %s\n", note)
 	}
-	if runErr != nil {
-		return runErr
+	job := train.Job{
+		Folder: folder, Record: record, Settings: &j.Settings.Settings, Trainer: t, Model: j.model, Files: files, Console: con,
+		Finish: func(ctx context.Context, metrics *train.MetricsFile) error {
+			return j.report(ctx, folder.Dir, metrics, con.Out)
+		},
 	}
-	return j.report(ctx, dir, metrics.Metrics, con.Out)
+	return job.Run(ctx)
 }

@@ -23,7 +23,7 @@ type Settings struct {
 	Limit      int        `json:"limit,omitempty"` // training rows; 0: all
 	Warmup     float64    `json:"warmup"`          // share of the updates
 	Lambda     float64    `json:"lambda"`          // weight of L1 in L3
-	HeadDrop   float64    `json:"head_dropout"`    // before the head
+	HeadDrop   float64    `json:"head_dropout"`    // before the head; [train.Auto]: Dropout or, if that is Auto, 0.1
 	Controls   bool       `json:"-"`               // no run: measure cheap controls, as cmd/finetune does
 	train.Settings
 }
@@ -32,10 +32,10 @@ type Settings struct {
 // model and data.
 func Defaults() *Settings {
 	return &Settings{
-		Warmup: 0.002, Lambda: 0.5,
+		Warmup: 0.002, Lambda: 0.5, HeadDrop: train.Auto,
 		Settings: train.Settings{
 			Epochs: 3, Batch: train.Auto, Micro: train.Auto, LR: train.Auto, L2: 0.01, Clip: 1, Dropout: train.Auto, Seed: 1,
-			EvalEvery: train.Auto, LogEvery: 10,
+			EvalEvery: train.Auto, Upkeep: train.DefaultUpkeep(10),
 		},
 	}
 }
@@ -76,8 +76,9 @@ func (s *Settings) Check() error {
 	return nil
 }
 
-// Fit chooses what is left to depend on model and data.
-func (s *Settings) Fit(d *Data, b *Base) {
+// Fit chooses what is left to depend on model and data. It is an error if epochs and updates
+// are both given and disagree.
+func (s *Settings) Fit(d *Data, b *Base) error {
 	s.Regression = d.Spec.Task == heads.Regression
 	lr, batch, sequences := 6.25e-5, 32, 4
 	if b.Model.NEmbd < 768 { // GPT-1: small models need larger steps, and more of them
@@ -86,9 +87,13 @@ func (s *Settings) Fit(d *Data, b *Base) {
 	if s.Batch == train.Auto {
 		s.Batch = batch
 	}
-	s.HeadDrop = s.Dropout
+	if s.HeadDrop == train.Auto {
+		if s.HeadDrop = s.Dropout; s.Dropout == train.Auto {
+			s.HeadDrop = 0.1
+		}
+	}
 	if s.Dropout == train.Auto {
-		s.Dropout, s.HeadDrop = float64(b.Model.ResidPDrop), 0.1
+		s.Dropout = float64(b.Model.ResidPDrop)
 	}
 	if s.LR == train.Auto {
 		s.LR = lr
@@ -98,11 +103,16 @@ func (s *Settings) Fit(d *Data, b *Base) {
 	}
 	s.Micro = min(s.Micro, s.Batch)
 	if s.Epochs > 0 {
-		s.Steps = updates(s.Epochs, len(d.Train), s.Batch)
+		steps := updates(s.Epochs, len(d.Train), s.Batch)
+		if s.Steps > 0 && s.Steps != steps {
+			return errors.Errorf("%d epochs of %d rows are %d updates, but %d are asked for, too: give one of -epochs and -steps", s.Epochs, len(d.Train), steps, s.Steps)
+		}
+		s.Steps = steps
 	}
 	if s.EvalEvery == train.Auto {
 		s.EvalEvery = max(updates(1, len(d.Train), s.Batch), s.Steps/10)
 	}
+	return nil
 }
 
 // updates is how many updates show each of n examples so many times or, as the last

@@ -14,7 +14,11 @@ func TestFit(t *testing.T) {
 	fit := func(width, rows int, spec Spec, change func(*Settings)) *Settings {
 		s := Defaults()
 		change(s)
-		s.Fit(&Data{Spec: spec, Train: make([]loaders.Row, rows)}, &Base{Model: &gpt1.Model{Config: gpt1.Config{NEmbd: width}}})
+		d, b := &Data{Spec: spec, Train: make([]loaders.Row, rows)}, &Base{Model: &gpt1.Model{Config: gpt1.Config{NEmbd: width}}}
+		require.NoError(t, s.Fit(d, b))
+		again := *s
+		require.NoError(t, again.Fit(d, b))
+		require.Equal(t, *s, again, "what is chosen stays chosen, as when settings are stored and a run is made of them")
 		return s
 	}
 	unchanged := func(*Settings) {}

@@ -3,8 +3,13 @@ package finetune
 import (
 	"context"
 	"math/rand/v2"
+	"strconv"
+	"strings"
+
+	"github.com/pkg/errors"
 
 	"gorgpt/heads"
+	"gorgpt/loaders"
 	"gorgpt/train"
 )
 
@@ -20,23 +25,72 @@ type Task struct {
 	Seed  uint64
 
 	order order
+	done  int // updates
 	dev   *Outcome
 }
 
 // Accumulate adds the gradient of L3 over batch n to the store.
 func (t *Task) Accumulate(ctx context.Context, n int) (train.Result, error) {
-	t.order.n, t.order.seed = len(t.Train.Examples), t.Seed
-	batch, tokens := make([]heads.Encoded, t.Batch), 0
-	for i := range batch {
-		batch[i] = t.Train.Examples[t.order.at((n-1)*t.Batch+i)]
-		for _, s := range batch[i].Sequences {
+	batch, tokens := t.batch(n), 0
+	for _, e := range batch {
+		for _, s := range e.Sequences {
 			tokens += len(s)
 		}
 	}
 	l, err := t.Tuner.Accumulate(ctx, n, batch)
+	if err == nil {
+		t.done = n
+	}
 	return train.Result{
 		Loss: l.Total, Tokens: tokens, More: []train.Metric{{Name: "clf_loss", Value: l.Task}, {Name: "lm_loss", Value: l.LM}},
 	}, err
+}
+
+// numbers are those of the examples of update n.
+func (t *Task) numbers(n int) []int {
+	t.order.n, t.order.seed = len(t.Train.Examples), t.Seed
+	numbers := make([]int, t.Batch)
+	for i := range numbers {
+		numbers[i] = t.order.at((n-1)*t.Batch + i)
+	}
+	return numbers
+}
+
+func (t *Task) batch(n int) []heads.Encoded {
+	batch := make([]heads.Encoded, t.Batch)
+	for i, number := range t.numbers(n) {
+		batch[i] = t.Train.Examples[number]
+	}
+	return batch
+}
+
+// Position is where the examples stand behind the last whole batch.
+func (t *Task) Position() loaders.Position { return t.positionAfter(t.done) }
+
+func (t *Task) positionAfter(n int) loaders.Position {
+	drawn := n * t.Batch
+	return loaders.Position{Epoch: drawn / len(t.Train.Examples), Index: drawn % len(t.Train.Examples)}
+}
+
+// Seek makes update n+1 the next one.
+func (t *Task) Seek(n int, at loaders.Position) error {
+	if want := t.positionAfter(n); at != want {
+		return errors.Errorf("update %d of %d rows in batches of %d leaves example %d of epoch %d, not %d of %d: were rows or batches others?",
+			n, len(t.Train.Examples), t.Batch, want.Index, want.Epoch, at.Index, at.Epoch)
+	}
+	t.done = n
+	return nil
+}
+
+// Diagnose computes the gradients of update n once more, and names the first value that is
+// not finite, and the rows.
+func (t *Task) Diagnose(n int) (batch string, err error) {
+	t.Tuner.Model.Store.ClearGradients()
+	rows := make([]string, t.Batch)
+	for i, number := range t.numbers(n) {
+		rows[i] = strconv.Itoa(number + 1)
+	}
+	return "training rows " + strings.Join(rows, ", "), t.Tuner.Diagnose(n, t.batch(n))
 }
 
 // Evaluate measures the model on the development set.

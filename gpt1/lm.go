@@ -13,6 +13,7 @@ type LM struct {
 
 	Graph   *graph.Graph
 	Loss    graph.Node // −Σ log P / Count: this micro-batch's part of the batch's mean
+	Losses  graph.Node // −log P of each target [B T]; its values can be read after a run for evaluation
 	machine *graph.Machine
 }
 
@@ -28,8 +29,8 @@ func (m *Model) DeclareLM(b, t int, train bool) *LM {
 	if train {
 		lm.Random = g.Random(b)
 	}
-	losses := m.Losses(m.Hidden(inputs), targets) // [B T]
-	lm.Loss = losses.SumOver(count)               // L1
+	lm.Losses = m.Losses(m.Hidden(inputs), targets) // [B T]
+	lm.Loss = lm.Losses.SumOver(count)              // L1
 	if train {
 		g.Backward(lm.Loss)
 	}
@@ -39,15 +40,31 @@ func (m *Model) DeclareLM(b, t int, train bool) *LM {
 // NewLM declares and compiles the graph.
 func (m *Model) NewLM(arena *graph.Arena, b, t int, train bool) (*LM, error) {
 	lm := m.DeclareLM(b, t, train)
-	machine, err := lm.Graph.Compile(arena)
+	machine, err := lm.Graph.Compile(arena, lm.kept()...)
 	lm.machine = machine
 	return lm, err
 }
 
-// Fill writes window i, t+1 token ids, as inputs and targets.
+// kept are the nodes whose values are read after a run.
+func (lm *LM) kept() []graph.Node {
+	if lm.Graph.Training() {
+		return nil
+	}
+	return []graph.Node{lm.Losses}
+}
+
+// Need is the working memory of the graph.
+func (lm *LM) Need() (graph.Need, error) { return lm.Graph.Need(lm.kept()...) }
+
+// Fill writes window i, at most t+1 token ids, as inputs and targets; what is left of the
+// row becomes id 0. As attention looks back only, that changes no loss before it.
 func (lm *LM) Fill(i int, window []int32) {
-	copy(lm.Inputs[i*lm.T:(i+1)*lm.T], window[:lm.T])
-	copy(lm.Targets[i*lm.T:(i+1)*lm.T], window[1:lm.T+1])
+	n := min(len(window)-1, lm.T)
+	inputs, targets := lm.Inputs[i*lm.T:(i+1)*lm.T], lm.Targets[i*lm.T:(i+1)*lm.T]
+	copy(inputs, window[:n])
+	copy(targets, window[1:n+1])
+	clear(inputs[n:])
+	clear(targets[n:])
 }
 
 // Run executes the graph on what the inputs hold and returns the loss.
@@ -55,3 +72,7 @@ func (lm *LM) Run() (float64, error) {
 	err := lm.machine.Run()
 	return float64(lm.Loss.Value()), err
 }
+
+// Diagnose runs the graph once more and names the first node whose value is not finite, as
+// [graph.Machine.Diagnose] does.
+func (lm *LM) Diagnose() error { return lm.machine.Diagnose() }

@@ -64,10 +64,14 @@ func (m *Model) Losses(h, targets graph.Node) graph.Node {
 
 // New returns a model with zeroed parameters.
 func New(c Config, extra ...graph.Param) (*Model, error) {
+	return newModel(c, graph.NewStore, extra)
+}
+
+func newModel(c Config, newStore func([]graph.Param) (*graph.Store, error), extra []graph.Param) (*Model, error) {
 	if err := c.Validate(); err != nil {
 		return nil, err
 	}
-	store, err := graph.NewStore(append(c.Params(), extra...))
+	store, err := newStore(append(c.Params(), extra...))
 	if err != nil {
 		return nil, err
 	}

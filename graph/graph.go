@@ -26,6 +26,7 @@ type Graph struct {
 	train  bool
 	rng    *randomness
 	failed error // what an op returned in the current run
+	watch  bool  // each value is checked as it is computed
 
 	backward bool    // derivatives are being declared
 	timed    bool    // ops measure how long they take
@@ -150,15 +151,18 @@ func ok(nodes ...Node) bool {
 	return true
 }
 
-// input adds (or finds) an input node that binds value.
+// input adds (or finds) an input node that binds value; one of a sketch has none.
 func (g *Graph) input(name string, value gorgonia.Value, shape []int) Node {
 	if n, found := g.inputs[name]; found {
 		return n
 	}
 	var raw *gorgonia.Node
-	if len(shape) == 0 {
+	switch {
+	case value == nil:
+		raw = gorgonia.NewTensor(g.eg, tensor.Float32, len(shape), gorgonia.WithShape(shape...), gorgonia.WithName(name))
+	case len(shape) == 0:
 		raw = gorgonia.NewScalar(g.eg, value.Dtype(), gorgonia.WithName(name), gorgonia.WithValue(value))
-	} else {
+	default:
 		raw = gorgonia.NewTensor(g.eg, value.Dtype(), len(shape), gorgonia.WithShape(shape...),
 			gorgonia.WithName(name), gorgonia.WithValue(value))
 	}

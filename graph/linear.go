@@ -38,6 +38,9 @@ func (x Node) Linear(w, b Node) Node {
 	})
 }
 
+// logitsKind is the kind of the op that computes the logits.
+const logitsKind = "logits"
+
 // LogitsStride is the row length of TiedLogits for v tokens: v rounded up so that
 // every row starts on a cache line, which the product pays for otherwise.
 func LogitsStride(v int) int { return aligned(v) }
@@ -55,9 +58,7 @@ func (x Node) TiedLogits(e Node) Node {
 	rows, width, v := x.rows(), e.dim(1), e.dim(0)
 	stride := LogitsStride(v)
 	return x.g.apply(spec{
-		name:  "logits",
-		in:    []Node{x, e},
-		shape: append(x.Shape()[:len(x.shape)-1], stride),
+		name: logitsKind, in: []Node{x, e}, shape: append(x.Shape()[:len(x.shape)-1], stride), columns: v,
 		facts: facts{flops: 2 * rows * width * v, writes: rows * v, axes: append(x.leading(), e.axes()[0]+"'"), roles: []string{"h", "Eᵀ"}},
 		run: func(c *call) {
 			kernels.Gemm(false, true, rows, v, width, c.f(0), width, c.f(1), width, 0, c.y, stride)

@@ -31,7 +31,7 @@ func (x Node) CrossEntropy(targets Node, v int) Node {
 		grad: func(y, dy Node) []Node {
 			dx := x.g.apply(spec{
 				name: y.Name() + ".dx", full: true, kind: "cross_entropy.grad", shape: x.shape,
-				in: []Node{x, targets, y, dy}, overwrite: 1,
+				in: []Node{x, targets, y, dy}, overwrite: 1, columns: v,
 				facts: facts{ // −lse, exp and ·dy of each logit
 					flops: 3 * rows * v, reads: []int{rows * v}, axes: x.axes(), roles: []string{"logits", "targets", "lse", "dy"},
 				},

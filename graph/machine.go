@@ -24,11 +24,7 @@ func (g *Graph) Compile(arena *Arena, keep ...Node) (_ *Machine, err error) {
 	if g.err != nil {
 		return nil, g.err
 	}
-	for _, n := range keep {
-		if len(n.shape) > 0 {
-			g.keep[n.n] = struct{}{}
-		}
-	}
+	g.keepValues(keep)
 	if err := g.checkHashes(); err != nil {
 		return nil, err
 	}
@@ -44,6 +40,15 @@ func (g *Graph) Compile(arena *Arena, keep ...Node) (_ *Machine, err error) {
 	}()
 	m.vm = gorgonia.NewTapeMachine(g.eg, gorgonia.WithEngine(engine{g: g}))
 	return m, nil
+}
+
+// keepValues makes the values of nodes outlive the run; those of scalars do anyway.
+func (g *Graph) keepValues(nodes []Node) {
+	for _, n := range nodes {
+		if len(n.shape) > 0 {
+			g.keep[n.n] = struct{}{}
+		}
+	}
 }
 
 // checkHashes refuses a graph in which two nodes share Gorgonia's 32-bit hash:

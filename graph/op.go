@@ -32,6 +32,7 @@ type spec struct {
 	into      *Param // the output is this parameter's gradient
 	overwrite int    // 1+index of an input that the output may be written over
 	part      int    // 1+index of the side buffer of input 0 that is the output
+	columns   int    // how many of each row of the output have a defined value; 0: all
 
 	facts // for drawings and tables
 }
@@ -213,6 +214,9 @@ func (o *op) Do(in ...gorgonia.Value) (_ gorgonia.Value, err error) {
 		defer o.clock.start()()
 	}
 	o.run(&o.c)
+	if o.g.watch && o.c.err == nil {
+		o.c.err = o.check()
+	}
 	return o.out, o.c.err
 }
 

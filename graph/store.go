@@ -2,6 +2,7 @@ package graph
 
 import (
 	"github.com/pkg/errors"
+	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 )
 
@@ -26,8 +27,8 @@ func (p *Param) Decays() bool { return len(p.Shape) > 1 }
 type Store struct {
 	params  []*Param
 	byName  map[string]*Param
-	values  []float32
 	trained bool
+	sketch  bool // it has no memory
 }
 
 // align is the number of float32 in a 64-byte cache line, on which every tensor
@@ -37,8 +38,10 @@ const align = 16
 func aligned(n int) int { return (n + align - 1) / align * align }
 
 // NewStore allocates zeroed parameters of the given names and shapes.
-func NewStore(params []Param) (*Store, error) {
-	s := &Store{byName: map[string]*Param{}}
+func NewStore(params []Param) (*Store, error) { return newStore(params, false) }
+
+func newStore(params []Param, sketch bool) (*Store, error) {
+	s := &Store{byName: map[string]*Param{}, sketch: sketch}
 	for _, p := range params {
 		if _, dup := s.byName[p.Name]; dup {
 			return nil, errors.Errorf("parameter %s is declared twice", p.Name)
@@ -50,14 +53,21 @@ func NewStore(params []Param) (*Store, error) {
 		s.params = append(s.params, q)
 		s.byName[q.Name] = q
 	}
-	s.values = s.block(func(p *Param, data []float32) {
-		p.Value, p.value = data, dense(data, p.Shape)
+	s.block(func(p *Param, data []float32) {
+		p.Value, p.value = data, stored(data, p.Shape)
 	})
 	return s, nil
 }
 
-// block allocates one float32 for each parameter element and hands the parts out.
-func (s *Store) block(assign func(p *Param, data []float32)) []float32 {
+// block allocates one float32 for each parameter element and hands the parts out. Those of a
+// sketch are empty.
+func (s *Store) block(assign func(p *Param, data []float32)) {
+	if s.sketch {
+		for _, p := range s.params {
+			assign(p, []float32{})
+		}
+		return
+	}
 	total := 0
 	for _, p := range s.params {
 		total += aligned(size(p.Shape))
@@ -68,7 +78,6 @@ func (s *Store) block(assign func(p *Param, data []float32)) []float32 {
 		assign(p, block[at:at+n:at+n])
 		at += aligned(n)
 	}
-	return block
 }
 
 // Train allocates gradients and moments, all zero, unless they exist.
@@ -77,9 +86,17 @@ func (s *Store) Train() {
 		return
 	}
 	s.trained = true
-	s.block(func(p *Param, d []float32) { p.Grad, p.grad = d, dense(d, p.Shape) })
-	s.block(func(p *Param, d []float32) { p.M, p.m = d, dense(d, p.Shape) })
-	s.block(func(p *Param, d []float32) { p.V, p.v = d, dense(d, p.Shape) })
+	s.block(func(p *Param, d []float32) { p.Grad, p.grad = d, stored(d, p.Shape) })
+	s.block(func(p *Param, d []float32) { p.M, p.m = d, stored(d, p.Shape) })
+	s.block(func(p *Param, d []float32) { p.V, p.v = d, stored(d, p.Shape) })
+}
+
+// stored is the tensor on a part of a block, or nil for that of a sketch.
+func stored(data []float32, shape []int) *tensor.Dense {
+	if len(data) == 0 {
+		return nil
+	}
+	return dense(data, shape)
 }
 
 // Params returns the parameters in the order of declaration.
@@ -105,7 +122,11 @@ func (g *Graph) Param(p *Param) Node { return g.bindParam(p, p.Name) }
 func (g *Graph) ParamAs(p *Param, use string) Node { return g.bindParam(p, p.Name+" ("+use+")") }
 
 func (g *Graph) bindParam(p *Param, name string) Node {
-	n := g.input(name, p.value, p.Shape)
+	var value gorgonia.Value
+	if p.value != nil {
+		value = p.value
+	}
+	n := g.input(name, value, p.Shape)
 	if n.n == nil {
 		return n
 	}

@@ -25,10 +25,11 @@ func (g *Graph) GlobalNorm(params []*Param) Node {
 			for i := range c.in {
 				sum += kernels.SumSquares(c.f(i))
 			}
-			if math.IsNaN(sum) || math.IsInf(sum, 0) {
-				c.fail("the norm of the gradients is %v", math.Sqrt(sum))
+			norm := float32(math.Sqrt(sum))
+			c.set(norm)
+			if !finite(norm) {
+				c.fail("the norm of the gradients is %v", norm)
 			}
-			c.set(float32(math.Sqrt(sum)))
 		},
 	})
 }

@@ -1,6 +1,7 @@
 package heads
 
 import (
+	"math"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -39,4 +40,23 @@ func TestAttach(t *testing.T) {
 
 	_, err = Attach(pre, 6, 3, 1)
 	require.EqualError(t, err, "6 token embeddings wanted, the model has 7")
+}
+
+func TestNewRowsAreAroundTheMean(t *testing.T) {
+	c := gpt1.Config{NLayer: 1, NHead: 2, NEmbd: 4, NCtx: 5, VocabSize: 3, LayerNormEps: 1e-5, InitRange: 0.02}
+	pre, err := gpt1.New(c)
+	require.NoError(t, err)
+	copy(pre.Store.Param("tokens_embed.weight").Value, []float32{1, 10, 0, -3, 2, 20, 0, -3, 3, 30, 0, -3})
+	m, err := Attach(pre, 103, 2, 1)
+	require.NoError(t, err)
+	rows := m.Store.Param("tokens_embed.weight").Value[3*4:]
+	for j, mean := range []float64{2, 20, 0, -3} {
+		var sum, squares float64
+		for i := range 100 {
+			d := float64(rows[i*4+j]) - mean
+			sum, squares = sum+d, squares+d*d
+		}
+		require.InDelta(t, 0, sum/100, 4*0.02/10, "column %d", j)
+		require.InDelta(t, 0.02, math.Sqrt(squares/100), 0.006, "column %d", j)
+	}
 }

@@ -50,6 +50,13 @@ func (t *Tuner) Declare(s int, train bool) (g *graph.Graph, fill func()) {
 	return st.expr, func() { st.fillAny(int32(t.Model.VocabSize)) }
 }
 
+// Need is the working memory of such a graph.
+func (t *Tuner) Need(s int) (graph.Need, error) {
+	t.Model.Store.Train()
+	st := declare(t.Model, t.Head, t.Lambda, shape{b: t.Micro, s: s, t: t.Model.NCtx, train: true})
+	return st.expr.Need(st.logits, st.lmLosses)
+}
+
 // Accumulate adds the gradient of L3 over a batch to the store and returns the
 // losses. n numbers the update; it selects the dropout masks.
 func (t *Tuner) Accumulate(ctx context.Context, n int, batch []Encoded) (Losses, error) {
@@ -63,6 +70,15 @@ func (t *Tuner) Accumulate(ctx context.Context, n int, batch []Encoded) (Losses,
 		return nil
 	})
 	return sum, err
+}
+
+// Diagnose computes the gradients of update n once more. The error names the first node
+// whose value is not finite, as [graph.Machine.Diagnose] does.
+func (t *Tuner) Diagnose(n int, batch []Encoded) error {
+	return t.each(context.Background(), batch, true, func(st *step, _ []int) error {
+		*st.random.Seed, *st.random.Step = t.Seed, int64(n)
+		return st.machine.Diagnose()
+	})
 }
 
 // Evaluate returns the losses of a batch and the logits of each example, without

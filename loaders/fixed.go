@@ -2,7 +2,7 @@ package loaders
 
 import "github.com/pkg/errors"
 
-// WindowStats counts what becomes of tokenized books.
+// WindowStats counts what becomes of tokenized books in an epoch of [Windows].
 type WindowStats struct {
 	Windows     int // windows of all books
 	HeadTokens  int // tokens before the first window of their book
@@ -12,25 +12,28 @@ type WindowStats struct {
 }
 
 // FixedWindows are the windows of validation books: those of [Windows], but always from the
-// first token on, and in order. What is left at the end of a book is dropped. Many
-// goroutines may use it at a time.
+// first token on, in order, and with what is left at the end of a book as a shorter one. So
+// every token but the first of its book is a target, once. Many goroutines may use it at a
+// time.
 type FixedWindows struct {
-	books  []Tokens
-	ctx    int
-	starts []window
+	books   []Tokens
+	ctx     int
+	starts  []window
+	targets int
 }
 
 // NewFixedWindows cuts tokenized books, which it keeps but never changes, to windows.
-// It is an error if ctx is not positive or no book is long enough for a window.
+// It is an error if ctx is not positive or no book is long enough for a whole window.
 func NewFixedWindows(books []Tokens, ctx int) (*FixedWindows, error) {
 	if err := checkBooks(books, ctx); err != nil {
 		return nil, err
 	}
 	f := &FixedWindows{books: books, ctx: ctx}
 	for book, ids := range books {
-		for nth := range windowCount(ids.Len(), 0, ctx) {
+		for nth := 0; nth*ctx < ids.Len()-1; nth++ {
 			f.starts = append(f.starts, window{uint32(book), uint32(nth)})
 		}
+		f.targets += max(ids.Len()-1, 0)
 	}
 	return f, nil
 }
@@ -38,15 +41,16 @@ func NewFixedWindows(books []Tokens, ctx int) (*FixedWindows, error) {
 // Len is the number of windows.
 func (f *FixedWindows) Len() int { return len(f.starts) }
 
-// At copies window i to dst, which must have room for ctx+1 ids. It fails if [Tokens] do.
-func (f *FixedWindows) At(i int, dst []int32) error {
-	w := f.starts[i]
-	return f.books[w.book].Copy(dst[:f.ctx+1], int(w.nth)*f.ctx)
-}
+// Targets is the number of tokens that are to be predicted, in all windows together.
+func (f *FixedWindows) Targets() int { return f.targets }
 
-// Stats counts the windows and what is in none.
-func (f *FixedWindows) Stats() WindowStats {
-	return countWindows(f.books, make([]int, len(f.books)), f.ctx)
+// At copies window i, 2 to ctx+1 ids, to dst, which must have room for ctx+1, and returns the
+// part of dst that it takes. It fails if [Tokens] do.
+func (f *FixedWindows) At(i int, dst []int32) ([]int32, error) {
+	w := f.starts[i]
+	book, at := f.books[w.book], int(w.nth)*f.ctx
+	dst = dst[:min(f.ctx+1, book.Len()-at)]
+	return dst, book.Copy(dst, at)
 }
 
 // windowCount is how many windows of ctx+1 tokens a book of n tokens gives from an offset

@@ -2,7 +2,10 @@ package pretrain
 
 import (
 	"context"
+	"encoding/binary"
+	"encoding/hex"
 	"fmt"
+	"hash/crc64"
 	"io"
 
 	"github.com/pkg/errors"
@@ -29,7 +32,9 @@ type facts struct {
 	TrainTokens       int     `json:"train_tokens"`
 	Windows           int     `json:"windows_an_epoch"`
 	ValidationWindows int     `json:"validation_windows"`
+	ValidationTokens  int     `json:"validation_tokens"` // to be predicted
 	UnigramPerplexity float64 `json:"unigram_ppl"`
+	Digest            string  `json:"digest"` // of all tokens in order
 }
 
 // readCorpus gets the tokens of the text and cuts them to windows; it reports to con.
@@ -66,14 +71,41 @@ func (s *Settings) cut(t *tokens, w io.Writer) (*corpus, error) {
 	}
 	c.facts = facts{
 		Books: t.books, HeldOut: len(t.held), TrainTokens: total, Windows: stats.Windows,
-		ValidationWindows: c.valid.Len(), UnigramPerplexity: unigram,
+		ValidationWindows: c.valid.Len(), ValidationTokens: c.valid.Targets(), UnigramPerplexity: unigram,
+	}
+	if c.facts.Digest, err = digest(t.train, t.valid); err != nil {
+		return nil, err
 	}
 	fmt.Fprintf(w, "%d books, %s held out: %d training tokens, %d windows of %d+1 an epoch\n",
 		t.books, t.heldOut(), total, stats.Windows, s.Ctx)
 	fmt.Fprintf(w, "in no window of the first epoch: %d tokens at the ends of books, %d books too short (%d tokens)\n",
 		stats.HeadTokens+stats.TailTokens, stats.ShortBooks, stats.ShortTokens)
-	fmt.Fprintf(w, "validation: %d windows; unigram perplexity %.1f\n", c.valid.Len(), c.facts.UnigramPerplexity)
+	fmt.Fprintf(w, "validation: %d tokens of whole books, in %d windows of up to %d+1 from the first token on; unigram perplexity %.1f\n",
+		c.valid.Targets(), c.valid.Len(), s.Ctx, c.facts.UnigramPerplexity)
 	return c, nil
+}
+
+// digest tells texts apart by their tokens.
+func digest(parts ...[]loaders.Tokens) (string, error) {
+	sum := crc64.New(crc64.MakeTable(crc64.ECMA))
+	ids, bytes := make([]int32, 1<<14), make([]byte, 0, 1<<16)
+	for _, books := range parts {
+		for _, book := range books {
+			for at := 0; at < book.Len(); at += len(ids) {
+				part := ids[:min(len(ids), book.Len()-at)]
+				if err := book.Copy(part, at); err != nil {
+					return "", err
+				}
+				bytes = bytes[:0]
+				for _, id := range part {
+					bytes = binary.LittleEndian.AppendUint32(bytes, uint32(id))
+				}
+				sum.Write(bytes) // never fails
+			}
+			fmt.Fprintf(sum, "%d", book.Len())
+		}
+	}
+	return hex.EncodeToString(sum.Sum(nil)), nil
 }
 
 // worldBytes is how much text the embedded world gives when no books are named.

@@ -46,7 +46,11 @@ func Example() {
 		fmt.Println(f.Name())
 	}
 	// Output:
+	// .lock
+	// checkpoints
 	// config.json
+	// loss.png
+	// loss.svg
 	// merges.txt
 	// metrics.jsonl
 	// model.safetensors

@@ -11,31 +11,11 @@ import (
 	"github.com/pkg/errors"
 
 	"gorgpt/checkpoint"
-	"gorgpt/internal/atomicfile"
 	"gorgpt/train"
 )
 
-// recordFile is the file of a run folder with all that is needed to repeat the run.
-const recordFile = "run.json"
-
-// command is what the record calls these runs.
-const command = "train"
-
-type record struct {
-	Command    string    `json:"command"`
-	Completed  bool      `json:"completed"` // all updates are done
-	Settings   *Settings `json:"settings"`
-	Corpus     facts     `json:"corpus"`
-	Parameters int       `json:"parameters"`
-}
-
-func (r record) write(dir string) error {
-	data, err := json.MarshalIndent(r, "", "  ")
-	if err != nil {
-		return errors.Wrap(err, recordFile)
-	}
-	return atomicfile.WriteFile(filepath.Join(dir, recordFile), append(data, '\n'))
-}
+// Command is what run.json calls these runs.
+const Command = "train"
 
 // Newest is the folder in [train.Runs] whose pre-training was completed last, or "".
 func Newest() (string, error) {
@@ -69,7 +49,7 @@ func NewestOrNew(ctx context.Context, s *Settings, con train.Console) (dir strin
 // record cannot be read is not. Records once did not tell; then the sample does, which
 // is written last.
 func completed(dir string) bool {
-	data, err := os.ReadFile(filepath.Join(dir, recordFile))
+	data, err := os.ReadFile(filepath.Join(dir, train.RecordFile))
 	if err != nil {
 		return false
 	}
@@ -77,7 +57,7 @@ func completed(dir string) bool {
 		Command   string
 		Completed *bool
 	}
-	if err := json.Unmarshal(data, &run); err != nil || run.Command != command {
+	if err := json.Unmarshal(data, &run); err != nil || run.Command != Command {
 		return false
 	}
 	if run.Completed == nil {

@@ -6,6 +6,7 @@ import (
 	"github.com/pkg/errors"
 
 	"gorgpt/gpt1"
+	"gorgpt/graph"
 	"gorgpt/train"
 )
 
@@ -21,6 +22,8 @@ type Settings struct {
 	Prepare   string   `json:"-"`      // folder for [Prepare]
 	Cache     string   `json:"-"`      // folder where tokens of books are kept; "": nowhere
 	train.Settings
+
+	v int // V, once the tokenizer is there; 0: Vocab
 }
 
 // recipe are the defaults that depend on the preset.
@@ -51,7 +54,7 @@ func Defaults(preset string) (*Settings, error) {
 		Cache: filepath.Join(train.Runs, ".tokens"),
 		Settings: train.Settings{
 			Epochs: r.epochs, Batch: r.batch, Micro: r.micro, LR: r.lr, L2: 0.01, Dropout: 0.1, Seed: 1,
-			EvalEvery: r.evalEvery, LogEvery: r.logEvery,
+			EvalEvery: r.evalEvery, Upkeep: train.DefaultUpkeep(r.logEvery),
 		},
 	}, nil
 }
@@ -104,12 +107,24 @@ func (s *Settings) FitWarmup() error {
 
 // model returns a model of the shape that the settings ask for, with zeroed
 // parameters.
-func (s *Settings) model() (*gpt1.Model, error) {
-	c, err := gpt1.Preset(s.Preset)
+func (s *Settings) model() (*gpt1.Model, error) { return s.shape(gpt1.New) }
+
+// shape makes a model, or the sketch of one.
+func (s *Settings) shape(make func(gpt1.Config, ...graph.Param) (*gpt1.Model, error)) (*gpt1.Model, error) {
+	c, err := s.config()
 	if err != nil {
 		return nil, err
 	}
+	return make(c)
+}
+
+// config is the shape that the settings ask for.
+func (s *Settings) config() (gpt1.Config, error) {
+	c, err := gpt1.Preset(s.Preset)
 	c.VocabSize, c.NCtx = s.Vocab, s.Ctx
+	if s.v > 0 {
+		c.VocabSize = s.v
+	}
 	c.EmbdPDrop, c.AttnPDrop, c.ResidPDrop = float32(s.Dropout), float32(s.Dropout), float32(s.Dropout)
-	return gpt1.New(c)
+	return c, err
 }

@@ -77,7 +77,7 @@ func (s *Settings) openPrepared(dir string, w io.Writer) (*tokens, error) {
 		}
 	}
 	fmt.Fprintf(w, "tokens of %s\n", dir)
-	return s.fromFolder(f, w), nil
+	return s.fromFolder(f, false, w), nil
 }
 
 // cached opens the tokens of these books and settings, which an earlier run may have left.
@@ -95,7 +95,7 @@ func (s *Settings) cached(ctx context.Context, books []loaders.Source, con train
 		f, err := shards.Open(dir)
 		if err == nil {
 			fmt.Fprintf(con.Out, "tokens of the unchanged text, reused from %s\n", dir)
-			return s.fromFolder(f, con.Out), nil
+			return s.fromFolder(f, s.Tokenizer == "", con.Out), nil
 		}
 		fmt.Fprintf(con.Out, "%v; tokenizing again\n", err)
 	}
@@ -106,11 +106,11 @@ func (s *Settings) cached(ctx context.Context, books []loaders.Source, con train
 	if err != nil {
 		return nil, err
 	}
-	return s.fromFolder(f, con.Out), nil
+	return s.fromFolder(f, s.Tokenizer == "", con.Out), nil
 }
 
-// fromFolder takes the books of an open folder.
-func (s *Settings) fromFolder(f *shards.Folder, w io.Writer) *tokens {
+// fromFolder takes the books of an open folder, whose vocabulary may have been learned for it.
+func (s *Settings) fromFolder(f *shards.Folder, learned bool, w io.Writer) *tokens {
 	t := &tokens{tok: f.Tokenizer, close: f.Close, books: len(f.Train) + len(f.Valid)}
 	for _, b := range f.Train {
 		t.train = append(t.train, b.Tokens)
@@ -122,7 +122,7 @@ func (s *Settings) fromFolder(f *shards.Folder, w io.Writer) *tokens {
 	if len(f.Train) == 1 && len(f.Valid) == 1 && f.Train[0].Name == f.Valid[0].Name {
 		t.books = 1
 	}
-	s.fit(t.tok, w)
+	s.fit(t.tok, learned, w)
 	return t
 }
 
@@ -137,7 +137,7 @@ func (s *Settings) inMemory(sources []loaders.Source, con train.Console) (*token
 			return nil, err
 		}
 	}
-	s.fit(p.tok, con.Out)
+	s.fit(p.tok, s.Tokenizer == "", con.Out)
 	t := &tokens{tok: p.tok, books: len(sources), close: func() error { return nil }}
 	for _, part := range []struct {
 		sources []loaders.Source

@@ -75,11 +75,14 @@ func (s *Settings) learn(books []loaders.Source, con train.Console) (*tokenizer.
 	return tok, nil
 }
 
-// fit makes V the size of the tokenizer.
-func (s *Settings) fit(tok *tokenizer.Tokenizer, w io.Writer) {
+// fit makes V the size of the tokenizer. Vocab stays what is to be learned, if it was, so that
+// the same is learned when the run is resumed or repeated.
+func (s *Settings) fit(tok *tokenizer.Tokenizer, learned bool, w io.Writer) {
 	if tok.Size() != s.Vocab {
 		fmt.Fprintf(w, "V is %d, the size of the tokenizer, in place of %d\n", tok.Size(), s.Vocab)
-		s.Vocab = tok.Size()
+	}
+	if s.v = tok.Size(); !learned {
+		s.Vocab = s.v
 	}
 	s.Pipeline = tok.Pipeline().String()
 }

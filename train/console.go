@@ -7,6 +7,10 @@ type Console struct {
 	Out      io.Writer // facts and results
 	Err      io.Writer // progress
 	Terminal bool      // Err is one
+
+	// Disk is what the files of checkpoints are written through, to break the disk in tests;
+	// nil: nothing.
+	Disk func(io.Writer) io.Writer
 }
 
 // Progress reports a run of these settings.

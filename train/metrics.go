@@ -1,6 +1,7 @@
 package train
 
 import (
+	"bytes"
 	"encoding/json"
 	"io"
 	"math"
@@ -16,28 +17,10 @@ import (
 // what was measured. Timings apart, equal runs write equal lines.
 type Metrics struct{ W io.Writer }
 
-// MetricsFile is the metrics.jsonl of a run folder, open for writing.
-type MetricsFile struct {
-	Metrics
-	file *os.File
-}
-
-// CreateMetrics begins the metrics.jsonl of a run folder.
-func CreateMetrics(dir string) (*MetricsFile, error) {
-	file, err := os.Create(filepath.Join(dir, "metrics.jsonl"))
-	if err != nil {
-		return nil, errors.Wrap(err, "run folder")
-	}
-	return &MetricsFile{Metrics{file}, file}, nil
-}
-
-// Close ends the file.
-func (f *MetricsFile) Close() error { return errors.Wrap(f.file.Close(), "metrics.jsonl") }
-
 // Updated writes the line of an update.
 func (m Metrics) Updated(u Update) error {
 	return m.line(u.Step, append([]Metric{
-		{"loss", u.Loss},
+		{firstOfUpdate, u.Loss},
 		{"lr", u.LR},
 		{"grad_norm", u.GradNorm},
 		{"tokens", float64(u.Tokens)},
@@ -45,6 +28,9 @@ func (m Metrics) Updated(u Update) error {
 		{"elapsed_s", round(u.Elapsed.Seconds(), 3)},
 	}, u.More...))
 }
+
+// firstOfUpdate is the first measure of an update, by which its lines are known.
+const firstOfUpdate = "loss"
 
 // Evaluated writes the line of an evaluation.
 func (m Metrics) Evaluated(step int, metrics []Metric) error { return m.line(step, metrics) }
@@ -70,3 +56,86 @@ func round(x float64, digits int) float64 {
 	f := math.Pow10(digits)
 	return math.Round(x*f) / f
 }
+
+const metricsFile = "metrics.jsonl"
+
+// MetricsFile is the metrics.jsonl of a run folder, which only grows. A resumed run does
+// some updates once more, with the same results; their lines are there already and are not
+// written again.
+type MetricsFile struct {
+	metrics Metrics
+	file    *os.File
+	written map[string]int // the last step that has a line, for each kind of line
+}
+
+// OpenMetrics opens the metrics.jsonl of a run folder for appending, or begins it. A line
+// that was cut off when the run was killed, and whatever follows it, is removed.
+func OpenMetrics(dir string) (*MetricsFile, error) {
+	path := filepath.Join(dir, metricsFile)
+	data, err := os.ReadFile(path)
+	if err != nil && !os.IsNotExist(err) {
+		return nil, errors.Wrap(err, "run folder")
+	}
+	f := &MetricsFile{written: map[string]int{}}
+	whole := 0
+	for whole < len(data) {
+		end := bytes.IndexByte(data[whole:], '\n')
+		if end < 0 {
+			break
+		}
+		step, kind, ok := kindOf(data[whole : whole+end])
+		if !ok {
+			break
+		}
+		f.written[kind] = max(f.written[kind], step)
+		whole += end + 1
+	}
+	if f.file, err = os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o666); err != nil {
+		return nil, errors.Wrap(err, "run folder")
+	}
+	f.metrics = Metrics{f.file}
+	if whole < len(data) {
+		if err := f.file.Truncate(int64(whole)); err != nil {
+			_ = f.file.Close() // the first error counts
+			return nil, errors.Wrap(err, "removing a line of metrics that was cut off")
+		}
+	}
+	return f, nil
+}
+
+// kindOf is what a line is of: its step, and the name of its first measure.
+func kindOf(line []byte) (step int, kind string, ok bool) {
+	var all map[string]json.RawMessage
+	if json.Unmarshal(line, &all) != nil {
+		return 0, "", false
+	}
+	rest, found := bytes.CutPrefix(line, []byte(`{"step":`))
+	number, rest, _ := bytes.Cut(rest, []byte(`,"`))
+	name, _, _ := bytes.Cut(rest, []byte(`"`))
+	step, err := strconv.Atoi(string(number))
+	return step, string(name), found && err == nil && len(name) > 0
+}
+
+// Updated writes the line of an update, unless it is there.
+func (f *MetricsFile) Updated(u Update) error {
+	return f.once(u.Step, firstOfUpdate, func() error { return f.metrics.Updated(u) })
+}
+
+// Evaluated writes the line of an evaluation, unless it is there.
+func (f *MetricsFile) Evaluated(step int, metrics []Metric) error {
+	return f.once(step, metrics[0].Name, func() error { return f.metrics.Evaluated(step, metrics) })
+}
+
+func (f *MetricsFile) once(step int, kind string, write func() error) error {
+	if step <= f.written[kind] {
+		return nil
+	}
+	f.written[kind] = step
+	return write()
+}
+
+// Sync makes the lines survive a power cut.
+func (f *MetricsFile) Sync() error { return errors.Wrap(f.file.Sync(), metricsFile) }
+
+// Close ends the file.
+func (f *MetricsFile) Close() error { return errors.Wrap(f.file.Close(), metricsFile) }

@@ -10,7 +10,7 @@ import (
 )
 
 // Progress tells a person how a run goes: on a terminal with one bar, elsewhere
-// with a plain line each Every updates.
+// with a plain line each Every updates. Behind the loss stands the smoothed one, as (~2.3456).
 type Progress struct {
 	w     io.Writer
 	steps int
@@ -34,14 +34,14 @@ func NewProgress(w io.Writer, terminal bool, steps, every int) *Progress {
 func (p *Progress) Updated(u Update) error {
 	eta := p.left.after(u, p.steps)
 	if p.bar != nil {
-		p.bar.Describe(fmt.Sprintf("loss %.4f  lr %.2e  %.0f tok/s  ETA %s", u.Loss, u.LR, u.TokS, eta))
+		p.bar.Describe(fmt.Sprintf("loss %.4f (~%.4f)  lr %.2e  %.0f tok/s  ETA %s", u.Loss, u.Smoothed, u.LR, u.TokS, eta))
 		return p.bar.Set(u.Step)
 	}
 	if u.Step%p.every != 0 && u.Step != p.steps && u.Step != 1 {
 		return nil
 	}
-	_, err := fmt.Fprintf(p.w, "step %d/%d  loss %.4f  lr %.3e  grad_norm %.3f  %.0f tok/s  ETA %s\n",
-		u.Step, p.steps, u.Loss, u.LR, u.GradNorm, u.TokS, eta)
+	_, err := fmt.Fprintf(p.w, "step %d/%d  loss %.4f (~%.4f)  lr %.3e  grad_norm %.3f  %.0f tok/s  ETA %s\n",
+		u.Step, p.steps, u.Loss, u.Smoothed, u.LR, u.GradNorm, u.TokS, eta)
 	return err
 }
 
@@ -60,15 +60,19 @@ func (p *Progress) Evaluated(step int, metrics []Metric) error {
 	return err
 }
 
-// remaining estimates the time left from the mean of all updates but the first,
-// which touches its memory for the first time.
-type remaining struct{ first time.Duration }
+// remaining estimates the time left from the mean of all updates but the first that it is
+// told of, which touches its memory for the first time.
+type remaining struct {
+	from  int // the first update
+	first time.Duration
+}
 
 func (r *remaining) after(u Update, steps int) time.Duration {
-	if r.first == 0 {
-		r.first = u.Elapsed
-		return (time.Duration(steps-u.Step) * u.Elapsed).Round(time.Second)
+	left := time.Duration(steps - u.Step)
+	if r.from == 0 {
+		r.from, r.first = u.Step, u.Elapsed
+		return (left * u.Elapsed / time.Duration(u.Step)).Round(time.Second)
 	}
-	each := (u.Elapsed - r.first) / time.Duration(max(u.Step-1, 1))
-	return (time.Duration(steps-u.Step) * each).Round(time.Second)
+	each := (u.Elapsed - r.first) / time.Duration(max(u.Step-r.from, 1))
+	return (left * each).Round(time.Second)
 }

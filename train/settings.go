@@ -1,6 +1,8 @@
 package train
 
 import (
+	"time"
+
 	"gorgpt/draw"
 	"gorgpt/graph"
 	"gorgpt/optim"
@@ -22,11 +24,30 @@ type Settings struct {
 	Dropout   float64 `json:"dropout"`
 	Seed      int64   `json:"seed"`
 	EvalEvery int     `json:"eval_every"` // updates between evaluations; 0: only at the end
-	LogEvery  int     `json:"-"`          // updates between lines of progress
-	Out       string  `json:"-"`          // run folder; "": runs/<name>
-	Force     bool    `json:"-"`          // write into a folder that is not empty
+
+	Upkeep  `json:"-"`
+	Out     string `json:"-"` // run folder; "": runs/<name>
+	Force   bool   `json:"-"` // write into a folder that is not empty
+	Resume  string `json:"-"` // run folder to go on with; "": a new run
+	Config  string `json:"-"` // file with settings
+	DryRun  bool   `json:"-"` // only tell what the run needs
+	Profile string `json:"-"` // folder for profiles; "": none
 
 	Draw draw.Settings `json:"-"` // what is wanted of the graphs
+}
+
+// Upkeep is how a run is looked after. It decides on nothing that is computed, and may be
+// changed when a run is resumed.
+type Upkeep struct {
+	LogEvery    int   `json:"log_every"`              // updates between lines of progress
+	SaveEvery   Every `json:"save_every"`             // between checkpoints
+	Keep        int   `json:"keep"`                   // checkpoints that are kept beside the best; 0: none is written
+	SampleEvery int   `json:"sample_every,omitempty"` // updates between samples of text; 0: only at the end
+}
+
+// DefaultUpkeep has lines of progress after so many updates.
+func DefaultUpkeep(logEvery int) Upkeep {
+	return Upkeep{LogEvery: logEvery, SaveEvery: Every{Time: 10 * time.Minute}, Keep: 2}
 }
 
 // Graphs are the names of the graphs of a run: of one micro-batch forwards, the same with
@@ -64,6 +85,7 @@ func (s *Settings) UpdateGraph(store *graph.Store) (*graph.Graph, error) {
 func (s *Settings) Trainer(task Task, store *graph.Store, schedule optim.Schedule, observers ...Observer) (*Trainer, error) {
 	opt, err := optim.New(store, s.Adam())
 	return &Trainer{
-		Task: task, Optimizer: opt, Schedule: schedule, Steps: s.Steps, EvalEvery: s.EvalEvery, Observers: observers,
+		Task: task, Optimizer: opt, Schedule: schedule, Steps: s.Steps, EvalEvery: s.EvalEvery, Seed: s.Seed,
+		SaveEvery: s.SaveEvery, Observers: observers,
 	}, err
 }

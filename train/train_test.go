@@ -169,7 +169,8 @@ func TestNotANumberStopsTheRun(t *testing.T) {
 	gain.Value[0] = float32(math.NaN())
 	before := append([]float32(nil), p.Model.Store.Param("tokens_embed.weight").Value...)
 	tr := Trainer{Task: p, Optimizer: opt, Schedule: optim.WarmupCosine{Peak: 1e-2, Warmup: 2, Total: 50}, Steps: 50}
-	require.ErrorContains(t, tr.Run(context.Background()), "update 1: global_norm")
+	require.EqualError(t, tr.Run(context.Background()), "update 1: the loss is NaN; the first such value is in "+
+		"parameter h.1.ln_2.weight [24]: element 0 is NaN; batch: windows 0 to 3 of epoch 0")
 	require.Equal(t, before, p.Model.Store.Param("tokens_embed.weight").Value)
 }
 
@@ -190,13 +191,13 @@ func TestProgressLines(t *testing.T) {
 	var b bytes.Buffer
 	p := NewProgress(&b, false, 10, 4)
 	for step := 1; step <= 10; step++ {
-		require.NoError(t, p.Updated(Update{Step: step, Loss: 2, LR: 1e-3, GradNorm: 1, TokS: 100, Elapsed: time.Duration(step+4) * time.Second}))
+		require.NoError(t, p.Updated(Update{Step: step, Loss: 2, Smoothed: 3, LR: 1e-3, GradNorm: 1, TokS: 100, Elapsed: time.Duration(step+4) * time.Second}))
 	}
 	require.NoError(t, p.Evaluated(10, []Metric{{"val_loss", 3}}))
-	require.Equal(t, `step 1/10  loss 2.0000  lr 1.000e-03  grad_norm 1.000  100 tok/s  ETA 45s
-step 4/10  loss 2.0000  lr 1.000e-03  grad_norm 1.000  100 tok/s  ETA 6s
-step 8/10  loss 2.0000  lr 1.000e-03  grad_norm 1.000  100 tok/s  ETA 2s
-step 10/10  loss 2.0000  lr 1.000e-03  grad_norm 1.000  100 tok/s  ETA 0s
+	require.Equal(t, `step 1/10  loss 2.0000 (~3.0000)  lr 1.000e-03  grad_norm 1.000  100 tok/s  ETA 45s
+step 4/10  loss 2.0000 (~3.0000)  lr 1.000e-03  grad_norm 1.000  100 tok/s  ETA 6s
+step 8/10  loss 2.0000 (~3.0000)  lr 1.000e-03  grad_norm 1.000  100 tok/s  ETA 2s
+step 10/10  loss 2.0000 (~3.0000)  lr 1.000e-03  grad_norm 1.000  100 tok/s  ETA 0s
 step 10/10  val_loss 3.0000
 `, b.String())
 }

@@ -3,10 +3,13 @@ package train
 import (
 	"context"
 	"fmt"
+	"runtime"
+	"runtime/debug"
 	"time"
 
 	"github.com/pkg/errors"
 
+	"gorgpt/loaders"
 	"gorgpt/optim"
 )
 
@@ -14,8 +17,16 @@ import (
 type Task interface {
 	// Accumulate adds the gradients of update n = 1, 2, … to the store.
 	Accumulate(ctx context.Context, n int) (Result, error)
-	// Evaluate measures the model on held-out data; nil if there is none.
+	// Evaluate measures the model on held-out data; nil if there is none. The first measure
+	// is a loss.
 	Evaluate(ctx context.Context) ([]Metric, error)
+	// Position is where the data stands after the last Accumulate that was whole.
+	Position() loaders.Position
+	// Seek makes update n+1 the next one, at the position that update n left.
+	Seek(n int, at loaders.Position) error
+	// Diagnose computes the gradients of update n, the last one, once more. The error names
+	// the first value that is not finite, and is nil if there is none.
+	Diagnose(n int) (batch string, err error)
 }
 
 // Result is what one batch gave.
@@ -35,6 +46,7 @@ type Metric struct {
 type Update struct {
 	Step     int // from 1
 	Loss, LR float64
+	Smoothed float64 // loss, averaged over about the last 50 updates
 	GradNorm float64 // before clipping
 	Tokens   int64   // so far
 	TokS     float64 // tokens a second in this update
@@ -53,16 +65,21 @@ type Trainer struct {
 	Task      Task
 	Optimizer *optim.Optimizer
 	Schedule  optim.Schedule
-	Steps     int // updates in all
-	EvalEvery int // 0: only at the end
+	Steps     int   // updates in all
+	EvalEvery int   // 0: only at the end
+	Seed      int64 // of the dropout masks
 	Observers []Observer
+	Save      func(State) error // stores a checkpoint; nil: there are none
+	SaveEvery Every             // between checkpoints, apart from those that are due anyway
 
-	tokens  int64
-	elapsed time.Duration // spent in updates and evaluations
+	state    State
+	saved    int // update of the newest checkpoint
+	lastSave time.Time
+	better   bool // the last evaluation was the best
 }
 
 // Interrupted tells that a run was asked to stop. The parameters are those after
-// the last whole update.
+// the last whole update, which is saved.
 type Interrupted struct{ Step, Steps int }
 
 func (e Interrupted) Error() string {
@@ -72,21 +89,75 @@ func (e Interrupted) Error() string {
 // Is makes an interruption a cancellation.
 func (e Interrupted) Is(target error) bool { return target == e || target == context.Canceled }
 
-// Run trains from the optimizer's update count to Steps. When ctx ends, the
-// update at hand is dropped and the error is Interrupted.
+// collectEvery is the number of updates after which garbage is collected. Go would wait until
+// there is as much of it as there are tensors, and the memory be twice what was foretold.
+const collectEvery = 100
+
+// Run trains from the state at hand to Steps. When ctx ends, the update at hand is
+// dropped, the state of the last one saved, and the error is Interrupted.
+//
+// A checkpoint is saved when SaveEvery says so, after an evaluation that was the best so
+// far, at the end, and when ctx ends. What had to be done after an update but was not, as
+// the run was stopped before, is done first.
 func (t *Trainer) Run(ctx context.Context) error {
-	for n := t.Optimizer.T + 1; n <= t.Steps; n++ {
-		err := t.update(ctx, n)
-		if err == nil && (n == t.Steps || t.EvalEvery > 0 && n%t.EvalEvery == 0) {
-			err = t.evaluate(ctx, n)
+	t.lastSave = time.Now()
+	debug.FreeOSMemory() // what preparing the data has left
+	for {
+		n := t.Optimizer.T
+		if n%collectEvery == 0 {
+			runtime.GC()
 		}
-		if err != nil {
-			if ctx.Err() != nil {
-				return Interrupted{t.Optimizer.T, t.Steps}
-			}
-			return errors.WithMessagef(err, "update %d", n)
+		if err := t.after(ctx, n); err != nil {
+			return t.stopped(ctx, err)
+		}
+		if n == t.Steps {
+			return nil
+		}
+		if err := t.update(ctx, n+1); err != nil {
+			return t.stopped(ctx, errors.WithMessagef(err, "update %d", n+1))
 		}
 	}
+}
+
+// stopped saves the last whole update if the run was asked to stop.
+func (t *Trainer) stopped(ctx context.Context, err error) error {
+	if ctx.Err() == nil {
+		return err
+	}
+	if t.saved < t.Optimizer.T {
+		if err := t.save(); err != nil {
+			return err
+		}
+	}
+	return Interrupted{t.Optimizer.T, t.Steps}
+}
+
+// after does what is due after update n.
+func (t *Trainer) after(ctx context.Context, n int) error {
+	if n == 0 {
+		return nil
+	}
+	if t.state.Evaluated < n && (n == t.Steps || t.EvalEvery > 0 && n%t.EvalEvery == 0) {
+		if err := t.evaluate(ctx, n); err != nil {
+			return errors.WithMessagef(err, "evaluation after update %d", n)
+		}
+	}
+	if t.saved < n && (n == t.Steps || t.better || t.SaveEvery.due(n, t.lastSave)) {
+		return t.save()
+	}
+	return nil
+}
+
+// save stores a checkpoint.
+func (t *Trainer) save() error {
+	t.better = false
+	if t.Save == nil {
+		return nil
+	}
+	if err := t.Save(t.State()); err != nil {
+		return err
+	}
+	t.saved, t.lastSave = t.Optimizer.T, time.Now()
 	return nil
 }
 
@@ -97,15 +168,20 @@ func (t *Trainer) update(ctx context.Context, n int) error {
 		return err
 	}
 	lr := t.Schedule.Rate(n)
+	if !finite(res.Loss) {
+		return t.notFinite(n, errors.Errorf("the loss is %v", res.Loss))
+	}
 	if err := t.Optimizer.Step(lr); err != nil {
+		if !finite(t.Optimizer.Norm()) {
+			err = t.notFinite(n, errors.Errorf("the norm of the gradients is %v", t.Optimizer.Norm()))
+		}
 		return err
 	}
 	took := time.Since(start)
-	t.tokens += int64(res.Tokens)
-	t.elapsed += took
+	t.updated(n, res, took)
 	u := Update{
-		Step: n, Loss: res.Loss, LR: lr, GradNorm: t.Optimizer.Norm(), Tokens: t.tokens,
-		TokS: float64(res.Tokens) / took.Seconds(), Elapsed: t.elapsed, More: res.More,
+		Step: n, Loss: res.Loss, LR: lr, Smoothed: t.state.Smoothed, GradNorm: t.Optimizer.Norm(), Tokens: t.state.Tokens,
+		TokS: float64(res.Tokens) / took.Seconds(), Elapsed: t.elapsed(), More: res.More,
 	}
 	for _, o := range t.Observers {
 		if err := o.Updated(u); err != nil {
@@ -115,12 +191,37 @@ func (t *Trainer) update(ctx context.Context, n int) error {
 	return nil
 }
 
+// smoothing is about the number of updates that a smoothed loss is of.
+const smoothing = 50
+
+// updated brings the state to update n.
+func (t *Trainer) updated(n int, res Result, took time.Duration) {
+	share := max(1/float64(n), 1./smoothing)
+	t.state.Step = n
+	t.state.Tokens += int64(res.Tokens)
+	t.state.Seconds += took.Seconds()
+	t.state.Smoothed += share * (res.Loss - t.state.Smoothed)
+	t.state.Data = t.Task.Position()
+}
+
+func (t *Trainer) elapsed() time.Duration {
+	return time.Duration(t.state.Seconds * float64(time.Second))
+}
+
 func (t *Trainer) evaluate(ctx context.Context, n int) error {
 	start := time.Now()
 	metrics, err := t.Task.Evaluate(ctx)
-	t.elapsed += time.Since(start)
-	if err != nil || len(metrics) == 0 {
+	if err != nil {
 		return err
+	}
+	t.state.Seconds += time.Since(start).Seconds()
+	t.state.Evaluated = n
+	t.saved = min(t.saved, n-1) // a checkpoint from before the evaluation does not have it
+	if len(metrics) == 0 {
+		return nil
+	}
+	if value, best := metrics[0].Value, t.state.Best; finite(value) && (best.Step == 0 || value < best.Value) {
+		t.state.Best, t.better = Best{n, value}, true
 	}
 	for _, o := range t.Observers {
 		if err := o.Evaluated(n, metrics); err != nil {

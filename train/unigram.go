@@ -30,14 +30,15 @@ func UnigramPerplexity(training []loaders.Tokens, valid *loaders.FixedWindows, c
 		}
 		total += float64(book.Len())
 	}
-	sum, window := 0.0, make([]int32, ctx+1)
+	sum, room := 0.0, make([]int32, ctx+1)
 	for i := range valid.Len() {
-		if err := valid.At(i, window); err != nil {
+		window, err := valid.At(i, room)
+		if err != nil {
 			return 0, err
 		}
 		for _, id := range window[1:] {
 			sum -= math.Log(counts[id] / total)
 		}
 	}
-	return math.Exp(sum / float64(valid.Len()*ctx)), nil
+	return math.Exp(sum / float64(valid.Targets())), nil
 }

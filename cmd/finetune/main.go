@@ -19,6 +19,7 @@ func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
 
 // run is main with its surroundings as arguments. It returns the exit status.
 func run(args []string, stdout, stderr io.Writer) int {
+	con := cli.Console(stdout, stderr)
 	var s *finetune.Settings
 	var first *pretrain.Settings
 	parse := func() (err error) {
@@ -29,15 +30,22 @@ func run(args []string, stdout, stderr io.Writer) int {
 		return err
 	}
 	return cli.Run("finetune", stderr, parse, func(ctx context.Context) error {
-		return tune(ctx, s, first, cli.Console(stdout, stderr))
+		return cli.Profiled(s.Profile, func() error { return tune(ctx, s, first, con) })
 	})
 }
 
 // tune does what the settings say. first are those of pre-training, when it has to come
 // first.
 func tune(ctx context.Context, s *finetune.Settings, first *pretrain.Settings, con train.Console) error {
-	if err := train.CheckFolder(s.Out, s.Force); err != nil {
+	folder, earlier, err := train.Reopen(s.Resume, con.Out)
+	if err != nil || earlier != nil && earlier.Completed {
 		return err
+	}
+	defer folder.Close()
+	if folder == nil {
+		if err := train.CheckFolder(s.Out, s.Force); err != nil {
+			return err
+		}
 	}
 	d, err := s.ReadData()
 	if err != nil {
@@ -49,6 +57,9 @@ func tune(ctx context.Context, s *finetune.Settings, first *pretrain.Settings, c
 	if s.Model, err = model(ctx, s, first, con); err != nil {
 		return err
 	}
+	if done, err := s.Forecast(d, con.Out); done || err != nil {
+		return err
+	}
 	b, err := s.OpenBase(d, con.Out)
 	if err != nil {
 		return err
@@ -57,7 +68,7 @@ func tune(ctx context.Context, s *finetune.Settings, first *pretrain.Settings, c
 	if err != nil {
 		return err
 	}
-	return j.Run(ctx, con)
+	return j.Run(ctx, folder, earlier, con)
 }
 
 // model finds the model to start from when the command line does not name it. From

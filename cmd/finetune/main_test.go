@@ -133,7 +133,7 @@ func TestTasks(t *testing.T) {
 				flag = "similarity" // scores with a point make it regression
 			}
 			status, stdout, stderr := command(t, dir, "-task", flag, "-model", "m", "-train", "train.jsonl", "-dev", "dev.jsonl", "-test", "test.jsonl",
-				"-steps", "30", "-eval-every", "15", "-lr", "0.01", "-batch", "16", "-dot", "graph.dot")
+				"-steps", "60", "-eval-every", "15", "-lr", "0.01", "-batch", "16", "-dot", "graph.dot")
 			require.Zero(t, status, stderr)
 			out := filepath.Join(dir, "runs", "width32-"+flag)
 			var files []string
@@ -143,7 +143,7 @@ func TestTasks(t *testing.T) {
 				files = append(files, e.Name())
 			}
 			require.Equal(t, []string{
-				"config.json", "merges.txt", "metrics.jsonl", "model.safetensors", "predictions.tsv", "run.json", "task.json",
+				".lock", "checkpoints", "config.json", "loss.png", "loss.svg", "merges.txt", "metrics.jsonl", "model.safetensors", "predictions.tsv", "run.json", "task.json",
 				"tokenizer.json", "tokenizer_config.json", "vocab.json",
 			}, files)
 			c.better(t, out)
@@ -151,7 +151,7 @@ func TestTasks(t *testing.T) {
 			require.Contains(t, stdout, "3 special tokens added")
 			require.Contains(t, stdout, "\ndev, 20 examples: ")
 			require.Contains(t, stdout, "\ntest, 21 examples: ")
-			require.Contains(t, stderr, "step 15/30  dev_loss")
+			require.Contains(t, stderr, "step 15/60  dev_loss")
 			require.Contains(t, read(t, dir, "graph.dot"), "head.weight")
 			require.Equal(t, 22, strings.Count(read(t, out, "predictions.tsv"), "\n"), "the test rows")
 			var spec struct {

@@ -6,12 +6,18 @@ import (
 
 	"gorgpt/finetune"
 	"gorgpt/internal/cli"
+	"gorgpt/train"
 )
 
 // parse reads the command line.
 func parse(args []string, help io.Writer) (*finetune.Settings, error) {
-	s := finetune.Defaults()
-	given, err := cli.Parse(flags(s), args, usage, "files are named with -train, -dev and -test", help)
+	c := cli.Command[finetune.Settings]{
+		Name: finetune.Command, Usage: usage, Instead: "files are named with -train, -dev and -test",
+		Defaults: func(string) (*finetune.Settings, error) { return finetune.Defaults(), nil },
+		Flags:    flags,
+		Common:   func(s *finetune.Settings) *train.Settings { return &s.Settings },
+	}
+	s, given, err := c.Settle(args, help)
 	if err != nil {
 		return nil, err
 	}
@@ -24,18 +30,19 @@ func parse(args []string, help io.Writer) (*finetune.Settings, error) {
 // flags declares the flags with the values in s as defaults.
 func flags(s *finetune.Settings) *flag.FlagSet {
 	fs := cli.NewFlags("finetune")
-	fs.StringVar((*string)(&s.Task), "task", "", "")
-	fs.BoolVar(&s.Regression, "regression", false, "")
-	fs.StringVar(&s.Model, "model", "", "")
-	fs.BoolVar(&s.Scratch, "scratch", false, "")
-	fs.StringVar(&s.Preset, "preset", "", "")
-	fs.StringVar(&s.Train, "train", "", "")
-	fs.StringVar(&s.Dev, "dev", "", "")
-	fs.StringVar(&s.Test, "test", "", "")
-	fs.IntVar(&s.Limit, "limit", 0, "")
-	fs.BoolVar(&s.Controls, "controls", false, "")
+	fs.StringVar((*string)(&s.Task), "task", string(s.Task), "")
+	fs.BoolVar(&s.Regression, "regression", s.Regression, "")
+	fs.StringVar(&s.Model, "model", s.Model, "")
+	fs.BoolVar(&s.Scratch, "scratch", s.Scratch, "")
+	fs.StringVar(&s.Preset, "preset", s.Preset, "")
+	fs.StringVar(&s.Train, "train", s.Train, "")
+	fs.StringVar(&s.Dev, "dev", s.Dev, "")
+	fs.StringVar(&s.Test, "test", s.Test, "")
+	fs.IntVar(&s.Limit, "limit", s.Limit, "")
+	fs.BoolVar(&s.Controls, "controls", s.Controls, "")
 	fs.Float64Var(&s.Warmup, "warmup", s.Warmup, "")
 	fs.Float64Var(&s.Lambda, "lambda", s.Lambda, "")
+	fs.Float64Var(&s.HeadDrop, "head-dropout", s.HeadDrop, "")
 	cli.SettingsFlags(fs, &s.Settings)
 	return fs
 }
@@ -47,7 +54,7 @@ func checkNumbers(s *finetune.Settings, given cli.Given) error {
 		err = given.CheckNumbers(cli.Number{Name: "lambda", Value: s.Lambda})
 	}
 	if err == nil {
-		err = given.CheckShares(cli.Number{Name: "warmup", Value: s.Warmup})
+		err = given.CheckShares(cli.Number{Name: "warmup", Value: s.Warmup}, cli.Number{Name: "head-dropout", Value: s.HeadDrop})
 	}
 	if err == nil {
 		err = cli.CheckSettings(given, &s.Settings)

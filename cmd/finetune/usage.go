@@ -59,9 +59,14 @@ The recipe
   -clip X          largest gradient norm; 0: no clipping (1)
   -dropout P       dropout probability, in the model and before the head (in
                    the model, what it was pre-trained with; before the head 0.1)
+  -head-dropout P  before the head, in place of that
   -seed N          fixes everything that is random (1)
 
 The run
+  -config FILE     settings as a JSON object, {"lr": 0.001, "eval_every": 100};
+                   flags go before it, and it before the preset. The run.json
+                   of a run folder repeats that run
+  -dry-run         tell parameters, memory and time of the run, and stop
   -out DIR         run folder (runs/<preset or width>-<task>, numbered when it
                    exists). It holds the model, task.json with the labels,
                    run.json, metrics.jsonl, and predictions.tsv for the test
@@ -79,4 +84,14 @@ The run
                    write profile.csv beside it, and stop
   -summary         print the parts of the graph: shapes, parameters, operations,
                    memory
+  -profile DIR     write cpu.pprof and heap.pprof for go tool pprof into DIR
+
+Stopping and going on
+  -save-every X    checkpoints every so many updates (500) or so often (10m,
+                   the default); 0: not from time to time. They are also saved
+                   after the best evaluation, at the end, on Ctrl-C and SIGTERM
+  -keep N          the newest N checkpoints are kept, and the best (2);
+                   0: none is written, and the run cannot be resumed
+  -resume DIR      go on with the run in DIR, as if it had never stopped;
+                   -resume latest takes the newest of this command under runs/
 `

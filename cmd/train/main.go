@@ -26,7 +26,9 @@ func run(args []string, stdout, stderr io.Writer) int {
 		if s.Prepare != "" {
 			return pretrain.Prepare(ctx, s, con)
 		}
-		_, err := pretrain.Run(ctx, s, con)
-		return err
+		return cli.Profiled(s.Profile, func() error {
+			_, err := pretrain.Run(ctx, s, con)
+			return err
+		})
 	})
 }

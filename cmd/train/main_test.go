@@ -126,8 +126,11 @@ func TestSameSeedSameFiles(t *testing.T) {
 		require.Zero(t, status, stderr)
 		entries, err := os.ReadDir(out)
 		require.NoError(t, err)
-		require.Len(t, entries, 9)
+		require.Len(t, entries, 13)
 		for _, e := range entries {
+			if e.Name() == ".lock" || e.IsDir() {
+				continue
+			}
 			data, err := os.ReadFile(filepath.Join(out, e.Name()))
 			require.NoError(t, err)
 			data = timing.ReplaceAll(data, nil)
@@ -240,7 +243,9 @@ func TestHelp(t *testing.T) {
 	require.NoError(t, err)
 	for _, name := range []string{
 		"preset", "data", "tokenizer", "vocab", "out", "steps", "epochs", "batch", "micro", "ctx", "lr", "warmup",
-		"l2", "clip", "dropout", "seed", "eval-every", "log-every", "dot", "svg", "dot-level", "dot-graph", "dot-profile", "summary", "force", "prepare", "cache", "pipeline",
+		"l2", "clip", "dropout", "seed", "eval-every", "log-every", "force", "prepare", "cache", "pipeline",
+		"dot", "svg", "dot-level", "dot-graph", "dot-profile", "summary",
+		"save-every", "keep", "resume", "config", "dry-run", "profile", "sample-every",
 	} {
 		require.Contains(t, help, "\n  -"+name+" ")
 		require.NotNil(t, flags(s).Lookup(name))

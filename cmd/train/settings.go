@@ -5,15 +5,14 @@ import (
 	"io"
 	"maps"
 	"slices"
-	"strings"
 
 	"github.com/pkg/errors"
 
-	"gorgpt/gpt1"
 	"gorgpt/internal/cli"
 	"gorgpt/loaders/shards"
 	"gorgpt/pretrain"
 	"gorgpt/tokenizer"
+	"gorgpt/train"
 )
 
 const usage = `usage: go run ./cmd/train [flags]
@@ -57,10 +56,16 @@ The recipe                                       gpt1     mini     tiny
   -clip X          largest gradient norm; 0: no clipping (0)
 
 The run
+  -config FILE     settings as a JSON object, {"lr": 0.001, "eval_every": 100};
+                   flags go before it, and it before the preset. The run.json
+                   of a run folder repeats that run
+  -dry-run         tell parameters, memory and time of the run, and stop
   -out DIR         run folder (runs/<preset>, numbered when it exists)
   -force           write into a folder that is not empty
-  -eval-every N    updates between evaluations   500      200      500
+  -eval-every N    updates between evaluations   500      200      1500
   -log-every N     updates between lines         1        10       20
+  -sample-every N  updates between samples of text in samples/; 0: only at the
+                   end (0)
   -dot FILE        draw a graph in Graphviz's language; with -steps 0, and stop
   -svg FILE        the same as a picture with tooltips
   -dot-level LEVEL model: blocks that repeat once, block: the parts of each
@@ -70,23 +75,39 @@ The run
                    write profile.csv beside it, and stop
   -summary         print the parts of the graph: shapes, parameters, operations,
                    memory
+  -profile DIR     write cpu.pprof and heap.pprof for go tool pprof into DIR
+
+Stopping and going on
+  -save-every X    checkpoints every so many updates (500) or so often (10m,
+                   the default); 0: not from time to time. They are also saved
+                   after the best evaluation, at the end, on Ctrl-C and SIGTERM
+  -keep N          the newest N checkpoints are kept, and the best (2);
+                   0: none is written, and the run cannot be resumed
+  -resume DIR      go on with the run in DIR, as if it had never stopped;
+                   -resume latest takes the newest of this command under runs/
 `
 
 // parse reads the command line over the preset's defaults.
 func parse(args []string, help io.Writer) (*pretrain.Settings, error) {
-	preset, err := presetOf(args)
+	c := cli.Command[pretrain.Settings]{
+		Name: pretrain.Command, Usage: usage, Instead: "books are named with -data",
+		Defaults: func(preset string) (*pretrain.Settings, error) {
+			if preset == "" {
+				preset = "tiny"
+			}
+			s, err := pretrain.Defaults(preset)
+			return s, errors.WithMessage(err, "-preset")
+		},
+		Flags:  flags,
+		Common: func(s *pretrain.Settings) *train.Settings { return &s.Settings },
+	}
+	s, given, err := c.Settle(args, help)
 	if err != nil {
 		return nil, err
 	}
-	s, err := pretrain.Defaults(preset)
-	if err != nil {
-		return nil, err
+	if s.Resume == "" {
+		s.FitWorld(given.Names())
 	}
-	given, err := cli.Parse(flags(s), args, usage, "books are named with -data", help)
-	if err != nil {
-		return nil, err
-	}
-	s.FitWorld(given)
 	return s, check(s, given)
 }
 
@@ -94,13 +115,14 @@ func parse(args []string, help io.Writer) (*pretrain.Settings, error) {
 func flags(s *pretrain.Settings) *flag.FlagSet {
 	fs := cli.NewFlags("train")
 	fs.StringVar(&s.Preset, "preset", s.Preset, "")
-	fs.Func("data", "", func(v string) error { s.Data = append(s.Data, v); return nil })
-	fs.StringVar(&s.Tokenizer, "tokenizer", "", "")
+	fs.Var(&cli.List{Values: &s.Data}, "data", "")
+	fs.StringVar(&s.Tokenizer, "tokenizer", s.Tokenizer, "")
 	fs.IntVar(&s.Vocab, "vocab", s.Vocab, "")
 	fs.IntVar(&s.Ctx, "ctx", s.Ctx, "")
-	fs.StringVar(&s.Pipeline, "pipeline", "", "")
-	fs.StringVar(&s.Prepare, "prepare", "", "")
+	fs.StringVar(&s.Pipeline, "pipeline", s.Pipeline, "")
+	fs.StringVar(&s.Prepare, "prepare", s.Prepare, "")
 	fs.StringVar(&s.Cache, "cache", s.Cache, "")
+	fs.IntVar(&s.SampleEvery, "sample-every", s.SampleEvery, "")
 	fs.IntVar(&s.Warmup, "warmup", s.Warmup, "")
 	cli.SettingsFlags(fs, &s.Settings)
 	return fs
@@ -118,7 +140,7 @@ func checkPrepare(s *pretrain.Settings, given cli.Given) error {
 		return errors.New("-prepare needs the name of a folder")
 	}
 	heeded := []string{"prepare", "data", "preset", "tokenizer", "vocab", "pipeline", "seed"}
-	for _, name := range slices.Sorted(maps.Keys(given)) {
+	for _, name := range slices.Sorted(maps.Keys(given.Names())) {
 		if !slices.Contains(heeded, name) {
 			return errors.Errorf("-prepare only tokenizes: -%s has no use there", name)
 		}
@@ -129,32 +151,11 @@ func checkPrepare(s *pretrain.Settings, given cli.Given) error {
 // checkData refuses settings of text that is tokenized already.
 func checkData(s *pretrain.Settings, given cli.Given) error {
 	for _, path := range s.Data {
-		if shards.IsFolder(path) && (given["vocab"] || given["pipeline"]) {
+		if shards.IsFolder(path) && (given.Flag("vocab") || given.Flag("pipeline")) {
 			return errors.Errorf("-data %s is tokenized already: -vocab and -pipeline have no use there", path)
 		}
 	}
 	return nil
-}
-
-// presetOf finds the preset before the other flags are read, as it decides on
-// their defaults.
-func presetOf(args []string) (string, error) {
-	preset := "tiny"
-	for i, a := range args {
-		name, value, joined := strings.Cut(strings.TrimPrefix(strings.TrimPrefix(a, "-"), "-"), "=")
-		if !strings.HasPrefix(a, "-") || name != "preset" {
-			continue
-		}
-		if !joined {
-			if i+1 == len(args) {
-				return "", errors.Errorf("-preset needs a name: one of %s", strings.Join(gpt1.PresetNames(), ", "))
-			}
-			value = args[i+1]
-		}
-		preset = value
-	}
-	_, err := gpt1.Preset(preset)
-	return preset, errors.WithMessage(err, "-preset")
 }
 
 // check refuses values that cannot work.
@@ -162,7 +163,7 @@ func check(s *pretrain.Settings, given cli.Given) error {
 	s.Micro = min(s.Micro, max(s.Batch, 1))
 	err := given.CheckInts(
 		cli.Int{Name: "vocab", Value: s.Vocab, Least: 2}, cli.Int{Name: "ctx", Value: s.Ctx, Least: 1},
-		cli.Int{Name: "warmup", Value: s.Warmup, Least: 0})
+		cli.Int{Name: "warmup", Value: s.Warmup, Least: 0}, cli.Int{Name: "sample-every", Value: s.SampleEvery, Least: 0})
 	if err == nil {
 		err = cli.CheckSettings(given, &s.Settings)
 	}
@@ -172,11 +173,11 @@ func check(s *pretrain.Settings, given cli.Given) error {
 	switch {
 	case err != nil:
 		return err
-	case given["tokenizer"] && given["vocab"]:
+	case given.Flag("tokenizer") && given.Flag("vocab"):
 		return errors.New("-vocab is the size of a vocabulary to learn, but -tokenizer names one that exists: give one")
-	case given["pipeline"] && !isPipeline(s.Pipeline):
+	case given.Any("pipeline") && s.Pipeline != "" && !isPipeline(s.Pipeline):
 		return errors.Errorf("-pipeline is %q: want %s or %s", s.Pipeline, tokenizer.Bert, tokenizer.Original)
-	case given["prepare"]:
+	case given.Any("prepare"):
 		return checkPrepare(s, given)
 	case s.Epochs == 0 && !s.BuildOnly():
 		return s.FitWarmup()

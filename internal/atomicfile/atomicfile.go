@@ -78,13 +78,17 @@ func fill(f *os.File, write func(io.Writer) error) error {
 // does, but with the permissions of an ordinary new file.
 func createBeside(path string) (*os.File, error) {
 	const attempts = 100
-	dir, base := filepath.Split(path)
 	for range attempts {
-		name := filepath.Join(dir, fmt.Sprintf(".%s.tmp-%08x", base, rand.Uint32()))
-		f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+		f, err := os.OpenFile(temporaryName(path), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
 		if !errors.Is(err, fs.ErrExist) {
 			return f, err
 		}
 	}
 	return nil, errors.Errorf("no free temporary name after %d attempts", attempts)
+}
+
+// temporaryName is that of a hidden file or folder beside path.
+func temporaryName(path string) string {
+	dir, base := filepath.Split(path)
+	return filepath.Join(dir, fmt.Sprintf(".%s.tmp-%08x", base, rand.Uint32()))
 }

@@ -2,6 +2,9 @@
 // never meets half a file: the old content stays whole until the new content is
 // safely stored.
 //
+// [WriteFolder] does the same for a folder of files, with their checksums, and
+// [Sweep] removes what a killed process has left.
+//
 // It guards one file against interruption, not two writers against each other
 // (the last one to finish wins), and it does not keep older versions.
 //

@@ -25,6 +25,12 @@ func SettingsFlags(fs *flag.FlagSet, s *train.Settings) {
 	fs.Float64Var(&s.Dropout, "dropout", s.Dropout, "")
 	fs.Int64Var(&s.Seed, "seed", s.Seed, "")
 	fs.IntVar(&s.EvalEvery, "eval-every", s.EvalEvery, "")
+	fs.Var(&s.SaveEvery, "save-every", "")
+	fs.IntVar(&s.Keep, "keep", s.Keep, "")
+	fs.StringVar(&s.Resume, "resume", s.Resume, "")
+	fs.StringVar(&s.Config, "config", s.Config, "")
+	fs.BoolVar(&s.DryRun, "dry-run", s.DryRun, "")
+	fs.StringVar(&s.Profile, "profile", s.Profile, "")
 	fs.IntVar(&s.LogEvery, "log-every", s.LogEvery, "")
 	fs.StringVar(&s.Out, "out", s.Out, "")
 	fs.BoolVar(&s.Force, "force", s.Force, "")
@@ -46,7 +52,8 @@ func DrawFlags(fs *flag.FlagSet, s *draw.Settings) {
 func CheckSettings(given Given, s *train.Settings) error {
 	err := given.CheckInts(
 		Int{"steps", s.Steps, 0}, Int{"epochs", s.Epochs, 1}, Int{"batch", s.Batch, 1}, Int{"micro", s.Micro, 1},
-		Int{"eval-every", s.EvalEvery, 0}, Int{"log-every", s.LogEvery, 1})
+		Int{"eval-every", s.EvalEvery, 0}, Int{"log-every", s.LogEvery, 1},
+		Int{"keep", s.Keep, 0})
 	if err == nil {
 		err = given.CheckNumbers(Number{"lr", s.LR}, Number{"l2", s.L2}, Number{"clip", s.Clip})
 	}
@@ -59,12 +66,14 @@ func CheckSettings(given Given, s *train.Settings) error {
 	switch {
 	case err != nil:
 		return err
-	case s.Draw.Profile > 0 && (given["epochs"] || given["steps"] && s.Steps > 0):
+	case s.Draw.Profile > 0 && (given.Flag("epochs") || given.Flag("steps") && s.Steps > 0):
 		return errors.New("-dot-profile measures and trains nothing: leave out -steps and -epochs")
-	case given["steps"] && given["epochs"]:
+	case given.Flag("steps") && given.Flag("epochs"):
 		return errors.New("-steps and -epochs both set the length of the run: give one")
-	case given["steps"]:
+	case given.Flag("steps"), given.Any("steps") && !given.Any("epochs"):
 		s.Epochs = 0
+	case given.Flag("epochs"):
+		s.Steps = 0
 	}
 	return nil
 }

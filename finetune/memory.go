@@ -1,0 +1,88 @@
+package finetune
+
+import (
+	"io"
+	"os"
+
+	"github.com/pkg/errors"
+
+	"gorgpt/checkpoint"
+	"gorgpt/gpt1"
+	"gorgpt/heads"
+	"gorgpt/train"
+)
+
+// Forecast refuses a run for which there is no memory, before any is allocated. With
+// -dry-run it tells what the run needs; then that is all, and done.
+func (s *Settings) Forecast(d *Data, w io.Writer) (done bool, err error) {
+	c, err := s.shape()
+	if err != nil || s.BuildOnly() {
+		return false, err
+	}
+	sketch, err := gpt1.NewSketch(c)
+	if err != nil {
+		return false, err
+	}
+	fitted := *s
+	if err := fitted.Fit(d, &Base{Model: sketch}); err != nil {
+		return false, err
+	}
+	need := func(micro int) (train.Memory, error) { return fitted.need(c, d.Spec, micro) }
+	memory, err := need(fitted.Micro)
+	if err != nil {
+		return false, err
+	}
+	if s.DryRun {
+		sequences := fitted.Batch * d.Spec.Sequences()
+		train.Forecast{
+			Parameters: c.Len(heads.Params(c.NEmbd, d.Spec.Outputs())...), Steps: fitted.Steps, Tokens: sequences * c.NCtx,
+			Operations: c.Operations(sequences, c.NCtx), Memory: memory,
+		}.Print(w)
+	}
+	return s.DryRun, memory.Check(&fitted.Settings, need)
+}
+
+// shape is that of the model to be trained, special tokens included; with a vocabulary that
+// is yet to be learned, the largest that it may have.
+func (s *Settings) shape() (gpt1.Config, error) {
+	if s.Model == "" {
+		preset := s.Preset
+		if preset == "" {
+			preset = "tiny"
+		}
+		c, err := gpt1.Preset(preset)
+		return c, errors.WithMessage(err, "-preset")
+	}
+	if _, err := os.Stat(s.Model); err != nil {
+		return gpt1.Config{}, errors.Wrap(err, "-model")
+	}
+	c, tok, err := checkpoint.ReadShape(s.Model)
+	if err != nil {
+		return gpt1.Config{}, err
+	}
+	if tok, err = tok.AddSpecials(); err != nil {
+		return gpt1.Config{}, errors.WithMessage(err, s.Model)
+	}
+	c.VocabSize = tok.Size()
+	return c, nil
+}
+
+// need is the memory with micro-batches of a size. Beside the model that is trained there is
+// the one that its weights come from.
+func (s *Settings) need(c gpt1.Config, spec Spec, micro int) (train.Memory, error) {
+	m, err := gpt1.NewSketch(c, heads.Params(c.NEmbd, spec.Outputs())...)
+	if err != nil {
+		return train.Memory{}, err
+	}
+	head, err := heads.New(spec.Task, m, float32(s.HeadDrop))
+	if err != nil {
+		return train.Memory{}, err
+	}
+	tuner := heads.Tuner{Model: m, Head: head, Lambda: float32(s.Lambda), Micro: micro}
+	need, err := tuner.Need(spec.Sequences())
+	if err != nil {
+		return train.Memory{}, err
+	}
+	base, _, _ := m.Store.Bytes()
+	return train.NewMemory(m.Store, need, base), nil
+}

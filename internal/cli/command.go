@@ -1,0 +1,198 @@
+package cli
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"io"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/pkg/errors"
+
+	"gorgpt/train"
+)
+
+// Command is how a command that trains gets its settings S.
+type Command[S any] struct {
+	Name     string // as run.json has it
+	Usage    string
+	Instead  string                          // where things go that are no flags
+	Defaults func(preset string) (*S, error) // "" if none was named
+	Flags    func(*S) *flag.FlagSet          // with what S holds as defaults
+	Common   func(*S) *train.Settings        // what S has in common with other runs
+}
+
+// Settle reads a command line: the defaults of the preset, over them the file of -config,
+// and over that the flags. With -resume, the settings are those that the run began with,
+// and flags can change no more than how it is looked after.
+func (c Command[S]) Settle(args []string, help io.Writer) (*S, Given, error) {
+	first, err := c.Defaults("")
+	if err != nil {
+		return nil, nil, err
+	}
+	fs := c.Flags(first)
+	given, err := Parse(fs, args, c.Usage, c.Instead, help)
+	if err != nil {
+		return nil, nil, err
+	}
+	common := c.Common(first)
+	if given.Flag("resume") {
+		return c.resume(common.Resume, common.Out, args, given)
+	}
+	var file []setting
+	if given.Flag("config") {
+		if file, err = readConfig(common.Config, fs); err != nil {
+			return nil, nil, err
+		}
+	}
+	preset := ""
+	for _, s := range file {
+		if s.name == "preset" {
+			preset = s.values[0]
+		}
+	}
+	if given.Flag("preset") {
+		preset = fs.Lookup("preset").Value.String()
+	}
+	s, err := c.Defaults(preset)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, x := range file {
+		// A flag set of its own for each: a list in the file begins anew.
+		if err := x.apply(c.Flags(s), common.Config); err != nil {
+			return nil, nil, err
+		}
+		if !given.Any(x.name) {
+			given[x.name] = false
+		}
+	}
+	_, err = Parse(c.Flags(s), args, c.Usage, c.Instead, help)
+	return s, given, err
+}
+
+// resume takes the settings of the run in dir.
+func (c Command[S]) resume(dir, out string, args []string, given Given) (*S, Given, error) {
+	for _, name := range []string{"config", "out", "force", "dry-run", "dot", "prepare", "controls"} {
+		if given.Flag(name) && !(name == "out" && filepath.Clean(out) == filepath.Clean(dir)) {
+			return nil, nil, errors.Errorf("-resume goes on with a run in its folder and with its settings: -%s has no use there", name)
+		}
+	}
+	if dir == "latest" {
+		var err error
+		if dir, err = train.Latest(c.Name); err != nil {
+			return nil, nil, err
+		}
+	}
+	r, err := train.ReadRecord(filepath.Clean(dir))
+	if err != nil {
+		return nil, nil, errors.WithMessage(err, "-resume")
+	}
+	if r.Command != c.Name {
+		return nil, nil, errors.Errorf("-resume: %s holds a run of cmd/%s, not of cmd/%s", dir, r.Command, c.Name)
+	}
+	s, err := c.stored(r)
+	if err != nil {
+		return nil, nil, errors.WithMessagef(err, "-resume: %s", filepath.Join(dir, train.RecordFile))
+	}
+	before, err := json.Marshal(s)
+	if err != nil {
+		return nil, nil, errors.Wrap(err, "-resume")
+	}
+	if _, err := Parse(c.Flags(s), args, c.Usage, c.Instead, io.Discard); err != nil {
+		return nil, nil, err
+	}
+	after, err := json.Marshal(s)
+	if err != nil {
+		return nil, nil, errors.Wrap(err, "-resume")
+	}
+	if err := unchanged(before, after); err != nil {
+		return nil, nil, err
+	}
+	common := c.Common(s)
+	common.Resume = filepath.Clean(dir)
+	// What was resolved when the run began is not to be resolved or checked once more.
+	for name := range given {
+		if !slices.Contains([]string{"log-every", "save-every", "keep", "sample-every"}, name) {
+			delete(given, name)
+		}
+	}
+	return s, given, nil
+}
+
+// stored are the settings of a record.
+func (c Command[S]) stored(r *train.Record) (*S, error) {
+	var shape struct{ Preset string }
+	if err := json.Unmarshal(r.Settings, &shape); err != nil {
+		return nil, errors.Wrap(err, "settings")
+	}
+	s, err := c.Defaults(shape.Preset)
+	if err != nil {
+		return nil, err
+	}
+	c.Common(s).Epochs = 0 // left out of a record when there are none
+	in := json.NewDecoder(bytes.NewReader(r.Settings))
+	in.DisallowUnknownFields()
+	if err := in.Decode(s); err != nil {
+		return nil, errors.Wrap(err, "settings")
+	}
+	c.Common(s).Upkeep = r.Upkeep
+	return s, nil
+}
+
+// unchanged names the first setting that two JSON objects have differently.
+func unchanged(before, after []byte) error {
+	var old, now map[string]json.RawMessage
+	for data, into := range map[*[]byte]*map[string]json.RawMessage{&before: &old, &after: &now} {
+		if err := json.Unmarshal(*data, into); err != nil {
+			return errors.Wrap(err, "-resume")
+		}
+	}
+	for _, key := range slices.Sorted(maps.Keys(now)) {
+		if !bytes.Equal(old[key], now[key]) {
+			was := string(old[key])
+			if was == "" {
+				was = "not set"
+			}
+			return errors.Errorf("-resume: -%s is %s, but the run began with %s: leave it out, or begin a new run with -config and -out",
+				flagName(key), now[key], was)
+		}
+	}
+	return nil
+}
+
+// flagName is the flag of a key of run.json.
+func flagName(key string) string { return strings.ReplaceAll(key, "_", "-") }
+
+// List is a flag that may be repeated. The first use replaces what the list had.
+type List struct {
+	Values *[]string
+	set    bool
+}
+
+// String is for package flag.
+func (l *List) String() string {
+	if l.Values == nil {
+		return ""
+	}
+	return strings.Join(*l.Values, " ")
+}
+
+// Set adds a value.
+func (l *List) Set(v string) error {
+	if !l.set {
+		*l.Values, l.set = nil, true
+	}
+	*l.Values = append(*l.Values, v)
+	return nil
+}
+
+// readFile reads a small file that a flag names.
+func readFile(flagName, path string) ([]byte, error) {
+	data, err := os.ReadFile(path)
+	return data, errors.Wrap(err, flagName)
+}

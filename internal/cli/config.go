@@ -1,0 +1,154 @@
+package cli
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"io"
+	"strings"
+
+	"github.com/agnivade/levenshtein"
+	"github.com/pkg/errors"
+)
+
+// setting is a line of a -config file.
+type setting struct {
+	name   string // of the flag
+	values []string
+}
+
+// readConfig reads a -config file: a JSON object with the names of flags for keys, "_" or
+// "-" between words. The run.json of a run folder will do, too; then its settings count.
+func readConfig(path string, fs *flag.FlagSet) ([]setting, error) {
+	data, err := readFile("-config", path)
+	if err != nil {
+		return nil, err
+	}
+	var record struct{ Settings, Upkeep json.RawMessage }
+	if err := json.Unmarshal(data, &record); err != nil {
+		return nil, jsonError(path, data, err)
+	}
+	objects := []json.RawMessage{data}
+	if record.Settings != nil {
+		objects = []json.RawMessage{record.Settings, record.Upkeep}
+	}
+	var all []setting
+	for _, object := range objects {
+		if object == nil {
+			continue
+		}
+		part, err := readObject(path, object, fs)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, part...)
+	}
+	return all, nil
+}
+
+// jsonError says in which line of a file the mistake is.
+func jsonError(path string, data []byte, err error) error {
+	at := int64(len(data))
+	var syntax *json.SyntaxError
+	var kind *json.UnmarshalTypeError
+	switch {
+	case errors.As(err, &syntax):
+		at = syntax.Offset
+	case errors.As(err, &kind):
+		return errors.Errorf("-config %s: want a JSON object of settings, such as {\"lr\": 0.001}", path)
+	}
+	line := 1 + bytes.Count(data[:min(at, int64(len(data)))], []byte("\n"))
+	return errors.Errorf("-config %s:%d: %v", path, line, err)
+}
+
+// readObject reads the settings of an object in their order.
+func readObject(path string, object []byte, fs *flag.FlagSet) ([]setting, error) {
+	in := json.NewDecoder(bytes.NewReader(object))
+	in.UseNumber()
+	if _, err := in.Token(); err != nil {
+		return nil, jsonError(path, object, err)
+	}
+	var all []setting
+	seen := map[string]bool{}
+	for in.More() {
+		key, err := in.Token()
+		if err != nil {
+			return nil, jsonError(path, object, err)
+		}
+		name := flagName(key.(string)) // keys of objects are strings
+		switch {
+		case fs.Lookup(name) == nil || name == "config" || name == "resume":
+			return nil, errors.Errorf("-config %s: unknown key %q%s", path, key, suggestion(name, fs))
+		case seen[name]:
+			return nil, errors.Errorf("-config %s: the key %q stands there twice", path, key)
+		}
+		seen[name] = true
+		var value any
+		if err := in.Decode(&value); err != nil {
+			return nil, jsonError(path, object, err)
+		}
+		values, ok := texts(value)
+		if !ok {
+			return nil, errors.Errorf("-config %s: key %q: want a string, a number, true, false, or a list of strings", path, key)
+		}
+		all = append(all, setting{name, values})
+	}
+	if _, err := in.Token(); err != nil && err != io.EOF {
+		return nil, jsonError(path, object, err)
+	}
+	return all, nil
+}
+
+// texts are the values as a command line would have them.
+func texts(value any) ([]string, bool) {
+	switch v := value.(type) {
+	case string:
+		return []string{v}, true
+	case json.Number:
+		return []string{v.String()}, true
+	case bool:
+		if v {
+			return []string{"true"}, true
+		}
+		return []string{"false"}, true
+	case []any:
+		var all []string
+		for _, x := range v {
+			s, isString := x.(string)
+			if !isString {
+				return nil, false
+			}
+			all = append(all, s)
+		}
+		return all, len(all) > 0
+	}
+	return nil, false
+}
+
+// apply sets the flag.
+func (s setting) apply(fs *flag.FlagSet, path string) error {
+	for _, v := range s.values {
+		if err := fs.Set(s.name, v); err != nil {
+			return errors.Errorf("-config %s: key %q: invalid value %q: %v", path, s.name, v, err)
+		}
+	}
+	return nil
+}
+
+// suggestion names the flag that was probably meant, if there is one.
+func suggestion(name string, fs *flag.FlagSet) string {
+	best, least := "", 1+len(name)/3
+	fs.VisitAll(func(f *flag.Flag) {
+		distance := levenshtein.ComputeDistance(name, f.Name)
+		if strings.HasPrefix(f.Name, name) || strings.HasPrefix(name, f.Name) {
+			distance = min(distance, 1)
+		}
+		if distance <= least && (best == "" || distance < least) {
+			best, least = f.Name, distance
+		}
+	})
+	if best == "" {
+		return ": -h lists the settings"
+	}
+	return ": do you mean " + strings.ReplaceAll(best, "-", "_") + "?"
+}

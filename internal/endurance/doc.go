@@ -1,0 +1,9 @@
+// Package endurance has the tests that treat the commands as the world does: runs are killed
+// at random moments, also while they save, told to stop by signals, and given full disks. Each
+// time the run folder must open with nothing half-written in it, and in the end weights and
+// metrics must equal those of an undisturbed run, byte for byte.
+//
+// The short form is part of the suite. "make soak" does the same for half an hour; see
+// docs/reliability.md for what came out. There is no code but tests. Start reading at
+// kill_test.go.
+package endurance

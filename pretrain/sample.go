@@ -1,0 +1,86 @@
+package pretrain
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/pkg/errors"
+
+	"gorgpt/generate"
+	"gorgpt/gpt1"
+	"gorgpt/internal/atomicfile"
+	"gorgpt/tokenizer"
+	"gorgpt/train"
+)
+
+// sampleFile is how the model continues the held-out text, and samplesFolder where earlier
+// states of the model do, a file an update.
+const (
+	sampleFile    = "sample.txt"
+	samplesFolder = "samples"
+)
+
+// sampleTokens is the length of a sample, and samplePrompt of what it continues.
+const sampleTokens, samplePrompt = 120, 12
+
+// sampler writes samples of text while a model is trained.
+type sampler struct {
+	s   *Settings
+	c   *corpus
+	m   *gpt1.Model
+	dir string // run folder
+	out io.Writer
+}
+
+// Updated writes a sample if one is due. A file that is there is of the same model.
+func (w *sampler) Updated(u train.Update) error {
+	if w.s.SampleEvery == 0 || u.Step%w.s.SampleEvery != 0 || u.Step == w.s.Steps {
+		return nil
+	}
+	dir := filepath.Join(w.dir, samplesFolder)
+	if err := os.MkdirAll(dir, 0o777); err != nil {
+		return errors.Wrap(err, "writing a sample")
+	}
+	return w.write(context.Background(), filepath.Join(dir, fmt.Sprintf("step-%09d.txt", u.Step)), fmt.Sprintf("sample after update %d", u.Step))
+}
+
+// Evaluated writes nothing.
+func (w *sampler) Evaluated(int, []train.Metric) error { return nil }
+
+// last writes the sample of the model that is done.
+func (w *sampler) last(ctx context.Context) error {
+	err := w.write(ctx, filepath.Join(w.dir, sampleFile), "sample")
+	if ctx.Err() != nil {
+		return train.Interrupted{Step: w.s.Steps, Steps: w.s.Steps}
+	}
+	return err
+}
+
+// write continues the beginning of the held-out text.
+func (w *sampler) write(ctx context.Context, path, title string) error {
+	window, err := w.c.valid.At(0, make([]int32, w.s.Ctx+1))
+	if err != nil {
+		return errors.WithMessage(err, "writing a sample")
+	}
+	prompt := window[:min(samplePrompt, len(window), w.s.Ctx)]
+	next, err := generate.New(w.m).Continue(ctx, prompt, generate.Options{
+		Tokens: sampleTokens, Temperature: 0.8, TopK: 40, Seed: uint64(w.s.Seed),
+	})
+	if err != nil {
+		return errors.WithMessage(err, "writing a sample")
+	}
+	text := sample(w.c.tok, prompt, next)
+	if err := atomicfile.WriteFile(path, []byte(text)); err != nil {
+		return err
+	}
+	fmt.Fprintf(w.out, "%s:\n%s", title, text)
+	return nil
+}
+
+// sample sets the continuation off from the prompt by a bar.
+func sample(t *tokenizer.Tokenizer, prompt, next []int32) string {
+	return fmt.Sprintf("%s | %s\n", t.Decode(prompt), t.Decode(next))
+}

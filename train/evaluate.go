@@ -1,0 +1,79 @@
+package train
+
+import (
+	"context"
+	"math"
+)
+
+// Evaluate computes what predicting the held-out books costs, without dropout: val_loss, the
+// mean over all their tokens but the first of each book, which has nothing before it;
+// val_ppl, its exponential, the perplexity a token; and val_word_ppl, the perplexity a word,
+// which spreads the same sum over words and so compares between vocabularies. A window is
+// predicted from its own tokens alone; see [loaders.FixedWindows].
+func (p *Pretrain) Evaluate(ctx context.Context) ([]Metric, error) {
+	if p.Valid == nil {
+		return nil, nil
+	}
+	sum, words := 0.0, 0
+	room, windows := make([]int32, p.Micro*(p.Ctx+1)), make([][]int32, 0, p.Micro)
+	for from := 0; from < p.Valid.Len(); from += p.Micro {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		windows = windows[:0]
+		for i := range min(p.Micro, p.Valid.Len()-from) {
+			window, err := p.Valid.At(from+i, room[i*(p.Ctx+1):(i+1)*(p.Ctx+1)])
+			if err != nil {
+				return nil, err
+			}
+			windows = append(windows, window)
+			words += p.words(window[1:])
+		}
+		part, err := p.cost(windows)
+		if err != nil {
+			return nil, err
+		}
+		sum += part
+	}
+	loss := sum / float64(p.Valid.Targets())
+	metrics := []Metric{{"val_loss", loss}, {"val_ppl", math.Exp(loss)}}
+	if words > 0 {
+		metrics = append(metrics, Metric{"val_word_ppl", math.Exp(sum / float64(words))})
+	}
+	return metrics, nil
+}
+
+// cost is the sum of −log P over the targets of the windows.
+func (p *Pretrain) cost(windows [][]int32) (float64, error) {
+	lm, err := p.lm(len(windows), false)
+	if err != nil {
+		return 0, err
+	}
+	for i, window := range windows {
+		lm.Fill(i, window)
+	}
+	*lm.Count = 1
+	if _, err := lm.Run(); err != nil {
+		return 0, err
+	}
+	sum, losses := 0.0, lm.Losses.Values()
+	for i, window := range windows {
+		for _, x := range losses[i*p.Ctx : i*p.Ctx+len(window)-1] {
+			sum += float64(x)
+		}
+	}
+	return sum, nil
+}
+
+// words counts the words that end in ids.
+func (p *Pretrain) words(ids []int32) (n int) {
+	if p.EndsWord == nil {
+		return 0
+	}
+	for _, id := range ids {
+		if p.EndsWord(id) {
+			n++
+		}
+	}
+	return n
+}

@@ -1,0 +1,180 @@
+package train
+
+import (
+	"fmt"
+	"image/color"
+	"io"
+	"math"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"github.com/pkg/errors"
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/plotter"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+
+	"gorgpt/internal/atomicfile"
+	"gorgpt/internal/figure"
+)
+
+// Figure draws loss.svg and loss.png in a run folder from its metrics: the loss of updates
+// and of evaluations, and below it the learning rate.
+type Figure struct {
+	Dir  string
+	last time.Time
+}
+
+// figurePause is the least time between two drawings while a run goes on.
+const figurePause = time.Minute
+
+// The size of a figure.
+const figureWidth, figureHeight = 6.4 * vg.Inch, 5 * vg.Inch
+
+// The colours of its lines, which differ in brightness, too.
+var (
+	pale   = color.RGBA{R: 0xb0, G: 0xc4, B: 0xde, A: 0xff}
+	blue   = color.RGBA{R: 0x1f, G: 0x4e, B: 0x9c, A: 0xff}
+	orange = color.RGBA{R: 0xd9, G: 0x6b, B: 0x0b, A: 0xff}
+	grey   = color.RGBA{R: 0x55, G: 0x55, B: 0x55, A: 0xff}
+)
+
+// Updated draws nothing.
+func (f *Figure) Updated(Update) error { return nil }
+
+// Evaluated draws, but not more often than once a minute.
+func (f *Figure) Evaluated(int, []Metric) error {
+	if f.last.IsZero() {
+		f.last = time.Now()
+	}
+	if time.Since(f.last) < figurePause {
+		return nil
+	}
+	return f.Draw()
+}
+
+// Draw draws from what the metrics file has now.
+func (f *Figure) Draw() error {
+	f.last = time.Now()
+	c, err := readCurves(filepath.Join(f.Dir, metricsFile))
+	if err != nil || len(c.loss) == 0 {
+		return err
+	}
+	panels, err := c.panels()
+	if err != nil {
+		return errors.Wrap(err, "drawing the loss")
+	}
+	for _, format := range []string{"svg", "png"} {
+		canvas, err := figure.New(format, figureWidth, figureHeight)
+		if err != nil {
+			return err
+		}
+		drawPanels(canvas, panels)
+		write := func(w io.Writer) error { _, err := canvas.WriteTo(w); return err }
+		if err := atomicfile.Write(filepath.Join(f.Dir, "loss."+format), write); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// drawPanels sets the loss above the learning rate.
+func drawPanels(canvas figure.Canvas, panels [2]*plot.Plot) {
+	whole, pad := draw.New(canvas), vg.Points(8)
+	whole.SetColor(color.White)
+	whole.Fill(whole.Rectangle.Path())
+	split := whole.Min.Y + (whole.Max.Y-whole.Min.Y)*0.3
+	tiles := draw.Tiles{Rows: 2, Cols: 1, PadTop: pad, PadBottom: pad, PadLeft: pad, PadRight: pad}
+	parts := plot.Align([][]*plot.Plot{{panels[0]}, {panels[1]}}, tiles, whole)
+	upper, lower := parts[0][0], parts[1][0]
+	upper.Min.Y, lower.Max.Y = split+pad/2, split-pad/2
+	panels[0].Draw(upper)
+	panels[1].Draw(lower)
+}
+
+// panels are the plots of the losses and of the learning rate.
+func (c curves) panels() ([2]*plot.Plot, error) {
+	loss, rate := plot.New(), plot.New()
+	loss.Y.Label.Text, rate.Y.Label.Text, rate.X.Label.Text = "loss in nats", "learning rate", "update"
+	loss.Legend.Top = true
+	loss.Add(plotter.NewGrid())
+	rate.Add(plotter.NewGrid())
+	rate.Y.Tick.Marker = fewTicks{}
+	for _, line := range []struct {
+		p      *plot.Plot
+		name   string
+		points plotter.XYs
+		color  color.Color
+		width  vg.Length
+	}{
+		{loss, "training", thin(c.loss, 1000), pale, vg.Points(0.7)},
+		{loss, "smoothed", thin(smooth(c.loss), 1000), blue, vg.Points(1.4)},
+		{loss, c.heldOut, c.valid, orange, vg.Points(1.4)},
+		{rate, "", thin(c.rate, 1000), grey, vg.Points(1.2)},
+	} {
+		if len(line.points) == 0 {
+			continue
+		}
+		l, dots, err := plotter.NewLinePoints(line.points)
+		if err != nil {
+			return [2]*plot.Plot{}, err
+		}
+		l.Color, l.Width = line.color, line.width
+		line.p.Add(l)
+		if line.name != "" {
+			line.p.Legend.Add(line.name, l)
+		}
+		if len(line.points) < 30 && line.name == c.heldOut {
+			dots.Color, dots.Shape, dots.Radius = line.color, draw.CircleGlyph{}, vg.Points(2.2)
+			line.p.Add(dots)
+		}
+	}
+	first, last := c.loss[0].X, c.loss[len(c.loss)-1].X
+	for _, p := range []*plot.Plot{loss, rate} {
+		p.X.Min, p.X.Max = first, max(last, first+1)
+	}
+	rate.Y.Min = 0
+	return [2]*plot.Plot{loss, rate}, nil
+}
+
+// fewTicks are at most three, in exponents.
+type fewTicks struct{}
+
+// Ticks are those within the axis.
+func (fewTicks) Ticks(least, most float64) []plot.Tick {
+	ticks := make([]plot.Tick, 3)
+	for i := range ticks {
+		x := least + (most-least)*float64(i)/2
+		ticks[i] = plot.Tick{Value: x, Label: fmt.Sprintf("%.3g", x)}
+	}
+	return ticks
+}
+
+// smooth averages over about the last 50 points.
+func smooth(points plotter.XYs) plotter.XYs {
+	out, mean := make(plotter.XYs, len(points)), 0.0
+	for i, p := range points {
+		mean += max(1/float64(i+1), 1./smoothing) * (p.Y - mean)
+		out[i] = plotter.XY{X: p.X, Y: mean}
+	}
+	return out
+}
+
+// thin keeps no more than n points: the means of runs of equal length.
+func thin(points plotter.XYs, n int) plotter.XYs {
+	run := int(math.Ceil(float64(len(points)) / float64(n)))
+	if run <= 1 {
+		return points
+	}
+	var out plotter.XYs
+	for part := range slices.Chunk(points, run) {
+		mean := plotter.XY{}
+		for _, p := range part {
+			mean.X += p.X / float64(len(part))
+			mean.Y += p.Y / float64(len(part))
+		}
+		out = append(out, mean)
+	}
+	return out
+}

@@ -1,0 +1,42 @@
+package train
+
+import (
+	"fmt"
+	"io"
+	"time"
+
+	"gorgpt/graph"
+)
+
+// Forecast is what -dry-run tells.
+type Forecast struct {
+	Parameters int
+	Steps      int
+	Tokens     int     // an update
+	Operations float64 // an update
+	Memory     Memory
+}
+
+// efficiency is what share of the speed of large matrix products whole updates reach.
+const efficiency = 0.75
+
+// Print writes the forecast; it measures the speed of the machine for it.
+func (f Forecast) Print(w io.Writer) {
+	each := f.Operations / (efficiency * graph.Speed())
+	fmt.Fprintf(w, "%d parameters; %d updates of %d tokens\n", f.Parameters, f.Steps, f.Tokens)
+	f.Memory.Print(w)
+	fmt.Fprintf(w, "  %-20s %10s\n", "a checkpoint on disk", megabytes(f.Memory.Parameters+f.Memory.Moments))
+	fmt.Fprintf(w, "about %s an update, %s in all, evaluations not counted\n", seconds(each), seconds(each*float64(f.Steps)))
+	fmt.Fprintln(w, "-dry-run, so nothing is trained")
+}
+
+// seconds rounds to two or three digits.
+func seconds(s float64) time.Duration {
+	d := time.Duration(s * float64(time.Second))
+	for _, unit := range []time.Duration{time.Minute, time.Second, 10 * time.Millisecond} {
+		if d > 100*unit {
+			return d.Round(unit)
+		}
+	}
+	return d.Round(100 * time.Microsecond)
+}

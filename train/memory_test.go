@@ -1,0 +1,73 @@
+package train
+
+import (
+	"context"
+	"runtime"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"gorgpt/gpt1"
+	"gorgpt/loaders"
+	"gorgpt/optim"
+)
+
+// allocations are bytes and objects an update, after the first ones.
+func allocations(t *testing.T, c gpt1.Config, batch, updates int) (bytes, objects float64) {
+	t.Helper()
+	m, err := gpt1.New(c)
+	require.NoError(t, err)
+	m.Init(1)
+	w, err := loaders.NewWindows(books(3, 20_000), c.NCtx, 1)
+	require.NoError(t, err)
+	opt, err := optim.New(m.Store, optim.Defaults())
+	require.NoError(t, err)
+	p := &Pretrain{Model: m, Windows: w, Ctx: c.NCtx, Batch: batch, Micro: 2, Seed: 4}
+	defer p.Close()
+	metrics, err := OpenMetrics(t.TempDir())
+	require.NoError(t, err)
+	defer func() { require.NoError(t, metrics.Close()) }()
+	var before, after runtime.MemStats
+	tr := Trainer{Task: p, Optimizer: opt, Schedule: optim.WarmupCosine{Peak: 1e-3, Warmup: 2, Total: updates + 5}, Steps: 5, Observers: []Observer{metrics}}
+	require.NoError(t, tr.Run(context.Background()))
+	tr.Steps += updates
+	runtime.ReadMemStats(&before)
+	require.NoError(t, tr.Run(context.Background()))
+	runtime.ReadMemStats(&after)
+	n := float64(updates)
+	return float64(after.TotalAlloc-before.TotalAlloc) / n, float64(after.Mallocs-before.Mallocs) / n
+}
+
+// What an update allocates is a few small slices for each node in Gorgonia's machine, and the
+// line of metrics: the same for a model of twice the width, whose tensors have twice to four
+// times the size.
+func TestUpdatesAllocateNoTensors(t *testing.T) {
+	narrow, wide := small, small
+	wide.NEmbd *= 2
+	bytes, objects := allocations(t, narrow, 4, 50)
+	wideBytes, wideObjects := allocations(t, wide, 4, 50)
+	require.InDelta(t, objects, wideObjects, 0.02*objects)
+	require.InDelta(t, bytes, wideBytes, 0.02*bytes)
+	require.Less(t, bytes, 40_000., "of two micro-batches")
+}
+
+// After the first updates memory stays flat.
+func TestMemoryStaysFlat(t *testing.T) {
+	updates := 1000
+	if testing.Short() {
+		updates = 200
+	}
+	p, opt := pretraining(t, 4, 3)
+	tr := Trainer{Task: p, Optimizer: opt, Schedule: optim.WarmupCosine{Peak: 1e-3, Warmup: 2, Total: 2000}}
+	heap := func(upto int) float64 {
+		tr.Steps = upto
+		require.NoError(t, tr.Run(context.Background()))
+		var m runtime.MemStats
+		runtime.GC()
+		runtime.GC()
+		runtime.ReadMemStats(&m)
+		return float64(m.HeapAlloc)
+	}
+	before := heap(5)
+	require.Less(t, heap(5+updates), before+float64(32<<10))
+}

@@ -1,0 +1,126 @@
+package train
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/pkg/errors"
+
+	"gorgpt/internal/atomicfile"
+)
+
+// RecordFile is the file of a run folder with all that is needed to repeat the run.
+const RecordFile = "run.json"
+
+// Record is the content of run.json.
+type Record struct {
+	Command    string          `json:"command"`
+	Completed  bool            `json:"completed"` // all is done
+	Settings   json.RawMessage `json:"settings"`  // resolved
+	Upkeep     Upkeep          `json:"upkeep"`
+	Facts      json.RawMessage `json:"data"` // about the text or the rows; a resumed run must find the same
+	Parameters int             `json:"parameters"`
+}
+
+// NewRecord is the record of a run that begins.
+func NewRecord(command string, settings any, upkeep Upkeep, facts any, parameters int) (*Record, error) {
+	r := &Record{Command: command, Upkeep: upkeep, Parameters: parameters}
+	for _, part := range []struct {
+		value any
+		into  *json.RawMessage
+	}{{settings, &r.Settings}, {facts, &r.Facts}} {
+		data, err := json.Marshal(part.value)
+		if err != nil {
+			return nil, errors.Wrap(err, RecordFile)
+		}
+		*part.into = data
+	}
+	return r, nil
+}
+
+// ReadRecord reads the record of a run folder.
+func ReadRecord(dir string) (*Record, error) {
+	path := filepath.Join(dir, RecordFile)
+	data, err := os.ReadFile(path)
+	switch {
+	case os.IsNotExist(err):
+		return nil, errors.Errorf("%s has no %s, so no run was begun there: name the folder of a run, or start one without -resume", dir, RecordFile)
+	case err != nil:
+		return nil, errors.Wrap(err, "reading the settings of the run")
+	}
+	r := &Record{}
+	return r, errors.Wrap(json.Unmarshal(data, r), path)
+}
+
+// Matches compares with the record of the same run when it began; nil always matches.
+func (r *Record) Matches(earlier *Record) error {
+	if earlier == nil {
+		return nil
+	}
+	var old bytes.Buffer
+	if err := json.Compact(&old, earlier.Facts); err != nil {
+		return errors.Wrap(err, RecordFile)
+	}
+	if !bytes.Equal(old.Bytes(), r.Facts) {
+		return errors.Errorf("-resume: the data is not what the run began with, %s then and %s now: bring it back, or begin a new run", old.Bytes(), r.Facts)
+	}
+	return nil
+}
+
+// write replaces the record of a run folder.
+func (r *Record) write(dir string) error {
+	data, err := r.json()
+	if err != nil {
+		return err
+	}
+	return atomicfile.WriteFile(filepath.Join(dir, RecordFile), data)
+}
+
+func (r *Record) json() ([]byte, error) {
+	data, err := json.MarshalIndent(r, "", "  ")
+	return append(data, '\n'), errors.Wrap(err, RecordFile)
+}
+
+// Latest is the folder in [Runs] of the command's run that was worked on last.
+func Latest(command string) (string, error) {
+	entries, err := os.ReadDir(Runs)
+	if err != nil && !os.IsNotExist(err) {
+		return "", errors.Wrap(err, "-resume latest")
+	}
+	latest, at := "", time.Time{}
+	for _, entry := range entries {
+		dir := filepath.Join(Runs, entry.Name())
+		r, err := ReadRecord(dir)
+		if err != nil || r.Command != command {
+			continue
+		}
+		for _, name := range []string{RecordFile, metricsFile} {
+			if info, err := os.Stat(filepath.Join(dir, name)); err == nil && info.ModTime().After(at) {
+				latest, at = dir, info.ModTime()
+			}
+		}
+	}
+	if latest == "" {
+		return "", errors.Errorf("-resume latest: no run of this command under %s/: name its folder, or start one without -resume", Runs)
+	}
+	return latest, nil
+}
+
+// wrapped breaks a JSON object behind commas, to lines of at most 80 characters.
+func wrapped(object []byte) string {
+	var out strings.Builder
+	width := 0
+	for _, part := range strings.SplitAfter(string(object), ",") {
+		if width > 0 && width+len(part) > 80 {
+			out.WriteByte('\n')
+			width = 0
+		}
+		out.WriteString(part)
+		width += len(part)
+	}
+	return out.String() + "\n"
+}

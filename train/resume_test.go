@@ -1,0 +1,211 @@
+package train
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"gorgpt/gpt1"
+	"gorgpt/optim"
+)
+
+// snapshot is a checkpoint in memory.
+type snapshot struct {
+	State
+	values [][]float32
+}
+
+func take(m *gpt1.Model, s State) *snapshot {
+	shot := &snapshot{State: s}
+	for _, p := range m.Store.Params() {
+		for _, x := range [][]float32{p.Value, p.M, p.V} {
+			shot.values = append(shot.values, clone(x))
+		}
+	}
+	return shot
+}
+
+func clone(x []float32) []float32 { return append([]float32(nil), x...) }
+
+func (s *snapshot) restore(m *gpt1.Model) {
+	for i, p := range m.Store.Params() {
+		for k, x := range [][]float32{p.Value, p.M, p.V} {
+			copy(x, s.values[3*i+k])
+		}
+	}
+}
+
+// Stopped after any update, in it or in the evaluation behind it, a run that is resumed
+// writes the same lines and ends with the same weights.
+func TestResumedIsNeverStopped(t *testing.T) {
+	const steps = 6
+	trainer := func(o Observer, save func(m *gpt1.Model, s State)) (*Pretrain, *Trainer) {
+		p, opt := pretraining(t, 5, 3)
+		tr := &Trainer{
+			Task: p, Optimizer: opt, Schedule: optim.WarmupCosine{Peak: 1e-2, Warmup: 2, Total: steps}, Steps: steps, EvalEvery: 3, Seed: 4,
+			Observers: []Observer{o},
+		}
+		tr.Save = func(s State) error { save(p.Model, s); return nil }
+		return p, tr
+	}
+	var want bytes.Buffer
+	whole, tr := trainer(losses{&want}, func(*gpt1.Model, State) {})
+	require.NoError(t, tr.Run(context.Background()))
+	wanted := tr.State()
+
+	for stop := 1; stop < 2*steps; stop++ {
+		var got bytes.Buffer
+		var last *snapshot
+		keep := func(m *gpt1.Model, s State) { last = take(m, s) }
+		ctx, cancel := context.WithCancel(context.Background())
+		lines := &countdown{Observer: losses{&got}, left: stop, at: cancel}
+		_, tr := trainer(lines, keep)
+		err := tr.Run(ctx)
+		if err == nil {
+			continue // stopped behind the end
+		}
+		require.ErrorAs(t, err, new(Interrupted))
+		require.NotNil(t, last, "the last whole update is saved")
+
+		p, tr := trainer(losses{&got}, keep)
+		last.restore(p.Model)
+		require.NoError(t, tr.Resume(last.State))
+		require.NoError(t, tr.Run(context.Background()))
+		require.Equal(t, want.String(), got.String(), "stopped at line %d", stop)
+		state := tr.State()
+		state.Seconds, wanted.Seconds = 0, 0
+		require.Equal(t, wanted, state)
+		for _, q := range whole.Model.Store.Params() {
+			require.Equal(t, q.Value, p.Model.Store.Param(q.Name).Value, q.Name)
+		}
+	}
+}
+
+// countdown ends the run when so many lines are written.
+type countdown struct {
+	Observer
+	left int
+	at   func()
+}
+
+func (c *countdown) count(err error) error {
+	if c.left--; c.left == 0 {
+		c.at()
+	}
+	return err
+}
+
+func (c *countdown) Updated(u Update) error { return c.count(c.Observer.Updated(u)) }
+
+func (c *countdown) Evaluated(step int, m []Metric) error {
+	return c.count(c.Observer.Evaluated(step, m))
+}
+
+func TestResumeRefusesOtherSettings(t *testing.T) {
+	p, opt := pretraining(t, 4, 4)
+	tr := Trainer{Task: p, Optimizer: opt, Schedule: optim.WarmupCosine{Peak: 1e-2, Warmup: 2, Total: 5}, Steps: 5, Seed: 4}
+	good := tr.State()
+	good.Step, good.Random.Step, good.Data.Index = 2, 2, 8
+	for want, change := range map[string]func(*State){
+		"the checkpoint is of update 6, the run has 5": func(s *State) { s.Step = 6 },
+		"the checkpoint is of a run with the schedule optim.WarmupCosine{Peak:1 Warmup:2 Total:5}, this one has optim.WarmupCosine{Peak:0.01 Warmup:2 Total:5}": func(s *State) {
+			s.Schedule = describe(optim.WarmupCosine{Peak: 1, Warmup: 2, Total: 5})
+		},
+		"the checkpoint has the random numbers":                           func(s *State) { s.Random.Seed = 5 },
+		"going on in the data: seeking window 1000 of epoch 0, which has": func(s *State) { s.Data.Index = 1000 },
+	} {
+		s := good
+		change(&s)
+		require.ErrorContains(t, tr.Resume(s), want)
+	}
+	require.NoError(t, tr.Resume(good))
+	require.Equal(t, 2, opt.T)
+}
+
+// When to save: after so many updates, after the best evaluation, at the end.
+func TestWhenToSave(t *testing.T) {
+	p, opt := pretraining(t, 4, 4)
+	var saved []int
+	tr := Trainer{
+		Task: p, Optimizer: opt, Schedule: optim.WarmupCosine{Peak: 1e-3, Warmup: 2, Total: 11}, Steps: 11, EvalEvery: 5,
+		SaveEvery: Every{Updates: 4}, Save: func(s State) error { saved = append(saved, s.Step); return nil },
+	}
+	require.NoError(t, tr.Run(context.Background()))
+	require.Equal(t, []int{4, 5, 8, 10, 11}, saved)
+}
+
+func TestEvery(t *testing.T) {
+	now := time.Now()
+	for text, c := range map[string]struct {
+		want Every
+		due  bool // after update 6, ten minutes after the last
+	}{
+		"0": {Every{}, false}, "3": {Every{Updates: 3}, true}, "4": {Every{Updates: 4}, false},
+		"10m": {Every{Time: 10 * time.Minute}, true}, "2h": {Every{Time: 2 * time.Hour}, false}, "1m30s": {Every{Time: 90 * time.Second}, true},
+		"1h30m": {Every{Time: 90 * time.Minute}, false}, "20s": {Every{Time: 20 * time.Second}, true},
+	} {
+		var e Every
+		require.NoError(t, e.UnmarshalText([]byte(text)))
+		require.Equal(t, c.want, e)
+		require.Equal(t, text, e.String())
+		require.Equal(t, c.due, e.due(6, now.Add(-10*time.Minute)))
+	}
+	for _, bad := range []string{"-1", "x", "-5m", "0s", ""} {
+		require.ErrorContains(t, new(Every).Set(bad), "want updates, such as 500, or a time, such as 10m")
+	}
+}
+
+// A line that was cut off is removed, one that is there is not written again.
+func TestMetricsOfAResumedRun(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, metricsFile)
+	const whole = `{"step":1,"loss":3,"lr":1}` + "\n" + `{"step":2,"loss":2,"lr":1}` + "\n" + `{"step":2,"val_loss":2}` + "\n"
+	for name, rest := range map[string]string{"": "", "half a line": `{"step":3,"lo`, "zeros": "\x00\x00\x00\n\x00", "no metrics": "{}\n"} {
+		require.NoError(t, os.WriteFile(path, []byte(whole+rest), 0o600))
+		m, err := OpenMetrics(dir)
+		require.NoError(t, err)
+		for step := 2; step <= 3; step++ {
+			require.NoError(t, m.Updated(Update{Step: step, Loss: 1}))
+			require.NoError(t, m.Evaluated(step, []Metric{{"val_loss", 1}}))
+		}
+		require.NoError(t, m.Sync())
+		require.NoError(t, m.Close())
+		data, err := os.ReadFile(path)
+		require.NoError(t, err)
+		lines := strings.Split(string(data), "\n")
+		require.Len(t, lines, 6, name)
+		require.Equal(t, whole, strings.Join(lines[:3], "\n")+"\n")
+		require.True(t, strings.HasPrefix(lines[3], `{"step":3,"loss":1,`))
+		require.Equal(t, `{"step":3,"val_loss":1}`, lines[4])
+	}
+}
+
+func TestFigure(t *testing.T) {
+	dir := t.TempDir()
+	m, err := OpenMetrics(dir)
+	require.NoError(t, err)
+	f := Figure{Dir: dir}
+	require.NoError(t, f.Draw(), "nothing to draw yet")
+	require.NoFileExists(t, filepath.Join(dir, "loss.svg"))
+	for step := 1; step <= 2500; step++ {
+		require.NoError(t, m.Updated(Update{Step: step, Loss: 5 / float64(step), LR: 1e-3 * float64(step)}))
+	}
+	require.NoError(t, m.Evaluated(2500, []Metric{{"val_loss", 1}}))
+	require.NoError(t, m.Close())
+	require.NoError(t, f.Draw())
+	svg, err := os.ReadFile(filepath.Join(dir, "loss.svg"))
+	require.NoError(t, err)
+	for _, text := range []string{"training", "smoothed", "validation", "loss in nats", "learning rate", "update"} {
+		require.Contains(t, string(svg), ">"+text+"<")
+	}
+	require.Less(t, len(svg), 100_000, "thinned")
+	png, err := os.ReadFile(filepath.Join(dir, "loss.png"))
+	require.NoError(t, err)
+	require.Equal(t, "\x89PNG", string(png[:4]))
+}
