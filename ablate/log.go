@@ -1,6 +1,7 @@
 package ablate
 
 import (
+	"gorgpt/draw"
 	"gorgpt/finetune"
 	"gorgpt/internal/results"
 	"gorgpt/train"
@@ -18,7 +19,7 @@ type ID struct {
 func (id ID) key() ID {
 	s := &id.Settings
 	s.Model, s.Train, s.Dev, s.Test = "", "", "", ""
-	s.Out, s.Dot, s.Force, s.Upkeep = "", "", false, train.Upkeep{}
+	s.Out, s.Draw, s.Force, s.Upkeep = "", draw.Settings{}, false, train.Upkeep{}
 	return id
 }
 

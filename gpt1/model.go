@@ -130,13 +130,13 @@ func newLSTM(c Config, s *graph.Store) *layers.LSTM {
 func (c Config) lstmParams() []graph.Param {
 	u := c.NUnits
 	return []graph.Param{
-		{Name: "tokens_embed.weight", Shape: []int{c.VocabSize, c.NEmbd}},
-		{Name: "lstm.weight_ih_l0", Shape: []int{4 * u, c.NEmbd}},
-		{Name: "lstm.weight_hh_l0", Shape: []int{4 * u, u}},
-		{Name: "lstm.bias_ih_l0", Shape: []int{4 * u}},
-		{Name: "lstm.bias_hh_l0", Shape: []int{4 * u}},
-		{Name: "proj.weight", Shape: []int{u, c.NEmbd}},
-		{Name: "proj.bias", Shape: []int{c.NEmbd}},
+		{Name: "tokens_embed.weight", Shape: []int{c.VocabSize, c.NEmbd}, Axes: "V C"},
+		{Name: "lstm.weight_ih_l0", Shape: []int{4 * u, c.NEmbd}, Axes: "4U C"},
+		{Name: "lstm.weight_hh_l0", Shape: []int{4 * u, u}, Axes: "4U U"},
+		{Name: "lstm.bias_ih_l0", Shape: []int{4 * u}, Axes: "4U"},
+		{Name: "lstm.bias_hh_l0", Shape: []int{4 * u}, Axes: "4U"},
+		{Name: "proj.weight", Shape: []int{u, c.NEmbd}, Axes: "U C"},
+		{Name: "proj.bias", Shape: []int{c.NEmbd}, Axes: "C"},
 	}
 }
 
@@ -156,26 +156,26 @@ func (c Config) Params() []graph.Param {
 		return c.lstmParams()
 	}
 	ps := []graph.Param{
-		{Name: "tokens_embed.weight", Shape: []int{c.VocabSize, c.NEmbd}},
-		{Name: "positions_embed.weight", Shape: []int{c.NCtx, c.NEmbd}},
+		{Name: "tokens_embed.weight", Shape: []int{c.VocabSize, c.NEmbd}, Axes: "V C"},
+		{Name: "positions_embed.weight", Shape: []int{c.NCtx, c.NEmbd}, Axes: "T C"},
 	}
 	for i := range c.NLayer {
-		add := func(name string, shape ...int) {
-			ps = append(ps, graph.Param{Name: fmt.Sprintf("h.%d.%s", i, name), Shape: shape})
+		add := func(name, axes string, shape ...int) {
+			ps = append(ps, graph.Param{Name: fmt.Sprintf("h.%d.%s", i, name), Shape: shape, Axes: axes})
 		}
 		width := c.NEmbd
-		add("attn.c_attn.weight", width, 3*width)
-		add("attn.c_attn.bias", 3*width)
-		add("attn.c_proj.weight", width, width)
-		add("attn.c_proj.bias", width)
-		add("ln_1.weight", width)
-		add("ln_1.bias", width)
-		add("mlp.c_fc.weight", width, 4*width)
-		add("mlp.c_fc.bias", 4*width)
-		add("mlp.c_proj.weight", 4*width, width)
-		add("mlp.c_proj.bias", width)
-		add("ln_2.weight", width)
-		add("ln_2.bias", width)
+		add("attn.c_attn.weight", "C 3C", width, 3*width)
+		add("attn.c_attn.bias", "3C", 3*width)
+		add("attn.c_proj.weight", "C C", width, width)
+		add("attn.c_proj.bias", "C", width)
+		add("ln_1.weight", "C", width)
+		add("ln_1.bias", "C", width)
+		add("mlp.c_fc.weight", "C F", width, 4*width)
+		add("mlp.c_fc.bias", "F", 4*width)
+		add("mlp.c_proj.weight", "F C", 4*width, width)
+		add("mlp.c_proj.bias", "C", width)
+		add("ln_2.weight", "C", width)
+		add("ln_2.bias", "C", width)
 	}
 	return ps
 }

@@ -1,6 +1,10 @@
 package graph
 
-import "gorgpt/internal/kernels"
+import (
+	"fmt"
+
+	"gorgpt/internal/kernels"
+)
 
 // LSTM runs a layer of long short-term memory over the sequences, from a state of zeros, as
 // PyTorch's nn.LSTM does (batch_first; Hochreiter and Schmidhuber 1997, with forget gates).
@@ -23,10 +27,15 @@ func (x Node) LSTM(wih, whh, bih, bhh Node) Node {
 			x.shape, wih.shape, whh.shape, bih.shape, bhh.shape)
 	}
 	b, t, width, u := x.dim(0), x.dim(1), x.dim(2), whh.dim(1)
-	rows := b * t
+	rows, before := b*t, b*(t-1) // before: the steps that have one before them
 	return x.g.apply(spec{
 		name: "lstm", in: []Node{x, wih, whh, bih, bhh}, shape: []int{b, t, u},
 		side: []int{rows * 4 * u, rows * u}, // gates, cells
+		facts: facts{ // the products with their biases; σ is 3 operations, cells and states are 6
+			flops: 2*rows*4*u*width + 2*before*4*u*u + 2*rows*4*u + (3*3+1+3+2)*rows*u,
+			axes:  append(x.leading(), whh.axes()[1]), note: fmt.Sprintf("%d steps", t),
+			roles: []string{"x", "W_ih", "W_hh", "b_ih", "b_hh"},
+		},
 		run: func(c *call) {
 			gates, cells := c.side[0], c.side[1]
 			kernels.GemmBias(false, true, rows, 4*u, width, c.f(0), width, c.f(1), width, c.f(3), gates, 4*u)
@@ -36,6 +45,10 @@ func (x Node) LSTM(wih, whh, bih, bhh Node) Node {
 			dgates := x.g.apply(spec{
 				name: y.Name() + ".dgates", full: true, kind: "lstm.grad", in: []Node{dy, whh, y}, shape: []int{b, t, 4 * u},
 				side: []int{b * u, b * u}, // dh, dc
+				facts: facts{
+					flops: 2*before*4*u*u + 24*rows*u, axes: append(x.leading(), wih.axes()[0]), roles: []string{"dy", "W_hh", "gates, cells"},
+					reads: []int{rows * u, 4 * u * u, rows * 5 * u},
+				},
 				run: func(c *call) {
 					s := y.op().c.side
 					kernels.LSTMGrad(c.y, c.side[0], c.side[1], c.f(0), s[0], s[1], c.f(1), b, t, u)
@@ -43,18 +56,19 @@ func (x Node) LSTM(wih, whh, bih, bhh Node) Node {
 			})
 			dx := x.g.apply(spec{
 				name: y.Name() + ".dx", full: true, kind: "matmul", in: []Node{dgates, wih}, shape: x.shape,
+				facts: facts{flops: 2 * rows * 4 * u * width, axes: x.axes(), roles: []string{"dgates", "W_ih"}},
 				run: func(c *call) { // dx = dgates W_ih
 					kernels.Gemm(false, false, rows, width, 4*u, c.f(0), 4*u, c.f(1), width, 0, c.y, width)
 				},
 			})
-			dwih := wih.accumulate(y.Name()+".dwih", []Node{dgates, x}, func(c *call) { // dW_ih += dgatesᵀ x
+			dwih := wih.accumulate(y.Name()+".dwih", []Node{dgates, x}, facts{flops: 2 * rows * 4 * u * width, roles: []string{"dgatesᵀ", "x"}}, func(c *call) { // dW_ih += dgatesᵀ x
 				kernels.Gemm(true, false, 4*u, width, rows, c.f(0), 4*u, c.f(1), width, 1, c.y, width)
 			})
-			dwhh := whh.accumulate(y.Name()+".dwhh", []Node{dgates, y}, func(c *call) {
+			dwhh := whh.accumulate(y.Name()+".dwhh", []Node{dgates, y}, facts{flops: 2 * before * 4 * u * u, roles: []string{"dgatesᵀ", "h"}}, func(c *call) {
 				kernels.LSTMWeightGrad(c.y, c.f(0), c.f(1), b, t, u)
 			})
 			bias := func(w Node, name string) Node {
-				return w.accumulate(y.Name()+name, []Node{dgates}, func(c *call) { kernels.BiasGrad(c.y, c.f(0), rows, 4*u) })
+				return w.accumulate(y.Name()+name, []Node{dgates}, facts{flops: rows * 4 * u}, func(c *call) { kernels.BiasGrad(c.y, c.f(0), rows, 4*u) })
 			}
 			return []Node{dx, dwih, dwhh, bias(bih, ".dbih"), bias(bhh, ".dbhh")}
 		},
@@ -73,9 +87,12 @@ func Lookup(ids, tokens Node) Node {
 	b, t, width := ids.dim(0), ids.dim(1), tokens.dim(1)
 	return ids.g.apply(spec{
 		name: "lookup", in: []Node{ids, tokens}, shape: []int{b, t, width},
+		facts: facts{
+			reads: []int{b * t, b * t * width}, axes: append(ids.axes(), tokens.axes()[1]), roles: []string{"ids", "W_e"},
+		},
 		run: func(c *call) { kernels.Lookup(c.y, c.f(1), c.i(0), width) },
 		grad: func(y, dy Node) []Node {
-			return []Node{{}, tokens.accumulate(y.Name()+".dtokens", []Node{ids, dy}, func(c *call) {
+			return []Node{{}, tokens.accumulate(y.Name()+".dtokens", []Node{ids, dy}, facts{flops: b * t * width, writes: b * t * width, roles: []string{"ids", "dy"}}, func(c *call) {
 				kernels.EmbedTokGrad(c.y, c.f(1), c.i(0), b*t, width)
 			})}
 		},

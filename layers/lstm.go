@@ -13,7 +13,12 @@ type LSTM struct {
 
 // Forward maps [B T C] to [B T C].
 func (l *LSTM) Forward(x graph.Node) graph.Node {
+	return l.Proj.Forward(l.states(x))
+}
+
+// states maps [B T C] to [B T U].
+func (l *LSTM) states(x graph.Node) graph.Node {
 	g := x.Graph()
-	h := x.LSTM(g.Param(l.WIH), g.Param(l.WHH), g.Param(l.BIH), g.Param(l.BHH)) // [B T U]
-	return l.Proj.Forward(h.Dropout(l.Drop))
+	defer g.ScopeOf(l.WIH)()
+	return x.LSTM(g.Param(l.WIH), g.Param(l.WHH), g.Param(l.BIH), g.Param(l.BHH)).Dropout(l.Drop)
 }
