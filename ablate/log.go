@@ -8,6 +8,7 @@ import (
 
 	"github.com/pkg/errors"
 
+	"gorgpt/draw"
 	"gorgpt/finetune"
 	"gorgpt/internal/atomicfile"
 	"gorgpt/train"
@@ -28,7 +29,7 @@ type ID struct {
 func (id ID) key() ID {
 	s := &id.Settings
 	s.Model, s.Train, s.Dev, s.Test = "", "", "", ""
-	s.Out, s.Dot, s.Force, s.Upkeep = "", "", false, train.Upkeep{}
+	s.Out, s.Draw, s.Force, s.Upkeep = "", draw.Settings{}, false, train.Upkeep{}
 	return id
 }
 

@@ -5,11 +5,8 @@ import (
 	"fmt"
 	"io"
 
-	"github.com/pkg/errors"
-
 	"gorgpt/gpt1"
 	"gorgpt/heads"
-	"gorgpt/internal/atomicfile"
 	"gorgpt/optim"
 	"gorgpt/tokenizer"
 	"gorgpt/train"
@@ -105,11 +102,11 @@ func (j *Job) Test(ctx context.Context) (*Outcome, error) {
 // before the folder is made. The folder is nil for a new run; otherwise, the run that the
 // earlier record is of goes on there.
 func (j *Job) Run(ctx context.Context, folder *train.Folder, earlier *train.Record, con train.Console) error {
-	if err := j.writeDOT(con.Out); err != nil {
+	if err := j.export(ctx, con.Out); err != nil {
 		return err
 	}
 	if j.BuildOnly() {
-		fmt.Fprintf(con.Out, "%d parameters; -steps 0, so nothing is trained\n", j.model.Store.Len())
+		fmt.Fprintf(con.Out, "%d parameters; %s, so nothing is trained\n", j.model.Store.Len(), j.WhyBuildOnly())
 		return nil
 	}
 	record, err := j.record()
@@ -128,19 +125,6 @@ func (j *Job) Run(ctx context.Context, folder *train.Folder, earlier *train.Reco
 	fmt.Fprintf(con.Out, "%d parameters, %d updates of %d examples (%d at a time), learning rate %g, run folder %s\n",
 		j.model.Store.Len(), j.Steps, j.Batch, j.Micro, j.LR, folder.Dir)
 	return j.runIn(ctx, folder, record, con)
-}
-
-// writeDOT exports the step graph when -dot asks for it.
-func (j *Job) writeDOT(w io.Writer) error {
-	if j.Dot == "" {
-		return nil
-	}
-	g := j.task.Tuner.Declare(j.task.Spec.Sequences())
-	if err := atomicfile.Write(j.Dot, g.WriteDOT); err != nil {
-		return errors.WithMessage(err, "-dot")
-	}
-	fmt.Fprintf(w, "wrote the step graph to %s\n", j.Dot)
-	return nil
 }
 
 // runIn trains, saves the model and reports its scores.

@@ -85,17 +85,7 @@ func (d *decoder) pass(b, t int) (*pass, error) {
 	if p, found := d.passes[[2]int{b, t}]; found {
 		return p, nil
 	}
-	p := &pass{}
-	g := graph.New(false)
-	ids, in := g.Ints("inputs", b, t)
-	at, position := g.Ints("position", 1)
-	last, lasts := g.Ints("last", b)
-	p.ids, p.at = in, position
-	for i := range lasts {
-		lasts[i] = int32(t - 1)
-	}
-	h := d.model.Cached(ids, at, d.caches)      // [B T C]
-	p.logits = d.model.Logits(h.PickRows(last)) // [B V']
+	p, g := d.declare(b, t)
 	m, err := g.Compile(&d.arena, p.logits)
 	if err != nil {
 		return nil, err
@@ -103,6 +93,32 @@ func (d *decoder) pass(b, t int) (*pass, error) {
 	p.machine, p.scores = m, make([][]float32, b)
 	d.passes[[2]int{b, t}] = p
 	return p, nil
+}
+
+// Declare builds the graph that reads one further token of each of b texts, for looking at it.
+// fill makes it read any token, as the last one that there is room for.
+func Declare(m *gpt1.Model, b int) (g *graph.Graph, fill func()) {
+	d := &decoder{model: m}
+	d.reserve(b)
+	p, g := d.declare(b, 1)
+	return g, func() { p.at[0] = int32(m.NCtx - 1) }
+}
+
+func (d *decoder) declare(b, t int) (*pass, *graph.Graph) {
+	p := &pass{}
+	g := graph.New(false)
+	ids, in := g.Ints("inputs", b, t)
+	at, position := g.Ints("position", 1)
+	last, lasts := g.Ints("last", b)
+	ids, last = ids.Named("B T"), last.Named("B")
+	p.ids, p.at = in, position
+	for i := range lasts {
+		lasts[i] = int32(t - 1)
+	}
+	h := d.model.Cached(ids, at, d.caches) // [B T C]
+	defer g.Scope("lm")()
+	p.logits = d.model.Logits(h.PickRows(last)) // [B V']
+	return p, g
 }
 
 // read returns the scores that the last run left.

@@ -23,6 +23,7 @@ func (m *Model) DeclareLM(b, t int, train bool) *LM {
 	lm := &LM{B: b, T: t, Graph: g}
 	inputs, ids := g.Ints("inputs", b, t)
 	targets, next := g.Ints("targets", b, t)
+	inputs, targets = inputs.Named("B T"), targets.Named("B T")
 	count, n := g.Scalar("count")
 	lm.Inputs, lm.Targets, lm.Count = ids, next, n
 	if train {

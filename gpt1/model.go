@@ -110,26 +110,26 @@ func newBlock(c Config, s *graph.Store, name string) *Block {
 // Params lists names and shapes as Hugging Face has them.
 func (c Config) Params() []graph.Param {
 	ps := []graph.Param{
-		{Name: "tokens_embed.weight", Shape: []int{c.VocabSize, c.NEmbd}},
-		{Name: "positions_embed.weight", Shape: []int{c.NCtx, c.NEmbd}},
+		{Name: "tokens_embed.weight", Shape: []int{c.VocabSize, c.NEmbd}, Axes: "V C"},
+		{Name: "positions_embed.weight", Shape: []int{c.NCtx, c.NEmbd}, Axes: "T C"},
 	}
 	for i := range c.NLayer {
-		add := func(name string, shape ...int) {
-			ps = append(ps, graph.Param{Name: fmt.Sprintf("h.%d.%s", i, name), Shape: shape})
+		add := func(name, axes string, shape ...int) {
+			ps = append(ps, graph.Param{Name: fmt.Sprintf("h.%d.%s", i, name), Shape: shape, Axes: axes})
 		}
 		width := c.NEmbd
-		add("attn.c_attn.weight", width, 3*width)
-		add("attn.c_attn.bias", 3*width)
-		add("attn.c_proj.weight", width, width)
-		add("attn.c_proj.bias", width)
-		add("ln_1.weight", width)
-		add("ln_1.bias", width)
-		add("mlp.c_fc.weight", width, 4*width)
-		add("mlp.c_fc.bias", 4*width)
-		add("mlp.c_proj.weight", 4*width, width)
-		add("mlp.c_proj.bias", width)
-		add("ln_2.weight", width)
-		add("ln_2.bias", width)
+		add("attn.c_attn.weight", "C 3C", width, 3*width)
+		add("attn.c_attn.bias", "3C", 3*width)
+		add("attn.c_proj.weight", "C C", width, width)
+		add("attn.c_proj.bias", "C", width)
+		add("ln_1.weight", "C", width)
+		add("ln_1.bias", "C", width)
+		add("mlp.c_fc.weight", "C F", width, 4*width)
+		add("mlp.c_fc.bias", "F", 4*width)
+		add("mlp.c_proj.weight", "F C", 4*width, width)
+		add("mlp.c_proj.bias", "C", width)
+		add("ln_2.weight", "C", width)
+		add("ln_2.bias", "C", width)
 	}
 	return ps
 }

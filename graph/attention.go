@@ -1,6 +1,11 @@
 package graph
 
-import "gorgpt/internal/kernels"
+import (
+	"fmt"
+	"strings"
+
+	"gorgpt/internal/kernels"
+)
 
 // Attention computes causal multi-head attention, softmax(QKᵀ/√D + mask)·V for
 // each of h heads, with dropout on the weights. The weights are recomputed in
@@ -18,8 +23,13 @@ func (x Node) Attention(h int, d Drop) Node {
 	}
 	b, t, width := x.dim(0), x.dim(1), x.dim(2)/3
 	in, mask := x.g.dropInputs(d, x)
+	pairs, drop, note := b*h*t*(t+1)/2, d.flops(x.g), fmt.Sprintf("%d heads%s", h, d.note(x.g, ", "))
 	return x.g.apply(spec{
 		name: "attention", in: in, shape: []int{b, t, width}, side: []int{b * h * t},
+		facts: facts{ // 2 products; scale, −max, exp, Σ and ÷ of each score
+			flops: pairs * (4*width/h + 5 + drop), note: note,
+			axes: append(x.leading(), strings.TrimPrefix(x.axes()[2], "3")),
+		},
 		run: func(c *call) {
 			mask, seq := mask(c)
 			kernels.Attention(c.y, c.side[0], c.f(0), mask, seq, b, t, h, width/h)
@@ -29,6 +39,10 @@ func (x Node) Attention(h int, d Drop) Node {
 			in, mask := x.g.dropInputs(d, dy, x, y)
 			dx := x.g.apply(spec{
 				name: y.Name() + ".dx", full: true, kind: "attention.grad", in: in, shape: x.shape,
+				facts: facts{ // 5 products, the scores among them; scale, −lse, exp, and scale·p·(dp − δ); δ = Σ dy·y
+					flops: pairs*(10*width/h+6+2*drop) + 2*b*t*width, note: note, axes: x.axes(), roles: []string{"dy", "qkv", "y"},
+					reads: []int{b * t * width, 3 * b * t * width, b*t*width + b*h*t},
+				},
 				run: func(c *call) {
 					mask, seq := mask(c)
 					kernels.AttentionGrad(c.y, c.f(0), c.f(2), y.op().c.side[0], c.f(1), mask, seq, b, t, h, width/h)

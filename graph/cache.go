@@ -1,6 +1,9 @@
 package graph
 
 import (
+	"fmt"
+	"strings"
+
 	"gorgonia.org/tensor"
 
 	"gorgpt/internal/kernels"
@@ -50,9 +53,18 @@ func (x Node) CachedAttention(c *Cache, at Node) Node {
 	}
 	b, t := x.dim(0), x.dim(1)
 	shape := []int{c.b, c.h, c.n, c.d}
-	keys, values := x.g.input(c.name+" keys", c.keysT, shape), x.g.input(c.name+" values", c.valueT, shape)
+	keys, values := x.g.state(c.name+" keys", State, c.keysT, shape, "B H N D"), x.g.state(c.name+" values", State, c.valueT, shape, "B H N D")
+	if !ok(keys, values) {
+		return Node{g: x.g}
+	}
+	seen := b * c.h * c.n * c.d // as if the cache were full
 	return x.g.apply(spec{
 		name: "attention", kind: "attention.cached", in: []Node{x, at, keys, values}, shape: []int{b, t, c.h * c.d},
+		facts: facts{
+			flops: b * c.h * t * c.n * (4*c.d + 5), note: fmt.Sprintf("%d heads, of a full cache", c.h), roles: []string{"qkv", "at", "keys", "values"},
+			reads: []int{3 * b * t * c.h * c.d, 1, seen, seen}, writes: 3 * b * t * c.h * c.d,
+			axes: append(x.leading(), strings.TrimPrefix(x.axes()[2], "3")),
+		},
 		run: func(call *call) {
 			from := int(call.i(1)[0])
 			if from < 0 || from+t > c.n {

@@ -71,10 +71,10 @@ func (x Node) Dropout(d Drop) Node {
 		return x
 	}
 	in, mask := x.g.dropInputs(d, x)
-	s := spec{name: "dropout", in: in, shape: x.shape, run: dropRun(x.shape, mask)}
+	s := spec{name: "dropout", in: in, shape: x.shape, run: dropRun(x.shape, mask), facts: d.facts(x)}
 	s.grad = func(y, dy Node) []Node {
 		in, mask := x.g.dropInputs(d, dy)
-		dx := x.g.apply(spec{name: y.Name() + ".dx", full: true, kind: "dropout", in: in, shape: x.shape, run: dropRun(x.shape, mask)})
+		dx := x.g.apply(spec{name: y.Name() + ".dx", full: true, kind: "dropout", in: in, shape: x.shape, run: dropRun(x.shape, mask), facts: d.facts(x)})
 		return append([]Node{dx}, make([]Node, len(in)-1)...)
 	}
 	return x.g.apply(s)

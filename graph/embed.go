@@ -12,12 +12,13 @@ func Embed(ids, tokens, positions Node) Node {
 	b, t, width := ids.dim(0), ids.dim(1), tokens.dim(1)
 	return g.apply(spec{
 		name: "embed", in: []Node{ids, tokens, positions}, shape: []int{b, t, width},
-		run: func(c *call) { kernels.Embed(c.y, c.f(1), c.f(2), c.i(0), b, t, width) },
+		facts: embedFacts(ids, tokens),
+		run:   func(c *call) { kernels.Embed(c.y, c.f(1), c.f(2), c.i(0), b, t, width) },
 		grad: func(y, dy Node) []Node {
-			dtok := tokens.accumulate(y.Name()+".dtokens", []Node{ids, dy}, func(c *call) {
+			dtok := tokens.accumulate(y.Name()+".dtokens", []Node{ids, dy}, facts{flops: b * t * width, writes: b * t * width, roles: []string{"ids", "dy"}}, func(c *call) {
 				kernels.EmbedTokGrad(c.y, c.f(1), c.i(0), b*t, width)
 			})
-			dpos := positions.accumulate(y.Name()+".dpositions", []Node{dy}, func(c *call) {
+			dpos := positions.accumulate(y.Name()+".dpositions", []Node{dy}, facts{flops: b * t * width, writes: t * width}, func(c *call) {
 				kernels.EmbedPosGrad(c.y, c.f(0), b, t, width)
 			})
 			return []Node{{}, dtok, dpos}
@@ -34,6 +35,7 @@ func EmbedAt(ids, tokens, positions, at Node) Node {
 	b, t, width := ids.dim(0), ids.dim(1), tokens.dim(1)
 	return g.apply(spec{
 		name: "embed", in: []Node{ids, tokens, positions, at}, shape: []int{b, t, width},
+		facts: embedFacts(ids, tokens),
 		run: func(c *call) {
 			from := int(c.i(3)[0])
 			if from < 0 || from+t > positions.dim(0) {
@@ -58,6 +60,15 @@ func (g *Graph) checkEmbed(ids, tokens, positions Node) bool {
 	return true
 }
 
+// embedFacts counts only the rows of the tables that are looked up.
+func embedFacts(ids, tokens Node) facts {
+	b, t, width := ids.dim(0), ids.dim(1), tokens.dim(1)
+	return facts{
+		flops: b * t * width, reads: []int{b * t, b * t * width, t * width},
+		axes: append(ids.axes(), tokens.axes()[1]), roles: []string{"ids", "W_e", "W_p"},
+	}
+}
+
 // PickRows takes one position of each sequence: the state that a task head
 // reads. x [B T C], at [B] of int32 → [B C]
 func (x Node) PickRows(at Node) Node {
@@ -74,6 +85,7 @@ func (x Node) PickRows(at Node) Node {
 	}
 	return x.g.apply(spec{
 		name: "pick", in: []Node{x, at}, shape: []int{b, width},
+		facts: facts{reads: []int{b * width}, axes: []string{x.axes()[0], x.axes()[2]}, roles: []string{"x", "at"}},
 		run: func(c *call) {
 			for i := range b {
 				copy(c.y[i*width:(i+1)*width], row(c.f(0), i, c.i(1)))
@@ -82,6 +94,7 @@ func (x Node) PickRows(at Node) Node {
 		grad: func(y, dy Node) []Node {
 			dx := x.g.apply(spec{
 				name: y.Name() + ".dx", full: true, kind: "pick.grad", in: []Node{dy, at}, shape: x.shape,
+				facts: facts{axes: x.axes(), roles: []string{"dy", "at"}},
 				run: func(c *call) {
 					clear(c.y)
 					for i := range b {

@@ -64,9 +64,10 @@ func (g *Graph) Backward(cost Node) {
 
 // accumulate declares an op that adds the gradient of the parameter w to the
 // store, where it stays until an update clears it.
-func (w Node) accumulate(name string, in []Node, add func(c *call)) Node {
+func (w Node) accumulate(name string, in []Node, f facts, add func(c *call)) Node {
 	p := w.gradient(name)
-	return w.g.apply(spec{name: name, full: true, kind: "accumulate", in: in, shape: w.shape, into: p, run: add})
+	f.axes = w.axes()
+	return w.g.apply(spec{name: name, full: true, kind: "accumulate", in: in, shape: w.shape, into: p, run: add, facts: f})
 }
 
 // gradient returns the parameter behind w, which must have a gradient.

@@ -20,10 +20,18 @@ type Graph struct {
 	params map[*gorgonia.Node]*Param   // which parameter an input node binds
 	ops    map[*gorgonia.Node]*op      // our op behind a node
 	keep   map[*gorgonia.Node]struct{} // nodes whose values outlive the run
+	axes   map[*gorgonia.Node][]string // names of the axes
+	parts  map[*gorgonia.Node][]string // see Node.Parts
+	states map[*gorgonia.Node]Role     // input nodes that bind what the store or a cache holds
 	train  bool
 	rng    *randomness
 	failed error // what an op returned in the current run
 	watch  bool  // each value is checked as it is computed
+
+	backward bool    // derivatives are being declared
+	timed    bool    // ops measure how long they take
+	sums     []clock // of Gorgonia's additions, in the order of execution
+	sum      int     // the one that runs next
 }
 
 // New returns an empty graph. A graph for training applies dropout; one for
@@ -37,6 +45,9 @@ func New(train bool) *Graph {
 		params: map[*gorgonia.Node]*Param{},
 		ops:    map[*gorgonia.Node]*op{},
 		keep:   map[*gorgonia.Node]struct{}{},
+		axes:   map[*gorgonia.Node][]string{},
+		parts:  map[*gorgonia.Node][]string{},
+		states: map[*gorgonia.Node]Role{},
 		train:  train,
 	}
 }

@@ -1,6 +1,10 @@
 package graph
 
-import "gorgpt/internal/kernels"
+import (
+	"fmt"
+
+	"gorgpt/internal/kernels"
+)
 
 // CrossEntropy computes −log softmax(logits)[target] for each target. Only the
 // first v columns of each row of logits count; the rest is padding. In the
@@ -18,6 +22,9 @@ func (x Node) CrossEntropy(targets Node, v int) Node {
 	}
 	return x.g.apply(spec{
 		name: "cross_entropy", in: []Node{x, targets}, shape: targets.shape, side: []int{rows},
+		facts: facts{ // −max, exp and Σ of each logit
+			flops: 3 * rows * v, reads: []int{rows * v}, axes: targets.axes(), roles: []string{"logits", "targets"},
+		},
 		run: func(c *call) {
 			kernels.CrossEntropy(c.y, c.side[0], c.f(0), c.i(1), rows, v, stride)
 		},
@@ -25,6 +32,9 @@ func (x Node) CrossEntropy(targets Node, v int) Node {
 			dx := x.g.apply(spec{
 				name: y.Name() + ".dx", full: true, kind: "cross_entropy.grad", shape: x.shape,
 				in: []Node{x, targets, y, dy}, overwrite: 1, columns: v,
+				facts: facts{ // −lse, exp and ·dy of each logit
+					flops: 3 * rows * v, reads: []int{rows * v}, axes: x.axes(), roles: []string{"logits", "targets", "lse", "dy"},
+				},
 				run: func(c *call) {
 					kernels.CrossEntropyGrad(c.y, c.f(0), y.op().c.side[0], c.f(3), c.i(1), rows, v, stride)
 				},
@@ -45,6 +55,7 @@ func (x Node) SquaredError(target Node) Node {
 	}
 	return x.g.apply(spec{
 		name: "squared_error", in: []Node{x, target}, shape: target.shape, diff: []bool{true, false},
+		facts: facts{flops: 3 * size(x.shape), axes: target.axes(), roles: []string{"x", "target"}},
 		run: func(c *call) {
 			for i, t := range c.f(1) {
 				c.y[i] = (c.f(0)[i] - t) * (c.f(0)[i] - t)
@@ -53,6 +64,7 @@ func (x Node) SquaredError(target Node) Node {
 		grad: func(y, dy Node) []Node {
 			dx := x.g.apply(spec{
 				name: y.Name() + ".dx", full: true, kind: "squared_error.grad", in: []Node{dy, x, target}, shape: x.shape,
+				facts: facts{flops: 3 * size(x.shape), axes: x.axes(), roles: []string{"dy", "x", "target"}},
 				run: func(c *call) {
 					for i, t := range c.f(2) {
 						c.y[i] = 2 * (c.f(1)[i] - t) * c.f(0)[i]
@@ -89,8 +101,10 @@ func (x Node) sumOver(count Node, w *Node) Node {
 		}
 		return c.f(at)[i]
 	}
+	n, roles := size(x.shape), []string{"x", "count", "weights"}
 	return x.g.apply(spec{
-		name: "sum", in: in, diff: append([]bool{true}, make([]bool, len(in)-1)...),
+		facts: facts{flops: (len(in)-1)*n + 1, roles: roles},
+		name:  "sum", in: in, diff: append([]bool{true}, make([]bool, len(in)-1)...),
 		run: func(c *call) {
 			sum := 0.0
 			for i, v := range c.f(0) {
@@ -102,6 +116,7 @@ func (x Node) sumOver(count Node, w *Node) Node {
 			in := append([]Node{dy}, in[1:]...)
 			dx := x.g.apply(spec{
 				name: y.Name() + ".dx", full: true, kind: "sum.grad", in: in, shape: x.shape,
+				facts: facts{flops: (len(in)-2)*n + 1, axes: x.axes(), roles: []string{"dy", "count", "weights"}},
 				run: func(c *call) {
 					d := c.scalar(0) / c.scalar(1)
 					for i := range c.y {
@@ -124,11 +139,13 @@ func (x Node) AddScaled(y Node, s float32) Node {
 	}
 	return x.g.apply(spec{
 		name: "add_scaled", in: []Node{x, y},
-		run: func(c *call) { c.set(c.scalar(0) + s*c.scalar(1)) },
+		facts: facts{flops: 2, note: fmt.Sprintf("x + %g·y", s), roles: []string{"x", "y"}},
+		run:   func(c *call) { c.set(c.scalar(0) + s*c.scalar(1)) },
 		grad: func(out, d Node) []Node {
 			dy := x.g.apply(spec{
 				name: out.Name() + ".dy", full: true, kind: "scale", in: []Node{d},
-				run: func(c *call) { c.set(s * c.scalar(0)) },
+				facts: facts{flops: 1, note: fmt.Sprintf("× %g", s)},
+				run:   func(c *call) { c.set(s * c.scalar(0)) },
 			})
 			return []Node{d, dy}
 		},

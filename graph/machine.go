@@ -38,7 +38,7 @@ func (g *Graph) Compile(arena *Arena, keep ...Node) (_ *Machine, err error) {
 			err = errors.Errorf("compiling the graph: %v", r)
 		}
 	}()
-	m.vm = gorgonia.NewTapeMachine(g.eg, gorgonia.WithEngine(engine{}))
+	m.vm = gorgonia.NewTapeMachine(g.eg, gorgonia.WithEngine(engine{g: g}))
 	return m, nil
 }
 
@@ -75,7 +75,7 @@ func (m *Machine) Run() error {
 		m.plan.bind(m.arena.data)
 		m.seen = m.arena.used
 	}
-	m.g.failed = nil
+	m.g.failed, m.g.sum = nil, 0
 	err := m.vm.RunAll()
 	m.vm.Reset() // also after an error: without it the next RunAll does nothing
 	if m.g.failed != nil {
@@ -105,10 +105,16 @@ func (x Node) Value() float32 {
 
 // engine is Gorgonia's, but for the addition that Backpropagate inserts where a
 // node has two gradients: that one runs on our kernels, in place.
-type engine struct{ gorgonia.StandardEngine }
+type engine struct {
+	gorgonia.StandardEngine
+	g *Graph
+}
 
 // Add returns a+b, in the memory that opts name, or else in a new tensor.
 func (e engine) Add(a, b tensor.Tensor, opts ...tensor.FuncOpt) (tensor.Tensor, error) {
+	if e.g.timed && !a.Shape().IsScalar() {
+		defer e.g.nextSum().start()()
+	}
 	da, okA := a.(*tensor.Dense)
 	db, okB := b.(*tensor.Dense)
 	fo := tensor.ParseFuncOpts(opts...)

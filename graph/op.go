@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"hash"
 	"hash/fnv"
+	"slices"
 
 	"github.com/chewxy/hm"
 	"github.com/pkg/errors"
@@ -32,6 +33,8 @@ type spec struct {
 	overwrite int    // 1+index of an input that the output may be written over
 	part      int    // 1+index of the side buffer of input 0 that is the output
 	columns   int    // how many of each row of the output have a defined value; 0: all
+
+	facts // for drawings and tables
 }
 
 // op is the one implementation of gorgonia.Op and gorgonia.SDOp.
@@ -41,13 +44,15 @@ type spec struct {
 // allocator never lends the register to another op.
 type op struct {
 	spec
-	g    *Graph
-	salt int
-	node *gorgonia.Node
-	out  gorgonia.Value
-	bufs []buffer // the output's first, then one a side buffer
-	c    call
+	g     *Graph
+	scope []string // the part of the model that it belongs to
+	salt  int
+	node  *gorgonia.Node
+	out   gorgonia.Value
+	bufs  []buffer // the output's first, then one a side buffer
+	c     call
 
+	clock
 	overwrites bool // the plan found that the output takes over an input's memory
 }
 
@@ -68,7 +73,10 @@ func (g *Graph) apply(s spec) Node {
 		s.name = g.scoped(s.name)
 	}
 	s.name = g.unique(s.name)
-	o := &op{spec: s, g: g}
+	if g.backward {
+		s.role = Gradient
+	}
+	o := &op{spec: s, g: g, scope: slices.Clone(g.scopes)}
 	children := make([]*gorgonia.Node, len(s.in))
 	for i, n := range s.in {
 		children[i] = n.n
@@ -87,6 +95,7 @@ func (g *Graph) apply(s spec) Node {
 	o.node = n
 	g.ops[n] = o
 	g.hashes[n.Hashcode()] = s.name
+	g.axes[n] = s.outAxes()
 	return Node{g: g, n: n, shape: s.shape}
 }
 
@@ -170,6 +179,7 @@ func (o *op) SymDiff(_ gorgonia.Nodes, y, dy *gorgonia.Node) (gorgonia.Nodes, er
 	if o.grad == nil {
 		return nil, errors.Errorf("%s has no derivative", o.name)
 	}
+	defer o.g.behind(o)()
 	grads := o.grad(Node{o.g, y, o.shape}, Node{o.g, dy, o.shape})
 	if o.g.err != nil {
 		return nil, o.g.err
@@ -200,6 +210,9 @@ func (o *op) Do(in ...gorgonia.Value) (_ gorgonia.Value, err error) {
 		}
 	}()
 	o.c.in, o.c.err = in, nil
+	if o.g.timed {
+		defer o.clock.start()()
+	}
 	o.run(&o.c)
 	if o.g.watch && o.c.err == nil {
 		o.c.err = o.check()

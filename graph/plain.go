@@ -1,6 +1,10 @@
 package graph
 
-import "gorgpt/internal/kernels"
+import (
+	"fmt"
+
+	"gorgpt/internal/kernels"
+)
 
 // The ops of this file compose what the fused ones do in one pass. They are the
 // definition that the fused ops are tested against, and what is used where the
@@ -16,8 +20,9 @@ func (x Node) Add(y Node) Node {
 	}
 	return x.g.apply(spec{
 		name: "add", in: []Node{x, y}, shape: x.shape,
-		run:  func(c *call) { kernels.Add(c.y, c.f(0), c.f(1)) },
-		grad: func(_, d Node) []Node { return []Node{d, d} },
+		facts: facts{flops: size(x.shape)},
+		run:   func(c *call) { kernels.Add(c.y, c.f(0), c.f(1)) },
+		grad:  func(_, d Node) []Node { return []Node{d, d} },
 	})
 }
 
@@ -28,8 +33,9 @@ func (x Node) Scale(s float32) Node {
 	}
 	return x.g.apply(spec{
 		name: "scale", in: []Node{x}, shape: x.shape,
-		run:  func(c *call) { kernels.Scale(c.y, c.f(0), s) },
-		grad: func(_, d Node) []Node { return []Node{d.Scale(s)} },
+		facts: facts{flops: size(x.shape), note: fmt.Sprintf("× %.4g", s)},
+		run:   func(c *call) { kernels.Scale(c.y, c.f(0), s) },
+		grad:  func(_, d Node) []Node { return []Node{d.Scale(s)} },
 	})
 }
 
@@ -58,9 +64,17 @@ func (x Node) matMul(y Node, tx, ty bool) Node {
 	if k != k2 {
 		return x.g.failf("matmul", "%v × %v: inner dimensions differ", x.shape, y.shape)
 	}
+	rowAxis, columnAxis, roles := x.axes()[nd-2], y.axes()[nd-1], []string{"x", "y"}
+	if tx {
+		rowAxis, roles[0] = x.axes()[nd-1], "xᵀ"
+	}
+	if ty {
+		columnAxis, roles[1] = y.axes()[nd-2], "yᵀ"
+	}
 	mats, ldx, ldy := size(x.shape[:nd-2]), x.dim(-1), y.dim(-1)
 	s := spec{
 		name: "matmul", in: []Node{x, y}, shape: append(x.Shape()[:nd-2], m, n),
+		facts: facts{flops: 2 * mats * m * n * k, axes: append(x.leading()[:nd-2], rowAxis, columnAxis), roles: roles},
 		run: func(c *call) {
 			for i := range mats {
 				kernels.Gemm(tx, ty, m, n, k, c.f(0)[i*m*k:(i+1)*m*k], ldx, c.f(1)[i*k*n:(i+1)*k*n], ldy, 0, c.y[i*m*n:(i+1)*m*n], n)
@@ -117,11 +131,13 @@ func (x Node) Softmax() Node {
 	rows, cols := x.rows(), x.dim(-1)
 	return x.g.apply(spec{
 		name: "softmax", in: []Node{x}, shape: x.shape,
-		run: func(c *call) { kernels.Softmax(c.y, c.f(0), rows, cols) },
+		facts: facts{flops: 4 * size(x.shape)}, // −max, exp, Σ, ÷
+		run:   func(c *call) { kernels.Softmax(c.y, c.f(0), rows, cols) },
 		grad: func(y, dy Node) []Node {
 			return []Node{x.g.apply(spec{
 				name: y.Name() + ".dx", full: true, kind: "softmax.grad", in: []Node{dy, y}, shape: x.shape,
-				run: func(c *call) { kernels.SoftmaxGrad(c.y, c.f(0), c.f(1), rows, cols) },
+				facts: facts{flops: 4 * size(x.shape), roles: []string{"dy", "y"}},
+				run:   func(c *call) { kernels.SoftmaxGrad(c.y, c.f(0), c.f(1), rows, cols) },
 			})}
 		},
 	})

@@ -16,8 +16,9 @@ type buffer struct {
 
 // plan says which part of the arena each buffer of a graph occupies.
 type plan struct {
-	ops   []*op // in the order of execution
-	total int   // float32 needed
+	ops   []*op          // in the order of execution
+	sums  gorgonia.Nodes // additions of tensors that Gorgonia inserted, in that order
+	total int            // float32 needed
 }
 
 // newPlan lays out the buffers of g by their lifetimes. Buffers of ops that are
@@ -36,6 +37,9 @@ func newPlan(g *Graph) (*plan, error) {
 	for i, n := range order {
 		o := g.ops[n]
 		if o == nil {
+			if n.Op() != nil && !n.Shape().IsScalar() {
+				p.sums = append(p.sums, n)
+			}
 			continue
 		}
 		p.ops = append(p.ops, o)

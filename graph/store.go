@@ -10,6 +10,7 @@ import (
 type Param struct {
 	Name  string // as Hugging Face names it: h.0.attn.c_attn.weight
 	Shape []int
+	Axes  string // names of the axes, for drawings: "C 3C"
 	Value []float32
 	Grad  []float32 // sum over the runs since the last update; nil before Store.Train
 	M, V  []float32 // Adam's moments; nil before Store.Train
@@ -48,7 +49,7 @@ func newStore(params []Param, sketch bool) (*Store, error) {
 		if len(p.Shape) == 0 || size(p.Shape) <= 0 {
 			return nil, errors.Errorf("parameter %s has the empty shape %v", p.Name, p.Shape)
 		}
-		q := &Param{Name: p.Name, Shape: append([]int(nil), p.Shape...)}
+		q := &Param{Name: p.Name, Shape: append([]int(nil), p.Shape...), Axes: p.Axes}
 		s.params = append(s.params, q)
 		s.byName[q.Name] = q
 	}
@@ -133,5 +134,5 @@ func (g *Graph) bindParam(p *Param, name string) Node {
 		return g.failf(name, "the name is taken by a parameter of another store")
 	}
 	g.params[n.n] = p
-	return n
+	return n.Named(p.Axes)
 }

@@ -13,12 +13,13 @@ import (
 // reading and clearing them: when it is not finite, the run ends before any
 // parameter has changed. → scalar
 func (g *Graph) GlobalNorm(params []*Param) Node {
-	in := make([]Node, len(params))
+	in, values := make([]Node, len(params)), 0
 	for i, p := range params {
-		in[i] = g.stored(p, "gradient", p.grad)
+		in[i] = g.stored(p, "gradient", Gradient, p.grad)
+		values += size(p.Shape)
 	}
 	return g.apply(spec{
-		name: "global_norm", in: in,
+		name: "global_norm", in: in, facts: facts{role: Update, flops: 2 * values},
 		run: func(c *call) {
 			sum := 0.0
 			for i := range c.in {
@@ -37,7 +38,7 @@ func (g *Graph) GlobalNorm(params []*Param) Node {
 // limit/max(norm, limit); a limit of 0 never clips. scalar → scalar
 func (x Node) ClipScale(limit float32) Node {
 	return x.g.apply(spec{
-		name: "clip", in: []Node{x},
+		name: "clip", in: []Node{x}, facts: facts{role: Update, flops: 1},
 		run: func(c *call) {
 			if limit == 0 {
 				c.set(1)
@@ -63,12 +64,14 @@ type AdamConfig struct {
 //
 // The returned scalar says that it is done.
 func (g *Graph) Adam(p *Param, scale, rate Node, a AdamConfig) Node {
-	in := []Node{g.Param(p), g.stored(p, "gradient", p.grad), g.stored(p, "m", p.m), g.stored(p, "v", p.v), scale, rate}
+	in := []Node{g.Param(p), g.stored(p, "gradient", Gradient, p.grad), g.stored(p, "m", State, p.m), g.stored(p, "v", State, p.v), scale, rate}
+	n, each := size(p.Shape), 15 // 3 for m, 4 for v, 1 for scale·g, 7 for p
 	if !p.Decays() {
-		a.L2 = 0
+		a.L2, each = 0, 13
 	}
 	return g.apply(spec{
-		name: p.Name + ".adam", kind: "adam", in: in,
+		name: p.Name + ".adam", full: true, kind: "adam", in: in,
+		facts: facts{role: Update, flops: each * n, writes: 4 * n, roles: []string{"p", "g", "m", "v", "scale", "rate"}},
 		run: func(c *call) {
 			kernels.Adam(c.f(0), c.f(1), c.f(2), c.f(3), kernels.AdamStep{
 				LR: c.scalar(5), B1: a.B1, B2: a.B2, Eps: a.Eps, L2: a.L2, Scale: c.scalar(4),
@@ -79,10 +82,19 @@ func (g *Graph) Adam(p *Param, scale, rate Node, a AdamConfig) Node {
 }
 
 // stored returns the input node that binds p's gradient or one of its moments.
-func (g *Graph) stored(p *Param, what string, t *tensor.Dense) Node {
+func (g *Graph) stored(p *Param, what string, r Role, t *tensor.Dense) Node {
 	name := p.Name + " " + what
 	if t == nil {
 		return g.failf(name, "parameter %s has no %s: call Store.Train first", p.Name, what)
 	}
-	return g.input(name, t, p.Shape)
+	return g.state(name, r, t, p.Shape, p.Axes)
+}
+
+// state returns the input node that binds what lives on between runs.
+func (g *Graph) state(name string, r Role, t *tensor.Dense, shape []int, axes string) Node {
+	n := g.input(name, t, shape)
+	if n.n != nil {
+		g.states[n.n] = r
+	}
+	return n.Named(axes)
 }

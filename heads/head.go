@@ -1,6 +1,8 @@
 package heads
 
 import (
+	"fmt"
+
 	"gorgpt/gpt1"
 	"gorgpt/graph"
 	"gorgpt/layers"
@@ -17,7 +19,7 @@ type Head struct {
 
 // Params declares the head's parameters: K outputs for each state of width C.
 func Params(width, k int) []graph.Param {
-	return []graph.Param{{Name: "head.weight", Shape: []int{width, k}}, {Name: "head.bias", Shape: []int{k}}}
+	return []graph.Param{{Name: "head.weight", Shape: []int{width, k}, Axes: "C K"}, {Name: "head.bias", Shape: []int{k}, Axes: "K"}}
 }
 
 // New returns the head whose parameters, declared by Params, are in m's store.
@@ -47,11 +49,26 @@ func (h *Head) Logits(states graph.Node, b, s int) graph.Node {
 	x := states.Dropout(h.Drop) // [B·S C]
 	switch h.Kind {
 	case Similarity, Regression:
-		return h.Linear.Forward(x.SumGroups(s)) // the two orders, added
+		return h.Linear.Forward(x.SumGroups(s).Parts(h.parts(s)...)) // the two orders, added
 	case MultipleChoice:
-		return h.Linear.Forward(x).Reshape(b, s) // one score an answer
+		return h.Linear.Forward(x).Reshape(b, s).Named("B S").Parts(h.parts(s)...) // one score an answer
 	}
 	return h.Linear.Forward(x)
+}
+
+// parts are what the s sequences of an example are, for drawings.
+func (h *Head) parts(s int) []string {
+	switch h.Kind {
+	case Similarity, Regression:
+		return []string{"order a, b", "order b, a"}
+	case MultipleChoice:
+		names := make([]string, s)
+		for i := range names {
+			names[i] = fmt.Sprintf("answer %d", i)
+		}
+		return names
+	}
+	return nil
 }
 
 // Losses computes the loss of each example, the terms of L2.

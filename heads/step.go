@@ -1,6 +1,8 @@
 package heads
 
 import (
+	"math/rand/v2"
+
 	"gorgpt/gpt1"
 	"gorgpt/graph"
 )
@@ -41,6 +43,12 @@ func declare(m *gpt1.Model, h *Head, lambda float32, sh shape) *step {
 	targets, tgt := g.Ints("targets", n, sh.t)
 	weights, w := g.Floats("weights", n, sh.t)
 	pool, at := g.Ints("pool", n)
+	sequenceAxis := "B·S"
+	if sh.s == 1 {
+		sequenceAxis = "B"
+	}
+	tokens = tokens.Named(sequenceAxis + " T").Parts(h.parts(sh.s)...)
+	targets, weights, pool = targets.Named(sequenceAxis+" T"), weights.Named(sequenceAxis+" T"), pool.Named(sequenceAxis)
 	sequences, ns := g.Scalar("sequences")
 	examples, ne := g.Scalar("examples")
 	st.tokens, st.targets, st.weights, st.pool, st.sequences, st.examples = ids, tgt, w, at, ns, ne
@@ -50,6 +58,7 @@ func declare(m *gpt1.Model, h *Head, lambda float32, sh shape) *step {
 	} else {
 		labels, st.labels = g.Ints("labels", sh.b)
 	}
+	labels = labels.Named("B")
 	if sh.train {
 		st.random = g.Random(n)
 	}
@@ -91,6 +100,24 @@ func (st *step) fill(batch []Encoded, at []int) {
 			st.labels[i] = e.Label
 		}
 	}
+}
+
+// fillAny writes any tokens into the inputs, always the same, as full sequences.
+func (st *step) fillAny(v int32) {
+	r := rand.New(rand.NewPCG(1, 1))
+	batch, at := make([]Encoded, st.b), make([]int, st.b)
+	for i := range batch {
+		at[i] = i
+		for range st.s {
+			seq := make([]int32, st.t)
+			for k := range seq {
+				seq[k] = r.Int32N(v)
+			}
+			batch[i].Sequences = append(batch[i].Sequences, seq)
+		}
+	}
+	st.fill(batch, at)
+	*st.sequences, *st.examples = float32(st.b*st.s), float32(st.b)
 }
 
 // fillSequence writes one sequence, padded on the right with id 0, and the

@@ -42,11 +42,12 @@ type Tuner struct {
 	steps map[shape]*step
 }
 
-// Declare builds the step graph of a full micro-batch, s sequences an example and
-// as many tokens a sequence as the model has positions, for looking at it.
-func (t *Tuner) Declare(s int) *graph.Graph {
-	t.Model.Store.Train()
-	return declare(t.Model, t.Head, t.Lambda, shape{b: t.Micro, s: s, t: t.Model.NCtx, train: true}).expr
+// Declare builds the graph of a full micro-batch, s sequences an example and as many tokens
+// a sequence as the model has positions, for looking at it. fill writes any tokens into it.
+// A graph for training needs a store that Store.Train has prepared.
+func (t *Tuner) Declare(s int, train bool) (g *graph.Graph, fill func()) {
+	st := declare(t.Model, t.Head, t.Lambda, shape{b: t.Micro, s: s, t: t.Model.NCtx, train: train})
+	return st.expr, func() { st.fillAny(int32(t.Model.VocabSize)) }
 }
 
 // Need is the working memory of such a graph.

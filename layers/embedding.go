@@ -12,6 +12,7 @@ type Embedding struct {
 // Forward computes h₀ = U·W_e + W_p with dropout. ids [B T] → [B T C]
 func (e *Embedding) Forward(ids graph.Node) graph.Node {
 	g := ids.Graph()
+	defer g.Scope("embed")()
 	return graph.Embed(ids, g.Param(e.Tokens), g.Param(e.Positions)).Dropout(e.Drop)
 }
 
@@ -19,6 +20,7 @@ func (e *Embedding) Forward(ids graph.Node) graph.Node {
 // ids [B T], at [1] → [B T C]
 func (e *Embedding) At(ids, at graph.Node) graph.Node {
 	g := ids.Graph()
+	defer g.Scope("embed")()
 	return graph.EmbedAt(ids, g.Param(e.Tokens), g.Param(e.Positions), at)
 }
 

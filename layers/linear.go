@@ -11,5 +11,6 @@ type Linear struct {
 // Forward maps [B T I] to [B T O].
 func (l Linear) Forward(x graph.Node) graph.Node {
 	g := x.Graph()
+	defer g.ScopeOf(l.W)()
 	return x.Linear(g.Param(l.W), g.Param(l.B))
 }

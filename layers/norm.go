@@ -11,12 +11,14 @@ type LayerNorm struct {
 // Forward maps [B T C] to [B T C].
 func (l LayerNorm) Forward(x graph.Node) graph.Node {
 	g := x.Graph()
+	defer g.ScopeOf(l.Gain)()
 	return x.LayerNorm(g.Param(l.Gain), g.Param(l.Bias), l.Eps)
 }
 
 // Residual computes LN(x + dropout(branch)) as one op. 2 × [B T C] → [B T C]
 func (l LayerNorm) Residual(x, branch graph.Node, d graph.Drop) graph.Node {
 	g := x.Graph()
+	defer g.ScopeOf(l.Gain)()
 	return x.ResidualLayerNorm(branch, g.Param(l.Gain), g.Param(l.Bias), l.Eps, d)
 }
 

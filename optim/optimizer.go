@@ -43,7 +43,9 @@ func declare(store *graph.Store, c Config) *Optimizer {
 	o.norm = g.GlobalNorm(store.Params())
 	scale := o.norm.ClipScale(float32(c.Clip))
 	for _, p := range store.Params() {
+		end := g.ScopeOf(p)
 		g.Adam(p, scale, rate, graph.AdamConfig{B1: c.B1, B2: c.B2, Eps: float32(c.Eps), L2: float32(c.L2)})
+		end()
 	}
 	return o
 }

@@ -8,7 +8,6 @@ import (
 	"github.com/pkg/errors"
 
 	"gorgpt/gpt1"
-	"gorgpt/internal/atomicfile"
 	"gorgpt/optim"
 	"gorgpt/train"
 )
@@ -19,7 +18,7 @@ import (
 // nothing is done.
 func Run(ctx context.Context, s *Settings, con train.Console) (dir string, err error) {
 	if s.BuildOnly() {
-		return "", buildOnly(s, con.Out)
+		return "", buildOnly(ctx, s, con.Out)
 	}
 	folder, earlier, err := train.Reopen(s.Resume, con.Out)
 	if err != nil || earlier != nil && earlier.Completed {
@@ -51,7 +50,7 @@ func Run(ctx context.Context, s *Settings, con train.Console) (dir string, err e
 		return "", err
 	}
 	m.Init(uint64(s.Seed))
-	if err := writeDOT(s, m, con.Out); err != nil {
+	if err := export(ctx, s, m, con.Out); err != nil {
 		return "", err
 	}
 	record, err := train.NewRecord(Command, s, s.Upkeep, c.facts, m.Store.Len())
@@ -126,28 +125,15 @@ func runIn(ctx context.Context, s *Settings, c *corpus, m *gpt1.Model, r *train.
 	return job.Run(ctx)
 }
 
-// buildOnly declares the step graph, exports it and stops.
-func buildOnly(s *Settings, w io.Writer) error {
+// buildOnly declares a graph, exports it and stops.
+func buildOnly(ctx context.Context, s *Settings, w io.Writer) error {
 	m, err := s.model()
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(w, "%s: %d parameters; -steps 0, so nothing is trained\n", s.Preset, m.Store.Len())
-	return writeDOT(s, m, w)
-}
-
-// writeDOT exports the step graph when -dot asks for it.
-func writeDOT(s *Settings, m *gpt1.Model, w io.Writer) error {
-	if s.Dot == "" {
-		return nil
-	}
-	m.Store.Train()
-	g := m.DeclareLM(s.Micro, s.Ctx, true).Graph
-	if err := atomicfile.Write(s.Dot, g.WriteDOT); err != nil {
-		return errors.WithMessage(err, "-dot")
-	}
-	fmt.Fprintf(w, "wrote the step graph to %s\n", s.Dot)
-	return nil
+	m.Init(uint64(s.Seed))
+	fmt.Fprintf(w, "%s: %d parameters; %s, so nothing is trained\n", s.Preset, m.Store.Len(), s.WhyBuildOnly())
+	return export(ctx, s, m, w)
 }
 
 // length turns epochs into updates, when that is what was asked for, and fits the

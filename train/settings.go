@@ -3,6 +3,7 @@ package train
 import (
 	"time"
 
+	"gorgpt/draw"
 	"gorgpt/graph"
 	"gorgpt/optim"
 )
@@ -30,8 +31,9 @@ type Settings struct {
 	Resume  string `json:"-"` // run folder to go on with; "": a new run
 	Config  string `json:"-"` // file with settings
 	DryRun  bool   `json:"-"` // only tell what the run needs
-	Dot     string `json:"-"` // file for the step graph; "": none
 	Profile string `json:"-"` // folder for profiles; "": none
+
+	Draw draw.Settings `json:"-"` // what is wanted of the graphs
 }
 
 // Upkeep is how a run is looked after. It decides on nothing that is computed, and may be
@@ -48,14 +50,40 @@ func DefaultUpkeep(logEvery int) Upkeep {
 	return Upkeep{LogEvery: logEvery, SaveEvery: Every{Time: 10 * time.Minute}, Keep: 2}
 }
 
-// BuildOnly tells whether the graph is wanted, and no run.
-func (s *Settings) BuildOnly() bool { return s.Steps == 0 && s.Epochs == 0 }
+// Graphs are the names of the graphs of a run: of one micro-batch forwards, the same with
+// gradients, and the update.
+var Graphs = []string{"step", "forward", "update"}
+
+// BuildOnly tells whether a graph is wanted, and no run.
+func (s *Settings) BuildOnly() bool { return s.Steps == 0 && s.Epochs == 0 || s.Draw.Profile > 0 }
+
+// WhyBuildOnly names the flag that says so.
+func (s *Settings) WhyBuildOnly() string {
+	if s.Draw.Profile > 0 {
+		return "-dot-profile"
+	}
+	return "-steps 0"
+}
+
+// Adam are the constants of the update.
+func (s *Settings) Adam() optim.Config {
+	adam := optim.Defaults()
+	adam.L2, adam.Clip = s.L2, s.Clip
+	return adam
+}
+
+// UpdateGraph is the graph of the update, for looking at it.
+func (s *Settings) UpdateGraph(store *graph.Store) (*graph.Graph, error) {
+	opt, err := optim.New(store, s.Adam())
+	if err != nil {
+		return nil, err
+	}
+	return opt.Graph(), nil
+}
 
 // Trainer is the loop over the updates of a task whose parameters are in a store.
 func (s *Settings) Trainer(task Task, store *graph.Store, schedule optim.Schedule, observers ...Observer) (*Trainer, error) {
-	adam := optim.Defaults()
-	adam.L2, adam.Clip = s.L2, s.Clip
-	opt, err := optim.New(store, adam)
+	opt, err := optim.New(store, s.Adam())
 	return &Trainer{
 		Task: task, Optimizer: opt, Schedule: schedule, Steps: s.Steps, EvalEvery: s.EvalEvery, Seed: s.Seed,
 		SaveEvery: s.SaveEvery, Observers: observers,

@@ -75,7 +75,15 @@ The run
   -eval-every N    updates between evaluations; 0: only at the end (an epoch,
                    or a tenth of the run if that is longer)
   -log-every N     updates between lines (10)
-  -dot FILE        write the step graph in Graphviz's language
+  -dot FILE        draw a graph in Graphviz's language; with -steps 0, and stop
+  -svg FILE        the same as a picture with tooltips
+  -dot-level LEVEL model: blocks that repeat once, block: the parts of each
+                   block, op: every operation (model)
+  -dot-graph NAME  forward, step (with the gradients) or update (step)
+  -dot-profile N   measure N runs of the graph, colour the picture by time,
+                   write profile.csv beside it, and stop
+  -summary         print the parts of the graph: shapes, parameters, operations,
+                   memory
   -profile DIR     write cpu.pprof and heap.pprof for go tool pprof into DIR
 
 Stopping and going on

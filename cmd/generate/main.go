@@ -6,6 +6,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"os"
 
@@ -13,6 +14,7 @@ import (
 	"golang.org/x/term"
 
 	"gorgpt/checkpoint"
+	"gorgpt/draw"
 	"gorgpt/generate"
 	"gorgpt/gpt1"
 	"gorgpt/internal/cli"
@@ -91,6 +93,11 @@ func (s *settings) open(stdin io.Reader, stdout, stderr io.Writer) (*command, er
 
 // do does what the command line asks for.
 func (c *command) do(ctx context.Context) error {
+	if c.draw.Wanted() {
+		g, fill := generate.Declare(c.model, 1)
+		title := fmt.Sprintf("decode: one more token after up to N = %d", c.model.NCtx)
+		return c.draw.Export(ctx, draw.Subject{Title: title, Graph: g, Fill: fill}, c.stdout)
+	}
 	if c.score != "" {
 		return c.scoreFile(ctx)
 	}

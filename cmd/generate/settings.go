@@ -7,6 +7,7 @@ import (
 
 	"github.com/pkg/errors"
 
+	"gorgpt/draw"
 	"gorgpt/generate"
 	"gorgpt/internal/cli"
 	"gorgpt/tokenizer"
@@ -59,6 +60,9 @@ Looking into the model, in place of writing
   -attention FILE  write the attention weights of the prompt to a safetensors
                    file: h.N.attn [heads T T], rows are positions that read, and
                    the ids [T]; computed by plain, unfused attention
+  -dot FILE        draw the graph that reads one more token, as DOT, and stop.
+                   -svg FILE, -dot-level model|block|op, -dot-profile N and
+                   -summary are those of cmd/train
 `
 
 // settings is the command line.
@@ -70,6 +74,7 @@ type settings struct {
 	score, attention         string
 	scoreJSON                bool
 	o                        generate.Options
+	draw                     draw.Settings
 	given                    cli.Given
 }
 
@@ -105,6 +110,7 @@ func (s *settings) flags() *flag.FlagSet {
 	fs.StringVar(&s.score, "score", "", "")
 	fs.BoolVar(&s.scoreJSON, "score-json", false, "")
 	fs.StringVar(&s.attention, "attention", "", "")
+	cli.DrawFlags(fs, &s.draw)
 	return fs
 }
 
@@ -122,6 +128,9 @@ func (s *settings) check() error {
 		cli.Int{Name: "beams", Value: s.o.Beams, Least: 1}, cli.Int{Name: "slide", Value: s.o.Slide, Least: 1})
 	if err == nil {
 		err = s.given.CheckNumbers(cli.Number{Name: "temperature", Value: s.o.Temperature})
+	}
+	if err == nil {
+		err = s.draw.Check(s.given, "decode")
 	}
 	_, pipelineErr := tokenizer.ParsePipeline(s.pipeline)
 	switch {
@@ -154,6 +163,8 @@ func (s *settings) checkUse() error {
 		return nil
 	}
 	switch {
+	case s.draw.Wanted():
+		return none("-dot, -svg and -summary write no text", append(slices.Clone(ofWriting), "prompt", "attention", "score"))
 	case s.score != "":
 		return none("-score only reads", append(slices.Clone(ofWriting), "prompt", "attention"))
 	case s.attention != "":

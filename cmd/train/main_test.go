@@ -150,7 +150,7 @@ func TestStepsZeroBuildsExportsAndStops(t *testing.T) {
 	require.Contains(t, stdout, "116534784 parameters")
 	data, err := os.ReadFile(dot)
 	require.NoError(t, err)
-	require.Contains(t, string(data), `label="h.11"`)
+	require.Contains(t, string(data), `label="h.0 … h.11  × 12 `)
 	require.NoDirExists(t, filepath.Join(dir, "run"))
 }
 
@@ -210,6 +210,14 @@ func TestBadInput(t *testing.T) {
 		"tokenizer folder":      {[]string{"-steps", "5", "-data", book, "-tokenizer", empty}, 1, "-tokenizer"},
 		"batch beyond the text": {[]string{"-epochs", "1", "-batch", "100000", "-data", book, "-ctx", "16", "-vocab", "120"}, 1, "not one batch of 100000"},
 		"folder in use":         {[]string{"-steps", "5", "-data", book, "-ctx", "16", "-vocab", "120", "-out", full}, 1, "full is not empty"},
+		"level":                 {[]string{"-dot", "x", "-dot-level", "layer"}, 2, `-dot-level is "layer": want model, block or op`},
+		"graph":                 {[]string{"-dot", "x", "-dot-graph", "decode"}, 2, `-dot-graph is "decode": want one of step, forward, update`},
+		"level of nothing":      {[]string{"-dot-level", "op"}, 2, "-dot-level is for a picture: add -dot FILE or -svg FILE"},
+		"profile of nothing":    {[]string{"-dot-profile", "3"}, 2, "-dot-profile is for a picture: add -dot FILE or -svg FILE"},
+		"profile of no runs":    {[]string{"-dot", "x", "-dot-profile", "0"}, 2, "-dot-profile is 0: want at least 1 run"},
+		"profile and train":     {[]string{"-dot", "x", "-dot-profile", "1", "-steps", "3"}, 2, "-dot-profile measures and trains nothing"},
+		"one file for both":     {[]string{"-dot", "x", "-svg", "x"}, 2, "-dot and -svg are both x: name two files"},
+		"svg in no folder":      {[]string{"-steps", "0", "-svg", filepath.Join(dir, "no", "g.svg")}, 1, "-svg"},
 		"dot in no folder":      {[]string{"-steps", "0", "-dot", filepath.Join(dir, "no", "g.dot")}, 1, "-dot"},
 	}
 	for name, c := range cases {
@@ -235,7 +243,8 @@ func TestHelp(t *testing.T) {
 	require.NoError(t, err)
 	for _, name := range []string{
 		"preset", "data", "tokenizer", "vocab", "out", "steps", "epochs", "batch", "micro", "ctx", "lr", "warmup",
-		"l2", "clip", "dropout", "seed", "eval-every", "log-every", "dot", "force", "prepare", "cache", "pipeline",
+		"l2", "clip", "dropout", "seed", "eval-every", "log-every", "force", "prepare", "cache", "pipeline",
+		"dot", "svg", "dot-level", "dot-graph", "dot-profile", "summary",
 		"save-every", "keep", "resume", "config", "dry-run", "profile", "sample-every",
 	} {
 		require.Contains(t, help, "\n  -"+name+" ")

@@ -7,6 +7,7 @@ import (
 
 	"github.com/pkg/errors"
 
+	"gorgpt/draw"
 	"gorgpt/internal/simd"
 	"gorgpt/train"
 )
@@ -33,7 +34,17 @@ func SettingsFlags(fs *flag.FlagSet, s *train.Settings) {
 	fs.IntVar(&s.LogEvery, "log-every", s.LogEvery, "")
 	fs.StringVar(&s.Out, "out", s.Out, "")
 	fs.BoolVar(&s.Force, "force", s.Force, "")
-	fs.StringVar(&s.Dot, "dot", s.Dot, "")
+	DrawFlags(fs, &s.Draw)
+}
+
+// DrawFlags declares the flags of what is wanted of graphs.
+func DrawFlags(fs *flag.FlagSet, s *draw.Settings) {
+	fs.StringVar(&s.DOT, "dot", "", "")
+	fs.StringVar(&s.SVG, "svg", "", "")
+	fs.StringVar(&s.Level, "dot-level", "", "")
+	fs.StringVar(&s.Graph, "dot-graph", "", "")
+	fs.IntVar(&s.Profile, "dot-profile", 0, "")
+	fs.BoolVar(&s.Summary, "summary", false, "")
 }
 
 // CheckSettings refuses values that cannot work, and lets -steps decide on the length
@@ -49,9 +60,14 @@ func CheckSettings(given Given, s *train.Settings) error {
 	if err == nil {
 		err = given.CheckShares(Number{"dropout", s.Dropout})
 	}
+	if err == nil {
+		err = s.Draw.Check(given, train.Graphs...)
+	}
 	switch {
 	case err != nil:
 		return err
+	case s.Draw.Profile > 0 && (given.Flag("epochs") || given.Flag("steps") && s.Steps > 0):
+		return errors.New("-dot-profile measures and trains nothing: leave out -steps and -epochs")
 	case given.Flag("steps") && given.Flag("epochs"):
 		return errors.New("-steps and -epochs both set the length of the run: give one")
 	case given.Flag("steps"), given.Any("steps") && !given.Any("epochs"):

@@ -1,0 +1,11 @@
+// Package draw explains a graph: as a picture in Graphviz's language or as SVG, as a table of
+// parts for the terminal, and with measured times.
+//
+// A [Picture] shows the nodes of a graph at one of three levels. At [Op] every node is drawn;
+// at [Block] what a part of a block holds (attention, MLP) is one box for each role; at
+// [Model] blocks that repeat are drawn once. Roles have shapes, so that pictures can be read
+// in greyscale. All output depends on the graph alone, or on the graph and the times.
+//
+// The package knows graphs, not models: parts, roles and figures come from [graph.Info].
+// Start reading at picture.go.
+package draw

@@ -1,0 +1,88 @@
+package draw
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"path/filepath"
+
+	"github.com/pkg/errors"
+
+	"gorgpt/draw/svg"
+	"gorgpt/graph"
+	"gorgpt/internal/atomicfile"
+)
+
+// Subject is a graph to look at.
+type Subject struct {
+	Title string
+	Graph *graph.Graph
+	Fill  func() // fills the inputs with what a run can do with; nil: nothing to fill
+}
+
+// Export does what the settings say with a graph, and tells on w what it wrote.
+func (s *Settings) Export(ctx context.Context, subject Subject, w io.Writer) error {
+	var times *Times
+	if s.Profile > 0 {
+		var err error
+		if times, err = Measure(ctx, subject, s.Profile); err != nil {
+			return errors.WithMessage(err, "-dot-profile")
+		}
+	}
+	nodes, err := subject.Graph.Nodes()
+	if err != nil {
+		return err
+	}
+	if s.Summary {
+		if err := WriteSummary(w, subject.Title, nodes); err != nil {
+			return err
+		}
+	}
+	if times != nil {
+		if err := s.writeProfile(nodes, times, w); err != nil {
+			return err
+		}
+	}
+	if s.DOT == "" && s.SVG == "" {
+		return nil
+	}
+	var dot bytes.Buffer
+	if err := New(subject.Title, nodes, Level(s.Level), times).WriteDOT(&dot); err != nil {
+		return err
+	}
+	if s.DOT != "" {
+		if err := atomicfile.WriteFile(s.DOT, dot.Bytes()); err != nil {
+			return errors.WithMessage(err, "-dot")
+		}
+		fmt.Fprintf(w, "wrote the %s graph to %s\n", s.Graph, s.DOT)
+	}
+	if s.SVG != "" {
+		picture, err := svg.Render(ctx, dot.Bytes())
+		if err == nil {
+			err = atomicfile.WriteFile(s.SVG, picture)
+		}
+		if err != nil {
+			return errors.WithMessage(err, "-svg")
+		}
+		fmt.Fprintf(w, "wrote the %s graph to %s\n", s.Graph, s.SVG)
+	}
+	return nil
+}
+
+// ProfileFile is the table of measured times, beside the picture.
+const ProfileFile = "profile.csv"
+
+func (s *Settings) writeProfile(nodes []graph.Info, t *Times, w io.Writer) error {
+	picture := s.DOT
+	if picture == "" {
+		picture = s.SVG
+	}
+	path := filepath.Join(filepath.Dir(picture), ProfileFile)
+	err := atomicfile.Write(path, func(out io.Writer) error { return t.WriteCSV(out, nodes) })
+	if err != nil {
+		return errors.WithMessage(err, "-dot-profile")
+	}
+	fmt.Fprintf(w, "%d runs of %.4g ms, %.1f %% of it in nodes: %s\n", t.Runs, t.Milliseconds(), 100*t.share(total(nodes)), path)
+	return nil
+}

@@ -1,0 +1,80 @@
+package draw
+
+import (
+	"context"
+	"encoding/csv"
+	"io"
+	"strconv"
+	"strings"
+	"time"
+
+	"gorgpt/graph"
+)
+
+// Measure runs a graph so many times, after one run that is not counted, and makes its nodes
+// tell how long they took.
+func Measure(ctx context.Context, s Subject, runs int) (_ *Times, err error) {
+	m, err := s.Graph.Compile(new(graph.Arena))
+	if err != nil {
+		return nil, err
+	}
+	defer func() {
+		if closeErr := m.Close(); err == nil {
+			err = closeErr
+		}
+	}()
+	t := &Times{Runs: runs}
+	for i := range runs + 1 {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		if s.Fill != nil {
+			s.Fill()
+		}
+		if i == 1 { // the first run touches its memory for the first time
+			s.Graph.Time()
+		}
+		from := time.Now()
+		if err := m.Run(); err != nil {
+			return nil, err
+		}
+		if i > 0 {
+			t.Wall += time.Since(from)
+		}
+	}
+	return t, nil
+}
+
+// Milliseconds is the time of a run.
+func (t *Times) Milliseconds() float64 { return 1e3 * t.Wall.Seconds() / float64(t.Runs) }
+
+// total is the time that all nodes took.
+func total(nodes []graph.Info) time.Duration {
+	sum := time.Duration(0)
+	for _, x := range nodes {
+		sum += x.Time
+	}
+	return sum
+}
+
+// WriteCSV writes a line for each node that was run: all its calls together, the share of the
+// time of the runs, and the rates. The last line is what was spent between nodes.
+func (t *Times) WriteCSV(w io.Writer, nodes []graph.Info) error {
+	out := csv.NewWriter(w)
+	number := func(x float64, digits int) string { return strconv.FormatFloat(x, 'f', digits, 64) }
+	_ = out.Write([]string{"node", "scope", "kind", "calls", "ms", "share", "GFLOP/s", "GB/s"}) // Error tells
+	for _, x := range nodes {
+		if x.Calls == 0 {
+			continue
+		}
+		ns := float64(max(x.Time.Nanoseconds(), 1))
+		_ = out.Write([]string{
+			x.Name, strings.Join(x.Scope, "."), x.Kind, strconv.Itoa(x.Calls), number(ns/1e6, 4), number(t.share(x.Time), 6),
+			number(float64(x.FLOPs*x.Calls)/ns, 3), number(float64((x.Read+x.Written)*x.Calls)/ns, 3),
+		})
+	}
+	rest := t.Wall - total(nodes)
+	_ = out.Write([]string{"between nodes", "", "", strconv.Itoa(t.Runs), number(1e3*rest.Seconds(), 4), number(t.share(rest), 6), "", ""})
+	out.Flush()
+	return out.Error()
+}

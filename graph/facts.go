@@ -1,0 +1,166 @@
+package graph
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Role is what a node is for. Drawings give each its shape.
+type Role string
+
+// The roles of nodes.
+const (
+	Input      Role = "input"      // token ids, labels, counts
+	Parameter  Role = "parameter"  // a trainable tensor
+	State      Role = "state"      // what lives on between runs: Adam's moments, caches
+	Activation Role = "activation" // computed in the forward pass
+	Gradient   Role = "gradient"   // computed in the backward pass, or read from the store
+	Update     Role = "update"     // changes parameters
+)
+
+// facts tell about an op what running it does not need.
+//
+// A floating-point operation is one addition, multiplication, division, comparison, root or
+// elementary function on one number. What an op counts is what its definition asks for,
+// not what its kernel does: attention only pairs of a query and an earlier key.
+type facts struct {
+	role   Role     // "": Activation
+	axes   []string // names of the output's axes; nil: those of the first named operand of the same shape
+	flops  int      // floating-point operations of a run
+	reads  []int    // values that are read of each operand and its side buffers; 0, or none: all of the operand
+	writes int      // values written; 0: the output and the side buffers
+	adds   int      // values of the store's gradients that are added to, beside the output
+	idle   bool     // the op does nothing: it stands for a part of another's result
+	roles  []string // what the operands are to the op
+	note   string   // what the name does not tell
+}
+
+// outAxes names the axes of the output.
+func (s *spec) outAxes() []string {
+	if s.axes != nil {
+		return s.axes
+	}
+	for _, x := range s.in {
+		if named := x.g.axes[x.n]; named != nil && equal(x.shape, s.shape) {
+			return named
+		}
+	}
+	return make([]string, len(s.shape))
+}
+
+// traffic returns the bytes that a run reads from the operands and writes to the results,
+// each once. Scalars are not counted.
+func (s *spec) traffic() (read, written int) {
+	if s.idle {
+		return 0, 0
+	}
+	for i, x := range s.in {
+		n := size(x.shape)
+		if i < len(s.reads) && s.reads[i] > 0 {
+			n = s.reads[i]
+		}
+		if len(x.shape) > 0 {
+			read += n
+		}
+	}
+	switch {
+	case s.writes > 0:
+		written = s.writes
+	case len(s.shape) > 0:
+		written = size(s.shape)
+		for _, n := range s.side {
+			written += n
+		}
+	}
+	if s.into != nil {
+		read += written
+	}
+	return 4 * (read + s.adds), 4 * (written + s.adds)
+}
+
+// axes names the axes of x; an axis without a name is "".
+func (x Node) axes() []string {
+	if named := x.g.axes[x.n]; named != nil {
+		return slices.Clone(named)
+	}
+	return make([]string, len(x.shape))
+}
+
+// leading names all axes of x but the last.
+func (x Node) leading() []string { return slices.Clip(x.axes()[:len(x.shape)-1]) }
+
+// Named names the axes of x, for drawings: Named("B T C"). "" names nothing.
+func (x Node) Named(axes string) Node {
+	if !ok(x) || axes == "" {
+		return x
+	}
+	names := strings.Fields(axes)
+	if len(names) != len(x.shape) {
+		return x.g.failf(x.Name(), "%d axes are named %q", len(x.shape), axes)
+	}
+	x.g.axes[x.n] = names
+	return x
+}
+
+// Parts tells drawings what x is put together from, along its first axis or that of its
+// first operand: the two orders of a pair, the answers to a question.
+func (x Node) Parts(names ...string) Node {
+	if ok(x) {
+		x.g.parts[x.n] = names
+	}
+	return x
+}
+
+// ScopeOf is Scope for the part of the model that the parameter's name tells: h.0.attn.c_attn
+// of h.0.attn.c_attn.weight. It is that part whatever scope the graph is in.
+func (g *Graph) ScopeOf(p *Param) func() {
+	before := g.scopes
+	g.scopes = p.scope()
+	return func() { g.scopes = before }
+}
+
+// scope is the path of the layer that a parameter belongs to: h.0, attn, c_attn.
+func (p *Param) scope() []string {
+	var path []string
+	words := strings.Split(p.Name, ".")
+	for _, w := range words[:len(words)-1] {
+		if n := len(path); n > 0 && strings.Trim(w, "0123456789") == "" {
+			path[n-1] += "." + w
+			continue
+		}
+		path = append(path, w)
+	}
+	return path
+}
+
+// behind enters the scope of an op whose derivative is declared until the returned function
+// is called.
+func (g *Graph) behind(o *op) func() {
+	scopes, backward := g.scopes, g.backward
+	g.scopes, g.backward = o.scope, true
+	return func() { g.scopes, g.backward = scopes, backward }
+}
+
+// applies tells whether anything is dropped in g.
+func (d Drop) applies(g *Graph) bool { return g.train && d.P > 0 }
+
+// flops counts the operations on each value.
+func (d Drop) flops(g *Graph) int {
+	if d.applies(g) {
+		return 1
+	}
+	return 0
+}
+
+// note says what is dropped, if anything is.
+func (d Drop) note(g *Graph, before string) string {
+	if !d.applies(g) {
+		return ""
+	}
+	return fmt.Sprintf("%sdropout %g", before, d.P)
+}
+
+func (d Drop) facts(x Node) facts {
+	return facts{flops: size(x.shape), note: d.note(x.g, ""), axes: x.axes()}
+}
