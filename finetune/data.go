@@ -11,7 +11,6 @@ import (
 	"gorgpt/heads"
 	"gorgpt/loaders"
 	"gorgpt/loaders/storyworld"
-	"gorgpt/score"
 	"gorgpt/tokenizer"
 )
 
@@ -76,34 +75,6 @@ func (d *Data) Limit(n int) (*Data, error) {
 			n, d.Name, d.Train[0].Label.Text)
 	}
 	return &limited, nil
-}
-
-// Majority is the accuracy on the test rows of the most frequent class, or answer, of the
-// training rows; of scores, 0.
-func (d *Data) Majority() (float64, error) {
-	k := len(d.Spec.Names())
-	if k == 0 {
-		return 0, nil
-	}
-	classes := func(rows []loaders.Row) (all []int, err error) {
-		for _, row := range rows {
-			class, _, err := d.Spec.Target(row)
-			if err != nil {
-				return nil, errors.WithMessage(err, row.Place())
-			}
-			all = append(all, int(class))
-		}
-		return all, nil
-	}
-	training, err := classes(d.Train)
-	if err != nil {
-		return 0, err
-	}
-	test, err := classes(d.Test)
-	if err != nil {
-		return 0, err
-	}
-	return score.NewConfusion(k, test, test).Always(score.Majority(k, training)), nil
 }
 
 // sets are rows as token sequences; nil for those not there.

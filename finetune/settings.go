@@ -17,15 +17,15 @@ type Settings struct {
 	Model      string     `json:"model,omitempty"`      // folder to start from
 	Preset     string     `json:"preset,omitempty"`     // shape, when there is no folder
 	Scratch    bool       `json:"scratch,omitempty"`    // start from random weights
-	Transfer   Blocks     `json:"transfer,omitzero"`    // start with the embeddings and so many blocks of the model
 	Train      string     `json:"train,omitempty"`      // file of rows; "": the embedded world's, for all three
 	Dev        string     `json:"dev,omitempty"`
 	Test       string     `json:"test,omitempty"`
-	Limit      int        `json:"limit,omitempty"` // training rows; 0: all
-	Warmup     float64    `json:"warmup"`          // share of the updates
-	Lambda     float64    `json:"lambda"`          // weight of L1 in L3
-	HeadDrop   float64    `json:"head_dropout"`    // before the head; [train.Auto]: Dropout or, if that is Auto, 0.1
-	Controls   bool       `json:"-"`               // no run: measure cheap controls, as cmd/finetune does
+	Limit      int        `json:"limit,omitempty"`   // training rows; 0: all
+	Warmup     float64    `json:"warmup"`            // share of the updates
+	Lambda     float64    `json:"lambda"`            // weight of L1 in L3
+	HeadDrop   float64    `json:"head_dropout"`      // before the head; [train.Auto]: Dropout or, if that is Auto, 0.1
+	Controls   bool       `json:"-"`                 // no run: measure cheap controls, as cmd/finetune does
+	Transfer   Blocks     `json:"transfer,omitzero"` // start with the embeddings and so many blocks of the model
 	train.Settings
 }
 

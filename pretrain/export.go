@@ -21,10 +21,10 @@ func export(ctx context.Context, s *Settings, m *gpt1.Model, w io.Writer) error 
 		if err != nil {
 			return err
 		}
-		return s.Draw.Export(ctx, draw.Subject{Title: s.Preset + ": update of all parameters", Graph: g}, w)
+		return s.Draw.Export(ctx, draw.Subject{Title: s.name() + ": update of all parameters", Graph: g}, w)
 	}
 	lm := m.DeclareLM(s.Micro, s.Ctx, s.Draw.Graph == "step")
-	title := fmt.Sprintf("%s: %s on B = %d windows of T = %d tokens", s.Preset, s.Draw.Graph, s.Micro, s.Ctx)
+	title := fmt.Sprintf("%s: %s on B = %d windows of T = %d tokens", s.name(), s.Draw.Graph, s.Micro, s.Ctx)
 	return s.Draw.Export(ctx, draw.Subject{Title: title, Graph: lm.Graph, Fill: func() { fill(lm, m.VocabSize) }}, w)
 }
 

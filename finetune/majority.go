@@ -1,0 +1,36 @@
+package finetune
+
+import (
+	"github.com/pkg/errors"
+
+	"gorgpt/loaders"
+	"gorgpt/score"
+)
+
+// Majority is the accuracy on the test rows of the most frequent class, or answer, of the
+// training rows; of scores, 0.
+func (d *Data) Majority() (float64, error) {
+	k := len(d.Spec.Names())
+	if k == 0 {
+		return 0, nil
+	}
+	classes := func(rows []loaders.Row) (all []int, err error) {
+		for _, row := range rows {
+			class, _, err := d.Spec.Target(row)
+			if err != nil {
+				return nil, errors.WithMessage(err, row.Place())
+			}
+			all = append(all, int(class))
+		}
+		return all, nil
+	}
+	training, err := classes(d.Train)
+	if err != nil {
+		return 0, err
+	}
+	test, err := classes(d.Test)
+	if err != nil {
+		return 0, err
+	}
+	return score.NewConfusion(k, test, test).Always(score.Majority(k, training)), nil
+}
