@@ -20,12 +20,14 @@ type Settings struct {
 	Train      string     `json:"train,omitempty"`      // file of rows; "": the embedded world's, for all three
 	Dev        string     `json:"dev,omitempty"`
 	Test       string     `json:"test,omitempty"`
-	Limit      int        `json:"limit,omitempty"`   // training rows; 0: all
-	Warmup     float64    `json:"warmup"`            // share of the updates
-	Lambda     float64    `json:"lambda"`            // weight of L1 in L3
-	HeadDrop   float64    `json:"head_dropout"`      // before the head; [train.Auto]: Dropout or, if that is Auto, 0.1
-	Controls   bool       `json:"-"`                 // no run: measure cheap controls, as cmd/finetune does
-	Transfer   Blocks     `json:"transfer,omitzero"` // start with the embeddings and so many blocks of the model
+	Limit      int        `json:"limit,omitempty"` // training rows; 0: all
+	Warmup     float64    `json:"warmup"`          // share of the updates
+	Lambda     float64    `json:"lambda"`          // weight of L1 in L3
+	HeadDrop   float64    `json:"head_dropout"`    // before the head; [train.Auto]: Dropout or, if that is Auto, 0.1
+	Controls   bool       `json:"-"`               // no run: measure cheap controls, as cmd/finetune does
+
+	// Transfer is how many blocks of the model are taken, beside its embeddings.
+	Transfer Blocks `json:"transfer,omitzero"`
 	train.Settings
 }
 
