@@ -35,7 +35,7 @@ func lookOf(r graph.Role) look {
 func (p *Picture) WriteDOT(w io.Writer) error {
 	out := bufio.NewWriter(w)
 	fmt.Fprintf(out, "digraph gorgpt {\n\tlabel=%s; labelloc=t; fontsize=20; fontname=Helvetica; compound=true;\n", quote(p.Title))
-	fmt.Fprintf(out, "\tranksep=0.35; nodesep=0.25; newrank=true;\n")
+	fmt.Fprintf(out, "\trankdir=%s; ranksep=0.35; nodesep=0.25; newrank=true;\n", p.direction())
 	fmt.Fprintf(out, "\tnode [fontname=Helvetica, fontsize=10];\n")
 	fmt.Fprintf(out, "\tedge [fontname=Helvetica, fontsize=9, arrowsize=0.6, labeldistance=1.6];\n")
 	p.writeCluster(out, nil)
@@ -49,6 +49,15 @@ func (p *Picture) WriteDOT(w io.Writer) error {
 	p.writeLegend(out)
 	fmt.Fprintln(out, "}")
 	return out.Flush()
+}
+
+// direction is that of the arrows: down, but to the right if nothing is computed forwards. An
+// update is all parameters side by side, and a page can be long but not wide.
+func (p *Picture) direction() string {
+	if slices.ContainsFunc(p.boxes, func(b *box) bool { return b.role == graph.Activation }) {
+		return "TB"
+	}
+	return "LR"
 }
 
 // writeCluster writes the boxes of a scope, then the scopes in it.
@@ -107,13 +116,17 @@ func (p *Picture) clusterLabel(path []string) string {
 
 func (p *Picture) boxText(b *box) string {
 	l, lines := lookOf(b.role), p.lines(b)
-	fill := l.fill
+	fill, font := l.fill, "black"
 	if p.times != nil && p.nodes[b.nodes[0]].Calls > 0 {
-		fill = p.times.color(b.took)
+		fill, font = p.times.color(b.took)
 		lines = append(lines, p.times.text(b.took))
 	}
-	return fmt.Sprintf("label=%s, tooltip=%s, shape=%s, margin=%q, style=%s, fillcolor=%s",
+	text := fmt.Sprintf("label=%s, tooltip=%s, shape=%s, margin=%q, style=%s, fillcolor=%s",
 		quote(strings.Join(lines, "\n")), quote(p.tooltip(b)), l.shape, l.margin, l.style, quote(fill))
+	if font != "black" {
+		text += ", fontcolor=" + font
+	}
+	return text
 }
 
 // tooltip names the nodes of a box.

@@ -12,21 +12,22 @@ type Times struct {
 	Wall time.Duration // of all runs
 }
 
-// heat are the colours of shares of the time, from light to dark.
+// heat are the colours of shares of the time, from dark to light, and of the text on them.
 var heat = []struct {
-	least float64
-	fill  string
-}{{0.10, "#d7301f"}, {0.03, "#fc8d59"}, {0.01, "#fdbb84"}, {0.003, "#fdd49e"}, {0, "#fff7ec"}}
+	least      float64
+	fill, font string
+}{{0.10, "#b30000", "white"}, {0.03, "#fc8d59", "black"}, {0.01, "#fdbb84", "black"}, {0.003, "#fdd49e", "black"}, {0, "#fff7ec", "black"}}
 
 func (t *Times) share(took time.Duration) float64 { return took.Seconds() / t.Wall.Seconds() }
 
-func (t *Times) color(took time.Duration) string {
+func (t *Times) color(took time.Duration) (fill, font string) {
 	for _, h := range heat {
 		if t.share(took) >= h.least {
-			return h.fill
+			return h.fill, h.font
 		}
 	}
-	return heat[len(heat)-1].fill
+	last := heat[len(heat)-1]
+	return last.fill, last.font
 }
 
 // text is the time of one run and its share.
@@ -40,7 +41,7 @@ func (t *Times) writeLegend(out io.Writer) {
 		if h.least == 0 {
 			label = "less"
 		}
-		fmt.Fprintf(out, "\t\tlegend_heat%d [label=%s, shape=box, style=filled, fillcolor=%s];\n", i, quote(label), quote(h.fill))
+		fmt.Fprintf(out, "\t\tlegend_heat%d [label=%s, shape=box, style=filled, fillcolor=%s, fontcolor=%s];\n", i, quote(label), quote(h.fill), h.font)
 	}
 	fmt.Fprintf(out, "\t\tlegend_runs [label=%s, shape=plaintext];\n",
 		quote(fmt.Sprintf("%d runs of %.4g ms", t.Runs, 1e3*t.Wall.Seconds()/float64(t.Runs))))
