@@ -108,6 +108,25 @@ func TestPretrainingComesFirst(t *testing.T) {
 	require.FileExists(t, filepath.Join(dir, "out", "table.md"))
 }
 
+// With the variant lstm, a Transformer and an LSTM of the same text are pre-trained first.
+func TestPretrainingOfTheLSTM(t *testing.T) {
+	dir := workplace(t)
+	t.Chdir(dir)
+	first, err := pretrain.Defaults("tiny")
+	require.NoError(t, err)
+	write(t, dir, "book.txt", strings.Repeat("the film was good . the film was bad .\n", 40))
+	first.Data, first.Vocab, first.Ctx, first.Steps, first.Epochs = []string{"book.txt"}, 60, 8, 1, 0
+	s, err := parse(append(films[2:], "-seeds", "1", "-variants", "full,lstm", "-transfer", "-epochs", "1", "-out", "out"), new(bytes.Buffer))
+	require.NoError(t, err)
+	var out bytes.Buffer
+	require.NoError(t, compare(context.Background(), s, first, cli.Console(&out, new(bytes.Buffer))))
+	require.Contains(t, out.String(), "no completed pre-training of an LSTM under runs/, so tiny-lstm is pre-trained first, as go run ./cmd/train -arch lstm does")
+	require.Contains(t, out.String(), "LSTM: weights of runs/tiny-lstm\n")
+	require.Contains(t, out.String(), "| LSTM w/ aux LM ")
+	require.Contains(t, out.String(), "| blocks | classification |\n")
+	require.FileExists(t, filepath.Join(dir, "out", "transfer.svg"))
+}
+
 func TestInterruption(t *testing.T) {
 	dir := workplace(t)
 	t.Chdir(dir)
@@ -134,6 +153,7 @@ func TestCommandLine(t *testing.T) {
 		{"no seeds", "-seeds 0", "-seeds is 0: want at least 1"},
 		{"no epochs", "-epochs 0", "-epochs is 0: want at least 1"},
 		{"negative rate", "-lr -1", "-lr is -1: want a number from 0 on"},
+		{"an LSTM for nothing", "-lstm m -variants full", "-lstm is the model of the variant lstm, which -variants leaves out"},
 		{"argument", "qa", `unexpected argument "qa": files are named with -train, -dev and -test`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
