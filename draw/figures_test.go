@@ -62,6 +62,12 @@ func TestFiguresEqualFormulas(t *testing.T) {
 	check("dW and db of the MLP", "h.3 mlp ", "accumulate", "", n*(4*c*f+f+c),
 		4*((n*c+n*f+c*f)+(n*f+f)+(n*f+n*c+f*c)+(n*c+c)), 4*(2*c*f+f+c))
 	check("sums of gradients", "h.3 ", "add", graph.Gradient, 2*n*c, 2*8*n*c, 2*4*n*c)
+	// u = k·(x + a·x³) 5, tanh 1, 1+t 1, 1-t² 2, du = k·(1 + 3a·x²) 3, x·(1-t²)·du 2, their sum 1, halved 1, times dy 1
+	check("gradient of GELU", "h.3 mlp ", "gelu.grad", "", 17*n*f, 4*2*n*f, 4*n*f)
+	// x̂ 2, dgain 2, dbias 1, g = dy·gain 1, Σg 1, Σg·x̂ 2, dx 4, what was dropped 1; read are dy, gain, the mean and 1/σ,
+	// the sum of x and branch, the gradients of gain and bias, and which sequence it is
+	check("gradient of the norm", "h.3 ln_1 ", "norm.grad", "", (13+1)*n*c, 4*(n*c+c+2*n+n*c+2*c+b), 4*(2*n*c+2*c))
+	check("gradient of cross-entropy", "lm ", "cross_entropy.grad", "", 3*n*v, 4*(n*v+3*n), 4*n*v)
 	check("embedding", "embed ", "embed", "", n*c, 4*(n+n*c+tt*c), 4*n*c)
 
 	nodes, err = gs["update"].Nodes()

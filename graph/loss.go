@@ -33,7 +33,7 @@ func (x Node) CrossEntropy(targets Node, v int) Node {
 				name: y.Name() + ".dx", full: true, kind: "cross_entropy.grad", shape: x.shape,
 				in: []Node{x, targets, y, dy}, overwrite: 1, columns: v,
 				facts: facts{ // −lse, exp and ·dy of each logit
-					flops: 3 * rows * v, reads: []int{rows * v}, axes: x.axes(), roles: []string{"logits", "targets", "lse", "dy"},
+					flops: 3 * rows * v, reads: []int{rows * v}, writes: rows * v, axes: x.axes(), roles: []string{"logits", "targets", "lse", "dy"},
 				},
 				run: func(c *call) {
 					kernels.CrossEntropyGrad(c.y, c.f(0), y.op().c.side[0], c.f(3), c.i(1), rows, v, stride)
