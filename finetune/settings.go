@@ -7,6 +7,7 @@ import (
 
 	"gorgpt/gpt1"
 	"gorgpt/heads"
+	"gorgpt/loaders/datasets"
 	"gorgpt/train"
 )
 
@@ -17,14 +18,19 @@ type Settings struct {
 	Model      string     `json:"model,omitempty"`      // folder to start from
 	Preset     string     `json:"preset,omitempty"`     // shape, when there is no folder
 	Scratch    bool       `json:"scratch,omitempty"`    // start from random weights
+	Dataset    string     `json:"dataset,omitempty"`    // a published one
+	Data       string     `json:"data,omitempty"`       // its folder, or one that has it inside
 	Train      string     `json:"train,omitempty"`      // file of rows; "": the embedded world's, for all three
 	Dev        string     `json:"dev,omitempty"`
 	Test       string     `json:"test,omitempty"`
-	Limit      int        `json:"limit,omitempty"` // training rows; 0: all
-	Warmup     float64    `json:"warmup"`          // share of the updates
-	Lambda     float64    `json:"lambda"`          // weight of L1 in L3
-	HeadDrop   float64    `json:"head_dropout"`    // before the head; [train.Auto]: Dropout or, if that is Auto, 0.1
-	Controls   bool       `json:"-"`               // no run: measure cheap controls, as cmd/finetune does
+	Fields     string     `json:"fields,omitempty"` // what the files call the fields: text=sentence,label=gold
+	Labels     string     `json:"labels,omitempty"` // a,b: of class 0, 1; "": those of the training rows
+	Strict     bool       `json:"strict,omitempty"` // no row may be broken
+	Limit      int        `json:"limit,omitempty"`  // training rows; 0: all
+	Warmup     float64    `json:"warmup"`           // share of the updates
+	Lambda     float64    `json:"lambda"`           // weight of L1 in L3
+	HeadDrop   float64    `json:"head_dropout"`     // before the head; [train.Auto]: Dropout or, if that is Auto, 0.1
+	Controls   bool       `json:"-"`                // no run: measure cheap controls, as cmd/finetune does
 	train.Settings
 }
 
@@ -56,6 +62,9 @@ func Tasks() []heads.Kind {
 // Check refuses a task, files and models that cannot work. Errors name the flags.
 func (s *Settings) Check() error {
 	const want = "want classification, entailment, similarity or qa"
+	if err := s.checkDataset(); err != nil {
+		return err
+	}
 	switch {
 	case s.Task == "":
 		return errors.New("-task is missing: " + want)
@@ -63,6 +72,8 @@ func (s *Settings) Check() error {
 		return errors.Errorf("-task is %q: %s", s.Task, want)
 	case s.Regression && s.Task != heads.Similarity:
 		return errors.Errorf("-regression is for -task similarity, not %s", s.Task)
+	case s.Train == "" && s.Dataset == "" && (s.Fields != "" || s.Labels != ""):
+		return errors.New("-fields and -labels are about files of your own: name them with -train, -dev and -test")
 	case s.Train == "" && (s.Dev != "" || s.Test != ""):
 		return errors.New("-dev and -test go with -train: name a file of training rows, or leave all three out for the embedded world")
 	case s.Preset != "" && !s.Scratch:
@@ -73,6 +84,34 @@ func (s *Settings) Check() error {
 		_, err := gpt1.Preset(s.Preset)
 		return errors.WithMessage(err, "-preset")
 	}
+	return nil
+}
+
+// checkDataset refuses what does not go with a dataset, which says itself what the task is.
+func (s *Settings) checkDataset() error {
+	switch {
+	case s.Dataset == "" && s.Data != "":
+		return errors.New("-data is the folder of a dataset: name it with -dataset, or files of your own with -train, -dev and -test")
+	case s.Dataset == "":
+		return nil
+	}
+	set, err := datasets.Find(s.Dataset)
+	if err != nil {
+		return errors.WithMessage(err, "-dataset")
+	}
+	task, isScore := heads.Kind(set.Task), heads.Kind(set.Task) == heads.Regression
+	if isScore {
+		task = heads.Similarity
+	}
+	switch {
+	case s.Data == "":
+		return errors.Errorf("-data is missing: want the folder of %s, or one with it inside", set.Name)
+	case s.Train != "" || s.Dev != "" || s.Test != "" || s.Fields != "" || s.Labels != "":
+		return errors.Errorf("-dataset %s has files, columns and labels of its own: leave out -train, -dev, -test, -fields and -labels", set.Name)
+	case s.Task != "" && s.Task != task || s.Regression && !isScore:
+		return errors.Errorf("-dataset %s is of -task %s: leave out -task and -regression", set.Name, task)
+	}
+	s.Dataset, s.Task, s.Regression = set.Name, task, isScore
 	return nil
 }
 

@@ -51,6 +51,7 @@ func tune(ctx context.Context, s *finetune.Settings, first *pretrain.Settings, c
 	if err != nil {
 		return err
 	}
+	d.Report(con.Out)
 	if s.Controls {
 		return measure(ctx, d, con.Out)
 	}

@@ -20,11 +20,32 @@ The task
                    training label has a point, such as 3.5; without -train, the
                    graded pairs of the embedded world
 
+A published dataset
+  -dataset NAME    SNLI, MNLI, QNLI, RTE, SciTail, RACE, StoryCloze, MRPC, QQP,
+                   STS-B, SST-2, CoLA, MCTest or SICK, which says what task,
+                   columns, labels, measure and splits are; MNLI-matched,
+                   MNLI-mismatched, RACE-middle, RACE-high, MCTest-160 and
+                   MCTest-500 are parts
+  -data DIR        its folder, or one that has it inside, with the files as they
+                   are published: GLUE's, the dataset's own, or the Parquet
+                   files of Hugging Face's hub; also packed, .gz or .zst
+
 The data
   -train FILE      rows to train on (the embedded world's, with its development
                    and test rows)
   -dev FILE        rows to evaluate on from time to time and at the end
   -test FILE       rows to evaluate on once, at the end
+                   Files are JSON lines, .tsv (quotes are literal), .csv or
+                   .parquet, also packed, .gz or .zst. Test rows without a label
+                   column get predictions only
+  -fields LIST     what the files call the fields: text=sentence,label=gold.
+                   Several columns make up a text, or are the answers, with a
+                   plus between them: answers=a+b+c
+  -labels LIST     the labels, from class 0 on: no,yes (those of the training
+                   rows)
+  -strict          stop at the first broken row. Without it broken rows are left
+                   out and counted, up to one of a hundred in a file; and a set
+                   may lack a label
   -limit N         train on the first N rows only
   -controls        train no model: print what cheap controls reach on these rows
                    (most frequent label, lengths, parts of the input, bags of
