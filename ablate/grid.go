@@ -49,7 +49,7 @@ type Set struct {
 	Controls []Control         // what stands beside the variants in the table
 
 	digest   string
-	majority float64 // accuracy on the test rows of the most frequent class of all training rows
+	majority float64 // score on the test rows of the most frequent class of all training rows
 }
 
 // Control is what some cheap means reach on the test rows.
@@ -98,8 +98,8 @@ func NewGrid(g Grid) (*Grid, error) {
 		return nil, err
 	}
 	for _, set := range g.Sets {
-		if len(set.Data.Test) == 0 {
-			return nil, errors.Errorf("%s has no test rows, whose score the table shows: name some with -test", set.Name)
+		if !set.Data.Judged() {
+			return nil, errors.Errorf("%s has no test rows with labels, whose score the table shows: name some with -test", set.Name)
 		}
 		if set.digest, err = dataDigest(set.Data); err != nil {
 			return nil, err
@@ -116,7 +116,8 @@ func NewGrid(g Grid) (*Grid, error) {
 	return &g, nil
 }
 
-// countMajority is the accuracy of the most frequent class, or answer; of scores, 0.
+// countMajority is what the most frequent class, or answer, reaches in the set's measure; of
+// scores, 0.
 func (s *Set) countMajority() (float64, error) {
 	k := len(s.Data.Spec.Names())
 	if k == 0 {
@@ -140,7 +141,7 @@ func (s *Set) countMajority() (float64, error) {
 	if err != nil {
 		return 0, err
 	}
-	return score.NewConfusion(k, test, test).Always(score.Majority(k, training)), nil
+	return s.Data.Spec.Always(score.Majority(k, training), test), nil
 }
 
 // cells are those of the table, then what the curve adds.

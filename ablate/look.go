@@ -43,8 +43,13 @@ func inSans(s *text.Style, size vg.Length) { s.Font.Variant, s.Font.Size = "Sans
 func newPlot(set *Set) *plot.Plot {
 	p := plot.New()
 	p.Title.Text, p.X.Label.Text, p.Y.Label.Text = set.Name, "labelled training examples (log scale)", "test accuracy (%)"
-	if set.isRegression() {
+	switch set.Data.Spec.Primary() {
+	case "pearson":
 		p.Y.Label.Text = "Pearson's correlation × 100"
+	case "f1":
+		p.Y.Label.Text = "F1 × 100"
+	case "mcc":
+		p.Y.Label.Text = "Matthews correlation × 100"
 	}
 	inSans(&p.Title.TextStyle, vg.Points(12))
 	p.Title.Padding = vg.Points(4)

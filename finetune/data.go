@@ -125,10 +125,11 @@ func (s *Settings) readFiles() (*Data, error) {
 		}
 	}
 	if s.Test != "" {
-		if fields, err = unlabelled(s.Test, fields); err != nil {
+		of, err := unlabelled(s.Test, fields)
+		if err != nil {
 			return nil, err
 		}
-		if d.Test, err = d.readOwn(s.Test, fields, s.tolerance()); err != nil {
+		if d.Test, err = d.readOwn(s.Test, of, s.tolerance()); err != nil {
 			return nil, err
 		}
 	}

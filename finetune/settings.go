@@ -30,6 +30,9 @@ type Settings struct {
 	Warmup     float64    `json:"warmup"`           // share of the updates
 	Lambda     float64    `json:"lambda"`           // weight of L1 in L3
 	HeadDrop   float64    `json:"head_dropout"`     // before the head; [train.Auto]: Dropout or, if that is Auto, 0.1
+	Seeds      int        `json:"-"`                // runs, with seeds from Seed on
+	Eval       string     `json:"-"`                // no run: file of rows to score the model on
+	Predict    string     `json:"-"`                // no run: file of rows to predict
 	Controls   bool       `json:"-"`                // no run: measure cheap controls, as cmd/finetune does
 	train.Settings
 }
@@ -38,7 +41,7 @@ type Settings struct {
 // model and data.
 func Defaults() *Settings {
 	return &Settings{
-		Warmup: 0.002, Lambda: 0.5, HeadDrop: train.Auto,
+		Seeds: 1, Warmup: 0.002, Lambda: 0.5, HeadDrop: train.Auto,
 		Settings: train.Settings{
 			Epochs: 3, Batch: train.Auto, Micro: train.Auto, LR: train.Auto, L2: 0.01, Clip: 1, Dropout: train.Auto, Seed: 1,
 			EvalEvery: train.Auto, Upkeep: train.DefaultUpkeep(10),
@@ -62,6 +65,9 @@ func Tasks() []heads.Kind {
 // Check refuses a task, files and models that cannot work. Errors name the flags.
 func (s *Settings) Check() error {
 	const want = "want classification, entailment, similarity or qa"
+	if s.Eval != "" || s.Predict != "" {
+		return s.checkApply()
+	}
 	if err := s.checkDataset(); err != nil {
 		return err
 	}
@@ -83,6 +89,19 @@ func (s *Settings) Check() error {
 	case s.Preset != "":
 		_, err := gpt1.Preset(s.Preset)
 		return errors.WithMessage(err, "-preset")
+	}
+	return nil
+}
+
+// checkApply refuses what does not go with a model that is only applied.
+func (s *Settings) checkApply() error {
+	switch {
+	case s.Eval != "" && s.Predict != "":
+		return errors.New("-eval and -predict are two things to do with a file: give one")
+	case s.Model == "":
+		return errors.New("-model is missing: want the run folder of a fine-tuned model")
+	case s.Task != "" || s.Dataset != "" || s.Train != "" || s.Dev != "" || s.Test != "" || s.Scratch:
+		return errors.New("-eval and -predict apply a model to a file as it was trained: leave out -task, -dataset, -train, -dev, -test and -scratch")
 	}
 	return nil
 }
@@ -119,9 +138,9 @@ func (s *Settings) checkDataset() error {
 // are both given and disagree.
 func (s *Settings) Fit(d *Data, b *Base) error {
 	s.Regression = d.Spec.Task == heads.Regression
-	lr, batch, sequences := 6.25e-5, 32, 4
-	if b.Model.NEmbd < 768 { // GPT-1: small models need larger steps, and more of them
-		lr, batch, sequences = 5e-4, 8, 16
+	lr, batch := 6.25e-5, 32
+	if b.Model.NEmbd < fullWidth { // GPT-1: small models need larger steps, and more of them
+		lr, batch = 5e-4, 8
 	}
 	if s.Batch == train.Auto {
 		s.Batch = batch
@@ -138,7 +157,7 @@ func (s *Settings) Fit(d *Data, b *Base) error {
 		s.LR = lr
 	}
 	if s.Micro == train.Auto {
-		s.Micro = max(sequences/d.Spec.Sequences(), 1)
+		s.Micro = microOf(b.Model.NEmbd, d.Spec)
 	}
 	s.Micro = min(s.Micro, s.Batch)
 	if s.Epochs > 0 {
@@ -152,6 +171,18 @@ func (s *Settings) Fit(d *Data, b *Base) error {
 		s.EvalEvery = max(updates(1, len(d.Train), s.Batch), s.Steps/10)
 	}
 	return nil
+}
+
+// fullWidth is that of the paper's model.
+const fullWidth = 768
+
+// microOf is how many examples are computed at a time: 4 sequences, or 16 of a small model.
+func microOf(width int, spec Spec) int {
+	sequences := 4
+	if width < fullWidth {
+		sequences = 16
+	}
+	return max(sequences/spec.Sequences(), 1)
 }
 
 // updates is how many updates show each of n examples so many times or, as the last

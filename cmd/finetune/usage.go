@@ -47,6 +47,12 @@ The data
                    out and counted, up to one of a hundred in a file; and a set
                    may lack a label
   -limit N         train on the first N rows only
+  -eval FILE       train nothing: score the fine-tuned model of -model on a file
+                   of the layout that it was trained on, or with -fields on
+                   another
+  -predict FILE    train nothing: write what that model predicts, with
+                   probabilities, columns apart by tabs, to the file of -out or
+                   to standard output
   -controls        train no model: print what cheap controls reach on these rows
                    (most frequent label, lengths, parts of the input, bags of
                    words), which tells whether the labels leak, and stop
@@ -82,6 +88,9 @@ The recipe
                    the model, what it was pre-trained with; before the head 0.1)
   -head-dropout P  before the head, in place of that
   -seed N          fixes everything that is random (1)
+  -seeds N         so many runs with seeds from -seed on, each in its own folder
+                   (of -out: DIR/seed-1 and so on), then median and range of the
+                   scores (1)
 
 The run
   -config FILE     settings as a JSON object, {"lr": 0.001, "eval_every": 100};
@@ -94,7 +103,9 @@ The run
                    rows or, without any, the development rows
   -force           write into a folder that is not empty
   -eval-every N    updates between evaluations; 0: only at the end (an epoch,
-                   or a tenth of the run if that is longer)
+                   or a tenth of the run if that is longer). The weights of the
+                   best one are what the run leaves, by the dataset's measure,
+                   accuracy, or for scores Pearson's correlation
   -log-every N     updates between lines (10)
   -dot FILE        write the step graph in Graphviz's language
   -profile DIR     write cpu.pprof and heap.pprof for go tool pprof into DIR
@@ -104,7 +115,8 @@ Stopping and going on
                    the default); 0: not from time to time. They are also saved
                    after the best evaluation, at the end, on Ctrl-C and SIGTERM
   -keep N          the newest N checkpoints are kept, and the best (2);
-                   0: none is written, and the run cannot be resumed
+                   0: none is written, the run cannot be resumed, and it leaves
+                   its last weights, not its best
   -resume DIR      go on with the run in DIR, as if it had never stopped;
                    -resume latest takes the newest of this command under runs/
 `
