@@ -32,7 +32,7 @@ func (e RowError) Unwrap() error { return e.Err }
 // other error is the last. A file without a row is an error.
 func Read(path string, kind Kind, f loaders.Fields) iter.Seq2[loaders.Row, error] {
 	return func(yield func(loaders.Row, error) bool) {
-		s, err := open1(path, kind, f.Header)
+		s, err := sourceOf(path, kind, f.Header)
 		if err != nil {
 			yield(loaders.Row{}, err)
 			return
@@ -74,8 +74,8 @@ func (w *wanted) convert(path string, s source, r record) (loaders.Row, error) {
 	return row, nil
 }
 
-// open1 is the source of a file.
-func open1(path string, kind Kind, header []string) (source, error) {
+// sourceOf is the source of a file.
+func sourceOf(path string, kind Kind, header []string) (source, error) {
 	if _, err := os.Stat(path); err != nil {
 		return source{}, errors.Wrap(err, "reading labelled rows")
 	}
