@@ -44,6 +44,19 @@ type place struct {
 	x, line int
 }
 
+// axis is what the vertical axis of a set's panel shows.
+func axis(set *Set) string {
+	switch set.Data.Spec.Primary() {
+	case "pearson":
+		return "Pearson's correlation × 100"
+	case "f1":
+		return "F1 × 100"
+	case "mcc":
+		return "Matthews correlation × 100"
+	}
+	return "test accuracy (%)"
+}
+
 // picture draws a panel a set, of the cells and at the places that the function says.
 func (g *Grid) picture(log *Log, format string, w io.Writer, lines []string, places func(*Set, *figure.Panel) []place) error {
 	done, err := log.All()
@@ -55,11 +68,9 @@ func (g *Grid) picture(log *Log, format string, w io.Writer, lines []string, pla
 		f.Note = fmt.Sprintf("means of %d seeds; bars: one standard deviation to either side", g.Seeds)
 	}
 	for _, set := range g.Sets {
-		p := figure.Panel{Title: set.Name, Y: "test accuracy (%)", Lines: make([]figure.Line, len(lines))}
+		p := figure.Panel{Title: set.Name, Y: axis(set), Lines: make([]figure.Line, len(lines))}
 		if majority := 100 * set.majority; !set.isRegression() {
 			p.Level = &majority
-		} else {
-			p.Y = "Pearson's correlation × 100"
 		}
 		for _, c := range places(set, &p) {
 			p.Ticks = append(p.Ticks, c.x)

@@ -62,7 +62,7 @@ type Set struct {
 	Controls []Control         // what stands beside the variants in the table
 
 	digest   string
-	majority float64 // accuracy on the test rows of the most frequent class of all training rows
+	majority float64 // score on the test rows of the most frequent class of all training rows
 }
 
 // Control is what some cheap means reach on the test rows.
@@ -135,8 +135,8 @@ func NewGrid(g Grid) (*Grid, error) {
 		return nil, errors.New("-transfer: the model is an LSTM, which has no blocks")
 	}
 	for _, set := range g.Sets {
-		if len(set.Data.Test) == 0 {
-			return nil, errors.Errorf("%s has no test rows, whose score the table shows: name some with -test", set.Name)
+		if !set.Data.Judged() {
+			return nil, errors.Errorf("%s has no test rows with labels, whose score the table shows: name some with -test", set.Name)
 		}
 		if set.digest, err = set.Data.Digest(); err != nil {
 			return nil, err

@@ -18,7 +18,8 @@ type ID struct {
 // key leaves out where files are, and what else does not change the figures.
 func (id ID) key() ID {
 	s := &id.Settings
-	s.Model, s.Train, s.Dev, s.Test = "", "", "", ""
+	s.Model, s.Data, s.Train, s.Dev, s.Test = "", "", "", "", ""
+	s.Strict, s.Seeds = false, 0
 	s.Out, s.Draw, s.Force, s.Upkeep = "", draw.Settings{}, false, train.Upkeep{}
 	return id
 }

@@ -58,7 +58,9 @@ func (g *Grid) Markdown(log *Log) (string, error) {
 // caption says what the figures are.
 func (g *Grid) caption() string {
 	text := "Test accuracy in percent"
-	if slices.ContainsFunc(g.Sets, (*Set).isRegression) {
+	if g.published() {
+		text = "Test scores times 100, in the measure of each dataset"
+	} else if slices.ContainsFunc(g.Sets, (*Set).isRegression) {
 		text += " (for regression, Pearson's correlation times 100)"
 	}
 	if g.Seeds > 1 {
@@ -67,12 +69,20 @@ func (g *Grid) caption() string {
 	return text + "."
 }
 
+// published tells whether there is a dataset that has a measure of its own.
+func (g *Grid) published() bool {
+	return slices.ContainsFunc(g.Sets, func(s *Set) bool { return s.Data.Spec.Metric != "" })
+}
+
 func (s *Set) isRegression() bool { return s.Data.Spec.Task == heads.Regression }
 
 // variantTable has a line a set: the variants, the majority and, if any set has
 // controls, the best that sees part of the input and the one that all tasks have.
 func (g *Grid) variantTable(done map[ID]Result) ([][]string, error) {
 	head := []string{"task"}
+	if g.published() {
+		head = []string{"dataset", "measure", "training rows", "test rows"}
+	}
 	for _, v := range g.Variants {
 		head = append(head, v.Title)
 	}
@@ -84,6 +94,9 @@ func (g *Grid) variantTable(done map[ID]Result) ([][]string, error) {
 	lines := [][]string{head}
 	for _, set := range g.Sets {
 		line := []string{set.Name}
+		if g.published() {
+			line = append(line, set.Data.Spec.Primary(), figure.Thousands(len(set.Data.Train)), figure.Thousands(len(set.Data.Test)))
+		}
 		for _, v := range g.Variants {
 			s, err := g.summarize(cell{set, v, 0}, done)
 			if err != nil {

@@ -135,6 +135,15 @@ func (k Keeper) Load(m *gpt1.Model, state any) (path string, skipped []error, er
 	return "", nil, nil
 }
 
+// Restore reads the weights of the checkpoint of an update into the model.
+func (k Keeper) Restore(step int, m *gpt1.Model) error {
+	path := filepath.Join(k.Dir, StepName(step))
+	if err := atomicfile.CheckFolder(path); err != nil {
+		return err
+	}
+	return readParts(filepath.Join(path, WeightsFile), weights(m.Store))
+}
+
 // load reads a checkpoint.
 func load(path string, m *gpt1.Model, state any) error {
 	data, err := os.ReadFile(filepath.Join(path, stateFile))

@@ -4,8 +4,8 @@
 //
 // A run goes from [Settings] by [Settings.ReadData] and [Settings.OpenBase] to
 // [Prepare], and then either [Job.Run], which leaves a run folder, or [Job.Train] and
-// [Job.Test], which leave nothing. Underneath, [Read] reads the rows, [Learn] finds out
-// what there is to decide, [Encode] tokenizes, [Task] draws batches and evaluates, and
+// [Job.Test], which leave nothing. Underneath, package datasets or package tables reads the
+// rows, [Learn] finds out what there is to decide, [Encode] tokenizes, [Task] draws batches and evaluates, and
 // an [Outcome] holds predictions and measures.
 //
 // The graphs are in package heads, the loop over updates in package train. Start

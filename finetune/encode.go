@@ -3,9 +3,11 @@ package finetune
 import (
 	"fmt"
 	"math"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/pkg/errors"
 
@@ -18,27 +20,68 @@ import (
 type Set struct {
 	Examples []heads.Encoded
 	Cut      int // examples shortened to fit the model's positions
+
+	parts      []string // of each example; nil if there are none
+	unlabelled bool     // labels and scores are all 0, and mean nothing
 }
 
-// Encode turns rows into examples for a model of ctx positions. It is an error, naming
-// the row, if a label is not one of the spec's, if a text has no token, or if what may
-// not be cut is too long.
+// chunk is how many rows one goroutine tokenizes at a time.
+const chunk = 512
+
+// Encode turns rows into examples for a model of ctx positions, on all cores. It is an
+// error, naming the row, if a label is not one of the spec's, if a text has no token, or if
+// what may not be cut is too long.
 func Encode(spec Spec, tok *tokenizer.Tokenizer, ctx int, rows []loaders.Row) (*Set, error) {
+	set := &Set{Examples: make([]heads.Encoded, len(rows)), unlabelled: len(rows) > 0 && !rows[0].Label.Known()}
+	for i, row := range rows {
+		if row.Part != "" && set.parts == nil {
+			set.parts = make([]string, len(rows))
+		}
+		if row.Part != "" {
+			set.parts[i] = row.Part
+		}
+	}
+	n := (len(rows) + chunk - 1) / chunk
+	cuts, errs := make([]int, n), make([]error, n)
+	next := make(chan int)
+	var workers sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), n) {
+		workers.Go(func() {
+			for i := range next {
+				lo, hi := i*chunk, min((i+1)*chunk, len(rows))
+				cuts[i], errs[i] = encode(spec, tok, ctx, rows[lo:hi], set.Examples[lo:hi])
+			}
+		})
+	}
+	for i := range n {
+		next <- i
+	}
+	close(next)
+	workers.Wait()
+	for i, cut := range cuts {
+		if errs[i] != nil {
+			return nil, errs[i]
+		}
+		set.Cut += cut
+	}
+	return set, nil
+}
+
+// encode turns some rows into examples, and counts those cut.
+func encode(spec Spec, tok *tokenizer.Tokenizer, ctx int, rows []loaders.Row, into []heads.Encoded) (cut int, err error) {
 	f := heads.Formatter{Kind: spec.Task, Specials: spec.Specials, NCtx: ctx}
-	set := &Set{Examples: make([]heads.Encoded, len(rows))}
 	for i, row := range rows {
 		e, err := example(spec, tok, row)
 		if err != nil {
-			return nil, errors.WithMessage(err, row.Place())
+			return 0, errors.WithMessage(err, row.Place())
 		}
 		sequences, err := f.Sequences(e)
 		if err != nil {
-			return nil, errors.WithMessage(err, row.Place())
+			return 0, errors.WithMessage(err, row.Place())
 		}
-		set.Examples[i] = heads.Encoded{Sequences: sequences, Label: e.Label, Score: e.Score}
+		into[i] = heads.Encoded{Sequences: sequences, Label: e.Label, Score: e.Score}
 	}
-	set.Cut = f.Cut
-	return set, nil
+	return f.Cut, nil
 }
 
 // example tokenizes the texts of a row and looks up its label.
@@ -46,7 +89,7 @@ func example(spec Spec, tok *tokenizer.Tokenizer, row loaders.Row) (heads.Exampl
 	var e heads.Example
 	names := Fields(spec.Task).Texts
 	for i, part := range []*[]int32{&e.A, &e.B}[:len(names)] {
-		if *part = tok.Encode(row.Texts[i]); len(*part) == 0 {
+		if *part = tok.Encode(row.Texts[i]); len(*part) == 0 && row.Texts[i] != "" { // Story Cloze has no questions
 			return e, errors.Errorf("field %q: no token is left of the text %q", names[i], row.Texts[i])
 		}
 	}
@@ -56,6 +99,9 @@ func example(spec Spec, tok *tokenizer.Tokenizer, row loaders.Row) (heads.Exampl
 			return e, errors.Errorf("answer %d: no token is left of the text %q", i, answer)
 		}
 		e.Answers = append(e.Answers, ids)
+	}
+	if !row.Label.Known() {
+		return e, nil
 	}
 	var err error
 	e.Label, e.Score, err = spec.Target(row)
@@ -80,6 +126,9 @@ func (s Spec) Target(row loaders.Row) (label int32, score float32, err error) {
 // number of answers.
 func (s Spec) Check(sets ...[]loaders.Row) error {
 	for _, row := range slices.Concat(sets...) {
+		if !row.Label.Known() {
+			continue
+		}
 		if _, _, err := s.Target(row); err != nil {
 			return errors.WithMessage(err, row.Place())
 		}

@@ -21,7 +21,11 @@ func (j *Job) folder() (*train.Folder, error) {
 			return nil, errors.Errorf("-out %s is the folder of the model that is fine-tuned: name another", j.Out)
 		}
 	}
-	return train.NewFolder(j.Out, fmt.Sprintf("%s-%s", shapeName(j.model.Config), j.Task), j.Force)
+	what := string(j.Task)
+	if j.Dataset != "" {
+		what = j.Dataset
+	}
+	return train.NewFolder(j.Out, fmt.Sprintf("%s-%s", shapeName(j.model.Config), what), j.Force)
 }
 
 // shapeName is the preset that a model has the shape of, or its width.

@@ -3,6 +3,7 @@ package finetune
 import (
 	"io"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -15,64 +16,115 @@ import (
 
 // Outcome is what a model makes of a set.
 type Outcome struct {
-	Losses      heads.Losses
+	Losses      heads.Losses // of rows without labels they mean nothing
 	Predictions []Prediction
-	Measures    []train.Metric // of the task, each with what it is to be compared to
+	Measures    []train.Metric // of the task, each with what it is to be compared to; none without labels
+	Parts       []Part         // of a set that has several
 
+	spec  Spec
 	names []string // of the classes or answers; none for scores
+}
+
+// Part is how good the predictions of a part of a set are.
+type Part struct {
+	Name     string
+	Rows     int
+	Measures []train.Metric
 }
 
 // Prediction is what a model makes of one example.
 type Prediction struct {
-	Gold, Predicted string    // labels, numbers of answers, or scores
+	Gold, Predicted string    // labels, numbers of answers, or scores; no gold without labels
 	Probabilities   []float64 // of the classes or answers; none for a score
 }
 
-// newOutcome compares the logits of a set with its labels. The baseline is what the
-// training set tells without any input: its most frequent class, or its mean score.
+// newOutcome compares the logits of a set with its labels, if it has any. The baseline is
+// what the training set tells without any input: its most frequent class, or its mean score.
 func newOutcome(spec Spec, training, set *Set, losses heads.Losses, logits [][]float32) *Outcome {
-	o := &Outcome{Losses: losses, names: spec.Names()}
-	if spec.Task == heads.Regression {
-		o.judgeScores(training, set, logits)
+	o := &Outcome{Losses: losses, spec: spec, names: spec.Names()}
+	classes, values := make([]int, len(logits)), make([]float64, len(logits))
+	for i, row := range logits {
+		p := Prediction{Predicted: number(row[0])}
+		if spec.Task == heads.Regression {
+			values[i], p.Gold = float64(row[0]), number(set.Examples[i].Score)
+		} else {
+			p.Probabilities, classes[i] = softmax(row)
+			p.Gold, p.Predicted = o.names[set.Examples[i].Label], o.names[classes[i]]
+		}
+		if set.unlabelled {
+			p.Gold = ""
+		}
+		o.Predictions = append(o.Predictions, p)
+	}
+	if set.unlabelled {
 		return o
 	}
-	c := o.judgeClasses(training, set, logits)
-	if spec.Task == heads.MultipleChoice {
-		return o // the number of an answer is no class
+	measure := func(at []int) []train.Metric {
+		if spec.Task == heads.Regression {
+			return measureScores(score.Mean(training.scores()), pick(set.scores(), at), pick(values, at))
+		}
+		return spec.measureClasses(score.Majority(len(o.names), training.classes()), pick(set.classes(), at), pick(classes, at))
 	}
-	o.Measures = append(o.Measures, train.Metric{Name: "mcc", Value: c.Matthews()})
-	if len(spec.Labels) == 2 {
-		o.Measures = append(o.Measures, train.Metric{Name: "f1", Value: c.F1(1)})
+	all := make([]int, len(logits))
+	for i := range all {
+		all[i] = i
+	}
+	o.Measures = measure(all)
+	names, rows := set.partRows()
+	for i, name := range names {
+		o.Parts = append(o.Parts, Part{name, len(rows[i]), measure(rows[i])})
 	}
 	return o
 }
 
-// judgeClasses takes the likeliest class of each example.
-func (o *Outcome) judgeClasses(training, set *Set, logits [][]float32) score.Confusion {
-	k := len(o.names)
-	gold, predicted := set.classes(), make([]int, len(logits))
-	for i, row := range logits {
-		p, best := softmax(row)
-		predicted[i] = best
-		o.Predictions = append(o.Predictions, Prediction{o.names[gold[i]], o.names[best], p})
+// partRows are the examples of each part, in the order in which parts come; none if there
+// are fewer than two.
+func (s *Set) partRows() (names []string, rows [][]int) {
+	for i, part := range s.parts {
+		k := slices.Index(names, part)
+		if k < 0 {
+			k, names, rows = len(names), append(names, part), append(rows, nil)
+		}
+		rows[k] = append(rows[k], i)
 	}
-	c := score.NewConfusion(k, gold, predicted)
-	o.Measures = []train.Metric{
-		{Name: "acc", Value: c.Accuracy()},
-		{Name: "majority_acc", Value: c.Always(score.Majority(k, training.classes()))},
+	if len(names) < 2 {
+		return nil, nil
 	}
-	return c
+	return names, rows
 }
 
-// judgeScores takes the one output as it is.
-func (o *Outcome) judgeScores(training, set *Set, logits [][]float32) {
-	gold, predicted := set.scores(), make([]float64, len(logits))
-	mean, constant := score.Mean(training.scores()), make([]float64, len(logits))
-	for i, row := range logits {
-		predicted[i], constant[i] = float64(row[0]), mean
-		o.Predictions = append(o.Predictions, Prediction{Gold: number(set.Examples[i].Score), Predicted: number(row[0])})
+func pick[T any](x []T, at []int) []T {
+	out := make([]T, len(at))
+	for i, k := range at {
+		out[i] = x[k]
 	}
-	o.Measures = []train.Metric{
+	return out
+}
+
+// measureClasses judges predicted classes, or numbers of answers.
+func (s Spec) measureClasses(most int, gold, predicted []int) []train.Metric {
+	c := score.NewConfusion(len(s.Names()), gold, predicted)
+	all := []train.Metric{{Name: "acc", Value: c.Accuracy()}, {Name: "majority_acc", Value: c.Always(most)}}
+	if s.Task == heads.MultipleChoice {
+		return all // the number of an answer is no class
+	}
+	all = append(all, train.Metric{Name: "mcc", Value: c.Matthews()})
+	if len(s.Labels) == 2 {
+		all = append(all, train.Metric{Name: "f1", Value: c.F1(1)})
+	}
+	if s.Primary() == "f1" {
+		all = append(all, train.Metric{Name: "majority_f1", Value: s.Always(most, gold)})
+	}
+	return all
+}
+
+// measureScores judges predicted scores.
+func measureScores(mean float64, gold, predicted []float64) []train.Metric {
+	constant := make([]float64, len(gold))
+	for i := range constant {
+		constant[i] = mean
+	}
+	return []train.Metric{
 		{Name: "mse", Value: score.SquaredError(gold, predicted)},
 		{Name: "mean_mse", Value: score.SquaredError(gold, constant)},
 		{Name: "pearson", Value: score.Pearson(gold, predicted)},
@@ -80,14 +132,38 @@ func (o *Outcome) judgeScores(training, set *Set, logits [][]float32) {
 	}
 }
 
-// Headline is the measure that tables have, accuracy or for regression Pearson's
-// correlation, and what is reached without looking at the input.
+// Primary is the measure that tables have, and that the best weights are chosen by: the
+// dataset's, or else accuracy, or for regression Pearson's correlation.
+func (s Spec) Primary() string {
+	switch {
+	case s.Metric != "":
+		return s.Metric
+	case s.Task == heads.Regression:
+		return "pearson"
+	}
+	return "acc"
+}
+
+// Always is the primary measure of predicting one class throughout.
+func (s Spec) Always(class int, gold []int) float64 {
+	c := score.NewConfusion(len(s.Names()), gold, slices.Repeat([]int{class}, len(gold)))
+	switch s.Primary() {
+	case "f1":
+		return c.F1(1)
+	case "mcc":
+		return c.Matthews()
+	}
+	return c.Accuracy()
+}
+
+// Headline is the primary measure, and what is reached without looking at the input; a
+// correlation is 0 then.
 func (o *Outcome) Headline() (value, baseline float64) {
 	for _, m := range o.Measures {
 		switch m.Name {
-		case "acc", "pearson":
+		case o.spec.Primary():
 			value = m.Value
-		case "majority_acc":
+		case "majority_" + o.spec.Primary():
 			baseline = m.Value
 		}
 	}
@@ -100,6 +176,11 @@ func (o *Outcome) Metrics(prefix string) []train.Metric {
 		{Name: "loss", Value: o.Losses.Total}, {Name: "clf_loss", Value: o.Losses.Task}, {Name: "lm_loss", Value: o.Losses.LM},
 	}
 	all = append(all, o.Measures...)
+	for _, p := range o.Parts {
+		for _, m := range p.Measures {
+			all = append(all, train.Metric{Name: m.Name + "_" + p.Name, Value: m.Value})
+		}
+	}
 	for i := range all {
 		all[i].Name = prefix + all[i].Name
 	}
@@ -109,9 +190,12 @@ func (o *Outcome) Metrics(prefix string) []train.Metric {
 // WritePredictions writes one line an example, columns apart by tabs: its number in the
 // file from 1 on, gold label, predicted label, and the probability of each class or
 // answer. Regression has scores for labels, and no probabilities. The first line names
-// the columns.
+// the columns. Without labels there is no column of gold ones.
 func (o *Outcome) WritePredictions(w io.Writer) error {
 	columns := []string{"row", "gold", "predicted"}
+	if !o.labelled() {
+		columns = []string{"row", "predicted"}
+	}
 	for _, name := range o.names {
 		columns = append(columns, "p("+name+")")
 	}
@@ -119,7 +203,11 @@ func (o *Outcome) WritePredictions(w io.Writer) error {
 		return err
 	}
 	for i, p := range o.Predictions {
-		columns = append(columns[:0], strconv.Itoa(i+1), p.Gold, p.Predicted)
+		columns = append(columns[:0], strconv.Itoa(i+1))
+		if o.labelled() {
+			columns = append(columns, p.Gold)
+		}
+		columns = append(columns, p.Predicted)
 		for _, x := range p.Probabilities {
 			columns = append(columns, strconv.FormatFloat(x, 'f', 6, 64))
 		}
@@ -129,6 +217,9 @@ func (o *Outcome) WritePredictions(w io.Writer) error {
 	}
 	return nil
 }
+
+// labelled tells whether the rows have labels.
+func (o *Outcome) labelled() bool { return len(o.Measures) > 0 }
 
 func writeLine(w io.Writer, columns []string) error {
 	_, err := io.WriteString(w, strings.Join(columns, "\t")+"\n")

@@ -26,10 +26,12 @@ func (j *Job) report(ctx context.Context, dir string, metrics train.Observer, w 
 		return err
 	}
 	if test != nil {
-		if err := metrics.Evaluated(j.Steps, test.Metrics("test_")); err != nil {
-			return err
+		if test.labelled() {
+			if err := metrics.Evaluated(j.Steps, test.Metrics("test_")); err != nil {
+				return err
+			}
+			printScores(w, "test", test)
 		}
-		printScores(w, "test", test)
 		last = test
 	}
 	if last == nil {
@@ -40,13 +42,22 @@ func (j *Job) report(ctx context.Context, dir string, metrics train.Observer, w 
 		return err
 	}
 	fmt.Fprintf(w, "wrote the predictions to %s\n", path)
-	return nil
+	if test == nil || test.labelled() {
+		return nil
+	}
+	return j.submit(dir, test, w)
 }
 
+// printScores prints a line for the whole set, and one for each part.
 func printScores(w io.Writer, name string, o *Outcome) {
-	parts := make([]string, len(o.Measures))
-	for i, m := range o.Measures {
-		parts[i] = fmt.Sprintf("%s %.4f", m.Name, m.Value)
+	for _, p := range append([]Part{{name, len(o.Predictions), o.Measures}}, o.Parts...) {
+		texts := make([]string, len(p.Measures))
+		for i, m := range p.Measures {
+			texts[i] = fmt.Sprintf("%s %.4f", m.Name, m.Value)
+		}
+		if p.Name != name {
+			p.Name = name + " (" + p.Name + ")"
+		}
+		fmt.Fprintf(w, "%s, %d examples: %s\n", p.Name, p.Rows, strings.Join(texts, "  "))
 	}
-	fmt.Fprintf(w, "%s, %d examples: %s\n", name, len(o.Predictions), strings.Join(parts, "  "))
 }

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/pkg/errors"
 
@@ -28,16 +29,29 @@ func Fields(kind heads.Kind) loaders.Fields {
 	return f
 }
 
-// Read reads the rows of a file.
-func Read(path string, kind heads.Kind) ([]loaders.Row, error) {
-	var rows []loaders.Row
-	for row, err := range loaders.ReadLabelled(path, Fields(kind)) {
-		if err != nil {
-			return nil, err
-		}
-		rows = append(rows, row)
+// fields are those of the files: what -fields says, and else the task's own names.
+func (s *Settings) fields() (loaders.Fields, error) {
+	f := Fields(s.Kind())
+	names := map[string]*string{"label": &f.Label}
+	for i := range f.Texts {
+		names[f.Texts[i]] = &f.Texts[i]
 	}
-	return rows, nil
+	if f.Answers != "" {
+		names[f.Answers] = &f.Answers
+	}
+	want := f.String()
+	if s.Fields == "" {
+		return f, nil
+	}
+	for _, pair := range strings.Split(s.Fields, ",") {
+		name, column, found := strings.Cut(pair, "=")
+		into := names[strings.TrimSpace(name)]
+		if !found || into == nil || strings.TrimSpace(column) == "" {
+			return f, errors.Errorf("-fields: %q: want columns of the files for %s, such as %s=column", pair, want, f.Texts[0])
+		}
+		*into = strings.TrimSpace(column)
+	}
+	return f, nil
 }
 
 // Learn finds out from the training rows what there is to decide: the classes, sorted,

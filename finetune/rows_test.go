@@ -11,6 +11,7 @@ import (
 
 	"gorgpt/heads"
 	"gorgpt/loaders"
+	"gorgpt/loaders/tables"
 	"gorgpt/tokenizer"
 )
 
@@ -19,7 +20,7 @@ func rowsOf(t *testing.T, kind heads.Kind, lines ...string) []loaders.Row {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "rows.jsonl")
 	require.NoError(t, os.WriteFile(path, []byte(strings.Join(lines, "\n")), 0o600))
-	rows, err := Read(path, kind)
+	rows, _, err := readRows(path, Fields(kind), tables.DefaultTolerance)
 	require.NoError(t, err)
 	return rows
 }

@@ -7,6 +7,7 @@ import (
 
 	"gorgpt/gpt1"
 	"gorgpt/heads"
+	"gorgpt/loaders"
 	"gorgpt/optim"
 	"gorgpt/tokenizer"
 	"gorgpt/train"
@@ -20,6 +21,8 @@ type Job struct {
 	sets  sets
 	task  *Task
 	test  *Outcome
+
+	testRows []loaders.Row // for submissions
 }
 
 // Prepare puts a run together and resolves the settings. The base stays as it is.
@@ -48,7 +51,7 @@ func Prepare(s *Settings, d *Data, b *Base, w io.Writer) (*Job, error) {
 		Tuner: &heads.Tuner{Model: m, Head: head, Lambda: float32(s.Lambda), Micro: s.Micro, Seed: s.Seed},
 		Spec:  spec, Train: data.train, Dev: data.dev, Batch: s.Batch, Seed: uint64(s.Seed),
 	}
-	return &Job{Settings: s, model: m, tok: b.Tok, sets: data, task: task}, nil
+	return &Job{Settings: s, model: m, tok: b.Tok, sets: data, task: task, testRows: d.Test}, nil
 }
 
 // Train runs the updates, without a run folder.
@@ -62,7 +65,11 @@ func (j *Job) Train(ctx context.Context, observers ...train.Observer) error {
 
 func (j *Job) trainer(observers ...train.Observer) (*train.Trainer, error) {
 	schedule := optim.WarmupLinear{Peak: j.LR, Warmup: j.Warmup, Total: j.Steps}
-	return j.Trainer(j.task, j.model.Store, schedule, observers...)
+	t, err := j.Trainer(j.task, j.model.Store, schedule, observers...)
+	if err == nil {
+		t.Highest = "dev_" + j.task.Spec.Primary()
+	}
+	return t, err
 }
 
 // Dev is the outcome of the last evaluation on the development set, or nil. A run that is
@@ -142,7 +149,11 @@ func (j *Job) runIn(ctx context.Context, folder *train.Folder, record *train.Rec
 	}
 	job := train.Job{
 		Folder: folder, Record: record, Settings: &j.Settings.Settings, Trainer: t, Model: j.model, Files: files, Console: con,
+		Restore: j.EvalEvery > 0,
 		Finish: func(ctx context.Context, metrics *train.MetricsFile) error {
+			if best := t.State().Best.Step; j.EvalEvery > 0 && j.Keep > 0 && best != 0 && best != j.Steps {
+				j.task.dev = nil // it is of the last weights, not of the best
+			}
 			return j.report(ctx, folder.Dir, metrics, con.Out)
 		},
 	}

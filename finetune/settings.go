@@ -7,6 +7,7 @@ import (
 
 	"gorgpt/gpt1"
 	"gorgpt/heads"
+	"gorgpt/loaders/datasets"
 	"gorgpt/train"
 )
 
@@ -17,14 +18,22 @@ type Settings struct {
 	Model      string     `json:"model,omitempty"`      // folder to start from
 	Preset     string     `json:"preset,omitempty"`     // shape, when there is no folder
 	Scratch    bool       `json:"scratch,omitempty"`    // start from random weights
+	Dataset    string     `json:"dataset,omitempty"`    // a published one
+	Data       string     `json:"data,omitempty"`       // its folder, or one that has it inside
 	Train      string     `json:"train,omitempty"`      // file of rows; "": the embedded world's, for all three
 	Dev        string     `json:"dev,omitempty"`
 	Test       string     `json:"test,omitempty"`
-	Limit      int        `json:"limit,omitempty"` // training rows; 0: all
-	Warmup     float64    `json:"warmup"`          // share of the updates
-	Lambda     float64    `json:"lambda"`          // weight of L1 in L3
-	HeadDrop   float64    `json:"head_dropout"`    // before the head; [train.Auto]: Dropout or, if that is Auto, 0.1
-	Controls   bool       `json:"-"`               // no run: measure cheap controls, as cmd/finetune does
+	Fields     string     `json:"fields,omitempty"` // what the files call the fields: text=sentence,label=gold
+	Labels     string     `json:"labels,omitempty"` // a,b: of class 0, 1; "": those of the training rows
+	Strict     bool       `json:"strict,omitempty"` // no row may be broken
+	Limit      int        `json:"limit,omitempty"`  // training rows; 0: all
+	Warmup     float64    `json:"warmup"`           // share of the updates
+	Lambda     float64    `json:"lambda"`           // weight of L1 in L3
+	HeadDrop   float64    `json:"head_dropout"`     // before the head; [train.Auto]: Dropout or, if that is Auto, 0.1
+	Seeds      int        `json:"-"`                // runs, with seeds from Seed on
+	Eval       string     `json:"-"`                // no run: file of rows to score the model on
+	Predict    string     `json:"-"`                // no run: file of rows to predict
+	Controls   bool       `json:"-"`                // no run: measure cheap controls, as cmd/finetune does
 
 	// Transfer is how many blocks of the model are taken, beside its embeddings.
 	Transfer Blocks `json:"transfer,omitzero"`
@@ -35,7 +44,7 @@ type Settings struct {
 // model and data.
 func Defaults() *Settings {
 	return &Settings{
-		Warmup: 0.002, Lambda: 0.5, HeadDrop: train.Auto,
+		Seeds: 1, Warmup: 0.002, Lambda: 0.5, HeadDrop: train.Auto,
 		Settings: train.Settings{
 			Epochs: 3, Batch: train.Auto, Micro: train.Auto, LR: train.Auto, L2: 0.01, Clip: 1, Dropout: train.Auto, Seed: 1,
 			EvalEvery: train.Auto, Upkeep: train.DefaultUpkeep(10),
@@ -59,6 +68,12 @@ func Tasks() []heads.Kind {
 // Check refuses a task, files and models that cannot work. Errors name the flags.
 func (s *Settings) Check() error {
 	const want = "want classification, entailment, similarity or qa"
+	if s.Eval != "" || s.Predict != "" {
+		return s.checkApply()
+	}
+	if err := s.checkDataset(); err != nil {
+		return err
+	}
 	switch {
 	case s.Task == "":
 		return errors.New("-task is missing: " + want)
@@ -66,6 +81,8 @@ func (s *Settings) Check() error {
 		return errors.Errorf("-task is %q: %s", s.Task, want)
 	case s.Regression && s.Task != heads.Similarity:
 		return errors.Errorf("-regression is for -task similarity, not %s", s.Task)
+	case s.Train == "" && s.Dataset == "" && (s.Fields != "" || s.Labels != ""):
+		return errors.New("-fields and -labels are about files of your own: name them with -train, -dev and -test")
 	case s.Train == "" && (s.Dev != "" || s.Test != ""):
 		return errors.New("-dev and -test go with -train: name a file of training rows, or leave all three out for the embedded world")
 	case s.Preset != "" && !s.Scratch:
@@ -81,6 +98,47 @@ func (s *Settings) Check() error {
 	return nil
 }
 
+// checkApply refuses what does not go with a model that is only applied.
+func (s *Settings) checkApply() error {
+	switch {
+	case s.Eval != "" && s.Predict != "":
+		return errors.New("-eval and -predict are two things to do with a file: give one")
+	case s.Model == "":
+		return errors.New("-model is missing: want the run folder of a fine-tuned model")
+	case s.Task != "" || s.Dataset != "" || s.Train != "" || s.Dev != "" || s.Test != "" || s.Scratch:
+		return errors.New("-eval and -predict apply a model to a file as it was trained: leave out -task, -dataset, -train, -dev, -test and -scratch")
+	}
+	return nil
+}
+
+// checkDataset refuses what does not go with a dataset, which says itself what the task is.
+func (s *Settings) checkDataset() error {
+	switch {
+	case s.Dataset == "" && s.Data != "":
+		return errors.New("-data is the folder of a dataset: name it with -dataset, or files of your own with -train, -dev and -test")
+	case s.Dataset == "":
+		return nil
+	}
+	set, err := datasets.Find(s.Dataset)
+	if err != nil {
+		return errors.WithMessage(err, "-dataset")
+	}
+	task, isScore := heads.Kind(set.Task), heads.Kind(set.Task) == heads.Regression
+	if isScore {
+		task = heads.Similarity
+	}
+	switch {
+	case s.Data == "":
+		return errors.Errorf("-data is missing: want the folder of %s, or one with it inside", set.Name)
+	case s.Train != "" || s.Dev != "" || s.Test != "" || s.Fields != "" || s.Labels != "":
+		return errors.Errorf("-dataset %s has files, columns and labels of its own: leave out -train, -dev, -test, -fields and -labels", set.Name)
+	case s.Task != "" && s.Task != task || s.Regression && !isScore:
+		return errors.Errorf("-dataset %s is of -task %s: leave out -task and -regression", set.Name, task)
+	}
+	s.Dataset, s.Task, s.Regression = set.Name, task, isScore
+	return nil
+}
+
 // Fit chooses what is left to depend on model and data. It is an error if epochs and updates
 // are both given and disagree.
 func (s *Settings) Fit(d *Data, b *Base) error {
@@ -88,9 +146,9 @@ func (s *Settings) Fit(d *Data, b *Base) error {
 		return err
 	}
 	s.Regression = d.Spec.Task == heads.Regression
-	lr, batch, sequences := 6.25e-5, 32, 4
-	if b.Model.NEmbd < 768 { // GPT-1: small models need larger steps, and more of them
-		lr, batch, sequences = 5e-4, 8, 16
+	lr, batch := 6.25e-5, 32
+	if b.Model.NEmbd < fullWidth { // GPT-1: small models need larger steps, and more of them
+		lr, batch = 5e-4, 8
 	}
 	if s.Batch == train.Auto {
 		s.Batch = batch
@@ -107,7 +165,7 @@ func (s *Settings) Fit(d *Data, b *Base) error {
 		s.LR = lr
 	}
 	if s.Micro == train.Auto {
-		s.Micro = max(sequences/d.Spec.Sequences(), 1)
+		s.Micro = microOf(b.Model.NEmbd, d.Spec)
 	}
 	s.Micro = min(s.Micro, s.Batch)
 	if s.Epochs > 0 {
@@ -121,6 +179,18 @@ func (s *Settings) Fit(d *Data, b *Base) error {
 		s.EvalEvery = max(updates(1, len(d.Train), s.Batch), s.Steps/10)
 	}
 	return nil
+}
+
+// fullWidth is that of the paper's model.
+const fullWidth = 768
+
+// microOf is how many examples are computed at a time: 4 sequences, or 16 of a small model.
+func microOf(width int, spec Spec) int {
+	sequences := 4
+	if width < fullWidth {
+		sequences = 16
+	}
+	return max(sequences/spec.Sequences(), 1)
 }
 
 // updates is how many updates show each of n examples so many times or, as the last

@@ -10,6 +10,7 @@ import (
 	"github.com/pkg/errors"
 
 	"gorgpt/heads"
+	"gorgpt/loaders"
 	"gorgpt/tokenizer"
 )
 
@@ -22,6 +23,11 @@ type Spec struct {
 	Labels   []string       `json:"labels,omitempty"`  // of class 0, 1, …; none for regression and qa
 	Choices  int            `json:"choices,omitempty"` // answers a question; qa only
 	Specials heads.Specials `json:"special_ids"`
+
+	// Where the rows come from, so that more of the kind can be read.
+	Dataset string          `json:"dataset,omitempty"` // a published one
+	Fields  *loaders.Fields `json:"fields,omitempty"`  // columns of one's own files; nil: those of the task
+	Metric  string          `json:"metric,omitempty"`  // the dataset's; "": that of the task
 }
 
 // Outputs is K, the outputs of the head.

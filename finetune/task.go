@@ -19,7 +19,7 @@ import (
 type Task struct {
 	Tuner *heads.Tuner
 	Spec  Spec
-	Train *Set
+	Train *Set // nil where nothing is trained: then the set that is judged tells the baseline
 	Dev   *Set // what to evaluate on; nil: nothing
 	Batch int  // examples an update
 	Seed  uint64
@@ -115,7 +115,11 @@ func (t *Task) Judge(ctx context.Context, set *Set) (*Outcome, error) {
 	if err != nil {
 		return nil, err
 	}
-	return newOutcome(t.Spec, t.Train, set, losses, logits), nil
+	training := t.Train
+	if training == nil {
+		training = set
+	}
+	return newOutcome(t.Spec, training, set, losses, logits), nil
 }
 
 // order draws the examples of one epoch after the other, each epoch in a new shuffle

@@ -18,8 +18,8 @@ type Formatter struct {
 }
 
 // Sequences formats one example as figure 1 of the paper has it. An input that
-// is too long is cut from the end of the context, premise or text, never from
-// question, answer or special tokens; a pair without a context is cut evenly.
+// is too long is cut from the end of the context or text, never from question,
+// answer or special tokens; of a pair the longer side is cut first, then both evenly.
 func (f *Formatter) Sequences(e Example) ([][]int32, error) {
 	before := f.Cut
 	seqs, err := f.sequences(e)
@@ -33,7 +33,8 @@ func (f *Formatter) sequences(e Example) ([][]int32, error) {
 		s, err := f.join(e.A, nil, nil)
 		return [][]int32{s}, err
 	case Entailment:
-		s, err := f.join(e.A, nil, e.B)
+		a, b := f.cutPair(e.A, e.B)
+		s, err := f.join(a, nil, b)
 		return [][]int32{s}, err
 	case Similarity, Regression:
 		a, b := f.cutPair(e.A, e.B)

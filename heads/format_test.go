@@ -20,6 +20,7 @@ func TestSequences(t *testing.T) {
 		"text cut":         {Classification, 5, Example{A: long}, [][]int32{{s, 1, 2, 3, c}}, 1},
 		"entailment":       {Entailment, 20, Example{A: []int32{1, 2}, B: []int32{3}}, [][]int32{{s, 1, 2, d, 3, c}}, 0},
 		"premise cut":      {Entailment, 8, Example{A: long, B: []int32{3, 4}}, [][]int32{{s, 1, 2, 3, d, 3, 4, c}}, 1},
+		"hypothesis cut":   {Entailment, 8, Example{A: []int32{3, 4}, B: long}, [][]int32{{s, 3, 4, d, 1, 2, 3, c}}, 1},
 		"pair, both ways":  {Similarity, 20, Example{A: []int32{1, 2}, B: []int32{3}}, [][]int32{{s, 1, 2, d, 3, c}, {s, 3, d, 1, 2, c}}, 0},
 		"pair cut evenly":  {Similarity, 9, Example{A: long, B: long}, [][]int32{{s, 1, 2, 3, d, 1, 2, 3, c}, {s, 1, 2, 3, d, 1, 2, 3, c}}, 1},
 		"first longer":     {Regression, 8, Example{A: long, B: []int32{7}}, [][]int32{{s, 1, 2, 3, 4, d, 7, c}, {s, 7, d, 1, 2, 3, 4, c}}, 1},

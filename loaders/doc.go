@@ -6,7 +6,8 @@
 // validation books from front to back. Where books do not fit into memory, [FindSources]
 // and [SplitSources] name them, and package shards below keeps their [Tokens] in files.
 //
-// For fine-tuning, [ReadLabelled] goes through a file of labelled rows.
+// For fine-tuning there is the [Row]; package tables below reads files of them, package
+// datasets those of published sets.
 //
 // All of it is deterministic: the same files and the same seed give the same windows in the
 // same order, and training resumes at the very window where it stopped.
@@ -14,5 +15,5 @@
 // The package knows no tensors and no models, and it writes nothing.
 //
 // Start reading at books.go; clean.go says what becomes of a text, windows.go how
-// windows are drawn, labelled.go and row.go what a labelled row may be.
+// windows are drawn, labelled.go what a labelled row is.
 package loaders

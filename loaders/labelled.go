@@ -1,27 +1,41 @@
 package loaders
 
 import (
-	"bufio"
-	"bytes"
 	"fmt"
-	"io"
-	"iter"
-	"os"
-
-	"github.com/pkg/errors"
+	"slices"
+	"strings"
 )
 
-// Fields names the fields of a labelled row.
+// Fields names the columns of a labelled row. Where several make up one text, or one each
+// of the answers, their names stand with a plus between them.
 type Fields struct {
-	Texts   []string // one text each
-	Answers string   // a list of texts; "" if rows have none
-	Label   string
+	Texts   []string `json:"texts"`             // one text each; "" for one that rows do not have
+	Answers string   `json:"answers,omitempty"` // a list of texts; "" if rows have none
+	Label   string   `json:"label,omitempty"`   // "" if rows have none
+	ID      string   `json:"id,omitempty"`      // what tells rows apart; "" if nothing does
+	Header  []string `json:"header,omitempty"`  // names of the columns of a file that has no header line
 }
 
-// Row is one labelled example.
+// String lists the fields for a person to read.
+func (f Fields) String() string {
+	var names []string
+	for _, name := range append(slices.Clone(f.Texts), f.Answers) {
+		if name != "" {
+			names = append(names, name)
+		}
+	}
+	if f.Label == "" {
+		return strings.Join(names, ", ")
+	}
+	return strings.Join(names, ", ") + " and " + f.Label
+}
+
+// Row is one labelled example, or one to be labelled.
 type Row struct {
 	Path    string
 	Line    int
+	ID      string   // what the file calls it; "" if it does not
+	Part    string   // of a set that has several, such as the matched and the mismatched pairs
 	Texts   []string // in the order of Fields.Texts
 	Answers []string
 	Label   Label
@@ -31,11 +45,14 @@ type Row struct {
 func (r Row) Place() string { return fmt.Sprintf("%s:%d", r.Path, r.Line) }
 
 // Label is what a row is labelled with. The string "1" and the integer 1 have one
-// Text, and are one label.
+// Text, and are one label. Without a text, the row has no label.
 type Label struct {
 	Text string // a string without its quotes, a number as it is written
 	Form Form
 }
+
+// Known tells whether there is a label.
+func (l Label) Known() bool { return l.Text != "" }
 
 // Form is how a label is written.
 type Form int
@@ -46,54 +63,3 @@ const (
 	Integer
 	Float
 )
-
-// maxRow is the longest line of a file of labelled rows.
-const maxRow = 16 << 20
-
-// ReadLabelled goes through a JSONL file: one JSON object a line, blank lines aside.
-// Fields that are not asked for are passed over. Texts have at least one character
-// that is no white space.
-//
-// The first error ends it; it names file and line. A file without a row is an error.
-func ReadLabelled(path string, f Fields) iter.Seq2[Row, error] {
-	return func(yield func(Row, error) bool) {
-		file, err := os.Open(path)
-		if err != nil {
-			yield(Row{}, errors.Wrap(err, "reading labelled rows"))
-			return
-		}
-		defer file.Close() // only read from: nothing is lost if this fails
-		readRows(path, file, f, yield)
-	}
-}
-
-// readRows yields the rows of a file that is open.
-func readRows(path string, file io.Reader, f Fields, yield func(Row, error) bool) {
-	lines := bufio.NewScanner(file)
-	lines.Buffer(nil, maxRow)
-	number, rows := 0, 0
-	for lines.Scan() {
-		number++
-		line := lines.Bytes()
-		if number == 1 {
-			line = bytes.TrimPrefix(line, []byte("\ufeff")) // byte order mark
-		}
-		if len(bytes.TrimSpace(line)) == 0 {
-			continue
-		}
-		row, err := parseRow(line, f)
-		row.Path, row.Line = path, number
-		if !yield(row, errors.WithMessage(err, row.Place())) || err != nil {
-			return
-		}
-		rows++
-	}
-	switch err := lines.Err(); {
-	case errors.Is(err, bufio.ErrTooLong):
-		yield(Row{}, errors.Errorf("%s:%d: the line is longer than %d MiB: want one JSON object a line", path, number+1, maxRow>>20))
-	case err != nil:
-		yield(Row{}, errors.Wrapf(err, "%s:%d", path, number+1))
-	case rows == 0:
-		yield(Row{}, errors.Errorf("%s: the file has no rows: want one JSON object a line with %v", path, f))
-	}
-}

@@ -22,6 +22,10 @@ type Job struct {
 	Files    map[string][]byte // of a model folder, beside config.json and the weights
 	Console  Console
 
+	// Restore brings back the weights of the best evaluation when all updates are done, if
+	// there are checkpoints.
+	Restore bool
+
 	// Finish does what comes after the model has been saved, and may be called again.
 	Finish func(ctx context.Context, metrics *MetricsFile) error
 
@@ -49,6 +53,11 @@ func (j *Job) Run(ctx context.Context) (err error) {
 		j.Trainer.Save = func(s State) error { return j.save(s, metrics) }
 	}
 	runErr := j.Trainer.Run(ctx)
+	if runErr == nil {
+		if err := j.restore(); err != nil {
+			return j.advise(err)
+		}
+	}
 	if errors.As(runErr, new(Interrupted)) && j.Trainer.State().Step > 0 || runErr == nil {
 		if err := j.leave(figure); err != nil {
 			return j.advise(err)
@@ -58,6 +67,16 @@ func (j *Job) Run(ctx context.Context) (err error) {
 		runErr = j.finish(ctx, metrics)
 	}
 	return j.advise(runErr)
+}
+
+// restore brings back the weights of the best evaluation, if that was not the last.
+func (j *Job) restore() error {
+	best := j.Trainer.State().Best.Step
+	if !j.Restore || best == 0 || best == j.Trainer.Steps || j.Settings.Keep == 0 {
+		return nil
+	}
+	fmt.Fprintf(j.Console.Out, "the weights after update %d of %d are kept, which did best on the held-out rows\n", best, j.Trainer.Steps)
+	return j.keeper().Restore(best, j.Model)
 }
 
 // leave writes the model and the figure, after the last whole update.

@@ -22,10 +22,12 @@ type State struct {
 	Data      loaders.Position `json:"data"` // what is drawn next
 }
 
-// Best is the evaluation with the lowest first measure, which is a loss.
+// Best is the evaluation with the lowest loss or, if the trainer says so, with the highest
+// measure.
 type Best struct {
 	Step  int     `json:"step"` // 0: there was none yet
 	Value float64 `json:"value"`
+	Loss  float64 `json:"loss,omitempty"` // beside a measure
 }
 
 // Random is where the generators of random numbers stand. Those of dropout count in updates,

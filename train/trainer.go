@@ -69,6 +69,7 @@ type Trainer struct {
 	EvalEvery int   // 0: only at the end
 	Seed      int64 // of the dropout masks
 	Observers []Observer
+	Highest   string            // the measure that is highest at the best evaluation; "": that with the lowest loss is
 	Save      func(State) error // stores a checkpoint; nil: there are none
 	SaveEvery Every             // between checkpoints, apart from those that are due anyway
 
@@ -220,8 +221,8 @@ func (t *Trainer) evaluate(ctx context.Context, n int) error {
 	if len(metrics) == 0 {
 		return nil
 	}
-	if value, best := metrics[0].Value, t.state.Best; finite(value) && (best.Step == 0 || value < best.Value) {
-		t.state.Best, t.better = Best{n, value}, true
+	if b := t.rate(n, metrics); finite(b.Value) && b.better(t.state.Best, t.Highest != "") {
+		t.state.Best, t.better = b, true
 	}
 	for _, o := range t.Observers {
 		if err := o.Evaluated(n, metrics); err != nil {
@@ -229,4 +230,26 @@ func (t *Trainer) evaluate(ctx context.Context, n int) error {
 		}
 	}
 	return nil
+}
+
+// rate is the evaluation after update n.
+func (t *Trainer) rate(n int, metrics []Metric) Best {
+	b := Best{Step: n, Value: metrics[0].Value}
+	for _, m := range metrics {
+		if t.Highest != "" && m.Name == t.Highest {
+			b.Value, b.Loss = m.Value, metrics[0].Value
+		}
+	}
+	return b
+}
+
+// better compares with the best evaluation so far. Of equal measures the lower loss decides.
+func (b Best) better(other Best, highest bool) bool {
+	switch {
+	case other.Step == 0:
+		return true
+	case highest:
+		return b.Value > other.Value || b.Value == other.Value && b.Loss < other.Loss
+	}
+	return b.Value < other.Value
 }

@@ -19,7 +19,7 @@ import (
 // compare does what the settings say. first are those of pre-training, when it has to
 // come first; for an LSTM it is the same but for the architecture.
 func compare(ctx context.Context, s *settings, first *pretrain.Settings, con train.Console) error {
-	sets, err := s.sets()
+	sets, err := s.sets(con.Out)
 	if err != nil {
 		return err
 	}
@@ -56,8 +56,25 @@ func compare(ctx context.Context, s *settings, first *pretrain.Settings, con tra
 	return s.report(grid, log, con.Out)
 }
 
-// sets reads the labelled sets.
-func (s *settings) sets() (all []*ablate.Set, err error) {
+// sets reads the labelled sets. Datasets whose test rows have no labels are judged on their
+// development rows.
+func (s *settings) sets(w io.Writer) (all []*ablate.Set, err error) {
+	for _, name := range s.datasets {
+		set := &ablate.Set{Name: name, Settings: s.recipe}
+		set.Settings.Dataset = name
+		if err := set.Settings.Check(); err != nil {
+			return nil, err
+		}
+		if set.Data, err = set.Settings.ReadData(); err != nil {
+			return nil, err
+		}
+		set.Data.Report(w)
+		if !set.Data.Judged() {
+			set.Name += " (dev)"
+			set.Data = set.Data.TestOnDev()
+		}
+		all = append(all, set)
+	}
 	for _, kind := range s.tasks {
 		set := &ablate.Set{Name: string(kind), Settings: s.recipe}
 		set.Settings.Task, set.Settings.Regression = kind, false
@@ -67,6 +84,7 @@ func (s *settings) sets() (all []*ablate.Set, err error) {
 		if set.Data, err = set.Settings.ReadData(); err != nil {
 			return nil, err
 		}
+		set.Data.Report(w)
 		all = append(all, set)
 	}
 	return all, nil

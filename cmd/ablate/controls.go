@@ -10,10 +10,11 @@ import (
 )
 
 // measureControls finds out what cheap means reach on the test rows of each set. They
-// need development rows, to choose a penalty on; a set without any gets none.
+// need development rows, to choose a penalty on; a set without any gets none, and so does a
+// dataset whose measure is not theirs.
 func measureControls(ctx context.Context, sets []*ablate.Set) error {
 	for _, set := range sets {
-		if len(set.Data.Dev) == 0 {
+		if m := set.Data.Spec.Primary(); len(set.Data.Dev) == 0 || m != "acc" && m != "pearson" {
 			continue
 		}
 		results, err := controls.Measure(ctx, set.Data.Spec.Task, set.Data.Train, set.Data.Dev, set.Data.Test)

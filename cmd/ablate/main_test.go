@@ -197,3 +197,44 @@ func TestHelp(t *testing.T) {
 		require.LessOrEqual(t, len(line), 81, line)
 	}
 }
+
+// Published datasets, several at a time; test rows without labels are not judged.
+func TestDatasets(t *testing.T) {
+	dir := workplace(t)
+	for _, name := range []string{"SST-2/train.tsv", "SST-2/dev.tsv", "CoLA/train.tsv", "CoLA/dev.tsv"} {
+		require.NoError(t, os.MkdirAll(filepath.Join(dir, "data", filepath.Dir(name)), 0o700))
+		var rows strings.Builder
+		for i := range 12 {
+			word := []string{"bad", "good"}[i*i/3%2]
+			if strings.HasPrefix(name, "SST-2") {
+				fmt.Fprintf(&rows, "the film was %s .\t%d\n", word, i*i/3%2)
+			} else {
+				fmt.Fprintf(&rows, "x\t%d\t\tthe film was %s .\n", i*i/3%2, word)
+			}
+		}
+		head := ""
+		if strings.HasPrefix(name, "SST-2") {
+			head = "sentence\tlabel\n"
+		}
+		write(t, dir, filepath.Join("data", name), head+rows.String())
+	}
+	write(t, dir, "data/SST-2/test.tsv", "index\tsentence\n0\tthe film was good .\n")
+	flags := []string{"-model", "m", "-dataset", "sst2,cola", "-data", "data", "-variants", "full,scratch", "-seeds", "2", "-epochs", "1"}
+	status, stdout, stderr := command(t, dir, flags...)
+	require.Zero(t, status, stderr)
+	require.Contains(t, stdout, "Test scores times 100, in the measure of each dataset: mean ± standard deviation of 2 seeds.")
+	require.Contains(t, stdout, "| dataset     | measure | training rows | test rows |")
+	require.Contains(t, stdout, "| SST-2 (dev) |     acc |            12 |        12 |")
+	require.Contains(t, stdout, "| CoLA (dev)  |     mcc |            12 |        12 |")
+	status, again, stderr := command(t, dir, append(flags, "-strict")...)
+	require.Zero(t, status, stderr)
+	require.Equal(t, stdout, again)
+	require.Equal(t, "8 of 8 runs are in runs/ablate/results.jsonl already\n", stderr)
+
+	status, _, stderr = command(t, dir, "-dataset", "sst2,cola")
+	require.Equal(t, 2, status)
+	require.Contains(t, stderr, "-data is missing: want the folder of SST-2")
+	status, _, stderr = command(t, dir, "-dataset", "sst2", "-data", "data", "-tasks", "qa")
+	require.Equal(t, 2, status)
+	require.Contains(t, stderr, "-dataset names published datasets: leave out -tasks")
+}

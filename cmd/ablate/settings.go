@@ -13,12 +13,14 @@ import (
 	"gorgpt/finetune"
 	"gorgpt/heads"
 	"gorgpt/internal/cli"
+	"gorgpt/loaders/datasets"
 )
 
 // settings are the resolved flags.
 type settings struct {
 	recipe   finetune.Settings // of all runs; with the task and the files, if there are any
 	tasks    []heads.Kind
+	datasets []string // published ones, in place of tasks
 	variants []ablate.Variant
 	limits   []int // of the curve; 0: all rows
 	transfer bool
@@ -49,6 +51,11 @@ func (s *settings) flags() *flag.FlagSet {
 	fs.StringVar(&r.Model, "model", "", "")
 	fs.StringVar((*string)(&r.Task), "task", "", "")
 	fs.BoolVar(&r.Regression, "regression", false, "")
+	fs.Func("dataset", "", list(&s.datasets, datasetName))
+	fs.StringVar(&r.Data, "data", "", "")
+	fs.StringVar(&r.Fields, "fields", "", "")
+	fs.StringVar(&r.Labels, "labels", "", "")
+	fs.BoolVar(&r.Strict, "strict", false, "")
 	fs.StringVar(&r.Train, "train", "", "")
 	fs.StringVar(&r.Dev, "dev", "", "")
 	fs.StringVar(&r.Test, "test", "", "")
@@ -80,6 +87,15 @@ func list[T any](into *[]T, parse func(string) (T, error)) func(string) error {
 		}
 		return nil
 	}
+}
+
+// datasetName is the name of a published dataset as its table has it.
+func datasetName(name string) (string, error) {
+	set, err := datasets.Find(name)
+	if err != nil {
+		return "", err
+	}
+	return set.Name, nil
 }
 
 // parseLimit reads a number of labels.
@@ -118,7 +134,12 @@ func (s *settings) checkNames(given cli.Given) error {
 	if s.lstm != "" && !s.withLSTM() {
 		return errors.New("-lstm is the model of the variant lstm, which -variants leaves out")
 	}
-	switch own := r.Train != "" || r.Dev != "" || r.Test != "" || given["task"] || r.Regression; {
+	own := r.Train != "" || r.Dev != "" || r.Test != "" || r.Fields != "" || r.Labels != "" || given["task"] || r.Regression
+	switch {
+	case s.datasets != nil && (s.tasks != nil || own):
+		return errors.New("-dataset names published datasets: leave out -tasks, and the flags of a set of your own")
+	case s.datasets != nil || r.Data != "":
+		return s.checkDatasets()
 	case own && s.tasks != nil:
 		return errors.New("-tasks names sets of the embedded world, the other flags a set of your own: give one or the other")
 	case own:
@@ -138,4 +159,13 @@ func (s *settings) checkNames(given cli.Given) error {
 // withLSTM tells whether one of the variants is an LSTM.
 func (s *settings) withLSTM() bool {
 	return slices.ContainsFunc(s.variants, func(v ablate.Variant) bool { return v.Name == ablate.LSTM.Name })
+}
+
+// checkDatasets refuses datasets without a folder, and the other way round.
+func (s *settings) checkDatasets() error {
+	one := s.recipe
+	if len(s.datasets) > 0 {
+		one.Dataset = s.datasets[0]
+	}
+	return one.Check()
 }

@@ -24,12 +24,20 @@ What is compared
                    the model transferred, the rest random, and a plot
   -seeds N         seeds 1 to N (3)
 
+Published datasets, as for cmd/finetune
+  -dataset LIST    their names, such as SST-2,MRPC,RACE. Where test rows have no
+                   labels the table shows development scores
+  -data DIR        the folder that has theirs inside, or that of the one dataset
+
 Other data
   -task TASK       kind of the rows in the files: classification, entailment,
                    similarity or qa, as for cmd/finetune; without files, the
                    one set of the embedded world
   -regression      similarity by score
-  -train FILE      rows to train on, JSON lines as for cmd/finetune
+  -fields LIST     what the files call the fields: text=sentence,label=gold
+  -labels LIST     the labels, from class 0 on
+  -strict          stop at the first broken row
+  -train FILE      rows to train on, as for cmd/finetune
   -dev FILE        rows to evaluate on, for the results file
   -test FILE       rows whose scores the table shows
 

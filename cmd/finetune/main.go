@@ -6,8 +6,12 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"os"
+	"path/filepath"
+
+	"github.com/pkg/errors"
 
 	"gorgpt/finetune"
 	"gorgpt/internal/cli"
@@ -37,6 +41,9 @@ func run(args []string, stdout, stderr io.Writer) int {
 // tune does what the settings say. first are those of pre-training, when it has to come
 // first.
 func tune(ctx context.Context, s *finetune.Settings, first *pretrain.Settings, con train.Console) error {
+	if s.Eval != "" || s.Predict != "" {
+		return s.Apply(ctx, con.Out, con.Err)
+	}
 	folder, earlier, err := train.Reopen(s.Resume, con.Out)
 	if err != nil || earlier != nil && earlier.Completed {
 		return err
@@ -51,6 +58,7 @@ func tune(ctx context.Context, s *finetune.Settings, first *pretrain.Settings, c
 	if err != nil {
 		return err
 	}
+	d.Report(con.Out)
 	if s.Controls {
 		return measure(ctx, d, con.Out)
 	}
@@ -60,15 +68,44 @@ func tune(ctx context.Context, s *finetune.Settings, first *pretrain.Settings, c
 	if done, err := s.Forecast(d, con.Out); done || err != nil {
 		return err
 	}
-	b, err := s.OpenBase(d, con.Out)
-	if err != nil {
-		return err
+	if s.Seeds > 1 {
+		return repeat(ctx, s, d, con)
 	}
-	j, err := finetune.Prepare(s, d, b, con.Out)
+	j, err := prepare(s, d, con)
 	if err != nil {
 		return err
 	}
 	return j.Run(ctx, folder, earlier, con)
+}
+
+func prepare(s *finetune.Settings, d *finetune.Data, con train.Console) (*finetune.Job, error) {
+	b, err := s.OpenBase(d, con.Out)
+	if err != nil {
+		return nil, err
+	}
+	return finetune.Prepare(s, d, b, con.Out)
+}
+
+// repeat does a run for each seed, in a folder of its own, and tells how the scores spread.
+func repeat(ctx context.Context, s *finetune.Settings, d *finetune.Data, con train.Console) error {
+	var scores finetune.Repeats
+	for i := range int64(s.Seeds) {
+		one := *s
+		one.Seed += i
+		if s.Out != "" {
+			one.Out = filepath.Join(s.Out, fmt.Sprintf("seed-%d", one.Seed))
+		}
+		j, err := prepare(&one, d, con)
+		if err == nil {
+			err = j.Run(ctx, nil, nil, con)
+		}
+		if err != nil {
+			return errors.WithMessagef(err, "seed %d", one.Seed)
+		}
+		scores.Add(j)
+	}
+	scores.Print(con.Out)
+	return nil
 }
 
 // model finds the model to start from when the command line does not name it. From

@@ -39,7 +39,15 @@ func flags(s *finetune.Settings) *flag.FlagSet {
 	fs.StringVar(&s.Train, "train", s.Train, "")
 	fs.StringVar(&s.Dev, "dev", s.Dev, "")
 	fs.StringVar(&s.Test, "test", s.Test, "")
+	fs.StringVar(&s.Dataset, "dataset", s.Dataset, "")
+	fs.StringVar(&s.Data, "data", s.Data, "")
+	fs.StringVar(&s.Fields, "fields", s.Fields, "")
+	fs.StringVar(&s.Labels, "labels", s.Labels, "")
+	fs.BoolVar(&s.Strict, "strict", s.Strict, "")
 	fs.IntVar(&s.Limit, "limit", s.Limit, "")
+	fs.IntVar(&s.Seeds, "seeds", s.Seeds, "")
+	fs.StringVar(&s.Eval, "eval", s.Eval, "")
+	fs.StringVar(&s.Predict, "predict", s.Predict, "")
 	fs.BoolVar(&s.Controls, "controls", s.Controls, "")
 	fs.Float64Var(&s.Warmup, "warmup", s.Warmup, "")
 	fs.Float64Var(&s.Lambda, "lambda", s.Lambda, "")
@@ -50,7 +58,7 @@ func flags(s *finetune.Settings) *flag.FlagSet {
 
 // checkNumbers refuses numbers that cannot work.
 func checkNumbers(s *finetune.Settings, given cli.Given) error {
-	err := given.CheckInts(cli.Int{Name: "limit", Value: s.Limit, Least: 1})
+	err := given.CheckInts(cli.Int{Name: "limit", Value: s.Limit, Least: 1}, cli.Int{Name: "seeds", Value: s.Seeds, Least: 1})
 	if err == nil {
 		err = given.CheckNumbers(cli.Number{Name: "lambda", Value: s.Lambda})
 	}

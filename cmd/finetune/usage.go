@@ -20,12 +20,39 @@ The task
                    training label has a point, such as 3.5; without -train, the
                    graded pairs of the embedded world
 
+A published dataset
+  -dataset NAME    SNLI, MNLI, QNLI, RTE, SciTail, RACE, StoryCloze, MRPC, QQP,
+                   STS-B, SST-2, CoLA, MCTest or SICK, which says what task,
+                   columns, labels, measure and splits are; MNLI-matched,
+                   MNLI-mismatched, RACE-middle, RACE-high, MCTest-160 and
+                   MCTest-500 are parts
+  -data DIR        its folder, or one that has it inside, with the files as they
+                   are published: GLUE's, the dataset's own, or the Parquet
+                   files of Hugging Face's hub; also packed, .gz or .zst
+
 The data
   -train FILE      rows to train on (the embedded world's, with its development
                    and test rows)
   -dev FILE        rows to evaluate on from time to time and at the end
   -test FILE       rows to evaluate on once, at the end
+                   Files are JSON lines, .tsv (quotes are literal), .csv or
+                   .parquet, also packed, .gz or .zst. Test rows without a label
+                   column get predictions only
+  -fields LIST     what the files call the fields: text=sentence,label=gold.
+                   Several columns make up a text, or are the answers, with a
+                   plus between them: answers=a+b+c
+  -labels LIST     the labels, from class 0 on: no,yes (those of the training
+                   rows)
+  -strict          stop at the first broken row. Without it broken rows are left
+                   out and counted, up to one of a hundred in a file; and a set
+                   may lack a label
   -limit N         train on the first N rows only
+  -eval FILE       train nothing: score the fine-tuned model of -model on a file
+                   of the layout that it was trained on, or with -fields on
+                   another
+  -predict FILE    train nothing: write what that model predicts, with
+                   probabilities, columns apart by tabs, to the file of -out or
+                   to standard output
   -controls        train no model: print what cheap controls reach on these rows
                    (most frequent label, lengths, parts of the input, bags of
                    words), which tells whether the labels leak, and stop
@@ -63,6 +90,9 @@ The recipe
                    the model, what it was pre-trained with; before the head 0.1)
   -head-dropout P  before the head, in place of that
   -seed N          fixes everything that is random (1)
+  -seeds N         so many runs with seeds from -seed on, each in its own folder
+                   (of -out: DIR/seed-1 and so on), then median and range of the
+                   scores (1)
 
 The run
   -config FILE     settings as a JSON object, {"lr": 0.001, "eval_every": 100};
@@ -75,7 +105,9 @@ The run
                    rows or, without any, the development rows
   -force           write into a folder that is not empty
   -eval-every N    updates between evaluations; 0: only at the end (an epoch,
-                   or a tenth of the run if that is longer)
+                   or a tenth of the run if that is longer). The weights of the
+                   best one are what the run leaves, by the dataset's measure,
+                   accuracy, or for scores Pearson's correlation
   -log-every N     updates between lines (10)
   -dot FILE        draw a graph in Graphviz's language; with -steps 0, and stop
   -svg FILE        the same as a picture with tooltips
@@ -93,7 +125,8 @@ Stopping and going on
                    the default); 0: not from time to time. They are also saved
                    after the best evaluation, at the end, on Ctrl-C and SIGTERM
   -keep N          the newest N checkpoints are kept, and the best (2);
-                   0: none is written, and the run cannot be resumed
+                   0: none is written, the run cannot be resumed, and it leaves
+                   its last weights, not its best
   -resume DIR      go on with the run in DIR, as if it had never stopped;
                    -resume latest takes the newest of this command under runs/
 `

@@ -68,6 +68,25 @@ func TestOwnRows(t *testing.T) {
 	require.Equal(t, 6, strings.Count(stderr, "\n"), "with other words it is not")
 }
 
+// The test rows of the published datasets have no labels: the development rows are predicted.
+func TestDataset(t *testing.T) {
+	dir := workplace(t)
+	rows := "the film was good \t1\nthe film was bad \t0\nthe good film \t1\n"
+	require.NoError(t, os.Mkdir("SST-2", 0o700))
+	for name, text := range map[string]string{
+		"train.tsv": "sentence\tlabel\n" + rows, "dev.tsv": "sentence\tlabel\n" + rows, "test.tsv": "index\tsentence\n0\tthe film\n",
+	} {
+		require.NoError(t, os.WriteFile(filepath.Join("SST-2", name), []byte(text), 0o600))
+	}
+	status, stdout, stderr := command(t, dir, strings.Fields("-model runs/tiny -tasks sentiment -dataset sst-2 -data .")...)
+	require.Zero(t, status, stderr)
+	require.Regexp(t, `sentiment \|  tiny \|       8 \| +(0.0|33.3|66.7|100.0) `, stdout)
+
+	status, _, stderr = command(t, dir, strings.Fields("-model runs/tiny -tasks qa -dataset SST-2 -data .")...)
+	require.Equal(t, 2, status)
+	require.Contains(t, stderr, "-dataset SST-2 is of -task classification")
+}
+
 // The rows of the embedded world, with the newest Transformer.
 func TestWorld(t *testing.T) {
 	dir := workplace(t)
@@ -87,6 +106,7 @@ func TestMistakes(t *testing.T) {
 		{"unknown task", "-tasks poetry", `unknown task "poetry": want acceptability, sentiment or qa`, 2},
 		{"no task of the files", "-train f -test f", "name it with -tasks", 2},
 		{"no test rows", "-tasks qa -train f", "-train and -test go together", 2},
+		{"no folder", "-tasks sentiment -dataset SST-2", "-data is missing", 2},
 		{"no question", "-ask answer", `-ask is "answer": want {question} once`, 2},
 		{"no word", "-positive ,", `-positive is ",": want a word`, 2},
 		{"no rows", "-rows 0", "-rows is 0: want at least 1", 2},

@@ -43,7 +43,7 @@ func parse(args []string, help io.Writer) (*settings, error) {
 		return nil, err
 	}
 	words := zeroshot.DefaultWords()
-	if s.data.Train == "" {
+	if !s.own() {
 		words = worldWords()
 	}
 	for name, word := range map[string][2]*string{
@@ -75,6 +75,8 @@ func (s *settings) flags() *flag.FlagSet {
 		}
 		return nil
 	})
+	fs.StringVar(&s.data.Dataset, "dataset", "", "")
+	fs.StringVar(&s.data.Data, "data", "", "")
 	fs.StringVar(&s.data.Train, "train", "", "")
 	fs.StringVar(&s.data.Dev, "dev", "", "")
 	fs.StringVar(&s.data.Test, "test", "", "")
@@ -87,20 +89,30 @@ func (s *settings) flags() *flag.FlagSet {
 	return fs
 }
 
+// own tells whether the rows are not those of the embedded world.
+func (s *settings) own() bool {
+	d := s.data
+	return d.Dataset != "" || d.Data != "" || d.Train != "" || d.Dev != "" || d.Test != ""
+}
+
 // checkFiles refuses files that cannot work, and fills in the tasks.
 func (s *settings) checkFiles() error {
 	d := s.data
-	switch own := d.Train != "" || d.Dev != "" || d.Test != ""; {
-	case own && len(s.tasks) != 1:
-		return errors.New("-train, -dev and -test are the rows of one task: name it with -tasks")
-	case own && (d.Train == "" || d.Test == ""):
+	switch {
+	case s.own() && len(s.tasks) != 1:
+		return errors.New("-dataset, -train, -dev and -test are the rows of one task: name it with -tasks")
+	case s.own() && d.Dataset == "" && (d.Train == "" || d.Test == ""):
 		return errors.New("-train and -test go together: the first has the labels that there are, the second is predicted")
 	case s.tasks == nil:
 		s.tasks = zeroshot.Tasks()
 	}
 	slices.Sort(s.tasks)
 	s.tasks = slices.Compact(s.tasks)
-	return nil
+	if !s.own() {
+		return nil
+	}
+	d.Task = s.tasks[0].Kind()
+	return d.Check()
 }
 
 // runs finds the models.
@@ -151,12 +163,21 @@ func (s *settings) sets() (all []*zeroshot.Set, err error) {
 
 // read reads the rows of a task: those of the files or of the embedded world.
 func (s *settings) read(task zeroshot.Task) (*finetune.Data, error) {
-	if s.data.Train == "" && task == zeroshot.Acceptability {
+	if !s.own() && task == zeroshot.Acceptability {
 		return worldSentences()
 	}
 	of := s.data
 	of.Task = task.Kind()
-	return of.ReadData()
+	if err := of.Check(); err != nil {
+		return nil, err
+	}
+	d, err := of.ReadData()
+	if err != nil {
+		return nil, err
+	}
+	d = d.TestOnDev()
+	d.Spec.Metric = "" // whatever the dataset's measure is, this is about accuracy
+	return d, nil
 }
 
 // worldSentences are texts of the embedded world, with and without a mistake.

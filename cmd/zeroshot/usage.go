@@ -28,9 +28,13 @@ The tasks
                    the quotation marks of its books)
   -rows N          predict the first N test rows only
 
-Other data, for one of the tasks; JSON lines as for cmd/finetune
-  -train FILE      rows that tell which labels there are and, without -dev,
-                   where the threshold is
+Other data, for one of the tasks
+  -dataset NAME    a published one, such as SST-2 for sentiment, CoLA for
+                   acceptability and RACE for qa; where its test rows have no
+                   labels, the development rows are predicted
+  -data DIR        its folder, or one that has it inside
+  -train FILE      own rows, as for cmd/finetune: they tell which labels
+                   there are and, without -dev, where the threshold is
   -dev FILE        rows that tell where the threshold is
   -test FILE       rows that are predicted
 

@@ -77,7 +77,7 @@ func (c Command[S]) Settle(args []string, help io.Writer) (*S, Given, error) {
 
 // resume takes the settings of the run in dir.
 func (c Command[S]) resume(dir, out string, args []string, given Given) (*S, Given, error) {
-	for _, name := range []string{"config", "out", "force", "dry-run", "dot", "prepare", "controls"} {
+	for _, name := range []string{"config", "out", "force", "dry-run", "dot", "prepare", "controls", "seeds", "eval", "predict"} {
 		if given.Flag(name) && !(name == "out" && filepath.Clean(out) == filepath.Clean(dir)) {
 			return nil, nil, errors.Errorf("-resume goes on with a run in its folder and with its settings: -%s has no use there", name)
 		}

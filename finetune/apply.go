@@ -1,0 +1,93 @@
+package finetune
+
+import (
+	"context"
+	"fmt"
+	"io"
+
+	"github.com/pkg/errors"
+
+	"gorgpt/heads"
+	"gorgpt/internal/atomicfile"
+	"gorgpt/loaders"
+	"gorgpt/loaders/datasets"
+	"gorgpt/loaders/tables"
+)
+
+// Apply lets a fine-tuned model judge the rows of a file: with Eval it prints the scores,
+// with Predict it writes the predictions, to out or to a file if one is named. The file has
+// the layout that the model was trained on, unless Fields say otherwise.
+func (s *Settings) Apply(ctx context.Context, out, log io.Writer) error {
+	b, err := ReadBase(s.Model)
+	if err != nil {
+		return err
+	}
+	spec := b.head
+	if spec.Task == "" {
+		return errors.Errorf("-model: %s is no fine-tuned model: want a run folder of this command, with %s", s.Model, SpecFile)
+	}
+	path := s.Eval
+	if path == "" {
+		path = s.Predict
+	}
+	rows, accounts, err := s.readMore(path, spec)
+	if err != nil {
+		return err
+	}
+	(&Data{accounts: accounts}).Report(log)
+	if s.Eval != "" && !rows[0].Label.Known() {
+		return errors.Errorf("-eval: the rows of %s have no labels: want some, or -predict", path)
+	}
+	if err := spec.Check(rows); err != nil {
+		return err
+	}
+	set, err := Encode(spec, b.Tok, b.Model.NCtx, rows)
+	if err != nil {
+		return err
+	}
+	head, err := heads.New(spec.Task, b.Model, 0)
+	if err != nil {
+		return err
+	}
+	task := &Task{Tuner: &heads.Tuner{Model: b.Model, Head: head, Micro: microOf(b.Model.NEmbd, spec)}, Spec: spec}
+	o, err := task.Judge(ctx, set)
+	switch {
+	case err != nil:
+		return err
+	case s.Eval != "":
+		printScores(out, path, o)
+		return nil
+	case s.Out == "":
+		return o.WritePredictions(out)
+	}
+	if err := atomicfile.Write(s.Out, o.WritePredictions); err != nil {
+		return err
+	}
+	fmt.Fprintf(log, "wrote the predictions to %s\n", s.Out)
+	return nil
+}
+
+// readMore reads a file of the layout that the spec is of.
+func (s *Settings) readMore(path string, spec Spec) ([]loaders.Row, []tables.Account, error) {
+	if spec.Dataset != "" && s.Fields == "" {
+		set, err := datasets.Find(spec.Dataset)
+		if err != nil {
+			return nil, nil, errors.WithMessage(err, SpecFile)
+		}
+		return set.ReadFile(path, s.tolerance())
+	}
+	of := *s
+	of.Task, of.Regression = spec.Task, spec.Task == heads.Regression
+	fields, err := of.fields()
+	if err != nil {
+		return nil, nil, err
+	}
+	if spec.Fields != nil && s.Fields == "" {
+		fields = *spec.Fields
+	}
+	if fields, err = unlabelled(path, fields); err != nil {
+		return nil, nil, err
+	}
+	rows, account, err := readRows(path, fields, s.tolerance())
+	return rows, []tables.Account{account}, err
+}

@@ -1,0 +1,232 @@
+package datasets
+
+import (
+	"strings"
+
+	"github.com/pkg/errors"
+
+	"gorgpt/loaders"
+	"gorgpt/loaders/tables"
+)
+
+// Dataset is a published set of labelled examples.
+type Dataset struct {
+	Name    string            // as it is called on command lines
+	Task    string            // classification, entailment, similarity, regression or qa
+	Metric  string            // that of the paper: acc, mcc, f1 or pearson
+	Labels  []string          // of class 0, 1, …, or of the first, second, … answer; none for scores
+	Aliases map[string]string // other spellings of labels
+	Parts   []string          // that are also judged alone, and can be had alone: RACE-middle
+	Glue    map[string]string // name of the submission file of each part, without its ending; nil: there is none
+
+	folders []string         // what the folder is called, and those below it
+	files   []files          // layouts, the first that fits best is taken
+	columns []loaders.Fields // what columns are called, without their ID
+	split   splitRule        // what becomes of the training rows; nil: they stay what they are
+	only    string           // the part that is wanted; "": all
+}
+
+// files are those of one layout: patterns in the syntax of [filepath.Match].
+type files struct {
+	kind             tables.Kind
+	train, dev, test []part
+}
+
+// part is a part of a split, which may be in several files.
+type part struct{ name, pattern string }
+
+// Data are the rows of a dataset. Splits that there are no files of have none.
+type Data struct {
+	Train, Dev, Test []loaders.Row
+	Accounts         []tables.Account // of each file
+}
+
+// Find looks up a dataset by its name, or a part of one, such as RACE-middle. Case does not
+// matter.
+func Find(name string) (*Dataset, error) {
+	for _, d := range table {
+		if same(name, d.Name) {
+			return &d, nil
+		}
+		for _, p := range d.Parts {
+			if same(name, d.Name+"-"+p) {
+				d.Name, d.only = d.Name+"-"+p, p
+				return &d, nil
+			}
+		}
+	}
+	return nil, errors.Errorf("unknown dataset %q: want one of %s", name, strings.Join(Names(), ", "))
+}
+
+// same compares names without regard to case, hyphens and underscores.
+func same(a, b string) bool {
+	bare := strings.NewReplacer("-", "", "_", "", " ", "")
+	return strings.EqualFold(bare.Replace(a), bare.Replace(b))
+}
+
+// Names are those of all datasets and parts.
+func Names() (all []string) {
+	for _, d := range table {
+		all = append(all, d.Name)
+		for _, p := range d.Parts {
+			all = append(all, d.Name+"-"+p)
+		}
+	}
+	return all
+}
+
+// Read reads the dataset from dir, which is its own folder or one that has it inside. A
+// split without files has no rows; the training rows must be there.
+func (d *Dataset) Read(dir string, t tables.Tolerance) (*Data, error) {
+	place, err := d.locate(dir)
+	if err != nil {
+		return nil, err
+	}
+	data := &Data{}
+	for _, s := range []struct {
+		parts []found
+		rows  *[]loaders.Row
+	}{{place.train, &data.Train}, {place.dev, &data.Dev}, {place.test, &data.Test}} {
+		for _, p := range s.parts {
+			rows, accounts, err := d.readPart(p, t)
+			if err != nil {
+				return nil, err
+			}
+			*s.rows = append(*s.rows, rows...)
+			data.Accounts = append(data.Accounts, accounts...)
+		}
+	}
+	if d.split != nil {
+		if err := d.split(data, place.dir); err != nil {
+			return nil, err
+		}
+	}
+	for _, rows := range [][]loaders.Row{data.Train, data.Dev} {
+		if len(rows) > 0 && !rows[0].Label.Known() {
+			return nil, errors.Errorf("%s: the rows have no labels, so they can be neither trained nor chosen on", rows[0].Path)
+		}
+	}
+	return data, nil
+}
+
+// readPart reads the files of a part.
+func (d *Dataset) readPart(p found, t tables.Tolerance) (all []loaders.Row, accounts []tables.Account, err error) {
+	for _, path := range p.paths {
+		rows, account, err := d.read(path, p.kind, t)
+		if err != nil {
+			return nil, nil, err
+		}
+		for i := range rows {
+			rows[i].Part = p.name
+		}
+		all, accounts = append(all, rows...), append(accounts, account)
+	}
+	return all, accounts, nil
+}
+
+// ReadFile reads one file of any of the dataset's layouts; of RACE and other sets of many
+// files, also a folder of them. The rows have labels throughout, or not at all.
+func (d *Dataset) ReadFile(path string, t tables.Tolerance) ([]loaders.Row, []tables.Account, error) {
+	p, err := d.single(path)
+	if err != nil {
+		return nil, nil, err
+	}
+	return d.readPart(p, t)
+}
+
+// read reads a file.
+func (d *Dataset) read(path string, kind tables.Kind, t tables.Tolerance) ([]loaders.Row, tables.Account, error) {
+	fields, err := d.fields(path, kind)
+	if err != nil {
+		return nil, tables.Account{}, err
+	}
+	rows, account, err := tables.Collect(path, tables.Read(path, kind, fields), t)
+	if err != nil {
+		return nil, account, err
+	}
+	rows, err = d.label(rows, &account, t)
+	if err == nil {
+		err = account.Check(t)
+	}
+	return rows, account, err
+}
+
+// ids are the columns that tell rows apart, by the order in which they are looked for. The
+// last is that of MRPC, whose training rows are divided by it.
+var ids = []string{"index", "idx", "id", "example_id", "#1 ID+#2 ID"}
+
+// fields finds out what the columns of a file are called. Without a label the rows are to be
+// labelled.
+func (d *Dataset) fields(path string, kind tables.Kind) (loaders.Fields, error) {
+	columns, err := tables.Columns(path, kind)
+	if err != nil {
+		return loaders.Fields{}, err
+	}
+	has := map[string]bool{"": true}
+	for _, name := range columns {
+		has[name] = true
+	}
+	hasAll := func(names ...string) bool {
+		for _, name := range names {
+			for _, column := range strings.Split(name, "+") {
+				if !has[column] {
+					return false
+				}
+			}
+		}
+		return true
+	}
+	for _, labelled := range []bool{true, false} {
+		for _, f := range d.columns {
+			if f.Header != nil || !hasAll(append([]string{f.Answers}, f.Texts...)...) || labelled && !has[f.Label] {
+				continue
+			}
+			if !labelled {
+				f.Label = ""
+			}
+			for _, id := range ids {
+				if hasAll(id) {
+					f.ID = id
+					break
+				}
+			}
+			return f, nil
+		}
+	}
+	for _, f := range d.columns {
+		if len(f.Header) > 0 && len(f.Header) == len(columns) {
+			return f, nil
+		}
+	}
+	return loaders.Fields{}, errors.Errorf("%s: no columns of %s: want %s, found %s", path, d.Name, d.wanted(), shortened(columns))
+}
+
+// wanted lists the columns of each layout.
+func (d *Dataset) wanted() string {
+	var all []string
+	for _, f := range d.columns {
+		text := f.String()
+		if f.Header != nil {
+			text += " without a header line"
+		}
+		all = append(all, text)
+	}
+	return strings.Join(all, ", or ")
+}
+
+// shortened lists names for an error, none too long.
+func shortened(names []string) string {
+	const most, longest = 8, 30
+	var all []string
+	for i, name := range names {
+		if i == most {
+			all = append(all, "…")
+			break
+		}
+		if len(name) > longest {
+			name = strings.ToValidUTF8(name[:longest], "") + "…"
+		}
+		all = append(all, name)
+	}
+	return strings.Join(all, ", ")
+}

@@ -1,0 +1,85 @@
+package datasets
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/pkg/errors"
+
+	"gorgpt/loaders"
+	"gorgpt/loaders/tables"
+)
+
+// label replaces what the file has for labels by those of the dataset, or for qa by the
+// number of the right answer. Rows without a label are left out, unless all are.
+func (d *Dataset) label(rows []loaders.Row, a *tables.Account, t tables.Tolerance) ([]loaders.Row, error) {
+	kept := make([]loaders.Row, 0, len(rows))
+	var unlabelled []loaders.Row
+	for _, row := range rows {
+		if none(row.Label) {
+			row.Label = loaders.Label{}
+			unlabelled = append(unlabelled, row)
+			continue
+		}
+		label, err := d.target(row)
+		if err != nil {
+			if err := a.Add(tables.RowError{Path: row.Path, Line: row.Line, Err: err}, t); err != nil {
+				return nil, err
+			}
+			continue
+		}
+		row.Label = label
+		kept = append(kept, row)
+	}
+	if len(unlabelled) > 0 && len(kept) == 0 && a.Broken == 0 {
+		return unlabelled, nil // a test set
+	}
+	a.Rows, a.Unlabelled = len(kept), len(unlabelled)
+	return kept, nil
+}
+
+// none tells whether a label says that there is none: a hyphen where annotators did not
+// agree, or a number below 0 in the files of Hugging Face's hub.
+func none(l loaders.Label) bool {
+	return !l.Known() || l.Text == "-" || l.Form != loaders.String && strings.HasPrefix(l.Text, "-")
+}
+
+// target is what the label of a row says.
+func (d *Dataset) target(row loaders.Row) (loaders.Label, error) {
+	l := row.Label
+	if len(d.Labels) == 0 {
+		if _, err := strconv.ParseFloat(l.Text, 32); err != nil {
+			return l, errors.Errorf("label %q: want a score", l.Text)
+		}
+		return loaders.Label{Text: l.Text, Form: loaders.Float}, nil
+	}
+	i := d.class(l)
+	if i < 0 {
+		return l, errors.Errorf("unknown label %q: want one of %s", l.Text, strings.Join(d.Labels, ", "))
+	}
+	if d.Task != qa {
+		return loaders.Label{Text: d.Labels[i]}, nil
+	}
+	if n := len(row.Answers); n != len(d.Labels) {
+		return l, errors.Errorf("%d answers: want %d", n, len(d.Labels))
+	}
+	return loaders.Label{Text: strconv.Itoa(i), Form: loaders.Integer}, nil
+}
+
+// class is the number of a label; -1 if it is none. Numbers that are no names, as in the
+// files of Hugging Face's hub, are those of classes.
+func (d *Dataset) class(l loaders.Label) int {
+	name := strings.TrimSpace(l.Text)
+	if alias, found := d.Aliases[strings.ToLower(name)]; found {
+		name = alias
+	}
+	for i, label := range d.Labels {
+		if strings.EqualFold(name, label) {
+			return i
+		}
+	}
+	if i, err := strconv.Atoi(name); err == nil && l.Form == loaders.Integer && i >= 0 && i < len(d.Labels) {
+		return i
+	}
+	return -1
+}

@@ -1,0 +1,130 @@
+package tables
+
+import (
+	"bufio"
+	"bytes"
+	"compress/gzip"
+	"encoding/json"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/klauspost/compress/zstd"
+	"github.com/pkg/errors"
+)
+
+// Kind is how a file holds its rows.
+type Kind string
+
+// The kinds of files. What [ByName] stands for, the ending of the file's name tells.
+const (
+	ByName  Kind = ""
+	JSONL   Kind = "jsonl"   // one JSON object a line
+	TSV     Kind = "tsv"     // columns apart by tabs; quotes are characters like others
+	CSV     Kind = "csv"     // columns apart by commas; quotes as in RFC 4180
+	Parquet Kind = "parquet" // Apache Parquet
+	RACE    Kind = "race"    // a JSON object with a passage and its questions: [raceColumns]
+	MCTest  Kind = "mctest"  // a story and its questions a line, answers beside: [mctestColumns]
+	Aligned Kind = "aligned" // s1.X, s2.X and labels.X, whose lines belong together: [alignedColumns]
+)
+
+// packings are the endings of packed files.
+var packings = []string{".gz", ".zst"}
+
+// unpackedName is the name of a file without the ending of its packing, in lower case.
+func unpackedName(path string) string {
+	name := strings.ToLower(filepath.Base(path))
+	for _, ending := range packings {
+		name = strings.TrimSuffix(name, ending)
+	}
+	return name
+}
+
+// kindOf finds out the kind of a file that is none of a dataset's own.
+func kindOf(path string) (Kind, error) {
+	switch filepath.Ext(unpackedName(path)) {
+	case ".jsonl", ".json", ".ndjson":
+		return JSONL, nil
+	case ".csv":
+		return CSV, nil
+	case ".parquet":
+		return Parquet, nil
+	}
+	// SciTail has JSON lines in .txt and .tsv files.
+	first, err := firstLine(path)
+	if err == nil && bytes.HasPrefix(first, []byte("{")) && json.Valid(first) {
+		return JSONL, nil
+	}
+	return TSV, err
+}
+
+// firstLine is the first line of a file without its byte order mark; nil if it is empty.
+func firstLine(path string) ([]byte, error) {
+	f, err := open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close() //nolint:errcheck // only read from: nothing is lost if this fails
+	lines := newScanner(f)
+	if !lines.Scan() {
+		return nil, errors.Wrapf(lines.Err(), "%s:1", path)
+	}
+	return bytes.TrimSpace(bytes.TrimPrefix(lines.Bytes(), bom)), nil
+}
+
+// bom is the byte order mark.
+var bom = []byte("\ufeff")
+
+// maxLine is the longest line.
+const maxLine = 16 << 20
+
+func newScanner(r io.Reader) *bufio.Scanner {
+	lines := bufio.NewScanner(r)
+	lines.Buffer(make([]byte, 0, 1<<16), maxLine)
+	return lines
+}
+
+// open opens a file for reading, unpacked if its name says that it is packed.
+func open(path string) (io.ReadCloser, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, errors.Wrap(err, "reading labelled rows")
+	}
+	var r io.Reader = f
+	switch strings.ToLower(filepath.Ext(path)) {
+	case ".gz":
+		r, err = gzip.NewReader(f)
+		err = errors.Wrapf(err, "%s: unpacking gzip", path)
+	case ".zst":
+		var z *zstd.Decoder
+		z, err = zstd.NewReader(f, zstd.WithDecoderConcurrency(1))
+		if err == nil {
+			return file{z, func() error { z.Close(); return f.Close() }}, nil
+		}
+		err = errors.Wrapf(err, "%s: unpacking Zstandard", path)
+	}
+	if err != nil {
+		return nil, errors.WithMessage(firstOf(err, f.Close()), "reading labelled rows")
+	}
+	return file{r, f.Close}, nil
+}
+
+// file is an open file whose bytes may come through something that unpacks them.
+type file struct {
+	io.Reader
+	close func() error
+}
+
+// Close closes the file itself.
+func (f file) Close() error { return f.close() }
+
+// firstOf is the first error that is one.
+func firstOf(all ...error) error {
+	for _, err := range all {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,146 @@
+package tables
+
+import (
+	"bytes"
+	"io"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/parquet-go/parquet-go"
+	"github.com/pkg/errors"
+)
+
+// parquetRows is a Parquet file. A column within a group is named group.column; a repeated
+// one is a list.
+func parquetRows(path string) source {
+	return source{next: func(yield func(record) bool) error {
+		return withParquet(path, func(f *parquet.File) error { return scanParquet(f, yield) })
+	}}
+}
+
+// withParquet opens a file. What the library panics at is an error: the file is damaged.
+func withParquet(path string, do func(*parquet.File) error) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = errors.Errorf("%s: the file is damaged: %v", path, p)
+		}
+	}()
+	r, size, closeFile, err := openAt(path)
+	if err != nil {
+		return err
+	}
+	defer closeFile() //nolint:errcheck // only read from: nothing is lost if this fails
+	f, err := parquet.OpenFile(r, size, parquet.SkipBloomFilters(true), parquet.SkipPageIndex(true))
+	if err != nil {
+		return errors.Wrapf(err, "%s: no Parquet file", path)
+	}
+	return errors.WithMessage(do(f), path)
+}
+
+// openAt opens a file for reading anywhere; a packed one is unpacked into memory.
+func openAt(path string) (r io.ReaderAt, size int64, closeFile func() error, err error) {
+	if slices.ContainsFunc(packings, func(ending string) bool { return strings.HasSuffix(strings.ToLower(path), ending) }) {
+		f, err := open(path)
+		if err != nil {
+			return nil, 0, nil, err
+		}
+		data, err := io.ReadAll(f)
+		return bytes.NewReader(data), int64(len(data)), f.Close, errors.Wrap(err, path)
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, 0, nil, errors.Wrap(err, "reading labelled rows")
+	}
+	info, err := f.Stat()
+	if err != nil {
+		return nil, 0, nil, errors.Wrap(firstOf(err, f.Close()), "reading labelled rows")
+	}
+	return f, info.Size(), f.Close, nil
+}
+
+// leaf is a column of a file.
+type leaf struct {
+	name     string
+	repeated bool
+}
+
+// leaves are the columns of a schema, in the order of the values of a row.
+func leaves(s *parquet.Schema) (all []leaf) {
+	for _, path := range s.Columns() {
+		column, _ := s.Lookup(path...)
+		l := leaf{strings.Join(path, "."), column.MaxRepetitionLevel > 0}
+		if l.repeated {
+			l.name = path[0]
+		}
+		all = append(all, l)
+	}
+	return all
+}
+
+func scanParquet(f *parquet.File, yield func(record) bool) error {
+	columns, number := leaves(f.Schema()), 0
+	for _, group := range f.RowGroups() {
+		more, err := scanGroup(group, columns, &number, yield)
+		if !more || err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func scanGroup(group parquet.RowGroup, columns []leaf, number *int, yield func(record) bool) (more bool, err error) {
+	rows := group.Rows()
+	defer rows.Close() //nolint:errcheck // only read from: nothing is lost if this fails
+	buffer := make([]parquet.Row, 128)
+	for {
+		n, err := rows.ReadRows(buffer)
+		for _, row := range buffer[:n] {
+			*number++
+			if !yield(record{line: *number, cells: parquetCells(row, columns)}) {
+				return false, nil
+			}
+		}
+		if errors.Is(err, io.EOF) {
+			return true, nil
+		}
+		if err != nil {
+			return false, errors.Wrapf(err, "row %d", *number+1)
+		}
+	}
+}
+
+func parquetCells(row parquet.Row, columns []leaf) named {
+	all := make(named, len(columns))
+	for _, v := range row {
+		column := columns[v.Column()]
+		c := parquetCell(v)
+		if column.repeated {
+			items := all[column.name].list
+			if !v.IsNull() {
+				items = append(items, c)
+			}
+			c = cell{form: list, text: "a list", list: items}
+		}
+		all[column.name] = c
+	}
+	return all
+}
+
+func parquetCell(v parquet.Value) cell {
+	if v.IsNull() {
+		return cell{form: other, text: "null"}
+	}
+	switch v.Kind() {
+	case parquet.ByteArray, parquet.FixedLenByteArray:
+		return cell{form: text, text: strings.ToValidUTF8(string(v.ByteArray()), "\ufffd")}
+	case parquet.Int32, parquet.Int64:
+		return cell{form: integer, text: strconv.FormatInt(v.Int64(), 10)}
+	case parquet.Float:
+		return cell{form: float, text: strconv.FormatFloat(float64(v.Float()), 'g', -1, 32)}
+	case parquet.Double:
+		return cell{form: float, text: strconv.FormatFloat(v.Double(), 'g', -1, 64)}
+	}
+	return cell{form: other, text: v.String()}
+}

@@ -1,0 +1,176 @@
+package tables
+
+import (
+	"strconv"
+	"strings"
+	"unicode"
+
+	"github.com/pkg/errors"
+
+	"gorgpt/loaders"
+)
+
+// errMissing tells that a record has no such column.
+var errMissing = errors.New("missing")
+
+func newWanted(f loaders.Fields) wanted {
+	w := wanted{Fields: f, answers: columns(f.Answers), id: columns(f.ID)}
+	for _, name := range f.Texts {
+		w.texts = append(w.texts, columns(name))
+	}
+	return w
+}
+
+// row takes from a record what is wanted.
+func (w *wanted) row(c cells) (row loaders.Row, err error) {
+	for _, names := range w.texts {
+		t, err := w.joined(c, names)
+		if err != nil {
+			return row, err
+		}
+		row.Texts = append(row.Texts, t)
+	}
+	if row.Answers, err = w.answersOf(c); err != nil {
+		return row, err
+	}
+	if len(w.id) > 0 {
+		if row.ID, err = w.idOf(c); err != nil {
+			return row, err
+		}
+	}
+	if w.Label == "" {
+		return row, nil
+	}
+	value, err := w.get(c, w.Label)
+	if err != nil {
+		return row, err
+	}
+	row.Label, err = labelOf(value)
+	return row, errors.WithMessagef(err, "field %q", w.Label)
+}
+
+func (w *wanted) get(c cells, name string) (cell, error) {
+	value, err := c.cell(name)
+	if errors.Is(err, errMissing) {
+		err = errors.Errorf("field %q is missing: want %v", name, w.Fields)
+	}
+	return value, err
+}
+
+// joined is the text of some columns, a space between them.
+func (w *wanted) joined(c cells, names []string) (string, error) {
+	var parts [4]string
+	all := parts[:0]
+	for _, name := range names {
+		value, err := w.get(c, name)
+		if err != nil {
+			return "", err
+		}
+		t, err := textOf(value)
+		if err != nil {
+			return "", errors.WithMessagef(err, "field %q", name)
+		}
+		all = append(all, t)
+	}
+	if len(all) == 1 {
+		return all[0], nil
+	}
+	return strings.Join(all, " "), nil
+}
+
+// answersOf are those of one column with a list, or of several columns.
+func (w *wanted) answersOf(c cells) ([]string, error) {
+	var all []string
+	if len(w.answers) == 1 {
+		value, err := w.get(c, w.answers[0])
+		if err != nil {
+			return nil, err
+		}
+		all, err = textsOf(value)
+		return all, errors.WithMessagef(err, "field %q", w.answers[0])
+	}
+	for _, name := range w.answers {
+		t, err := w.joined(c, []string{name})
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, t)
+	}
+	return all, nil
+}
+
+// idOf puts together what tells a row apart, whatever it is.
+func (w *wanted) idOf(c cells) (string, error) {
+	var parts []string
+	for _, name := range w.id {
+		value, err := w.get(c, name)
+		if err != nil {
+			return "", err
+		}
+		parts = append(parts, strings.TrimSpace(value.text))
+	}
+	return strings.Join(parts, " "), nil
+}
+
+// textOf is a string that is not blank.
+func textOf(c cell) (string, error) {
+	switch {
+	case c.form != plain && c.form != text:
+		return "", errors.Errorf("want a string, got %v", c)
+	case strings.TrimSpace(c.text) == "":
+		return "", errors.New("the text is empty")
+	}
+	return c.text, nil
+}
+
+// textsOf is a list of one string or more, none of them blank.
+func textsOf(c cell) ([]string, error) {
+	switch {
+	case c.form != list:
+		return nil, errors.Errorf("want a list of strings, got %v", c)
+	case len(c.list) == 0:
+		return nil, errors.New("the list is empty")
+	}
+	texts := make([]string, len(c.list))
+	for i, item := range c.list {
+		t, err := textOf(item)
+		if err != nil {
+			return nil, errors.WithMessagef(err, "number %d of the list", i)
+		}
+		texts[i] = t
+	}
+	return texts, nil
+}
+
+// labelOf is a string or a number. Labels become lines and columns of reports, so none may
+// break one.
+func labelOf(c cell) (loaders.Label, error) {
+	switch c.form {
+	case plain, text:
+		t, err := textOf(c)
+		if err == nil && strings.ContainsFunc(t, unicode.IsControl) {
+			err = errors.Errorf("the label %v has a tab, a line break or another control character", c)
+		}
+		if c.form == plain {
+			t = strings.TrimSpace(t)
+			return loaders.Label{Text: t, Form: guess(t)}, err
+		}
+		return loaders.Label{Text: t}, err
+	case integer:
+		return loaders.Label{Text: c.text, Form: loaders.Integer}, nil
+	case float:
+		return loaders.Label{Text: c.text, Form: loaders.Float}, nil
+	}
+	return loaders.Label{}, errors.Errorf("want a string or a number, got %v", c)
+}
+
+// guess is the form of a label in a file without types.
+func guess(label string) loaders.Form {
+	if _, err := strconv.Atoi(label); err == nil {
+		return loaders.Integer
+	}
+	if _, err := strconv.ParseFloat(label, 64); err == nil && strings.ContainsAny(label, "0123456789") {
+		return loaders.Float
+	}
+	return loaders.String
+}
