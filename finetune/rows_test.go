@@ -143,7 +143,7 @@ func TestEncodeErrors(t *testing.T) {
 		{"other number of answers", question(`["yes", "no", "wet"]`, "0"), choice, "rows.jsonl:1: 3 answers, but the first question of the training file has 2"},
 		{"answer without tokens", question(`["yes", "\u0007"]`, "0"), choice, `rows.jsonl:1: answer 1: no token is left of the text "\a"`},
 		{"text without tokens", `{"a": "\u0007", "b": "text", "label": "no"}`, classes, `rows.jsonl:1: field "a": no token is left`},
-		{"too long", question(`["yes", "`+strings.Repeat("no ", 20)+`"]`, "0"), choice, "rows.jsonl:1: question and answer (or hypothesis) take"},
+		{"too long", question(`["yes", "`+strings.Repeat("no ", 20)+`"]`, "0"), choice, "rows.jsonl:1: question and answer take"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			c.spec.Specials = specials

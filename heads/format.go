@@ -67,7 +67,7 @@ func (f *Formatter) join(context, question, last []int32) ([]int32, error) {
 	}
 	room := f.NCtx - specials - len(question) - len(last)
 	if room < 0 {
-		return nil, errors.Errorf("question and answer (or hypothesis) take %d tokens with the special ones: the model has %d positions",
+		return nil, errors.Errorf("question and answer take %d tokens with the special ones: the model has %d positions",
 			f.NCtx-room, f.NCtx)
 	}
 	if len(context) > room {

@@ -99,7 +99,7 @@ func TestBadData(t *testing.T) {
 		{"empty answer", "qa", question + strings.Replace(question, `"bad"`, `" "`, 1), "", `train.jsonl:2: field "answers": number 1 of the list: the text is empty`},
 		{"one score", "similarity", strings.Repeat(`{"a": "a", "b": "b", "label": 0.5}`+"\n", 2), "", `train.jsonl: every score is 0.5: want two or more`},
 		{"words and scores", "similarity", `{"a": "a", "b": "b", "label": 0.5}` + "\n" + `{"a": "a", "b": "b", "label": "high"}`, "", `train.jsonl:2: label "high" is a string: want a number`},
-		{"answer too long", "qa", strings.Replace(question, `"bad"`, `"`+strings.Repeat("bad ", 40)+`"`, 1), "", "train.jsonl:1: question and answer (or hypothesis) take"},
+		{"answer too long", "qa", strings.Replace(question, `"bad"`, `"`+strings.Repeat("bad ", 40)+`"`, 1), "", "train.jsonl:1: question and answer take"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			dir := t.TempDir()
