@@ -3,8 +3,6 @@ package finetune
 import (
 	"fmt"
 	"io"
-	"slices"
-	"strings"
 
 	"github.com/pkg/errors"
 
@@ -13,7 +11,6 @@ import (
 	"gorgpt/loaders/datasets"
 	"gorgpt/loaders/storyworld"
 	"gorgpt/loaders/tables"
-	"gorgpt/tokenizer"
 )
 
 // Data are the labelled rows of a task. Test rows may have no labels; then they have none
@@ -103,130 +100,6 @@ func (s *Settings) readWorld() (*Data, error) {
 	return d, err
 }
 
-// readFiles reads files of one's own.
-func (s *Settings) readFiles() (*Data, error) {
-	fields, err := s.fields()
-	if err != nil {
-		return nil, err
-	}
-	d := &Data{Name: s.Train}
-	if d.Train, err = d.readOwn(s.Train, fields, s.tolerance()); err != nil {
-		return nil, err
-	}
-	if d.Spec, err = s.learn(d.Train); err != nil {
-		return nil, err
-	}
-	if s.Fields != "" {
-		d.Spec.Fields = &fields
-	}
-	if s.Dev != "" {
-		if d.Dev, err = d.readOwn(s.Dev, fields, s.tolerance()); err != nil {
-			return nil, err
-		}
-	}
-	if s.Test != "" {
-		of, err := unlabelled(s.Test, fields)
-		if err != nil {
-			return nil, err
-		}
-		if d.Test, err = d.readOwn(s.Test, of, s.tolerance()); err != nil {
-			return nil, err
-		}
-	}
-	if s.Labels == "" {
-		return d, nil
-	}
-	for i, rows := range []*[]loaders.Row{&d.Train, &d.Dev, &d.Test} {
-		if *rows == nil {
-			continue
-		}
-		if *rows, err = d.Spec.keepKnown(*rows, &d.accounts[i], s.tolerance()); err != nil {
-			return nil, err
-		}
-	}
-	return d, nil
-}
-
-// learn is [Learn], unless the labels are given.
-func (s *Settings) learn(rows []loaders.Row) (Spec, error) {
-	if s.Labels == "" {
-		return Learn(s.Kind(), rows)
-	}
-	return Spec{Task: s.Kind(), Labels: strings.Split(s.Labels, ",")}, nil
-}
-
-// readOwn reads a file.
-func (d *Data) readOwn(path string, f loaders.Fields, t tables.Tolerance) ([]loaders.Row, error) {
-	rows, account, err := readRows(path, f, t)
-	d.accounts = append(d.accounts, account)
-	return rows, err
-}
-
-// readRows reads a file of one's own. Where annotators did not agree on a pair, it has a
-// hyphen for a label.
-func readRows(path string, f loaders.Fields, t tables.Tolerance) ([]loaders.Row, tables.Account, error) {
-	rows, account, err := tables.Collect(path, tables.Read(path, tables.ByName, f), t)
-	if err != nil {
-		return nil, account, err
-	}
-	if len(f.Texts) > 1 {
-		rows = slices.DeleteFunc(rows, func(r loaders.Row) bool { return r.Label.Text == "-" })
-		account.Unlabelled = account.Rows - len(rows)
-		account.Rows = len(rows)
-	}
-	return rows, account, account.Check(t)
-}
-
-// unlabelled leaves the label out if a file has no such column.
-func unlabelled(path string, f loaders.Fields) (loaders.Fields, error) {
-	columns, err := tables.Columns(path, tables.ByName)
-	if err == nil && columns != nil && !slices.Contains(columns, f.Label) {
-		f.Label = ""
-	}
-	return f, err
-}
-
-// keepKnown drops the rows with a label that is none of those given, and counts them as
-// broken.
-func (s Spec) keepKnown(rows []loaders.Row, a *tables.Account, t tables.Tolerance) ([]loaders.Row, error) {
-	var kept []loaders.Row
-	for _, row := range rows {
-		if _, _, err := s.Target(row); row.Label.Known() && err != nil {
-			if err := a.Add(tables.RowError{Path: row.Path, Line: row.Line, Err: err}, t); err != nil {
-				return nil, err
-			}
-			continue
-		}
-		kept = append(kept, row)
-	}
-	a.Rows = len(kept)
-	return kept, a.Check(t)
-}
-
-// compareLabels looks for splits that lack a label. One that has another label is found
-// earlier. Small sets may lack some, but with -strict none may.
-func (d *Data) compareLabels(strict bool) error {
-	for _, rows := range [][]loaders.Row{d.Train, d.Dev, d.Test} {
-		if len(rows) == 0 || !rows[0].Label.Known() || len(d.Spec.Labels) == 0 {
-			continue
-		}
-		seen := map[string]bool{}
-		for _, row := range rows {
-			seen[row.Label.Text] = true
-		}
-		missing := slices.DeleteFunc(slices.Clone(d.Spec.Labels), func(l string) bool { return seen[l] })
-		if len(missing) == 0 {
-			continue
-		}
-		note := fmt.Sprintf("%s: no row is labelled %s", rows[0].Path, strings.Join(missing, ", "))
-		if strict {
-			return errors.Errorf("-strict: %s, though the labels are %s", note, strings.Join(d.Spec.Labels, ", "))
-		}
-		d.notes = append(d.notes, note)
-	}
-	return nil
-}
-
 // Report prints what was left out of the files, and what is odd about them.
 func (d *Data) Report(w io.Writer) {
 	for _, a := range d.accounts {
@@ -266,27 +139,4 @@ func (d *Data) Limit(n int) (*Data, error) {
 			n, d.Name, d.Train[0].Label.Text)
 	}
 	return &limited, nil
-}
-
-// sets are rows as token sequences; nil for those not there.
-type sets struct{ train, dev, test *Set }
-
-// encode tokenizes the rows and reports what was cut.
-func (d *Data) encode(spec Spec, tok *tokenizer.Tokenizer, ctx int, w io.Writer) (out sets, err error) {
-	for _, part := range []struct {
-		name string
-		rows []loaders.Row
-		set  **Set
-	}{{"training", d.Train, &out.train}, {"development", d.Dev, &out.dev}, {"test", d.Test, &out.test}} {
-		if part.rows == nil {
-			continue
-		}
-		set, err := Encode(spec, tok, ctx, part.rows)
-		if err != nil {
-			return out, err
-		}
-		*part.set = set
-		fmt.Fprintf(w, "%d %s examples, %d of them cut to the model's %d positions\n", len(set.Examples), part.name, set.Cut, ctx)
-	}
-	return out, nil
 }

@@ -2,6 +2,7 @@ package finetune
 
 import (
 	"fmt"
+	"io"
 	"math"
 	"runtime"
 	"slices"
@@ -173,4 +174,27 @@ func oneOf(labels []string) string {
 		return fmt.Sprintf("one of %s, … (%d in all)", strings.Join(labels[:enough], ", "), len(labels))
 	}
 	return "one of " + strings.Join(labels, ", ")
+}
+
+// sets are rows as token sequences; nil for those not there.
+type sets struct{ train, dev, test *Set }
+
+// encode tokenizes the rows and reports what was cut.
+func (d *Data) encode(spec Spec, tok *tokenizer.Tokenizer, ctx int, w io.Writer) (out sets, err error) {
+	for _, part := range []struct {
+		name string
+		rows []loaders.Row
+		set  **Set
+	}{{"training", d.Train, &out.train}, {"development", d.Dev, &out.dev}, {"test", d.Test, &out.test}} {
+		if part.rows == nil {
+			continue
+		}
+		set, err := Encode(spec, tok, ctx, part.rows)
+		if err != nil {
+			return out, err
+		}
+		*part.set = set
+		fmt.Fprintf(w, "%d %s examples, %d of them cut to the model's %d positions\n", len(set.Examples), part.name, set.Cut, ctx)
+	}
+	return out, nil
 }
