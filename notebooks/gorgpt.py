@@ -4,11 +4,13 @@ checking that every picture has data and names its axes."""
 import json
 import os
 import pathlib
+import shlex
 import struct
 import subprocess
 
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.collections import PathCollection
 
 root = pathlib.Path(__file__).resolve().parent.parent
 # Runs are kept here and used again. The folder can be deleted at any time.
@@ -27,10 +29,10 @@ def go(package, *args, stdin=None, quiet=False):
     """Runs a Go command of the project, shows it, and returns what it prints."""
     command = ["go", "run", package, *map(str, args)]
     if not quiet:
-        print("$ " + relative(" ".join(command)))
+        print("$ " + relative(shlex.join(command)))
     done = subprocess.run(command, cwd=root, input=stdin, capture_output=True, text=True)
     if done.returncode:
-        raise RuntimeError(f"{relative(' '.join(command))}\nfailed with status {done.returncode}:\n{relative(done.stderr)}")
+        raise RuntimeError(f"{relative(shlex.join(command))}\nfailed with status {done.returncode}:\n{relative(done.stderr)}")
     return relative(done.stdout)
 
 
@@ -90,13 +92,25 @@ def tensors(path):
 
 
 def has_data(axes):
-    """Whether anything that shows a number or a text was drawn."""
-    finite = lambda values: np.isfinite(np.ma.filled(np.ma.asarray(values, float), np.nan)).any()
+    """Whether anything was drawn that stands for a number: a line between data points, an
+    image, points, or areas that have a size."""
+
+    def finite(values):
+        return np.isfinite(np.ma.filled(np.ma.asarray(values, float), np.nan)).any()
+
+    def size(patch):
+        box = patch.get_path().transformed(patch.get_patch_transform()).get_extents()
+        return np.isfinite([box.width, box.height]).all() and box.width * box.height != 0
+
+    def of_data(line):  # not one from side to side, as of axhline
+        return all(line.get_transform().contains_branch_seperately(axes.transData))
+
     return (
-        any(len(l.get_xdata()) > 1 and finite(l.get_ydata()) for l in axes.lines)
+        any(of_data(l) and len(l.get_xdata()) > 1 and finite(l.get_ydata()) for l in axes.lines)
         or any(i.get_array().size and finite(i.get_array()) for i in axes.images)
-        or any(len(c.get_offsets()) or len(c.get_paths()) for c in axes.collections)
-        or len(axes.patches) > 1
+        or any(isinstance(c, PathCollection) and finite(c.get_offsets()) for c in axes.collections)
+        or any(c.get_array() is not None and finite(c.get_array()) for c in axes.collections)
+        or any(size(p) for p in axes.patches)
     )
 
 
