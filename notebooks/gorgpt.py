@@ -5,6 +5,7 @@ import json
 import os
 import pathlib
 import shlex
+import shutil
 import struct
 import subprocess
 
@@ -50,14 +51,16 @@ recipe = ["-preset", "tiny", "-vocab", 2048, "-dropout", 0, "-steps", 700, "-eva
 
 
 def run(package, folder, *args):
-    """Makes a run, or uses that of an earlier time if it was completed with the same command."""
+    """Makes a run, or uses that of an earlier time if it was completed with the same command,
+    be it by an older version of the code."""
     folder, note = work / folder, work / folder / "notebook.json"
-    command = json.dumps([package, *map(relative, args)])
-    if note.exists() and note.read_text() == command:
-        print("$ " + relative(" ".join(map(str, ["go run", package, *args, "-out", folder]))))
-    else:
-        go(package, *args, "-out", folder, "-force")
-        note.write_text(command)
+    args = [*map(str, args), "-out", str(folder)]
+    command = relative(shlex.join(["go", "run", package, *args]))
+    print("$ " + command)
+    if not note.exists() or json.loads(note.read_text()) != command:
+        shutil.rmtree(folder, ignore_errors=True)
+        go(package, *args, quiet=True)
+        note.write_text(json.dumps(command))
     return folder
 
 
