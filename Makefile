@@ -5,7 +5,7 @@ FUZZTIME ?= 20s
 SOAK     ?= 30m
 
 .DEFAULT_GOAL := help
-.PHONY: help check test race noasm cross lint fmt fuzz soak bench bench-compare generate ci
+.PHONY: help check test race noasm cross lint fmt fuzz soak bench bench-compare generate notebooks ci
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-13s %s\n", $$1, $$2 }' Makefile
@@ -51,6 +51,9 @@ bench-compare: ## training steps against PyTorch (python3-torch), e.g. COMPARE='
 
 generate: ## write the generated files anew
 	$(GO) generate ./...
+
+notebooks: ## execute copies of all notebooks (installs Debian's nbconvert, ipykernel, matplotlib as root)
+	.ci/run notebooks
 
 ci: ## everything that must hold before a change lands
 	.ci/run
