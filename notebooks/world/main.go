@@ -27,8 +27,13 @@ func main() {
 	size := flag.Int("bytes", 3<<20, "bytes of books")
 	model := flag.String("inputs", "", "write inputs.jsonl in place of texts: the first rows of each task as the tokens that the model in this folder would be given")
 	flag.Parse()
-	err := errors.New("-out needs the name of a folder")
-	if *out != "" {
+	var err error
+	switch {
+	case *out == "":
+		err = errors.New("-out needs the name of a folder")
+	case flag.NArg() > 0:
+		err = errors.Errorf("%q is no flag (-h lists them)", flag.Arg(0))
+	default:
 		err = write(*out, *size, *model)
 	}
 	if err != nil {
@@ -38,14 +43,18 @@ func main() {
 }
 
 func write(out string, size int, model string) error {
-	if err := os.MkdirAll(filepath.Join(out, "books"), 0o777); err != nil {
+	books := filepath.Join(out, "books")
+	if model != "" {
+		books = out
+	}
+	if err := os.MkdirAll(books, 0o777); err != nil {
 		return errors.Wrap(err, "-out")
 	}
 	if model != "" {
 		return writeInputs(filepath.Join(out, "inputs.jsonl"), model)
 	}
 	for i, b := range storyworld.Books(size) {
-		name := filepath.Join(out, "books", fmt.Sprintf("%04d.txt", i+1))
+		name := filepath.Join(books, fmt.Sprintf("%04d.txt", i+1))
 		if err := os.WriteFile(name, []byte(b.Text), 0o666); err != nil {
 			return errors.Wrap(err, "writing a book")
 		}
