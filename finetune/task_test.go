@@ -157,3 +157,14 @@ func TestOutcome(t *testing.T) {
 		})
 	}
 }
+
+// What a class predicted throughout reaches: 3 of 4 rows are of class 1.
+func TestAlways(t *testing.T) {
+	gold := []int{1, 0, 1, 1}
+	for metric, want := range map[string][2]float64{"": {0.25, 0.75}, "acc": {0.25, 0.75}, "f1": {0, 6.0 / 7}, "mcc": {0, 0}} {
+		s := Spec{Task: heads.Similarity, Labels: []string{"no", "yes"}, Metric: metric}
+		for class, w := range want {
+			require.InDelta(t, w, s.Always(class, gold), 1e-12, "%q, class %d", metric, class)
+		}
+	}
+}

@@ -4,11 +4,12 @@ import (
 	"encoding/binary"
 	"io"
 	"math"
-	"os"
 	"slices"
 	"unsafe"
 
 	"github.com/pkg/errors"
+
+	"gorgpt/internal/regular"
 )
 
 const (
@@ -31,28 +32,17 @@ type File struct {
 // Open opens the file at path and checks it. The elements stay on disk until they are
 // asked for. The caller closes the File.
 func Open(path string) (*File, error) {
-	f, err := os.Open(path)
+	f, size, err := regular.Open(path, "npy file")
 	if err != nil {
-		return nil, errors.Wrap(err, "opening npy file")
+		return nil, err
 	}
-	file, err := openFile(f)
+	file, err := New(path, f, size)
 	if err != nil {
 		_ = f.Close() // nothing was written; the first error is the one to report
 		return nil, err
 	}
 	file.closer = f
 	return file, nil
-}
-
-func openFile(f *os.File) (*File, error) {
-	stat, err := f.Stat()
-	if err != nil {
-		return nil, errors.Wrap(err, "opening npy file")
-	}
-	if !stat.Mode().IsRegular() {
-		return nil, errors.Errorf("%s: not a regular file", f.Name())
-	}
-	return New(f.Name(), f, stat.Size())
 }
 
 // New reads and checks the header of the size bytes of r. The name stands for the file in

@@ -5,10 +5,11 @@ import (
 	"encoding/binary"
 	"io"
 	"maps"
-	"os"
 	"slices"
 
 	"github.com/pkg/errors"
+
+	"gorgpt/internal/regular"
 )
 
 const (
@@ -30,28 +31,17 @@ type File struct {
 // Open opens the file at path, reads its header and checks it. The tensors stay
 // on disk until they are asked for. The caller closes the File.
 func Open(path string) (*File, error) {
-	f, err := os.Open(path)
+	f, size, err := regular.Open(path, "safetensors file")
 	if err != nil {
-		return nil, errors.Wrap(err, "opening safetensors file")
+		return nil, err
 	}
-	file, err := openFile(f)
+	file, err := New(path, f, size)
 	if err != nil {
 		_ = f.Close() // nothing was written; the first error is the one to report
 		return nil, err
 	}
 	file.closer = f
 	return file, nil
-}
-
-func openFile(f *os.File) (*File, error) {
-	stat, err := f.Stat()
-	if err != nil {
-		return nil, errors.Wrap(err, "opening safetensors file")
-	}
-	if !stat.Mode().IsRegular() {
-		return nil, errors.Errorf("%s: not a regular file", f.Name())
-	}
-	return New(f.Name(), f, stat.Size())
 }
 
 // New reads and checks the header of the size bytes of r. The name stands for

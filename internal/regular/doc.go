@@ -1,0 +1,2 @@
+// Package regular opens files whose size can be relied on.
+package regular
