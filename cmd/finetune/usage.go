@@ -1,5 +1,7 @@
 package main
 
+import "gorgpt/internal/cli"
+
 const usage = `usage: go run ./cmd/finetune -task TASK [flags]
 
 Fine-tunes a pre-trained GPT-1 on labelled rows, and reports development and
@@ -107,26 +109,7 @@ The run
   -eval-every N    updates between evaluations; 0: only at the end (an epoch,
                    or a tenth of the run if that is longer). The weights of the
                    best one are what the run leaves, by the dataset's measure,
-                   accuracy, or for scores Pearson's correlation
+                   accuracy, or for scores Pearson's correlation; with -keep 0
+                   the last are
   -log-every N     updates between lines (10)
-  -dot FILE        draw a graph in Graphviz's language; with -steps 0, and stop
-  -svg FILE        the same as a picture with tooltips
-  -dot-level LEVEL model: blocks that repeat once, block: the parts of each
-                   block, op: every operation (model)
-  -dot-graph NAME  forward, step (with the gradients) or update (step)
-  -dot-profile N   measure N runs of the graph, colour the picture by time,
-                   write profile.csv beside it, and stop
-  -summary         print the parts of the graph: shapes, parameters, operations,
-                   memory
-  -profile DIR     write cpu.pprof and heap.pprof for go tool pprof into DIR
-
-Stopping and going on
-  -save-every X    checkpoints every so many updates (500) or so often (10m,
-                   the default); 0: not from time to time. They are also saved
-                   after the best evaluation, at the end, on Ctrl-C and SIGTERM
-  -keep N          the newest N checkpoints are kept, and the best (2);
-                   0: none is written, the run cannot be resumed, and it leaves
-                   its last weights, not its best
-  -resume DIR      go on with the run in DIR, as if it had never stopped;
-                   -resume latest takes the newest of this command under runs/
-`
+` + cli.SettingsUsage
