@@ -1,0 +1,86 @@
+package dist
+
+import (
+	"encoding/binary"
+
+	"github.com/pkg/errors"
+)
+
+// Broadcast gives all ranks the data of rank root; what the others pass does not matter.
+func (g *Group) Broadcast(data []byte, root int) ([]byte, error) {
+	if g.alone() {
+		return data, nil
+	}
+	length := make([]byte, 8)
+	binary.LittleEndian.PutUint64(length, uint64(len(data)))
+	if err := g.comm.Broadcast(length, root); err != nil {
+		return nil, err
+	}
+	if n := binary.LittleEndian.Uint64(length); g.Rank() != root {
+		data = make([]byte, n)
+	}
+	return data, g.comm.Broadcast(data, root)
+}
+
+// Gather gives all ranks the data of all, in order.
+func (g *Group) Gather(data []byte) ([][]byte, error) {
+	all := make([][]byte, g.Size())
+	for root := range all {
+		var err error
+		if all[root], err = g.Broadcast(data, root); err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
+}
+
+// Once lets rank 0 alone do something, and gives what comes of it to all. An error is that of
+// rank 0 only; the others wait for what it does about it.
+func (g *Group) Once(do func() ([]byte, error)) ([]byte, error) {
+	var data []byte
+	if g.First() {
+		var err error
+		if data, err = do(); err != nil {
+			return nil, err
+		}
+	}
+	return g.Broadcast(data, 0)
+}
+
+// Decide is [Group.Once] for a decision.
+func (g *Group) Decide(do func() (bool, error)) (bool, error) {
+	data, err := g.Once(func() ([]byte, error) {
+		yes, err := do()
+		if yes {
+			return []byte{1}, err
+		}
+		return []byte{0}, err
+	})
+	return len(data) == 1 && data[0] == 1, err
+}
+
+// Send passes data to another rank.
+func (g *Group) Send(data []byte, to int) error { return g.comm.Send(data, to) }
+
+// Receive waits for what another rank sends.
+func (g *Group) Receive(from int) ([]byte, error) { return g.comm.Receive(from) }
+
+// Same makes sure that a text is the same on all ranks. The error is the same everywhere, and
+// names the first rank with another; difference says what is different, if the texts are too
+// long to be shown.
+func (g *Group) Same(what, text string, difference func(theirs, first string) string) error {
+	all, err := g.Gather([]byte(text))
+	if err != nil {
+		return err
+	}
+	first := string(all[0])
+	for rank, data := range all {
+		if theirs := string(data); theirs != first {
+			if difference != nil {
+				return errors.Errorf("%s has other %s than rank 0: %s", g.name(rank), what, difference(theirs, first))
+			}
+			return errors.Errorf("%s has other %s than rank 0: %s there, %s on rank 0", g.name(rank), what, theirs, first)
+		}
+	}
+	return nil
+}
