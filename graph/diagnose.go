@@ -59,7 +59,5 @@ func finite(x float32) bool { return !math.IsNaN(float64(x)) && !math.IsInf(floa
 
 // ClearGradients sets all gradients to zero, for computing those of an update anew.
 func (s *Store) ClearGradients() {
-	for _, p := range s.params {
-		clear(p.Grad)
-	}
+	clear(s.grads)
 }

@@ -29,6 +29,8 @@ type Store struct {
 	byName  map[string]*Param
 	trained bool
 	sketch  bool // it has no memory
+
+	values, grads, m, v []float32 // the blocks
 }
 
 // align is the number of float32 in a 64-byte cache line, on which every tensor
@@ -53,20 +55,20 @@ func newStore(params []Param, sketch bool) (*Store, error) {
 		s.params = append(s.params, q)
 		s.byName[q.Name] = q
 	}
-	s.block(func(p *Param, data []float32) {
+	s.values = s.block(func(p *Param, data []float32) {
 		p.Value, p.value = data, stored(data, p.Shape)
 	})
 	return s, nil
 }
 
-// block allocates one float32 for each parameter element and hands the parts out. Those of a
-// sketch are empty.
-func (s *Store) block(assign func(p *Param, data []float32)) {
+// block allocates one float32 for each parameter element, hands the parts out and returns the
+// whole. Those of a sketch are empty.
+func (s *Store) block(assign func(p *Param, data []float32)) []float32 {
 	if s.sketch {
 		for _, p := range s.params {
 			assign(p, []float32{})
 		}
-		return
+		return nil
 	}
 	total := 0
 	for _, p := range s.params {
@@ -78,6 +80,7 @@ func (s *Store) block(assign func(p *Param, data []float32)) {
 		assign(p, block[at:at+n:at+n])
 		at += aligned(n)
 	}
+	return block
 }
 
 // Train allocates gradients and moments, all zero, unless they exist.
@@ -86,10 +89,21 @@ func (s *Store) Train() {
 		return
 	}
 	s.trained = true
-	s.block(func(p *Param, d []float32) { p.Grad, p.grad = d, stored(d, p.Shape) })
-	s.block(func(p *Param, d []float32) { p.M, p.m = d, stored(d, p.Shape) })
-	s.block(func(p *Param, d []float32) { p.V, p.v = d, stored(d, p.Shape) })
+	s.grads = s.block(func(p *Param, d []float32) { p.Grad, p.grad = d, stored(d, p.Shape) })
+	s.m = s.block(func(p *Param, d []float32) { p.M, p.m = d, stored(d, p.Shape) })
+	s.v = s.block(func(p *Param, d []float32) { p.V, p.v = d, stored(d, p.Shape) })
 }
+
+// Values, Gradients and Moments are the blocks: of all parameters in the order of declaration,
+// with zeros between them up to the next cache line. Gradients and moments are nil before
+// Train.
+func (s *Store) Values() []float32 { return s.values }
+
+// Gradients is described at [Store.Values].
+func (s *Store) Gradients() []float32 { return s.grads }
+
+// Moments is described at [Store.Values].
+func (s *Store) Moments() (m, v []float32) { return s.m, s.v }
 
 // stored is the tensor on a part of a block, or nil for that of a sketch.
 func stored(data []float32, shape []int) *tensor.Dense {

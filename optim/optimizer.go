@@ -19,6 +19,7 @@ func Defaults() Config { return Config{B1: 0.9, B2: 0.999, Eps: 1e-8, L2: 0.01} 
 // Optimizer owns the update graph of a store.
 type Optimizer struct {
 	Config
+	Store   *graph.Store
 	T       int // updates so far
 	norm    graph.Node
 	rate    *float32
@@ -37,7 +38,7 @@ func New(store *graph.Store, c Config) (*Optimizer, error) {
 
 func declare(store *graph.Store, c Config) *Optimizer {
 	g := graph.New(true)
-	o := &Optimizer{Config: c, expr: g}
+	o := &Optimizer{Config: c, Store: store, expr: g}
 	rate, set := g.Scalar("rate")
 	o.rate = set
 	o.norm = g.GlobalNorm(store.Params())

@@ -14,33 +14,43 @@ func (p *Pretrain) Evaluate(ctx context.Context) ([]Metric, error) {
 	if p.Valid == nil {
 		return nil, nil
 	}
-	sum, words := 0.0, 0
-	room, windows := make([]int32, p.Micro*(p.Ctx+1)), make([][]int32, 0, p.Micro)
-	for from := 0; from < p.Valid.Len(); from += p.Micro {
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
-		windows = windows[:0]
-		for i := range min(p.Micro, p.Valid.Len()-from) {
-			window, err := p.Valid.At(from+i, room[i*(p.Ctx+1):(i+1)*(p.Ctx+1)])
-			if err != nil {
-				return nil, err
-			}
-			windows = append(windows, window)
-			words += p.words(window[1:])
-		}
-		part, err := p.cost(windows)
-		if err != nil {
-			return nil, err
-		}
-		sum += part
+	sum, words, err := p.predict(ctx)
+	if err := p.Group.Sum(err, &sum, &words); err != nil {
+		return nil, err
 	}
 	loss := sum / float64(p.Valid.Targets())
 	metrics := []Metric{{"val_loss", loss}, {"val_ppl", math.Exp(loss)}}
 	if words > 0 {
-		metrics = append(metrics, Metric{"val_word_ppl", math.Exp(sum / float64(words))})
+		metrics = append(metrics, Metric{"val_word_ppl", math.Exp(sum / words)})
 	}
 	return metrics, nil
+}
+
+// predict goes through this rank's share of the windows: the sum of −log P over all targets,
+// and the number of words among them.
+func (p *Pretrain) predict(ctx context.Context) (sum, words float64, err error) {
+	room, windows := make([]int32, p.Micro*(p.Ctx+1)), make([][]int32, 0, p.Micro)
+	from, to := p.Group.Share(p.Valid.Len())
+	for ; from < to; from += p.Micro {
+		if err := ctx.Err(); err != nil {
+			return 0, 0, err
+		}
+		windows = windows[:0]
+		for i := range min(p.Micro, to-from) {
+			window, err := p.Valid.At(from+i, room[i*(p.Ctx+1):(i+1)*(p.Ctx+1)])
+			if err != nil {
+				return 0, 0, err
+			}
+			windows = append(windows, window)
+			words += float64(p.words(window[1:]))
+		}
+		part, err := p.cost(windows)
+		if err != nil {
+			return 0, 0, err
+		}
+		sum += part
+	}
+	return sum, words, nil
 }
 
 // cost is the sum of −log P over the targets of the windows.

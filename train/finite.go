@@ -3,6 +3,7 @@ package train
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/pkg/errors"
 )
@@ -22,9 +23,25 @@ func (e NotFinite) Error() string {
 	return fmt.Sprintf("%v; %s; batch: %s", e.What, first, e.Batch)
 }
 
-// notFinite finds out where it began.
+// notFinite finds out where it began, on the first rank where it did.
 func (t *Trainer) notFinite(n int, what error) error {
 	batch, first := t.Task.Diagnose(n)
+	if t.Group.Size() > 1 {
+		text := ""
+		if first != nil {
+			text = t.Group.Name() + ": " + first.Error()
+		}
+		all, err := t.Group.Gather([]byte(text))
+		if err != nil {
+			return err
+		}
+		first = nil
+		for _, text := range slices.Backward(all) {
+			if len(text) > 0 {
+				first = errors.New(string(text))
+			}
+		}
+	}
 	return errors.WithStack(NotFinite{What: what, First: first, Batch: batch})
 }
 

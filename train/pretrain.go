@@ -8,6 +8,7 @@ import (
 	"gorgpt/gpt1"
 	"gorgpt/graph"
 	"gorgpt/loaders"
+	"gorgpt/train/dist"
 )
 
 // Pretrain is the task of section 3.1: predict the next token over windows of
@@ -21,6 +22,7 @@ type Pretrain struct {
 	Batch    int                   // windows an update
 	Micro    int                   // windows a run of the graph
 	Seed     int64                 // of the dropout masks
+	Group    *dist.Group           // the ranks that share batches and evaluations
 
 	arena    graph.Arena
 	graphs   map[lmShape]*gpt1.LM
@@ -35,7 +37,8 @@ type lmShape struct {
 	train bool
 }
 
-// Accumulate draws a batch and adds the gradient of its mean loss to the store.
+// Accumulate draws a batch and adds the gradient of its mean loss to the store, for this
+// rank's share of the windows.
 func (p *Pretrain) Accumulate(ctx context.Context, n int) (Result, error) {
 	p.last = <-p.prepared()
 	if p.last.err != nil {
@@ -50,18 +53,21 @@ func (p *Pretrain) Accumulate(ctx context.Context, n int) (Result, error) {
 		loss += part
 		return err
 	})
-	if err != nil {
+	if err := p.Group.Sum(err, &loss); err != nil {
 		return Result{}, err
 	}
 	p.position = p.last.upto
 	return Result{Loss: loss, Tokens: p.Batch * p.Ctx}, nil
 }
 
-// each fills the graph with one micro-batch of the last batch after the other, for update n.
+// each fills the graph with one micro-batch of this rank's share of the last batch after the
+// other, for update n. Masks depend on a window's place in the whole batch, and its loss
+// counts as in the whole batch.
 func (p *Pretrain) each(n int, run func(*gpt1.LM) error) error {
 	size := p.Ctx + 1
-	for from := 0; from < p.Batch; from += p.Micro {
-		b := min(p.Micro, p.Batch-from)
+	from, to := p.Group.Share(p.Batch)
+	for ; from < to; from += p.Micro {
+		b := min(p.Micro, to-from)
 		lm, err := p.lm(b, true)
 		if err != nil {
 			return err

@@ -3,9 +3,12 @@ package train
 import (
 	"time"
 
+	"github.com/pkg/errors"
+
 	"gorgpt/draw"
 	"gorgpt/graph"
 	"gorgpt/optim"
+	"gorgpt/train/dist"
 )
 
 // Auto stands for a number that is chosen to fit model and data. No setting that may
@@ -34,7 +37,24 @@ type Settings struct {
 	Profile string `json:"-"` // folder for profiles; "": none
 
 	Draw draw.Settings `json:"-"` // what is wanted of the graphs
+
+	Group *dist.Group `json:"-"` // the ranks that do the run together; nil: this process alone
 }
+
+// CheckRanks refuses a batch that cannot be divided among all ranks.
+func (s *Settings) CheckRanks() error {
+	if n := s.Group.Size(); s.Batch < n {
+		return errors.Errorf("-batch %d cannot be divided among %d ranks: want at least one sequence for each", s.Batch, n)
+	}
+	return nil
+}
+
+// Share is how many of a batch the rank with the most computes, and ShareMicro how many of
+// them at a time.
+func (s *Settings) Share() int { n := s.Group.Size(); return (s.Batch + n - 1) / n }
+
+// ShareMicro is described at [Settings.Share].
+func (s *Settings) ShareMicro() int { return min(s.Micro, s.Share()) }
 
 // Upkeep is how a run is looked after. It decides on nothing that is computed, and may be
 // changed when a run is resumed.
@@ -87,6 +107,6 @@ func (s *Settings) Trainer(task Task, store *graph.Store, schedule optim.Schedul
 	opt, err := optim.New(store, s.Adam())
 	return &Trainer{
 		Task: task, Optimizer: opt, Schedule: schedule, Steps: s.Steps, EvalEvery: s.EvalEvery, Seed: s.Seed,
-		SaveEvery: s.SaveEvery, Observers: observers,
+		SaveEvery: s.SaveEvery, Observers: observers, Group: s.Group,
 	}, err
 }

@@ -11,21 +11,23 @@ import (
 
 	"gorgpt/loaders"
 	"gorgpt/optim"
+	"gorgpt/train/dist"
 )
 
 // Task is what is trained.
 type Task interface {
-	// Accumulate adds the gradients of update n = 1, 2, … to the store.
+	// Accumulate adds the gradients of update n = 1, 2, … to the store: of this rank's share
+	// of the batch. The result is of the whole batch.
 	Accumulate(ctx context.Context, n int) (Result, error)
 	// Evaluate measures the model on held-out data; nil if there is none. The first measure
-	// is a loss.
+	// is a loss. Each rank does its share, and all get the same.
 	Evaluate(ctx context.Context) ([]Metric, error)
 	// Position is where the data stands after the last Accumulate that was whole.
 	Position() loaders.Position
 	// Seek makes update n+1 the next one, at the position that update n left.
 	Seek(n int, at loaders.Position) error
-	// Diagnose computes the gradients of update n, the last one, once more. The error names
-	// the first value that is not finite, and is nil if there is none.
+	// Diagnose computes the gradients of update n, the last one, once more, for this rank's
+	// share. The error names the first value that is not finite, and is nil if there is none.
 	Diagnose(n int) (batch string, err error)
 }
 
@@ -72,6 +74,7 @@ type Trainer struct {
 	Highest   string            // the measure that is highest at the best evaluation; "": that with the lowest loss is
 	Save      func(State) error // stores a checkpoint; nil: there are none
 	SaveEvery Every             // between checkpoints, apart from those that are due anyway
+	Group     *dist.Group       // all ranks, each with a trainer that differs in observers and Save only
 
 	state    State
 	saved    int // update of the newest checkpoint
@@ -99,7 +102,7 @@ const collectEvery = 100
 //
 // A checkpoint is saved when SaveEvery says so, after an evaluation that was the best so
 // far, at the end, and when ctx ends. What had to be done after an update but was not, as
-// the run was stopped before, is done first.
+// the run was stopped before, is done first. If the ctx of one rank ends, all are stopped.
 func (t *Trainer) Run(ctx context.Context) error {
 	t.lastSave = time.Now()
 	debug.FreeOSMemory() // what preparing the data has left
@@ -109,20 +112,20 @@ func (t *Trainer) Run(ctx context.Context) error {
 			runtime.GC()
 		}
 		if err := t.after(ctx, n); err != nil {
-			return t.stopped(ctx, err)
+			return t.stopped(err)
 		}
 		if n == t.Steps {
 			return nil
 		}
 		if err := t.update(ctx, n+1); err != nil {
-			return t.stopped(ctx, errors.WithMessagef(err, "update %d", n+1))
+			return t.stopped(errors.WithMessagef(err, "update %d", n+1))
 		}
 	}
 }
 
 // stopped saves the last whole update if the run was asked to stop.
-func (t *Trainer) stopped(ctx context.Context, err error) error {
-	if ctx.Err() == nil {
+func (t *Trainer) stopped(err error) error {
+	if !errors.Is(err, context.Canceled) {
 		return err
 	}
 	if t.saved < t.Optimizer.T {
@@ -172,6 +175,9 @@ func (t *Trainer) update(ctx context.Context, n int) error {
 	if !finite(res.Loss) {
 		return t.notFinite(n, errors.Errorf("the loss is %v", res.Loss))
 	}
+	if err := t.Group.SumFloats(t.Optimizer.Store.Gradients()); err != nil {
+		return err
+	}
 	if err := t.Optimizer.Step(lr); err != nil {
 		if !finite(t.Optimizer.Norm()) {
 			err = t.notFinite(n, errors.Errorf("the norm of the gradients is %v", t.Optimizer.Norm()))
@@ -211,6 +217,9 @@ func (t *Trainer) elapsed() time.Duration {
 
 func (t *Trainer) evaluate(ctx context.Context, n int) error {
 	start := time.Now()
+	if err := t.sameWeights(); err != nil {
+		return err
+	}
 	metrics, err := t.Task.Evaluate(ctx)
 	if err != nil {
 		return err
@@ -230,6 +239,14 @@ func (t *Trainer) evaluate(ctx context.Context, n int) error {
 		}
 	}
 	return nil
+}
+
+// sameWeights makes sure that the ranks still have one model.
+func (t *Trainer) sameWeights() error {
+	if t.Group.Size() == 1 {
+		return nil
+	}
+	return t.Group.Same("weights", t.Optimizer.Store.Digest(), nil)
 }
 
 // rate is the evaluation after update n.

@@ -1,0 +1,196 @@
+package train
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"math"
+	"strings"
+	"testing"
+
+	"github.com/pkg/errors"
+	"github.com/stretchr/testify/require"
+
+	"gorgpt/gpt1"
+	"gorgpt/graph/graphtest"
+	"gorgpt/optim"
+	"gorgpt/train/dist"
+	"gorgpt/train/dist/disttest"
+)
+
+// onRanks trains on n ranks, and returns their tasks and what each has told. before, if there
+// is one, may change what a rank does.
+func onRanks(t *testing.T, n, batch, micro, steps int, before func(rank int, tr *Trainer)) ([]*Pretrain, []string) {
+	t.Helper()
+	tasks, told, trainers := make([]*Pretrain, n), make([]string, n), make([]*Trainer, n)
+	for rank := range n {
+		p, opt := pretraining(t, batch, micro)
+		tasks[rank] = p
+		trainers[rank] = &Trainer{
+			Task: p, Optimizer: opt, Schedule: optim.WarmupCosine{Peak: 1e-2, Warmup: 2, Total: steps}, Steps: steps, EvalEvery: 3,
+		}
+	}
+	disttest.Run(t, n, func(g *dist.Group) error {
+		p, tr := tasks[g.Rank()], trainers[g.Rank()]
+		p.Group, tr.Group = g, g
+		var seen bytes.Buffer
+		tr.Observers = []Observer{losses{&seen}}
+		if before != nil {
+			before(g.Rank(), tr)
+		}
+		err := tr.Run(context.Background())
+		told[g.Rank()] = seen.String()
+		return err
+	})
+	return tasks, told
+}
+
+// The gradient that ranks add up is that of one rank, dropout included, also where shares and
+// micro-batches are of different sizes.
+func TestRanksGiveTheGradientOfTheBatch(t *testing.T) {
+	const batch = 7
+	whole, _ := pretraining(t, batch, batch)
+	want, err := whole.Accumulate(context.Background(), 5)
+	require.NoError(t, err)
+	for _, n := range []int{2, 3, 7} {
+		tasks := make([]*Pretrain, n)
+		for rank := range tasks {
+			tasks[rank], _ = pretraining(t, batch, 2)
+		}
+		disttest.Run(t, n, func(g *dist.Group) error {
+			p := tasks[g.Rank()]
+			p.Group = g
+			got, err := p.Accumulate(context.Background(), 5)
+			if err != nil {
+				return err
+			}
+			if math.Abs(got.Loss-want.Loss) > 1e-6 || got.Tokens != want.Tokens {
+				return errors.Errorf("%+v, want %+v", got, want)
+			}
+			return g.SumFloats(p.Model.Store.Gradients())
+		})
+		for rank, task := range tasks {
+			sameGradients(t, whole.Model, task.Model, fmt.Sprintf("rank %d of %d", rank, n))
+		}
+	}
+}
+
+func sameGradients(t *testing.T, want, got *gpt1.Model, name string) {
+	t.Helper()
+	for _, p := range want.Store.Params() {
+		largest := 0.0
+		for _, g := range p.Grad {
+			largest = max(largest, math.Abs(float64(g)))
+		}
+		graphtest.AllClose(t, p.Grad, got.Store.Param(p.Name).Grad, 1e-5*largest+1e-9, 1e-5, name+": "+p.Name)
+	}
+}
+
+// A run on several ranks is that of one, evaluations included, but for the rounding of sums;
+// all ranks end with the same bits, and so does a second run.
+func TestRanksAreOne(t *testing.T) {
+	const batch, micro, steps = 6, 2, 6
+	one, wanted := onRanks(t, 1, batch, micro, steps, nil)
+	for _, n := range []int{2, 3, 4} {
+		tasks, told := onRanks(t, n, batch, micro, steps, nil)
+		again, _ := onRanks(t, n, batch, micro, steps, nil)
+		for rank := range n {
+			require.Equal(t, told[0], told[rank])
+			require.Equal(t, tasks[0].Model.Store.Values(), tasks[rank].Model.Store.Values())
+			require.Equal(t, tasks[0].Model.Store.Values(), again[rank].Model.Store.Values())
+		}
+		require.NotEqual(t, wanted[0], told[0], "sums of %d ranks round differently", n)
+		sameLines(t, wanted[0], told[0])
+		for _, p := range one[0].Model.Store.Params() {
+			if !strings.HasSuffix(p.Name, "attn.c_attn.bias") { // the loss does not depend on keys' biases: Adam amplifies noise there
+				graphtest.AllClose(t, p.Value, tasks[0].Model.Store.Param(p.Name).Value, 1e-4, 1e-4, p.Name)
+			}
+		}
+	}
+}
+
+// sameLines compares metrics, with a tolerance.
+func sameLines(t *testing.T, want, got string) {
+	t.Helper()
+	lines := strings.Split(strings.TrimSpace(got), "\n")
+	require.Len(t, lines, strings.Count(want, "\n"))
+	for i, line := range strings.Split(strings.TrimSpace(want), "\n") {
+		var a, b map[string]float64
+		require.NoError(t, json.Unmarshal([]byte(line), &a))
+		require.NoError(t, json.Unmarshal([]byte(lines[i]), &b))
+		require.Len(t, b, len(a))
+		for name, x := range a {
+			require.InEpsilon(t, 1+x, 1+b[name], 1e-5, "%s of %s", name, line)
+		}
+	}
+}
+
+// When one rank is asked to stop, all stop after the same update.
+func TestOneRankStopsAll(t *testing.T) {
+	const n = 3
+	ctxs, cancels := make([]context.Context, n), make([]context.CancelFunc, n)
+	trainers := make([]*Trainer, n)
+	for rank := range n {
+		ctxs[rank], cancels[rank] = context.WithCancel(context.Background())
+		defer cancels[rank]()
+		p, opt := pretraining(t, 6, 2)
+		trainers[rank] = &Trainer{Task: p, Optimizer: opt, Schedule: optim.WarmupCosine{Peak: 1e-2, Warmup: 2, Total: 50}, Steps: 50}
+	}
+	trainers[1].Observers = []Observer{cancelAt{3, cancels[1]}}
+	saved := 0
+	trainers[0].Save = func(s State) error { saved = s.Step; return nil }
+	disttest.Run(t, n, func(g *dist.Group) error {
+		tr := trainers[g.Rank()]
+		tr.Group, tr.Task.(*Pretrain).Group = g, g
+		if err := tr.Run(ctxs[g.Rank()]); !errors.Is(err, Interrupted{3, 50}) {
+			return errors.Errorf("stopped with %v", err)
+		}
+		return nil
+	})
+	require.Equal(t, 3, saved)
+}
+
+// A value that is no number is found on the rank that computed it.
+func TestNotANumberOnOneRank(t *testing.T) {
+	const n = 3
+	trainers, errs := make([]*Trainer, n), make([]error, n)
+	for rank := range n {
+		p, opt := pretraining(t, 6, 2)
+		if rank == 1 {
+			p.Model.Store.Param("h.1.ln_2.weight").Value[0] = float32(math.NaN())
+		}
+		trainers[rank] = &Trainer{Task: p, Optimizer: opt, Schedule: optim.WarmupCosine{Peak: 1e-2, Warmup: 2, Total: 50}, Steps: 50}
+	}
+	disttest.Run(t, n, func(g *dist.Group) error {
+		tr := trainers[g.Rank()]
+		tr.Group, tr.Task.(*Pretrain).Group = g, g
+		errs[g.Rank()] = tr.Run(context.Background())
+		return nil
+	})
+	for _, err := range errs {
+		require.ErrorContains(t, err, "update 1: the loss is NaN; the first such value is in rank 1 of 3 on ")
+		require.ErrorContains(t, err, ": parameter h.1.ln_2.weight [24]: element 0 is NaN; batch: windows 0 to 5 of epoch 0")
+	}
+}
+
+// Ranks whose weights have become different do not go on.
+func TestDifferentWeightsAreFound(t *testing.T) {
+	const n = 2
+	trainers, errs := make([]*Trainer, n), make([]error, n)
+	for rank := range n {
+		p, opt := pretraining(t, 6, 2)
+		trainers[rank] = &Trainer{Task: p, Optimizer: opt, Schedule: optim.WarmupCosine{Peak: 1e-2, Warmup: 2, Total: 50}, Steps: 2}
+	}
+	trainers[1].Task.(*Pretrain).Model.Store.Values()[7] += 1e-6
+	disttest.Run(t, n, func(g *dist.Group) error {
+		tr := trainers[g.Rank()]
+		tr.Group, tr.Task.(*Pretrain).Group = g, g
+		errs[g.Rank()] = tr.Run(context.Background())
+		return nil
+	})
+	for _, err := range errs {
+		require.ErrorContains(t, err, "evaluation after update 2: rank 1 of 2 on ")
+		require.ErrorContains(t, err, " has other weights than rank 0: ")
+	}
+}
