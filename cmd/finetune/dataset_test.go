@@ -91,12 +91,18 @@ func TestDataset(t *testing.T) {
 // The weights that a run leaves are those of its best evaluation.
 func TestBestIsKept(t *testing.T) {
 	dir := cinema(t)
-	// With steps this large the model forgets again; some evaluation is the best.
-	status, stdout, stderr := command(t, dir, append(learn, "-out", "out", "-lr", "0.3", "-eval-every", "3", "-keep", "99")...)
-	require.Zero(t, status, stderr)
+	// With steps this large the model forgets again, and an earlier evaluation is the best; with
+	// which seeds depends on how a processor rounds.
+	var stdout, after string
+	for seed, found := 1, false; !found; seed++ {
+		require.Less(t, seed, 10, stdout)
+		var status int
+		var stderr string
+		status, stdout, stderr = command(t, dir, append(learn, "-force", "-out", "out", "-lr", "0.3", "-eval-every", "3", "-keep", "99", "-seed", fmt.Sprint(seed))...)
+		require.Zero(t, status, stderr)
+		_, after, found = strings.Cut(stdout, "the weights after update ")
+	}
 	var best int
-	_, after, found := strings.Cut(stdout, "the weights after update ")
-	require.True(t, found, stdout)
 	_, err := fmt.Sscanf(after, "%d of 60 are kept, which did best", &best)
 	require.NoError(t, err)
 	kept, err := checkpoint.ReadModel(filepath.Join(dir, "out"))
