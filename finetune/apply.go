@@ -49,7 +49,7 @@ func (s *Settings) Apply(ctx context.Context, out, log io.Writer) error {
 	if err != nil {
 		return err
 	}
-	task := &Task{Tuner: &heads.Tuner{Model: b.Model, Head: head, Micro: microOf(b.Model.NEmbd, spec)}, Spec: spec}
+	task := &Task{Tuner: &heads.Tuner{Model: b.Model, Head: head, Micro: microOf(b.Model.NEmbd, spec), Group: s.Group}, Spec: spec}
 	o, err := task.Judge(ctx, set)
 	switch {
 	case err != nil:
@@ -59,6 +59,8 @@ func (s *Settings) Apply(ctx context.Context, out, log io.Writer) error {
 		return nil
 	case s.Out == "":
 		return o.WritePredictions(out)
+	case !s.Group.First():
+		return nil
 	}
 	if err := atomicfile.Write(s.Out, o.WritePredictions); err != nil {
 		return err

@@ -10,7 +10,7 @@ import (
 
 // export draws the graph that the settings ask for, if any.
 func (j *Job) export(ctx context.Context, w io.Writer) error {
-	if !j.Draw.Wanted() {
+	if !j.Draw.Wanted() || !j.Group.First() {
 		return nil
 	}
 	j.model.Store.Train()

@@ -25,7 +25,7 @@ func (j *Job) folder() (*train.Folder, error) {
 	if j.Dataset != "" {
 		what = j.Dataset
 	}
-	return train.NewFolder(j.Out, fmt.Sprintf("%s-%s", shapeName(j.model.Config), what), j.Force)
+	return j.NewFolder(fmt.Sprintf("%s-%s", shapeName(j.model.Config), what))
 }
 
 // shapeName is the preset that a model has the shape of, or its width.

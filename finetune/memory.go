@@ -28,7 +28,7 @@ func (s *Settings) Forecast(d *Data, w io.Writer) (done bool, err error) {
 		return false, err
 	}
 	need := func(micro int) (train.Memory, error) { return fitted.need(c, d.Spec, micro) }
-	memory, err := need(fitted.Micro)
+	memory, err := need(fitted.ShareMicro())
 	if err != nil {
 		return false, err
 	}

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 
+	"github.com/pkg/errors"
+
 	"gorgpt/gpt1"
 	"gorgpt/heads"
 	"gorgpt/loaders"
@@ -30,6 +32,9 @@ func Prepare(s *Settings, d *Data, b *Base, w io.Writer) (*Job, error) {
 	if err := s.Fit(d, b); err != nil {
 		return nil, err
 	}
+	if err := s.CheckRanks(); err != nil {
+		return nil, err
+	}
 	spec := d.Spec
 	var err error
 	if spec.Specials, err = Specials(b.Tok); err != nil {
@@ -48,7 +53,7 @@ func Prepare(s *Settings, d *Data, b *Base, w io.Writer) (*Job, error) {
 		return nil, err
 	}
 	task := &Task{
-		Tuner: &heads.Tuner{Model: m, Head: head, Lambda: float32(s.Lambda), Micro: s.Micro, Seed: s.Seed},
+		Tuner: &heads.Tuner{Model: m, Head: head, Lambda: float32(s.Lambda), Micro: s.Micro, Seed: s.Seed, Group: s.Group},
 		Spec:  spec, Train: data.train, Dev: data.dev, Batch: s.Batch, Seed: uint64(s.Seed),
 	}
 	return &Job{Settings: s, model: m, tok: b.Tok, sets: data, task: task, testRows: d.Test}, nil
@@ -82,7 +87,7 @@ func (j *Job) dev(ctx context.Context) (*Outcome, error) {
 		return j.Dev(), nil
 	}
 	_, err := j.task.Evaluate(ctx)
-	if ctx.Err() != nil {
+	if errors.Is(err, context.Canceled) {
 		return nil, train.Interrupted{Step: j.Steps, Steps: j.Steps}
 	}
 	return j.Dev(), err
@@ -95,7 +100,7 @@ func (j *Job) Test(ctx context.Context) (*Outcome, error) {
 	}
 	o, err := j.task.Judge(ctx, j.sets.test)
 	switch {
-	case ctx.Err() != nil:
+	case errors.Is(err, context.Canceled):
 		return nil, train.Interrupted{Step: j.Steps, Steps: j.Steps}
 	case err != nil:
 		return nil, err
@@ -118,6 +123,9 @@ func (j *Job) Run(ctx context.Context, folder *train.Folder, earlier *train.Reco
 	}
 	record, err := j.record()
 	if err != nil {
+		return err
+	}
+	if err := record.Same(j.Group); err != nil {
 		return err
 	}
 	if err := record.Matches(earlier); err != nil {
@@ -151,11 +159,24 @@ func (j *Job) runIn(ctx context.Context, folder *train.Folder, record *train.Rec
 		Folder: folder, Record: record, Settings: &j.Settings.Settings, Trainer: t, Model: j.model, Files: files, Console: con,
 		Restore: j.EvalEvery > 0,
 		Finish: func(ctx context.Context, metrics *train.MetricsFile) error {
-			if best := t.State().Best.Step; j.EvalEvery > 0 && j.Keep > 0 && best != 0 && best != j.Steps {
-				j.task.dev = nil // it is of the last weights, not of the best
-			}
+			j.forget(t.State().Best.Step)
 			return j.report(ctx, folder.Dir, metrics, con.Out)
+		},
+		Assist: func(ctx context.Context) error {
+			j.forget(t.State().Best.Step)
+			if _, err := j.dev(ctx); err != nil {
+				return err
+			}
+			_, err := j.Test(ctx)
+			return err
 		},
 	}
 	return job.Run(ctx)
+}
+
+// forget drops the outcome of the last weights if those of another update are kept.
+func (j *Job) forget(best int) {
+	if j.EvalEvery > 0 && j.Keep > 0 && best != 0 && best != j.Steps {
+		j.task.dev = nil
+	}
 }

@@ -41,6 +41,14 @@ func New(kind Kind, m *gpt1.Model, dropout float32) (*Head, error) {
 // Outputs returns K, the outputs of the linear layer.
 func (h *Head) Outputs() int { return h.Linear.W.Shape[1] }
 
+// logits is the number of scores of an example of s sequences.
+func (h *Head) logits(s int) int {
+	if h.Kind == MultipleChoice {
+		return s
+	}
+	return h.Outputs()
+}
+
 // Logits computes the scores of b examples from the states at their classify
 // tokens, s sequences an example. states [B·S C] → [B K], or [B S] for multiple
 // choice

@@ -56,3 +56,19 @@ func MicroBatches(lengths []int, s, limit, budget int) []Micro {
 	slices.Reverse(micros)
 	return micros
 }
+
+// deal returns what falls to a rank when examples in the order of their lengths are dealt out to
+// all ranks in turn, each round in the other direction, so that all get about as much.
+func deal(order []int, rank, ranks int) []int {
+	var mine []int
+	for i, at := range order {
+		turn := i % ranks
+		if i/ranks%2 == 1 {
+			turn = ranks - 1 - turn
+		}
+		if turn == rank {
+			mine = append(mine, at)
+		}
+	}
+	return mine
+}

@@ -28,3 +28,16 @@ func TestMicroBatches(t *testing.T) {
 		t.Run(name, func(t *testing.T) { require.Equal(t, c.want, MicroBatches(c.lengths, c.s, c.limit, c.budget)) })
 	}
 }
+
+func TestDeal(t *testing.T) {
+	require.Equal(t, []int{0, 3, 4, 7}, deal([]int{0, 1, 2, 3, 4, 5, 6, 7}, 0, 2))
+	require.Equal(t, []int{1, 2, 5, 6}, deal([]int{0, 1, 2, 3, 4, 5, 6, 7}, 1, 2))
+	require.Equal(t, []int{6, 3}, deal([]int{9, 8, 7, 6, 5, 4, 3}, 3, 5))
+	for ranks := 1; ranks < 7; ranks++ {
+		var all []int
+		for rank := range ranks {
+			all = append(all, deal([]int{0, 1, 2, 3, 4}, rank, ranks)...)
+		}
+		require.ElementsMatch(t, []int{0, 1, 2, 3, 4}, all)
+	}
+}

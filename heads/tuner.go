@@ -8,6 +8,7 @@ import (
 
 	"gorgpt/gpt1"
 	"gorgpt/graph"
+	"gorgpt/train/dist"
 )
 
 // Encoded is an example as token sequences.
@@ -37,6 +38,7 @@ type Tuner struct {
 	Lambda float32 // of equation 5
 	Micro  int     // examples of NCtx tokens computed at a time; of shorter ones, more
 	Seed   int64
+	Group  *dist.Group // the ranks that share batches
 
 	arena graph.Arena
 	steps map[shape]*step
@@ -57,8 +59,8 @@ func (t *Tuner) Need(s int) (graph.Need, error) {
 	return st.expr.Need(st.logits, st.lmLosses)
 }
 
-// Accumulate adds the gradient of L3 over a batch to the store and returns the
-// losses. n numbers the update; it selects the dropout masks.
+// Accumulate adds the gradient of L3 over a batch to the store, for this rank's share of it,
+// and returns the losses of the batch. n numbers the update; it selects the dropout masks.
 func (t *Tuner) Accumulate(ctx context.Context, n int, batch []Encoded) (Losses, error) {
 	var sum Losses
 	err := t.each(ctx, batch, true, func(st *step, _ []int) error {
@@ -69,10 +71,10 @@ func (t *Tuner) Accumulate(ctx context.Context, n int, batch []Encoded) (Losses,
 		sum.add(st)
 		return nil
 	})
-	return sum, err
+	return sum, t.Group.Sum(err, &sum.Total, &sum.Task, &sum.LM)
 }
 
-// Diagnose computes the gradients of update n once more. The error names the first node
+// Diagnose computes the gradients of update n once more, for this rank's share. The error names the first node
 // whose value is not finite, as [graph.Machine.Diagnose] does.
 func (t *Tuner) Diagnose(n int, batch []Encoded) error {
 	return t.each(context.Background(), batch, true, func(st *step, _ []int) error {
@@ -82,23 +84,33 @@ func (t *Tuner) Diagnose(n int, batch []Encoded) error {
 }
 
 // Evaluate returns the losses of a batch and the logits of each example, without
-// dropout. The logits of an example are its K outputs, or one a choice.
+// dropout. The logits of an example are its K outputs, or one a choice. Each rank computes
+// its share, and all get everything.
 func (t *Tuner) Evaluate(ctx context.Context, batch []Encoded) (Losses, [][]float32, error) {
+	if len(batch) == 0 {
+		return Losses{}, nil, nil
+	}
 	var sum Losses
-	logits := make([][]float32, len(batch))
+	k := t.Head.logits(len(batch[0].Sequences))
+	flat, logits := make([]float32, k*len(batch)), make([][]float32, len(batch))
+	for i := range logits {
+		logits[i] = flat[i*k : (i+1)*k : (i+1)*k]
+	}
 	err := t.each(ctx, batch, false, func(st *step, at []int) error {
 		if err := st.machine.Run(); err != nil {
 			return err
 		}
 		sum.add(st)
 		values := st.logits.Values()
-		k := len(values) / st.b
 		for i, example := range at {
-			logits[example] = append([]float32(nil), values[i*k:(i+1)*k]...)
+			copy(logits[example], values[i*k:(i+1)*k])
 		}
 		return nil
 	})
-	return sum, logits, err
+	if err := t.Group.Sum(err, &sum.Total, &sum.Task, &sum.LM); err != nil {
+		return sum, nil, err
+	}
+	return sum, logits, t.Group.SumFloats(flat) // the others have zeros there
 }
 
 func (l *Losses) add(st *step) {
@@ -107,13 +119,13 @@ func (l *Losses) add(st *step) {
 	l.LM += float64(st.lm.Value())
 }
 
-// each cuts the batch into micro-batches of similar length and calls run with the
-// filled graph of each and the numbers of its examples in the batch.
+// each cuts this rank's share of the batch into micro-batches of similar length and calls run
+// with the filled graph of each and the numbers of its examples in the batch.
 func (t *Tuner) each(ctx context.Context, batch []Encoded, train bool, run func(st *step, at []int) error) error {
 	if len(batch) == 0 {
 		return nil
 	}
-	order, lengths, s := make([]int, len(batch)), make([]int, len(batch)), len(batch[0].Sequences)
+	order, s := make([]int, len(batch)), len(batch[0].Sequences)
 	for i, e := range batch {
 		order[i] = i
 		if len(e.Sequences) != s {
@@ -121,11 +133,13 @@ func (t *Tuner) each(ctx context.Context, batch []Encoded, train bool, run func(
 		}
 	}
 	sort.SliceStable(order, func(i, j int) bool { return batch[order[i]].longest() < batch[order[j]].longest() })
+	if longest := batch[order[len(order)-1]].longest(); longest > t.Model.NCtx {
+		return errors.Errorf("a sequence has %d tokens, the model %d positions", longest, t.Model.NCtx)
+	}
+	order = deal(order, t.Group.Rank(), t.Group.Size())
+	lengths := make([]int, len(order))
 	for i, at := range order {
 		lengths[i] = batch[at].longest()
-	}
-	if longest := lengths[len(lengths)-1]; longest > t.Model.NCtx {
-		return errors.Errorf("a sequence has %d tokens, the model %d positions", longest, t.Model.NCtx)
 	}
 	for _, micro := range MicroBatches(lengths, s, t.Model.NCtx, t.Micro*s*t.Model.NCtx) {
 		if err := ctx.Err(); err != nil {

@@ -12,7 +12,7 @@ import (
 
 // export draws the graph that the settings ask for, if any.
 func export(ctx context.Context, s *Settings, m *gpt1.Model, w io.Writer) error {
-	if !s.Draw.Wanted() {
+	if !s.Draw.Wanted() || !s.Group.First() {
 		return nil
 	}
 	m.Store.Train()

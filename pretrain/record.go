@@ -39,8 +39,12 @@ func Newest(arch string) (string, error) {
 // NewestOrNew is the folder of the newest completed run or, with none, that of a new
 // one by these settings.
 func NewestOrNew(ctx context.Context, s *Settings, con train.Console) (dir string, err error) {
-	if dir, err = Newest(s.Arch); err != nil || dir != "" {
-		return dir, err
+	newest, err := s.Group.Once(func() ([]byte, error) {
+		dir, err := Newest(s.Arch)
+		return []byte(dir), err
+	})
+	if err != nil || len(newest) > 0 {
+		return string(newest), err
 	}
 	what, flags := "pre-training", ""
 	if s.Arch != "" {

@@ -13,19 +13,22 @@ import (
 )
 
 // Run does what the settings say and returns the run folder; settings with no updates
-// only build the graph. Everything that can be wrong with the input is found before the
+// only build the graph. Of several ranks, all must call it. Everything that can be wrong with the input is found before the
 // folder is made. With Resume, the run in that folder goes on; if it has been completed,
 // nothing is done.
 func Run(ctx context.Context, s *Settings, con train.Console) (dir string, err error) {
 	if s.BuildOnly() {
 		return "", buildOnly(ctx, s, con.Out)
 	}
-	folder, earlier, err := train.Reopen(s.Resume, con.Out)
+	if err := s.CheckRanks(); err != nil {
+		return "", err
+	}
+	folder, earlier, err := s.Reopen(con.Out)
 	if err != nil || earlier != nil && earlier.Completed {
 		return s.Resume, err
 	}
 	if folder == nil {
-		if err := train.CheckFolder(s.Out, s.Force); err != nil {
+		if err := s.CheckOut(); err != nil {
 			return "", err
 		}
 	}
@@ -57,11 +60,14 @@ func Run(ctx context.Context, s *Settings, con train.Console) (dir string, err e
 	if err != nil {
 		return "", err
 	}
+	if err := record.Same(s.Group); err != nil {
+		return "", err
+	}
 	if err := record.Matches(earlier); err != nil {
 		return "", err
 	}
 	if folder == nil {
-		if folder, err = train.NewFolder(s.Out, s.name(), s.Force); err != nil {
+		if folder, err = s.NewFolder(s.name()); err != nil {
 			return "", err
 		}
 	}
@@ -82,7 +88,7 @@ func (s *Settings) forecast(w io.Writer) (done bool, err error) {
 		need, err := m.DeclareLM(micro, s.Ctx, true).Need()
 		return train.NewMemory(m.Store, need, 0), err
 	}
-	memory, err := need(s.Micro)
+	memory, err := need(s.ShareMicro())
 	if err != nil {
 		return false, err
 	}
@@ -106,7 +112,7 @@ func runIn(ctx context.Context, s *Settings, c *corpus, m *gpt1.Model, r *train.
 	}
 	task := &train.Pretrain{
 		Model: m, Windows: c.windows, Valid: c.valid, EndsWord: c.tok.EndsWord,
-		Ctx: s.Ctx, Batch: s.Batch, Micro: s.Micro, Seed: s.Seed,
+		Ctx: s.Ctx, Batch: s.Batch, Micro: s.Micro, Seed: s.Seed, Group: s.Group,
 	}
 	defer task.Close()
 	writer := &sampler{s: s, c: c, m: m, dir: folder.Dir, out: con.Out}

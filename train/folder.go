@@ -1,6 +1,7 @@
 package train
 
 import (
+	"encoding/json"
 	"fmt"
 	"io"
 	"os"
@@ -20,11 +21,35 @@ const Runs = "runs"
 // Folder is a run folder that no other trainer can open until it is closed.
 type Folder struct {
 	Dir  string
-	lock *flock.Flock
+	lock *flock.Flock // nil on other ranks than the first
 }
 
 // lockFile is the file of a run folder that is locked, with the number of the process.
 const lockFile = ".lock"
+
+// NewFolder makes the folder of a run; see the function of this name.
+func (s *Settings) NewFolder(name string) (*Folder, error) {
+	var f *Folder
+	dir, err := s.Group.Once(func() ([]byte, error) {
+		var err error
+		if f, err = NewFolder(s.Out, name, s.Force); err != nil {
+			return nil, err
+		}
+		return []byte(f.Dir), nil
+	})
+	if err == nil && f == nil {
+		f = &Folder{Dir: string(dir)}
+	}
+	return f, err
+}
+
+// CheckOut refuses a run folder that has anything in it, as [CheckFolder] does.
+func (s *Settings) CheckOut() error {
+	if !s.Group.First() {
+		return nil
+	}
+	return CheckFolder(s.Out, s.Force)
+}
 
 // NewFolder makes the folder of a run and opens it. An explicit path is used as it is, if
 // [CheckFolder] has nothing against it; with force, what an earlier run has left there is
@@ -79,12 +104,37 @@ func OpenFolder(dir string) (*Folder, error) {
 	return f, nil
 }
 
-// Reopen opens the folder of a run that is to go on, with its record. If the run has been
-// completed, it says so and opens nothing. With dir "" there is none.
-func Reopen(dir string, w io.Writer) (*Folder, *Record, error) {
-	if dir == "" {
+// Reopen opens the folder of the run that is to go on, with its record, if there is one. If the
+// run has been completed, it says so and opens nothing. On other ranks than the first, a folder
+// is a name only, here as in [Settings.NewFolder].
+func (s *Settings) Reopen(w io.Writer) (*Folder, *Record, error) {
+	if s.Resume == "" {
 		return nil, nil, nil
 	}
+	var f *Folder
+	data, err := s.Group.Once(func() ([]byte, error) {
+		var r *Record
+		var err error
+		if f, r, err = reopen(s.Resume, w); err != nil {
+			return nil, err
+		}
+		return json.Marshal(r)
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	r := &Record{}
+	if err := json.Unmarshal(data, r); err != nil {
+		return nil, nil, errors.Wrap(err, RecordFile)
+	}
+	if f == nil && !r.Completed {
+		f = &Folder{Dir: s.Resume}
+	}
+	return f, r, nil
+}
+
+// reopen is Reopen on the first rank.
+func reopen(dir string, w io.Writer) (*Folder, *Record, error) {
 	f, err := OpenFolder(dir)
 	if err != nil {
 		return nil, nil, err
@@ -102,7 +152,7 @@ func Reopen(dir string, w io.Writer) (*Folder, *Record, error) {
 
 // Close lets others open the folder.
 func (f *Folder) Close() {
-	if f == nil {
+	if f == nil || f.lock == nil {
 		return
 	}
 	_ = f.lock.Unlock() // the end of the process does the same

@@ -2,6 +2,7 @@ package train
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"path/filepath"
 
@@ -26,16 +27,24 @@ type Job struct {
 	// there are checkpoints.
 	Restore bool
 
-	// Finish does what comes after the model has been saved, and may be called again.
+	// Finish does what comes after the model has been saved, and may be called again. Assist is
+	// the part of the other ranks in it; nil: they have none.
 	Finish func(ctx context.Context, metrics *MetricsFile) error
+	Assist func(ctx context.Context) error
 
 	newest string // path of the newest checkpoint; "": there is none
 }
 
 // Run trains to the end, or until ctx ends. Errors say which checkpoint is the last good one
-// and how to go on.
+// and how to go on. Of several ranks, the first alone writes and tells anything.
 func (j *Job) Run(ctx context.Context) (err error) {
+	if !j.Settings.Group.First() {
+		return j.follow(ctx)
+	}
 	if err := j.begin(); err != nil {
+		return err
+	}
+	if err := j.share(); err != nil {
 		return err
 	}
 	metrics, err := OpenMetrics(j.Dir)
@@ -75,8 +84,61 @@ func (j *Job) restore() error {
 	if !j.Restore || best == 0 || best == j.Trainer.Steps || j.Settings.Keep == 0 {
 		return nil
 	}
-	fmt.Fprintf(j.Console.Out, "the weights after update %d of %d are kept, which did best on the held-out rows\n", best, j.Trainer.Steps)
-	return j.keeper().Restore(best, j.Model)
+	if j.Settings.Group.First() {
+		fmt.Fprintf(j.Console.Out, "the weights after update %d of %d are kept, which did best on the held-out rows\n", best, j.Trainer.Steps)
+		if err := j.keeper().Restore(best, j.Model); err != nil {
+			return err
+		}
+	}
+	return j.Settings.Group.BroadcastFloats(j.Model.Store.Values())
+}
+
+// follow is Run of the other ranks, which compute and leave nothing.
+func (j *Job) follow(ctx context.Context) error {
+	if err := j.share(); err != nil {
+		return err
+	}
+	j.Trainer.Observers, j.Trainer.Save = nil, nil
+	if err := j.Trainer.Run(ctx); err != nil {
+		return err
+	}
+	if err := j.restore(); err != nil || j.Assist == nil {
+		return err
+	}
+	return j.Assist(ctx)
+}
+
+// share gives all ranks what rank 0 begins with: weights, and behind the first update also the
+// moments and the state.
+func (j *Job) share() error {
+	g := j.Settings.Group
+	if g.Size() == 1 {
+		return nil
+	}
+	data, err := g.Once(func() ([]byte, error) { return json.Marshal(j.Trainer.State()) })
+	if err != nil {
+		return err
+	}
+	var s State
+	if err := json.Unmarshal(data, &s); err != nil {
+		return errors.Wrap(err, "the state of rank 0")
+	}
+	blocks := [][]float32{j.Model.Store.Values()}
+	if s.Step > 0 {
+		m, v := j.Model.Store.Moments()
+		blocks = append(blocks, m, v)
+		if !g.First() {
+			if err := j.Trainer.Resume(s); err != nil {
+				return err
+			}
+		}
+	}
+	for _, x := range blocks {
+		if err := g.BroadcastFloats(x); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // leave writes the model and the figure, after the last whole update.

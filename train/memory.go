@@ -54,18 +54,21 @@ func (m Memory) Print(w io.Writer) {
 
 func megabytes(n int) string { return fmt.Sprintf("%.1f MB", float64(n)/1e6) }
 
-// Check refuses what exceeds the free memory. need is what micro-batches of other sizes
+// Check refuses what exceeds the free memory, of which each rank on this machine gets its
+// share. need is what micro-batches of other sizes
 // would take, for advice.
 func (m Memory) Check(s *Settings, need func(micro int) (Memory, error)) error {
 	free, err := memory.Free()
 	if err != nil {
 		return err
 	}
+	ranks := s.Group.Neighbours()
+	free /= int64(ranks)
 	if int64(m.Total()) <= free {
 		return nil
 	}
 	advice := "use a smaller -ctx, -vocab or -preset, or a machine with more"
-	for micro := s.Micro / 2; micro > 0; micro /= 2 {
+	for micro := s.ShareMicro() / 2; micro > 0; micro /= 2 {
 		less, err := need(micro)
 		if err != nil {
 			return err
@@ -75,5 +78,9 @@ func (m Memory) Check(s *Settings, need func(micro int) (Memory, error)) error {
 			break
 		}
 	}
-	return errors.Errorf("the run needs %s of memory, but only %s are free: %s", megabytes(m.Total()), megabytes(int(free)), advice)
+	whose := "the run needs"
+	if ranks > 1 {
+		whose = fmt.Sprintf("each of the %d ranks on this machine needs", ranks)
+	}
+	return errors.Errorf("%s %s of memory, but only %s are free: %s", whose, megabytes(m.Total()), megabytes(int(free)), advice)
 }

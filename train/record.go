@@ -11,6 +11,7 @@ import (
 	"github.com/pkg/errors"
 
 	"gorgpt/internal/atomicfile"
+	"gorgpt/train/dist"
 )
 
 // RecordFile is the file of a run folder with all that is needed to repeat the run.
@@ -69,6 +70,14 @@ func (r *Record) Matches(earlier *Record) error {
 		return errors.Errorf("-resume: the data is not what the run began with, %s then and %s now: bring it back, or begin a new run", old.Bytes(), r.Facts)
 	}
 	return nil
+}
+
+// Same makes sure that all ranks found the same data.
+func (r *Record) Same(g *dist.Group) error {
+	if g.Size() == 1 {
+		return nil
+	}
+	return g.Same("data", string(r.Facts), nil)
 }
 
 // write replaces the record of a run folder.

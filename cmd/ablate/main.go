@@ -28,6 +28,6 @@ func run(args []string, stdout, stderr io.Writer) int {
 		return err
 	}
 	return cli.Run("ablate", stderr, parse, func(ctx context.Context) error {
-		return compare(ctx, s, first, cli.Console(stdout, stderr))
+		return compare(ctx, s, first, cli.Console(nil, stdout, stderr))
 	})
 }

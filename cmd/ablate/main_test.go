@@ -101,7 +101,7 @@ func TestPretrainingComesFirst(t *testing.T) {
 	s, err := parse(append(films[2:], "-seeds", "1", "-variants", "scratch", "-epochs", "1", "-out", "out"), new(bytes.Buffer))
 	require.NoError(t, err)
 	var out bytes.Buffer
-	require.NoError(t, compare(context.Background(), s, first, cli.Console(&out, new(bytes.Buffer))))
+	require.NoError(t, compare(context.Background(), s, first, cli.Console(nil, &out, new(bytes.Buffer))))
 	require.Contains(t, out.String(), "no completed pre-training under runs/, so tiny is pre-trained first")
 	require.Contains(t, out.String(), "weights of runs/tiny\n")
 	require.Contains(t, out.String(), "| task           | no pre-training | majority |")
@@ -119,7 +119,7 @@ func TestPretrainingOfTheLSTM(t *testing.T) {
 	s, err := parse(append(films[2:], "-seeds", "1", "-variants", "full,lstm", "-transfer", "-epochs", "1", "-out", "out"), new(bytes.Buffer))
 	require.NoError(t, err)
 	var out bytes.Buffer
-	require.NoError(t, compare(context.Background(), s, first, cli.Console(&out, new(bytes.Buffer))))
+	require.NoError(t, compare(context.Background(), s, first, cli.Console(nil, &out, new(bytes.Buffer))))
 	require.Contains(t, out.String(), "no completed pre-training of an LSTM under runs/, so tiny-lstm is pre-trained first, as go run ./cmd/train -arch lstm does")
 	require.Contains(t, out.String(), "LSTM: weights of runs/tiny-lstm\n")
 	require.Contains(t, out.String(), "| LSTM w/ aux LM ")
@@ -134,7 +134,7 @@ func TestInterruption(t *testing.T) {
 	require.NoError(t, err)
 	ctx, stop := context.WithCancel(context.Background())
 	stop()
-	err = compare(ctx, s, nil, cli.Console(new(bytes.Buffer), new(bytes.Buffer)))
+	err = compare(ctx, s, nil, cli.Console(nil, new(bytes.Buffer), new(bytes.Buffer)))
 	require.ErrorIs(t, err, context.Canceled)
 	require.EqualError(t, err, "the same command goes on with what is left: classification, pre-trained, seed 1: stopped after update 0 of 8")
 }

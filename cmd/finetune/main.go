@@ -8,7 +8,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 
 	"github.com/pkg/errors"
@@ -17,24 +16,30 @@ import (
 	"gorgpt/internal/cli"
 	"gorgpt/pretrain"
 	"gorgpt/train"
+	"gorgpt/train/dist"
 )
 
-func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
+func main() { cli.Main("finetune", run) }
 
 // run is main with its surroundings as arguments. It returns the exit status.
-func run(args []string, stdout, stderr io.Writer) int {
-	con := cli.Console(stdout, stderr)
+func run(g *dist.Group, args []string, stdout, stderr io.Writer) int {
+	con := cli.Console(g, stdout, stderr)
 	var s *finetune.Settings
 	var first *pretrain.Settings
 	parse := func() (err error) {
-		if s, err = parse(args, stdout); err != nil {
+		if s, err = parse(g, args, stdout); err != nil {
 			return err
 		}
-		first, err = pretrain.World()
+		if first, err = pretrain.World(); err == nil {
+			first.Group = g
+		}
 		return err
 	}
-	return cli.Run("finetune", stderr, parse, func(ctx context.Context) error {
-		return cli.Profiled(s.Profile, func() error { return tune(ctx, s, first, con) })
+	return cli.RunRank(g, "finetune", args, stderr, parse, func(ctx context.Context) error {
+		if err := cli.Settled(g, s, con); err != nil {
+			return err
+		}
+		return cli.Profiled(g, s.Profile, func() error { return tune(ctx, s, first, con) })
 	})
 }
 
@@ -44,13 +49,13 @@ func tune(ctx context.Context, s *finetune.Settings, first *pretrain.Settings, c
 	if s.Eval != "" || s.Predict != "" {
 		return s.Apply(ctx, con.Out, con.Err)
 	}
-	folder, earlier, err := train.Reopen(s.Resume, con.Out)
+	folder, earlier, err := s.Reopen(con.Out)
 	if err != nil || earlier != nil && earlier.Completed {
 		return err
 	}
 	defer folder.Close()
 	if folder == nil {
-		if err := train.CheckFolder(s.Out, s.Force); err != nil {
+		if err := s.CheckOut(); err != nil {
 			return err
 		}
 	}
@@ -60,6 +65,9 @@ func tune(ctx context.Context, s *finetune.Settings, first *pretrain.Settings, c
 	}
 	d.Report(con.Out)
 	if s.Controls {
+		if !s.Group.First() {
+			return nil
+		}
 		return measure(ctx, d, con.Out)
 	}
 	if s.Model, err = model(ctx, s, first, con); err != nil {
@@ -115,9 +123,12 @@ func model(ctx context.Context, s *finetune.Settings, first *pretrain.Settings, 
 	case s.Model != "" || s.Preset != "":
 		return s.Model, nil
 	case s.Scratch || s.BuildOnly():
-		dir, err := pretrain.Newest("")
-		s.Scratch = s.Scratch || dir == ""
-		return dir, err
+		dir, err := s.Group.Once(func() ([]byte, error) {
+			dir, err := pretrain.Newest("")
+			return []byte(dir), err
+		})
+		s.Scratch = s.Scratch || len(dir) == 0
+		return string(dir), err
 	}
 	return pretrain.NewestOrNew(ctx, first, con)
 }

@@ -22,7 +22,7 @@ func command(t *testing.T, dir string, args ...string) (status int, stdout, stde
 	t.Helper()
 	t.Chdir(dir)
 	var out, errs bytes.Buffer
-	status = run(args, &out, &errs)
+	status = run(nil, args, &out, &errs)
 	return status, out.String(), errs.String()
 }
 

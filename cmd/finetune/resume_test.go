@@ -141,7 +141,7 @@ func TestNotFinite(t *testing.T) {
 func TestSettingsOfTheRecord(t *testing.T) {
 	dir, flags := begin(t, "classification")
 	t.Chdir(dir)
-	want, err := parse(append(flags, "-resume", "out", "-out", "out"), io.Discard)
+	want, err := parse(nil, append(flags, "-resume", "out", "-out", "out"), io.Discard)
 	require.NoError(t, err)
 	require.Equal(t, "out", want.Resume)
 	require.Equal(t, 9, want.Keep)

@@ -77,7 +77,7 @@ func TestPretrainingComesFirst(t *testing.T) {
 	write(t, dir, "book.txt", strings.Repeat(sentences+"\n\n", 40))
 	first.Data, first.Vocab, first.Ctx, first.Steps, first.Epochs = []string{"book.txt"}, 100, 24, 2, 0
 	tuneFirst := func(flags ...string) (string, error) {
-		s, err := parse(append(short, append(flags, "-task", "classification")...), new(bytes.Buffer))
+		s, err := parse(nil, append(short, append(flags, "-task", "classification")...), new(bytes.Buffer))
 		require.NoError(t, err)
 		out := new(bytes.Buffer)
 		err = tune(context.Background(), s, first, train.Console{Out: out, Err: new(bytes.Buffer)})
@@ -222,7 +222,7 @@ func TestInterrupt(t *testing.T) {
 	dir := workplace(t, "entailment")
 	t.Chdir(dir)
 	stderr := &interrupting{t: t}
-	status := run([]string{"-task", "entailment", "-model", "m", "-train", "train.jsonl", "-dev", "dev.jsonl", "-steps", "100000", "-out", "out"}, new(bytes.Buffer), stderr)
+	status := run(nil, []string{"-task", "entailment", "-model", "m", "-train", "train.jsonl", "-dev", "dev.jsonl", "-steps", "100000", "-out", "out"}, new(bytes.Buffer), stderr)
 	require.Equal(t, 130, status, stderr.String())
 	require.Contains(t, stderr.String(), "finetune: stopped after update ")
 	_, err := checkpoint.ReadModel(filepath.Join(dir, "out"))

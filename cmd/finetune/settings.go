@@ -7,12 +7,13 @@ import (
 	"gorgpt/finetune"
 	"gorgpt/internal/cli"
 	"gorgpt/train"
+	"gorgpt/train/dist"
 )
 
 // parse reads the command line.
-func parse(args []string, help io.Writer) (*finetune.Settings, error) {
+func parse(g *dist.Group, args []string, help io.Writer) (*finetune.Settings, error) {
 	c := cli.Command[finetune.Settings]{
-		Name: finetune.Command, Usage: usage, Instead: "files are named with -train, -dev and -test",
+		Group: g, Name: finetune.Command, Usage: usage, Instead: "files are named with -train, -dev and -test",
 		Defaults: func(string) (*finetune.Settings, error) { return finetune.Defaults(), nil },
 		Flags:    flags,
 		Common:   func(s *finetune.Settings) *train.Settings { return &s.Settings },
@@ -21,6 +22,7 @@ func parse(args []string, help io.Writer) (*finetune.Settings, error) {
 	if err != nil {
 		return nil, err
 	}
+	s.Group = g
 	if err := s.Check(); err != nil {
 		return nil, err
 	}

@@ -6,27 +6,30 @@ package main
 import (
 	"context"
 	"io"
-	"os"
 
 	"gorgpt/internal/cli"
 	"gorgpt/pretrain"
+	"gorgpt/train/dist"
 )
 
-func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
+func main() { cli.Main("train", run) }
 
 // run is main with its surroundings as arguments. It returns the exit status.
-func run(args []string, stdout, stderr io.Writer) int {
+func run(g *dist.Group, args []string, stdout, stderr io.Writer) int {
 	var s *pretrain.Settings
 	parse := func() (err error) {
-		s, err = parse(args, stdout)
+		s, err = parse(g, args, stdout)
 		return err
 	}
-	return cli.Run("train", stderr, parse, func(ctx context.Context) error {
-		con := cli.Console(stdout, stderr)
+	return cli.RunRank(g, "train", args, stderr, parse, func(ctx context.Context) error {
+		con := cli.Console(g, stdout, stderr)
+		if err := cli.Settled(g, s, con); err != nil {
+			return err
+		}
 		if s.Prepare != "" {
 			return pretrain.Prepare(ctx, s, con)
 		}
-		return cli.Profiled(s.Profile, func() error {
+		return cli.Profiled(g, s.Profile, func() error {
 			_, err := pretrain.Run(ctx, s, con)
 			return err
 		})

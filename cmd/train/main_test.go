@@ -39,7 +39,7 @@ func command(t *testing.T, args ...string) (status int, stdout, stderr string) {
 // commandHere is command in the folder at hand.
 func commandHere(args ...string) (status int, stdout, stderr string) {
 	var out, errs bytes.Buffer
-	status = run(args, &out, &errs)
+	status = run(nil, args, &out, &errs)
 	return status, out.String(), errs.String()
 }
 
@@ -242,7 +242,7 @@ func TestBadInput(t *testing.T) {
 func TestHelp(t *testing.T) {
 	status, help, _ := command(t, "-h")
 	require.Zero(t, status)
-	s, err := parse(nil, new(bytes.Buffer))
+	s, err := parse(nil, nil, new(bytes.Buffer))
 	require.NoError(t, err)
 	for _, name := range []string{
 		"preset", "data", "tokenizer", "vocab", "out", "steps", "epochs", "batch", "micro", "ctx", "lr", "warmup",

@@ -41,7 +41,7 @@ func begin(t *testing.T, flags []string) {
 	t.Helper()
 	status, _, stderr := commandHere(append(flags, "-out", "whole")...)
 	require.Zero(t, status, stderr)
-	s, err := parse(append(flags, "-out", "out"), io.Discard)
+	s, err := parse(nil, append(flags, "-out", "out"), io.Discard)
 	require.NoError(t, err)
 	left := 2 * 10 << 20
 	_, err = pretrain.Run(t.Context(), s, train.Console{Out: io.Discard, Err: io.Discard, Disk: func(w io.Writer) io.Writer {
@@ -240,7 +240,7 @@ func TestConfig(t *testing.T) {
 	sameModel(t)
 
 	require.NoError(t, os.WriteFile("c.json", []byte(`{"preset": "mini", "steps": 7, "lr": 0.5, "eval-every": 3, "save_every": "5m", "data": ["a", "b"]}`), 0o600))
-	s, err := parse([]string{"-lr", "0.25", "-config", "c.json"}, io.Discard)
+	s, err := parse(nil, []string{"-lr", "0.25", "-config", "c.json"}, io.Discard)
 	require.NoError(t, err)
 	require.Equal(t, 0.25, s.LR, "flags go before the file")
 	require.Equal(t, 7, s.Steps)

@@ -13,6 +13,7 @@ import (
 	"gorgpt/pretrain"
 	"gorgpt/tokenizer"
 	"gorgpt/train"
+	"gorgpt/train/dist"
 )
 
 const usage = `usage: go run ./cmd/train [flags]
@@ -76,9 +77,9 @@ The run
 ` + cli.SettingsUsage
 
 // parse reads the command line over the preset's defaults.
-func parse(args []string, help io.Writer) (*pretrain.Settings, error) {
+func parse(g *dist.Group, args []string, help io.Writer) (*pretrain.Settings, error) {
 	c := cli.Command[pretrain.Settings]{
-		Name: pretrain.Command, Usage: usage, Instead: "books are named with -data",
+		Group: g, Name: pretrain.Command, Usage: usage, Instead: "books are named with -data",
 		Defaults: func(preset string) (*pretrain.Settings, error) {
 			if preset == "" {
 				preset = "tiny"
@@ -93,6 +94,7 @@ func parse(args []string, help io.Writer) (*pretrain.Settings, error) {
 	if err != nil {
 		return nil, err
 	}
+	s.Group = g
 	if s.Resume == "" {
 		s.FitWorld(given.Names())
 		s.FitArch(given.Names())

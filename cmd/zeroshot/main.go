@@ -29,7 +29,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 		return err
 	}
 	return cli.Run("zeroshot", stderr, parse, func(ctx context.Context) error {
-		return s.measure(ctx, cli.Console(stdout, stderr))
+		return s.measure(ctx, cli.Console(nil, stdout, stderr))
 	})
 }
 

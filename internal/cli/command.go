@@ -14,11 +14,13 @@ import (
 	"github.com/pkg/errors"
 
 	"gorgpt/train"
+	"gorgpt/train/dist"
 )
 
 // Command is how a command that trains gets its settings S.
 type Command[S any] struct {
-	Name     string // as run.json has it
+	Group    *dist.Group // the ranks that get the same settings
+	Name     string      // as run.json has it
 	Usage    string
 	Instead  string                          // where things go that are no flags
 	Defaults func(preset string) (*S, error) // "" if none was named
@@ -82,15 +84,9 @@ func (c Command[S]) resume(dir, out string, args []string, given Given) (*S, Giv
 			return nil, nil, errors.Errorf("-resume goes on with a run in its folder and with its settings: -%s has no use there", name)
 		}
 	}
-	if dir == "latest" {
-		var err error
-		if dir, err = train.Latest(c.Name); err != nil {
-			return nil, nil, err
-		}
-	}
-	r, err := train.ReadRecord(filepath.Clean(dir))
+	dir, r, err := c.record(dir)
 	if err != nil {
-		return nil, nil, errors.WithMessage(err, "-resume")
+		return nil, nil, err
 	}
 	if r.Command != c.Name {
 		return nil, nil, errors.Errorf("-resume: %s holds a run of cmd/%s, not of cmd/%s", dir, r.Command, c.Name)
@@ -124,6 +120,32 @@ func (c Command[S]) resume(dir, out string, args []string, given Given) (*S, Giv
 	return s, given, nil
 }
 
+// record finds the run in dir, and the folder if that is "latest"; only rank 0 looks.
+func (c Command[S]) record(dir string) (string, *train.Record, error) {
+	var found struct {
+		Dir    string
+		Record *train.Record
+	}
+	data, err := c.Group.Once(func() ([]byte, error) {
+		found.Dir = dir
+		var err error
+		if dir == "latest" {
+			if found.Dir, err = train.Latest(c.Name); err != nil {
+				return nil, err
+			}
+		}
+		if found.Record, err = train.ReadRecord(filepath.Clean(found.Dir)); err != nil {
+			return nil, errors.WithMessage(err, "-resume")
+		}
+		return json.Marshal(found)
+	})
+	if err != nil {
+		return "", nil, err
+	}
+	err = json.Unmarshal(data, &found)
+	return found.Dir, found.Record, errors.Wrap(err, "-resume")
+}
+
 // stored are the settings of a record.
 func (c Command[S]) stored(r *train.Record) (*S, error) {
 	var shape struct{ Preset string }
@@ -146,23 +168,40 @@ func (c Command[S]) stored(r *train.Record) (*S, error) {
 
 // unchanged names the first setting that two JSON objects have differently.
 func unchanged(before, after []byte) error {
-	var old, now map[string]json.RawMessage
-	for data, into := range map[*[]byte]*map[string]json.RawMessage{&before: &old, &after: &now} {
+	key, was, now, err := firstDifference(before, after)
+	if err != nil {
+		return errors.Wrap(err, "-resume")
+	}
+	if key == "" {
+		return nil
+	}
+	return errors.Errorf("-resume: -%s is %s, but the run began with %s: leave it out, or begin a new run with -config and -out",
+		flagName(key), now, was)
+}
+
+// firstDifference is the first key that two JSON objects have with different values; none if
+// they are equal.
+func firstDifference(a, b []byte) (key, inA, inB string, err error) {
+	var x, y map[string]json.RawMessage
+	for data, into := range map[*[]byte]*map[string]json.RawMessage{&a: &x, &b: &y} {
 		if err := json.Unmarshal(*data, into); err != nil {
-			return errors.Wrap(err, "-resume")
+			return "", "", "", errors.Wrap(err, "settings")
 		}
 	}
-	for _, key := range slices.Sorted(maps.Keys(now)) {
-		if !bytes.Equal(old[key], now[key]) {
-			was := string(old[key])
-			if was == "" {
-				was = "not set"
-			}
-			return errors.Errorf("-resume: -%s is %s, but the run began with %s: leave it out, or begin a new run with -config and -out",
-				flagName(key), now[key], was)
+	all := maps.Clone(x)
+	maps.Copy(all, y)
+	value := func(object map[string]json.RawMessage, key string) string {
+		if v, found := object[key]; found {
+			return string(v)
+		}
+		return "not set"
+	}
+	for _, key := range slices.Sorted(maps.Keys(all)) {
+		if !bytes.Equal(x[key], y[key]) {
+			return key, value(x, key), value(y, key), nil
 		}
 	}
-	return nil
+	return "", "", "", nil
 }
 
 // flagName is the flag of a key of run.json.

@@ -7,12 +7,14 @@ import (
 	"runtime/pprof"
 
 	"github.com/pkg/errors"
+
+	"gorgpt/train/dist"
 )
 
 // Profiled does work and leaves what it took in the folder: cpu.pprof and heap.pprof, for
-// go tool pprof. Without a folder it only does work.
-func Profiled(dir string, work func() error) error {
-	if dir == "" {
+// go tool pprof; of several ranks, the first does. Without a folder it only does work.
+func Profiled(g *dist.Group, dir string, work func() error) error {
+	if dir == "" || !g.First() {
 		return work()
 	}
 	if err := os.MkdirAll(dir, 0o755); err != nil {

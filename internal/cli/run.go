@@ -12,6 +12,7 @@ import (
 	"golang.org/x/term"
 
 	"gorgpt/train"
+	"gorgpt/train/dist"
 )
 
 // ErrHelp says that the command line asked for help, which has been printed.
@@ -24,12 +25,20 @@ var ErrHelp = errors.New("help")
 // At the first interrupt or termination signal the context ends, and work should
 // return an error that is [context.Canceled]; the second one ends the process.
 func Run(name string, stderr io.Writer, parse func() error, work func(ctx context.Context) error) int {
+	status, err := attempt(stderr, parse, work)
+	if err != nil {
+		fmt.Fprintf(stderr, "%s: %v\n", name, err)
+	}
+	return status
+}
+
+// attempt does it, and leaves it to the caller to tell of the error.
+func attempt(stderr io.Writer, parse func() error, work func(ctx context.Context) error) (status int, err error) {
 	switch err := parse(); {
 	case errors.Is(err, ErrHelp):
-		return 0
+		return 0, nil
 	case err != nil:
-		fmt.Fprintf(stderr, "%s: %v (-h lists the flags)\n", name, err)
-		return 2
+		return 2, errors.Errorf("%v (-h lists the flags)", err)
 	}
 	ctx, stop := context.WithCancelCause(context.Background())
 	defer stop(nil)
@@ -45,19 +54,17 @@ func Run(name string, stderr io.Writer, parse func() error, work func(ctx contex
 		case <-ctx.Done():
 		}
 	}()
-	err := work(ctx)
-	if err == nil {
-		return 0
-	}
-	fmt.Fprintf(stderr, "%s: %v\n", name, err)
+	err = work(ctx)
 	var by stopped
 	switch {
+	case err == nil:
+		return 0, nil
 	case !errors.Is(err, context.Canceled) || !errors.As(context.Cause(ctx), &by):
-		return 1
+		return 1, err
 	case by.Signal == syscall.SIGTERM:
-		return 128 + int(syscall.SIGTERM)
+		return 128 + int(syscall.SIGTERM), err
 	}
-	return 128 + int(syscall.SIGINT)
+	return 128 + int(syscall.SIGINT), err
 }
 
 // stopped is the cause of a context that a signal ended.
@@ -71,7 +78,10 @@ func IsTerminal(w io.Writer) bool {
 	return ok && term.IsTerminal(int(f.Fd()))
 }
 
-// Console is where the work of a command tells how it goes.
-func Console(stdout, stderr io.Writer) train.Console {
+// Console is where the work of a command tells how it goes; only the first of several ranks does.
+func Console(g *dist.Group, stdout, stderr io.Writer) train.Console {
+	if !g.First() {
+		return train.Console{Out: io.Discard, Err: io.Discard}
+	}
 	return train.Console{Out: stdout, Err: stderr, Terminal: IsTerminal(stderr)}
 }

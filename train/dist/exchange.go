@@ -2,6 +2,7 @@ package dist
 
 import (
 	"encoding/binary"
+	"unsafe"
 
 	"github.com/pkg/errors"
 )
@@ -20,6 +21,14 @@ func (g *Group) Broadcast(data []byte, root int) ([]byte, error) {
 		data = make([]byte, n)
 	}
 	return data, g.comm.Broadcast(data, root)
+}
+
+// BroadcastFloats gives all ranks the values of rank 0, in place.
+func (g *Group) BroadcastFloats(x []float32) error {
+	if g.alone() || len(x) == 0 {
+		return nil
+	}
+	return g.comm.Broadcast(unsafe.Slice((*byte)(unsafe.Pointer(&x[0])), 4*len(x)), 0)
 }
 
 // Gather gives all ranks the data of all, in order.

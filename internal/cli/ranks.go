@@ -1,0 +1,128 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"hash/crc64"
+	"io"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/pkg/errors"
+
+	"gorgpt/internal/simd"
+	"gorgpt/train"
+	"gorgpt/train/dist"
+)
+
+// Main is the main function of a command that may run on several ranks. It does not return.
+func Main(name string, run func(g *dist.Group, args []string, stdout, stderr io.Writer) int) {
+	g, err := dist.Start()
+	if err != nil {
+		fmt.Fprintf(os.Stderr, "%s: %v\n", name, err)
+		os.Exit(1)
+	}
+	stdout := io.Writer(os.Stdout)
+	if !g.First() {
+		stdout = io.Discard
+	}
+	os.Exit(run(g, os.Args[1:], stdout, os.Stderr))
+}
+
+// patience is how long the other ranks wait until they tell of an error: rank 0 may have met the
+// same, and ends the job at once.
+const patience = 3 * time.Second
+
+// RunRank is [Run] for one of several ranks. They must have been started with the same program
+// and flags. If they were stopped together, the first tells so. Any other error of a rank ends
+// the job, which tells of it once.
+func RunRank(g *dist.Group, name string, args []string, stderr io.Writer, parse func() error, work func(ctx context.Context) error) int {
+	if g.Size() == 1 {
+		return Run(name, stderr, parse, work)
+	}
+	notes := stderr
+	if !g.First() {
+		notes = io.Discard
+	}
+	err, status := same(g, args), 2
+	if err == nil {
+		status, err = attempt(notes, parse, work)
+	}
+	if errors.As(err, new(train.Interrupted)) {
+		fmt.Fprintf(notes, "%s: %v\n", name, err)
+		if err = g.Close(); err == nil && !g.First() {
+			return 0 // the job has the status of the first
+		}
+		return status
+	}
+	if err == nil {
+		err = g.Close()
+	}
+	if err == nil {
+		return status
+	}
+	if !g.First() {
+		time.Sleep(patience)
+		name += ": " + g.Name()
+	}
+	fmt.Fprintf(stderr, "%s: %v\n", name, err)
+	g.Abort(max(status, 1))
+	return max(status, 1)
+}
+
+// same makes sure that all ranks do the same in the same way.
+func same(g *dist.Group, args []string) error {
+	sum, err := programSum()
+	if err != nil {
+		return err
+	}
+	for _, x := range []struct{ what, text string }{
+		{"flags", strings.Join(args, " ")}, {"vector instructions (GORGPT_CPU sets them)", simd.ISA()}, {"program code", sum},
+	} {
+		if err := g.Same(x.what, x.text, nil); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// programSum tells builds of this program apart.
+func programSum() (string, error) {
+	path, err := os.Executable()
+	if err != nil {
+		return "", errors.Wrap(err, "finding this program")
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return "", errors.Wrap(err, "reading this program")
+	}
+	defer f.Close() // only read from
+	sum := crc64.New(crc64.MakeTable(crc64.ECMA))
+	if _, err := io.Copy(sum, f); err != nil {
+		return "", errors.Wrap(err, "reading this program")
+	}
+	return fmt.Sprintf("checksum %016x", sum.Sum64()), nil
+}
+
+// Settled says how many ranks there are and where, and makes sure that all have the same
+// settings, wherever these come from.
+func Settled(g *dist.Group, settings any, con train.Console) error {
+	if g.Size() == 1 {
+		return nil
+	}
+	data, err := json.Marshal(settings)
+	if err != nil {
+		return errors.Wrap(err, "settings")
+	}
+	err = g.Same("settings", string(data), func(theirs, first string) string {
+		key, other, mine, err := firstDifference([]byte(theirs), []byte(first))
+		if err != nil {
+			return err.Error()
+		}
+		return fmt.Sprintf("-%s is %s there, %s on rank 0", flagName(key), other, mine)
+	})
+	fmt.Fprintln(con.Out, g)
+	return err
+}
