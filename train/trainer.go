@@ -246,7 +246,7 @@ func (t *Trainer) sameWeights() error {
 	if t.Group.Size() == 1 {
 		return nil
 	}
-	return t.Group.Same("weights", t.Optimizer.Store.Digest(), nil)
+	return t.Group.Same("weights", t.Optimizer.Store.Digest())
 }
 
 // rate is the evaluation after update n.

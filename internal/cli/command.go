@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"flag"
 	"io"
-	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -13,6 +12,7 @@ import (
 
 	"github.com/pkg/errors"
 
+	"gorgpt/internal/jsondiff"
 	"gorgpt/train"
 	"gorgpt/train/dist"
 )
@@ -168,7 +168,7 @@ func (c Command[S]) stored(r *train.Record) (*S, error) {
 
 // unchanged names the first setting that two JSON objects have differently.
 func unchanged(before, after []byte) error {
-	key, was, now, err := firstDifference(before, after)
+	key, was, now, err := jsondiff.First(before, after)
 	if err != nil {
 		return errors.Wrap(err, "-resume")
 	}
@@ -177,31 +177,6 @@ func unchanged(before, after []byte) error {
 	}
 	return errors.Errorf("-resume: -%s is %s, but the run began with %s: leave it out, or begin a new run with -config and -out",
 		flagName(key), now, was)
-}
-
-// firstDifference is the first key that two JSON objects have with different values; none if
-// they are equal.
-func firstDifference(a, b []byte) (key, inA, inB string, err error) {
-	var x, y map[string]json.RawMessage
-	for data, into := range map[*[]byte]*map[string]json.RawMessage{&a: &x, &b: &y} {
-		if err := json.Unmarshal(*data, into); err != nil {
-			return "", "", "", errors.Wrap(err, "settings")
-		}
-	}
-	all := maps.Clone(x)
-	maps.Copy(all, y)
-	value := func(object map[string]json.RawMessage, key string) string {
-		if v, found := object[key]; found {
-			return string(v)
-		}
-		return "not set"
-	}
-	for _, key := range slices.Sorted(maps.Keys(all)) {
-		if !bytes.Equal(x[key], y[key]) {
-			return key, value(x, key), value(y, key), nil
-		}
-	}
-	return "", "", "", nil
 }
 
 // flagName is the flag of a key of run.json.

@@ -2,12 +2,12 @@ package cli
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"hash/crc64"
 	"io"
 	"os"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/pkg/errors"
@@ -48,7 +48,11 @@ func RunRank(g *dist.Group, name string, args []string, stderr io.Writer, parse 
 	}
 	err, status := same(g, args), 2
 	if err == nil {
-		status, err = attempt(notes, parse, work)
+		status, err = attempt(func(s os.Signal) {
+			if s != syscall.SIGTERM { // which launchers also send when another rank has died
+				fmt.Fprintf(notes, "%v: all ranks stop as soon as possible\n", s)
+			}
+		}, parse, work)
 	}
 	if errors.As(err, new(train.Interrupted)) {
 		fmt.Fprintf(notes, "%s: %v\n", name, err)
@@ -78,14 +82,13 @@ func same(g *dist.Group, args []string) error {
 	if err != nil {
 		return err
 	}
-	for _, x := range []struct{ what, text string }{
-		{"flags", strings.Join(args, " ")}, {"vector instructions (GORGPT_CPU sets them)", simd.ISA()}, {"program code", sum},
-	} {
-		if err := g.Same(x.what, x.text, nil); err != nil {
-			return err
-		}
+	if err := g.Same("program code", sum); err != nil {
+		return err
 	}
-	return nil
+	if err := g.Same("vector instructions (GORGPT_CPU sets them)", simd.ISA()); err != nil {
+		return err
+	}
+	return g.Same("flags", strings.Join(args, " "))
 }
 
 // programSum tells builds of this program apart.
@@ -112,17 +115,9 @@ func Settled(g *dist.Group, settings any, con train.Console) error {
 	if g.Size() == 1 {
 		return nil
 	}
-	data, err := json.Marshal(settings)
-	if err != nil {
-		return errors.Wrap(err, "settings")
+	if err := g.SameObject("settings", settings); err != nil {
+		return err
 	}
-	err = g.Same("settings", string(data), func(theirs, first string) string {
-		key, other, mine, err := firstDifference([]byte(theirs), []byte(first))
-		if err != nil {
-			return err.Error()
-		}
-		return fmt.Sprintf("-%s is %s there, %s on rank 0", flagName(key), other, mine)
-	})
 	fmt.Fprintln(con.Out, g)
-	return err
+	return nil
 }

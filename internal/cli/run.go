@@ -22,18 +22,22 @@ var ErrHelp = errors.New("help")
 // returns the exit status: 1 when the work failed, 2 when the command line is
 // wrong, 128 and its number when a signal stopped the work.
 //
-// At the first interrupt or termination signal the context ends, and work should
-// return an error that is [context.Canceled]; the second one ends the process.
+// At the first interrupt or termination signal, or SIGUSR1, which launchers of ranks pass on,
+// the context ends, and work should return an error that is [context.Canceled]; the second one
+// ends the process.
 func Run(name string, stderr io.Writer, parse func() error, work func(ctx context.Context) error) int {
-	status, err := attempt(stderr, parse, work)
+	caught := func(s os.Signal) {
+		fmt.Fprintf(stderr, "%v: stopping as soon as possible; once more to exit at once\n", s)
+	}
+	status, err := attempt(caught, parse, work)
 	if err != nil {
 		fmt.Fprintf(stderr, "%s: %v\n", name, err)
 	}
 	return status
 }
 
-// attempt does it, and leaves it to the caller to tell of the error.
-func attempt(stderr io.Writer, parse func() error, work func(ctx context.Context) error) (status int, err error) {
+// attempt does it, and leaves it to the caller to tell of the error, and of a signal.
+func attempt(caught func(os.Signal), parse func() error, work func(ctx context.Context) error) (status int, err error) {
 	switch err := parse(); {
 	case errors.Is(err, ErrHelp):
 		return 0, nil
@@ -43,14 +47,14 @@ func attempt(stderr io.Writer, parse func() error, work func(ctx context.Context
 	ctx, stop := context.WithCancelCause(context.Background())
 	defer stop(nil)
 	signals := make(chan os.Signal, 1)
-	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	signal.Notify(signals, stopSignals...)
 	defer signal.Stop(signals)
 	go func() {
 		select {
-		case caught := <-signals:
+		case s := <-signals:
 			signal.Stop(signals)
-			fmt.Fprintf(stderr, "%v: stopping as soon as possible; once more to exit at once\n", caught)
-			stop(stopped{caught})
+			caught(s)
+			stop(stopped{s})
 		case <-ctx.Done():
 		}
 	}()
@@ -61,10 +65,12 @@ func attempt(stderr io.Writer, parse func() error, work func(ctx context.Context
 		return 0, nil
 	case !errors.Is(err, context.Canceled) || !errors.As(context.Cause(ctx), &by):
 		return 1, err
-	case by.Signal == syscall.SIGTERM:
-		return 128 + int(syscall.SIGTERM), err
 	}
-	return 128 + int(syscall.SIGINT), err
+	number := syscall.SIGINT
+	if n, ok := by.Signal.(syscall.Signal); ok {
+		number = n
+	}
+	return 128 + int(number), err
 }
 
 // stopped is the cause of a context that a signal ended.

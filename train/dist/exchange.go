@@ -1,10 +1,15 @@
 package dist
 
 import (
+	"bytes"
 	"encoding/binary"
+	"encoding/json"
+	"fmt"
 	"unsafe"
 
 	"github.com/pkg/errors"
+
+	"gorgpt/internal/jsondiff"
 )
 
 // Broadcast gives all ranks the data of rank root; what the others pass does not matter.
@@ -75,20 +80,37 @@ func (g *Group) Send(data []byte, to int) error { return g.comm.Send(data, to) }
 func (g *Group) Receive(from int) ([]byte, error) { return g.comm.Receive(from) }
 
 // Same makes sure that a text is the same on all ranks. The error is the same everywhere, and
-// names the first rank with another; difference says what is different, if the texts are too
-// long to be shown.
-func (g *Group) Same(what, text string, difference func(theirs, first string) string) error {
-	all, err := g.Gather([]byte(text))
+// names the first rank with another, by what is different from rank 0.
+func (g *Group) Same(what, text string) error {
+	return g.same(what, []byte(text), func(theirs, first []byte) string {
+		return fmt.Sprintf("%s there, %s on rank 0", theirs, first)
+	})
+}
+
+// SameObject is [Group.Same] for what has the form of a JSON object; the error tells only the
+// first key with another value.
+func (g *Group) SameObject(what string, object any) error {
+	data, err := json.Marshal(object)
+	if err != nil {
+		return errors.Wrap(err, what)
+	}
+	return g.same(what, data, func(theirs, first []byte) string {
+		key, other, wanted, err := jsondiff.First(theirs, first)
+		if err != nil {
+			return err.Error()
+		}
+		return fmt.Sprintf("%s is %s there, %s on rank 0", key, other, wanted)
+	})
+}
+
+func (g *Group) same(what string, mine []byte, difference func(theirs, first []byte) string) error {
+	all, err := g.Gather(mine)
 	if err != nil {
 		return err
 	}
-	first := string(all[0])
-	for rank, data := range all {
-		if theirs := string(data); theirs != first {
-			if difference != nil {
-				return errors.Errorf("%s has other %s than rank 0: %s", g.name(rank), what, difference(theirs, first))
-			}
-			return errors.Errorf("%s has other %s than rank 0: %s there, %s on rank 0", g.name(rank), what, theirs, first)
+	for rank, theirs := range all {
+		if !bytes.Equal(theirs, all[0]) {
+			return errors.Errorf("%s has other %s than rank 0: %s", g.name(rank), what, difference(theirs, all[0]))
 		}
 	}
 	return nil

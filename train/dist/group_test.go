@@ -90,9 +90,20 @@ func checkGroup(t *testing.T, g *dist.Group) error {
 		}
 	}
 
-	is.NoError(g.Same("flags", "-x", nil))
+	is.NoError(g.Same("flags", "-x"))
+	type settings struct {
+		LR    float64 `json:"lr"`
+		Seeds []int   `json:"seeds"`
+	}
+	is.NoError(g.SameObject("settings", settings{1, []int{2, 3}}))
+	err = g.SameObject("settings", settings{1, make([]int, 1+rank/2)})
+	if n > 2 {
+		is.ErrorContains(err, " has other settings than rank 0: seeds is [0,0] there, [0] on rank 0")
+	} else {
+		is.NoError(err)
+	}
 	if n > 1 {
-		err := g.Same("flags", fmt.Sprintf("-x %d", rank/2), nil)
+		err := g.Same("flags", fmt.Sprintf("-x %d", rank/2))
 		if n > 2 {
 			is.ErrorContains(err, fmt.Sprintf("rank 2 of %d on ", n))
 			is.ErrorContains(err, " has other flags than rank 0: -x 1 there, -x 0 on rank 0")
@@ -135,7 +146,7 @@ func TestAlone(t *testing.T) {
 	require.NoError(t, g.Sum(nil, &x))
 	require.Equal(t, 3.0, x)
 	require.Equal(t, context.Canceled, g.Sum(context.Canceled, &x))
-	require.NoError(t, g.Same("data", "x", nil))
+	require.NoError(t, g.Same("data", "x"))
 	data, err := g.Once(func() ([]byte, error) { return nil, errors.New("no disk") })
 	require.EqualError(t, err, "no disk")
 	require.Nil(t, data)

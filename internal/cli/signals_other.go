@@ -1,0 +1,11 @@
+//go:build !unix
+
+package cli
+
+import (
+	"os"
+	"syscall"
+)
+
+// stopSignals ask a command to stop.
+var stopSignals = []os.Signal{os.Interrupt, syscall.SIGTERM}

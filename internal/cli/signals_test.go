@@ -1,0 +1,19 @@
+//go:build unix
+
+package cli
+
+import (
+	"bytes"
+	"syscall"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// What launchers of ranks pass on stops a command like Ctrl-C.
+func TestUserSignalStops(t *testing.T) {
+	var stderr bytes.Buffer
+	status := Run("cmd", &stderr, func() error { return nil }, signalled(t, syscall.SIGUSR1))
+	require.Equal(t, 128+int(syscall.SIGUSR1), status)
+	require.Equal(t, "user defined signal 1: stopping as soon as possible; once more to exit at once\ncmd: context canceled\n", stderr.String())
+}

@@ -1,0 +1,40 @@
+package jsondiff
+
+import (
+	"bytes"
+	"encoding/json"
+	"maps"
+	"slices"
+
+	"github.com/pkg/errors"
+)
+
+// NotSet stands for the value of a key that one of the objects does not have.
+const NotSet = "not set"
+
+// First is the first key, in alphabetical order, that two JSON objects have with different
+// values, and these values; the key is "" if there is none.
+func First(a, b []byte) (key, inA, inB string, err error) {
+	var x, y map[string]json.RawMessage
+	if err := json.Unmarshal(a, &x); err != nil {
+		return "", "", "", errors.Wrap(err, "comparing JSON objects")
+	}
+	if err := json.Unmarshal(b, &y); err != nil {
+		return "", "", "", errors.Wrap(err, "comparing JSON objects")
+	}
+	all := maps.Clone(x)
+	maps.Copy(all, y)
+	for _, key := range slices.Sorted(maps.Keys(all)) {
+		if !bytes.Equal(x[key], y[key]) {
+			return key, value(x, key), value(y, key), nil
+		}
+	}
+	return "", "", "", nil
+}
+
+func value(object map[string]json.RawMessage, key string) string {
+	if v, found := object[key]; found {
+		return string(v)
+	}
+	return NotSet
+}
