@@ -44,7 +44,7 @@ type Settings struct {
 // CheckRanks refuses a batch that cannot be divided among all ranks.
 func (s *Settings) CheckRanks() error {
 	if n := s.Group.Size(); s.Batch < n {
-		return errors.Errorf("-batch %d cannot be divided among %d ranks: want at least one sequence for each", s.Batch, n)
+		return errors.Errorf("-batch %d cannot be divided among %d ranks: want at least one for each", s.Batch, n)
 	}
 	return nil
 }

@@ -40,7 +40,12 @@ const patience = 3 * time.Second
 // the job, which tells of it once.
 func RunRank(g *dist.Group, name string, args []string, stderr io.Writer, parse func() error, work func(ctx context.Context) error) int {
 	if g.Size() == 1 {
-		return Run(name, stderr, parse, work)
+		status := Run(name, stderr, parse, work)
+		if err := g.Close(); err != nil {
+			fmt.Fprintf(stderr, "%s: %v\n", name, err)
+			return max(status, 1)
+		}
+		return status
 	}
 	notes := stderr
 	if !g.First() {

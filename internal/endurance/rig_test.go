@@ -31,7 +31,7 @@ var commands = sync.OnceValues(func() (dir string, err error) {
 	if dir, err = os.MkdirTemp("", "gorgpt"); err != nil {
 		return "", err
 	}
-	out, err := exec.Command("go", "build", "-o", dir, "gorgpt/cmd/train", "gorgpt/cmd/finetune").CombinedOutput()
+	out, err := exec.Command("go", "build", "-tags", tags, "-o", dir, "gorgpt/cmd/train", "gorgpt/cmd/finetune").CombinedOutput()
 	if err != nil {
 		return dir, fmt.Errorf("%s: %w", out, err)
 	}
@@ -70,7 +70,9 @@ func newRig(t *testing.T) *rig {
 
 func (r *rig) write(name, content string) {
 	r.t.Helper()
-	require.NoError(r.t, os.WriteFile(filepath.Join(r.dir, name), []byte(content), 0o600))
+	path := filepath.Join(r.dir, name)
+	require.NoError(r.t, os.MkdirAll(filepath.Dir(path), 0o700))
+	require.NoError(r.t, os.WriteFile(path, []byte(content), 0o600))
 }
 
 // job is a command with its arguments, but for the run folder.
@@ -104,7 +106,13 @@ type process struct {
 // start runs a command on so many cores.
 func (r *rig) start(procs int, command string, args ...string) *process {
 	r.t.Helper()
-	p := &process{Cmd: exec.Command(filepath.Join(r.bin, command), args...), done: make(chan error, 1)}
+	return r.startProgram(procs, filepath.Join(r.bin, command), args...)
+}
+
+// startProgram runs any program on so many cores.
+func (r *rig) startProgram(procs int, path string, args ...string) *process {
+	r.t.Helper()
+	p := &process{Cmd: exec.Command(path, args...), done: make(chan error, 1)}
 	p.Dir, p.Stdout, p.Stderr = r.dir, &p.stdout, &p.stderr
 	p.Env = append(os.Environ(), fmt.Sprintf("GOMAXPROCS=%d", procs))
 	require.NoError(r.t, p.Start())
