@@ -60,7 +60,7 @@ func BenchmarkFinetune(b *testing.B) {
 
 		lengths := bench.FinetuneUpdates(bench.FinetuneRound)
 		update := func(n int) {
-			_, err := tuner.Accumulate(context.Background(), n+1, sentences(lengths[n%bench.FinetuneRound], c.VocabSize))
+			_, err := tuner.Accumulate(context.Background(), n+1, sentences(lengths[n%bench.FinetuneRound], c.VocabSize), atOnce)
 			require.NoError(b, err)
 			require.NoError(b, opt.Step(6.25e-5))
 		}
@@ -96,3 +96,6 @@ func sentences(lengths []int, vocab int) []heads.Encoded {
 	}
 	return batch
 }
+
+// atOnce lets a last micro-batch begin.
+func atOnce() error { return nil }

@@ -29,15 +29,15 @@ type Task struct {
 	dev   *Outcome
 }
 
-// Accumulate adds the gradient of L3 over batch n to the store.
-func (t *Task) Accumulate(ctx context.Context, n int) (train.Result, error) {
+// Accumulate adds the gradient of L3 over this rank's share of batch n to the store.
+func (t *Task) Accumulate(ctx context.Context, n int, last func() error) (train.Result, error) {
 	batch, tokens := t.batch(n), 0
 	for _, e := range batch {
 		for _, s := range e.Sequences {
 			tokens += len(s)
 		}
 	}
-	l, err := t.Tuner.Accumulate(ctx, n, batch)
+	l, err := t.Tuner.Accumulate(ctx, n, batch, last)
 	if err == nil {
 		t.done = n
 	}

@@ -54,6 +54,7 @@ type op struct {
 
 	clock
 	overwrites bool // the plan found that the output takes over an input's memory
+	completes  bool // and that no op behind this one adds to the same gradient
 }
 
 var (
@@ -216,6 +217,9 @@ func (o *op) Do(in ...gorgonia.Value) (_ gorgonia.Value, err error) {
 	o.run(&o.c)
 	if o.g.watch && o.c.err == nil {
 		o.c.err = o.check()
+	}
+	if o.completes && o.c.err == nil && o.into.store.summed != nil {
+		o.into.store.summed(o.into)
 	}
 	return o.out, o.c.err
 }

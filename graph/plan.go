@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"slices"
 	"sort"
 
 	"github.com/pkg/errors"
@@ -55,7 +56,17 @@ func newPlan(g *Graph) (*plan, error) {
 		}
 	}
 	p.total = place(all)
+	p.markCompletion()
 	return p, nil
+}
+
+// markCompletion finds the last op that adds to each gradient.
+func (p *plan) markCompletion() {
+	seen := map[*Param]bool{}
+	for _, o := range slices.Backward(p.ops) {
+		o.completes = o.into != nil && !seen[o.into]
+		seen[o.into] = true
+	}
 }
 
 // ownsOutput tells whether the op's output needs memory of its own: not scalars,

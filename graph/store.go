@@ -16,7 +16,13 @@ type Param struct {
 	M, V  []float32 // Adam's moments; nil before Store.Train
 
 	value, grad, m, v *tensor.Dense
+
+	store *Store
+	at    int // where it begins in the blocks of the store
 }
+
+// Offset is where the parameter begins in [Store.Values] and the other blocks.
+func (p *Param) Offset() int { return p.at }
 
 // Decays tells whether L2 applies: to every tensor of two or more dimensions,
 // so to weights and embeddings but not to biases and gains.
@@ -31,6 +37,8 @@ type Store struct {
 	sketch  bool // it has no memory
 
 	values, grads, m, v []float32 // the blocks
+
+	summed func(p *Param) // see WhenSummed
 }
 
 // align is the number of float32 in a 64-byte cache line, on which every tensor
@@ -51,7 +59,7 @@ func newStore(params []Param, sketch bool) (*Store, error) {
 		if len(p.Shape) == 0 || size(p.Shape) <= 0 {
 			return nil, errors.Errorf("parameter %s has the empty shape %v", p.Name, p.Shape)
 		}
-		q := &Param{Name: p.Name, Shape: append([]int(nil), p.Shape...), Axes: p.Axes}
+		q := &Param{Name: p.Name, Shape: append([]int(nil), p.Shape...), Axes: p.Axes, store: s}
 		s.params = append(s.params, q)
 		s.byName[q.Name] = q
 	}
@@ -78,6 +86,7 @@ func (s *Store) block(assign func(p *Param, data []float32)) []float32 {
 	for _, p := range s.params {
 		n := size(p.Shape)
 		assign(p, block[at:at+n:at+n])
+		p.at = at
 		at += aligned(n)
 	}
 	return block
@@ -104,6 +113,10 @@ func (s *Store) Gradients() []float32 { return s.grads }
 
 // Moments is described at [Store.Values].
 func (s *Store) Moments() (m, v []float32) { return s.m, s.v }
+
+// WhenSummed makes every run of a graph call f for each parameter as soon as the last of what
+// the run adds to its gradient has been added; nil ends that. f runs between two ops.
+func (s *Store) WhenSummed(f func(p *Param)) { s.summed = f }
 
 // stored is the tensor on a part of a block, or nil for that of a sketch.
 func stored(data []float32, shape []int) *tensor.Dense {

@@ -163,7 +163,7 @@ func goldenFinetune(t *testing.T, set *golden.Set, f *golden.File) {
 	schedule := optim.WarmupLinear{Peak: h.LR, Warmup: h.Warmup, Total: h.TTotal}
 	var clf, lm, sum, norm, lr, lrt []float32
 	for n := 1; n <= h.Steps; n++ {
-		l, err := tuner.Accumulate(ctx, n, batches[n-1])
+		l, err := tuner.Accumulate(ctx, n, batches[n-1], atOnce)
 		require.NoError(t, err)
 		if n == 1 {
 			for _, name := range f.Expected("grad.") {
@@ -198,7 +198,7 @@ func goldenFinetune(t *testing.T, set *golden.Set, f *golden.File) {
 func lmPerSequence(t *testing.T, tuner *Tuner, batch []Encoded) []float32 {
 	var out []float32
 	for _, e := range batch {
-		err := tuner.each(context.Background(), []Encoded{e}, false, func(st *step, _ []int) error {
+		err := tuner.each(context.Background(), []Encoded{e}, false, func(st *step, _ []int, _ int) error {
 			require.NoError(t, st.machine.Run())
 			losses := st.lmLosses.Values()
 			for r := range e.Sequences {

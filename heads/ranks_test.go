@@ -24,7 +24,7 @@ func TestRanksGiveTheGradientOfTheBatch(t *testing.T) {
 			t.Run(fmt.Sprint(c.kind, n), func(t *testing.T) {
 				batch, ctx := examples(7, c.s, max(c.k, c.s)), context.Background()
 				whole := newTuner(t, c.kind, c.k, 7, 0.5)
-				want, err := whole.Accumulate(ctx, 3, batch)
+				want, err := whole.Accumulate(ctx, 3, batch, atOnce)
 				require.NoError(t, err)
 				wanted, logits, err := whole.Evaluate(ctx, batch)
 				require.NoError(t, err)
@@ -37,7 +37,11 @@ func TestRanksGiveTheGradientOfTheBatch(t *testing.T) {
 					tuner, rank := tuners[g.Rank()], g.Rank()
 					tuner.Group = g
 					var err error
-					if losses[rank], err = tuner.Accumulate(ctx, 3, batch); err != nil {
+					if losses[rank], err = tuner.Accumulate(ctx, 3, batch, atOnce); err != nil {
+						return err
+					}
+					sum := &losses[rank]
+					if err := g.Sum(nil, &sum.Total, &sum.Task, &sum.LM); err != nil {
 						return err
 					}
 					if err := g.SumFloats(tuner.Model.Store.Gradients()); err != nil {

@@ -60,24 +60,30 @@ func (t *Tuner) Need(s int) (graph.Need, error) {
 }
 
 // Accumulate adds the gradient of L3 over a batch to the store, for this rank's share of it,
-// and returns the losses of the batch. n numbers the update; it selects the dropout masks.
-func (t *Tuner) Accumulate(ctx context.Context, n int, batch []Encoded) (Losses, error) {
+// and returns the share's parts of the losses. n numbers the update; it selects the dropout
+// masks. last is called before the last micro-batch; from then on ctx is not heeded any more.
+func (t *Tuner) Accumulate(ctx context.Context, n int, batch []Encoded, last func() error) (Losses, error) {
 	var sum Losses
-	err := t.each(ctx, batch, true, func(st *step, _ []int) error {
+	err := t.each(ctx, batch, true, func(st *step, _ []int, left int) error {
 		*st.random.Seed, *st.random.Step = t.Seed, int64(n)
+		if left == 0 {
+			if err := last(); err != nil {
+				return err
+			}
+		}
 		if err := st.machine.Run(); err != nil {
 			return err
 		}
 		sum.add(st)
 		return nil
 	})
-	return sum, t.Group.Sum(err, &sum.Total, &sum.Task, &sum.LM)
+	return sum, err
 }
 
 // Diagnose computes the gradients of update n once more, for this rank's share. The error names the first node
 // whose value is not finite, as [graph.Machine.Diagnose] does.
 func (t *Tuner) Diagnose(n int, batch []Encoded) error {
-	return t.each(context.Background(), batch, true, func(st *step, _ []int) error {
+	return t.each(context.Background(), batch, true, func(st *step, _ []int, _ int) error {
 		*st.random.Seed, *st.random.Step = t.Seed, int64(n)
 		return st.machine.Diagnose()
 	})
@@ -96,7 +102,7 @@ func (t *Tuner) Evaluate(ctx context.Context, batch []Encoded) (Losses, [][]floa
 	for i := range logits {
 		logits[i] = flat[i*k : (i+1)*k : (i+1)*k]
 	}
-	err := t.each(ctx, batch, false, func(st *step, at []int) error {
+	err := t.each(ctx, batch, false, func(st *step, at []int, _ int) error {
 		if err := st.machine.Run(); err != nil {
 			return err
 		}
@@ -120,8 +126,9 @@ func (l *Losses) add(st *step) {
 }
 
 // each cuts this rank's share of the batch into micro-batches of similar length and calls run
-// with the filled graph of each and the numbers of its examples in the batch.
-func (t *Tuner) each(ctx context.Context, batch []Encoded, train bool, run func(st *step, at []int) error) error {
+// with the filled graph of each, the numbers of its examples in the batch, and how many are
+// left.
+func (t *Tuner) each(ctx context.Context, batch []Encoded, train bool, run func(st *step, at []int, left int) error) error {
 	if len(batch) == 0 {
 		return nil
 	}
@@ -153,7 +160,7 @@ func (t *Tuner) each(ctx context.Context, batch []Encoded, train bool, run func(
 		}
 		st.fill(batch, at)
 		*st.sequences, *st.examples = float32(len(batch)*s), float32(len(batch))
-		if err := run(st, at); err != nil {
+		if err := run(st, at, len(order)); err != nil {
 			return err
 		}
 	}

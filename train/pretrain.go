@@ -39,21 +39,26 @@ type lmShape struct {
 
 // Accumulate draws a batch and adds the gradient of its mean loss to the store, for this
 // rank's share of the windows.
-func (p *Pretrain) Accumulate(ctx context.Context, n int) (Result, error) {
+func (p *Pretrain) Accumulate(ctx context.Context, n int, last func() error) (Result, error) {
 	p.last = <-p.prepared()
 	if p.last.err != nil {
 		return Result{}, p.last.err
 	}
 	loss := 0.0
-	err := p.each(n, func(lm *gpt1.LM) error {
+	err := p.each(n, func(lm *gpt1.LM, left int) error {
 		if err := ctx.Err(); err != nil {
 			return err
+		}
+		if left == 0 {
+			if err := last(); err != nil {
+				return err
+			}
 		}
 		part, err := lm.Run()
 		loss += part
 		return err
 	})
-	if err := p.Group.Sum(err, &loss); err != nil {
+	if err != nil {
 		return Result{}, err
 	}
 	p.position = p.last.upto
@@ -61,9 +66,9 @@ func (p *Pretrain) Accumulate(ctx context.Context, n int) (Result, error) {
 }
 
 // each fills the graph with one micro-batch of this rank's share of the last batch after the
-// other, for update n. Masks depend on a window's place in the whole batch, and its loss
-// counts as in the whole batch.
-func (p *Pretrain) each(n int, run func(*gpt1.LM) error) error {
+// other, for update n, and calls run with it and the number of windows that are left. Masks
+// depend on a window's place in the whole batch, and its loss counts as in the whole batch.
+func (p *Pretrain) each(n int, run func(lm *gpt1.LM, left int) error) error {
 	size := p.Ctx + 1
 	from, to := p.Group.Share(p.Batch)
 	for ; from < to; from += p.Micro {
@@ -78,7 +83,7 @@ func (p *Pretrain) each(n int, run func(*gpt1.LM) error) error {
 		}
 		*lm.Random.Seed, *lm.Random.Step = p.Seed, int64(n)
 		*lm.Count = float32(p.Batch * p.Ctx)
-		if err := run(lm); err != nil {
+		if err := run(lm, to-from-b); err != nil {
 			return err
 		}
 	}
@@ -89,7 +94,7 @@ func (p *Pretrain) each(n int, run func(*gpt1.LM) error) error {
 // first value that is not finite. It also says which batch that was.
 func (p *Pretrain) Diagnose(n int) (batch string, err error) {
 	p.Model.Store.ClearGradients()
-	return p.last.String(), p.each(n, (*gpt1.LM).Diagnose)
+	return p.last.String(), p.each(n, func(lm *gpt1.LM, _ int) error { return lm.Diagnose() })
 }
 
 // lm returns the graph for b windows.

@@ -19,10 +19,11 @@ import (
 	"gorgpt/train/dist/disttest"
 )
 
-// onRanks trains on n ranks, and returns their tasks and what each has told. before, if there
-// is one, may change what a rank does.
-func onRanks(t *testing.T, n, batch, micro, steps int, before func(rank int, tr *Trainer)) ([]*Pretrain, []string) {
+// onRanks trains on a rank on each of these hosts, and returns their tasks and what each has
+// told.
+func onRanks(t *testing.T, hosts []string, batch, micro, steps int) ([]*Pretrain, []string) {
 	t.Helper()
+	n := len(hosts)
 	tasks, told, trainers := make([]*Pretrain, n), make([]string, n), make([]*Trainer, n)
 	for rank := range n {
 		p, opt := pretraining(t, batch, micro)
@@ -31,14 +32,11 @@ func onRanks(t *testing.T, n, batch, micro, steps int, before func(rank int, tr 
 			Task: p, Optimizer: opt, Schedule: optim.WarmupCosine{Peak: 1e-2, Warmup: 2, Total: steps}, Steps: steps, EvalEvery: 3,
 		}
 	}
-	disttest.Run(t, n, func(g *dist.Group) error {
+	disttest.RunOn(t, hosts, func(g *dist.Group) error {
 		p, tr := tasks[g.Rank()], trainers[g.Rank()]
 		p.Group, tr.Group = g, g
 		var seen bytes.Buffer
 		tr.Observers = []Observer{losses{&seen}}
-		if before != nil {
-			before(g.Rank(), tr)
-		}
 		err := tr.Run(context.Background())
 		told[g.Rank()] = seen.String()
 		return err
@@ -51,24 +49,30 @@ func onRanks(t *testing.T, n, batch, micro, steps int, before func(rank int, tr 
 func TestRanksGiveTheGradientOfTheBatch(t *testing.T) {
 	const batch = 7
 	whole, _ := pretraining(t, batch, batch)
-	want, err := whole.Accumulate(context.Background(), 5)
+	want, err := whole.Accumulate(context.Background(), 5, atOnce)
 	require.NoError(t, err)
 	for _, n := range []int{2, 3, 7} {
 		tasks := make([]*Pretrain, n)
 		for rank := range tasks {
 			tasks[rank], _ = pretraining(t, batch, 2)
 		}
-		disttest.Run(t, n, func(g *dist.Group) error {
+		hosts := make([]string, n)
+		hosts[0] = "other" // so that sums are formed beside the backward pass
+		disttest.RunOn(t, hosts, func(g *dist.Group) error {
 			p := tasks[g.Rank()]
 			p.Group = g
-			got, err := p.Accumulate(context.Background(), 5)
-			if err != nil {
+			sums := exchange{group: g, store: p.Model.Store}
+			got, err := p.Accumulate(context.Background(), 5, sums.last)
+			if err := sums.end(err, got.values()...); err != nil {
 				return err
+			}
+			if sums.left > 0 {
+				return errors.Errorf("%d gradients were not told of", sums.left)
 			}
 			if math.Abs(got.Loss-want.Loss) > 1e-6 || got.Tokens != want.Tokens {
 				return errors.Errorf("%+v, want %+v", got, want)
 			}
-			return g.SumFloats(p.Model.Store.Gradients())
+			return nil
 		})
 		for rank, task := range tasks {
 			sameGradients(t, whole.Model, task.Model, fmt.Sprintf("rank %d of %d", rank, n))
@@ -91,10 +95,12 @@ func sameGradients(t *testing.T, want, got *gpt1.Model, name string) {
 // all ranks end with the same bits, and so does a second run.
 func TestRanksAreOne(t *testing.T) {
 	const batch, micro, steps = 6, 2, 6
-	one, wanted := onRanks(t, 1, batch, micro, steps, nil)
+	one, wanted := onRanks(t, make([]string, 1), batch, micro, steps)
 	for _, n := range []int{2, 3, 4} {
-		tasks, told := onRanks(t, n, batch, micro, steps, nil)
-		again, _ := onRanks(t, n, batch, micro, steps, nil)
+		hosts := make([]string, n)
+		tasks, told := onRanks(t, hosts, batch, micro, steps)
+		hosts[n-1] = "other" // sums are formed beside the backward pass
+		again, _ := onRanks(t, hosts, batch, micro, steps)
 		for rank := range n {
 			require.Equal(t, told[0], told[rank])
 			require.Equal(t, tasks[0].Model.Store.Values(), tasks[rank].Model.Store.Values())

@@ -59,11 +59,11 @@ func pretraining(t *testing.T, batch, micro int) (*Pretrain, *optim.Optimizer) {
 func TestMicroBatchesGiveTheGradientOfTheBatch(t *testing.T) {
 	ctx := context.Background()
 	whole, _ := pretraining(t, 7, 7)
-	want, err := whole.Accumulate(ctx, 5)
+	want, err := whole.Accumulate(ctx, 5, atOnce)
 	require.NoError(t, err)
 	for _, micro := range []int{1, 2, 4, 6} {
 		split, _ := pretraining(t, 7, micro)
-		got, err := split.Accumulate(ctx, 5)
+		got, err := split.Accumulate(ctx, 5, atOnce)
 		require.NoError(t, err)
 		require.InDelta(t, want.Loss, got.Loss, 1e-6)
 		for _, p := range whole.Model.Store.Params() {
@@ -215,3 +215,6 @@ func TestABrokenDiskStopsTheRun(t *testing.T) {
 	tr := Trainer{Task: p, Optimizer: opt, Schedule: optim.WarmupCosine{Peak: 1e-2, Warmup: 2, Total: 5}, Steps: 5}
 	require.ErrorContains(t, tr.Run(context.Background()), "the disk is gone")
 }
+
+// atOnce lets a last micro-batch begin.
+func atOnce() error { return nil }

@@ -17,8 +17,9 @@ import (
 // Task is what is trained.
 type Task interface {
 	// Accumulate adds the gradients of update n = 1, 2, … to the store: of this rank's share
-	// of the batch. The result is of the whole batch.
-	Accumulate(ctx context.Context, n int) (Result, error)
+	// of the batch. Before the last micro-batch it calls last, and from then on no longer heeds
+	// ctx; an error of last ends it.
+	Accumulate(ctx context.Context, n int, last func() error) (Result, error)
 	// Evaluate measures the model on held-out data; nil if there is none. The first measure
 	// is a loss. Each rank does its share, and all get the same.
 	Evaluate(ctx context.Context) ([]Metric, error)
@@ -31,11 +32,20 @@ type Task interface {
 	Diagnose(n int) (batch string, err error)
 }
 
-// Result is what one batch gave.
+// Result is what a rank's share of a batch gave.
 type Result struct {
-	Loss   float64  // the cost, mean over the batch
-	Tokens int      // computed, padding not counted
-	More   []Metric // further values for the metrics file
+	Loss   float64  // its part of the cost, which is the mean over the batch
+	Tokens int      // of the whole batch, padding not counted
+	More   []Metric // further values for the metrics file, each a part of a sum like the cost
+}
+
+// values are those that are summed over ranks.
+func (r *Result) values() []*float64 {
+	all := []*float64{&r.Loss}
+	for i := range r.More {
+		all = append(all, &r.More[i].Value)
+	}
+	return all
 }
 
 // Metric is one named value.
@@ -167,16 +177,14 @@ func (t *Trainer) save() error {
 
 func (t *Trainer) update(ctx context.Context, n int) error {
 	start := time.Now()
-	res, err := t.Task.Accumulate(ctx, n)
-	if err != nil {
+	sums := exchange{group: t.Group, store: t.Optimizer.Store}
+	res, err := t.Task.Accumulate(ctx, n, sums.last)
+	if err := sums.end(err, res.values()...); err != nil {
 		return err
 	}
 	lr := t.Schedule.Rate(n)
 	if !finite(res.Loss) {
 		return t.notFinite(n, errors.Errorf("the loss is %v", res.Loss))
-	}
-	if err := t.Group.SumFloats(t.Optimizer.Store.Gradients()); err != nil {
-		return err
 	}
 	if err := t.Optimizer.Step(lr); err != nil {
 		if !finite(t.Optimizer.Norm()) {

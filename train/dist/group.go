@@ -3,7 +3,6 @@ package dist
 import (
 	"encoding/json"
 	"fmt"
-	"os"
 	"runtime"
 	"slices"
 	"strings"
@@ -24,12 +23,9 @@ type Place struct {
 	Cores int // it computes on
 }
 
-// NewGroup is the group of a transport. It asks all ranks where they are.
-func NewGroup(c Comm) (*Group, error) {
-	host, err := os.Hostname()
-	if err != nil {
-		return nil, errors.Wrap(err, "the name of this host")
-	}
+// NewGroup is the group of a transport, this rank being on the host of that name. It asks all
+// ranks where they are.
+func NewGroup(c Comm, host string) (*Group, error) {
 	g := &Group{comm: c}
 	mine, err := json.Marshal(Place{host, runtime.GOMAXPROCS(0)})
 	if err != nil {

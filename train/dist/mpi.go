@@ -51,7 +51,11 @@ func Start() (*Group, error) {
 	if err := failed("MPI_Comm_size", C.size(&size)); err != nil {
 		return nil, err
 	}
-	return NewGroup(mpi{int(rank), int(size)})
+	host, err := os.Hostname()
+	if err != nil {
+		return nil, errors.Wrap(err, "the name of this host")
+	}
+	return NewGroup(mpi{int(rank), int(size)}, host)
 }
 
 // mpi is Open MPI's MPI_COMM_WORLD.

@@ -33,20 +33,78 @@ func (g *Group) Sum(err error, values ...*float64) error {
 	return nil
 }
 
-// chunk is how many float32 are added up at a time: 4 MiB.
-const chunk = 1 << 20
+// chunk is how many float32 are added up at a time: 16 MiB.
+const chunk = 1 << 22
 
 // SumFloats replaces x by its sum over all ranks.
 func (g *Group) SumFloats(x []float32) error {
+	return g.Add(x).Wait()
+}
+
+// Adder replaces values by their sums over all ranks, from the end to the beginning, while
+// those at the beginning are still being computed. Until Wait has returned, nothing else may be
+// exchanged.
+type Adder struct {
+	g     *Group
+	x     []float32
+	ready chan int // the values from there on are; nil: nothing is done before Wait
+	done  chan error
+}
+
+// Add begins to replace x by its sum over all ranks. It does so beside the computation if
+// ranks are on several hosts: there the time is the network's. On one host it is that of the
+// cores which compute.
+func (g *Group) Add(x []float32) *Adder {
+	a := &Adder{g: g, x: x}
+	if g.alone() || g.Neighbours() == g.Size() {
+		return a
+	}
+	a.ready, a.done = make(chan int, 1), make(chan error, 1)
+	go func() {
+		end := len(x)
+		for from := range a.ready {
+			for ; end-from >= chunk; end -= chunk {
+				if err := g.comm.SumFloat32(x[end-chunk : end]); err != nil {
+					a.done <- err
+					return
+				}
+			}
+		}
+		a.done <- g.sumChunks(x[:end])
+	}()
+	return a
+}
+
+// Ready tells that all values from an index on are there. It never waits.
+func (a *Adder) Ready(from int) {
+	if a.ready == nil {
+		return
+	}
+	select {
+	case <-a.ready: // not taken yet, and outdated
+	default:
+	}
+	a.ready <- from
+}
+
+// Wait tells that all values are there, and returns when they are sums.
+func (a *Adder) Wait() error {
+	if a.ready == nil {
+		return a.g.sumChunks(a.x)
+	}
+	close(a.ready)
+	return <-a.done
+}
+
+// sumChunks adds up what remains, always in the same chunks counted from the end of all.
+func (g *Group) sumChunks(x []float32) error {
 	if g.alone() {
 		return nil
 	}
-	for len(x) > 0 {
-		n := min(len(x), chunk)
-		if err := g.comm.SumFloat32(x[:n]); err != nil {
+	for end := len(x); end > 0; end -= chunk {
+		if err := g.comm.SumFloat32(x[max(0, end-chunk):end]); err != nil {
 			return err
 		}
-		x = x[n:]
 	}
 	return nil
 }

@@ -12,16 +12,24 @@ import (
 	"gorgpt/train/dist"
 )
 
-// Run calls f as each of n ranks and waits for all of them. What f requires must be checked
-// with assert, as it does not run on the goroutine of the test; its error fails the test.
+// Run calls f as each of n ranks of one host and waits for all of them. What f requires must be
+// checked with assert, as it does not run on the goroutine of the test; its error fails the
+// test.
 func Run(t testing.TB, n int, f func(g *dist.Group) error) {
 	t.Helper()
+	RunOn(t, make([]string, n), f)
+}
+
+// RunOn is Run for ranks on hosts of these names.
+func RunOn(t testing.TB, hosts []string, f func(g *dist.Group) error) {
+	t.Helper()
+	n := len(hosts)
 	h := newHall(n)
 	var all sync.WaitGroup
 	errs := make([]error, n)
 	for rank := range n {
 		all.Go(func() {
-			g, err := dist.NewGroup(&comm{h, rank})
+			g, err := dist.NewGroup(&comm{h, rank}, hosts[rank])
 			if err == nil {
 				err = f(g)
 			}
