@@ -5,7 +5,7 @@ FUZZTIME ?= 20s
 SOAK     ?= 30m
 
 .DEFAULT_GOAL := help
-.PHONY: help check test race noasm cross lint fmt fuzz soak bench bench-compare generate notebooks ci
+.PHONY: help check test race mpi noasm cross lint fmt fuzz soak bench bench-compare generate notebooks ci
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-13s %s\n", $$1, $$2 }' Makefile
@@ -19,6 +19,9 @@ test: ## all tests
 
 race: ## short tests under the race detector
 	.ci/run race
+
+mpi: ## ranks under mpirun (installs Open MPI as root)
+	.ci/run mpi
 
 noasm: ## all tests on the plain Go kernels
 	$(GO) test -tags noasm ./...
