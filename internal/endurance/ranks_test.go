@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -45,8 +44,14 @@ func (r *rig) apps(args ...string) *process {
 // ranks are the processes of a job, in order.
 func (r *rig) ranks(p *process) (pids []int) {
 	r.t.Helper()
-	out, _ := exec.Command("pgrep", "-P", strconv.Itoa(p.Process.Pid)).Output() // fails if there are none
-	for _, field := range strings.Fields(string(out)) {
+	var children []byte
+	threads, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", p.Process.Pid))
+	require.NoError(r.t, err)
+	for _, path := range threads {
+		data, _ := os.ReadFile(path) // the thread may be gone
+		children = append(children, data...)
+	}
+	for _, field := range strings.Fields(string(children)) {
 		pid, err := strconv.Atoi(field)
 		require.NoError(r.t, err)
 		env, err := os.ReadFile(fmt.Sprintf("/proc/%d/environ", pid))
