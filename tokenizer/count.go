@@ -25,7 +25,10 @@ const (
 // goroutine may call Add at a time.
 func (tr *Trainer) Add(text string) {
 	for text != "" {
-		part, _ := cut(text, tr.slabBytes-tr.waiting)
+		part := text
+		if tr.cfg.Pipeline == Bert { // with Original, lines depend on those before
+			part, _ = cut(text, tr.slabBytes-tr.waiting)
+		}
 		tr.slab = append(tr.slab, part)
 		tr.waiting += len(part)
 		text = text[len(part):]
@@ -74,17 +77,20 @@ func (tr *Trainer) count() {
 			mu.Lock()
 			defer mu.Unlock()
 			for word, n := range words {
-				if _, known := tr.words[word]; !known {
-					tr.cost += len(word) + wordCost
-				}
-				tr.words[word] += *n
+				tr.addWord(word, *n)
 			}
 		})
 	}
 	workers.Wait()
-	if tr.cost > tr.cfg.MaxMemory {
-		tr.prune()
+	tr.bound()
+}
+
+// addWord counts a word n times more.
+func (tr *Trainer) addWord(word string, n int) {
+	if _, known := tr.words[word]; !known {
+		tr.cost += len(word) + wordCost
 	}
+	tr.words[word] += n
 }
 
 // counts says how often a string occurs. The numbers are behind pointers so that only a new
@@ -125,9 +131,12 @@ func countWords(p Pipeline, texts <-chan string) counts {
 	return words
 }
 
-// prune forgets the rarest words, and among equals the last in lexicographic order, until
-// half of the memory is free.
-func (tr *Trainer) prune() {
+// bound forgets the rarest words, and among equals the last in lexicographic order, until
+// half of the memory is free, if there are more than there is room for.
+func (tr *Trainer) bound() {
+	if tr.cost <= tr.cfg.MaxMemory {
+		return
+	}
 	words := make([]string, 0, len(tr.words))
 	for word := range tr.words {
 		words = append(words, word)

@@ -1,0 +1,73 @@
+package tokenizer
+
+import (
+	"bytes"
+	"encoding/gob"
+
+	"github.com/pkg/errors"
+)
+
+// tally is what [Trainer.Counts] encodes.
+type tally struct {
+	Pipeline Pipeline
+	Words    map[string]int
+	Lost     Lost
+}
+
+// Counts is all that has been counted so far, for [Trainer.AddCounts] of a trainer elsewhere.
+// That one learns from texts which several trainers have counted, each a part of them.
+func (tr *Trainer) Counts() ([]byte, error) {
+	tr.count()
+	var buf bytes.Buffer
+	err := gob.NewEncoder(&buf).Encode(tally{tr.cfg.Pipeline, tr.words, tr.lost})
+	return buf.Bytes(), errors.Wrap(err, "passing on the counts of words")
+}
+
+// AddCounts takes in what another trainer has counted, [Trainer.Lost] included, with the same
+// pipeline. What is learned is then the same as if all texts had been added here, unless the
+// bound on memory was reached: each trainer forgets by the counts that it knows. The bound
+// holds here, too.
+func (tr *Trainer) AddCounts(data []byte) error {
+	var t tally
+	if err := gob.NewDecoder(bytes.NewReader(data)).Decode(&t); err != nil {
+		return errors.Wrap(err, "taking in counts of words")
+	}
+	if t.Pipeline != tr.cfg.Pipeline {
+		return errors.Errorf("taking in counts of words: they are of pipeline %s, not %s", t.Pipeline, tr.cfg.Pipeline)
+	}
+	for word, n := range t.Words {
+		tr.addWord(word, n)
+	}
+	tr.lost.Words += t.Lost.Words
+	tr.lost.Occurrences += t.Lost.Occurrences
+	tr.bound()
+	return nil
+}
+
+// spelling is what [Tokenizer.Marshal] encodes.
+type spelling struct {
+	Tokens   []string
+	Merges   []Merge
+	Pipeline Pipeline
+}
+
+// Marshal encodes the tokenizer for [Unmarshal] in another process of the same program. For
+// files, see [Tokenizer.Files].
+func (t *Tokenizer) Marshal() ([]byte, error) {
+	var buf bytes.Buffer
+	err := gob.NewEncoder(&buf).Encode(spelling{t.tokens, t.merges, t.pipeline})
+	return buf.Bytes(), errors.Wrap(err, "passing on a tokenizer")
+}
+
+// Unmarshal makes the tokenizer that [Tokenizer.Marshal] has encoded.
+func Unmarshal(data []byte) (*Tokenizer, error) {
+	var s spelling
+	if err := gob.NewDecoder(bytes.NewReader(data)).Decode(&s); err != nil {
+		return nil, errors.Wrap(err, "taking in a tokenizer")
+	}
+	t, err := New(s.Tokens, s.Merges)
+	if err != nil {
+		return nil, errors.Wrap(err, "taking in a tokenizer")
+	}
+	return t.WithPipeline(s.Pipeline), nil
+}
