@@ -169,3 +169,30 @@ func TestAlone(t *testing.T) {
 	require.NoError(t, g.Close())
 	g.Abort(1)
 }
+
+// A rank that fails ends the waiting of the others, wherever they wait.
+func TestAnErrorEndsTheJob(t *testing.T) {
+	errs := disttest.Errors(5, func(g *dist.Group) error {
+		var err error
+		switch g.Rank() {
+		case 0:
+			_, err = g.Receive(3)
+		case 1:
+			_, err = g.Broadcast(nil, 0)
+		case 2:
+			err = g.Send(nil, 3)
+		case 3:
+			err = errors.New("no disk")
+		case 4:
+			err = g.Close()
+		}
+		return err
+	})
+	for rank, err := range errs {
+		if rank == 3 {
+			require.EqualError(t, err, "no disk")
+		} else {
+			require.ErrorIs(t, err, disttest.ErrEnded)
+		}
+	}
+}
