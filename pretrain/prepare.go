@@ -62,7 +62,7 @@ func (s *Settings) preparation(books []loaders.Source) (*preparation, error) {
 	if err != nil {
 		return nil, err
 	}
-	p.source, err = shards.Fingerprint(books, text)
+	p.source, err = shards.Fingerprint(context.TODO(), nil, books, text)
 	return p, err
 }
 

@@ -9,6 +9,9 @@
 //	                    two bytes a token up to 65,536 ids, four beyond
 //	vocab.json …        the tokenizer
 //
+// Of several ranks, each tokenizes books, dealt out in turn, and sends the tokens to the first,
+// which alone touches the folder. The bytes are those that one process writes.
+//
 // Stopped at any moment and called again, it goes on behind the last whole file, and the
 // bytes are the same in the end. [Open] maps the files into memory; where the system
 // cannot, they are read piece by piece.
@@ -16,5 +19,6 @@
 // The package does not decide which books are for validation, see [loaders.SplitSources],
 // nor when a folder is out of date: it compares what [Fingerprint] says.
 //
-// Start reading at index.go, the format; then write.go and open.go.
+// Start reading at index.go, the format; then write.go, exchange.go
+// (what ranks send each other) and open.go.
 package shards

@@ -1,34 +1,68 @@
 package shards
 
 import (
+	"bytes"
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
 	"iter"
 	"path/filepath"
 	"runtime"
+	"strings"
 
 	"gorgpt/loaders"
 	"gorgpt/tokenizer"
+	"gorgpt/train/dist"
 )
 
 // Fingerprint names a corpus by all that its tokens depend on: names and contents of the
 // books, in order, and the settings, among them those of the tokenizer and the seed that
-// splits the books. Books are read for it, on all cores.
-func Fingerprint(sources []loaders.Source, settings string) (string, error) {
-	h := sha256.New()
-	fmt.Fprintf(h, "%s %d\n%q\n", format, version, settings)
-	sums := inOrder(each(sources), runtime.GOMAXPROCS(0), func(s loaders.Source) (string, error) {
+// splits the books. Books are read for it, on all cores of all ranks, of which each reads a
+// share; all get the same.
+func Fingerprint(ctx context.Context, g *dist.Group, sources []loaders.Source, settings string) (string, error) {
+	cores := runtime.GOMAXPROCS(0)
+	lines := inOrder(each(dealt(g, sources)), cores, cores, func(s loaders.Source) (string, error) {
+		if err := ctx.Err(); err != nil {
+			return "", err
+		}
 		sum, err := s.Sum()
 		return fmt.Sprintf("%q %x\n", filepath.ToSlash(filepath.Clean(s.Name)), sum), err
 	})
-	for line, err := range sums {
-		if err != nil {
-			return "", err
+	var mine []string
+	var failed error
+	for line, err := range lines {
+		if failed = err; err == nil {
+			mine = append(mine, line)
 		}
-		fmt.Fprint(h, line)
+	}
+	if err := g.Sum(failed); err != nil {
+		return "", err
+	}
+	all, err := g.Gather([]byte(strings.Join(mine, "")))
+	if err != nil {
+		return "", err
+	}
+	h := sha256.New()
+	fmt.Fprintf(h, "%s %d\n%q\n", format, version, settings)
+	for i := range sources {
+		from := &all[i%len(all)]
+		end := bytes.IndexByte(*from, '\n') + 1
+		h.Write((*from)[:end]) // never fails
+		*from = (*from)[end:]
 	}
 	return hex.EncodeToString(h.Sum(nil)), nil
+}
+
+// dealt are the items that fall to this rank, if they are dealt out in turn.
+func dealt[A any](g *dist.Group, items []A) []A {
+	var mine []A
+	for i, item := range items {
+		if g.Mine(i) {
+			mine = append(mine, item)
+		}
+	}
+	return mine
 }
 
 // each yields the items of a slice.

@@ -5,15 +5,15 @@ import (
 	"sync"
 )
 
-// inOrder applies f to the items, several at a time, and yields the results in the order of
+// inOrder applies f to the items, on so many goroutines, and yields the results in the order of
 // the items. At most ahead+1 results are waited for or wait. The first error ends it.
-func inOrder[A, B any](items iter.Seq2[A, error], ahead int, f func(A) (B, error)) iter.Seq2[B, error] {
+func inOrder[A, B any](items iter.Seq2[A, error], workers, ahead int, f func(A) (B, error)) iter.Seq2[B, error] {
 	type result struct {
 		value B
 		err   error
 	}
 	return func(yield func(B, error) bool) {
-		queue := make(chan chan result, ahead)
+		queue, busy := make(chan chan result, ahead), make(chan struct{}, workers)
 		done := make(chan struct{})
 		var all sync.WaitGroup
 		defer all.Wait()
@@ -31,7 +31,13 @@ func inOrder[A, B any](items iter.Seq2[A, error], ahead int, f func(A) (B, error
 					slot <- result{err: err}
 					return
 				}
+				select {
+				case busy <- struct{}{}:
+				case <-done:
+					return
+				}
 				all.Go(func() {
+					defer func() { <-busy }()
 					value, err := f(item)
 					slot <- result{value, err}
 				})

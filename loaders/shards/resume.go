@@ -21,16 +21,10 @@ func begin(dir string, c Corpus) (*writer, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := &writer{dir: dir, corpus: c, index: index{
+	w := &writer{dir: dir, corpus: c, entries: c.entries(), index: index{
 		Format: format, Version: version, Source: c.Source, Tokenizer: id, VocabSize: c.Tokenizer.Size(),
 		TokenBytes: tokenBytes(c.Tokenizer.Size()), ShardTokens: c.ShardTokens, Shards: []shard{}, Books: []book{},
 	}}
-	for _, s := range c.Train {
-		w.entries = append(w.entries, &entry{s, training})
-	}
-	for _, s := range c.Valid {
-		w.entries = append(w.entries, &entry{s, validation})
-	}
 	old, err := readIndex(dir)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):

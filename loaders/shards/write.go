@@ -2,15 +2,15 @@ package shards
 
 import (
 	"context"
-	"iter"
 	"path/filepath"
-	"runtime"
+	"strconv"
 
 	"github.com/pkg/errors"
 
 	"gorgpt/internal/atomicfile"
 	"gorgpt/loaders"
 	"gorgpt/tokenizer"
+	"gorgpt/train/dist"
 )
 
 // Corpus is what [Write] makes a folder of.
@@ -23,65 +23,54 @@ type Corpus struct {
 	// ShardTokens is the number of tokens a file; 0 means 33,554,432.
 	ShardTokens int
 
-	// Report, if there is one, is called again and again as the work goes on.
+	// Group is the ranks that tokenize together; nil: this process alone.
+	Group *dist.Group
+
+	// Report, if there is one, is called on the first rank, again and again as the work goes on.
 	Report func(Progress)
 }
-
-// pieceBytes is how much text is tokenized at a time.
-const pieceBytes = 1 << 20
 
 // Write tokenizes the books into files of the folder dir, which is made if it does not
 // exist. Files that an earlier call has finished for the same corpus stay; a damaged one,
 // and those behind it, are written anew.
 //
-// As many books as there are cores are in memory at a time, and the tokens of one file.
-// When ctx ends, so does Write; the next call goes on.
+// All ranks of the group must call it. Each tokenizes a share of the books, and the first
+// alone sees the folder; the files do not depend on the number of ranks.
+//
+// As many books as a rank has cores are in memory at a time, its pieces of text that are ahead of
+// the files, and the tokens of one file. When ctx ends on any rank, so does Write; the next
+// call goes on.
 func Write(ctx context.Context, dir string, c Corpus) error {
 	if c.ShardTokens == 0 {
 		c.ShardTokens = defaultShardTokens
 	}
-	w, err := begin(dir, c)
+	var w *writer
+	at, err := c.Group.Once(func() (at []byte, err error) {
+		if w, err = begin(dir, c); err == nil {
+			at = strconv.AppendInt(nil, int64(w.next()), 10)
+		}
+		return at, err
+	})
 	if err != nil {
 		return errors.WithMessagef(err, "preparing %s", dir)
 	}
-	if w.index.Complete {
-		return nil
+	next, err := strconv.Atoi(string(at))
+	if err != nil {
+		return errors.Wrapf(err, "preparing %s: where to go on", dir)
 	}
-	for part, err := range w.encoded(ctx) {
-		if err == nil {
-			err = ctx.Err()
-		}
-		if err == nil {
-			err = w.add(part)
-		}
-		if err != nil && ctx.Err() != nil {
-			return errors.WithMessagef(ctx.Err(), "preparing %s: stopped; the same command goes on from %d tokens", dir, w.index.stored())
-		}
-		if err != nil {
-			return errors.WithMessagef(err, "preparing %s", dir)
-		}
+	todo := c.entries()[next:]
+	if w == nil {
+		err = c.send(ctx, todo)
+	} else if err = w.fill(ctx, todo); err == nil {
+		err = w.finish()
 	}
-	return errors.WithMessagef(w.finish(), "preparing %s", dir)
-}
-
-// writer is the state of Write.
-type writer struct {
-	dir     string
-	corpus  Corpus
-	entries []*entry
-	index   index
-	done    Progress
-	skip    int    // tokens to come that are in files already
-	buf     []byte // tokens of the next file
-	raw     []byte // of one part
-	book    book   // the one at hand
-}
-
-// piece is part of a book's text; the last one of each is empty and has its end set.
-type piece struct {
-	text  string
-	bytes int64 // of the book's source, its share of them
-	end   *entry
+	if errors.Is(err, context.Canceled) && w != nil {
+		return errors.WithMessagef(err, "preparing %s: stopped; the same command goes on from %d tokens", dir, w.index.stored())
+	}
+	if err == nil {
+		_, err = c.Group.Broadcast(nil, 0) // all is on the disk
+	}
+	return errors.WithMessagef(err, "preparing %s", dir)
 }
 
 // entry is a book with what it is for.
@@ -90,60 +79,74 @@ type entry struct {
 	split split
 }
 
-// encodedPiece is the tokens of a piece.
-type encodedPiece struct {
-	ids   []int32
-	bytes int64
-	end   *entry
+// entries are all books in the order of the files.
+func (c *Corpus) entries() []entry {
+	all := make([]entry, 0, len(c.Train)+len(c.Valid))
+	for _, s := range c.Train {
+		all = append(all, entry{s, training})
+	}
+	for _, s := range c.Valid {
+		all = append(all, entry{s, validation})
+	}
+	return all
 }
 
-// encoded reads the books that are not yet in files and tokenizes them, on all cores.
-func (w *writer) encoded(ctx context.Context) iter.Seq2[encodedPiece, error] {
-	type text struct {
-		entry *entry
-		text  string
-	}
-	cores := runtime.GOMAXPROCS(0)
-	texts := inOrder(each(w.entries[len(w.index.Books):]), cores-1, func(e *entry) (text, error) {
-		if err := ctx.Err(); err != nil {
-			return text{}, err
-		}
-		book, err := e.Read()
-		return text{e, book.Text}, err
-	})
-	pieces := func(yield func(piece, error) bool) {
-		for t, err := range texts {
-			if err != nil {
-				yield(piece{}, err)
-				return
-			}
-			left, size := t.entry.Size, float64(t.entry.Size)/float64(len(t.text))
-			for part := range w.corpus.Tokenizer.Pieces(t.text, pieceBytes) {
-				share := min(left, int64(size*float64(len(part))))
-				left -= share
-				if !yield(piece{text: part, bytes: share}, nil) {
-					return
-				}
-			}
-			if !yield(piece{end: t.entry, bytes: left}, nil) {
-				return
-			}
-		}
-	}
-	return inOrder(pieces, 2*cores, func(p piece) (encodedPiece, error) {
-		return encodedPiece{w.corpus.Tokenizer.Encode(p.text), p.bytes, p.end}, ctx.Err()
-	})
+// writer is the state of Write.
+type writer struct {
+	dir     string
+	corpus  Corpus
+	entries []entry
+	index   index
+	done    Progress
+	skip    int    // tokens to come that are in files already
+	buf     []byte // tokens of the next file
+	book    book   // the one at hand
 }
 
-// add puts tokens behind the others, and files that are full on the disk.
-func (w *writer) add(part encodedPiece) error {
-	w.raw = put(w.raw[:0], part.ids, w.index.TokenBytes)
-	w.book.Tokens += len(part.ids)
-	w.book.Sum = w.book.Sum.with(w.raw)
-	w.done.Tokens += len(part.ids)
-	skip := min(w.skip, len(part.ids))
+// next is the first book that is not yet in files.
+func (w *writer) next() int {
+	if w.index.Complete {
+		return len(w.entries)
+	}
+	return len(w.index.Books)
+}
+
+// fill adds the books, of which every rank tokenizes its own.
+func (w *writer) fill(ctx context.Context, todo []entry) error {
+	at := 0
+	for part, err := range w.corpus.encoded(ctx, todo) {
+		if err == nil {
+			err = ctx.Err()
+		}
+		if err == nil {
+			err = w.add(part, &todo[at])
+		}
+		if err != nil {
+			return err
+		}
+		if !part.end {
+			continue
+		}
+		g := w.corpus.Group
+		for rank := 1; rank < g.Size() && at+rank < len(todo); rank++ {
+			if err := w.receive(ctx, rank, &todo[at+rank]); err != nil {
+				return err
+			}
+		}
+		at += g.Size()
+	}
+	return nil
+}
+
+// add puts tokens of a book behind the others, and files that are full on the disk.
+func (w *writer) add(part encodedPiece, of *entry) error {
+	tokens := len(part.raw) / w.index.TokenBytes
+	w.book.Tokens += tokens
+	w.book.Sum = w.book.Sum.with(part.raw)
+	w.done.Tokens += tokens
+	skip := min(w.skip, tokens)
 	w.skip -= skip
-	for raw := w.raw[skip*w.index.TokenBytes:]; len(raw) > 0; {
+	for raw := part.raw[skip*w.index.TokenBytes:]; len(raw) > 0; {
 		n := min(len(raw), w.index.ShardTokens*w.index.TokenBytes-len(w.buf))
 		w.buf, raw = append(w.buf, raw[:n]...), raw[n:]
 		if len(w.buf) == w.index.ShardTokens*w.index.TokenBytes {
@@ -152,8 +155,8 @@ func (w *writer) add(part encodedPiece) error {
 			}
 		}
 	}
-	if part.end != nil {
-		w.book.Name, w.book.Split = part.end.Name, part.end.split
+	if part.end {
+		w.book.Name, w.book.Split = of.Name, of.split
 		w.index.Books = append(w.index.Books, w.book)
 		w.book = book{Offset: w.book.Offset + w.book.Tokens}
 		w.done.Books++
@@ -178,6 +181,9 @@ func (w *writer) flush() error {
 
 // finish writes the last file and the index.
 func (w *writer) finish() error {
+	if w.index.Complete {
+		return nil
+	}
 	w.index.Complete = true
 	if len(w.buf) > 0 {
 		return w.flush()

@@ -1,0 +1,81 @@
+package shards
+
+import (
+	"context"
+	"iter"
+	"runtime"
+
+	"gorgpt/tokenizer"
+)
+
+// pieceBytes is how much text is tokenized at a time.
+const pieceBytes = 1 << 20
+
+// piece is part of a book's text; an empty book is one empty piece.
+type piece struct {
+	text  string
+	bytes int64 // of the book's source, its share of them
+	end   bool  // of the book
+}
+
+// encodedPiece is the tokens of a piece.
+type encodedPiece struct {
+	raw   []byte // as the files hold them
+	bytes int64
+	end   bool
+}
+
+// ahead is how many pieces may be tokenized before their turn comes. Alone, it is enough that
+// no core waits. Of several ranks, each works on while the books of others go into the files; with
+// the original pipeline a piece is a whole book.
+func (c *Corpus) ahead() int {
+	switch {
+	case c.Group.Size() == 1:
+		return 2 * runtime.GOMAXPROCS(0)
+	case c.Tokenizer.Pipeline() == tokenizer.Bert:
+		return max(64, 2*runtime.GOMAXPROCS(0))
+	}
+	return max(8, 2*runtime.GOMAXPROCS(0))
+}
+
+// encoded reads those of the books that fall to this rank and tokenizes them, on all cores.
+func (c *Corpus) encoded(ctx context.Context, todo []entry) iter.Seq2[encodedPiece, error] {
+	type text struct {
+		size int64
+		text string
+	}
+	cores := runtime.GOMAXPROCS(0)
+	texts := inOrder(each(dealt(c.Group, todo)), cores, cores-1, func(e entry) (text, error) {
+		if err := ctx.Err(); err != nil {
+			return text{}, err
+		}
+		book, err := e.Read()
+		return text{e.Size, book.Text}, err
+	})
+	pieces := func(yield func(piece, error) bool) {
+		for t, err := range texts {
+			if err != nil {
+				yield(piece{}, err)
+				return
+			}
+			left, size := t.size, float64(t.size)/float64(len(t.text))
+			var last piece
+			for part := range c.Tokenizer.Pieces(t.text, pieceBytes) {
+				if last.text != "" && !yield(last, nil) {
+					return
+				}
+				last = piece{text: part, bytes: min(left, int64(size*float64(len(part))))}
+				left -= last.bytes
+			}
+			last.bytes += left
+			if last.end = true; !yield(last, nil) {
+				return
+			}
+		}
+	}
+	size := tokenBytes(c.Tokenizer.Size())
+	return inOrder(pieces, cores, c.ahead(), func(p piece) (encodedPiece, error) {
+		ids := c.Tokenizer.Encode(p.text)
+		return encodedPiece{put(make([]byte, 0, size*len(ids)), ids, size), p.bytes, p.end}, ctx.Err()
+	})
+}

@@ -1,0 +1,73 @@
+package shards
+
+import (
+	"context"
+	"encoding/binary"
+
+	"github.com/pkg/errors"
+)
+
+// A message takes a piece from the rank that has tokenized it to the first: what it is, the
+// bytes of the source that it stands for, and the tokens.
+const (
+	isPart    = iota // after which the book goes on
+	isLast           // of a book
+	isStopped        // the rank was asked to stop
+)
+
+const messageHead = 1 + 8
+
+// message is the piece as a message.
+func (p encodedPiece) message() []byte {
+	data := make([]byte, 1, messageHead+len(p.raw))
+	data[0] = isPart
+	if p.end {
+		data[0] = isLast
+	}
+	data = binary.LittleEndian.AppendUint64(data, uint64(p.bytes))
+	return append(data, p.raw...)
+}
+
+// send tokenizes the books that fall to this rank and sends them to the first, piece by piece.
+// If it is asked to stop, so is the first.
+func (c *Corpus) send(ctx context.Context, todo []entry) error {
+	for part, err := range c.encoded(ctx, todo) {
+		if err == nil {
+			err = ctx.Err()
+		}
+		if err == nil {
+			err = c.Group.Send(part.message(), 0)
+		}
+		switch {
+		case err == nil:
+			continue
+		case errors.Is(err, context.Canceled):
+			if sendErr := c.Group.Send([]byte{isStopped}, 0); sendErr != nil {
+				return sendErr
+			}
+		}
+		return err
+	}
+	return nil
+}
+
+// receive adds a book that another rank tokenizes.
+func (w *writer) receive(ctx context.Context, rank int, of *entry) error {
+	for {
+		data, err := w.corpus.Group.Receive(rank)
+		switch {
+		case err != nil:
+			return err
+		case ctx.Err() != nil:
+			return ctx.Err()
+		case len(data) == 1 && data[0] == isStopped:
+			return context.Canceled
+		case len(data) < messageHead:
+			return errors.Errorf("rank %d has sent %d bytes in place of tokens of %s", rank, len(data), of.Name)
+		}
+		part := encodedPiece{data[messageHead:], int64(binary.LittleEndian.Uint64(data[1:])), data[0] == isLast}
+		if err := w.add(part, of); err != nil || part.end {
+			return err
+		}
+	}
+}
