@@ -123,3 +123,18 @@ func (s *Settings) sources() ([]loaders.Source, error) {
 	}
 	return sources, nil
 }
+
+// books are the sources, which must be the same on all ranks.
+func (s *Settings) books() ([]loaders.Source, error) {
+	books, err := s.sources()
+	if err != nil {
+		return nil, err
+	}
+	bytes, sum := int64(0), crc64.New(crc64.MakeTable(crc64.ECMA))
+	for _, b := range books {
+		bytes += b.Size
+		fmt.Fprintf(sum, "%q %d\n", b.Name, b.Size) // never fails
+	}
+	list := fmt.Sprintf("%d of %d bytes (checksum of names and sizes %016x)", len(books), bytes, sum.Sum64())
+	return books, errors.WithMessage(s.Group.Same("books", list), "-data")
+}

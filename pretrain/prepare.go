@@ -13,20 +13,21 @@ import (
 )
 
 // Prepare tokenizes the books of the settings into the folder that they name for it, and
-// trains nothing.
+// trains nothing. Of several ranks, all must call it; the first alone needs to see the folder.
 func Prepare(ctx context.Context, s *Settings, con train.Console) error {
-	books, err := s.sources()
+	books, err := s.books()
 	if err != nil {
 		return err
 	}
-	p, err := s.preparation(books)
+	p, err := s.preparation(ctx, books)
 	if err != nil {
 		return err
 	}
-	if _, err := shards.Look(s.Prepare, p.source); err != nil {
+	status, err := p.look(s.Prepare)
+	if err != nil {
 		return errors.WithMessage(err, "-prepare")
 	}
-	if err := p.write(ctx, s.Prepare, con); err != nil {
+	if err := p.write(ctx, s.Prepare, status, con); err != nil {
 		return err
 	}
 	fmt.Fprintf(con.Out, "to train on it: go run ./cmd/train -data %s\n", s.Prepare)
@@ -53,7 +54,7 @@ func (s *Settings) split(books []loaders.Source) (*preparation, error) {
 }
 
 // preparation is split with a fingerprint.
-func (s *Settings) preparation(books []loaders.Source) (*preparation, error) {
+func (s *Settings) preparation(ctx context.Context, books []loaders.Source) (*preparation, error) {
 	p, err := s.split(books)
 	if err != nil {
 		return nil, err
@@ -62,25 +63,39 @@ func (s *Settings) preparation(books []loaders.Source) (*preparation, error) {
 	if err != nil {
 		return nil, err
 	}
-	p.source, err = shards.Fingerprint(context.TODO(), nil, books, text)
+	if err := s.Group.Same("settings of the text", text); err != nil {
+		return nil, err
+	}
+	if p.source, err = shards.Fingerprint(ctx, s.Group, books, text); errors.Is(err, context.Canceled) {
+		err = errors.WithMessage(err, "reading the books: stopped")
+	}
 	return p, err
 }
 
-// write makes a folder of tokens, or goes on with it.
-func (p *preparation) write(ctx context.Context, dir string, con train.Console) error {
-	status, err := shards.Look(dir, p.source)
+// look tells all ranks how far the folder of the tokens is, as the first sees it.
+func (p *preparation) look(dir string) (shards.Status, error) {
+	data, err := p.s.Group.Once(func() ([]byte, error) {
+		status, err := shards.Look(dir, p.source)
+		return []byte{byte(status)}, err
+	})
 	if err != nil {
-		return err
+		return shards.Absent, err
 	}
+	return shards.Status(data[0]), nil
+}
+
+// write makes a folder of tokens, or goes on with it.
+func (p *preparation) write(ctx context.Context, dir string, status shards.Status, con train.Console) (err error) {
 	if status == shards.Begun {
 		fmt.Fprintf(con.Out, "going on with %s\n", dir)
 	}
 	if p.tok == nil && status != shards.Absent {
-		// Learned already; without it, or if it is damaged, it is learned again.
-		p.tok, _ = tokenizer.Load(dir)
+		if p.tok, err = p.learned(dir); err != nil {
+			return err
+		}
 	}
 	if p.tok == nil {
-		if p.tok, err = p.s.learn(p.train, con); err != nil {
+		if p.tok, err = p.s.learn(ctx, p.train, con); err != nil {
 			return err
 		}
 	}
@@ -88,7 +103,7 @@ func (p *preparation) write(ctx context.Context, dir string, con train.Console) 
 	m := startMeter(con, "tokenizing", books)
 	var done shards.Progress
 	err = shards.Write(ctx, dir, shards.Corpus{
-		Tokenizer: p.tok, Source: p.source, Train: p.train, Valid: p.valid,
+		Tokenizer: p.tok, Source: p.source, Train: p.train, Valid: p.valid, Group: p.s.Group,
 		Report: func(now shards.Progress) {
 			done = now
 			m.at(now.Books, now.Bytes, fmt.Sprintf(", %d tokens", now.Tokens))
@@ -104,4 +119,20 @@ func (p *preparation) write(ctx context.Context, dir string, con train.Console) 
 		fmt.Fprintf(con.Out, "%s is complete\n", dir)
 	}
 	return nil
+}
+
+// learned is the tokenizer in a folder where an attempt before has learned it. Without one,
+// or if it is damaged, it is nil.
+func (p *preparation) learned(dir string) (*tokenizer.Tokenizer, error) {
+	data, err := p.s.Group.Once(func() ([]byte, error) {
+		tok, err := tokenizer.Load(dir)
+		if err != nil {
+			return nil, nil // it is learned again
+		}
+		return tok.Marshal()
+	})
+	if err != nil || len(data) == 0 {
+		return nil, err
+	}
+	return tokenizer.Unmarshal(data)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"io/fs"
 	"path/filepath"
 	"strings"
 
@@ -40,19 +41,23 @@ func (t *tokens) heldOut() string {
 }
 
 // tokens opens the prepared folder that -data names, or the cache; without one, the
-// books are tokenized into memory.
+// books are tokenized into memory. What there is on the disk, the first rank decides.
 func (s *Settings) tokens(ctx context.Context, con train.Console) (*tokens, error) {
 	for _, path := range s.Data {
-		if shards.IsFolder(path) {
+		folder, err := s.Group.Decide(func() (bool, error) { return shards.IsFolder(path), nil })
+		if err != nil {
+			return nil, err
+		}
+		if folder {
 			return s.openPrepared(path, con.Out)
 		}
 	}
-	books, err := s.sources()
+	books, err := s.books()
 	if err != nil {
 		return nil, err
 	}
 	if s.Cache == "" {
-		return s.inMemory(books, con)
+		return s.inMemory(ctx, books, con)
 	}
 	return s.cached(ctx, books, con)
 }
@@ -66,7 +71,7 @@ func (s *Settings) openPrepared(dir string, w io.Writer) (*tokens, error) {
 	if err != nil {
 		return nil, err
 	}
-	f, err := shards.Open(dir)
+	f, err := s.open("-data", dir, "")
 	if err != nil {
 		return nil, err
 	}
@@ -80,31 +85,50 @@ func (s *Settings) openPrepared(dir string, w io.Writer) (*tokens, error) {
 	return s.fromFolder(f, false, w), nil
 }
 
+// open opens a folder of tokens that the first rank sees. If this one does not, the error tells
+// what else to do.
+func (s *Settings) open(flag, dir, or string) (*shards.Folder, error) {
+	f, err := shards.Open(dir)
+	if !s.Group.First() && errors.Is(err, fs.ErrNotExist) {
+		return nil, errors.Errorf("%s: %s is not seen on this machine: name a folder that all machines share%s", flag, dir, or)
+	}
+	return f, err
+}
+
 // cached opens the tokens of these books and settings, which an earlier run may have left.
 func (s *Settings) cached(ctx context.Context, books []loaders.Source, con train.Console) (*tokens, error) {
-	p, err := s.preparation(books)
+	p, err := s.preparation(ctx, books)
 	if err != nil {
 		return nil, err
 	}
 	dir := filepath.Join(s.Cache, p.source[:16])
-	status, err := shards.Look(dir, p.source)
+	status, err := p.look(dir)
 	if err != nil {
 		return nil, err
 	}
-	if status == shards.Finished {
-		f, err := shards.Open(dir)
-		if err == nil {
-			fmt.Fprintf(con.Out, "tokens of the unchanged text, reused from %s\n", dir)
-			return s.fromFolder(f, s.Tokenizer == "", con.Out), nil
+	var f *shards.Folder // of the first rank, if it is reused
+	reused, err := s.Group.Decide(func() (bool, error) {
+		if status != shards.Finished {
+			return false, nil
 		}
-		fmt.Fprintf(con.Out, "%v; tokenizing again\n", err)
+		var err error
+		if f, err = shards.Open(dir); err != nil {
+			fmt.Fprintf(con.Out, "%v; tokenizing again\n", err)
+			return false, nil
+		}
+		fmt.Fprintf(con.Out, "tokens of the unchanged text, reused from %s\n", dir)
+		return true, nil
+	})
+	if err == nil && !reused {
+		err = p.write(ctx, dir, status, con)
 	}
-	if err := p.write(ctx, dir, con); err != nil {
-		return nil, err
-	}
-	f, err := shards.Open(dir)
 	if err != nil {
 		return nil, err
+	}
+	if f == nil {
+		if f, err = s.open("-cache", dir, ", or give -cache '' to keep tokens in memory on each"); err != nil {
+			return nil, err
+		}
 	}
 	return s.fromFolder(f, s.Tokenizer == "", con.Out), nil
 }
@@ -127,13 +151,13 @@ func (s *Settings) fromFolder(f *shards.Folder, learned bool, w io.Writer) *toke
 }
 
 // inMemory tokenizes the books without a file.
-func (s *Settings) inMemory(sources []loaders.Source, con train.Console) (*tokens, error) {
+func (s *Settings) inMemory(ctx context.Context, sources []loaders.Source, con train.Console) (*tokens, error) {
 	p, err := s.split(sources)
 	if err != nil {
 		return nil, err
 	}
 	if p.tok == nil {
-		if p.tok, err = s.learn(p.train, con); err != nil {
+		if p.tok, err = s.learn(ctx, p.train, con); err != nil {
 			return nil, err
 		}
 	}

@@ -1,6 +1,7 @@
 package pretrain
 
 import (
+	"context"
 	"fmt"
 	"io"
 
@@ -47,32 +48,87 @@ func (s *Settings) pipeline() (tokenizer.Pipeline, error) {
 	return p, errors.WithMessage(err, "-pipeline")
 }
 
-// learn learns a vocabulary from the books, which are read one after the other.
-func (s *Settings) learn(books []loaders.Source, con train.Console) (*tokenizer.Tokenizer, error) {
+// learn learns a vocabulary from the books. All ranks count words, the first learns.
+func (s *Settings) learn(ctx context.Context, books []loaders.Source, con train.Console) (*tokenizer.Tokenizer, error) {
+	trainer, err := s.count(ctx, books, con)
+	if err != nil {
+		return nil, err
+	}
+	data, err := s.Group.Once(func() ([]byte, error) {
+		tok, err := trainer.Train()
+		if err != nil {
+			return nil, errors.WithMessage(err, "learning the vocabulary")
+		}
+		fmt.Fprintf(con.Out, "learned a vocabulary of %d tokens\n", tok.Size())
+		if lost := trainer.Lost(); lost.Words > 0 {
+			fmt.Fprintf(con.Out, "to keep within memory, %d rare words (%d occurrences) were not counted\n", lost.Words, lost.Occurrences)
+		}
+		return tok.Marshal()
+	})
+	if err != nil {
+		return nil, err
+	}
+	return tokenizer.Unmarshal(data)
+}
+
+// count counts the words of the books, which are dealt out in turn and read one after the
+// other. The trainer of the first rank knows the words of all.
+func (s *Settings) count(ctx context.Context, books []loaders.Source, con train.Console) (*tokenizer.Trainer, error) {
 	p, err := s.pipeline()
 	if err != nil {
 		return nil, err
 	}
 	trainer := tokenizer.NewTrainer(tokenizer.TrainConfig{VocabSize: s.Vocab, Pipeline: p})
-	m := startMeter(con, "learning the vocabulary", books)
+	g, what := s.Group, "learning the vocabulary"
+	if g.Size() > 1 {
+		what += " (share of rank 0)"
+	}
+	var mine []loaders.Source
 	for i, source := range books {
-		book, err := source.Read()
+		if g.Mine(i) {
+			mine = append(mine, source)
+		}
+	}
+	err = g.Sum(read(ctx, trainer, mine, startMeter(con, what, mine)))
+	switch {
+	case errors.Is(err, context.Canceled):
+		return nil, errors.WithMessage(err, "learning the vocabulary: stopped")
+	case err != nil:
+		return nil, err
+	case !g.First():
+		counts, err := trainer.Counts()
 		if err != nil {
 			return nil, err
+		}
+		return trainer, g.Send(counts, 0)
+	}
+	for rank := 1; rank < g.Size(); rank++ {
+		counts, err := g.Receive(rank)
+		if err != nil {
+			return nil, err
+		}
+		if err := trainer.AddCounts(counts); err != nil {
+			return nil, err
+		}
+	}
+	return trainer, nil
+}
+
+// read gives books to a trainer.
+func read(ctx context.Context, trainer *tokenizer.Trainer, books []loaders.Source, m *meter) error {
+	defer m.end()
+	for i, source := range books {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		book, err := source.Read()
+		if err != nil {
+			return err
 		}
 		trainer.Add(book.Text)
 		m.at(i+1, m.done+source.Size, "")
 	}
-	m.end()
-	tok, err := trainer.Train()
-	if err != nil {
-		return nil, errors.WithMessage(err, "learning the vocabulary")
-	}
-	fmt.Fprintf(con.Out, "learned a vocabulary of %d tokens\n", tok.Size())
-	if lost := trainer.Lost(); lost.Words > 0 {
-		fmt.Fprintf(con.Out, "to keep within memory, %d rare words (%d occurrences) were not counted\n", lost.Words, lost.Occurrences)
-	}
-	return tok, nil
+	return nil
 }
 
 // fit makes V the size of the tokenizer. Vocab stays what is to be learned, if it was, so that
