@@ -34,10 +34,10 @@ func checkGroup(t *testing.T, g *dist.Group) error {
 	is := assert.New(t)
 
 	// The sums begin while the values before them are still to come.
-	x := make([]float32, 5<<20)
+	x := make([]float32, 1<<20+5)
 	sums := g.Add(x)
 	for end := len(x); end > 0; {
-		from := max(0, end-500_003-rank)
+		from := max(0, end-100_003-rank)
 		for i := from; i < end; i++ {
 			x[i] = float32(i%7 + rank)
 		}
