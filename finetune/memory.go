@@ -36,7 +36,7 @@ func (s *Settings) Forecast(d *Data, w io.Writer) (done bool, err error) {
 		sequences := fitted.Batch * d.Spec.Sequences()
 		train.Forecast{
 			Parameters: c.Len(heads.Params(c.NEmbd, d.Spec.Outputs())...), Steps: fitted.Steps, Tokens: sequences * c.NCtx,
-			Operations: c.Operations(sequences, c.NCtx), Memory: memory,
+			Operations: c.Operations(fitted.Share()*d.Spec.Sequences(), c.NCtx), Memory: memory,
 		}.Print(w)
 	}
 	return s.DryRun, memory.Check(&fitted.Settings, need)

@@ -98,7 +98,7 @@ func (s *Settings) forecast(w io.Writer) (done bool, err error) {
 			return false, err
 		}
 		train.Forecast{
-			Parameters: c.Len(), Steps: s.Steps, Tokens: s.Batch * s.Ctx, Operations: c.Operations(s.Batch, s.Ctx), Memory: memory,
+			Parameters: c.Len(), Steps: s.Steps, Tokens: s.Batch * s.Ctx, Operations: c.Operations(s.Share(), s.Ctx), Memory: memory,
 		}.Print(w)
 	}
 	return s.DryRun, memory.Check(&s.Settings, need)

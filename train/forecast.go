@@ -13,7 +13,7 @@ type Forecast struct {
 	Parameters int
 	Steps      int
 	Tokens     int     // an update
-	Operations float64 // an update
+	Operations float64 // an update, of a rank
 	Memory     Memory
 }
 

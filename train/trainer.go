@@ -90,6 +90,7 @@ type Trainer struct {
 	saved    int // update of the newest checkpoint
 	lastSave time.Time
 	better   bool // the last evaluation was the best
+	beside   beside
 }
 
 // Interrupted tells that a run was asked to stop. The parameters are those after
@@ -177,7 +178,7 @@ func (t *Trainer) save() error {
 
 func (t *Trainer) update(ctx context.Context, n int) error {
 	start := time.Now()
-	sums := exchange{group: t.Group, store: t.Optimizer.Store}
+	sums := exchange{group: t.Group, store: t.Optimizer.Store, beside: t.beside.next(t.Group)}
 	res, err := t.Task.Accumulate(ctx, n, sums.last)
 	if err := sums.end(err, res.values()...); err != nil {
 		return err
@@ -193,6 +194,9 @@ func (t *Trainer) update(ctx context.Context, n int) error {
 		return err
 	}
 	took := time.Since(start)
+	if err := t.beside.took(t.Group, took.Seconds()); err != nil {
+		return err
+	}
 	t.updated(n, res, took)
 	u := Update{
 		Step: n, Loss: res.Loss, LR: lr, Smoothed: t.state.Smoothed, GradNorm: t.Optimizer.Norm(), Tokens: t.state.Tokens,

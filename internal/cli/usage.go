@@ -21,4 +21,8 @@ Stopping and going on
                    0: none is written, and the run cannot be resumed
   -resume DIR      go on with the run in DIR, as if it had never stopped;
                    -resume latest takes the newest of this command under runs/
+
+Several ranks
+  Built with -tags mpi and started by mpirun, the same command computes on many
+  cores or machines: docs/distributed.md
 `

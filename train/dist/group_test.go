@@ -33,23 +33,9 @@ func checkGroup(t *testing.T, g *dist.Group) error {
 	n, rank := g.Size(), g.Rank()
 	is := assert.New(t)
 
-	// The sums begin while the values before them are still to come.
-	x := make([]float32, 1<<20+5)
-	sums := g.Add(x)
-	for end := len(x); end > 0; {
-		from := max(0, end-100_003-rank)
-		for i := from; i < end; i++ {
-			x[i] = float32(i%7 + rank)
-		}
-		sums.Ready(from)
-		end = from
-	}
-	if err := sums.Wait(); err != nil {
-		return err
-	}
-	for i, v := range x {
-		if v != float32(n*(i%7)+n*(n-1)/2) {
-			return errors.Errorf("element %d is %v", i, v)
+	for _, beside := range []bool{true, false} {
+		if err := checkAdder(g, beside); err != nil {
+			return err
 		}
 	}
 
@@ -195,4 +181,28 @@ func TestAnErrorEndsTheJob(t *testing.T) {
 			require.ErrorIs(t, err, disttest.ErrEnded)
 		}
 	}
+}
+
+// checkAdder adds up values while those before them are still to come.
+func checkAdder(g *dist.Group, beside bool) error {
+	n, rank := g.Size(), g.Rank()
+	x := make([]float32, 1<<20+5)
+	sums := g.Add(x, beside)
+	for end := len(x); end > 0; {
+		from := max(0, end-100_003-rank)
+		for i := from; i < end; i++ {
+			x[i] = float32(i%7 + rank)
+		}
+		sums.Ready(from)
+		end = from
+	}
+	if err := sums.Wait(); err != nil {
+		return err
+	}
+	for i, v := range x {
+		if v != float32(n*(i%7)+n*(n-1)/2) {
+			return errors.Errorf("element %d is %v", i, v)
+		}
+	}
+	return nil
 }

@@ -39,11 +39,11 @@ const chunk = 1 << 18
 
 // SumFloats replaces x by its sum over all ranks.
 func (g *Group) SumFloats(x []float32) error {
-	return g.Add(x).Wait()
+	return g.Add(x, false).Wait()
 }
 
-// Adder replaces values by their sums over all ranks, from the end to the beginning, while
-// those at the beginning are still being computed. Until Wait has returned, nothing else may be
+// Adder replaces values by their sums over all ranks, from the end to the beginning, if wanted
+// while those at the beginning are still being computed. Until Wait has returned, nothing else may be
 // exchanged.
 type Adder struct {
 	g     *Group
@@ -52,12 +52,11 @@ type Adder struct {
 	done  chan error
 }
 
-// Add begins to replace x by its sum over all ranks. It does so beside the computation if
-// ranks are on several hosts: there the time is the network's. On one host it is that of the
-// cores which compute.
-func (g *Group) Add(x []float32) *Adder {
+// Add begins to replace x by its sum over all ranks: beside the computation, or not before
+// Wait. The sums are the same bits.
+func (g *Group) Add(x []float32, beside bool) *Adder {
 	a := &Adder{g: g, x: x}
-	if g.alone() || g.Neighbours() == g.Size() {
+	if g.alone() || !beside {
 		return a
 	}
 	a.ready, a.done = make(chan int, 1), make(chan error, 1)

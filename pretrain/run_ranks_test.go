@@ -1,0 +1,101 @@
+package pretrain
+
+import (
+	"context"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/pkg/errors"
+	"github.com/stretchr/testify/require"
+
+	"gorgpt/checkpoint"
+	"gorgpt/graph/graphtest"
+	"gorgpt/train"
+	"gorgpt/train/dist"
+	"gorgpt/train/dist/disttest"
+)
+
+// losses are those of the updates and evaluations of a run, in order.
+func losses(t *testing.T, dir string) (all []float64) {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join(dir, "metrics.jsonl"))
+	require.NoError(t, err)
+	for line := range strings.Lines(string(data)) {
+		var x struct {
+			Loss  *float64
+			Valid *float64 `json:"val_loss"`
+		}
+		require.NoError(t, json.Unmarshal([]byte(line), &x))
+		if x.Loss == nil {
+			x.Loss = x.Valid
+		}
+		all = append(all, *x.Loss)
+	}
+	return all
+}
+
+// A run on several ranks that is stopped, and goes on on another number of them, is that of
+// one process. Only the first writes; the others know of the run folder no more than its name.
+func TestRunOnRanks(t *testing.T) {
+	s := minute(t)
+	s.Batch, s.Steps, s.EvalEvery, s.Cache = 4, 6, 2, ""
+	one := *s
+	one.Out = "one"
+	_, err := Run(context.Background(), &one, quiet())
+	require.NoError(t, err)
+
+	onRanks := func(n int, change func(s *Settings), first train.Console, ctx context.Context) []error {
+		return disttest.Errors(n, func(g *dist.Group) error {
+			mine, con, own := *s, quiet(), context.Background()
+			mine.Group = g
+			change(&mine)
+			if g.First() {
+				con, own = first, ctx
+			}
+			dir, err := Run(own, &mine, con)
+			if dir != "many" {
+				return errors.Errorf("the run folder is %s: %v", dir, err)
+			}
+			return err
+		})
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	con := quiet()
+	con.Err = stopping{stop}
+	for _, err := range onRanks(3, func(s *Settings) { s.Out = "many" }, con, ctx) {
+		require.ErrorAs(t, err, new(train.Interrupted), "all stop when the first is asked to")
+	}
+	for rank, err := range onRanks(2, func(s *Settings) { s.Resume = "many" }, quiet(), context.Background()) {
+		require.NoError(t, err, rank)
+	}
+	require.InDeltaSlice(t, losses(t, "one"), losses(t, "many"), 1e-4)
+	want, err := checkpoint.ReadModel("one")
+	require.NoError(t, err)
+	got, err := checkpoint.ReadModel("many")
+	require.NoError(t, err)
+	const keys = "attn.c_attn.bias" // the loss does not depend on keys' biases, so Adam amplifies noise there
+	for _, p := range want.Store.Params() {
+		if !strings.HasSuffix(p.Name, keys) {
+			graphtest.AllClose(t, p.Value, got.Store.Param(p.Name).Value, 1e-4, 1e-3, p.Name)
+		}
+	}
+	for rank, err := range onRanks(2, func(s *Settings) { s.Resume = "many" }, quiet(), context.Background()) {
+		require.NoError(t, err, rank) // all know that it is complete
+	}
+}
+
+// A batch must have something for each rank.
+func TestTooManyRanks(t *testing.T) {
+	s := minute(t)
+	for _, err := range disttest.Errors(3, func(g *dist.Group) error {
+		mine := *s
+		mine.Group = g
+		_, err := Run(context.Background(), &mine, quiet())
+		return err
+	}) {
+		require.EqualError(t, err, "-batch 2 cannot be divided among 3 ranks: want at least one for each")
+	}
+}

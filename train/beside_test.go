@@ -1,0 +1,51 @@
+package train
+
+import (
+	"testing"
+
+	"github.com/pkg/errors"
+	"github.com/stretchr/testify/require"
+
+	"gorgpt/train/dist"
+	"gorgpt/train/dist/disttest"
+)
+
+// The ranks try both ways and take the one that is faster for all of them together.
+func TestBeside(t *testing.T) {
+	const n = 3
+	for _, gain := range []float64{0.5, -0.5} {
+		disttest.RunOn(t, []string{"a", "a", "b"}, func(g *dist.Group) error {
+			var b beside
+			without, with := 0, 0
+			for range 2 + 2*trials {
+				seconds := 10.0
+				if b.next(g) {
+					seconds -= gain * float64(1+g.Rank())
+					with++
+				} else if without++; g.Rank() == 0 {
+					seconds -= gain // one rank alone sees it otherwise
+				}
+				if err := b.took(g, seconds); err != nil {
+					return err
+				}
+			}
+			if with != without || b.next(g) != (gain > 0) {
+				return errors.Errorf("%d tried with, %d without: %+v", with, without, b)
+			}
+			return b.took(g, 1000)
+		})
+	}
+	disttest.Run(t, n, func(g *dist.Group) error {
+		var b beside
+		for range 100 {
+			if b.next(g) {
+				return errors.New("there is no network on one host")
+			}
+			if err := b.took(g, 1); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	require.Zero(t, new(beside).tried)
+}
