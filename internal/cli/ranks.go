@@ -123,6 +123,6 @@ func Settled(g *dist.Group, settings any, con train.Console) error {
 	if err := g.SameObject("settings", settings); err != nil {
 		return err
 	}
-	fmt.Fprintln(con.Out, g)
+	fmt.Fprintln(con.Err, g)
 	return nil
 }

@@ -108,7 +108,7 @@ func TestRanksAreOne(t *testing.T) {
 			for _, dir := range []string{out, out + "-again"} {
 				p := r.onRanks(n, c.command, append(c.args, "-out", dir)...)
 				require.Zero(t, p.wait(), p.stderr.String())
-				require.Contains(t, p.stdout.String(), fmt.Sprintf("%d ranks: %d on ", n, n))
+				require.Contains(t, p.stderr.String(), fmt.Sprintf("%d ranks: %d on ", n, n))
 				require.Equal(t, 1, strings.Count(p.stdout.String(), "saved the model to"))
 				r.whole(dir)
 			}
