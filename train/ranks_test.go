@@ -158,7 +158,7 @@ func TestOneRankStopsAll(t *testing.T) {
 // A value that is no number is found on the rank that computed it.
 func TestNotANumberOnOneRank(t *testing.T) {
 	const n = 3
-	trainers, errs := make([]*Trainer, n), make([]error, n)
+	trainers := make([]*Trainer, n)
 	for rank := range n {
 		p, opt := pretraining(t, 6, 2)
 		if rank == 1 {
@@ -166,13 +166,7 @@ func TestNotANumberOnOneRank(t *testing.T) {
 		}
 		trainers[rank] = &Trainer{Task: p, Optimizer: opt, Schedule: optim.WarmupCosine{Peak: 1e-2, Warmup: 2, Total: 50}, Steps: 50}
 	}
-	disttest.Run(t, n, func(g *dist.Group) error {
-		tr := trainers[g.Rank()]
-		tr.Group, tr.Task.(*Pretrain).Group = g, g
-		errs[g.Rank()] = tr.Run(context.Background())
-		return nil
-	})
-	for _, err := range errs {
+	for _, err := range failures(t, trainers) {
 		require.ErrorContains(t, err, "update 1: the loss is NaN; the first such value is in rank 1 of 3 on ")
 		require.ErrorContains(t, err, ": parameter h.1.ln_2.weight [24]: element 0 is NaN; batch: windows 0 to 5 of epoch 0")
 	}
@@ -181,20 +175,27 @@ func TestNotANumberOnOneRank(t *testing.T) {
 // Ranks whose weights have become different do not go on.
 func TestDifferentWeightsAreFound(t *testing.T) {
 	const n = 2
-	trainers, errs := make([]*Trainer, n), make([]error, n)
+	trainers := make([]*Trainer, n)
 	for rank := range n {
 		p, opt := pretraining(t, 6, 2)
 		trainers[rank] = &Trainer{Task: p, Optimizer: opt, Schedule: optim.WarmupCosine{Peak: 1e-2, Warmup: 2, Total: 50}, Steps: 2}
 	}
 	trainers[1].Task.(*Pretrain).Model.Store.Values()[7] += 1e-6
-	disttest.Run(t, n, func(g *dist.Group) error {
+	for _, err := range failures(t, trainers) {
+		require.ErrorContains(t, err, "evaluation after update 2: rank 1 of 2 on ")
+		require.ErrorContains(t, err, " has other weights than rank 0: ")
+	}
+}
+
+// failures are what the trainers, each a rank, end with.
+func failures(t *testing.T, trainers []*Trainer) []error {
+	t.Helper()
+	errs := make([]error, len(trainers))
+	disttest.Run(t, len(trainers), func(g *dist.Group) error {
 		tr := trainers[g.Rank()]
 		tr.Group, tr.Task.(*Pretrain).Group = g, g
 		errs[g.Rank()] = tr.Run(context.Background())
 		return nil
 	})
-	for _, err := range errs {
-		require.ErrorContains(t, err, "evaluation after update 2: rank 1 of 2 on ")
-		require.ErrorContains(t, err, " has other weights than rank 0: ")
-	}
+	return errs
 }

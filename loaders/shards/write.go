@@ -68,7 +68,7 @@ func Write(ctx context.Context, dir string, c Corpus) error {
 		return errors.WithMessagef(err, "preparing %s: stopped; the same command goes on from %d tokens", dir, w.index.stored())
 	}
 	if err == nil {
-		_, err = c.Group.Broadcast(nil, 0) // all is on the disk
+		err = c.Group.Barrier() // all is on the disk
 	}
 	return errors.WithMessagef(err, "preparing %s", dir)
 }

@@ -73,6 +73,14 @@ func (g *Group) Decide(do func() (bool, error)) (bool, error) {
 	return len(data) == 1 && data[0] == 1, err
 }
 
+// Barrier returns when all ranks have called it.
+func (g *Group) Barrier() error {
+	if g.alone() {
+		return nil
+	}
+	return g.comm.Barrier()
+}
+
 // Send passes data to another rank.
 func (g *Group) Send(data []byte, to int) error { return g.comm.Send(data, to) }
 

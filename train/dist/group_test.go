@@ -50,6 +50,7 @@ func checkGroup(t *testing.T, g *dist.Group) error {
 	}
 	is.ErrorIs(g.Sum(asked), context.Canceled, "one is asked to stop, and all do")
 	is.NoError(g.Sum(nil))
+	is.NoError(g.Barrier())
 
 	all, err := g.Gather(fmt.Appendf(nil, "%*d", rank+1, rank))
 	if err != nil {
