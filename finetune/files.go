@@ -44,13 +44,15 @@ func (s *Settings) readFiles() (*Data, error) {
 	if s.Labels == "" {
 		return d, nil
 	}
-	for i, rows := range []*[]loaders.Row{&d.Train, &d.Dev, &d.Test} {
+	accounts := d.accounts
+	for _, rows := range []*[]loaders.Row{&d.Train, &d.Dev, &d.Test} {
 		if *rows == nil {
 			continue
 		}
-		if *rows, err = d.Spec.keepKnown(*rows, &d.accounts[i], s.tolerance()); err != nil {
+		if *rows, err = d.Spec.keepKnown(*rows, accounts[:1], s.tolerance()); err != nil {
 			return nil, err
 		}
+		accounts = accounts[1:]
 	}
 	return d, nil
 }
@@ -78,9 +80,16 @@ func readRows(path string, f loaders.Fields, t tables.Tolerance) ([]loaders.Row,
 		return nil, account, err
 	}
 	if len(f.Texts) > 1 {
-		rows = slices.DeleteFunc(rows, func(r loaders.Row) bool { return r.Label.Text == "-" })
-		account.Unlabelled = account.Rows - len(rows)
-		account.Rows = len(rows)
+		accounts := []tables.Account{account}
+		rows, err = tables.Sift(rows, accounts, t, func(r *loaders.Row) error {
+			if r.Label.Text == "-" {
+				return tables.ErrUnlabelled
+			}
+			return nil
+		})
+		if account = accounts[0]; err != nil {
+			return nil, account, err
+		}
 	}
 	return rows, account, account.Check(t)
 }
@@ -94,21 +103,20 @@ func unlabelled(path string, f loaders.Fields) (loaders.Fields, error) {
 	return f, err
 }
 
-// keepKnown drops the rows with a label that is none of those given, and counts them as
-// broken.
-func (s Spec) keepKnown(rows []loaders.Row, a *tables.Account, t tables.Tolerance) ([]loaders.Row, error) {
-	var kept []loaders.Row
-	for _, row := range rows {
-		if _, _, err := s.Target(row); row.Label.Known() && err != nil {
-			if err := a.Add(tables.RowError{Path: row.Path, Line: row.Line, Err: err}, t); err != nil {
-				return nil, err
-			}
-			continue
+// keepKnown leaves out the rows with a label that is none of those given, as broken.
+func (s Spec) keepKnown(rows []loaders.Row, accounts []tables.Account, t tables.Tolerance) ([]loaders.Row, error) {
+	rows, err := tables.Sift(rows, accounts, t, func(row *loaders.Row) (err error) {
+		if row.Label.Known() {
+			_, _, err = s.Target(*row)
 		}
-		kept = append(kept, row)
+		return err
+	})
+	for _, a := range accounts {
+		if err == nil {
+			err = a.Check(t)
+		}
 	}
-	a.Rows = len(kept)
-	return kept, a.Check(t)
+	return rows, err
 }
 
 // compareLabels looks for splits that lack a label. One that has another label is found

@@ -34,6 +34,7 @@ func (f Fields) String() string {
 type Row struct {
 	Path    string
 	Line    int
+	Number  int      // of the row in its file, from 1 on, counting also those that are left out; a header line is no row
 	ID      string   // what the file calls it; "" if it does not
 	Part    string   // of a set that has several, such as the matched and the mismatched pairs
 	Texts   []string // in the order of Fields.Texts

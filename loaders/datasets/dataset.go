@@ -38,8 +38,13 @@ type part struct{ name, pattern string }
 // Data are the rows of a dataset. Splits that there are no files of have none.
 type Data struct {
 	Train, Dev, Test []loaders.Row
-	Accounts         []tables.Account // of each file
+	Accounts         []tables.Account // of each file, in the order of the splits
+
+	tests int // how many of the accounts are of test files
 }
+
+// TestAccounts are those of the test files.
+func (d *Data) TestAccounts() []tables.Account { return d.Accounts[len(d.Accounts)-d.tests:] }
 
 // Find looks up a dataset by its name, or a part of one, such as RACE-middle. Case does not
 // matter.
@@ -83,6 +88,9 @@ func (d *Dataset) Read(dir string, t tables.Tolerance) (*Data, error) {
 		return nil, err
 	}
 	data := &Data{}
+	for _, p := range place.test {
+		data.tests += len(p.paths)
+	}
 	for _, s := range []struct {
 		parts []found
 		rows  *[]loaders.Row
@@ -118,6 +126,9 @@ func (d *Dataset) readPart(p found, t tables.Tolerance) (all []loaders.Row, acco
 		}
 		for i := range rows {
 			rows[i].Part = p.name
+		}
+		for i := range account.LeftOut {
+			account.LeftOut[i].Row.Part = p.name
 		}
 		all, accounts = append(all, rows...), append(accounts, account)
 	}

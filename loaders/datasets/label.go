@@ -1,6 +1,7 @@
 package datasets
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -11,31 +12,24 @@ import (
 )
 
 // label replaces what the file has for labels by those of the dataset, or for qa by the
-// number of the right answer. Rows without a label are left out, unless all are.
+// number of the right answer. Rows without a label are left out, unless all are without.
 func (d *Dataset) label(rows []loaders.Row, a *tables.Account, t tables.Tolerance) ([]loaders.Row, error) {
-	kept := make([]loaders.Row, 0, len(rows))
-	var unlabelled []loaders.Row
-	for _, row := range rows {
+	if !slices.ContainsFunc(rows, func(r loaders.Row) bool { return !none(r.Label) }) { // a test set
+		for i := range rows {
+			rows[i].Label = loaders.Label{}
+		}
+		return rows, nil
+	}
+	accounts := []tables.Account{*a}
+	rows, err := tables.Sift(rows, accounts, t, func(row *loaders.Row) (err error) {
 		if none(row.Label) {
-			row.Label = loaders.Label{}
-			unlabelled = append(unlabelled, row)
-			continue
+			return tables.ErrUnlabelled
 		}
-		label, err := d.target(row)
-		if err != nil {
-			if err := a.Add(tables.RowError{Path: row.Path, Line: row.Line, Err: err}, t); err != nil {
-				return nil, err
-			}
-			continue
-		}
-		row.Label = label
-		kept = append(kept, row)
-	}
-	if len(unlabelled) > 0 && len(kept) == 0 && a.Broken == 0 {
-		return unlabelled, nil // a test set
-	}
-	a.Rows, a.Unlabelled = len(kept), len(unlabelled)
-	return kept, nil
+		row.Label, err = d.target(*row)
+		return err
+	})
+	*a = accounts[0]
+	return rows, err
 }
 
 // none tells whether a label says that there is none: a hyphen where annotators did not

@@ -237,7 +237,7 @@ func TestLayouts(t *testing.T) {
 			require.Equal(t, [][]string{c.train, c.dev, c.test}, [][]string{short(data.Train), short(data.Dev), short(data.Test)})
 			unlabelled := 0
 			for _, a := range data.Accounts {
-				unlabelled += a.Unlabelled
+				unlabelled += a.Unlabelled()
 			}
 			require.Equal(t, c.unlabelled, unlabelled)
 		})
@@ -265,7 +265,7 @@ func TestStoryCloze(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, []int{1497, 374, 3}, []int{len(data.Train), len(data.Dev), len(data.Test)})
 	require.Equal(t, loaders.Row{
-		Path: data.Test[1].Path, Line: 3, Label: loaders.Label{Text: "1", Form: loaders.Integer},
+		Path: data.Test[1].Path, Line: 3, Number: 2, Label: loaders.Label{Text: "1", Form: loaders.Integer},
 		Texts: []string{`It rained. Tom said "no", twice. He went out. He got wet.`, ""}, Answers: []string{"Tom, wet, went home 1.", "Tom was dry."},
 	}, data.Test[1])
 	seen := map[string]bool{}

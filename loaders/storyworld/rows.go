@@ -60,7 +60,7 @@ func Rows(set Set, split Split) ([]loaders.Row, error) {
 		for !ok || rows[i].Texts == nil {
 			rows[i], ok = makers[set](r, split)
 		}
-		rows[i].Path, rows[i].Line = name, i+1
+		rows[i].Path, rows[i].Line, rows[i].Number = name, i+1, i+1
 	}
 	return rows, nil
 }

@@ -9,9 +9,12 @@ import (
 	"strings"
 
 	"github.com/pkg/errors"
+
+	"gorgpt/loaders"
 )
 
-// eachLine goes through the lines of a file that are not blank, without their line breaks.
+// eachLine goes through the lines of a file, without their line breaks, up to the last one
+// that is not blank.
 func eachLine(path string, yield func(number int, line string) bool) (err error) {
 	f, err := open(path)
 	if err != nil {
@@ -23,13 +26,24 @@ func eachLine(path string, yield func(number int, line string) bool) (err error)
 
 func scan(path string, r io.Reader, yield func(number int, line string) bool) error {
 	lines, number := newScanner(r), 0
+	var blank []string // the lines before this one that are
 	for lines.Scan() {
 		number++
 		line := lines.Bytes()
 		if number == 1 {
 			line = bytes.TrimPrefix(line, bom)
 		}
-		if len(bytes.TrimSpace(line)) > 0 && !yield(number, string(line)) {
+		if isBlank(line) {
+			blank = append(blank, string(line))
+			continue
+		}
+		for i, line := range blank {
+			if !yield(number-len(blank)+i, line) {
+				return nil
+			}
+		}
+		blank = blank[:0]
+		if !yield(number, string(line)) {
 			return nil
 		}
 	}
@@ -39,23 +53,38 @@ func scan(path string, r io.Reader, yield func(number int, line string) bool) er
 	return errors.Wrapf(lines.Err(), "%s:%d", path, number+1)
 }
 
+// isBlank tells whether a line has nothing but white space.
+func isBlank[T string | []byte](line T) bool { return strings.TrimSpace(string(line)) == "" }
+
 // tabSeparated is a file with a header line or, with names for its columns, without one.
 // A row may be shorter than the header as long as what is wanted is there.
-func tabSeparated(path string, header []string) source {
-	at := map[string]int{}
-	number(at, header)
+func tabSeparated(path string, f loaders.Fields) source {
+	at, width := map[string]int{}, len(f.Header)
+	number(at, f.Header)
 	return source{
 		parse: func(raw string) (cells, error) { return splitLine{at, strings.Split(raw, "\t")}, nil },
 		next: func(yield func(record) bool) error {
 			return eachLine(path, func(n int, line string) bool {
-				if len(at) == 0 {
-					number(at, strings.Split(line, "\t"))
+				blank := isBlank(line) && !strings.Contains(line, "\t")
+				switch {
+				case width == 0 && isBlank(line), blank && !blankIsRow(width, f):
+					return true
+				case width == 0:
+					names := strings.Split(line, "\t")
+					width = len(names)
+					number(at, names)
 					return true
 				}
 				return yield(record{line: n, raw: line})
 			})
 		},
 	}
+}
+
+// blankIsRow tells whether a blank line between the rows of a table is one of them; see
+// [Read].
+func blankIsRow(width int, f loaders.Fields) bool {
+	return width == 1 || f.Label == "" && f.ID == ""
 }
 
 // number notes where the columns are; of two with one name the first counts.
@@ -89,7 +118,7 @@ func jsonLines(path string) source {
 	return source{
 		parse: func(raw string) (cells, error) { return parseObject([]byte(raw)) },
 		next: func(yield func(record) bool) error {
-			return eachLine(path, func(n int, line string) bool { return yield(record{line: n, raw: line}) })
+			return eachLine(path, func(n int, line string) bool { return isBlank(line) || yield(record{line: n, raw: line}) })
 		},
 	}
 }

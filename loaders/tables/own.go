@@ -84,23 +84,25 @@ func mctestStories(path string) source {
 		if err != nil {
 			return err
 		}
-		story, more := 0, true
+		more := true
 		return eachLine(path, func(n int, line string) bool {
+			if isBlank(line) {
+				return true
+			}
 			var letters []string
 			if answers != nil {
 				letters = []string{}
-				if story < len(answers) {
-					letters = answers[story]
+				if n <= len(answers) {
+					letters = answers[n-1]
 				}
 			}
-			story++
 			mctestLine(n, line, letters, func(r record) bool { more = yield(r); return more })
 			return more
 		})
 	}}
 }
 
-// mctestAnswers are the letters of each story; nil if there is no such file.
+// mctestAnswers are the letters of each line; nil if there is no such file.
 func mctestAnswers(path string) ([][]string, error) {
 	name := strings.ToLower(path)
 	at := strings.LastIndex(name, ".tsv")
@@ -134,15 +136,23 @@ func escape(path string) string {
 	return strings.NewReplacer(`*`, `\*`, `?`, `\?`, `[`, `\[`).Replace(path)
 }
 
-// mctestLine yields the questions of a story; letters are nil if there are no answers.
+// mctestLine yields the questions of a story, all of them broken if the line is; letters
+// are nil if there are no answers.
 func mctestLine(n int, line string, letters []string, yield func(record) bool) {
 	parts := strings.Split(line, "\t")
+	var err error
 	switch {
 	case len(parts) < mctestWidth:
-		yield(record{line: n, err: errors.Errorf("%d columns: want %d, a story with 4 questions of 4 answers", len(parts), mctestWidth)})
-		return
+		err = errors.Errorf("%d columns: want %d, a story with 4 questions of 4 answers", len(parts), mctestWidth)
 	case letters != nil && len(letters) != mctestQuestions:
-		yield(record{line: n, err: errors.Errorf("the .ans file has %d answers for this line: want %d", len(letters), mctestQuestions)})
+		err = errors.Errorf("the .ans file has %d answers for this line: want %d", len(letters), mctestQuestions)
+	}
+	if err != nil {
+		for range mctestQuestions {
+			if !yield(record{line: n, err: err}) {
+				return
+			}
+		}
 		return
 	}
 	story := strings.NewReplacer(`\newline`, "\n", `\tab`, "\t").Replace(parts[mctestStory])

@@ -17,9 +17,11 @@ import (
 
 // RowError tells that one row is broken; others may be whole.
 type RowError struct {
-	Path string
-	Line int // of a Parquet file the number of the row
-	Err  error
+	Path   string
+	Line   int    // of a Parquet file the number of the row
+	Number int    // see [loaders.Row]
+	ID     string // what the file calls the row; "" if it does not, or the row is too broken to find out
+	Err    error
 }
 
 func (e RowError) Error() string { return fmt.Sprintf("%s:%d: %v", e.Path, e.Line, e.Err) }
@@ -30,16 +32,20 @@ func (e RowError) Unwrap() error { return e.Err }
 // Read goes through the rows of a file, in order. The file is read, and taken apart on all
 // cores, while rows are drawn. A broken row is a [RowError], behind which it goes on; any
 // other error is the last. A file without a row is an error.
+//
+// A blank line is a row, one whose text is empty, in a table of one column, and in one with
+// neither labels nor ids, whose rows are known by their place alone. In other tables, in
+// JSON, before the header line and at the end of a file it is none.
 func Read(path string, kind Kind, f loaders.Fields) iter.Seq2[loaders.Row, error] {
 	return func(yield func(loaders.Row, error) bool) {
-		s, err := sourceOf(path, kind, f.Header)
+		s, err := sourceOf(path, kind, f)
 		if err != nil {
 			yield(loaders.Row{}, err)
 			return
 		}
 		w, rows, stopped := newWanted(f), 0, false
 		convert := func(r record) (loaders.Row, error) { return w.convert(path, s, r) }
-		err = parallel(s.next, convert, func(row loaders.Row, err error) bool {
+		err = parallel(numbered(s.next), convert, func(row loaders.Row, err error) bool {
 			rows++
 			stopped = !yield(row, err)
 			return !stopped
@@ -51,6 +57,18 @@ func Read(path string, kind Kind, f loaders.Fields) iter.Seq2[loaders.Row, error
 		case rows == 0:
 			yield(loaders.Row{}, errors.Errorf("%s: the file has no rows: want some with %v", path, f))
 		}
+	}
+}
+
+// numbered counts the records.
+func numbered(next func(yield func(record) bool) error) func(yield func(record) bool) error {
+	return func(yield func(record) bool) error {
+		n := 0
+		return next(func(r record) bool {
+			n++
+			r.number = n
+			return yield(r)
+		})
 	}
 }
 
@@ -68,14 +86,14 @@ func (w *wanted) convert(path string, s source, r record) (loaders.Row, error) {
 		err = errors.Errorf("want a JSON object with %v, got %s", w.Fields, string(no))
 	}
 	if err != nil {
-		return loaders.Row{}, RowError{path, r.line, err}
+		return loaders.Row{}, RowError{path, r.line, r.number, row.ID, err}
 	}
-	row.Path, row.Line = path, r.line
+	row.Path, row.Line, row.Number = path, r.line, r.number
 	return row, nil
 }
 
 // sourceOf is the source of a file.
-func sourceOf(path string, kind Kind, header []string) (source, error) {
+func sourceOf(path string, kind Kind, f loaders.Fields) (source, error) {
 	if _, err := os.Stat(path); err != nil {
 		return source{}, errors.Wrap(err, "reading labelled rows")
 	}
@@ -89,9 +107,9 @@ func sourceOf(path string, kind Kind, header []string) (source, error) {
 	case JSONL:
 		return jsonLines(path), nil
 	case TSV:
-		return tabSeparated(path, header), nil
+		return tabSeparated(path, f), nil
 	case CSV:
-		return commaSeparated(path, header), nil
+		return commaSeparated(path, f.Header), nil
 	case Parquet:
 		return parquetRows(path), nil
 	case RACE:

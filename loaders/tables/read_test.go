@@ -3,6 +3,7 @@ package tables
 import (
 	"bytes"
 	"compress/gzip"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -61,14 +62,17 @@ func zstandard(t testing.TB, data []byte) []byte {
 	return w.EncodeAll(data, nil)
 }
 
-// rowsOf reads a file to the first error; the rows come without its path.
+// rowsOf reads a file to the first error; the rows come without its path, and without their
+// numbers, which count from 1 on.
 func rowsOf(path string, kind Kind, f loaders.Fields) (rows []loaders.Row, err error) {
 	for row, err := range Read(path, kind, f) {
 		if err != nil {
 			return rows, err
 		}
-		row.Path = ""
-		rows = append(rows, row)
+		if rows = append(rows, row); row.Number != len(rows) {
+			return rows, fmt.Errorf("row %d is numbered %d", len(rows), row.Number)
+		}
+		rows[len(rows)-1].Path, rows[len(rows)-1].Number = "", 0
 	}
 	return rows, nil
 }
@@ -242,7 +246,7 @@ func TestCollect(t *testing.T) {
 	rows, account, err := Collect(path, Read(path, ByName, pairFields), DefaultTolerance)
 	require.NoError(t, err)
 	require.Len(t, rows, 400)
-	require.Equal(t, 2, account.Broken)
+	require.Equal(t, 2, account.Broken())
 	require.NoError(t, account.Check(DefaultTolerance))
 	require.Equal(t, []string{
 		path + ": 2 of 402 rows are broken and left out, the first of them:",

@@ -45,10 +45,11 @@ type cells interface {
 
 // record is a row of a file before anything is known of its columns.
 type record struct {
-	line  int // from 1 on; in a file without lines the number of the row
-	raw   string
-	cells cells // nil: they are to be parsed from raw
-	err   error // why there are none
+	line   int // from 1 on; in a file without lines the number of the row
+	number int // of the row in the file
+	raw    string
+	cells  cells // nil: they are to be parsed from raw
+	err    error // why there are none
 }
 
 // source is a file as records.

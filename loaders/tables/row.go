@@ -21,8 +21,12 @@ func newWanted(f loaders.Fields) wanted {
 	return w
 }
 
-// row takes from a record what is wanted.
+// row takes from a record what is wanted. Of a broken one it returns the id, if there is one.
 func (w *wanted) row(c cells) (row loaders.Row, err error) {
+	var noID error
+	if len(w.id) > 0 {
+		row.ID, noID = w.idOf(c)
+	}
 	for _, names := range w.texts {
 		t, err := w.joined(c, names)
 		if err != nil {
@@ -33,13 +37,8 @@ func (w *wanted) row(c cells) (row loaders.Row, err error) {
 	if row.Answers, err = w.answersOf(c); err != nil {
 		return row, err
 	}
-	if len(w.id) > 0 {
-		if row.ID, err = w.idOf(c); err != nil {
-			return row, err
-		}
-	}
-	if w.Label == "" {
-		return row, nil
+	if noID != nil || w.Label == "" {
+		return row, noID
 	}
 	value, err := w.get(c, w.Label)
 	if err != nil {
