@@ -46,3 +46,8 @@ func TestContainer(t *testing.T) {
 		})
 	}
 }
+
+func TestRoom(t *testing.T) {
+	require.NoError(t, Room(1))
+	require.ErrorContains(t, Room(1<<50), "it needs 1125899907 MB of memory, but only")
+}

@@ -1,26 +1,89 @@
 package regular
 
 import (
+	"io"
+	"io/fs"
 	"os"
 
 	"github.com/pkg/errors"
 )
 
-// Open opens a regular file for reading and returns its size in bytes. Devices, pipes and
-// folders are refused. what is the kind of the file, for errors.
+// Open opens a regular file for reading and returns its size in bytes. what is the kind of the
+// file, for errors. A link is followed.
 func Open(path, what string) (f *os.File, size int64, err error) {
-	if f, err = os.Open(path); err != nil {
+	before, err := os.Stat(path)
+	if err == nil {
+		err = Check(path, before)
+	}
+	if err != nil {
 		return nil, 0, errors.Wrap(err, "opening "+what)
 	}
-	stat, err := f.Stat()
-	switch {
-	case err != nil:
-		err = errors.Wrap(err, "opening "+what)
-	case !stat.Mode().IsRegular():
-		err = errors.Errorf("%s: not a regular file", path)
-	default:
-		return f, stat.Size(), nil
+	// Should a pipe take the place of the file only now, opening it does not wait.
+	if f, err = os.OpenFile(path, os.O_RDONLY|nonBlock, 0); err != nil {
+		return nil, 0, errors.Wrap(err, "opening "+what)
 	}
-	_ = f.Close() // nothing was written; the first error is the one to report
-	return nil, 0, err
+	after, err := f.Stat()
+	if err == nil {
+		err = Check(path, after)
+	}
+	if err != nil {
+		_ = f.Close() // nothing was written; the first error is the one to report
+		return nil, 0, errors.Wrap(err, "opening "+what)
+	}
+	return f, after.Size(), nil
+}
+
+// ReadFile reads a regular file of at most limit bytes. The error says how large a file that is
+// larger may be; no more than the limit is read of it.
+func ReadFile(path, what string, limit int64) (data []byte, err error) {
+	f, size, err := Open(path, what)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close() //nolint:errcheck // only read from: nothing is lost if this fails
+	if size > limit {
+		return nil, tooLarge(path, what, size, limit)
+	}
+	data = make([]byte, 0, size+1) // room to notice the end
+	for {
+		n, err := f.Read(data[len(data):cap(data)])
+		data = data[:len(data)+n]
+		switch {
+		case errors.Is(err, io.EOF):
+			return data, nil
+		case err != nil:
+			return nil, errors.Wrap(err, "reading "+what)
+		case int64(len(data)) > limit:
+			return nil, tooLarge(path, what, int64(len(data)), limit)
+		case len(data) == cap(data):
+			data = append(data, 0)[:len(data)] // it has grown
+		}
+	}
+}
+
+func tooLarge(path, what string, size, limit int64) error {
+	return errors.Errorf("reading %s: %s has %d bytes, but at most %d are read: is it the right file?", what, path, size, limit)
+}
+
+// Check returns an error, which names the kind, unless the file is a regular one.
+func Check(path string, info fs.FileInfo) error {
+	if info.Mode().IsRegular() {
+		return nil
+	}
+	return errors.Errorf("%s: not a regular file, but %s", path, Kind(info.Mode()))
+}
+
+// Kind names what a file is that is not regular.
+func Kind(mode fs.FileMode) string {
+	switch {
+	case mode.IsDir():
+		return "a folder"
+	case mode&fs.ModeNamedPipe != 0:
+		return "a pipe"
+	case mode&fs.ModeSocket != 0:
+		return "a socket"
+	case mode&fs.ModeDevice != 0:
+		return "a device"
+	}
+	return "of another kind"
 }

@@ -6,12 +6,13 @@ import (
 	"compress/gzip"
 	"encoding/json"
 	"io"
-	"os"
 	"path/filepath"
 	"strings"
 
 	"github.com/klauspost/compress/zstd"
 	"github.com/pkg/errors"
+
+	"gorgpt/internal/regular"
 )
 
 // Kind is how a file holds its rows.
@@ -85,39 +86,54 @@ func newScanner(r io.Reader) *bufio.Scanner {
 	return lines
 }
 
-// open opens a file for reading, unpacked if its name says that it is packed.
+// maxWindow is how far back a Zstandard file may refer, as zstd itself has it without --memory.
+const maxWindow = 128 << 20
+
+// open opens a regular file for reading, unpacked if its name says that it is packed.
 func open(path string) (io.ReadCloser, error) {
-	f, err := os.Open(path)
+	f, size, err := regular.Open(path, "labelled rows")
 	if err != nil {
-		return nil, errors.Wrap(err, "reading labelled rows")
+		return nil, err
 	}
-	var r io.Reader = f
+	packing := ""
 	switch strings.ToLower(filepath.Ext(path)) {
 	case ".gz":
-		r, err = gzip.NewReader(f)
-		err = errors.Wrapf(err, "%s: unpacking gzip", path)
-	case ".zst":
-		var z *zstd.Decoder
-		z, err = zstd.NewReader(f, zstd.WithDecoderConcurrency(1))
-		if err == nil {
-			return file{z, func() error { z.Close(); return f.Close() }}, nil
+		var r *gzip.Reader
+		if r, err = gzip.NewReader(f); err == nil {
+			return unpacked{regular.Unpacked(r, size), "gzip", f.Close}, nil
 		}
-		err = errors.Wrapf(err, "%s: unpacking Zstandard", path)
+		packing = "gzip"
+	case ".zst":
+		var r *zstd.Decoder
+		r, err = zstd.NewReader(f, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true), zstd.WithDecoderMaxWindow(maxWindow))
+		if err == nil {
+			return unpacked{regular.Unpacked(r, size), "Zstandard", func() error { r.Close(); return f.Close() }}, nil
+		}
+		packing = "Zstandard"
+	default:
+		return f, nil
 	}
-	if err != nil {
-		return nil, errors.WithMessage(firstOf(err, f.Close()), "reading labelled rows")
-	}
-	return file{r, f.Close}, nil
+	return nil, errors.Wrapf(firstOf(err, f.Close()), "reading labelled rows: %s: unpacking %s", path, packing)
 }
 
-// file is an open file whose bytes may come through something that unpacks them.
-type file struct {
+// unpacked is a packed file as it unpacks.
+type unpacked struct {
 	io.Reader
-	close func() error
+	packing string
+	close   func() error
+}
+
+// Read reads what has been unpacked.
+func (u unpacked) Read(p []byte) (int, error) {
+	n, err := u.Reader.Read(p)
+	if err != nil && !errors.Is(err, io.EOF) {
+		err = errors.Wrap(err, "unpacking "+u.packing)
+	}
+	return n, err
 }
 
 // Close closes the file itself.
-func (f file) Close() error { return f.close() }
+func (u unpacked) Close() error { return u.close() }
 
 // firstOf is the first error that is one.
 func firstOf(all ...error) error {

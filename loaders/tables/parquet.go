@@ -3,13 +3,15 @@ package tables
 import (
 	"bytes"
 	"io"
-	"os"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/parquet-go/parquet-go"
 	"github.com/pkg/errors"
+
+	"gorgpt/internal/memory"
+	"gorgpt/internal/regular"
 )
 
 // parquetRows is a Parquet file. A column within a group is named group.column; a repeated
@@ -42,22 +44,39 @@ func withParquet(path string, do func(*parquet.File) error) (err error) {
 // openAt opens a file for reading anywhere; a packed one is unpacked into memory.
 func openAt(path string) (r io.ReaderAt, size int64, closeFile func() error, err error) {
 	if slices.ContainsFunc(packings, func(ending string) bool { return strings.HasSuffix(strings.ToLower(path), ending) }) {
-		f, err := open(path)
-		if err != nil {
-			return nil, 0, nil, err
-		}
-		data, err := io.ReadAll(f)
-		return bytes.NewReader(data), int64(len(data)), f.Close, errors.Wrap(err, path)
+		data, err := unpackAll(path)
+		return bytes.NewReader(data), int64(len(data)), func() error { return nil }, err
 	}
-	f, err := os.Open(path)
+	f, size, err := regular.Open(path, "labelled rows")
 	if err != nil {
-		return nil, 0, nil, errors.Wrap(err, "reading labelled rows")
+		return nil, 0, nil, err
 	}
-	info, err := f.Stat()
+	return f, size, f.Close, nil
+}
+
+// unpackAll unpacks a file into memory, once it is known that there is room for it.
+func unpackAll(path string) ([]byte, error) {
+	size, err := unpackTo(io.Discard, path)
 	if err != nil {
-		return nil, 0, nil, errors.Wrap(firstOf(err, f.Close()), "reading labelled rows")
+		return nil, err
 	}
-	return f, info.Size(), f.Close, nil
+	if err := memory.Room(size); err != nil {
+		return nil, errors.WithMessage(err, path)
+	}
+	data := bytes.NewBuffer(make([]byte, 0, size+bytes.MinRead)) // MinRead: so that it never grows
+	_, err = unpackTo(data, path)
+	return data.Bytes(), err
+}
+
+// unpackTo copies what a file unpacks to.
+func unpackTo(w io.Writer, path string) (size int64, err error) {
+	f, err := open(path)
+	if err != nil {
+		return 0, err
+	}
+	defer f.Close() //nolint:errcheck // only read from: nothing is lost if this fails
+	size, err = io.Copy(w, f)
+	return size, errors.Wrap(err, path)
 }
 
 // leaf is a column of a file.

@@ -1,0 +1,13 @@
+package memory
+
+import "github.com/pkg/errors"
+
+// Room returns an error unless that many bytes of memory are free. Where the system does not say
+// how many are, there is room.
+func Room(need int64) error {
+	free, err := Free()
+	if err == nil && need > free {
+		return errors.Errorf("it needs %d MB of memory, but only %d MB are free", (need+999_999)/1_000_000, free/1_000_000)
+	}
+	return nil
+}

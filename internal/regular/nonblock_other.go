@@ -1,0 +1,6 @@
+//go:build !unix
+
+package regular
+
+// nonBlock has no meaning here: no pipe stands among the files.
+const nonBlock = 0

@@ -1,0 +1,45 @@
+package regular
+
+import (
+	"io"
+
+	"github.com/pkg/errors"
+)
+
+const (
+	// expansion is how many times its size a packed file may unpack to. Text packs to a third or
+	// a tenth of its size, and logs and tables that repeat themselves to a fiftieth; a file that
+	// is made to fill memory packs to a thousandth and less.
+	expansion = 100
+
+	// freely is how many bytes any packed file may unpack to, however small it is.
+	freely = 64 << 20
+)
+
+// Unpacked passes on what a packed file of size bytes unpacks to, and fails where that is so
+// much that the file must be made to fill memory: beyond 64 MiB and a hundred times its size.
+func Unpacked(r io.Reader, size int64) io.Reader {
+	limit := max(freely, expansion*size)
+	return &unpacked{r: r, left: limit, size: size}
+}
+
+type unpacked struct {
+	r          io.Reader
+	left, size int64
+}
+
+// Read reads as much as the limit leaves.
+func (u *unpacked) Read(p []byte) (int, error) {
+	if u.left < 0 {
+		return 0, errors.Errorf("its %d bytes unpack to more than %d MiB and %d times their number: "+
+			"unpack the file first if it is what it should be", u.size, freely>>20, expansion)
+	}
+	n, err := u.r.Read(p[:min(int64(len(p)), u.left+1)])
+	if u.left -= int64(n); u.left < 0 {
+		n-- // the byte beyond the limit
+		if err == nil || errors.Is(err, io.EOF) {
+			_, err = u.Read(p)
+		}
+	}
+	return n, err
+}
