@@ -4,12 +4,14 @@ import (
 	"bytes"
 	"iter"
 	"strings"
+
+	"gorgpt/loaders/charset"
 )
 
 // clean makes the text of a book out of the bytes of its file: UTF-8 without byte order
 // mark, without what Project Gutenberg puts around a book, one paragraph a line.
 func clean(raw []byte) (string, error) {
-	text, err := toUTF8(raw)
+	text, _, err := charset.Decode(raw)
 	if err != nil {
 		return "", err
 	}

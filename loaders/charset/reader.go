@@ -1,0 +1,137 @@
+package charset
+
+import (
+	"bytes"
+	"io"
+	"unicode/utf8"
+
+	"github.com/pkg/errors"
+)
+
+// chunk is how much of a stream is decoded at a time, and the most that is looked at to
+// recognise what it is.
+const chunk = 64 << 10
+
+// Reader reads a stream as valid UTF-8 without byte order mark. It returns what it has as soon as
+// the stream gives it, so pipes can be read while they are written. It must not be used by
+// several goroutines at a time.
+type Reader struct {
+	src   io.Reader
+	found Found
+	raw   []byte // read, not decoded
+	text  []byte // decoded, not given away
+	buf   []byte // where text begins
+	err   error  // once text is used up
+
+	begun           bool
+	good            int   // sequences of several bytes in the UTF-8 so far
+	offset          int64 // of text, among all that was decoded
+	bytes, controls int64
+}
+
+// NewReader returns a reader that decodes src.
+func NewReader(src io.Reader) *Reader { return &Reader{src: src} }
+
+// Found is what has been recognised so far.
+func (r *Reader) Found() Found { return r.found }
+
+// Read reads decoded text. It is an error if the stream is binary data.
+func (r *Reader) Read(p []byte) (int, error) {
+	for len(r.text) == 0 {
+		if r.err != nil {
+			return 0, r.err
+		}
+		r.fill()
+	}
+	n := copy(p, r.text)
+	r.text = r.text[n:]
+	return n, nil
+}
+
+// fill decodes the next chunk.
+func (r *Reader) fill() {
+	if r.raw == nil {
+		r.raw, r.buf = make([]byte, 0, chunk), make([]byte, 0, 2*chunk)
+	}
+	n, err := r.src.Read(r.raw[len(r.raw):cap(r.raw)])
+	r.raw = r.raw[:len(r.raw)+n]
+	last := err != nil
+	r.text = r.buf[:0]
+	if !r.begun && (last || len(r.raw) >= 4) {
+		var size int
+		found, size, failed := recognise(r.raw)
+		if failed != nil {
+			r.err = failed
+			return
+		}
+		r.found, r.begun = found, true
+		r.raw = append(r.raw[:0], r.raw[size:]...)
+	}
+	if r.begun {
+		left := r.decode(last)
+		r.raw = append(r.raw[:0], r.raw[len(r.raw)-left:]...)
+	}
+	r.buf = r.text[:0]
+	if failed := r.check(last); failed != nil {
+		r.text, err = nil, failed
+	}
+	r.err = err
+}
+
+// decode decodes what was read but for an incomplete character at its end, of left bytes.
+func (r *Reader) decode(last bool) (left int) {
+	if order := r.found.Encoding.order(); order != nil {
+		var invalid int
+		r.text, invalid, left = fromUTF16(r.text, r.raw, order, last)
+		r.found.Invalid += invalid
+		return left
+	}
+	if r.found.Encoding == Windows1252 {
+		r.text = fromWindows1252(r.text, r.raw)
+		return 0
+	}
+	whole := r.raw
+	if !last {
+		whole = whole[:len(whole)-incomplete(whole)]
+	}
+	good, bad := countUTF8(whole)
+	r.good += good
+	switch {
+	case bad == 0:
+		r.text = append(r.text, whole...)
+	case r.good > bad || r.found.Invalid > 0:
+		r.found.Invalid += bad
+		r.text = append(r.text, bytes.ToValidUTF8(whole, replacement)...)
+	default:
+		r.found.Encoding = Windows1252
+		r.text = fromWindows1252(r.text, r.raw)
+		return 0
+	}
+	return len(r.raw) - len(whole)
+}
+
+// incomplete is the length of the beginning of a UTF-8 sequence at the end of a text.
+func incomplete(raw []byte) int {
+	for n := 1; n < utf8.UTFMax && n <= len(raw); n++ {
+		if tail := raw[len(raw)-n:]; utf8.RuneStart(tail[0]) {
+			if utf8.FullRune(tail) {
+				return 0
+			}
+			return n
+		}
+	}
+	return 0
+}
+
+// check refuses binary data in decoded text, as checkText does for a whole text.
+func (r *Reader) check(last bool) error {
+	if at := bytes.IndexByte(r.text, 0); at >= 0 {
+		return errors.Errorf("binary data: a NUL byte at offset %d", r.bytes+int64(at))
+	}
+	r.bytes += int64(len(r.text))
+	r.controls += int64(countControls(r.text))
+	if (last || r.bytes >= chunk) && r.controls > r.bytes/100 {
+		return errors.Errorf("binary data: %d of %d bytes are control characters", r.controls, r.bytes)
+	}
+	return nil
+}
