@@ -6,6 +6,9 @@
 // [Model] blocks that repeat are drawn once. Roles have shapes, so that pictures can be read
 // in greyscale. All output depends on the graph alone, or on the graph and the times.
 //
+// SVG is laid out by the package itself: layout.go says how. Graphviz lays out the same picture
+// in its own way.
+//
 // The package knows graphs, not models: parts, roles and figures come from [graph.Info].
 // Start reading at picture.go.
 package draw

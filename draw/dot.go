@@ -114,13 +114,19 @@ func (p *Picture) clusterLabel(path []string) string {
 	return label
 }
 
-func (p *Picture) boxText(b *box) string {
-	l, lines := lookOf(b.role), p.lines(b)
-	fill, font := l.fill, "black"
+// dress is the text of a box, its colour and that of the text.
+func (p *Picture) dress(b *box) (lines []string, fill, font string) {
+	lines, fill, font = p.lines(b), lookOf(b.role).fill, "black"
 	if p.times != nil && p.nodes[b.nodes[0]].Calls > 0 {
 		fill, font = p.times.color(b.took)
 		lines = append(lines, p.times.text(b.took))
 	}
+	return lines, fill, font
+}
+
+func (p *Picture) boxText(b *box) string {
+	l := lookOf(b.role)
+	lines, fill, font := p.dress(b)
 	text := fmt.Sprintf("label=%s, tooltip=%s, shape=%s, margin=%q, style=%s, fillcolor=%s",
 		quote(strings.Join(lines, "\n")), quote(p.tooltip(b)), l.shape, l.margin, l.style, quote(fill))
 	if font != "black" {

@@ -1,7 +1,6 @@
 package draw
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -9,7 +8,6 @@ import (
 
 	"github.com/pkg/errors"
 
-	"gorgpt/draw/svg"
 	"gorgpt/graph"
 	"gorgpt/internal/atomicfile"
 )
@@ -47,25 +45,18 @@ func (s *Settings) Export(ctx context.Context, subject Subject, w io.Writer) err
 	if s.DOT == "" && s.SVG == "" {
 		return nil
 	}
-	var dot bytes.Buffer
-	if err := New(subject.Title, nodes, Level(s.Level), times).WriteDOT(&dot); err != nil {
-		return err
-	}
-	if s.DOT != "" {
-		if err := atomicfile.WriteFile(s.DOT, dot.Bytes()); err != nil {
-			return errors.WithMessage(err, "-dot")
+	picture := New(subject.Title, nodes, Level(s.Level), times)
+	for _, f := range []struct {
+		flag, path string
+		write      func(io.Writer) error
+	}{{"-dot", s.DOT, picture.WriteDOT}, {"-svg", s.SVG, picture.WriteSVG}} {
+		if f.path == "" {
+			continue
 		}
-		fmt.Fprintf(w, "wrote the %s graph to %s\n", s.Graph, s.DOT)
-	}
-	if s.SVG != "" {
-		picture, err := svg.Render(ctx, dot.Bytes())
-		if err == nil {
-			err = atomicfile.WriteFile(s.SVG, picture)
+		if err := atomicfile.Write(f.path, f.write); err != nil {
+			return errors.WithMessage(err, f.flag)
 		}
-		if err != nil {
-			return errors.WithMessage(err, "-svg")
-		}
-		fmt.Fprintf(w, "wrote the %s graph to %s\n", s.Graph, s.SVG)
+		fmt.Fprintf(w, "wrote the %s graph to %s\n", s.Graph, f.path)
 	}
 	return nil
 }

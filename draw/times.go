@@ -37,12 +37,20 @@ func (t *Times) text(took time.Duration) string {
 
 func (t *Times) writeLegend(out io.Writer) {
 	for i, h := range heat {
-		label := fmt.Sprintf("%g %% of the time or more", 100*h.least)
-		if h.least == 0 {
-			label = "less"
-		}
-		fmt.Fprintf(out, "\t\tlegend_heat%d [label=%s, shape=box, style=filled, fillcolor=%s, fontcolor=%s];\n", i, quote(label), quote(h.fill), h.font)
+		fmt.Fprintf(out, "\t\tlegend_heat%d [label=%s, shape=box, style=filled, fillcolor=%s, fontcolor=%s];\n", i, quote(heatLabel(i)), quote(h.fill), h.font)
 	}
-	fmt.Fprintf(out, "\t\tlegend_runs [label=%s, shape=plaintext];\n",
-		quote(fmt.Sprintf("%d runs of %.4g ms", t.Runs, 1e3*t.Wall.Seconds()/float64(t.Runs))))
+	fmt.Fprintf(out, "\t\tlegend_runs [label=%s, shape=plaintext];\n", quote(t.runs()))
+}
+
+// heatLabel says which share of the time a colour stands for.
+func heatLabel(i int) string {
+	if heat[i].least == 0 {
+		return "less"
+	}
+	return fmt.Sprintf("%g %% of the time or more", 100*heat[i].least)
+}
+
+// runs says how many runs were measured, and how long each took.
+func (t *Times) runs() string {
+	return fmt.Sprintf("%d runs of %.4g ms", t.Runs, 1e3*t.Wall.Seconds()/float64(t.Runs))
 }

@@ -31,7 +31,7 @@ var commands = sync.OnceValues(func() (dir string, err error) {
 	if dir, err = os.MkdirTemp("", "gorgpt"); err != nil {
 		return "", err
 	}
-	out, err := exec.Command("go", "build", "-tags", tags, "-o", dir, "gorgpt/cmd/train", "gorgpt/cmd/finetune").CombinedOutput()
+	out, err := exec.Command("go", "build", "-tags", tags, "-o", dir, "gorgpt/cmd/...").CombinedOutput()
 	if err != nil {
 		return dir, fmt.Errorf("%s: %w", out, err)
 	}
