@@ -28,6 +28,10 @@ func (g *Generator) Search(ctx context.Context, prompt []int32, o Options, done 
 	if err := g.check(prompt, o); err != nil {
 		return nil, err
 	}
+	if !g.busy.TryLock() {
+		return nil, errBusy
+	}
+	defer g.busy.Unlock()
 	g.d.reserve(o.Beams)
 	s := &search{
 		o: o, prompt: len(prompt), v: g.model.VocabSize, done: done,

@@ -10,12 +10,15 @@ import (
 // decoder runs the model on sequences that grow in step, and keeps their keys and values.
 type decoder struct {
 	model  *gpt1.Model
-	rows   int // sequences that there is room for
-	past   int // positions in the caches, the same for all sequences
+	rows   int    // sequences that there is room for
+	past   int    // positions in the caches, the same for all sequences
+	seen   uint64 // updates of the weights before the first of these
 	caches []*graph.Cache
 	arena  graph.Arena
 	passes map[[2]int]*pass // by batch and length
 }
+
+var errTrained = errors.New("the model was trained while it wrote: the tokens would be of different weights")
 
 // pass is the graph that reads t further tokens of b sequences.
 type pass struct {
@@ -35,7 +38,7 @@ func (d *decoder) reserve(rows int) {
 }
 
 // restart forgets all positions.
-func (d *decoder) restart() { d.past = 0 }
+func (d *decoder) restart() { d.past, d.seen = 0, d.model.Store.Updates() }
 
 // room is how many positions are left.
 func (d *decoder) room() int { return d.model.NCtx - d.past }
@@ -76,6 +79,9 @@ func (d *decoder) feed(ids [][]int32) ([][]float32, error) {
 		}
 		d.past += t
 		from += t
+	}
+	if d.seen != d.model.Store.Updates() {
+		return nil, errTrained
 	}
 	return p.read(d.model.VocabSize), nil
 }

@@ -2,17 +2,22 @@ package generate
 
 import (
 	"context"
+	"sync"
 
 	"github.com/pkg/errors"
 
 	"gorgpt/gpt1"
 )
 
-// Generator continues texts with one model. It is not safe for concurrent use.
+// Generator continues texts with one model. A Generator must not be used by several goroutines
+// at once: the second call is an error. Several Generators may share a model.
 type Generator struct {
 	model *gpt1.Model
+	busy  sync.Mutex
 	d     decoder
 }
+
+var errBusy = errors.New("the generator is in use by another goroutine: each needs one of its own")
 
 // New returns a generator for the model.
 func New(m *gpt1.Model) *Generator { return &Generator{model: m, d: decoder{model: m}} }
@@ -36,6 +41,10 @@ func (g *Generator) Sample(ctx context.Context, prompt []int32, o Options, each 
 	if err := g.check(prompt, o); err != nil {
 		return nil, err
 	}
+	if !g.busy.TryLock() {
+		return nil, errBusy
+	}
+	defer g.busy.Unlock()
 	g.d.reserve(n)
 	t := newTexts(&g.d, o.Slide)
 	scores, err := t.add([][]int32{prompt})
@@ -78,6 +87,9 @@ func (g *Generator) Sample(ctx context.Context, prompt []int32, o Options, each 
 
 // check refuses prompts and options that cannot work.
 func (g *Generator) check(prompt []int32, o Options) error {
+	if g.model.IsLSTM() {
+		return errors.New("the model is an LSTM, which can score texts but not write them: use one with a Transformer")
+	}
 	if len(prompt) == 0 {
 		return errors.New("the prompt is empty: there is no token to continue from")
 	}

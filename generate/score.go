@@ -1,14 +1,18 @@
 package generate
 
 import (
+	"sync"
+
 	"github.com/pkg/errors"
 
 	"gorgpt/gpt1"
 	"gorgpt/graph"
 )
 
-// Scorer tells how likely texts are. It is not safe for concurrent use.
+// Scorer computes how likely texts are. A Scorer is safe for concurrent use: its calls wait
+// for one another. Several Scorers may share a model.
 type Scorer struct {
+	mu     sync.Mutex
 	model  *gpt1.Model
 	arena  graph.Arena
 	graphs map[int]*scorePass // by length
@@ -33,6 +37,9 @@ func (s *Scorer) LogProbs(ids []int32) ([]float64, error) {
 			return nil, errors.Errorf("token %d: the model has 0 to %d", id, s.model.VocabSize-1)
 		}
 	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	updates := s.model.Store.Updates()
 	var out []float64
 	for from := 0; len(out) < len(ids)-1; {
 		n := min(s.model.NCtx, len(ids)-1-from)
@@ -44,6 +51,9 @@ func (s *Scorer) LogProbs(ids []int32) ([]float64, error) {
 			out = append(out, -float64(loss))
 		}
 		from = max(from+1, len(out)-s.model.NCtx/2)
+	}
+	if updates != s.model.Store.Updates() {
+		return nil, errors.New("the model was trained while it scored: the results are of different weights")
 	}
 	return out, nil
 }
@@ -84,6 +94,9 @@ func (s *Scorer) losses(inputs, targets []int32) ([]float32, error) {
 func AttentionWeights(m *gpt1.Model, ids []int32) ([][]float32, error) {
 	if len(ids) == 0 || len(ids) > m.NCtx {
 		return nil, errors.Errorf("the text has %d tokens: want 1 to the context's %d", len(ids), m.NCtx)
+	}
+	if m.IsLSTM() {
+		return nil, errors.New("the model is an LSTM, which has no attention")
 	}
 	g := graph.New(false)
 	in, data := g.Ints("inputs", 1, len(ids))

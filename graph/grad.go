@@ -78,6 +78,8 @@ func (w Node) gradient(name string) *Param {
 		w.g.failf(name, "%s is not a parameter: weights can only be trained in a Store", w.Name())
 	case p.Grad == nil:
 		w.g.failf(name, "parameter %s has no gradient: call Store.Train first", p.Name)
+	default:
+		w.g.uses(p.store, true)
 	}
 	return p
 }

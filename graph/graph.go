@@ -11,22 +11,25 @@ import (
 
 // Graph builds one Gorgonia expression graph. It is not safe for concurrent use.
 type Graph struct {
-	eg     *gorgonia.ExprGraph
-	err    error
-	scopes []string
-	used   map[string]int              // op names given out, for unique ones
-	hashes map[uint32]string           // Gorgonia merges nodes by a 32-bit hash: see op.go
-	inputs map[string]Node             // input nodes by name
-	params map[*gorgonia.Node]*Param   // which parameter an input node binds
-	ops    map[*gorgonia.Node]*op      // our op behind a node
-	keep   map[*gorgonia.Node]struct{} // nodes whose values outlive the run
-	axes   map[*gorgonia.Node][]string // names of the axes
-	parts  map[*gorgonia.Node][]string // see Node.Parts
-	states map[*gorgonia.Node]Role     // input nodes that bind what the store or a cache holds
-	train  bool
-	rng    *randomness
-	failed error // what an op returned in the current run
-	watch  bool  // each value is checked as it is computed
+	eg      *gorgonia.ExprGraph
+	err     error
+	scopes  []string
+	used    map[string]int              // op names given out, for unique ones
+	hashes  map[uint32]string           // Gorgonia merges nodes by a 32-bit hash: see op.go
+	inputs  map[string]Node             // input nodes by name
+	params  map[*gorgonia.Node]*Param   // which parameter an input node binds
+	ops     map[*gorgonia.Node]*op      // our op behind a node
+	keep    map[*gorgonia.Node]struct{} // nodes whose values outlive the run
+	axes    map[*gorgonia.Node][]string // names of the axes
+	parts   map[*gorgonia.Node][]string // see Node.Parts
+	states  map[*gorgonia.Node]Role     // input nodes that bind what the store or a cache holds
+	train   bool
+	rng     *randomness
+	failed  error // what an op returned in the current run
+	stores  []*Store
+	writes  bool // its runs change what is in the stores
+	updates bool // namely the values of parameters
+	watch   bool // each value is checked as it is computed
 
 	backward bool    // derivatives are being declared
 	timed    bool    // ops measure how long they take

@@ -38,6 +38,8 @@ func (g *Graph) Compile(arena *Arena, keep ...Node) (_ *Machine, err error) {
 			err = errors.Errorf("compiling the graph: %v", r)
 		}
 	}()
+	g.lock()
+	defer g.unlock()
 	m.vm = gorgonia.NewTapeMachine(g.eg, gorgonia.WithEngine(engine{g: g}))
 	return m, nil
 }
@@ -68,8 +70,20 @@ func (g *Graph) checkHashes() error {
 // Bytes returns the working memory that the graph needs.
 func (m *Machine) Bytes() int { return 4 * m.plan.total }
 
-// Run executes the graph once with the values its inputs hold now.
+// Run executes the graph once with the values its inputs hold now. Machines of different
+// arenas may run at the same time: those that write to a store wait for the others.
 func (m *Machine) Run() error {
+	if !m.arena.busy.TryLock() {
+		return ErrBusy
+	}
+	defer m.arena.busy.Unlock()
+	m.g.lock()
+	defer m.g.unlock()
+	if m.g.updates {
+		for _, s := range m.g.stores {
+			s.guard.updates.Add(1)
+		}
+	}
 	m.arena.reserve(m.plan.total)
 	if m.seen != m.arena.used || m.seen == 0 {
 		m.plan.bind(m.arena.data)

@@ -1,13 +1,23 @@
 package graph
 
-import "unsafe"
+import (
+	"sync"
+	"unsafe"
 
-// Arena is the working memory that the graphs of one model share. Only one of
-// its machines may run at a time; a run invalidates the values of the others.
+	"github.com/pkg/errors"
+)
+
+// Arena is the working memory that graphs share. Only one of its machines may run at a
+// time, and a run invalidates the values of the others. An Arena must not be used by several
+// goroutines at once: of two runs at the same time, the second is an error.
 type Arena struct {
 	data []float32
-	used int // bumped when data moves
+	used int        // bumped when data moves
+	busy sync.Mutex // held while a machine runs
 }
+
+// ErrBusy says that a machine was run while another one of its arena ran.
+var ErrBusy = errors.New("the memory is in use by another goroutine: each needs an arena of its own")
 
 // reserve makes the arena hold at least n float32.
 func (a *Arena) reserve(n int) {

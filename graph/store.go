@@ -15,7 +15,7 @@ type Param struct {
 	Grad  []float32 // sum over the runs since the last update; nil before Store.Train
 	M, V  []float32 // Adam's moments; nil before Store.Train
 
-	value, grad, m, v *tensor.Dense
+	grad, m, v *tensor.Dense
 
 	store *Store
 	at    int // where it begins in the blocks of the store
@@ -39,6 +39,7 @@ type Store struct {
 	values, grads, m, v []float32 // the blocks
 
 	summed func(p *Param) // see WhenSummed
+	guard  guard
 }
 
 // align is the number of float32 in a 64-byte cache line, on which every tensor
@@ -52,6 +53,7 @@ func NewStore(params []Param) (*Store, error) { return newStore(params, false) }
 
 func newStore(params []Param, sketch bool) (*Store, error) {
 	s := &Store{byName: map[string]*Param{}, sketch: sketch}
+	s.guard.number = guards.Add(1)
 	for _, p := range params {
 		if _, dup := s.byName[p.Name]; dup {
 			return nil, errors.Errorf("parameter %s is declared twice", p.Name)
@@ -63,9 +65,7 @@ func newStore(params []Param, sketch bool) (*Store, error) {
 		s.params = append(s.params, q)
 		s.byName[q.Name] = q
 	}
-	s.values = s.block(func(p *Param, data []float32) {
-		p.Value, p.value = data, stored(data, p.Shape)
-	})
+	s.values = s.block(func(p *Param, data []float32) { p.Value = data })
 	return s, nil
 }
 
@@ -150,13 +150,14 @@ func (g *Graph) ParamAs(p *Param, use string) Node { return g.bindParam(p, p.Nam
 
 func (g *Graph) bindParam(p *Param, name string) Node {
 	var value gorgonia.Value
-	if p.value != nil {
-		value = p.value
+	if header := stored(p.Value, p.Shape); header != nil {
+		value = header // of its own: Gorgonia writes to the headers of a graph as it runs
 	}
 	n := g.input(name, value, p.Shape)
 	if n.n == nil {
 		return n
 	}
+	g.uses(p.store, false)
 	if bound, found := g.params[n.n]; found && bound != p {
 		return g.failf(name, "the name is taken by a parameter of another store")
 	}

@@ -65,6 +65,7 @@ type AdamConfig struct {
 // The returned scalar says that it is done.
 func (g *Graph) Adam(p *Param, scale, rate Node, a AdamConfig) Node {
 	in := []Node{g.Param(p), g.stored(p, "gradient", Gradient, p.grad), g.stored(p, "m", State, p.m), g.stored(p, "v", State, p.v), scale, rate}
+	g.updates = true
 	n, each := size(p.Shape), 15 // 3 for m, 4 for v, 1 for scale·g, 7 for p
 	if !p.Decays() {
 		a.L2, each = 0, 13
@@ -87,6 +88,7 @@ func (g *Graph) stored(p *Param, what string, r Role, t *tensor.Dense) Node {
 	if t == nil {
 		return g.failf(name, "parameter %s has no %s: call Store.Train first", p.Name, what)
 	}
+	g.uses(p.store, true)
 	return g.state(name, r, t, p.Shape, p.Axes)
 }
 

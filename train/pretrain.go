@@ -49,7 +49,7 @@ func (p *Pretrain) Accumulate(ctx context.Context, n int, last func() error) (Re
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		if left == 0 {
+		if left == 0 && last != nil {
 			if err := last(); err != nil {
 				return err
 			}

@@ -1,0 +1,55 @@
+package graph
+
+import (
+	"cmp"
+	"slices"
+	"sync"
+	"sync/atomic"
+)
+
+// guard keeps the runs of machines over one store apart: those that only read its values run
+// side by side, one that adds to gradients or updates parameters runs alone.
+type guard struct {
+	sync.RWMutex
+	number  uint64        // by which machines over several stores lock them in one order
+	updates atomic.Uint64 // runs that have changed the values
+}
+
+var guards atomic.Uint64
+
+// Updates counts the updates of the values so far. If it has changed between two runs, they
+// saw different weights.
+func (s *Store) Updates() uint64 { return s.guard.updates.Load() }
+
+// uses notes that g binds tensors of a store, and whether its runs write to them.
+func (g *Graph) uses(s *Store, writes bool) {
+	if s == nil {
+		return
+	}
+	g.writes = g.writes || writes
+	if !slices.Contains(g.stores, s) {
+		g.stores = append(g.stores, s)
+		slices.SortFunc(g.stores, func(a, b *Store) int { return cmp.Compare(a.guard.number, b.guard.number) })
+	}
+}
+
+// lock waits until the stores may be used.
+func (g *Graph) lock() {
+	for _, s := range g.stores {
+		if g.writes {
+			s.guard.Lock()
+		} else {
+			s.guard.RLock()
+		}
+	}
+}
+
+func (g *Graph) unlock() {
+	for _, s := range g.stores {
+		if g.writes {
+			s.guard.Unlock()
+		} else {
+			s.guard.RUnlock()
+		}
+	}
+}
