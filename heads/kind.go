@@ -23,6 +23,17 @@ func ParseKind(s string) (Kind, error) {
 	return "", errors.Errorf("unknown task %q: want classification, entailment, similarity, regression or qa", s)
 }
 
+// sequences is how many an example has; 0 if that differs.
+func (k Kind) sequences() int {
+	switch k {
+	case MultipleChoice:
+		return 0
+	case Similarity, Regression:
+		return 2
+	}
+	return 1
+}
+
 // Example is one labelled input, as token ids.
 type Example struct {
 	A, B    []int32   // the text; the premise and hypothesis; the pair; the context and question

@@ -19,10 +19,10 @@ func TestRanksGiveTheGradientOfTheBatch(t *testing.T) {
 	for _, c := range []struct {
 		kind Kind
 		s, k int
-	}{{Classification, 1, 4}, {Regression, 2, 1}, {MultipleChoice, 3, 1}} {
+	}{{Classification, 1, 4}, {Regression, 2, 1}, {MultipleChoice, 3, 1}, {MultipleChoice, anyNumber, 1}} {
 		for _, n := range []int{2, 3, 8} {
-			t.Run(fmt.Sprint(c.kind, n), func(t *testing.T) {
-				batch, ctx := examples(7, c.s, max(c.k, c.s)), context.Background()
+			t.Run(fmt.Sprint(c.kind, c.s, n), func(t *testing.T) {
+				batch, ctx := batchOf(7, c.s, c.k), context.Background()
 				whole := newTuner(t, c.kind, c.k, 7, 0.5)
 				want, err := whole.Accumulate(ctx, 3, batch, atOnce)
 				require.NoError(t, err)

@@ -1,9 +1,12 @@
 package heads
 
 import (
+	"cmp"
 	"math"
 	"math/bits"
 	"slices"
+
+	"github.com/pkg/errors"
 )
 
 // microCost is what a micro-batch costs beside its tokens, in tokens: all weights
@@ -55,6 +58,78 @@ func MicroBatches(lengths []int, s, limit, budget int) []Micro {
 	}
 	slices.Reverse(micros)
 	return micros
+}
+
+// micro is a micro-batch: its shape, and the numbers of its examples in the batch.
+type micro struct {
+	shape
+	at []int
+}
+
+// cut divides examples that are in order into micro-batches. All examples of one have as many
+// sequences, so that nothing is computed for answers that a question does not have.
+func (t *Tuner) cut(batch []Encoded, order []int) []micro {
+	var micros []micro
+	for len(order) > 0 {
+		s, lengths := len(batch[order[0]].Sequences), []int(nil)
+		for _, at := range order {
+			if len(batch[at].Sequences) != s {
+				break
+			}
+			lengths = append(lengths, batch[at].longest())
+		}
+		for _, m := range MicroBatches(lengths, s, t.Model.NCtx, t.Micro*s*t.Model.NCtx) {
+			micros = append(micros, micro{shape{b: m.B, s: s, t: m.T}, order[:m.B]})
+			order = order[m.B:]
+		}
+	}
+	return micros
+}
+
+// inOrder are the numbers of the examples, by how many sequences they have, then by length.
+func inOrder(batch []Encoded) []int {
+	order := make([]int, len(batch))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(i, j int) int {
+		a, b := batch[i], batch[j]
+		return cmp.Or(cmp.Compare(len(a.Sequences), len(b.Sequences)), cmp.Compare(a.longest(), b.longest()))
+	})
+	return order
+}
+
+// firstSequences numbers the sequences of a batch from 0 on. It returns the number of each
+// example's first one, and how many there are.
+func firstSequences(batch []Encoded) (first []int, n int) {
+	first = make([]int, len(batch))
+	for i, e := range batch {
+		first[i] = n
+		n += len(e.Sequences)
+	}
+	return first, n
+}
+
+// check refuses examples that the head or the model cannot take.
+func (t *Tuner) check(batch []Encoded) error {
+	for i, e := range batch {
+		s, want := len(e.Sequences), t.Head.Kind.sequences()
+		switch {
+		case want == 0 && s == 0:
+			return errors.Errorf("example %d of the batch has no answers: want one or more", i)
+		case want != 0 && s != want:
+			return errors.Errorf("example %d of the batch has %d sequences: one for %s has %d", i, s, t.Head.Kind, want)
+		case slices.ContainsFunc(e.Sequences, func(seq []int32) bool { return len(seq) == 0 }):
+			return errors.Errorf("example %d of the batch has a sequence without a token", i)
+		}
+		if n := e.longest(); n > t.Model.NCtx {
+			return errors.Errorf("a sequence has %d tokens, the model %d positions", n, t.Model.NCtx)
+		}
+		if k := t.Head.logits(s); t.Head.Kind != Regression && (e.Label < 0 || int(e.Label) >= k) {
+			return errors.Errorf("example %d of the batch has label %d: want 0 to %d", i, e.Label, k-1)
+		}
+	}
+	return nil
 }
 
 // deal returns what falls to a rank when examples in the order of their lengths are dealt out to

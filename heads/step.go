@@ -83,15 +83,16 @@ func (st *step) compile(arena *graph.Arena) (err error) {
 	return err
 }
 
-// fill writes the examples with the given numbers in the full batch into the inputs.
-func (st *step) fill(batch []Encoded, at []int) {
+// fill writes the examples with the given numbers in the full batch into the inputs. first
+// are the numbers of their first sequences there, which select the dropout masks.
+func (st *step) fill(batch []Encoded, first, at []int) {
 	for i, number := range at {
 		e := batch[number]
 		for k, seq := range e.Sequences {
 			row := i*st.s + k
 			st.fillSequence(row, seq)
 			if st.random != nil {
-				st.random.Seq[row] = int32(number*st.s + k)
+				st.random.Seq[row] = int32(first[number] + k)
 			}
 		}
 		if st.scores != nil {
@@ -116,8 +117,9 @@ func (st *step) fillAny(v int32) {
 			batch[i].Sequences = append(batch[i].Sequences, seq)
 		}
 	}
-	st.fill(batch, at)
-	*st.sequences, *st.examples = float32(st.b*st.s), float32(st.b)
+	first, sequences := firstSequences(batch)
+	st.fill(batch, first, at)
+	*st.sequences, *st.examples = float32(sequences), float32(st.b)
 }
 
 // fillSequence writes one sequence, padded on the right with id 0, and the

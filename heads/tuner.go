@@ -2,7 +2,7 @@ package heads
 
 import (
 	"context"
-	"sort"
+	"sync"
 
 	"github.com/pkg/errors"
 
@@ -30,8 +30,11 @@ func (e Encoded) longest() int {
 type Losses struct{ Total, Task, LM float64 } // L3, L2, L1
 
 // Tuner computes losses, gradients and predictions of a model with a head. A
-// batch is cut into micro-batches of examples of similar length; their gradients
-// add up to that of the batch, dropout included.
+// batch is cut into micro-batches of examples of similar length, and of questions with as
+// many answers; their gradients add up to that of the batch, dropout included.
+//
+// A Tuner is safe for concurrent use: its methods wait for one another. An evaluation during
+// which the weights are updated is an error. Its fields must not be changed meanwhile.
 type Tuner struct {
 	Model  *gpt1.Model
 	Head   *Head
@@ -40,6 +43,7 @@ type Tuner struct {
 	Seed   int64
 	Group  *dist.Group // the ranks that share batches
 
+	mu    sync.Mutex // held while graphs are filled, run and read
 	arena graph.Arena
 	steps map[shape]*step
 }
@@ -61,12 +65,15 @@ func (t *Tuner) Need(s int) (graph.Need, error) {
 
 // Accumulate adds the gradient of L3 over a batch to the store, for this rank's share of it,
 // and returns the share's parts of the losses. n numbers the update; it selects the dropout
-// masks. last is called before the last micro-batch; from then on ctx is not heeded any more.
+// masks. last, if not nil, is called before the last micro-batch; from then on ctx is not
+// heeded any more.
 func (t *Tuner) Accumulate(ctx context.Context, n int, batch []Encoded, last func() error) (Losses, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
 	var sum Losses
 	err := t.each(ctx, batch, true, func(st *step, _ []int, left int) error {
 		*st.random.Seed, *st.random.Step = t.Seed, int64(n)
-		if left == 0 {
+		if left == 0 && last != nil {
 			if err := last(); err != nil {
 				return err
 			}
@@ -83,6 +90,8 @@ func (t *Tuner) Accumulate(ctx context.Context, n int, batch []Encoded, last fun
 // Diagnose computes the gradients of update n once more, for this rank's share. The error names the first node
 // whose value is not finite, as [graph.Machine.Diagnose] does.
 func (t *Tuner) Diagnose(n int, batch []Encoded) error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
 	return t.each(context.Background(), batch, true, func(st *step, _ []int, _ int) error {
 		*st.random.Seed, *st.random.Step = t.Seed, int64(n)
 		return st.machine.Diagnose()
@@ -93,15 +102,14 @@ func (t *Tuner) Diagnose(n int, batch []Encoded) error {
 // dropout. The logits of an example are its K outputs, or one a choice. Each rank computes
 // its share, and all get everything.
 func (t *Tuner) Evaluate(ctx context.Context, batch []Encoded) (Losses, [][]float32, error) {
-	if len(batch) == 0 {
-		return Losses{}, nil, nil
-	}
 	var sum Losses
-	k := t.Head.logits(len(batch[0].Sequences))
-	flat, logits := make([]float32, k*len(batch)), make([][]float32, len(batch))
-	for i := range logits {
-		logits[i] = flat[i*k : (i+1)*k : (i+1)*k]
+	if len(batch) == 0 {
+		return sum, nil, nil
 	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	flat, logits := t.emptyLogits(batch)
+	updates := t.Model.Store.Updates()
 	err := t.each(ctx, batch, false, func(st *step, at []int, _ int) error {
 		if err := st.machine.Run(); err != nil {
 			return err
@@ -109,14 +117,33 @@ func (t *Tuner) Evaluate(ctx context.Context, batch []Encoded) (Losses, [][]floa
 		sum.add(st)
 		values := st.logits.Values()
 		for i, example := range at {
+			k := len(logits[example])
 			copy(logits[example], values[i*k:(i+1)*k])
 		}
 		return nil
 	})
+	if err == nil && updates != t.Model.Store.Updates() {
+		err = errors.New("the model was trained while it was evaluated: the results are of different weights")
+	}
 	if err := t.Group.Sum(err, &sum.Total, &sum.Task, &sum.LM); err != nil {
 		return sum, nil, err
 	}
 	return sum, logits, t.Group.SumFloats(flat) // the others have zeros there
+}
+
+// emptyLogits returns room for the logits of each example, and all of it as one slice.
+func (t *Tuner) emptyLogits(batch []Encoded) (flat []float32, logits [][]float32) {
+	n := 0
+	for _, e := range batch {
+		n += t.Head.logits(len(e.Sequences))
+	}
+	flat, logits = make([]float32, n), make([][]float32, len(batch))
+	rest := flat
+	for i, e := range batch {
+		k := t.Head.logits(len(e.Sequences))
+		logits[i], rest = rest[:k:k], rest[k:]
+	}
+	return flat, logits
 }
 
 func (l *Losses) add(st *step) {
@@ -125,42 +152,28 @@ func (l *Losses) add(st *step) {
 	l.LM += float64(st.lm.Value())
 }
 
-// each cuts this rank's share of the batch into micro-batches of similar length and calls run
-// with the filled graph of each, the numbers of its examples in the batch, and how many are
-// left.
+// each cuts this rank's share of the batch into micro-batches and calls run with the filled
+// graph of each, the numbers of its examples in the batch, and how many examples are left.
 func (t *Tuner) each(ctx context.Context, batch []Encoded, train bool, run func(st *step, at []int, left int) error) error {
-	if len(batch) == 0 {
-		return nil
+	if err := t.check(batch); err != nil {
+		return err
 	}
-	order, s := make([]int, len(batch)), len(batch[0].Sequences)
-	for i, e := range batch {
-		order[i] = i
-		if len(e.Sequences) != s {
-			return errors.Errorf("a batch mixes examples of %d and %d sequences", s, len(e.Sequences))
-		}
-	}
-	sort.SliceStable(order, func(i, j int) bool { return batch[order[i]].longest() < batch[order[j]].longest() })
-	if longest := batch[order[len(order)-1]].longest(); longest > t.Model.NCtx {
-		return errors.Errorf("a sequence has %d tokens, the model %d positions", longest, t.Model.NCtx)
-	}
-	order = deal(order, t.Group.Rank(), t.Group.Size())
-	lengths := make([]int, len(order))
-	for i, at := range order {
-		lengths[i] = batch[at].longest()
-	}
-	for _, micro := range MicroBatches(lengths, s, t.Model.NCtx, t.Micro*s*t.Model.NCtx) {
+	first, sequences := firstSequences(batch)
+	order := deal(inOrder(batch), t.Group.Rank(), t.Group.Size())
+	left := len(order)
+	for _, micro := range t.cut(batch, order) {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		at := order[:micro.B]
-		order = order[micro.B:]
-		st, err := t.step(shape{b: micro.B, s: s, t: micro.T, train: train})
+		micro.shape.train = train
+		st, err := t.step(micro.shape)
 		if err != nil {
 			return err
 		}
-		st.fill(batch, at)
-		*st.sequences, *st.examples = float32(len(batch)*s), float32(len(batch))
-		if err := run(st, at, len(order)); err != nil {
+		st.fill(batch, first, micro.at)
+		*st.sequences, *st.examples = float32(sequences), float32(len(batch))
+		left -= len(micro.at)
+		if err := run(st, micro.at, left); err != nil {
 			return err
 		}
 	}

@@ -21,13 +21,18 @@ var small = gpt1.Config{
 // newTuner returns a tuner of a fresh small model.
 func newTuner(t *testing.T, kind Kind, k, micro int, lambda float32) *Tuner {
 	t.Helper()
-	pre, err := gpt1.New(small)
+	return tunerOf(t, small, kind, k, micro, lambda)
+}
+
+func tunerOf(t *testing.T, c gpt1.Config, kind Kind, k, micro int, lambda float32) *Tuner {
+	t.Helper()
+	pre, err := gpt1.New(c)
 	require.NoError(t, err)
 	pre.Init(1)
-	m, err := Attach(pre, small.VocabSize+3, k, pre.NLayer, 2)
+	m, err := Attach(pre, c.VocabSize+3, k, pre.NLayer, 2)
 	require.NoError(t, err)
 	m.Store.Train()
-	h, err := New(kind, m, 0.1)
+	h, err := New(kind, m, c.ResidPDrop)
 	require.NoError(t, err)
 	return &Tuner{Model: m, Head: h, Lambda: lambda, Micro: micro, Seed: 9}
 }
@@ -49,16 +54,39 @@ func examples(n, s, k int) []Encoded {
 	return out
 }
 
+// mixed returns questions with 3, 5, 4, 3, … answers.
+func mixed(n int) []Encoded {
+	out := examples(n, 5, 3)
+	for i := range out {
+		out[i].Sequences = out[i].Sequences[:3+2*i%3]
+	}
+	return out
+}
+
+// anyNumber stands for questions that do not all have as many answers.
+const anyNumber = 0
+
+// batchOf returns n examples of s sequences and, unless they are answers, k classes.
+func batchOf(n, s, k int) []Encoded {
+	if s == anyNumber {
+		return mixed(n)
+	}
+	return examples(n, s, max(k, s))
+}
+
 // Any split of a batch, of unequal lengths, gives one gradient, dropout included.
 func TestMicroBatchesGiveTheGradientOfTheBatch(t *testing.T) {
 	cases := []struct {
 		kind Kind
 		s, k int
-	}{{Classification, 1, 4}, {Entailment, 1, 3}, {Similarity, 2, 2}, {Regression, 2, 1}, {MultipleChoice, 3, 1}}
+	}{
+		{Classification, 1, 4}, {Entailment, 1, 3}, {Similarity, 2, 2}, {Regression, 2, 1}, {MultipleChoice, 3, 1},
+		{MultipleChoice, anyNumber, 1},
+	}
 	for _, c := range cases {
 		for _, lambda := range []float32{0.5, 0} {
-			t.Run(fmt.Sprint(c.kind, lambda), func(t *testing.T) {
-				batch := examples(7, c.s, max(c.k, c.s))
+			t.Run(fmt.Sprint(c.kind, c.s, lambda), func(t *testing.T) {
+				batch := batchOf(7, c.s, c.k)
 				for i := range batch {
 					if c.kind != MultipleChoice {
 						batch[i].Label %= int32(c.k)
@@ -87,15 +115,78 @@ func TestMicroBatchesGiveTheGradientOfTheBatch(t *testing.T) {
 	}
 }
 
+// Of questions with any numbers of answers, L2 is the mean of each question's own loss, over
+// its answers alone, and L1 the mean over all sequences.
+func TestLossesOfMixedNumbersOfAnswersAreMeans(t *testing.T) {
+	ctx, batch := context.Background(), mixed(7)
+	whole, single := newTuner(t, MultipleChoice, 1, 7, 0.5), newTuner(t, MultipleChoice, 1, 7, 0.5)
+	got, logits, err := whole.Evaluate(ctx, batch)
+	require.NoError(t, err)
+	var task, lm, sequences float64
+	for i, e := range batch {
+		one, alone, err := single.Evaluate(ctx, []Encoded{e})
+		require.NoError(t, err)
+		require.Len(t, logits[i], len(e.Sequences))
+		graphtest.AllClose(t, alone[0], logits[i], 1e-5, 1e-5, "logits")
+		sum := 0.0
+		for _, x := range logits[i] {
+			sum += math.Exp(float64(x))
+		}
+		require.InDelta(t, math.Log(sum)-float64(logits[i][e.Label]), one.Task, 1e-5)
+		task += one.Task
+		lm += one.LM * float64(len(e.Sequences))
+		sequences += float64(len(e.Sequences))
+	}
+	require.InDelta(t, task/7, got.Task, 1e-5)
+	require.InDelta(t, lm/sequences, got.LM, 1e-5)
+	require.InDelta(t, got.Task+0.5*got.LM, got.Total, 1e-5)
+}
+
+// The gradient of such a batch is the mean of those of its questions.
+func TestGradientOfMixedNumbersOfAnswersIsTheMean(t *testing.T) {
+	ctx, batch := context.Background(), mixed(7)
+	still := small // without dropout
+	still.EmbdPDrop, still.AttnPDrop, still.ResidPDrop = 0, 0, 0
+	whole, sum := tunerOf(t, still, MultipleChoice, 1, 3, 0), tunerOf(t, still, MultipleChoice, 1, 3, 0)
+	_, err := whole.Accumulate(ctx, 1, batch, nil)
+	require.NoError(t, err)
+	for _, e := range batch {
+		_, err := sum.Accumulate(ctx, 1, []Encoded{e}, nil)
+		require.NoError(t, err)
+	}
+	for _, p := range sum.Model.Store.Params() {
+		largest := 0.0
+		for i := range p.Grad {
+			p.Grad[i] /= 7
+			largest = max(largest, math.Abs(float64(p.Grad[i])))
+		}
+		graphtest.AllClose(t, p.Grad, whole.Model.Store.Param(p.Name).Grad, 2e-5*largest+1e-7, 1e-5, p.Name)
+	}
+}
+
 func TestTunerRefusesWhatDoesNotFit(t *testing.T) {
-	tuner := newTuner(t, MultipleChoice, 1, 4, 0.5)
-	mixed := append(examples(1, 2, 2), examples(1, 3, 2)...)
-	_, err := tuner.Accumulate(context.Background(), 1, mixed, atOnce)
-	require.ErrorContains(t, err, "a batch mixes examples of")
-	long := []Encoded{{Sequences: [][]int32{make([]int32, small.NCtx+1)}}}
-	_, err = tuner.Accumulate(context.Background(), 1, long, atOnce)
-	require.ErrorContains(t, err, "a sequence has 31 tokens, the model 30 positions")
-	_, err = New(Regression, newTuner(t, Classification, 4, 4, 0.5).Model, 0.1)
+	refused := func(kind Kind, k int, e Encoded, want string) {
+		t.Helper()
+		tuner := newTuner(t, kind, k, 4, 0.5)
+		_, err := tuner.Accumulate(context.Background(), 1, []Encoded{e}, nil)
+		require.ErrorContains(t, err, want)
+		_, _, err = tuner.Evaluate(context.Background(), []Encoded{e})
+		require.ErrorContains(t, err, want)
+	}
+	sequences := func(n, tokens int) (all [][]int32) {
+		for range n {
+			all = append(all, make([]int32, tokens))
+		}
+		return all
+	}
+	refused(MultipleChoice, 1, Encoded{Sequences: sequences(1, small.NCtx+1)}, "a sequence has 31 tokens, the model 30 positions")
+	refused(MultipleChoice, 1, Encoded{}, "example 0 of the batch has no answers: want one or more")
+	refused(MultipleChoice, 1, Encoded{Sequences: sequences(3, 4), Label: 3}, "has label 3: want 0 to 2")
+	refused(MultipleChoice, 1, Encoded{Sequences: sequences(3, 0)}, "a sequence without a token")
+	refused(Similarity, 2, Encoded{Sequences: sequences(3, 4)}, "has 3 sequences: one for similarity has 2")
+	refused(Classification, 4, Encoded{Sequences: sequences(1, 4), Label: -1}, "has label -1: want 0 to 3")
+
+	_, err := New(Regression, newTuner(t, Classification, 4, 4, 0.5).Model, 0.1)
 	require.ErrorContains(t, err, "a head for regression has one output, this one has 4")
 }
 
