@@ -14,6 +14,10 @@ type Fields struct {
 	Label   string   `json:"label,omitempty"`   // "" if rows have none
 	ID      string   `json:"id,omitempty"`      // what tells rows apart; "" if nothing does
 	Header  []string `json:"header,omitempty"`  // names of the columns of a file that has no header line
+
+	// Longer is how many columns those rows have that are longer than the header and end with
+	// the label, as validated rows of GLUE's SNLI do; 0: there are none such.
+	Longer int `json:"-"`
 }
 
 // String lists the fields for a person to read.

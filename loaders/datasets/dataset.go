@@ -1,6 +1,7 @@
 package datasets
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/pkg/errors"
@@ -205,11 +206,21 @@ func (d *Dataset) fields(path string, kind tables.Kind) (loaders.Fields, error) 
 		}
 	}
 	for _, f := range d.columns {
-		if len(f.Header) > 0 && len(f.Header) == len(columns) {
+		if len(f.Header) > 0 && len(columns) >= needed(f) && len(columns) <= len(f.Header) {
 			return f, nil
 		}
 	}
 	return loaders.Fields{}, errors.Errorf("%s: no columns of %s: want %s, found %s", path, d.Name, d.wanted(), shortened(columns))
+}
+
+// needed is how many columns of a file without a header line have something that is used.
+func needed(f loaders.Fields) (n int) {
+	for i, name := range f.Header {
+		if name == f.Label || slices.Contains(f.Texts, name) {
+			n = i + 1
+		}
+	}
+	return n
 }
 
 // wanted lists the columns of each layout.

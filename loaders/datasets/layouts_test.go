@@ -337,3 +337,22 @@ func TestTable(t *testing.T) {
 		}
 	}
 }
+
+// In GLUE's SNLI, validated pairs have the opinions of four more annotators before the gold
+// label, but the header does not say so.
+func TestGLUEsSNLIHasTheGoldLabelLast(t *testing.T) {
+	const header = "index\tcaptionID\tpairID\tsentence1_binary_parse\tsentence2_binary_parse\tsentence1_parse\tsentence2_parse\tsentence1\tsentence2\tlabel1\tgold_label\n"
+	line := func(labels ...string) string {
+		return "0\tc\tp\tx\tx\tx\tx\tIt rains.\tIt is wet.\t" + strings.Join(labels, "\t") + "\n"
+	}
+	dir := folder(t, map[string]string{"SNLI/train.tsv": header + line("neutral", "neutral") +
+		line("entailment", "neutral", "entailment", "entailment", "neutral", "contradiction") +
+		line("neutral", "entailment", "neutral", "entailment", "neutral", "-")})
+	d, err := Find("SNLI")
+	require.NoError(t, err)
+	data, err := d.Read(dir, tables.Tolerance{Strict: true})
+	require.NoError(t, err)
+	require.Len(t, data.Train, 2)
+	require.Equal(t, []string{"neutral", "contradiction"}, []string{data.Train[0].Label.Text, data.Train[1].Label.Text})
+	require.Equal(t, 1, data.Accounts[0].Unlabelled())
+}

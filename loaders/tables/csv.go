@@ -7,25 +7,25 @@ import (
 	"io"
 
 	"github.com/pkg/errors"
+
+	"gorgpt/loaders"
 )
 
 // commaSeparated is a file with a header line or, with names for its columns, without one.
-func commaSeparated(path string, header []string) source {
+func commaSeparated(path string, fields loaders.Fields) source {
 	return source{next: func(yield func(record) bool) error {
 		f, err := open(path)
 		if err != nil {
 			return err
 		}
 		defer f.Close() //nolint:errcheck // only read from: nothing is lost if this fails
-		return scanCSV(path, f, header, yield)
+		return scanCSV(path, f, newHeader(fields, "comma"), yield)
 	}}
 }
 
-func scanCSV(path string, f io.Reader, header []string, yield func(record) bool) error {
+func scanCSV(path string, f io.Reader, h *header, yield func(record) bool) error {
 	in := csv.NewReader(withoutBOM(f))
 	in.FieldsPerRecord = -1
-	at := map[string]int{}
-	number(at, header)
 	for {
 		parts, err := in.Read()
 		var broken *csv.ParseError
@@ -38,11 +38,13 @@ func scanCSV(path string, f io.Reader, header []string, yield func(record) bool)
 			}
 		case err != nil:
 			return errors.Wrap(err, path)
-		case len(at) == 0:
-			number(at, parts)
+		case h.width == 0:
+			h.read(parts)
 		default:
 			line, _ := in.FieldPos(0)
-			if !yield(record{line: line, cells: splitLine{at, parts}}) {
+			h.begin(func() []string { return parts })
+			c, err := h.cells(parts)
+			if !yield(record{line: line, cells: c, err: err}) {
 				return nil
 			}
 		}

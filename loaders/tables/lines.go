@@ -26,7 +26,7 @@ func eachLine(path string, yield func(number int, line string) bool) (err error)
 
 func scan(path string, r io.Reader, yield func(number int, line string) bool) error {
 	lines, number := newScanner(r), 0
-	var blank []string // the lines before this one that are
+	var blank blanks // the lines before this one that are
 	for lines.Scan() {
 		number++
 		line := lines.Bytes()
@@ -34,16 +34,10 @@ func scan(path string, r io.Reader, yield func(number int, line string) bool) er
 			line = bytes.TrimPrefix(line, bom)
 		}
 		if isBlank(line) {
-			blank = append(blank, string(line))
+			blank.add(line)
 			continue
 		}
-		for i, line := range blank {
-			if !yield(number-len(blank)+i, line) {
-				return nil
-			}
-		}
-		blank = blank[:0]
-		if !yield(number, string(line)) {
+		if !blank.each(number, yield) || !yield(number, string(line)) {
 			return nil
 		}
 	}
@@ -53,64 +47,65 @@ func scan(path string, r io.Reader, yield func(number int, line string) bool) er
 	return errors.Wrapf(lines.Err(), "%s:%d", path, number+1)
 }
 
+// blanks are blank lines one after the other, of which there can be very many: equal ones
+// are counted.
+type blanks []struct {
+	line string
+	n    int
+}
+
+func (b *blanks) add(line []byte) {
+	if last := len(*b) - 1; last >= 0 && (*b)[last].line == string(line) {
+		(*b)[last].n++
+		return
+	}
+	*b = append(*b, struct {
+		line string
+		n    int
+	}{string(line), 1})
+}
+
+// each yields the lines, which stand before line end, and forgets them.
+func (b *blanks) each(end int, yield func(number int, line string) bool) bool {
+	number := end
+	for _, run := range *b {
+		number -= run.n
+	}
+	for _, run := range *b {
+		for range run.n {
+			if !yield(number, run.line) {
+				return false
+			}
+			number++
+		}
+	}
+	*b = (*b)[:0]
+	return true
+}
+
 // isBlank tells whether a line has nothing but white space.
 func isBlank[T string | []byte](line T) bool { return strings.TrimSpace(string(line)) == "" }
 
 // tabSeparated is a file with a header line or, with names for its columns, without one.
-// A row may be shorter than the header as long as what is wanted is there.
 func tabSeparated(path string, f loaders.Fields) source {
-	at, width := map[string]int{}, len(f.Header)
-	number(at, f.Header)
+	h := newHeader(f, "tab")
 	return source{
-		parse: func(raw string) (cells, error) { return splitLine{at, strings.Split(raw, "\t")}, nil },
+		parse: func(raw string) (cells, error) { return h.cells(strings.Split(raw, "\t")) },
 		next: func(yield func(record) bool) error {
 			return eachLine(path, func(n int, line string) bool {
-				blank := isBlank(line) && !strings.Contains(line, "\t")
+				blank := isBlank(line)
 				switch {
-				case width == 0 && isBlank(line), blank && !blankIsRow(width, f):
+				case h.width == 0 && blank, blank && !strings.Contains(line, "\t") && !h.blankIsRow():
 					return true
-				case width == 0:
-					names := strings.Split(line, "\t")
-					width = len(names)
-					number(at, names)
+				case h.width == 0:
+					h.read(strings.Split(line, "\t"))
 					return true
 				}
+				h.begin(func() []string { return strings.Split(line, "\t") })
 				return yield(record{line: n, raw: line})
 			})
 		},
 	}
-}
-
-// blankIsRow tells whether a blank line between the rows of a table is one of them; see
-// [Read].
-func blankIsRow(width int, f loaders.Fields) bool {
-	return width == 1 || f.Label == "" && f.ID == ""
-}
-
-// number notes where the columns are; of two with one name the first counts.
-func number(at map[string]int, header []string) {
-	for i, name := range header {
-		if _, found := at[strings.TrimSpace(name)]; !found {
-			at[strings.TrimSpace(name)] = i
-		}
-	}
-}
-
-// splitLine is a line of columns.
-type splitLine struct {
-	at    map[string]int
-	parts []string
-}
-
-func (s splitLine) cell(name string) (cell, error) {
-	i, found := s.at[name]
-	switch {
-	case !found:
-		return cell{}, errMissing
-	case i >= len(s.parts):
-		return cell{}, errors.Errorf("field %q is column %d, but the row has %d", name, i+1, len(s.parts))
-	}
-	return cell{text: s.parts[i]}, nil
 }
 
 // jsonLines is a file with one JSON object a line.

@@ -13,10 +13,10 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// blanks is a reader of many line breaks.
-type blanks struct{}
+// newlines is a reader of many line breaks.
+type newlines struct{}
 
-func (blanks) Read(p []byte) (int, error) {
+func (newlines) Read(p []byte) (int, error) {
 	for i := range p {
 		p[i] = '\n'
 	}
@@ -26,7 +26,7 @@ func (blanks) Read(p []byte) (int, error) {
 // bomb is a small file that unpacks to 200 MB.
 func bomb(t *testing.T, w io.WriteCloser, out *bytes.Buffer) []byte {
 	t.Helper()
-	_, err := io.Copy(w, io.LimitReader(blanks{}, 200_000_000))
+	_, err := io.Copy(w, io.LimitReader(newlines{}, 200_000_000))
 	require.NoError(t, err)
 	require.NoError(t, w.Close())
 	require.Less(t, out.Len(), 1_000_000)

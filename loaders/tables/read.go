@@ -79,8 +79,11 @@ func (w *wanted) convert(path string, s source, r record) (loaders.Row, error) {
 	if c == nil && err == nil {
 		c, err = s.parse(r.raw)
 	}
-	if err == nil {
+	switch {
+	case err == nil:
 		row, err = w.row(c)
+	case c != nil && len(w.id) > 0:
+		row.ID, _ = w.idOf(c) // as far as there is one
 	}
 	if no := errNoObject(""); errors.As(err, &no) {
 		err = errors.Errorf("want a JSON object with %v, got %s", w.Fields, string(no))
@@ -109,7 +112,7 @@ func sourceOf(path string, kind Kind, f loaders.Fields) (source, error) {
 	case TSV:
 		return tabSeparated(path, f), nil
 	case CSV:
-		return commaSeparated(path, f.Header), nil
+		return commaSeparated(path, f), nil
 	case Parquet:
 		return parquetRows(path), nil
 	case RACE:

@@ -103,7 +103,7 @@ func TestKinds(t *testing.T) {
 			pairFields, []loaders.Row{aRow(1, loaders.String, "yes")},
 		},
 		{
-			"tabs", "a.tsv", "\ufefflabel\tid\thypothesis\tpremise\tlabel\r\nyes\t7\tIt is \"wet.\tIt rains.\r\n\n1\t8\tIt is \"wet.\tIt rains.\tmore\tand more",
+			"tabs", "a.tsv", "\ufefflabel\tid\thypothesis\tpremise\tlabel\r\nyes\t7\tIt is \"wet.\tIt rains.\r\n\n1\t8\tIt is \"wet.\tIt rains.\tmore",
 			pairFields, []loaders.Row{aRow(2, loaders.String, "yes"), aRow(4, loaders.Integer, "1")},
 		},
 		{
