@@ -45,7 +45,7 @@ func ReadBook(path string) (Book, error) {
 	if len(bytes.TrimSpace(raw)) == 0 {
 		return Book{}, errors.Errorf("reading book %s: the file is empty", path)
 	}
-	text, err := clean(raw)
+	text, _, err := clean(raw)
 	if err != nil {
 		return Book{}, errors.Wrapf(err, "reading book %s", path)
 	}

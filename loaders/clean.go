@@ -10,17 +10,19 @@ import (
 
 // clean makes the text of a book out of the bytes of its file: UTF-8 without byte order
 // mark, without what Project Gutenberg puts around a book, one paragraph a line.
-func clean(raw []byte) (string, error) {
-	text, _, err := charset.Decode(raw)
+func clean(raw []byte) (string, Cleaning, error) {
+	text, found, err := charset.Decode(raw)
 	if err != nil {
-		return "", err
+		return "", Cleaning{}, err
 	}
+	parts, did := stripGutenberg(text)
+	did.Found = found
 	var out strings.Builder
 	out.Grow(len(text))
-	for _, body := range stripGutenberg(text) {
+	for _, body := range parts {
 		writeParagraphs(&out, body)
 	}
-	return strings.TrimSuffix(out.String(), "\n"), nil
+	return strings.TrimSuffix(out.String(), "\n"), did, nil
 }
 
 // writeParagraphs writes the paragraphs of a text, each ended by a line feed.

@@ -23,7 +23,7 @@ func TestCleanCharset(t *testing.T) {
 		{"few control characters", strings.Repeat("text ", 50) + "\x1A", strings.Repeat("text ", 50) + "\x1A"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			got, err := clean([]byte(c.raw))
+			got, _, err := clean([]byte(c.raw))
 			require.NoError(t, err)
 			require.Equal(t, c.want, got)
 		})
@@ -52,7 +52,7 @@ func TestCleanParagraphs(t *testing.T) {
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			got, err := clean([]byte(c.raw))
+			got, _, err := clean([]byte(c.raw))
 			require.NoError(t, err)
 			require.Equal(t, c.want, got)
 		})
@@ -88,10 +88,10 @@ func TestCleanGutenberg(t *testing.T) {
 		{"nothing inside", header + start + end, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			got, err := clean([]byte(c.raw))
+			got, _, err := clean([]byte(c.raw))
 			require.NoError(t, err)
 			require.Equal(t, c.want, got)
-			got, err = clean([]byte(strings.ReplaceAll(c.raw, "\n", "\r\n")))
+			got, _, err = clean([]byte(strings.ReplaceAll(c.raw, "\n", "\r\n")))
 			require.NoError(t, err)
 			require.Equal(t, c.want, got, "with CR LF")
 		})
@@ -108,7 +108,7 @@ func FuzzClean(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, raw []byte) {
 		before := string(raw)
-		text, err := clean(raw)
+		text, _, err := clean(raw)
 		require.Equal(t, before, string(raw), "the input changed")
 		if err != nil {
 			require.Empty(t, text)

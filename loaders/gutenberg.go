@@ -3,110 +3,171 @@ package loaders
 import (
 	"bytes"
 	"regexp"
+
+	"gorgpt/loaders/charset"
 )
 
-// Project Gutenberg frames its books with lines that have changed over the years. A book
-// lies between a starting and an ending line. Texts of the 1990s end their header with the
-// small print instead, and some later ones have it behind the starting line.
-var (
-	startLine     = regexp.MustCompile(`(?i)^\*{3} ?START OF (THE|THIS) PROJECT GUTENBERG`)
-	smallPrintEnd = regexp.MustCompile(`(?i)^\*END[ *]*THE SMALL PRINT`)
-	endLine       = regexp.MustCompile(`(?i)^(\*{3} ?)?END OF (THE |THIS )?PROJECT GUTENBERG`)
+// Cleaning is what became of the bytes of a book that are not its text.
+type Cleaning struct {
+	// Removed is the number of bytes that were removed as header, licence or small print of
+	// Project Gutenberg, and as the credits of those who made the file.
+	Removed int
+
+	// Doubtful is the number of bytes that lie outside the frame of Project Gutenberg but do
+	// not read like its header or licence. They are kept.
+	Doubtful int
+
+	// Found is how the file is encoded.
+	Found charset.Found
+
+	// Revised says that version 1 of package shards made another text of the file.
+	Revised bool
+}
+
+// boilerplate are words of Project Gutenberg's own texts: they stand in more than half of the
+// lines of its headers and licences, and in a hundredth of those of a book.
+var boilerplate = regexp.MustCompile(`(?i)gutenberg|e-?text|e-?book|small print|licen[cs]e|donat|foundation|trademark|copyright|` +
+	`public domain|electronic|refund|warrant|distribut|^\W*(title|author|editor|translator|illustrator|release|posting|` +
+	`last updated|language|character set|produced by|credits)\b|^\*\*`)
+
+// Of a text that does not read like boilerplate, no more is taken for a header or a licence than
+// these many bytes, and never more than what is kept.
+const (
+	longHeader = 8 << 10  // beside a line that says where the book begins or ends
+	longPrint  = 16 << 10 // between the first and the last line of the small print
+	longOther  = 500
 )
 
-// A book often begins with a paragraph that says who made the file. Outside a frame the
-// same words can be the book's own, unless the paragraph names a thing of our time.
-var (
-	creditLine = regexp.MustCompile(`(?i)^(THIS )?(E-?TEXT |E-?BOOK )?(WAS )?` +
-		`(PRODUCED|PREPARED|TRANSCRIBED|SCANNED)( AND [A-Z]+)? (BY|FROM) `)
-	creditName = regexp.MustCompile(`(?i)PROOFREAD|PGDP|PGLAF|GUTENBERG`)
-)
+// region is the text between two marks.
+type region struct {
+	text          []byte
+	before, after markKind
+	beyond        markKind // the next mark that is not a title
+	role          role
+}
+
+// role is what becomes of a region.
+type role int
 
 const (
-	// titleLines is over how many lines the title in a starting line may run.
-	titleLines = 4
-
-	// creditLines is how long a credit may be. What is longer has swallowed the book.
-	creditLines = 12
+	frame    role = iota // removed
+	doubtful             // kept, although the marks say that it is no book
+	book
 )
 
-// stripGutenberg returns the parts of a text that lie between a starting and an ending
-// line, without credits. If no line starts a book the text does, and if none ends it the
-// text does: other texts come back whole.
-func stripGutenberg(text []byte) [][]byte {
-	var parts [][]byte
-	begin, framed := 0, false // begin is negative behind an ending line
-	for offset, line := range lines(text) {
-		line = bytes.TrimSpace(line)
-		switch {
-		case startLine.Match(line):
-			begin, framed = offset+titleEnd(text[offset:]), true
-		case smallPrintEnd.Match(line):
-			begin, framed = offset+nextLine(text[offset:]), true
-		case begin >= 0 && endLine.Match(line):
-			parts = append(parts, stripCredits(text[begin:max(begin, offset)], framed))
-			begin = -1
+// stripGutenberg returns the parts of a text that are books, without the header, the licence
+// and the small print that Project Gutenberg puts around them, and without credits. Texts without
+// any of that come back whole.
+//
+// Project Gutenberg frames its books with lines that have changed over the years, and files
+// are joined, cut and edited. So what lies outside a frame is removed only if it is short or reads
+// like boilerplate: a mark at the wrong place must not cost a book.
+func stripGutenberg(text []byte) (parts [][]byte, did Cleaning) {
+	regions, known := cut(text)
+	judge(regions)
+	did.Revised = !known
+	for _, r := range regions {
+		part, framed := r.text, r.role == book && (r.before == openMark || r.before == printEnd)
+		switch r.role {
+		case frame:
+			did.Revised = did.Revised || r.before == printMark && r.after != printEnd && r.after != openMark
+			continue
+		case doubtful:
+			did.Doubtful += len(bytes.TrimSpace(part))
+			did.Revised = true
 		}
+		if r.before == titleMark || r.after == titleMark {
+			did.Revised = true
+		}
+		if r.before == titleMark || r.before == closeMark {
+			part = stripParagraphs(part, isHeader)
+		}
+		parts = append(parts, stripCredits(part, framed))
 	}
-	if begin >= 0 {
-		parts = append(parts, stripCredits(text[begin:], framed))
+	did.Removed = len(text)
+	for _, part := range parts {
+		did.Removed -= len(part)
 	}
-	return parts
+	return parts, did
 }
 
-// titleEnd is the offset of the line after a starting line, whose title can run over
-// several lines until it closes with asterisks.
-func titleEnd(text []byte) int {
-	end, left := 0, titleLines
-	for offset, line := range lines(text) {
-		if left == 0 {
-			break
-		}
-		left--
-		if bytes.HasSuffix(bytes.TrimSpace(line), []byte("***")) {
-			end = offset
-			break
-		}
-	}
-	return end + nextLine(text[end:])
-}
-
-// nextLine is the offset of the second line of a text.
-func nextLine(text []byte) int {
-	for offset := range lines(text) {
-		if offset > 0 {
-			return offset
-		}
-	}
-	return len(text)
-}
-
-// stripCredits drops the credits at the beginning of a book.
-func stripCredits(text []byte, framed bool) []byte {
-	for {
-		paragraph, end, count := firstParagraph(text)
-		if count > creditLines || !creditLine.Match(paragraph) || !framed && !creditName.Match(paragraph) {
-			return text
-		}
-		text = text[end:]
-	}
-}
-
-// firstParagraph is the first paragraph of a text, the offset of its end, and the number
-// of its lines.
-func firstParagraph(text []byte) (paragraph []byte, end, count int) {
+// cut cuts a text at its marks, and says whether version 1 knew all of them.
+func cut(text []byte) (regions []region, known bool) {
+	marks := findMarks(text)
+	known = true
+	r := region{}
 	begin := 0
-	for offset, line := range lines(text) {
-		blank := len(bytes.TrimSpace(line)) == 0
-		switch {
-		case blank && count > 0:
-			return text[begin:offset], offset, count
-		case !blank && count == 0:
-			begin = offset
-		}
-		if !blank {
-			count++
+	for i, m := range marks {
+		r.text, r.after, r.beyond = text[begin:m.begin], m.kind, nextFrame(marks[i:])
+		regions = append(regions, r)
+		r, begin = region{before: m.kind}, m.end
+		if m.kind == openMark || m.kind == closeMark || m.kind == printEnd {
+			known = known && version1.Match(bytes.TrimSpace(text[m.begin:m.end]))
 		}
 	}
-	return text[begin:], len(text), count
+	r.text = text[begin:]
+	return append(regions, r), known
 }
+
+// judge gives the regions their roles. Small print, which both its marks name, comes last, as
+// it is compared with all that is kept.
+func judge(regions []region) {
+	kept := 0
+	for i := range regions {
+		if r := &regions[i]; r.isBook() {
+			r.role = book
+			kept += len(bytes.TrimSpace(r.text))
+		}
+	}
+	for _, print := range []bool{false, true} {
+		inside := kept
+		for i := range regions {
+			r := &regions[i]
+			if r.role == frame && print == (r.before == printMark) && !r.isFrame(inside) {
+				r.role = doubtful
+				kept += len(bytes.TrimSpace(r.text))
+			}
+		}
+	}
+}
+
+// isBook reports whether the marks alone say that the region is a book, or a part of one.
+func (r region) isBook() bool {
+	switch r.before {
+	case openMark, printEnd:
+		return r.after == closeMark || r.after == noMark || r.after == titleMark && r.beyond == openMark
+	case noMark, titleMark:
+		return r.after == closeMark || r.after == noMark
+	}
+	return false
+}
+
+// isFrame reports whether a region outside a book may go, where so many bytes are kept.
+func (r region) isFrame(kept int) bool {
+	text := bytes.TrimSpace(r.text)
+	limit := longOther
+	switch {
+	case r.before == printMark && r.after == printEnd:
+		limit = longPrint
+	case r.before == closeMark, r.after == openMark && (r.before == noMark || r.before == titleMark), r.after == printEnd:
+		limit = longHeader
+	}
+	return len(text) <= min(limit, kept) || isBoilerplate(text, 4)
+}
+
+// isBoilerplate reports whether one of so many lines has the words of Project Gutenberg.
+func isBoilerplate(text []byte, of int) bool {
+	written, found := 0, 0
+	for _, line := range lines(text) {
+		if line = trimLine(line); len(line) > 0 {
+			written++
+			if boilerplate.Match(line) {
+				found++
+			}
+		}
+	}
+	return found*of >= written
+}
+
+// isHeader reports whether a paragraph at the beginning of a file is of its header.
+func isHeader(paragraph []byte) bool { return len(paragraph) > 0 && isBoilerplate(paragraph, 2) }
