@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"unicode"
 
 	"github.com/pkg/errors"
 )
@@ -14,20 +15,36 @@ import (
 type Book struct {
 	Name string // the path of its file
 	Text string // clean UTF-8, one paragraph a line
+
+	Cleaning Cleaning // what else the file had
 }
 
+// ErrEmpty is the cause of an error about a file without any text.
+var ErrEmpty = errors.New("no text")
+
 // ReadBooks reads and cleans every book that the paths name; see [FindBooks] for what a
-// path may be, and [ReadBook] for the errors.
+// path may be, and [ReadBook] for the errors. Files without text are left out, unless no other
+// is there.
 func ReadBooks(paths []string) ([]Book, error) {
 	files, err := FindBooks(paths)
 	if err != nil {
 		return nil, err
 	}
-	books := make([]Book, len(files))
-	for i, file := range files {
-		if books[i], err = ReadBook(file); err != nil {
+	var books []Book
+	var empty error // the first
+	for _, file := range files {
+		book, err := ReadBook(file)
+		switch {
+		case err == nil:
+			books = append(books, book)
+		case !errors.Is(err, ErrEmpty):
 			return nil, err
+		case empty == nil:
+			empty = err
 		}
+	}
+	if len(books) == 0 {
+		return nil, empty
 	}
 	return books, nil
 }
@@ -35,24 +52,28 @@ func ReadBooks(paths []string) ([]Book, error) {
 // ReadBook reads and cleans one .txt or .txt.gz file. To go through more text than
 // fits in memory, call it for one file of [FindBooks] after the other.
 //
-// It is an error if the file cannot be read or unpacked, is empty or not text, or if
-// nothing is left of it once the header and footer of Project Gutenberg are gone.
+// It is an error if the file cannot be read or unpacked, or is not text. It is [ErrEmpty] if there
+// is no text in it, or none once the header and footer of Project Gutenberg are gone.
 func ReadBook(path string) (Book, error) {
 	raw, err := readFile(path)
 	if err != nil {
 		return Book{}, errors.Wrapf(err, "reading book %s", path)
 	}
-	if len(bytes.TrimSpace(raw)) == 0 {
-		return Book{}, errors.Errorf("reading book %s: the file is empty", path)
-	}
-	text, _, err := clean(raw)
-	if err != nil {
+	text, did, err := clean(raw)
+	switch {
+	case err != nil:
 		return Book{}, errors.Wrapf(err, "reading book %s", path)
+	case hasText(text):
+		return Book{Name: path, Text: text, Cleaning: did}, nil
+	case did.Removed > 0 && len(bytes.TrimSpace(raw)) > 0:
+		return Book{}, errors.Wrapf(ErrEmpty, "reading book %s: the file has nothing beside what Project Gutenberg adds to a book", path)
 	}
-	if text == "" {
-		return Book{}, errors.Errorf("reading book %s: the file has no text beside what Project Gutenberg adds to a book", path)
-	}
-	return Book{Name: path, Text: text}, nil
+	return Book{}, errors.Wrapf(ErrEmpty, "reading book %s: the file is empty", path)
+}
+
+// hasText reports whether there is anything to see in a text.
+func hasText(text string) bool {
+	return strings.ContainsFunc(text, func(r rune) bool { return unicode.IsGraphic(r) && !unicode.IsSpace(r) })
 }
 
 // readFile reads a whole file, unpacked if its name says that it is packed.

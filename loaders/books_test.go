@@ -107,7 +107,7 @@ func TestReadBooksErrors(t *testing.T) {
 		{"another kind of file", []string{"notes.md"}, "notes.md is neither a .txt or .txt.gz file nor a folder"},
 		{"empty", []string{"empty.txt"}, "empty.txt: the file is empty"},
 		{"blank", []string{"blank.txt"}, "blank.txt: the file is empty"},
-		{"only header and footer", []string{"frame.txt"}, "frame.txt: the file has no text beside"},
+		{"only header and footer", []string{"frame.txt"}, "frame.txt: the file has nothing beside what Project Gutenberg adds"},
 		{"corrupt gzip", []string{"corrupt.txt.gz"}, "corrupt.txt.gz: unpacking gzip: gzip: invalid header"},
 		{"gzip cut off", []string{"short.txt.gz"}, "short.txt.gz: unpacking gzip: unexpected EOF"},
 		{"binary", []string{"binary.txt"}, "binary.txt: binary data: a NUL byte at offset 4"},
@@ -120,6 +120,22 @@ func TestReadBooksErrors(t *testing.T) {
 			require.ErrorContains(t, err, c.want)
 		})
 	}
+}
+
+// An empty book among others is left out.
+func TestReadBooksWithoutText(t *testing.T) {
+	dir := folder(t, map[string]string{
+		"a.txt": "", "b.txt": "\xEF\xBB\xBF", "c.txt": " \r\n\t\n", "d.txt": "A book.", "e.txt.gz": packed(t, ""),
+		"f.txt": aTitle + aStart + anEnd + aLicence, "g.txt": "\uFEFF\uFEFF \n",
+	})
+	books, err := ReadBooks([]string{dir})
+	require.NoError(t, err)
+	require.Len(t, books, 1)
+	require.Equal(t, "A book.", books[0].Text)
+	require.NoError(t, os.Remove(filepath.Join(dir, "d.txt")))
+	_, err = ReadBooks([]string{dir})
+	require.ErrorIs(t, err, ErrEmpty)
+	require.ErrorContains(t, err, "a.txt: the file is empty")
 }
 
 // TestSampleBooks reads the sample books when they are there.

@@ -26,7 +26,7 @@ func TestFindSources(t *testing.T) {
 	sources, err := FindSources([]string{dir})
 	require.NoError(t, err)
 	require.Len(t, sources, 2)
-	for i, want := range []Book{{plain, "One book."}, {packed, "Another."}} {
+	for i, want := range []Book{{Name: plain, Text: "One book."}, {Name: packed, Text: "Another."}} {
 		book, err := sources[i].Read()
 		require.NoError(t, err)
 		require.Equal(t, want, book)
