@@ -3,6 +3,7 @@ package checkpoint
 import (
 	"encoding/json"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -76,6 +77,10 @@ func openRelease(dir string) (_ *source, err error) {
 	return s, nil
 }
 
+// mostNumbers bounds the numbers of a tensor and of all of them, so that neither their sum nor
+// their bytes overflow an int.
+const mostNumbers = math.MaxInt / 8
+
 // readShapes reads the list of shapes.
 func readShapes(path string) ([][]int, error) {
 	data, err := readText(path)
@@ -93,12 +98,12 @@ func readShapes(path string) ([][]int, error) {
 	for i, shape := range shapes {
 		n := 1
 		for _, d := range shape {
-			if d < 1 || d > 1<<24 || n > 1<<40/d {
+			if d < 1 || d > 1<<24 || n > mostNumbers/d {
 				return nil, errors.Errorf("%s: shape %d is %.60s: want sizes of a tensor that fits into memory", path, i, fmt.Sprint(shape))
 			}
 			n *= d
 		}
-		if total += n; total > 1<<40 {
+		if total += n; total > mostNumbers {
 			return nil, errors.Errorf("%s: the tensors do not fit into memory", path)
 		}
 	}

@@ -1,6 +1,8 @@
 package generate
 
 import (
+	"math"
+
 	"github.com/pkg/errors"
 
 	"gorgpt/gpt1"
@@ -24,8 +26,8 @@ type Options struct {
 	Slide int
 }
 
-// maxCache is the most bytes that keys and values may take.
-const maxCache = 16 << 30
+// maxCache is the most bytes that keys and values may take, and that an int can count.
+const maxCache = min(16<<30, math.MaxInt)
 
 // Validate tells what is wrong with the options for a model, or returns nil.
 func (o Options) Validate(c gpt1.Config) error {
