@@ -70,7 +70,7 @@ func (s *source) add(f *safetensors.File, from string) {
 	if mask.MatchString(name) {
 		return
 	}
-	t := tensor{name: name, from: from, shape: info.Shape, read: func(dst []float32) error { return f.Float32(from, dst) }}
+	t := tensor{name: name, from: from, shape: info.Shape, read: func(dst []float32) error { return f.Float32(from, dst) }, file: in(s.where)}
 	if !slices.Contains([]safetensors.DType{safetensors.F32, safetensors.F16, safetensors.BF16}, info.DType) {
 		t.bad = fmt.Sprintf("has dtype %s, want F32, F16 or BF16", info.DType)
 	}

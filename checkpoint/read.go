@@ -24,6 +24,7 @@ type tensor struct {
 	shape []int
 	bad   string // why the values cannot be read; empty if they can
 	read  func(dst []float32) error
+	file  func(i int) string // that of value i
 }
 
 // source is a model in files: its shape, and tensors that are read when they are asked for.
@@ -43,7 +44,7 @@ type source struct {
 // release, with params_shapes.json and params_0.npy to params_9.npy.
 //
 // Tensors that are missing, unexpected or of another shape or type are an error that lists
-// them. Values go straight into the model's store, several tensors at a time.
+// them. So is a value that is infinite or not a number. Values go straight into the model's store, several tensors at a time.
 func ReadModel(dir string) (*gpt1.Model, error) { return ReadModelContext(dir, 0) }
 
 // ReadModelContext is ReadModel for a context of ctx positions, or with 0 of all that the
@@ -190,13 +191,17 @@ func (t tensor) into(p *graph.Param) error {
 	for _, d := range t.shape {
 		n *= d
 	}
-	if n == len(p.Value) {
-		return t.read(p.Value)
+	all := p.Value
+	if n != len(all) {
+		all = make([]float32, n)
 	}
-	all := make([]float32, n)
-	err := t.read(all)
-	copy(p.Value, all)
-	return err
+	if err := t.read(all); err != nil {
+		return err
+	}
+	if n != len(p.Value) {
+		copy(p.Value, all)
+	}
+	return checkFinite(t.from, t.shape, all, t.file)
 }
 
 // maxText is the most bytes that a file of JSON beside the weights may have.

@@ -69,6 +69,7 @@ func openRelease(dir string) (_ *source, err error) {
 		s.tensors = append(s.tensors, tensor{
 			name: params[i].Name, from: fmt.Sprintf("tensor %d of %s, %s,", i, shapesFile, params[i].Name), shape: shape,
 			read: func(dst []float32) error { return r.read(dst, from) },
+			file: func(i int) string { return filepath.Join(dir, r.file(from+i)) },
 		})
 	}
 	if got := r.len(); got != at {
@@ -77,9 +78,9 @@ func openRelease(dir string) (_ *source, err error) {
 	return s, nil
 }
 
-// mostNumbers bounds the numbers of a tensor and of all of them, so that neither their sum nor
-// their bytes overflow an int.
-const mostNumbers = math.MaxInt / 8
+// mostNumbers bounds the numbers of a tensor and of all of them: far more than fit into memory,
+// and few enough that neither their sum nor their bytes overflow an int.
+const mostNumbers = min(1<<40, math.MaxInt/8)
 
 // readShapes reads the list of shapes.
 func readShapes(path string) ([][]int, error) {
@@ -147,6 +148,17 @@ func (r stream) len() int {
 		n += f.Len()
 	}
 	return n
+}
+
+// file is the name of the array with the number at a position.
+func (r stream) file(at int) string {
+	for i, f := range r {
+		if at < f.Len() {
+			return arrayFile(i)
+		}
+		at -= f.Len()
+	}
+	return arrayFile(len(r) - 1)
 }
 
 // read fills dst with the numbers from position at on, out of one array or of several.

@@ -62,6 +62,9 @@ func readParts(path string, all []part) error {
 		if err := f.Float32(t.name, t.values); err != nil {
 			return err
 		}
+		if err := checkFinite(t.name, t.shape, t.values, in(path)); err != nil {
+			return err
+		}
 	}
 	return nil
 }

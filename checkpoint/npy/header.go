@@ -102,11 +102,14 @@ func parseShape(tuple string) ([]int, error) {
 	}
 	shape := make([]int, len(parts))
 	for i, p := range parts {
-		v, err := strconv.Atoi(strings.TrimSpace(p))
+		v, err := strconv.ParseUint(strings.TrimSpace(p), 10, 63)
 		if err != nil {
 			return nil, errors.Errorf("shape is %.60q: want sizes from 0 to 2^63-1", tuple)
 		}
-		shape[i] = v
+		if v > math.MaxInt { // on 32-bit machines
+			return nil, errors.Errorf("shape is %.60q: more elements than can be counted", tuple)
+		}
+		shape[i] = int(v)
 	}
 	return shape, nil
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -125,5 +126,33 @@ func TestErrors(t *testing.T) {
 				require.Empty(t, names(t, missing), "nothing half-written")
 			}
 		})
+	}
+}
+
+// TestWeightsThatAreNotFinite covers a model that has some already, and values that do not fit
+// the type that is asked for.
+func TestWeightsThatAreNotFinite(t *testing.T) {
+	spoil := func(value float32) string {
+		dir := modelFolder(t)
+		m, tok, err := checkpoint.ReadFolder(dir, 0)
+		require.NoError(t, err)
+		m.Store.Param("h.1.ln_2.weight").Value[3] = value
+		require.NoError(t, checkpoint.WriteFolder(dir, m, tok, checkpoint.Form{}))
+		return dir
+	}
+	out := filepath.Join(t.TempDir(), "out")
+	for _, dtype := range []string{"float32", "float16", "bfloat16"} {
+		dir := spoil(float32(math.NaN()))
+		status, _, errs := invoke("-model", dir, "-out", out, "-dtype", dtype)
+		require.Equal(t, 1, status)
+		require.Contains(t, errs, filepath.Join(dir, checkpoint.WeightsFile)+": h.1.ln_2.weight value 3 of [16] is NaN")
+		require.NoDirExists(t, out)
+	}
+	for dtype, value := range map[string]float32{"float16": 65520, "bfloat16": math.MaxFloat32} {
+		status, _, errs := invoke("-model", spoil(value), "-out", out, "-dtype", dtype)
+		require.Equal(t, 1, status)
+		require.Contains(t, errs, `tensor "h.1.ln_2.weight": value `)
+		require.Contains(t, errs, " at 3 is beyond the range of ")
+		require.NoFileExists(t, filepath.Join(out, checkpoint.WeightsFile))
 	}
 }

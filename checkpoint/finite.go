@@ -1,0 +1,37 @@
+package checkpoint
+
+import (
+	"math"
+
+	"github.com/pkg/errors"
+
+	"gorgpt/internal/simd"
+)
+
+// checkFinite refuses values among which one is infinite or not a number. A model with one
+// gives NaN for every text, or for some.
+func checkFinite(from string, shape []int, values []float32, file func(i int) string) error {
+	i := firstNotFinite(values)
+	if i < 0 {
+		return nil
+	}
+	return errors.Errorf("%s: %s value %d of %v is %v: weights must be finite; the file is damaged, or the training that wrote it diverged",
+		file(i), from, i, shape, values[i])
+}
+
+// firstNotFinite is the index of the first value that is infinite or not a number, or -1.
+func firstNotFinite(values []float32) int {
+	if sum := simd.SumSquares(values); sum < math.Inf(1) { // in float64, which finite values do not overflow
+		return -1
+	}
+	const exponent = 0xff << 23 // all its bits are set in infinities and NaN
+	for i, v := range values {
+		if math.Float32bits(v)&exponent == exponent {
+			return i
+		}
+	}
+	return -1
+}
+
+// in names one file for all values.
+func in(path string) func(int) string { return func(int) string { return path } }
