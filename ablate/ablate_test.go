@@ -183,8 +183,8 @@ func TestFiguresAreDeterministic(t *testing.T) {
 		require.Equal(t, 24, r.Rows)
 		require.Equal(t, 6, r.Settings.Steps, "2 epochs of 24 rows in batches of 8")
 		require.NotEmpty(t, r.Dev)
-		require.False(t, losses[r.Test["loss"]], "no two runs are one")
-		losses[r.Test["loss"]] = true
+		require.False(t, losses[float64(r.Test["loss"])], "no two runs are one")
+		losses[float64(r.Test["loss"])] = true
 		if r.Settings.Task == heads.Classification {
 			require.Equal(t, r.Test["acc"], r.Score)
 			require.Equal(t, r.Test["majority_acc"], r.Baseline)
@@ -332,7 +332,7 @@ func madeUp(t *testing.T, g *Grid, last int) *Log {
 			score -= 0.0123
 		}
 		score += spread * float64(r.id.Settings.Seed-2)
-		require.NoError(t, log.Add(Result{ID: r.id, Rows: len(r.data.Train), Score: score, Baseline: 0.5}))
+		require.NoError(t, log.Add(Result{ID: r.id, Rows: len(r.data.Train), Score: results.Number(score), Baseline: 0.5}))
 	}
 	return log
 }
@@ -377,4 +377,23 @@ func TestCurve(t *testing.T) {
 	trials, err := g.trials()
 	require.NoError(t, err)
 	require.NoError(t, g.Curve(madeUp(t, g, len(trials)), "svg", &svg), "with no runs at all")
+}
+
+// A run that ended with no figures does not take the others' table and picture with it.
+func TestScoresThatAreNotFiniteAreKeptAndShown(t *testing.T) {
+	g := shown(t)
+	trials, err := g.trials()
+	require.NoError(t, err)
+	log := madeUp(t, g, len(trials))
+	for i, r := range trials {
+		nan := results.Number([]float64{math.NaN(), math.Inf(1), math.Inf(-1)}[i%3])
+		require.NoError(t, log.Add(Result{ID: r.id, Score: nan, Baseline: nan, Test: map[string]results.Number{"loss": nan}}))
+	}
+	done, err := log.All()
+	require.NoError(t, err)
+	require.Len(t, done, len(trials))
+	table, err := g.Markdown(log)
+	require.NoError(t, err)
+	require.Contains(t, table, "NaN")
+	require.NoError(t, g.Curve(log, "svg", new(bytes.Buffer)))
 }

@@ -27,12 +27,12 @@ func (id ID) key() ID {
 // Result is a finished run.
 type Result struct {
 	ID
-	Rows     int                `json:"training_rows"`
-	Score    float64            `json:"score"`    // accuracy on the test rows, or Pearson's correlation
-	Baseline float64            `json:"baseline"` // that of the majority, or 0
-	Dev      map[string]float64 `json:"dev,omitempty"`
-	Test     map[string]float64 `json:"test"` // every measure
-	Seconds  float64            `json:"seconds"`
+	Rows     int                       `json:"training_rows"`
+	Score    results.Number            `json:"score"`    // accuracy on the test rows, or Pearson's correlation
+	Baseline results.Number            `json:"baseline"` // that of the majority, or 0
+	Dev      map[string]results.Number `json:"dev,omitempty"`
+	Test     map[string]results.Number `json:"test"` // every measure
+	Seconds  float64                   `json:"seconds"`
 }
 
 // Log is the file of finished runs.

@@ -12,6 +12,7 @@ import (
 	"github.com/pkg/errors"
 
 	"gorgpt/finetune"
+	"gorgpt/internal/results"
 	"gorgpt/train"
 )
 
@@ -38,6 +39,13 @@ func (g *Grid) Run(ctx context.Context, log *Log, con train.Console) error {
 		fmt.Fprintf(con.Err, "%d of %d runs are in %s already\n", n, len(trials), log.Path)
 	}
 	for i, t := range open {
+		if done, err = log.All(); err != nil {
+			return err
+		}
+		if _, found := done[t.id.key()]; found {
+			fmt.Fprintf(con.Err, "%d/%d  %s: another process has done it\n", len(trials)-len(open)+i+1, len(trials), t)
+			continue
+		}
 		r, err := g.run(ctx, t, con)
 		if err != nil {
 			return errors.WithMessage(err, t.String())
@@ -80,7 +88,8 @@ func (g *Grid) run(ctx context.Context, t trial, con train.Console) (Result, err
 		return Result{}, err
 	}
 	r := Result{ID: t.id, Rows: len(t.data.Train), Test: values(test), Seconds: time.Since(start).Seconds()}
-	r.Score, r.Baseline = test.Headline()
+	score, baseline := test.Headline()
+	r.Score, r.Baseline = results.Number(score), results.Number(baseline)
 	if dev := j.Dev(); dev != nil {
 		r.Dev = values(dev)
 	}
@@ -128,10 +137,10 @@ func (t trial) folder() string {
 	return fmt.Sprintf("%s-%s-%s-%d", t.set.Name, t.variant.Name, limit, t.id.Settings.Seed)
 }
 
-func values(o *finetune.Outcome) map[string]float64 {
-	all := map[string]float64{}
+func values(o *finetune.Outcome) map[string]results.Number {
+	all := map[string]results.Number{}
 	for _, m := range o.Metrics("") {
-		all[m.Name] = m.Value
+		all[m.Name] = results.Number(m.Value)
 	}
 	return all
 }

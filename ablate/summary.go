@@ -22,7 +22,7 @@ func (g *Grid) summarize(c cell, done map[ID]Result) (summary, error) {
 		}
 		s.rows, s.updates = len(t.data.Train), t.id.Settings.Steps
 		if r, found := done[t.id.key()]; found {
-			s.scores = append(s.scores, r.Score)
+			s.scores = append(s.scores, float64(r.Score))
 		}
 	}
 	return s, nil

@@ -34,7 +34,7 @@ type Result struct {
 	Name     string  `json:"name"`
 	Step     int     `json:"step"`
 	Rows     int     `json:"test_rows"`
-	Accuracy float64 `json:"acc"`
+	Accuracy float64 `json:"acc"` // of counts, as the one below: always finite
 	Baseline float64 `json:"majority_acc"`
 	Seconds  float64 `json:"seconds"`
 }
@@ -82,6 +82,9 @@ func (e *Experiment) Measure(ctx context.Context, log *Log, con train.Console) (
 			}
 			for i, set := range e.Sets {
 				id := ID{set.Task, set.Words, digest, data[i]}
+				if done, err = log.All(); err != nil { // another process may have measured it meanwhile
+					return nil, err
+				}
 				r, found := done[id]
 				if !found {
 					start := time.Now()

@@ -83,7 +83,7 @@ func (f Panel) plot() (*plot.Plot, error) {
 	p := newPlot(f.Title, f.X, f.Y)
 	first, last := f.place(float64(f.Ticks[0])), f.place(float64(f.Ticks[len(f.Ticks)-1]))
 	least := 100.0
-	if f.Level != nil {
+	if f.Level != nil && finite(*f.Level) {
 		least = *f.Level
 		line, err := plotter.NewLine(plotter.XYs{{X: first, Y: least}, {X: last, Y: least}})
 		if err != nil {
@@ -94,7 +94,9 @@ func (f Panel) plot() (*plot.Plot, error) {
 	}
 	for _, l := range f.Lines {
 		for _, x := range l.Points {
-			least = min(least, x.Y-x.Bar)
+			if y := x.Y - x.Bar; finite(y) {
+				least = min(least, y)
+			}
 		}
 		if err := f.draw(p, l); err != nil {
 			return nil, err
@@ -111,10 +113,13 @@ func (f Panel) plot() (*plot.Plot, error) {
 func (f Panel) draw(p *plot.Plot, l Line) error {
 	var points bars
 	for _, x := range l.Points {
+		if !finite(x.Y) || !finite(x.Bar) {
+			continue // the table has it
+		}
 		points.XYs = append(points.XYs, plotter.XY{X: f.place(x.X), Y: x.Y})
 		points.YErrors = append(points.YErrors, struct{ Low, High float64 }{x.Bar, x.Bar})
 	}
-	if len(l.Points) == 0 {
+	if len(points.XYs) == 0 {
 		return nil
 	}
 	k := looks[l.Number%len(looks)]
@@ -131,6 +136,8 @@ func (f Panel) draw(p *plot.Plot, l Line) error {
 	p.Add(line, whiskers, dots)
 	return nil
 }
+
+func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
 
 // bars are points with errors.
 type bars struct {

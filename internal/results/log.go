@@ -3,18 +3,25 @@ package results
 import (
 	"bytes"
 	"encoding/json"
+	"io"
 	"os"
 	"path/filepath"
 
+	"github.com/gofrs/flock"
 	"github.com/pkg/errors"
 
-	"gorgpt/internal/atomicfile"
+	"gorgpt/internal/regular"
 )
 
-// File is the file of a folder that a [Log] is kept in.
-const File = "results.jsonl"
+// File is the file of a folder that a [Log] is kept in, and lockFile the one that is locked
+// while a line is added.
+const (
+	File     = "results.jsonl"
+	lockFile = ".results.lock"
+)
 
 // Log is the file of finished runs, a line each. Runs of other experiments may be in it, too.
+// Any number of processes may add to it at the same time, and so may goroutines.
 type Log[K comparable, R any] struct {
 	Path string
 	key  func(R) K
@@ -27,19 +34,24 @@ func Open[K comparable, R any](dir string, key func(R) K) (*Log[K, R], error) {
 		return nil, errors.Wrap(err, "-out")
 	}
 	l := &Log[K, R]{filepath.Join(dir, File), key}
+	if err := l.checkFiles(); err != nil {
+		return nil, err
+	}
 	_, err := l.All()
 	return l, err
 }
 
-// All reads the finished runs. Where two lines are of the same run, the first counts.
+// All reads the finished runs. Where two lines are of the same run, the first counts. A last
+// line that was cut off, by a killed process or a full disk, is no run.
 func (l *Log[K, R]) All() (map[K]R, error) {
 	data, err := os.ReadFile(l.Path)
 	if err != nil && !os.IsNotExist(err) {
 		return nil, errors.Wrap(err, "reading earlier results")
 	}
 	all := map[K]R{}
-	for i, line := range bytes.Split(data, []byte("\n")) {
-		if len(line) == 0 {
+	lines := bytes.Split(data, []byte("\n"))
+	for i, line := range lines {
+		if len(line) == 0 || i == len(lines)-1 && !json.Valid(line) {
 			continue
 		}
 		var r R
@@ -53,15 +65,109 @@ func (l *Log[K, R]) All() (map[K]R, error) {
 	return all, nil
 }
 
-// Add appends a run. The file is read anew, as it may have got further lines.
-func (l *Log[K, R]) Add(r R) error {
+// Add appends a run. When it returns nil, the run survives a power cut, and whatever else was
+// in the file is still there.
+func (l *Log[K, R]) Add(r R) (err error) {
 	line, err := json.Marshal(r)
 	if err != nil {
 		return errors.Wrap(err, File)
 	}
-	data, err := os.ReadFile(l.Path)
-	if err != nil && !os.IsNotExist(err) {
-		return errors.Wrap(err, File)
+	if err := l.checkFiles(); err != nil {
+		return err
 	}
-	return atomicfile.WriteFile(l.Path, append(append(data, line...), '\n'))
+	lock := flock.New(filepath.Join(filepath.Dir(l.Path), lockFile))
+	if err := lock.Lock(); err != nil {
+		return errors.Wrapf(err, "locking %s", l.Path)
+	}
+	defer func() {
+		if closeErr := lock.Close(); err == nil {
+			err = errors.Wrapf(closeErr, "unlocking %s", l.Path)
+		}
+	}()
+	f, err := os.OpenFile(l.Path, os.O_RDWR|os.O_CREATE, 0o644)
+	if err != nil {
+		return errors.Wrap(err, "adding a result")
+	}
+	err = appendLine(f, line)
+	if closeErr := f.Close(); err == nil {
+		err = closeErr
+	}
+	return errors.Wrapf(err, "adding a result to %s", l.Path)
+}
+
+// checkFiles refuses to write through links, and to what is not a file.
+func (l *Log[K, R]) checkFiles() error {
+	for _, path := range []string{l.Path, filepath.Join(filepath.Dir(l.Path), lockFile)} {
+		info, err := os.Lstat(path)
+		switch {
+		case os.IsNotExist(err):
+			continue
+		case err != nil:
+			return errors.Wrap(err, "-out")
+		case info.Mode()&os.ModeSymlink != 0:
+			return errors.Errorf("-out: %s is a link, which is not written through: remove it, or name another folder", path)
+		}
+		if err := regular.Check(path, info); err != nil {
+			return errors.WithMessage(err, "-out")
+		}
+	}
+	return nil
+}
+
+// appendLine writes a line behind the last whole one, in one write. If it fails, the file is as
+// it was.
+func appendLine(f *os.File, line []byte) error {
+	end, whole, err := lastLine(f)
+	if err != nil {
+		return err
+	}
+	if !whole {
+		line = append([]byte("\n"), line...) // the last line has all but its end
+	}
+	if err := f.Truncate(end); err != nil {
+		return err
+	}
+	_, err = f.WriteAt(append(line, '\n'), end)
+	if err == nil {
+		err = f.Sync()
+	}
+	if err != nil {
+		_ = f.Truncate(end) // a line that is cut off is harmless, too
+	}
+	return err
+}
+
+// lastLine finds where the next line goes, and tells whether the one before it has ended. What
+// was cut off inside a line is passed over.
+func lastLine(f *os.File) (end int64, whole bool, err error) {
+	info, err := f.Stat()
+	if err != nil {
+		return 0, false, err
+	}
+	end = info.Size()
+	var tail []byte
+	const piece = 4096
+	for from := end; ; {
+		n := min(piece, from)
+		from -= n
+		block := make([]byte, n)
+		if _, err := f.ReadAt(block, from); err != nil && err != io.EOF {
+			return 0, false, err
+		}
+		tail = append(block, tail...)
+		if i := bytes.LastIndexByte(tail, '\n'); i >= 0 {
+			tail = tail[i+1:]
+			break
+		}
+		if from == 0 {
+			break
+		}
+	}
+	switch {
+	case len(tail) == 0:
+		return end, true, nil
+	case json.Valid(tail):
+		return end, false, nil
+	}
+	return end - int64(len(tail)), true, nil
 }

@@ -1,0 +1,35 @@
+package results
+
+import (
+	"encoding/json"
+	"math"
+	"strconv"
+
+	"github.com/pkg/errors"
+)
+
+// Number is a figure of a run. JSON has no form for NaN and infinities, which a run may end
+// with all the same: they are strings, as in metrics.jsonl.
+type Number float64
+
+// MarshalJSON is for package json.
+func (n Number) MarshalJSON() ([]byte, error) {
+	if x := float64(n); math.IsNaN(x) || math.IsInf(x, 0) {
+		return []byte(strconv.Quote(strconv.FormatFloat(x, 'g', -1, 64))), nil
+	}
+	return json.Marshal(float64(n))
+}
+
+// UnmarshalJSON is for package json.
+func (n *Number) UnmarshalJSON(data []byte) error {
+	var s string
+	if err := json.Unmarshal(data, &s); err != nil {
+		return json.Unmarshal(data, (*float64)(n))
+	}
+	x, err := strconv.ParseFloat(s, 64)
+	if err != nil || !math.IsNaN(x) && !math.IsInf(x, 0) {
+		return errors.Errorf("%q is no figure", s)
+	}
+	*n = Number(x)
+	return nil
+}
