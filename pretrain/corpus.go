@@ -124,8 +124,8 @@ func (s *Settings) sources() ([]loaders.Source, error) {
 	return sources, nil
 }
 
-// books are the sources, which must be the same on all ranks.
-func (s *Settings) books() ([]loaders.Source, error) {
+// books are the sources that have a text. They must be the same on all ranks.
+func (s *Settings) books(ctx context.Context, con train.Console) ([]loaders.Source, error) {
 	books, err := s.sources()
 	if err != nil {
 		return nil, err
@@ -136,5 +136,8 @@ func (s *Settings) books() ([]loaders.Source, error) {
 		fmt.Fprintf(sum, "%q %d\n", b.Name, b.Size) // never fails
 	}
 	list := fmt.Sprintf("%d of %d bytes (checksum of names and sizes %016x)", len(books), bytes, sum.Sum64())
-	return books, errors.WithMessage(s.Group.Same("books", list), "-data")
+	if err := s.Group.Same("books", list); err != nil || len(s.Data) == 0 {
+		return books, errors.WithMessage(err, "-data")
+	}
+	return s.survey(ctx, books, con.Out)
 }

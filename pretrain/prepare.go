@@ -15,7 +15,7 @@ import (
 // Prepare tokenizes the books of the settings into the folder that they name for it, and
 // trains nothing. Of several ranks, all must call it; the first alone needs to see the folder.
 func Prepare(ctx context.Context, s *Settings, con train.Console) error {
-	books, err := s.books()
+	books, err := s.books(ctx, con)
 	if err != nil {
 		return err
 	}

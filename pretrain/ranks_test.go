@@ -213,7 +213,7 @@ func TestOneRankIsAskedToStop(t *testing.T) {
 			return errs
 		}
 		for _, err := range stopped(func(ctx context.Context, s *Settings, con train.Console) error {
-			sources, err := s.books()
+			sources, err := s.books(context.Background(), con)
 			if err == nil {
 				_, err = s.learn(ctx, sources, con)
 			}

@@ -6,7 +6,6 @@ import (
 	"io"
 	"io/fs"
 	"path/filepath"
-	"strings"
 
 	"github.com/pkg/errors"
 
@@ -30,14 +29,11 @@ func (t *tokens) heldOut() string {
 	if t.books == 1 {
 		return "its last tenth"
 	}
-	names := make([]string, 0, 3)
-	for _, name := range t.held[:min(len(t.held), 3)] {
-		names = append(names, filepath.Base(name))
+	var held group
+	for _, name := range t.held {
+		held.add(name)
 	}
-	if len(t.held) > 3 {
-		names = append(names, "…")
-	}
-	return fmt.Sprintf("%d (%s)", len(t.held), strings.Join(names, ", "))
+	return fmt.Sprintf("%d (%s)", held.count, &held)
 }
 
 // tokens opens the prepared folder that -data names, or the cache; without one, the
@@ -52,7 +48,7 @@ func (s *Settings) tokens(ctx context.Context, con train.Console) (*tokens, erro
 			return s.openPrepared(path, con.Out)
 		}
 	}
-	books, err := s.books()
+	books, err := s.books(ctx, con)
 	if err != nil {
 		return nil, err
 	}

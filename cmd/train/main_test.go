@@ -207,7 +207,7 @@ func TestBadInput(t *testing.T) {
 		"prepare and train":     {[]string{"-prepare", "x", "-steps", "5"}, 2, "-prepare only tokenizes: -steps has no use there"},
 		"prepare nowhere":       {[]string{"-prepare", ""}, 2, "-prepare needs the name of a folder"},
 		"missing data":          {[]string{"-steps", "5", "-data", filepath.Join(dir, "nothing.txt")}, 1, "nothing.txt"},
-		"empty file":            {[]string{"-steps", "5", "-data", file("empty.txt", "")}, 1, "empty.txt: the file is empty"},
+		"empty file":            {[]string{"-steps", "5", "-data", file("empty.txt", "")}, 1, "there is no text in 1 book: empty.txt"},
 		"empty folder":          {[]string{"-steps", "5", "-data", empty}, 1, "empty"},
 		"shorter than a window": {[]string{"-steps", "5", "-data", file("short.txt", "A few words only.")}, 1, "129"},
 		"tokenizer folder":      {[]string{"-steps", "5", "-data", book, "-tokenizer", empty}, 1, "-tokenizer"},

@@ -1,0 +1,75 @@
+package shards
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"runtime"
+
+	"github.com/pkg/errors"
+
+	"gorgpt/loaders"
+	"gorgpt/train/dist"
+)
+
+// Surveyed is what a book has beside its text.
+type Surveyed struct {
+	Empty    bool // there is no text
+	Cleaning loaders.Cleaning
+}
+
+// Survey reads all books, on all cores of all ranks, of which each reads a share, and says of each
+// what it has beside its text; all ranks get the same.
+func Survey(ctx context.Context, g *dist.Group, sources []loaders.Source) ([]Surveyed, error) {
+	cores := runtime.GOMAXPROCS(0)
+	found := inOrder(each(dealt(g, sources)), cores, cores, func(s loaders.Source) (Surveyed, error) {
+		if err := ctx.Err(); err != nil {
+			return Surveyed{}, err
+		}
+		book, err := s.Read()
+		if errors.Is(err, loaders.ErrEmpty) {
+			return Surveyed{Empty: true}, nil
+		}
+		return Surveyed{Cleaning: book.Cleaning}, err
+	})
+	var mine []Surveyed
+	var failed error
+	for one, err := range found {
+		if failed = err; err == nil {
+			mine = append(mine, one)
+		}
+	}
+	if err := g.Sum(failed); err != nil {
+		return nil, err
+	}
+	data, err := json.Marshal(mine)
+	if err != nil {
+		return nil, errors.Wrap(err, "what books have beside their text")
+	}
+	parts, err := g.Gather(data)
+	if err != nil {
+		return nil, err
+	}
+	shares := make([][]Surveyed, len(parts))
+	for rank, part := range parts {
+		if err := json.Unmarshal(part, &shares[rank]); err != nil {
+			return nil, errors.Wrapf(err, "what the books of rank %d have beside their text", rank)
+		}
+	}
+	all := make([]Surveyed, len(sources))
+	for i := range all {
+		all[i] = shares[i%len(shares)][i/len(shares)]
+	}
+	return all, nil
+}
+
+// Revise gives a book another digest, so that [Fingerprint] keeps the tokens apart that version 1
+// made of another text of it.
+func Revise(s loaders.Source) loaders.Source {
+	sum := s.Sum
+	s.Sum = func() ([sha256.Size]byte, error) {
+		old, err := sum()
+		return sha256.Sum256(append(old[:], "text of version 2"...)), err
+	}
+	return s
+}

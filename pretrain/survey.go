@@ -1,0 +1,142 @@
+package pretrain
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"github.com/pkg/errors"
+
+	"gorgpt/loaders"
+	"gorgpt/loaders/charset"
+	"gorgpt/loaders/shards"
+)
+
+// survey leaves out the books that have no text, and says in a line what the files have beside it.
+func (s *Settings) survey(ctx context.Context, books []loaders.Source, w io.Writer) ([]loaders.Source, error) {
+	all, err := shards.Survey(ctx, s.Group, books)
+	if errors.Is(err, context.Canceled) {
+		err = errors.WithMessage(err, "reading the books: stopped")
+	}
+	if err != nil {
+		return nil, err
+	}
+	var kept []loaders.Source
+	var r survey
+	for i, book := range books {
+		one := all[i]
+		r.add(book, one)
+		switch {
+		case one.Empty:
+			continue
+		case one.Cleaning.Revised:
+			book = shards.Revise(book)
+		}
+		kept = append(kept, book)
+	}
+	if len(kept) == 0 {
+		return nil, errors.Errorf("-data: there is no text in %s: %s", number(len(books)), &r.empty)
+	}
+	if line := r.String(); line != "" {
+		fmt.Fprintf(w, "%s\n", line)
+	}
+	return kept, nil
+}
+
+// survey sums up what books have beside their text.
+type survey struct {
+	framed, doubtful, invalid, empty group
+	removed, doubtfulBytes, badBytes int
+	most                             int // removed of one book
+	mostOf                           string
+	encodings                        [charset.Windows1252 + 1]int
+}
+
+// add counts a book.
+func (r *survey) add(book loaders.Source, one shards.Surveyed) {
+	c := one.Cleaning
+	if one.Empty {
+		r.empty.add(book.Name)
+	}
+	if c.Removed > 0 {
+		r.framed.add(book.Name)
+		r.removed += c.Removed
+		if c.Removed > r.most {
+			r.most, r.mostOf = c.Removed, baseName(book.Name)
+		}
+	}
+	if c.Doubtful > 0 {
+		r.doubtful.add(book.Name)
+		r.doubtfulBytes += c.Doubtful
+	}
+	if c.Found.Invalid > 0 {
+		r.invalid.add(book.Name)
+		r.badBytes += c.Found.Invalid
+	}
+	r.encodings[c.Found.Encoding]++
+}
+
+// String is the line, or empty if all is text.
+func (r *survey) String() string {
+	var parts []string
+	if r.framed.count > 0 {
+		parts = append(parts, fmt.Sprintf("%d bytes of headers, licences and credits are left out of %s, at most %d of one (%s)",
+			r.removed, number(r.framed.count), r.most, r.mostOf))
+	}
+	if r.doubtful.count > 0 {
+		parts = append(parts, fmt.Sprintf("%d bytes outside the frame of Project Gutenberg do not read like a header or licence and are kept, in %s (%s)",
+			r.doubtfulBytes, number(r.doubtful.count), &r.doubtful))
+	}
+	for encoding, n := range r.encodings {
+		if n > 0 && charset.Encoding(encoding) != charset.UTF8 {
+			parts = append(parts, fmt.Sprintf("%s read as %s", number(n), charset.Encoding(encoding)))
+		}
+	}
+	if r.invalid.count > 0 {
+		parts = append(parts, fmt.Sprintf("bytes that are no characters, read as U+FFFD: %d in %s (%s)", r.badBytes, number(r.invalid.count), &r.invalid))
+	}
+	if r.empty.count > 0 {
+		parts = append(parts, fmt.Sprintf("left out, as there is no text: %s (%s)", number(r.empty.count), &r.empty))
+	}
+	return strings.Join(parts, "; ")
+}
+
+// number is a number of books.
+func number(n int) string {
+	if n == 1 {
+		return "1 book"
+	}
+	return fmt.Sprintf("%d books", n)
+}
+
+// group is a number of books, the first few of which are named.
+type group struct {
+	count int
+	names []string
+}
+
+func (g *group) add(name string) {
+	if g.count++; g.count <= 3 {
+		g.names = append(g.names, baseName(name))
+	}
+}
+
+// String lists the names.
+func (g *group) String() string {
+	if g.count > len(g.names) {
+		return strings.Join(g.names, ", ") + ", …"
+	}
+	return strings.Join(g.names, ", ")
+}
+
+// baseName is the name of a file within its folder, quoted if a terminal could not show it.
+func baseName(path string) string {
+	name := filepath.Base(path)
+	if quoted := strconv.Quote(name); quoted != `"`+name+`"` {
+		return quoted
+	}
+	return name
+}

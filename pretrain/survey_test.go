@@ -1,0 +1,90 @@
+package pretrain
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"gorgpt/loaders"
+)
+
+// put writes a file into a folder.
+func put(t *testing.T, dir, name, text string) {
+	t.Helper()
+	require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600))
+}
+
+const (
+	frameStart = "The Project Gutenberg EBook of X\n\n*** START OF THE PROJECT GUTENBERG EBOOK X ***\n"
+	frameEnd   = "*** END OF THE PROJECT GUTENBERG EBOOK X ***\nLicence of Project Gutenberg\n"
+	smallPrint = "**START**THE SMALL PRINT!**\nlegal\n*END*THE SMALL PRINT!\n"
+)
+
+// What books have beside their text is said in one line, whether tokens are cached or not.
+func TestRunSaysWhatIsLeftOut(t *testing.T) {
+	dir := library(t, 3)
+	text := strings.Repeat("Anna saw a dog, and it saw her.\n\n", 40)
+	put(t, dir, "framed.txt", frameStart+text+frameEnd)
+	put(t, dir, "doubtful.txt", text+smallPrint)
+	put(t, dir, "latin.txt", text+"caf\xE9\n")
+	put(t, dir, "bad.txt", text+strings.Repeat("“no” ", 5)+"\xE9\n")
+	put(t, dir, "empty.txt", "")
+	put(t, dir, "blank\n.txt", "\xEF\xBB\xBF \n")
+	const want = "211 bytes of headers, licences and credits are left out of 2 books, at most 155 of one (framed.txt); " +
+		"1318 bytes outside the frame of Project Gutenberg do not read like a header or licence and are kept, in 1 book (doubtful.txt); " +
+		"1 book read as Windows-1252; bytes that are no characters, read as U+FFFD: 1 in 1 book (bad.txt); " +
+		"left out, as there is no text: 2 books (\"blank\\n.txt\", empty.txt)\n"
+	for _, cache := range []string{"", filepath.Join(t.TempDir(), "cache")} {
+		for range 2 {
+			tok, stdout := tokenize(t, over(t, dir, func(s *Settings) { s.Cache = cache }))
+			require.Equal(t, 7, tok.books)
+			require.Equal(t, want, stdout[:min(len(stdout), len(want))], stdout)
+		}
+	}
+	_, stdout := tokenize(t, over(t, library(t, 3)))
+	require.NotContains(t, stdout, "book", "nothing is said of plain books")
+}
+
+func TestBooksWithoutAnyText(t *testing.T) {
+	dir := t.TempDir()
+	put(t, dir, "a.txt", "")
+	put(t, dir, "b.txt", frameStart+frameEnd)
+	s := over(t, dir)
+	_, err := s.tokens(context.Background(), quiet())
+	require.ErrorContains(t, err, "-data: there is no text in 2 books: a.txt, b.txt")
+	s.Prepare = filepath.Join(t.TempDir(), "tokens")
+	require.ErrorContains(t, Prepare(context.Background(), s, quiet()), "there is no text in 2 books")
+	require.NoDirExists(t, s.Prepare)
+
+	put(t, dir, "c.txt", strings.Repeat("The only book.\n\n", 100))
+	tok, _ := tokenize(t, s)
+	require.Equal(t, "its last tenth", tok.heldOut(), "an empty book is not held out")
+}
+
+// Caches of books that are what they were stay valid, those of others do not.
+func TestDigestsOfBooks(t *testing.T) {
+	dir := t.TempDir()
+	text := strings.Repeat("Anna saw a dog, and it saw her.\n\n", 40)
+	put(t, dir, "a.txt", text)
+	put(t, dir, "b.txt", frameStart+text+frameEnd)
+	put(t, dir, "c.txt", text+smallPrint)
+	var out bytes.Buffer
+	con := quiet()
+	con.Out = &out
+	books, err := over(t, dir).books(context.Background(), con)
+	require.NoError(t, err)
+	plain, err := loaders.FindSources([]string{dir})
+	require.NoError(t, err)
+	for i, want := range []bool{true, true, false} {
+		got, err := books[i].Sum()
+		require.NoError(t, err)
+		sum, err := plain[i].Sum()
+		require.NoError(t, err)
+		require.Equal(t, want, got == sum, books[i].Name)
+	}
+}
