@@ -12,12 +12,14 @@ import (
 // The steps are defined on the whole text, one after the other: clean, isolate
 // ideographs, decompose (NFD) and drop accents, lower-case, split. Here they run word by
 // word. That is the same, because what ends a word early is never a combining mark,
-// and decomposition never looks past a character that is not one.
+// and decomposition never looks past a character that is not one. A word that is cut at its
+// greatest length may lose an accent at the cut, as it would have anyway.
 type bertSplitter struct {
 	word   []byte // the current word; lower-cased only as long as it is ASCII
 	ascii  bool   // whether word is all ASCII, and so already folded
 	nfd    []byte
 	folded []byte
+	long   int // how often a word was cut at its greatest length
 }
 
 // split calls emit for each word of text, in order. The word is valid only during the
@@ -39,6 +41,10 @@ func (s *bertSplitter) split(text string, emit func(word []byte)) {
 			s.add(r)
 			s.flush(emit)
 		default:
+			if len(s.word)+size > MaxWord {
+				s.long++
+				s.flush(emit)
+			}
 			s.add(r)
 		}
 		i += size

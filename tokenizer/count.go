@@ -18,7 +18,16 @@ const (
 
 	// wordCost is what a word takes in memory beside its own bytes.
 	wordCost = 64
+
+	// learnCost is what a byte of a word takes in memory while merges are learned. That of
+	// words of usual length is in wordCost.
+	learnCost = 32
 )
+
+// cost is what a word takes in memory.
+func cost(word string) int {
+	return wordCost + len(word) + learnCost*max(0, len(word)-wordCost)
+}
 
 // Add takes a text in. Its words are counted, on all cores, once enough text has come
 // together, so texts stay in memory for a while: at most 64 MiB and the last one. Only one
@@ -32,8 +41,8 @@ func (tr *Trainer) Add(text string) {
 		tr.slab = append(tr.slab, part)
 		tr.waiting += len(part)
 		text = text[len(part):]
-		if tr.waiting >= tr.slabBytes {
-			tr.count()
+		if tr.waiting >= tr.slabBytes && tr.count() != nil {
+			return // as Train will say
 		}
 	}
 }
@@ -50,8 +59,8 @@ func cut(text string, size int) (part, rest string) {
 	return text, ""
 }
 
-// count counts the words of the texts that wait for it.
-func (tr *Trainer) count() {
+// count counts the words of the texts that wait for it. The error is that of the context.
+func (tr *Trainer) count() error {
 	var chunks []string
 	for _, text := range tr.slab {
 		for chunk := ""; text != ""; {
@@ -73,9 +82,10 @@ func (tr *Trainer) count() {
 	)
 	for range min(runtime.GOMAXPROCS(0), len(chunks)) {
 		workers.Go(func() {
-			words := countWords(tr.cfg.Pipeline, next)
+			words, long := countWords(tr.cfg, next)
 			mu.Lock()
 			defer mu.Unlock()
+			tr.long += long
 			for word, n := range words {
 				tr.addWord(word, *n)
 			}
@@ -83,12 +93,13 @@ func (tr *Trainer) count() {
 	}
 	workers.Wait()
 	tr.bound()
+	return tr.cfg.Context.Err()
 }
 
 // addWord counts a word n times more.
 func (tr *Trainer) addWord(word string, n int) {
 	if _, known := tr.words[word]; !known {
-		tr.cost += len(word) + wordCost
+		tr.cost += cost(word)
 	}
 	tr.words[word] += n
 }
@@ -107,28 +118,35 @@ func count[S string | []byte](c counts, s S, n int) {
 	*known += n
 }
 
-// countWords counts the words of the texts as a pipeline cuts them.
-func countWords(p Pipeline, texts <-chan string) counts {
-	words := make(counts)
-	if p == Bert {
+// countWords counts the words of the texts as the pipeline cuts them, until the context ends,
+// and how often it cut one at its greatest length.
+func countWords(cfg TrainConfig, texts <-chan string) (words counts, long int) {
+	words = make(counts)
+	if cfg.Pipeline == Bert {
 		var s bertSplitter
 		for text := range texts {
+			if cfg.Context.Err() != nil {
+				break
+			}
 			splitAtUnknown(text, func(piece string) {
 				s.split(piece, func(word []byte) { count(words, word, 1) })
 			}, func() {})
 		}
-		return words
+		return words, s.long
 	}
 	// What a chunk between spaces is cut into depends on nothing else, so each is cut once.
 	var s originalSplitter
 	chunks := make(counts)
 	for text := range texts {
+		if cfg.Context.Err() != nil {
+			break
+		}
 		s.chunks(text, func(chunk string) { count(chunks, chunk, 1) })
 	}
 	for chunk, n := range chunks {
 		s.words(chunk, func(word []byte) { count(words, word, *n) })
 	}
-	return words
+	return words, s.long
 }
 
 // bound forgets the rarest words, and among equals the last in lexicographic order, until
@@ -148,7 +166,7 @@ func (tr *Trainer) bound() {
 		if tr.cost <= tr.cfg.MaxMemory/2 {
 			return
 		}
-		tr.cost -= len(word) + wordCost
+		tr.cost -= cost(word)
 		tr.lost.Words++
 		tr.lost.Occurrences += tr.words[word]
 		delete(tr.words, word)
@@ -160,6 +178,9 @@ type Lost struct {
 	Words       int // a word forgotten twice counts twice
 	Occurrences int // of these words
 }
+
+// LongWords is how often a word was cut so far for being longer than [MaxWord].
+func (tr *Trainer) LongWords() int { return tr.long }
 
 // Lost is what counting has forgotten so far. It is zero unless the bound on memory was
 // reached.

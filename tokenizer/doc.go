@@ -40,6 +40,8 @@
 // original keeps, as an unknown word. The time to encode grows with the length of the text,
 // not faster, whatever is in it.
 //
+// A word has at most [MaxWord] bytes, 16,384, and what is longer is cut into several.
+//
 // The package knows nothing of models, files of books or batches; see package
 // loaders for those. It never writes files: [Tokenizer.Files] gives the bytes of those
 // that [Load] reads, and the caller decides how they reach the disk.

@@ -12,6 +12,7 @@ import (
 type originalSplitter struct {
 	standardizer standardizer
 	lower        []byte
+	long         int // how often a chunk was cut at its greatest length
 }
 
 // split calls emit for each word of text, in order. The word is valid only during the call.
@@ -20,13 +21,22 @@ func (s *originalSplitter) split(text string, emit func(word []byte)) {
 }
 
 // chunks repairs and standardizes a text and calls emit for each of its chunks. What words a
-// chunk consists of depends on nothing but the chunk.
+// chunk consists of depends on nothing but the chunk. One of more than MaxWord bytes is cut.
 func (s *originalSplitter) chunks(text string, emit func(chunk string)) {
 	var fixer ftfy.Fixer
 	s.standardizer.started, s.standardizer.broken = false, false
+	short := func(chunk string) {
+		for len(chunk) > MaxWord {
+			s.long++
+			end := characterBefore(chunk, MaxWord)
+			emit(chunk[:end])
+			chunk = chunk[end:]
+		}
+		emit(chunk)
+	}
 	for line := range strings.Lines(text) {
 		fixed, plain := fixer.Line(line)
-		s.standardizer.split(fixed, plain, emit)
+		s.standardizer.split(fixed, plain, short)
 	}
 }
 

@@ -2,6 +2,7 @@ package tokenizer
 
 import (
 	"cmp"
+	"context"
 	"maps"
 	"slices"
 	"unicode/utf8"
@@ -21,12 +22,17 @@ type TrainConfig struct {
 	// MinFrequency is how often a pair must occur to be merged; 0 means 2.
 	MinFrequency int
 
-	// MaxMemory bounds the bytes that counted words take, 64 for each beside its own; 0
+	// MaxMemory bounds the bytes that counted words take: 64 for each beside its own, and 32
+	// for every byte of it beyond the 64th, which learning takes. 0
 	// means 256 MiB, room for some three and a half million words. Text is counted in
 	// slabs of 64 MiB, and whenever the bound is passed after one, the rarest words are
 	// forgotten until half of the memory is free. A word that comes back starts from 0.
 	// See [Trainer.Lost].
 	MaxMemory int
+
+	// Context, if there is one, ends counting and learning early: [Trainer.Train] and
+	// [Trainer.Counts] then fail with its error.
+	Context context.Context
 }
 
 // Trainer learns a vocabulary from texts.
@@ -35,6 +41,7 @@ type Trainer struct {
 	words map[string]int // how often each word occurs
 	cost  int            // bytes of memory that words takes
 	lost  Lost
+	long  int // how often a word was cut at its greatest length
 
 	slab      []string // texts that wait to be counted
 	waiting   int      // their bytes
@@ -48,6 +55,9 @@ func NewTrainer(cfg TrainConfig) *Trainer {
 	}
 	if cfg.MaxMemory == 0 {
 		cfg.MaxMemory = 256 << 20
+	}
+	if cfg.Context == nil {
+		cfg.Context = context.Background()
 	}
 	return &Trainer{cfg: cfg, words: make(map[string]int), slabBytes: slabBytes}
 }
@@ -64,7 +74,9 @@ func (tr *Trainer) Train() (*Tokenizer, error) {
 	if tr.cfg.MinFrequency < 0 {
 		return nil, errors.Errorf("training a vocabulary: minimum frequency %d is negative", tr.cfg.MinFrequency)
 	}
-	tr.count()
+	if err := tr.count(); err != nil {
+		return nil, errors.Wrap(err, "training a vocabulary")
+	}
 	if len(tr.words) == 0 {
 		return nil, errors.New("training a vocabulary: the text has no words")
 	}
@@ -75,13 +87,19 @@ func (tr *Trainer) Train() (*Tokenizer, error) {
 	}
 	l := newLearner(alphabet)
 	for _, word := range slices.Sorted(maps.Keys(tr.words)) {
+		if err := tr.cfg.Context.Err(); err != nil {
+			return nil, errors.Wrap(err, "training a vocabulary")
+		}
 		if word == lineBreak {
 			l.addToken(lineBreakToken)
 		} else {
 			l.addWord(word, tr.words[word])
 		}
 	}
-	merges := l.learn(tr.cfg)
+	merges, err := l.learn(tr.cfg)
+	if err != nil {
+		return nil, errors.Wrap(err, "training a vocabulary")
+	}
 	t, err := New(l.tokens, merges)
 	if err != nil {
 		return nil, errors.Wrap(err, "training a vocabulary")
@@ -208,13 +226,16 @@ func (l *learner) addPair(at int32) *occurrences {
 }
 
 // learn merges pairs until the vocabulary is full or no pair is frequent enough.
-func (l *learner) learn(cfg TrainConfig) []Merge {
+func (l *learner) learn(cfg TrainConfig) ([]Merge, error) {
 	for p, o := range l.pairs {
 		l.queue.push(ranked{p, o.count})
 	}
 	var merges []Merge
 	known := make(map[pair]bool)
 	for len(l.tokens) < cfg.VocabSize && len(l.queue.items) > 0 {
+		if err := cfg.Context.Err(); err != nil {
+			return nil, err
+		}
 		top := l.queue.pop()
 		o := l.pairs[top.pair]
 		if o == nil || o.count < cfg.MinFrequency {
@@ -231,7 +252,7 @@ func (l *learner) learn(cfg TrainConfig) []Merge {
 		}
 		l.merge(top.pair)
 	}
-	return merges
+	return merges, nil
 }
 
 // merge joins a pair wherever it occurs and queues the pairs that brings about.

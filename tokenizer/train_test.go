@@ -151,7 +151,8 @@ func TestTrainMatchesDefinition(t *testing.T) {
 		words = append(words, word)
 		l.addWord(word, n)
 	}
-	merges := l.learn(tr.cfg)
+	merges, err := l.learn(tr.cfg)
+	require.NoError(t, err)
 	require.Equal(t, learnAgain(tr.words, len(merges)), merges)
 
 	tok, err := New(l.tokens, merges)

@@ -12,14 +12,17 @@ type tally struct {
 	Pipeline Pipeline
 	Words    map[string]int
 	Lost     Lost
+	Long     int
 }
 
 // Counts is all that has been counted so far, for [Trainer.AddCounts] of a trainer elsewhere.
 // That one learns from texts which several trainers have counted, each a part of them.
 func (tr *Trainer) Counts() ([]byte, error) {
-	tr.count()
+	if err := tr.count(); err != nil {
+		return nil, err
+	}
 	var buf bytes.Buffer
-	err := gob.NewEncoder(&buf).Encode(tally{tr.cfg.Pipeline, tr.words, tr.lost})
+	err := gob.NewEncoder(&buf).Encode(tally{tr.cfg.Pipeline, tr.words, tr.lost, tr.long})
 	return buf.Bytes(), errors.Wrap(err, "passing on the counts of words")
 }
 
@@ -38,6 +41,7 @@ func (tr *Trainer) AddCounts(data []byte) error {
 	for word, n := range t.Words {
 		tr.addWord(word, n)
 	}
+	tr.long += t.Long
 	tr.lost.Words += t.Lost.Words
 	tr.lost.Occurrences += t.Lost.Occurrences
 	tr.bound()
