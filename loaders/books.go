@@ -2,9 +2,6 @@ package loaders
 
 import (
 	"bytes"
-	"compress/gzip"
-	"io"
-	"os"
 	"strings"
 	"unicode"
 
@@ -74,25 +71,4 @@ func ReadBook(path string) (Book, error) {
 // hasText reports whether there is anything to see in a text.
 func hasText(text string) bool {
 	return strings.ContainsFunc(text, func(r rune) bool { return unicode.IsGraphic(r) && !unicode.IsSpace(r) })
-}
-
-// readFile reads a whole file, unpacked if its name says that it is packed.
-func readFile(path string) (data []byte, err error) {
-	if !strings.HasSuffix(strings.ToLower(path), ".gz") {
-		return os.ReadFile(path)
-	}
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer func() {
-		if closeErr := f.Close(); err == nil {
-			err = closeErr
-		}
-	}()
-	unpacked, err := gzip.NewReader(f)
-	if err == nil {
-		data, err = io.ReadAll(unpacked)
-	}
-	return data, errors.Wrap(err, "unpacking gzip")
 }

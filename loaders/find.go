@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/pkg/errors"
+
+	"gorgpt/internal/regular"
 )
 
 // FindBooks lists the files that the paths name. A path is a .txt or .txt.gz file, a
@@ -16,7 +18,7 @@ import (
 //
 // Files come in the order of the paths, sorted by name within a folder or a pattern; a
 // file found twice, by whatever way, counts once. It is an error if any path leads to no
-// book, or if there are no paths.
+// book, if a name of a book is one of a device, a pipe or a socket, or if there are no paths.
 func FindBooks(paths []string) ([]string, error) {
 	f := finder{seen: make(map[string]bool)}
 	for _, path := range paths {
@@ -110,6 +112,9 @@ func (f *finder) add(path string, info fs.FileInfo) (found int, err error) {
 	}
 	if info.IsDir() {
 		return f.addFolder(path, key)
+	}
+	if err := regular.Check(path, info); err != nil {
+		return 0, err
 	}
 	if !f.seen[key] {
 		f.seen[key] = true

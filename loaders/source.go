@@ -6,6 +6,8 @@ import (
 	"os"
 
 	"github.com/pkg/errors"
+
+	"gorgpt/internal/regular"
 )
 
 // Source is a book that is read when its turn comes.
@@ -46,9 +48,9 @@ func FindSources(paths []string) ([]Source, error) {
 
 // sumFile is the digest of a file.
 func sumFile(path string) (sum [sha256.Size]byte, err error) {
-	f, err := os.Open(path)
+	f, _, err := regular.Open(path, "book")
 	if err != nil {
-		return sum, errors.Wrap(err, "reading book")
+		return sum, err
 	}
 	defer f.Close() // only read from: nothing is lost if this fails
 	h := sha256.New()

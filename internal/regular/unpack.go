@@ -18,28 +18,33 @@ const (
 
 // Unpacked passes on what a packed file of size bytes unpacks to, and fails where that is so
 // much that the file must be made to fill memory: beyond 64 MiB and a hundred times its size.
-func Unpacked(r io.Reader, size int64) io.Reader {
-	limit := max(freely, expansion*size)
-	return &unpacked{r: r, left: limit, size: size}
+// packing is what it is packed with, for errors.
+func Unpacked(r io.Reader, size int64, packing string) io.Reader {
+	return &unpacked{r: r, left: max(freely, expansion*size), size: size, packing: packing}
 }
 
 type unpacked struct {
 	r          io.Reader
 	left, size int64
+	packing    string
 }
 
 // Read reads as much as the limit leaves.
 func (u *unpacked) Read(p []byte) (int, error) {
 	if u.left < 0 {
-		return 0, errors.Errorf("its %d bytes unpack to more than %d MiB and %d times their number: "+
-			"unpack the file first if it is what it should be", u.size, freely>>20, expansion)
+		return 0, u.tooMuch()
 	}
 	n, err := u.r.Read(p[:min(int64(len(p)), u.left+1)])
 	if u.left -= int64(n); u.left < 0 {
-		n-- // the byte beyond the limit
-		if err == nil || errors.Is(err, io.EOF) {
-			_, err = u.Read(p)
-		}
+		return n - 1, u.tooMuch() // without the byte beyond the limit
+	}
+	if err != nil && !errors.Is(err, io.EOF) {
+		err = errors.Wrap(err, "unpacking "+u.packing)
 	}
 	return n, err
+}
+
+func (u *unpacked) tooMuch() error {
+	return errors.Errorf("unpacking %s: its %d bytes unpack to more than %d MiB and %d times their number: "+
+		"unpack the file first if it is what it should be", u.packing, u.size, freely>>20, expansion)
 }

@@ -2,6 +2,7 @@ package regular
 
 import (
 	"io"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -26,18 +27,19 @@ func TestUnpackedLimitsTheExpansion(t *testing.T) {
 		{"less than a hundredth", 1 << 20, 100<<20 + 1, true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			n, err := io.Copy(io.Discard, Unpacked(io.LimitReader(zeros{}, c.out), c.packed))
+			n, err := io.Copy(io.Discard, Unpacked(io.LimitReader(zeros{}, c.out), c.packed, "gzip"))
 			if !c.fails {
 				require.NoError(t, err)
 				require.Equal(t, c.out, n)
 				return
 			}
-			require.ErrorContains(t, err, "bytes unpack to more than 64 MiB and 100 times their number")
+			require.ErrorContains(t, err, "unpacking gzip: its "+strconv.FormatInt(c.packed, 10)+" bytes unpack to more than 64 MiB and 100 times their number")
 			require.Equal(t, c.out-1, n)
 		})
 	}
-	_, err := io.Copy(io.Discard, Unpacked(io.MultiReader(strings.NewReader("text"), brokenReader{}), 10))
+	_, err := io.Copy(io.Discard, Unpacked(io.MultiReader(strings.NewReader("text"), brokenReader{}), 10, "gzip"))
 	require.ErrorIs(t, err, io.ErrUnexpectedEOF)
+	require.ErrorContains(t, err, "unpacking gzip: ")
 }
 
 type brokenReader struct{}

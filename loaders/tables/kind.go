@@ -100,14 +100,14 @@ func open(path string) (io.ReadCloser, error) {
 	case ".gz":
 		var r *gzip.Reader
 		if r, err = gzip.NewReader(f); err == nil {
-			return unpacked{regular.Unpacked(r, size), "gzip", f.Close}, nil
+			return unpacked{regular.Unpacked(r, size, "gzip"), f.Close}, nil
 		}
 		packing = "gzip"
 	case ".zst":
 		var r *zstd.Decoder
 		r, err = zstd.NewReader(f, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true), zstd.WithDecoderMaxWindow(maxWindow))
 		if err == nil {
-			return unpacked{regular.Unpacked(r, size), "Zstandard", func() error { r.Close(); return f.Close() }}, nil
+			return unpacked{regular.Unpacked(r, size, "Zstandard"), func() error { r.Close(); return f.Close() }}, nil
 		}
 		packing = "Zstandard"
 	default:
@@ -119,17 +119,7 @@ func open(path string) (io.ReadCloser, error) {
 // unpacked is a packed file as it unpacks.
 type unpacked struct {
 	io.Reader
-	packing string
-	close   func() error
-}
-
-// Read reads what has been unpacked.
-func (u unpacked) Read(p []byte) (int, error) {
-	n, err := u.Reader.Read(p)
-	if err != nil && !errors.Is(err, io.EOF) {
-		err = errors.Wrap(err, "unpacking "+u.packing)
-	}
-	return n, err
+	close func() error
 }
 
 // Close closes the file itself.

@@ -23,10 +23,10 @@ func (newlines) Read(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// bomb is a small file that unpacks to 200 MB.
+// bomb is a small file that unpacks to 100 MB.
 func bomb(t *testing.T, w io.WriteCloser, out *bytes.Buffer) []byte {
 	t.Helper()
-	_, err := io.Copy(w, io.LimitReader(newlines{}, 200_000_000))
+	_, err := io.Copy(w, io.LimitReader(newlines{}, 100_000_000))
 	require.NoError(t, err)
 	require.NoError(t, w.Close())
 	require.Less(t, out.Len(), 1_000_000)
@@ -47,15 +47,19 @@ func TestPackedFilesThatFillMemoryAreRefused(t *testing.T) {
 	z, err := zstd.NewWriter(&out, zstd.WithEncoderLevel(zstd.SpeedFastest))
 	require.NoError(t, err)
 	packed := bomb(t, z, &out)
-	for _, name := range []string{"rows.csv.zst", "rows.tsv.zst", "rows.jsonl.zst", "rows.parquet.zst"} {
-		path := file1(t, name, packed)
-		var err error
-		require.Less(t, allocated(func() { _, err = rowsOf(path, ByName, pairFields) }), uint64(64<<20), name)
-		require.ErrorContains(t, err, path)
-		require.ErrorContains(t, err, "unpacking Zstandard: its")
-		require.ErrorContains(t, err, "bytes unpack to more than 64 MiB and 100 times their number: unpack the file first")
-		require.NotContains(t, err.Error(), "\n")
-	}
+	path := file1(t, "rows.parquet.zst", packed)
+	require.Less(t, allocated(func() { _, err = rowsOf(path, ByName, pairFields) }), uint64(64<<20))
+	require.ErrorContains(t, err, path)
+	require.ErrorContains(t, err, "unpacking Zstandard: its")
+	require.ErrorContains(t, err, "bytes unpack to more than 64 MiB and 100 times their number: unpack the file first")
+	require.NotContains(t, err.Error(), "\n")
+
+	f, err := open(file1(t, "rows.tsv.zst", packed))
+	require.NoError(t, err)
+	n, err := io.Copy(io.Discard, f)
+	require.ErrorContains(t, err, "bytes unpack to more than 64 MiB")
+	require.Equal(t, int64(64<<20), n)
+	require.NoError(t, f.Close())
 }
 
 func TestPackedTablesThatRepeatThemselvesAreRead(t *testing.T) {

@@ -1,0 +1,2 @@
+// Package heed makes work that cannot be stopped midway give way to a context that ends.
+package heed
