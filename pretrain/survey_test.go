@@ -27,6 +27,7 @@ const (
 
 // What books have beside their text is said in one line, whether tokens are cached or not.
 func TestRunSaysWhatIsLeftOut(t *testing.T) {
+	t.Chdir(t.TempDir())
 	dir := library(t, 3)
 	text := strings.Repeat("Anna saw a dog, and it saw her.\n\n", 40)
 	put(t, dir, "framed.txt", frameStart+text+frameEnd)
@@ -51,6 +52,7 @@ func TestRunSaysWhatIsLeftOut(t *testing.T) {
 }
 
 func TestBooksWithoutAnyText(t *testing.T) {
+	t.Chdir(t.TempDir())
 	dir := t.TempDir()
 	put(t, dir, "a.txt", "")
 	put(t, dir, "b.txt", frameStart+frameEnd)
@@ -68,6 +70,7 @@ func TestBooksWithoutAnyText(t *testing.T) {
 
 // Caches of books that are what they were stay valid, those of others do not.
 func TestDigestsOfBooks(t *testing.T) {
+	t.Chdir(t.TempDir())
 	dir := t.TempDir()
 	text := strings.Repeat("Anna saw a dog, and it saw her.\n\n", 40)
 	put(t, dir, "a.txt", text)
