@@ -56,6 +56,11 @@ func TestOnlyCompletedRunsCount(t *testing.T) {
 	newest, err = Newest("")
 	require.NoError(t, err)
 	require.Empty(t, newest, "an interrupted run does not count")
+	any, kind, err := NewestOfAny()
+	require.NoError(t, err)
+	require.Equal(t, filepath.Join(dir, "checkpoints"), filepath.Dir(any), "but there is nothing better")
+	require.FileExists(t, filepath.Join(any, "model.safetensors"))
+	require.Equal(t, Unfinished, kind)
 
 	out := new(bytes.Buffer)
 	con = quiet()
@@ -115,6 +120,41 @@ func TestNewest(t *testing.T) {
 	newest, err := Newest("")
 	require.NoError(t, err)
 	require.Equal(t, filepath.Join("runs", "newest"), newest)
+}
+
+// A completed run comes before one that is not, and that before a fine-tuned model, whatever
+// their age.
+func TestNewestOfAny(t *testing.T) {
+	t.Chdir(t.TempDir())
+	dir, _, err := NewestOfAny()
+	require.NoError(t, err)
+	require.Empty(t, dir)
+	age := 10
+	put := func(name, record string) {
+		t.Helper()
+		require.NoError(t, os.MkdirAll(name, 0o700))
+		require.NoError(t, os.WriteFile(filepath.Join(name, "run.json"), []byte(record), 0o600))
+		weights := filepath.Join(name, "model.safetensors")
+		require.NoError(t, os.WriteFile(weights, nil, 0o600))
+		at := time.Now().Add(time.Duration(age) * time.Hour)
+		require.NoError(t, os.Chtimes(weights, at, at))
+		age--
+		dir, kind, err := NewestOfAny()
+		require.NoError(t, err)
+		require.Equal(t, name, dir)
+		require.NotEmpty(t, kind)
+	}
+	put("runs/tuned", `{"command": "finetune", "completed": true}`)
+	put("runs/a-stopped", `{"command": "train", "completed": false}`)
+	put("runs/completed", `{"command": "train", "completed": true}`)
+	age = 20
+	require.NoError(t, os.MkdirAll("runs/z-tuned", 0o700))
+	require.NoError(t, os.WriteFile("runs/z-tuned/run.json", []byte(`{"command": "finetune"}`), 0o600))
+	require.NoError(t, os.WriteFile("runs/z-tuned/model.safetensors", nil, 0o600))
+	put("runs/newer", `{"command": "train", "completed": true}`)
+	require.NoError(t, os.RemoveAll("runs/newer"))
+	require.NoError(t, os.RemoveAll("runs/completed"))
+	put("runs/z-stopped", `{"command": "train", "completed": false}`)
 }
 
 func TestWarmup(t *testing.T) {

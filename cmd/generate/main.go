@@ -57,15 +57,9 @@ func (s *settings) open(stdin io.Reader, stdout, stderr io.Writer) (*command, er
 	if f, isFile := stdin.(*os.File); isFile {
 		c.terminal = term.IsTerminal(int(f.Fd()))
 	}
-	dir := s.folder
-	if dir == "" {
-		var err error
-		if dir, err = pretrain.Newest(""); err != nil {
-			return nil, err
-		}
-		if dir == "" {
-			return nil, errors.New("no completed pre-training under runs/: name a model with -model, or train one with go run ./cmd/train")
-		}
+	dir, err := s.modelFolder(stderr)
+	if err != nil {
+		return nil, err
 	}
 	if _, err := os.Stat(dir); err != nil {
 		return nil, errors.Wrap(err, "-model")
@@ -92,6 +86,23 @@ func (s *settings) open(stdin io.Reader, stdout, stderr io.Writer) (*command, er
 		}
 	}
 	return c, s.o.Validate(m.Config)
+}
+
+// modelFolder is the folder of the model. One that the command line does not name is found, and
+// that is said.
+func (s *settings) modelFolder(stderr io.Writer) (string, error) {
+	if s.folder != "" {
+		return s.folder, nil
+	}
+	dir, kind, err := pretrain.NewestOfAny()
+	switch {
+	case err != nil:
+		return "", err
+	case dir == "":
+		return "", errors.New("no trained model under runs/: name one with -model, or train one with go run ./cmd/train")
+	}
+	fmt.Fprintf(stderr, "generate: -model %s, %s\n", dir, kind)
+	return dir, nil
 }
 
 // do does what the command line asks for.

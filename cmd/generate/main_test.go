@@ -74,6 +74,28 @@ func TestPrompt(t *testing.T) {
 	require.NotEmpty(t, good(t, "", "-model", dir, "-prompt", "the", "-ctx", "3", "-tokens", "9", "-repetition-penalty", "1.3", "-top-p", "0.9"))
 }
 
+// Without -model the command says which it takes.
+func TestWithoutModel(t *testing.T) {
+	model := modelFolder(t)
+	t.Chdir(t.TempDir())
+	status, _, errs := invoke(t, "", "-prompt", "the")
+	require.Equal(t, 1, status)
+	require.Contains(t, errs, "no trained model under runs/: name one with -model")
+	for _, c := range []struct{ name, record, want string }{
+		{"tuned", `{"command": "finetune", "completed": true}`, "a fine-tuned model, as no pre-trained one is there"},
+		{"stopped", `{"command": "train", "completed": false}`, "the last checkpoint of a run that is not completed"},
+		{"finished", `{"command": "train", "completed": true}`, "the newest completed run"},
+	} {
+		dir := filepath.Join("runs", c.name)
+		require.NoError(t, os.CopyFS(dir, os.DirFS(model)))
+		require.NoError(t, os.WriteFile(filepath.Join(dir, "run.json"), []byte(c.record), 0o600))
+		status, out, errs := invoke(t, "", "-prompt", "the", "-tokens", "3")
+		require.Zero(t, status, errs)
+		require.Equal(t, "generate: -model "+dir+", "+c.want+"\n", errs)
+		require.NotEmpty(t, out)
+	}
+}
+
 // TestSeveral shows the same texts as one alone and those that follow it, whichever ends first.
 func TestSeveral(t *testing.T) {
 	dir := modelFolder(t)

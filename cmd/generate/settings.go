@@ -20,7 +20,8 @@ Continues a text with a GPT-1 language model, word by word as it comes.
 The model
   -model DIR       a run folder; a folder of Hugging Face's for openai-gpt; or
                    OpenAI's release with its encoder and merges (the newest
-                   completed run of cmd/train under runs/)
+                   completed run of cmd/train under runs/ or, with none, the
+                   last checkpoint of one that is not completed)
   -ctx N           use the first N positions only (all)
   -pipeline NAME   how text is cut into words: bert or original (what the folder
                    says; original for OpenAI's release)
