@@ -163,6 +163,14 @@ func countControls(raw []byte) int {
 // none. One bad byte should not spoil all the quotation marks of a book, so text is damaged
 // UTF-8 while there are more sequences than bad bytes.
 func countUTF8(raw []byte) (good, bad int) {
+	if utf8.Valid(raw) {
+		for _, b := range raw {
+			if b >= 0xC0 {
+				good++
+			}
+		}
+		return good, 0
+	}
 	for len(raw) > 0 {
 		r, size := utf8.DecodeRune(raw)
 		switch {

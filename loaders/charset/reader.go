@@ -24,6 +24,8 @@ type Reader struct {
 	err   error  // once text is used up
 
 	begun           bool
+	settled         bool  // the encoding does not change, whatever comes
+	mark            bool  // a byte order mark is still to be passed over
 	good            int   // sequences of several bytes in the UTF-8 so far
 	offset          int64 // of text, among all that was decoded
 	bytes, controls int64
@@ -67,6 +69,13 @@ func (r *Reader) fill() {
 		r.found, r.begun = found, true
 		r.raw = append(r.raw[:0], r.raw[size:]...)
 	}
+	if r.begun && r.mark && len(r.raw) > 0 {
+		if !last && len(r.raw) < 4 {
+			return
+		}
+		_, size, _ := recognise(r.raw)
+		r.raw, r.mark = append(r.raw[:0], r.raw[size:]...), false
+	}
 	if r.begun {
 		left := r.decode(last)
 		r.raw = append(r.raw[:0], r.raw[len(r.raw)-left:]...)
@@ -99,7 +108,7 @@ func (r *Reader) decode(last bool) (left int) {
 	switch {
 	case bad == 0:
 		r.text = append(r.text, whole...)
-	case r.good > bad || r.found.Invalid > 0:
+	case r.settled || r.good > bad || r.found.Invalid > 0:
 		r.found.Invalid += bad
 		r.text = append(r.text, bytes.ToValidUTF8(whole, replacement)...)
 	default:
@@ -125,7 +134,7 @@ func incomplete(raw []byte) int {
 
 // check refuses binary data in decoded text, as checkText does for a whole text.
 func (r *Reader) check(last bool) error {
-	if at := bytes.IndexByte(r.text, 0); at >= 0 {
+	if at := bytes.IndexByte(r.text, 0); at >= 0 && !r.settled {
 		return errors.Errorf("binary data: a NUL byte at offset %d", r.bytes+int64(at))
 	}
 	r.bytes += int64(len(r.text))
