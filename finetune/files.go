@@ -75,7 +75,7 @@ func (d *Data) readOwn(path string, f loaders.Fields, t tables.Tolerance) ([]loa
 // readRows reads a file of one's own. Where annotators did not agree on a pair, it has a
 // hyphen for a label.
 func readRows(path string, f loaders.Fields, t tables.Tolerance) ([]loaders.Row, tables.Account, error) {
-	rows, account, err := tables.Collect(path, tables.Read(path, tables.ByName, f), t)
+	rows, account, err := tables.Collect(path, tables.ByName, f, t)
 	if err != nil {
 		return nil, account, err
 	}

@@ -152,7 +152,7 @@ func (d *Dataset) read(path string, kind tables.Kind, t tables.Tolerance) ([]loa
 	if err != nil {
 		return nil, tables.Account{}, err
 	}
-	rows, account, err := tables.Collect(path, tables.Read(path, kind, fields), t)
+	rows, account, err := tables.Collect(path, kind, fields, t)
 	if err != nil {
 		return nil, account, err
 	}

@@ -3,8 +3,8 @@ package tables
 import (
 	"cmp"
 	"fmt"
-	"iter"
 	"slices"
+	"strings"
 
 	"github.com/pkg/errors"
 
@@ -28,6 +28,7 @@ type Account struct {
 	Path    string
 	Rows    int       // how many are kept
 	LeftOut []LeftOut // the others, in the order of the file
+	Notes   []string  // what a person should know about how the file was read
 }
 
 // LeftOut is a row that is left out.
@@ -49,8 +50,11 @@ func (a Account) Broken() (n int) {
 	return n
 }
 
-// Lines describes what was left out; there are no lines if nothing was.
+// Lines describes how the file was read, if it is unusual, and what was left out.
 func (a Account) Lines() (all []string) {
+	if len(a.Notes) > 0 {
+		all = append(all, a.Path+": "+strings.Join(a.Notes, ", "))
+	}
 	if n := a.Unlabelled(); n > 0 {
 		all = append(all, fmt.Sprintf("%s: %d rows without a gold label are left out", a.Path, n))
 	}
@@ -99,22 +103,24 @@ func (a Account) Check(t Tolerance) error {
 	return nil
 }
 
-// Collect gathers the rows of a file and records the broken ones. The caller passes those
-// that it cannot use to [Sift], and checks the account.
-func Collect(path string, rows iter.Seq2[loaders.Row, error], t Tolerance) (all []loaders.Row, a Account, err error) {
+// Collect gathers the rows of a file, as [Read] has them, and records the broken ones. The
+// caller passes those that it cannot use to [Sift], and checks the account.
+func Collect(path string, kind Kind, f loaders.Fields, t Tolerance) (all []loaders.Row, a Account, err error) {
 	a.Path = path
-	for row, err := range rows {
+	a.Notes = eachRow(path, kind, f, func(row loaders.Row, failed error) bool {
 		switch broken := (RowError{}); {
-		case err == nil:
+		case failed == nil:
 			all = append(all, row)
-		case errors.As(err, &broken):
+		case errors.As(failed, &broken):
 			place := loaders.Row{Path: path, Line: broken.Line, Number: broken.Number, ID: broken.ID}
-			if err := a.add(LeftOut{place, err}, t); err != nil {
-				return nil, a, err
-			}
+			err = a.add(LeftOut{place, failed}, t)
 		default:
-			return nil, a, err
+			err = failed
 		}
+		return err == nil
+	})
+	if err != nil {
+		return nil, a, err
 	}
 	a.Rows = len(all)
 	return all, a, nil

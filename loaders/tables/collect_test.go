@@ -20,7 +20,7 @@ type place struct {
 
 // places reads a file and lists all its rows.
 func places(t *testing.T, path string, kind Kind, f loaders.Fields) (all []place) {
-	rows, account, err := Collect(path, Read(path, kind, f), DefaultTolerance)
+	rows, account, err := Collect(path, kind, f, DefaultTolerance)
 	require.NoError(t, err)
 	for _, e := range Merge(rows, []Account{account}) {
 		all = append(all, place{e.Number, e.Line, e.ID, e.Kept >= 0, e.Err != nil})
@@ -107,7 +107,7 @@ func TestSiftRecordsRowsInOrder(t *testing.T) {
 	var accounts []Account
 	tolerant := Tolerance{Share: 1}
 	for _, path := range paths {
-		some, a, err := Collect(path, Read(path, ByName, loaders.Fields{Texts: []string{"text"}, Label: "label"}), tolerant)
+		some, a, err := Collect(path, ByName, loaders.Fields{Texts: []string{"text"}, Label: "label"}, tolerant)
 		require.NoError(t, err)
 		rows, accounts = append(rows, some...), append(accounts, a)
 	}

@@ -1,10 +1,9 @@
 package tables
 
 import (
-	"bufio"
-	"bytes"
 	"encoding/csv"
-	"io"
+	"fmt"
+	"strings"
 
 	"github.com/pkg/errors"
 
@@ -12,50 +11,199 @@ import (
 )
 
 // commaSeparated is a file with a header line or, with names for its columns, without one.
-func commaSeparated(path string, fields loaders.Fields) source {
-	return source{next: func(yield func(record) bool) error {
-		f, err := open(path)
+// Its columns are apart by what separates most of them in its first line.
+func commaSeparated(t *textFile, f loaders.Fields) source {
+	h := newHeader(f, "comma")
+	return source{file: t, header: h, next: func(yield func(record) bool) error {
+		f, err := t.open()
 		if err != nil {
 			return err
 		}
 		defer f.Close() //nolint:errcheck // only read from: nothing is lost if this fails
-		return scanCSV(path, f, newHeader(fields, "comma"), yield)
+		lines := newLineScanner(t.path, f)
+		err = (&csvFile{textFile: t, h: h, lines: lines}).scan(yield)
+		return firstOf(lines.err, err)
 	}}
 }
 
-func scanCSV(path string, f io.Reader, h *header, yield func(record) bool) error {
-	in := csv.NewReader(withoutBOM(f))
-	in.FieldsPerRecord = -1
-	for {
-		parts, err := in.Read()
-		var broken *csv.ParseError
-		switch {
-		case errors.Is(err, io.EOF):
-			return nil
-		case errors.As(err, &broken):
-			if !yield(record{line: broken.StartLine, err: broken.Err}) {
-				return nil
+// csvFile is a file of comma-separated values while it is read, as RFC 4180 has them.
+type csvFile struct {
+	*textFile
+	h     *header
+	lines *lineScanner
+	comma string
+
+	first  int // line of the record that is read
+	opened int // line of its last opening quote
+	like   int // how many of its later lines look like rows of their own
+}
+
+// separators are what may stand between columns, by the names of one and of many.
+var separators = []struct{ mark, one, many string }{
+	{",", "comma", "commas"}, {";", "semicolon", "semicolons"}, {"\t", "tab", "tabs"}, {"|", "bar", "bars"},
+}
+
+// findSeparator chooses the one that is most frequent outside quotes.
+func (c *csvFile) findSeparator(line string) {
+	most := 0
+	for i, s := range separators {
+		n := 0
+		for k, part := range strings.Split(line, `"`) {
+			if k%2 == 0 {
+				n += strings.Count(part, s.mark)
 			}
-		case err != nil:
-			return errors.Wrap(err, path)
-		case h.width == 0:
-			h.read(parts)
-		default:
-			line, _ := in.FieldPos(0)
-			h.begin(func() []string { return parts })
-			c, err := h.cells(parts)
-			if !yield(record{line: line, cells: c, err: err}) {
-				return nil
-			}
+		}
+		if i == 0 || n > most {
+			most, c.comma, c.h.separator = n, s.mark, s.one
+		}
+	}
+	for _, s := range separators[1:] {
+		if s.mark == c.comma {
+			c.notes = append(c.notes, "columns are apart by "+s.many)
 		}
 	}
 }
 
-// withoutBOM passes over a byte order mark.
-func withoutBOM(r io.Reader) io.Reader {
-	in := bufio.NewReader(r)
-	if start, err := in.Peek(len(bom)); err == nil && bytes.Equal(start, bom) {
-		in.Discard(len(bom)) //nolint:errcheck // they are in the buffer
+// scan goes through the records, the header line apart.
+func (c *csvFile) scan(yield func(record) bool) error {
+	var blank blanks
+	for c.lines.next() {
+		line := string(c.lines.text)
+		if c.comma == "" && !isBlank(line) {
+			c.findSeparator(line)
+		}
+		if isBlank(line) && !strings.Contains(line, c.comma) || c.comma == "" {
+			blank.add(c.lines.text)
+			continue
+		}
+		if !blank.each(c.lines.number, func(n int, line string) bool { return c.blank(n, line, yield) }) {
+			return nil
+		}
+		parts, err := c.record(line)
+		switch {
+		case c.h.width > 0:
+			if !c.row(parts, err, yield) {
+				return nil
+			}
+		case err != nil:
+			return errors.Errorf("%s:%d: want a header line: %v", c.path, c.first, err)
+		default:
+			c.h.read(parts)
+		}
 	}
-	return in
+	return nil
+}
+
+// blank yields a blank line if it is a row.
+func (c *csvFile) blank(n int, line string, yield func(record) bool) bool {
+	if c.h.width == 0 || !c.h.blankIsRow() {
+		return true
+	}
+	cells, err := c.h.cells([]string{line})
+	return yield(record{line: n, cells: cells, err: err})
+}
+
+// row yields a record.
+func (c *csvFile) row(parts []string, err error, yield func(record) bool) bool {
+	c.h.begin(func() []string { return parts })
+	var cells cells
+	if err == nil {
+		cells, err = c.h.cells(parts)
+	}
+	count := c.lines.number - c.first + 1
+	if count > 1 && (err != nil || len(parts) < c.h.width || c.like >= manyLikeRows && c.like >= count-2) {
+		return c.swallowed(count, err, yield)
+	}
+	return yield(record{line: c.first, cells: cells, err: err})
+}
+
+// manyLikeRows is how many lines within quotes, all with as many columns as the header, no
+// text has that is meant to be one.
+const manyLikeRows = 8
+
+// swallowed yields the lines of a record whose quote was not closed where it should have
+// been. Nobody knows what is in them, but each was a row.
+func (c *csvFile) swallowed(count int, err error, yield func(record) bool) bool {
+	never := errNeverClosed{}
+	first := errors.Errorf("the quote that opens in line %d is not closed before line %d, and %d lines are lost", c.opened, c.lines.number, count)
+	if errors.As(err, &never) {
+		first = errors.WithMessagef(err, "%d lines are lost", count)
+	}
+	for i := range count {
+		why := first
+		if i > 0 {
+			why = errors.Errorf("the line is within the quote that opens in line %d", c.opened)
+		}
+		if !yield(record{line: c.first + i, err: why}) {
+			return false
+		}
+	}
+	return true
+}
+
+// errNeverClosed tells in what line a quote opens.
+type errNeverClosed struct{ line int }
+
+func (e errNeverClosed) Error() string {
+	return fmt.Sprintf("the quote that opens in line %d is never closed", e.line)
+}
+
+// record takes apart a record that begins with a line; it may read more of them.
+func (c *csvFile) record(line string) (parts []string, err error) {
+	c.first, c.like = c.lines.number, 0
+	if !strings.Contains(line, `"`) {
+		return strings.Split(line, c.comma), nil
+	}
+	for {
+		part := ""
+		if strings.HasPrefix(line, `"`) {
+			if part, line, err = c.quoted(line[1:]); err != nil {
+				return nil, err
+			}
+		} else {
+			at := strings.Index(line, c.comma)
+			if at < 0 {
+				at = len(line)
+			}
+			if part, line = line[:at], line[at:]; strings.Contains(part, `"`) {
+				return nil, csv.ErrBareQuote
+			}
+		}
+		parts = append(parts, part)
+		if line == "" {
+			return parts, nil
+		}
+		line = line[len(c.comma):]
+	}
+}
+
+// quoted reads a column up to its closing quote, and returns what is behind that.
+func (c *csvFile) quoted(line string) (part, rest string, err error) {
+	var b strings.Builder
+	c.opened = c.lines.number
+	for {
+		at := strings.IndexByte(line, '"')
+		if at < 0 {
+			b.WriteString(line)
+			if b.Len() > maxLine || !c.lines.next() {
+				return "", "", errNeverClosed{c.opened}
+			}
+			b.WriteByte('\n')
+			if line = string(c.lines.text); strings.Count(line, c.comma) == c.h.width-1 {
+				c.like++
+			}
+			continue
+		}
+		b.WriteString(line[:at])
+		line = line[at+1:]
+		switch {
+		case strings.HasPrefix(line, `"`):
+			b.WriteByte('"')
+			line = line[1:]
+		case line == "" || strings.HasPrefix(line, c.comma):
+			return b.String(), line, nil
+		default:
+			return "", "", csv.ErrQuote
+		}
+	}
 }

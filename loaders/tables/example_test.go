@@ -23,7 +23,7 @@ func Example() {
 		return
 	}
 	fields := loaders.Fields{Texts: []string{"sentence"}, Label: "gold"}
-	rows, account, err := tables.Collect(path, tables.Read(path, tables.ByName, fields), tables.DefaultTolerance)
+	rows, account, err := tables.Collect(path, tables.ByName, fields, tables.DefaultTolerance)
 	fmt.Println(rows[0].Texts[0], rows[0].Label.Text, account.Broken(), err)
 	// Output: it is "wet yes 1 <nil>
 }

@@ -29,9 +29,10 @@ func newHeader(f loaders.Fields, separator string) *header {
 
 // read takes the names of the columns.
 func (h *header) read(names []string) {
-	h.names, h.width = names, len(names)
+	h.width = len(names)
 	for i, name := range names {
 		name = strings.TrimSpace(name)
+		h.names = append(h.names, name)
 		if _, found := h.at[name]; !found {
 			h.at[name] = i
 		}
@@ -53,7 +54,7 @@ func (h *header) blankIsRow() bool { return h.width == 1 || h.Label == "" && h.I
 // wanted is there. In a longer one nobody knows which column is which; its cells are good
 // for the id at most.
 func (h *header) cells(parts []string) (cells, error) {
-	c := splitLine{h.at, parts}
+	c := splitLine{h, parts}
 	switch n := len(parts); {
 	case n <= h.width, n == h.width+1 && h.spare && parts[h.width] == "":
 		return c, nil
@@ -70,9 +71,11 @@ func (h *header) cells(parts []string) (cells, error) {
 
 // splitLine is a line of columns.
 type splitLine struct {
-	at    map[string]int
+	*header
 	parts []string
 }
+
+func (s splitLine) names() []string { return s.header.names }
 
 func (s splitLine) cell(name string) (cell, error) {
 	i, found := s.at[name]

@@ -1,7 +1,6 @@
 package tables
 
 import (
-	"bufio"
 	"bytes"
 	"compress/gzip"
 	"encoding/json"
@@ -43,8 +42,8 @@ func unpackedName(path string) string {
 }
 
 // kindOf finds out the kind of a file that is none of a dataset's own.
-func kindOf(path string) (Kind, error) {
-	switch filepath.Ext(unpackedName(path)) {
+func kindOf(t *textFile) (Kind, error) {
+	switch filepath.Ext(unpackedName(t.path)) {
 	case ".jsonl", ".json", ".ndjson":
 		return JSONL, nil
 	case ".csv":
@@ -53,37 +52,11 @@ func kindOf(path string) (Kind, error) {
 		return Parquet, nil
 	}
 	// SciTail has JSON lines in .txt and .tsv files.
-	first, err := firstLine(path)
+	first, err := t.firstLine()
 	if err == nil && bytes.HasPrefix(first, []byte("{")) && json.Valid(first) {
 		return JSONL, nil
 	}
 	return TSV, err
-}
-
-// firstLine is the first line of a file without its byte order mark; nil if it is empty.
-func firstLine(path string) ([]byte, error) {
-	f, err := open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close() //nolint:errcheck // only read from: nothing is lost if this fails
-	lines := newScanner(f)
-	if !lines.Scan() {
-		return nil, errors.Wrapf(lines.Err(), "%s:1", path)
-	}
-	return bytes.TrimSpace(bytes.TrimPrefix(lines.Bytes(), bom)), nil
-}
-
-// bom is the byte order mark.
-var bom = []byte("\ufeff")
-
-// maxLine is the longest line.
-const maxLine = 16 << 20
-
-func newScanner(r io.Reader) *bufio.Scanner {
-	lines := bufio.NewScanner(r)
-	lines.Buffer(make([]byte, 0, 1<<16), maxLine)
-	return lines
 }
 
 // maxWindow is how far back a Zstandard file may refer, as zstd itself has it without --memory.

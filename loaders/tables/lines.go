@@ -1,51 +1,17 @@
 package tables
 
 import (
-	"bufio"
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"io"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/pkg/errors"
 
 	"gorgpt/loaders"
 )
-
-// eachLine goes through the lines of a file, without their line breaks, up to the last one
-// that is not blank.
-func eachLine(path string, yield func(number int, line string) bool) (err error) {
-	f, err := open(path)
-	if err != nil {
-		return err
-	}
-	defer f.Close() //nolint:errcheck // only read from: nothing is lost if this fails
-	return scan(path, f, yield)
-}
-
-func scan(path string, r io.Reader, yield func(number int, line string) bool) error {
-	lines, number := newScanner(r), 0
-	var blank blanks // the lines before this one that are
-	for lines.Scan() {
-		number++
-		line := lines.Bytes()
-		if number == 1 {
-			line = bytes.TrimPrefix(line, bom)
-		}
-		if isBlank(line) {
-			blank.add(line)
-			continue
-		}
-		if !blank.each(number, yield) || !yield(number, string(line)) {
-			return nil
-		}
-	}
-	if errors.Is(lines.Err(), bufio.ErrTooLong) {
-		return errors.Errorf("%s:%d: the line is longer than %d MiB: want one row a line", path, number+1, maxLine>>20)
-	}
-	return errors.Wrapf(lines.Err(), "%s:%d", path, number+1)
-}
 
 // blanks are blank lines one after the other, of which there can be very many: equal ones
 // are counted.
@@ -87,12 +53,13 @@ func (b *blanks) each(end int, yield func(number int, line string) bool) bool {
 func isBlank[T string | []byte](line T) bool { return strings.TrimSpace(string(line)) == "" }
 
 // tabSeparated is a file with a header line or, with names for its columns, without one.
-func tabSeparated(path string, f loaders.Fields) source {
+func tabSeparated(t *textFile, f loaders.Fields) source {
 	h := newHeader(f, "tab")
 	return source{
+		file: t, header: h,
 		parse: func(raw string) (cells, error) { return h.cells(strings.Split(raw, "\t")) },
 		next: func(yield func(record) bool) error {
-			return eachLine(path, func(n int, line string) bool {
+			return t.eachLine(func(n int, line string) bool {
 				blank := isBlank(line)
 				switch {
 				case h.width == 0 && blank, blank && !strings.Contains(line, "\t") && !h.blankIsRow():
@@ -109,11 +76,12 @@ func tabSeparated(path string, f loaders.Fields) source {
 }
 
 // jsonLines is a file with one JSON object a line.
-func jsonLines(path string) source {
+func jsonLines(t *textFile) source {
 	return source{
+		file:  t,
 		parse: func(raw string) (cells, error) { return parseObject([]byte(raw)) },
 		next: func(yield func(record) bool) error {
-			return eachLine(path, func(n int, line string) bool { return isBlank(line) || yield(record{line: n, raw: line}) })
+			return t.eachLine(func(n int, line string) bool { return isBlank(line) || yield(record{line: n, raw: line}) })
 		},
 	}
 }
@@ -135,6 +103,8 @@ func parseObject(line []byte) (object, error) {
 	}
 	return o, errors.Wrap(err, "bad JSON")
 }
+
+func (o object) names() []string { return slices.Sorted(maps.Keys(o)) }
 
 func (o object) cell(name string) (cell, error) {
 	value, found := o[name]

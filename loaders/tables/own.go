@@ -1,7 +1,6 @@
 package tables
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -19,16 +18,16 @@ var (
 )
 
 // racePassage is a file of RACE: one JSON object, of which each question becomes a record.
-func racePassage(path string) source {
-	return source{next: func(yield func(record) bool) error {
-		f, err := open(path)
+func racePassage(t *textFile) source {
+	return source{file: t, columns: always(raceColumns), next: func(yield func(record) bool) error {
+		f, err := t.open()
 		if err != nil {
 			return err
 		}
 		defer f.Close() //nolint:errcheck // only read from: nothing is lost if this fails
 		data, err := io.ReadAll(io.LimitReader(f, maxLine))
 		if err != nil {
-			return errors.Wrap(err, path)
+			return errors.Wrap(err, t.path)
 		}
 		scanRACE(data, yield)
 		return nil
@@ -43,7 +42,7 @@ func scanRACE(data []byte, yield func(record) bool) {
 		Options   [][]string `json:"options"`
 		Answers   []string   `json:"answers"` // a test without answers has none
 	}
-	err := json.Unmarshal(bytes.TrimPrefix(data, bom), &p)
+	err := json.Unmarshal(data, &p)
 	switch q, o, a := len(p.Questions), len(p.Options), len(p.Answers); {
 	case err != nil:
 		err = errors.Wrap(err, "bad JSON")
@@ -78,14 +77,14 @@ const (
 
 // mctestStories is a file of MCTest, name.tsv, with the right answers in name.ans. Without
 // that, which the tests were published without, nothing is labelled.
-func mctestStories(path string) source {
-	return source{next: func(yield func(record) bool) error {
-		answers, err := mctestAnswers(path)
+func mctestStories(t *textFile) source {
+	return source{file: t, columns: always(mctestColumns), next: func(yield func(record) bool) error {
+		answers, err := mctestAnswers(t.path)
 		if err != nil {
 			return err
 		}
 		more := true
-		return eachLine(path, func(n int, line string) bool {
+		return t.eachLine(func(n int, line string) bool {
 			if isBlank(line) {
 				return true
 			}
@@ -114,7 +113,7 @@ func mctestAnswers(path string) ([][]string, error) {
 		return nil, nil
 	}
 	all := [][]string{}
-	err := eachLine(found, func(_ int, line string) bool {
+	err := (&textFile{path: found}).eachLine(func(_ int, line string) bool {
 		all = append(all, strings.Fields(line))
 		return true
 	})
@@ -173,13 +172,17 @@ func mctestLine(n int, line string, letters []string, yield func(record) bool) {
 }
 
 // alignedLines are the files s1.X, s2.X and labels.X; the path is that of the first.
-func alignedLines(path string) source {
-	return source{next: func(yield func(record) bool) error {
-		dir, name := filepath.Split(path)
+func alignedLines(t *textFile) source {
+	return source{file: t, columns: always(alignedColumns), next: func(yield func(record) bool) error {
+		dir, name := filepath.Split(t.path)
 		ending := strings.TrimPrefix(name, "s1.")
 		var columns [3][]string
 		for i, part := range []string{"s1.", "s2.", "labels."} {
-			err := eachLine(filepath.Join(dir, part+ending), func(_ int, line string) bool {
+			of := t
+			if i > 0 {
+				of = &textFile{path: filepath.Join(dir, part+ending)}
+			}
+			err := of.eachLine(func(_ int, line string) bool {
 				columns[i] = append(columns[i], line)
 				return true
 			})
@@ -188,7 +191,7 @@ func alignedLines(path string) source {
 			}
 		}
 		if a, b, c := len(columns[0]), len(columns[1]), len(columns[2]); a != b || a != c {
-			return errors.Errorf("%s has %d lines, s2 %d and labels %d: want as many of each", path, a, b, c)
+			return errors.Errorf("%s has %d lines, s2 %d and labels %d: want as many of each", t.path, a, b, c)
 		}
 		for i := range columns[0] {
 			c := named{"premise": {text: columns[0][i]}, "hypothesis": {text: columns[1][i]}, "label": {text: columns[2][i]}}

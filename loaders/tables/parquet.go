@@ -17,9 +17,20 @@ import (
 // parquetRows is a Parquet file. A column within a group is named group.column; a repeated
 // one is a list.
 func parquetRows(path string) source {
-	return source{next: func(yield func(record) bool) error {
-		return withParquet(path, func(f *parquet.File) error { return scanParquet(f, yield) })
-	}}
+	return source{
+		columns: func() (names []string, err error) {
+			err = withParquet(path, func(f *parquet.File) error {
+				for _, l := range leaves(f.Schema()) {
+					names = append(names, l.name)
+				}
+				return nil
+			})
+			return names, err
+		},
+		next: func(yield func(record) bool) error {
+			return withParquet(path, func(f *parquet.File) error { return scanParquet(f, yield) })
+		},
+	}
 }
 
 // withParquet opens a file. What the library panics at is an error: the file is damaged.

@@ -1,15 +1,10 @@
 package tables
 
 import (
-	"encoding/csv"
 	"fmt"
 	"iter"
-	"maps"
 	"os"
-	"slices"
-	"strings"
 
-	"github.com/parquet-go/parquet-go"
 	"github.com/pkg/errors"
 
 	"gorgpt/loaders"
@@ -37,27 +32,35 @@ func (e RowError) Unwrap() error { return e.Err }
 // neither labels nor ids, whose rows are known by their place alone. In other tables, in
 // JSON, before the header line and at the end of a file it is none.
 func Read(path string, kind Kind, f loaders.Fields) iter.Seq2[loaders.Row, error] {
-	return func(yield func(loaders.Row, error) bool) {
-		s, err := sourceOf(path, kind, f)
-		if err != nil {
-			yield(loaders.Row{}, err)
-			return
-		}
-		w, rows, stopped := newWanted(f), 0, false
-		convert := func(r record) (loaders.Row, error) { return w.convert(path, s, r) }
-		err = parallel(numbered(s.next), convert, func(row loaders.Row, err error) bool {
-			rows++
-			stopped = !yield(row, err)
-			return !stopped
-		})
-		switch {
-		case stopped:
-		case err != nil:
-			yield(loaders.Row{}, err)
-		case rows == 0:
-			yield(loaders.Row{}, errors.Errorf("%s: the file has no rows: want some with %v", path, f))
-		}
+	return func(yield func(loaders.Row, error) bool) { eachRow(path, kind, f, yield) }
+}
+
+// eachRow yields the rows of a file and returns, of one that has been read to its end, what a
+// person should know about how it was read.
+func eachRow(path string, kind Kind, f loaders.Fields, yield func(loaders.Row, error) bool) (notes []string) {
+	s, err := sourceOf(path, kind, f)
+	if err != nil {
+		yield(loaders.Row{}, err)
+		return nil
 	}
+	w, rows, stopped := newWanted(f), 0, false
+	convert := func(r record) (loaders.Row, error) { return w.convert(path, s, r) }
+	err = parallel(numbered(s.next), convert, func(row loaders.Row, err error) bool {
+		rows++
+		stopped = !yield(row, err)
+		return !stopped
+	})
+	switch {
+	case stopped:
+	case err != nil:
+		yield(loaders.Row{}, err)
+	case rows == 0:
+		yield(loaders.Row{}, errors.Errorf("%s: the file has no rows: want some with %v", path, f))
+	}
+	if s.file != nil {
+		notes = s.file.notes
+	}
+	return notes
 }
 
 // numbered counts the records.
@@ -100,27 +103,28 @@ func sourceOf(path string, kind Kind, f loaders.Fields) (source, error) {
 	if _, err := os.Stat(path); err != nil {
 		return source{}, errors.Wrap(err, "reading labelled rows")
 	}
+	t := &textFile{path: path}
 	if kind == ByName {
 		var err error
-		if kind, err = kindOf(path); err != nil {
+		if kind, err = kindOf(t); err != nil {
 			return source{}, err
 		}
 	}
 	switch kind {
 	case JSONL:
-		return jsonLines(path), nil
+		return jsonLines(t), nil
 	case TSV:
-		return tabSeparated(path, f), nil
+		return tabSeparated(t, f), nil
 	case CSV:
-		return commaSeparated(path, f), nil
+		return commaSeparated(t, f), nil
 	case Parquet:
 		return parquetRows(path), nil
 	case RACE:
-		return racePassage(path), nil
+		return racePassage(t), nil
 	case MCTest:
-		return mctestStories(path), nil
+		return mctestStories(t), nil
 	case Aligned:
-		return alignedLines(path), nil
+		return alignedLines(t), nil
 	}
 	return source{}, errors.Errorf("unknown kind of file %q", kind)
 }
@@ -128,51 +132,28 @@ func sourceOf(path string, kind Kind, f loaders.Fields) (source, error) {
 // Columns are the names of the columns of a file: what its first line has, the keys of its
 // first object, or those that its kind always has.
 func Columns(path string, kind Kind) ([]string, error) {
-	if kind == ByName {
-		var err error
-		if kind, err = kindOf(path); err != nil {
-			return nil, err
-		}
-	}
-	switch kind {
-	case RACE:
-		return raceColumns, nil
-	case MCTest:
-		return mctestColumns, nil
-	case Aligned:
-		return alignedColumns, nil
-	case Parquet:
-		var names []string
-		err := withParquet(path, func(f *parquet.File) error {
-			for _, l := range leaves(f.Schema()) {
-				names = append(names, l.name)
-			}
-			return nil
-		})
-		return names, err
-	}
-	first, err := firstLine(path)
+	s, err := sourceOf(path, kind, loaders.Fields{})
 	if err != nil {
 		return nil, err
 	}
-	var names []string
-	switch kind {
-	case JSONL:
-		o, err := parseObject(first)
-		if err != nil {
-			return nil, nil // a broken row, as reading will tell
-		}
-		names = slices.Sorted(maps.Keys(o))
-	case CSV:
-		names, err = csv.NewReader(strings.NewReader(string(first))).Read()
-		if err != nil {
-			return nil, errors.Errorf("%s:1: want a header line, columns apart by commas: %v", path, err)
-		}
-	default:
-		names = strings.Split(string(first), "\t")
+	if s.columns != nil {
+		return s.columns()
 	}
-	for i := range names {
-		names[i] = strings.TrimSpace(names[i])
+	var first cells
+	err = s.next(func(r record) bool {
+		if first = r.cells; first == nil && r.err == nil {
+			first, _ = s.parse(r.raw) // reading reports what is wrong with it
+		}
+		return false
+	})
+	if err != nil {
+		return nil, err
 	}
-	return names, nil
+	if s.header != nil {
+		return s.header.names, nil
+	}
+	if first == nil {
+		return nil, nil
+	}
+	return first.names(), nil
 }

@@ -6,11 +6,13 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/klauspost/compress/zstd"
 	"github.com/parquet-go/parquet-go"
+	"github.com/pkg/errors"
 	"github.com/stretchr/testify/require"
 
 	"gorgpt/loaders"
@@ -206,7 +208,7 @@ func TestReadErrors(t *testing.T) {
 		{"long line", "r.jsonl", strings.Repeat(" ", maxLine+1), pairFields, "r.jsonl:1: the line is longer than 16 MiB"},
 		{"few columns", "r.tsv", "label\tpremise\thypothesis\n1\tp", pairFields, `r.tsv:2: field "hypothesis" is column 3, but the row has 2`},
 		{"other columns", "r.tsv", "a\tb\n1\tp", pairFields, `r.tsv:2: field "premise" is missing`},
-		{"a quote", "r.csv", "premise,hypothesis,label\n\"p,h,1", pairFields, `r.csv:2: extraneous or missing " in quoted-field`},
+		{"a quote", "r.csv", "premise,hypothesis,label\n\"p,h,1", pairFields, `r.csv:2: the quote that opens in line 2 is never closed`},
 		{"no Parquet", "r.parquet", "PAR1 and nothing", pairFields, "r.parquet: no Parquet file"},
 		{"no gzip", "r.tsv.gz", "premise\thypothesis\tlabel", pairFields, "unpacking gzip: gzip: invalid header"},
 		{"no Zstandard", "r.jsonl.zst", "{}{}{}{}", pairFields, "magic number mismatch"},
@@ -243,7 +245,7 @@ func TestReadStops(t *testing.T) {
 func TestCollect(t *testing.T) {
 	lines := strings.Repeat("It rains.\tIt is wet.\tyes\n", 200)
 	path := file1(t, "rows.tsv", []byte("premise\thypothesis\tlabel\n"+lines+"broken\n"+lines+"It rains.\t \tyes\n"))
-	rows, account, err := Collect(path, Read(path, ByName, pairFields), DefaultTolerance)
+	rows, account, err := Collect(path, ByName, pairFields, DefaultTolerance)
 	require.NoError(t, err)
 	require.Len(t, rows, 400)
 	require.Equal(t, 2, account.Broken())
@@ -255,7 +257,7 @@ func TestCollect(t *testing.T) {
 	}, account.Lines())
 	require.ErrorContains(t, account.Check(Tolerance{Share: 0.001}), "rows.tsv:202: field \"hypothesis\" is column 2, but the row has 1 (2 of 402 rows are broken: more than 0.1 % may not be)")
 
-	_, _, err = Collect(path, Read(path, ByName, pairFields), Tolerance{Strict: true})
+	_, _, err = Collect(path, ByName, pairFields, Tolerance{Strict: true})
 	require.ErrorContains(t, err, "-strict: "+path+":202: ")
 }
 
@@ -316,6 +318,9 @@ func FuzzRead(f *testing.F) {
 	f.Add("a.jsonl", []byte("\ufeff{}\n[]\n\"\""))
 	f.Add("a.tsv", []byte("context\tquestion\tanswers\tlabel\nc\tq\ta\t1"))
 	f.Add("a.csv", []byte("context,question,answers,label\n\"c\",q,a,1\n\"\n"))
+	f.Add("a.csv", []byte("context;question;answers;label\rc;\"q\r\r;\";a;1\r\rc;q\r"))
+	f.Add("a.csv", []byte("\xff\xfec\x00,\x00\"\x00"))
+	f.Add("a.tsv", []byte("context\tquestion\tanswers\tlabel\nc\xe9\tq\ta\tgr\xfcn\t\n\n\nc\tq\ta\t1\t2"))
 	f.Add("a.csv.gz", []byte("\x1f\x8b"))
 	f.Add("a.csv.zst", []byte("\x28\xb5\x2f\xfd"))
 	f.Add("race", []byte(`{"article": "a", "id": "1", "questions": ["q"], "options": [["a"]], "answers": ["A"]}`))
@@ -348,13 +353,30 @@ func FuzzParquet(f *testing.F) {
 }
 
 func check(t *testing.T, path string, kind Kind, f loaders.Fields) {
-	if _, err := Columns(path, kind); err != nil {
+	if columns, err := Columns(path, kind); err != nil {
 		require.NotContains(t, err.Error(), "\n")
+	} else if kind == ByName {
+		for _, name := range append(slices.Clone(f.Texts), f.Answers, f.Label) {
+			if slices.Contains(columns, name) {
+				continue
+			}
+			for row, err := range Read(path, kind, f) { // of objects, the first need not be like the others
+				require.True(t, err != nil || row.Number > 1)
+				break
+			}
+		}
 	}
+	n := 0
 	for row, err := range Read(path, kind, f) {
+		n++
+		if broken := (RowError{}); errors.As(err, &broken) {
+			require.Equal(t, n, broken.Number)
+			require.NotContains(t, err.Error(), "\n")
+		}
 		if err != nil {
 			continue
 		}
+		require.Equal(t, n, row.Number)
 		require.Len(t, row.Texts, 2)
 		require.NotEmpty(t, row.Answers)
 		require.NotEmpty(t, row.Label.Text)

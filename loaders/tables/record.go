@@ -2,6 +2,8 @@ package tables
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"gorgpt/loaders"
@@ -41,6 +43,9 @@ func (c cell) String() string {
 type cells interface {
 	// cell looks up a value. It is [errMissing] if there is no such column.
 	cell(name string) (cell, error)
+
+	// names lists the columns.
+	names() []string
 }
 
 // record is a row of a file before anything is known of its columns.
@@ -54,8 +59,11 @@ type record struct {
 
 // source is a file as records.
 type source struct {
-	parse func(raw string) (cells, error)
-	next  func(yield func(record) bool) error // goes through the file; the error ends it
+	file    *textFile                // nil: it is none of text
+	header  *header                  // nil: it is no table
+	columns func() ([]string, error) // nil: they are known from the header or the first record
+	parse   func(raw string) (cells, error)
+	next    func(yield func(record) bool) error // goes through the file; the error ends it
 }
 
 // named are cells by name.
@@ -67,6 +75,13 @@ func (n named) cell(name string) (cell, error) {
 		return c, errMissing
 	}
 	return c, nil
+}
+
+func (n named) names() []string { return slices.Sorted(maps.Keys(n)) }
+
+// always are the columns of a kind of files.
+func always(names []string) func() ([]string, error) {
+	return func() ([]string, error) { return names, nil }
 }
 
 // strs is a list of strings as a cell.
