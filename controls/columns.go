@@ -67,7 +67,8 @@ func newColumns(c control, train *set) columns {
 // design is a set as a sparse matrix, with what is to be predicted.
 type design struct {
 	rows     []vector // one an example, or one an answer
-	answers  int      // rows an example
+	first    []int    // of each example's rows, and how many rows there are
+	most     int      // rows that an example has
 	outputs  int      // columns of W: classes, or 1
 	features int      // rows of W
 	gold     []int
@@ -86,10 +87,7 @@ type entry struct {
 
 // design builds the matrix of a set.
 func (c columns) design(d *data, s *set) *design {
-	m := &design{answers: 1, outputs: d.spec.Outputs(), features: len(c.index) + 1, gold: s.gold, spread: 1}
-	if d.spec.Task == heads.MultipleChoice {
-		m.answers = d.spec.Choices
-	}
+	m := &design{outputs: d.spec.Outputs(), features: len(c.index) + 1, gold: s.gold, spread: 1}
 	if d.spec.Task == heads.Regression {
 		m.mean, m.spread = d.mean, d.spread
 		m.scores = make([]float64, len(s.scores))
@@ -98,10 +96,13 @@ func (c columns) design(d *data, s *set) *design {
 		}
 	}
 	for _, e := range s.examples {
-		for k := range m.answers {
+		n := max(len(e.answers), 1)
+		m.first, m.most = append(m.first, len(m.rows)), max(m.most, n)
+		for k := range n {
 			m.rows = append(m.rows, c.vector(e, k))
 		}
 	}
+	m.first = append(m.first, len(m.rows))
 	return m
 }
 

@@ -23,7 +23,7 @@ type data struct {
 // outcomes is how many classes or answers there are to choose from; 1 for a score.
 func (d *data) outcomes() int {
 	if d.spec.Task == heads.MultipleChoice {
-		return d.spec.Choices
+		return d.spec.Choices // or fewer
 	}
 	return d.spec.Outputs()
 }

@@ -82,10 +82,9 @@ func minimize(ctx context.Context, m *design, lambda float64, start []float64) (
 // writes its gradient when that is wanted.
 func (m *design) loss(w, gradient []float64) float64 {
 	clear(gradient)
-	sum, n := 0.0, float64(len(m.rows)/m.answers)
-	z := make([]float64, m.answers*m.outputs)
-	for i := range len(m.rows) / m.answers {
-		m.outcomes(w, i, z)
+	sum, n, room := 0.0, float64(m.examples()), make([]float64, m.most*m.outputs)
+	for i := range m.examples() {
+		z := m.outcomes(w, i, room)
 		if m.scores != nil {
 			z[0] -= m.scores[i]
 			sum += z[0] * z[0] / 2
@@ -114,10 +113,16 @@ func crossEntropy(z []float64, gold int) float64 {
 	return loss + math.Log(sum)
 }
 
-// outcomes writes the scores of the classes or answers of example i to z.
-func (m *design) outcomes(w []float64, i int, z []float64) {
+// examples is how many there are.
+func (m *design) examples() int { return len(m.first) - 1 }
+
+// outcomes writes the scores of the classes or answers of example i to room, and returns
+// as much of it as that takes.
+func (m *design) outcomes(w []float64, i int, room []float64) []float64 {
+	rows := m.rows[m.first[i]:m.first[i+1]]
+	z := room[:len(rows)*m.outputs]
 	clear(z)
-	for k, row := range m.rows[i*m.answers : (i+1)*m.answers] {
+	for k, row := range rows {
 		out := z[k*m.outputs : (k+1)*m.outputs]
 		for _, e := range row {
 			for o, x := range w[int(e.column)*m.outputs:][:len(out)] {
@@ -125,12 +130,13 @@ func (m *design) outcomes(w []float64, i int, z []float64) {
 			}
 		}
 	}
+	return z
 }
 
 // scatter adds the derivative of an example's loss with respect to the weights, from
 // that with respect to its outcomes.
 func (m *design) scatter(i int, dz []float64, scale float64, gradient []float64) {
-	for k, row := range m.rows[i*m.answers : (i+1)*m.answers] {
+	for k, row := range m.rows[m.first[i]:m.first[i+1]] {
 		in := dz[k*m.outputs : (k+1)*m.outputs]
 		for _, e := range row {
 			g, x := gradient[int(e.column)*m.outputs:][:len(in)], float64(e.x)*scale
@@ -143,9 +149,9 @@ func (m *design) scatter(i int, dz []float64, scale float64, gradient []float64)
 
 // predictor returns what the weights say of each example; the slice is overwritten.
 func (m *design) predictor(w []float64) func(i int) []float64 {
-	z := make([]float64, m.answers*m.outputs)
+	room := make([]float64, m.most*m.outputs)
 	return func(i int) []float64 {
-		m.outcomes(w, i, z)
+		z := m.outcomes(w, i, room)
 		for k := range z {
 			z[k] = m.mean + m.spread*z[k]
 		}

@@ -14,13 +14,24 @@ import (
 
 // scored is a design with one output an example. Column 0 is the constant.
 func scored(x [][]float64, y []float64) *design {
-	m := &design{answers: 1, outputs: 1, features: len(x[0]) + 1, scores: y, spread: 1}
+	m := &design{most: 1, outputs: 1, features: len(x[0]) + 1, scores: y, spread: 1, first: []int{0}}
 	for _, row := range x {
 		v := vector{{0, 1}}
 		for j, value := range row {
 			v = append(v, entry{int32(j + 1), float32(value)})
 		}
 		m.rows = append(m.rows, v)
+		m.first = append(m.first, len(m.rows))
+	}
+	return m
+}
+
+// asked is a design of questions with so many answers each.
+func asked(x [][]float64, gold []int, answers ...int) *design {
+	m := scored(x, nil)
+	m.gold, m.first, m.most = gold, []int{0}, slices.Max(answers)
+	for i, n := range answers {
+		m.first = append(m.first, m.first[i]+n)
 	}
 	return m
 }
@@ -28,10 +39,10 @@ func scored(x [][]float64, y []float64) *design {
 // chosen is a design of classes, or of answers when there are more rows than labels.
 func chosen(x [][]float64, classes int, gold ...int) *design {
 	m := scored(x, nil)
-	m.gold, m.answers = gold, len(x)/len(gold)
-	if m.answers == 1 {
-		m.outputs = classes
+	if n := len(x) / len(gold); n > 1 {
+		return asked(x, gold, slices.Repeat([]int{n}, len(gold))...)
 	}
+	m.gold, m.outputs = gold, classes
 	return m
 }
 
@@ -110,6 +121,22 @@ func TestAnswers(t *testing.T) {
 	}
 }
 
+// With two answers here and one or three there, the feature is right in three of four
+// questions that leave a choice; one with three is softmax over three.
+func TestQuestionsWithAnyNumbersOfAnswers(t *testing.T) {
+	x := [][]float64{{1}, {0}, {0}, {1}, {0}, {5}, {1}, {0}}
+	m := asked(x, []int{0, 1, 0, 1}, 2, 3, 1, 2)
+	w := root(func(w float64) float64 {
+		two, three := sigmoid(w), math.Exp(w)/(math.Exp(w)+2)
+		return (two - 1) + (three - 1) + two + 4*0.1*w
+	})
+	require.InDeltaSlice(t, []float64{0, w}, fitted(t, m, 0.1), 1e-4)
+	predict := m.predictor([]float64{0, 1})
+	require.Len(t, predict(1), 3)
+	require.Equal(t, 1, largest(predict(1)))
+	require.Len(t, predict(2), 1)
+}
+
 func TestGradient(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 1))
 	numbers := func(n int) []float64 {
@@ -124,9 +151,10 @@ func TestGradient(t *testing.T) {
 		x[i] = numbers(5)
 	}
 	for name, m := range map[string]*design{
-		"scores":  scored(x, numbers(12)),
-		"classes": chosen(x, 3, 0, 1, 2, 0, 1, 2, 2, 2, 1, 0, 0, 1),
-		"answers": chosen(x, 0, 2, 0, 1, 1),
+		"scores":                 scored(x, numbers(12)),
+		"classes":                chosen(x, 3, 0, 1, 2, 0, 1, 2, 2, 2, 1, 0, 0, 1),
+		"answers":                chosen(x, 0, 2, 0, 1, 1),
+		"any numbers of answers": asked(x, []int{1, 4, 2, 0}, 2, 5, 4, 1),
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := numbers(m.features * m.outputs)

@@ -141,3 +141,24 @@ func TestMentions(t *testing.T) {
 	count, last, near = mentionsOf(texts[3], texts[0], texts[2])
 	require.Equal(t, [3]int{}, [3]int{count, last, near})
 }
+
+// Questions may have any numbers of answers, in the test rows more than in the training rows.
+func TestMeasureOfQuestionsWithAnyNumbersOfAnswers(t *testing.T) {
+	r := newRandom(4)
+	var train, dev, test []loaders.Row
+	for i := range 60 {
+		answers := make([]string, 2+i%3)
+		for k := range answers {
+			answers[k] = r.words(1 + r.IntN(3))
+		}
+		train = append(train, r.question(r.words(20), r.words(5), answers[0], answers[1:]...))
+		dev = append(dev, r.question(r.words(20), r.words(5), answers[0], answers[1:]...))
+		test = append(test, r.question(r.words(20), r.words(5), answers[0], append(answers[1:], "a", "b", "c")...))
+	}
+	results, err := Measure(context.Background(), heads.MultipleChoice, train, dev, test)
+	require.NoError(t, err)
+	for _, result := range results {
+		require.Equal(t, 60, result.Test.Rows)
+		require.False(t, math.IsNaN(result.Test.Value))
+	}
+}
