@@ -34,16 +34,13 @@ func (s *Settings) Apply(ctx context.Context, out, log io.Writer) error {
 	if err != nil {
 		return err
 	}
-	(&Data{accounts: accounts}).Report(log)
-	if s.Eval != "" && !rows[0].Label.Known() {
-		return errors.Errorf("-eval: the rows of %s have no labels: want some, or -predict", path)
-	}
-	if err := spec.Check(rows); err != nil {
-		return err
-	}
-	set, err := Encode(spec, b.Tok, b.Model.NCtx, rows)
+	set, err := Encode(spec, b.Tok, b.Model.NCtx, rows, accounts, s.tolerance())
 	if err != nil {
 		return err
+	}
+	reportAll(accounts, log)
+	if s.Eval != "" && set.unlabelled {
+		return errors.Errorf("-eval: the rows of %s have no labels: want labels, or -predict", path)
 	}
 	head, err := heads.New(spec.Task, b.Model, 0)
 	if err != nil {

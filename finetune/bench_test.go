@@ -12,6 +12,7 @@ import (
 
 	"gorgpt/heads"
 	"gorgpt/loaders"
+	"gorgpt/loaders/tables"
 	"gorgpt/tokenizer"
 )
 
@@ -48,7 +49,7 @@ func BenchmarkEncode(b *testing.B) {
 		rows[i] = loaders.Row{Texts: []string{question(), question()}, Label: loaders.Label{Text: "1"}}
 	}
 	for b.Loop() {
-		_, err := Encode(spec, tok, 512, rows)
+		_, err := Encode(spec, tok, 512, rows, nil, tables.DefaultTolerance)
 		require.NoError(b, err)
 	}
 }

@@ -3,6 +3,7 @@ package finetune
 import (
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/pkg/errors"
 
@@ -20,9 +21,15 @@ type Data struct {
 	Train, Dev, Test []loaders.Row // those not named have none
 	Name             string        // of the training rows, for reports
 
-	accounts []tables.Account // of the files
+	accounts [3][]tables.Account // of the files of each split; none where its rows are some of the training files'
 	notes    []string
 }
+
+// splitNames are what reports call the splits.
+var splitNames = [3]string{"training", "development", "test"}
+
+// splits are the rows of all splits.
+func (d *Data) splits() [3]*[]loaders.Row { return [3]*[]loaders.Row{&d.Train, &d.Dev, &d.Test} }
 
 // ReadData reads the dataset or the files that the settings name or, without either, the
 // task's rows of the embedded world, and checks all labels. What there is to decide the
@@ -32,13 +39,32 @@ func (s *Settings) ReadData() (*Data, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := d.Spec.Check(d.Train, d.Dev, d.Test); err != nil {
+	if err := d.leaveOutUnusable(s.tolerance()); err != nil {
 		return nil, err
 	}
 	if err := d.compareLabels(s.Strict); err != nil {
 		return nil, err
 	}
 	return d.Limit(s.Limit)
+}
+
+// leaveOutUnusable leaves out the rows with a label that is none of those to decide on, or with
+// too few answers.
+func (d *Data) leaveOutUnusable(t tables.Tolerance) error {
+	for i, rows := range d.splits() {
+		if *rows == nil {
+			continue
+		}
+		accounts := d.accounts[i]
+		if len(accounts) == 0 {
+			accounts = d.accounts[0]
+		}
+		var err error
+		if *rows, err = d.Spec.usable(*rows, i == 0, accounts, t); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // readSplits reads the rows of all splits and learns what there is to decide.
@@ -69,8 +95,26 @@ func (s *Settings) readDataset() (*Data, error) {
 		return nil, err
 	}
 	return &Data{
-		Spec: specOf(set), Train: rows.Train, Dev: rows.Dev, Test: rows.Test, Name: set.Name, accounts: rows.Accounts,
+		Spec: specOf(set), Train: rows.Train, Dev: rows.Dev, Test: rows.Test, Name: set.Name, accounts: bySplit(rows),
 	}, nil
+}
+
+// bySplit divides the accounts of a dataset among the splits. A file that has training rows
+// is a training file, also where some of its rows are held out for development.
+func bySplit(d *datasets.Data) (all [3][]tables.Account) {
+	train := map[string]bool{}
+	for _, row := range d.Train {
+		train[row.Path] = true
+	}
+	all[2] = d.TestAccounts()
+	for _, a := range d.Accounts[:len(d.Accounts)-len(all[2])] {
+		split := 1
+		if train[a.Path] {
+			split = 0
+		}
+		all[split] = append(all[split], a)
+	}
+	return all
 }
 
 // specOf is what a dataset has to decide.
@@ -87,13 +131,13 @@ func specOf(set *datasets.Dataset) Spec {
 // readWorld makes the rows of the embedded world. Its sets have the names of the tasks.
 func (s *Settings) readWorld() (*Data, error) {
 	d := &Data{Name: "the embedded world"}
-	for split, rows := range map[storyworld.Split]*[]loaders.Row{
-		storyworld.Train: &d.Train, storyworld.Dev: &d.Dev, storyworld.Test: &d.Test,
-	} {
-		var err error
-		if *rows, err = storyworld.Rows(storyworld.Set(s.Kind()), split); err != nil {
+	for i, split := range []storyworld.Split{storyworld.Train, storyworld.Dev, storyworld.Test} {
+		rows, err := storyworld.Rows(storyworld.Set(s.Kind()), split)
+		if err != nil {
 			return nil, err
 		}
+		*d.splits()[i] = rows
+		d.accounts[i] = []tables.Account{{Path: rows[0].Path, Rows: len(rows)}}
 	}
 	var err error
 	d.Spec, err = Learn(s.Kind(), d.Train)
@@ -102,10 +146,8 @@ func (s *Settings) readWorld() (*Data, error) {
 
 // Report prints what was left out of the files, and what is odd about them.
 func (d *Data) Report(w io.Writer) {
-	for _, a := range d.accounts {
-		for _, line := range a.Lines() {
-			fmt.Fprintln(w, line)
-		}
+	for _, accounts := range d.accounts {
+		reportAll(accounts, w)
 	}
 	for _, note := range d.notes {
 		fmt.Fprintln(w, note)
@@ -113,7 +155,12 @@ func (d *Data) Report(w io.Writer) {
 }
 
 // Judged tells whether there are test rows with labels.
-func (d *Data) Judged() bool { return len(d.Test) > 0 && d.Test[0].Label.Known() }
+func (d *Data) Judged() bool { return labelled(d.Test) }
+
+// labelled tells whether any row has a label. Where one has, those without are left out.
+func labelled(rows []loaders.Row) bool {
+	return slices.ContainsFunc(rows, func(r loaders.Row) bool { return r.Label.Known() })
+}
 
 // TestOnDev is the data with the development rows for test rows, and none to choose on, if
 // the test rows have no labels or there are none.
@@ -123,6 +170,7 @@ func (d *Data) TestOnDev() *Data {
 	}
 	moved := *d
 	moved.Test, moved.Dev = d.Dev, nil
+	moved.accounts[1], moved.accounts[2] = nil, d.accounts[1]
 	return &moved
 }
 

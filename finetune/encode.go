@@ -3,54 +3,109 @@ package finetune
 import (
 	"fmt"
 	"io"
-	"math"
 	"runtime"
 	"slices"
-	"strconv"
-	"strings"
 	"sync"
 
 	"github.com/pkg/errors"
 
 	"gorgpt/heads"
 	"gorgpt/loaders"
+	"gorgpt/loaders/tables"
 	"gorgpt/tokenizer"
 )
 
-// Set is a file of examples as token sequences.
+// Set is a file of examples as token sequences. A Set is safe for concurrent use as long as it
+// is not changed.
 type Set struct {
 	Examples []heads.Encoded
 	Cut      int // examples shortened to fit the model's positions
 
-	parts      []string // of each example; nil if there are none
-	unlabelled bool     // labels and scores are all 0, and mean nothing
+	places     []place // of the examples; nil: they are numbered from 1 on
+	leftOut    []place // of the rows of the same files that are no examples
+	unlabelled bool    // labels and scores are all 0, and mean nothing
+}
+
+// place says which row an example comes from.
+type place struct {
+	row      int // from 1 on, counted through all files of the set
+	number   int // in its own file
+	path     string
+	id, part string
 }
 
 // chunk is how many rows one goroutine tokenizes at a time.
 const chunk = 512
 
-// Encode turns rows into examples for a model of ctx positions, on all cores. It is an
-// error, naming the row, if a label is not one of the spec's, if a text has no token, or if
-// what may not be cut is too long.
-func Encode(spec Spec, tok *tokenizer.Tokenizer, ctx int, rows []loaders.Row) (*Set, error) {
-	set := &Set{Examples: make([]heads.Encoded, len(rows)), unlabelled: len(rows) > 0 && !rows[0].Label.Known()}
-	for i, row := range rows {
-		if row.Part != "" && set.parts == nil {
-			set.parts = make([]string, len(rows))
+// Encode turns rows into examples for a model of ctx positions, on all cores. A row that has a
+// label which the spec does not have, in which a text has no token, or in which what may not
+// be cut is too long, is left out and recorded in the account of its file; of a file without
+// an account it is an error, as are more such rows than are tolerated. Where some rows have
+// labels, those without are left out, too.
+func Encode(spec Spec, tok *tokenizer.Tokenizer, ctx int, rows []loaders.Row, accounts []tables.Account, t tables.Tolerance) (*Set, error) {
+	examples, cut, errs := encodeAll(spec, tok, ctx, rows)
+	i, judged, set := 0, labelled(rows), &Set{}
+	set.unlabelled = !judged && len(rows) > 0
+	kept, err := tables.Sift(rows, accounts, t, func(row *loaders.Row) error {
+		err := errs[i]
+		switch {
+		case err != nil:
+		case judged && !row.Label.Known():
+			err = tables.ErrUnlabelled
+		default:
+			set.Examples = append(set.Examples, examples[i])
+			if cut[i] {
+				set.Cut++
+			}
 		}
-		if row.Part != "" {
-			set.parts[i] = row.Part
+		i++
+		return err
+	})
+	if err == nil {
+		err = checkAll(accounts, t)
+	}
+	if err != nil {
+		return nil, err
+	}
+	set.number(kept, accounts)
+	return set, nil
+}
+
+// number says where the examples come from, and which rows of the files are missing.
+func (s *Set) number(rows []loaders.Row, accounts []tables.Account) {
+	before, n := map[string]int{}, 0 // rows in the files before that of a path
+	for _, a := range accounts {
+		before[a.Path] = n
+		n += a.Rows + len(a.LeftOut)
+	}
+	placeOf := func(r loaders.Row) place {
+		return place{row: before[r.Path] + r.Number, number: r.Number, path: r.Path, id: r.ID, part: r.Part}
+	}
+	for i, r := range rows {
+		if r.Number == 0 { // of no file
+			r.Number = i + 1
+		}
+		s.places = append(s.places, placeOf(r))
+	}
+	for _, a := range accounts {
+		for _, l := range a.LeftOut {
+			s.leftOut = append(s.leftOut, placeOf(l.Row))
 		}
 	}
+}
+
+// encodeAll tokenizes rows: an example, whether it was cut, or an error for each.
+func encodeAll(spec Spec, tok *tokenizer.Tokenizer, ctx int, rows []loaders.Row) (examples []heads.Encoded, cut []bool, errs []error) {
+	examples, cut, errs = make([]heads.Encoded, len(rows)), make([]bool, len(rows)), make([]error, len(rows))
 	n := (len(rows) + chunk - 1) / chunk
-	cuts, errs := make([]int, n), make([]error, n)
 	next := make(chan int)
 	var workers sync.WaitGroup
 	for range min(runtime.GOMAXPROCS(0), n) {
 		workers.Go(func() {
-			for i := range next {
-				lo, hi := i*chunk, min((i+1)*chunk, len(rows))
-				cuts[i], errs[i] = encode(spec, tok, ctx, rows[lo:hi], set.Examples[lo:hi])
+			for at := range next {
+				for i := at * chunk; i < min((at+1)*chunk, len(rows)); i++ {
+					examples[i], cut[i], errs[i] = encode(spec, tok, ctx, rows[i])
+				}
 			}
 		})
 	}
@@ -59,36 +114,30 @@ func Encode(spec Spec, tok *tokenizer.Tokenizer, ctx int, rows []loaders.Row) (*
 	}
 	close(next)
 	workers.Wait()
-	for i, cut := range cuts {
-		if errs[i] != nil {
-			return nil, errs[i]
-		}
-		set.Cut += cut
-	}
-	return set, nil
+	return examples, cut, errs
 }
 
-// encode turns some rows into examples, and counts those cut.
-func encode(spec Spec, tok *tokenizer.Tokenizer, ctx int, rows []loaders.Row, into []heads.Encoded) (cut int, err error) {
-	f := heads.Formatter{Kind: spec.Task, Specials: spec.Specials, NCtx: ctx}
-	for i, row := range rows {
-		e, err := example(spec, tok, row)
-		if err != nil {
-			return 0, errors.WithMessage(err, row.Place())
-		}
-		sequences, err := f.Sequences(e)
-		if err != nil {
-			return 0, errors.WithMessage(err, row.Place())
-		}
-		into[i] = heads.Encoded{Sequences: sequences, Label: e.Label, Score: e.Score}
+// encode turns a row into an example, and says whether it was cut.
+func encode(spec Spec, tok *tokenizer.Tokenizer, ctx int, row loaders.Row) (out heads.Encoded, cut bool, err error) {
+	e, err := example(spec, tok, row)
+	if err != nil {
+		return out, false, err
 	}
-	return f.Cut, nil
+	f := heads.Formatter{Kind: spec.Task, Specials: spec.Specials, NCtx: ctx}
+	sequences, err := f.Sequences(e)
+	return heads.Encoded{Sequences: sequences, Label: e.Label, Score: e.Score}, f.Cut > 0, err
 }
 
 // example tokenizes the texts of a row and looks up its label.
 func example(spec Spec, tok *tokenizer.Tokenizer, row loaders.Row) (heads.Example, error) {
 	var e heads.Example
+	if err := spec.check(&row, false); err != nil {
+		return e, err
+	}
 	names := Fields(spec.Task).Texts
+	if len(row.Texts) != len(names) {
+		return e, errors.Errorf("%d texts: a row for %s has %d", len(row.Texts), spec.Task, len(names))
+	}
 	for i, part := range []*[]int32{&e.A, &e.B}[:len(names)] {
 		if *part = tok.Encode(row.Texts[i]); len(*part) == 0 && row.Texts[i] != "" { // Story Cloze has no questions
 			return e, errors.Errorf("field %q: no token is left of the text %q", names[i], row.Texts[i])
@@ -109,92 +158,68 @@ func example(spec Spec, tok *tokenizer.Tokenizer, row loaders.Row) (heads.Exampl
 	return e, err
 }
 
-// Target is what a row's label says: the class or the number of the right answer; for
-// regression the score.
-func (s Spec) Target(row loaders.Row) (label int32, score float32, err error) {
-	switch s.Task {
-	case heads.Regression:
-		score, err = scoreOf(row.Label)
-	case heads.MultipleChoice:
-		label, err = choiceOf(row, s.Choices)
-	default:
-		label, err = classOf(row.Label, s.Labels)
-	}
-	return label, score, err
-}
-
-// Check looks for a row whose label is not one of the spec's, or that has another
-// number of answers.
-func (s Spec) Check(sets ...[]loaders.Row) error {
-	for _, row := range slices.Concat(sets...) {
-		if !row.Label.Known() {
-			continue
-		}
-		if _, _, err := s.Target(row); err != nil {
-			return errors.WithMessage(err, row.Place())
-		}
-	}
-	return nil
-}
-
-func scoreOf(l loaders.Label) (float32, error) {
-	if l.Form == loaders.String {
-		return 0, errors.Errorf("label %q is a string: want a number, as the task is regression", l.Text)
-	}
-	x, err := strconv.ParseFloat(l.Text, 32)
-	if err != nil || math.Abs(x) > 1e6 {
-		return 0, errors.Errorf("label %s: want a number between -1000000 and 1000000", l.Text)
-	}
-	return float32(x), nil
-}
-
-func choiceOf(row loaders.Row, choices int) (int32, error) {
-	if n := len(row.Answers); n != choices {
-		return 0, errors.Errorf("%d answers, but the first question of the training file has %d: want as many throughout", n, choices)
-	}
-	i, err := strconv.Atoi(row.Label.Text)
-	if err != nil || i < 0 || i >= choices {
-		return 0, errors.Errorf("label %s: want the number of the right answer, 0 to %d", row.Label.Text, choices-1)
-	}
-	return int32(i), nil
-}
-
-func classOf(l loaders.Label, labels []string) (int32, error) {
-	i := slices.Index(labels, l.Text)
-	if i < 0 {
-		return 0, errors.Errorf("label %q does not occur in the training file: want %s", l.Text, oneOf(labels))
-	}
-	return int32(i), nil
-}
-
-// oneOf lists labels for an error, at most ten.
-func oneOf(labels []string) string {
-	const enough = 10
-	if len(labels) > enough {
-		return fmt.Sprintf("one of %s, … (%d in all)", strings.Join(labels[:enough], ", "), len(labels))
-	}
-	return "one of " + strings.Join(labels, ", ")
-}
-
 // sets are rows as token sequences; nil for those not there.
 type sets struct{ train, dev, test *Set }
 
-// encode tokenizes the rows and reports what was cut.
-func (d *Data) encode(spec Spec, tok *tokenizer.Tokenizer, ctx int, w io.Writer) (out sets, err error) {
-	for _, part := range []struct {
-		name string
-		rows []loaders.Row
-		set  **Set
-	}{{"training", d.Train, &out.train}, {"development", d.Dev, &out.dev}, {"test", d.Test, &out.test}} {
-		if part.rows == nil {
+// encode tokenizes the rows and reports what was cut and left out. The data stay as they are.
+func (d *Data) encode(spec Spec, tok *tokenizer.Tokenizer, ctx int, t tables.Tolerance, w io.Writer) (out sets, err error) {
+	for i, set := range []**Set{&out.train, &out.dev, &out.test} {
+		rows := *d.splits()[i]
+		if rows == nil {
 			continue
 		}
-		set, err := Encode(spec, tok, ctx, part.rows)
-		if err != nil {
+		name, borrowed := splitNames[i], len(d.accounts[i]) == 0
+		from := d.accounts[i]
+		if borrowed { // the rows are some of those of the training files
+			from = d.accounts[0]
+		}
+		accounts := cloned(from)
+		if *set, err = Encode(spec, tok, ctx, rows, accounts, t); err != nil {
 			return out, err
 		}
-		*part.set = set
-		fmt.Fprintf(w, "%d %s examples, %d of them cut to the model's %d positions\n", len(set.Examples), part.name, set.Cut, ctx)
+		if len((*set).Examples) == 0 {
+			return out, errors.Errorf("%s: no %s row is left", rows[0].Path, name)
+		}
+		more := newlyLeftOut(from, accounts)
+		if borrowed {
+			(*set).leftOut = nil
+		}
+		fmt.Fprintf(w, "%d %s examples, %d of them cut to the model's %d positions\n", len((*set).Examples), name, (*set).Cut, ctx)
+		reportAll(more, w)
 	}
 	return out, nil
+}
+
+// cloned are accounts that may be added to.
+func cloned(accounts []tables.Account) []tables.Account {
+	accounts = slices.Clone(accounts)
+	for i := range accounts {
+		accounts[i].LeftOut = slices.Clone(accounts[i].LeftOut)
+	}
+	return accounts
+}
+
+// newlyLeftOut are accounts of what was left out since an earlier state of them.
+func newlyLeftOut(before, after []tables.Account) (more []tables.Account) {
+	for i, a := range after {
+		seen := map[int]bool{}
+		for _, l := range before[i].LeftOut {
+			seen[l.Row.Number] = true
+		}
+		fresh := slices.DeleteFunc(slices.Clone(a.LeftOut), func(l tables.LeftOut) bool { return seen[l.Row.Number] })
+		a.Rows += len(a.LeftOut) - len(fresh)
+		if a.LeftOut = fresh; len(fresh) > 0 {
+			more = append(more, a)
+		}
+	}
+	return more
+}
+
+// reportAll prints what was left out of files.
+func reportAll(accounts []tables.Account, w io.Writer) {
+	for _, a := range accounts {
+		for _, line := range a.Lines() {
+			fmt.Fprintln(w, line)
+		}
+	}
 }

@@ -6,6 +6,7 @@ import (
 	"gorgpt/finetune"
 	"gorgpt/heads"
 	"gorgpt/loaders"
+	"gorgpt/loaders/tables"
 	"gorgpt/tokenizer"
 )
 
@@ -54,6 +55,6 @@ func encode(spec finetune.Spec, rows []loaders.Row) (*finetune.Set, *tokenizer.T
 		return nil, nil, err
 	}
 	const ctx = 16
-	set, err := finetune.Encode(spec, tok, ctx, rows)
+	set, err := finetune.Encode(spec, tok, ctx, rows, nil, tables.DefaultTolerance)
 	return set, tok, err
 }

@@ -18,7 +18,7 @@ func (s *Settings) readFiles() (*Data, error) {
 		return nil, err
 	}
 	d := &Data{Name: s.Train}
-	if d.Train, err = d.readOwn(s.Train, fields, s.tolerance()); err != nil {
+	if err = d.readOwn(0, s.Train, fields, s.tolerance()); err != nil {
 		return nil, err
 	}
 	if d.Spec, err = s.learn(d.Train); err != nil {
@@ -28,7 +28,7 @@ func (s *Settings) readFiles() (*Data, error) {
 		d.Spec.Fields = &fields
 	}
 	if s.Dev != "" {
-		if d.Dev, err = d.readOwn(s.Dev, fields, s.tolerance()); err != nil {
+		if err = d.readOwn(1, s.Dev, fields, s.tolerance()); err != nil {
 			return nil, err
 		}
 	}
@@ -37,22 +37,9 @@ func (s *Settings) readFiles() (*Data, error) {
 		if err != nil {
 			return nil, err
 		}
-		if d.Test, err = d.readOwn(s.Test, of, s.tolerance()); err != nil {
+		if err = d.readOwn(2, s.Test, of, s.tolerance()); err != nil {
 			return nil, err
 		}
-	}
-	if s.Labels == "" {
-		return d, nil
-	}
-	accounts := d.accounts
-	for _, rows := range []*[]loaders.Row{&d.Train, &d.Dev, &d.Test} {
-		if *rows == nil {
-			continue
-		}
-		if *rows, err = d.Spec.keepKnown(*rows, accounts[:1], s.tolerance()); err != nil {
-			return nil, err
-		}
-		accounts = accounts[1:]
 	}
 	return d, nil
 }
@@ -65,11 +52,11 @@ func (s *Settings) learn(rows []loaders.Row) (Spec, error) {
 	return Spec{Task: s.Kind(), Labels: strings.Split(s.Labels, ",")}, nil
 }
 
-// readOwn reads a file.
-func (d *Data) readOwn(path string, f loaders.Fields, t tables.Tolerance) ([]loaders.Row, error) {
+// readOwn reads the file of a split.
+func (d *Data) readOwn(split int, path string, f loaders.Fields, t tables.Tolerance) error {
 	rows, account, err := readRows(path, f, t)
-	d.accounts = append(d.accounts, account)
-	return rows, err
+	*d.splits()[split], d.accounts[split] = rows, []tables.Account{account}
+	return err
 }
 
 // readRows reads a file of one's own. Where annotators did not agree on a pair, it has a
@@ -103,27 +90,11 @@ func unlabelled(path string, f loaders.Fields) (loaders.Fields, error) {
 	return f, err
 }
 
-// keepKnown leaves out the rows with a label that is none of those given, as broken.
-func (s Spec) keepKnown(rows []loaders.Row, accounts []tables.Account, t tables.Tolerance) ([]loaders.Row, error) {
-	rows, err := tables.Sift(rows, accounts, t, func(row *loaders.Row) (err error) {
-		if row.Label.Known() {
-			_, _, err = s.Target(*row)
-		}
-		return err
-	})
-	for _, a := range accounts {
-		if err == nil {
-			err = a.Check(t)
-		}
-	}
-	return rows, err
-}
-
 // compareLabels looks for splits that lack a label. One that has another label is found
 // earlier. Small sets may lack some, but with -strict none may.
 func (d *Data) compareLabels(strict bool) error {
 	for _, rows := range [][]loaders.Row{d.Train, d.Dev, d.Test} {
-		if len(rows) == 0 || !rows[0].Label.Known() || len(d.Spec.Labels) == 0 {
+		if !labelled(rows) || len(d.Spec.Labels) == 0 {
 			continue
 		}
 		seen := map[string]bool{}

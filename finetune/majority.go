@@ -3,15 +3,14 @@ package finetune
 import (
 	"github.com/pkg/errors"
 
+	"gorgpt/heads"
 	"gorgpt/loaders"
-	"gorgpt/score"
 )
 
 // Majority is what the most frequent class, or answer, of the training rows reaches on the
 // test rows in the task's measure; of scores, 0.
 func (d *Data) Majority() (float64, error) {
-	k := len(d.Spec.Names())
-	if k == 0 {
+	if d.Spec.Task == heads.Regression {
 		return 0, nil
 	}
 	classes := func(rows []loaders.Row) (all []int, err error) {
@@ -32,5 +31,5 @@ func (d *Data) Majority() (float64, error) {
 	if err != nil {
 		return 0, err
 	}
-	return d.Spec.Always(score.Majority(k, training), test), nil
+	return d.Spec.Always(majority(training), test), nil
 }

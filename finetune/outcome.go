@@ -1,28 +1,28 @@
 package finetune
 
 import (
-	"io"
 	"math"
 	"slices"
 	"strconv"
-	"strings"
-
-	"github.com/pkg/errors"
 
 	"gorgpt/heads"
 	"gorgpt/score"
 	"gorgpt/train"
 )
 
-// Outcome is what a model makes of a set.
+// Outcome is what a model makes of a set. An Outcome is safe for concurrent use as long as it is
+// not changed.
 type Outcome struct {
 	Losses      heads.Losses // of rows without labels they mean nothing
 	Predictions []Prediction
 	Measures    []train.Metric // of the task, each with what it is to be compared to; none without labels
 	Parts       []Part         // of a set that has several
 
-	spec  Spec
-	names []string // of the classes or answers; none for scores
+	spec    Spec
+	names   []string // of the classes, or of as many answers as any example has; none for scores
+	blind   string   // what is predicted without looking at the input
+	places  []place  // see Set
+	leftOut []place
 }
 
 // Part is how good the predictions of a part of a set are.
@@ -35,13 +35,13 @@ type Part struct {
 // Prediction is what a model makes of one example.
 type Prediction struct {
 	Gold, Predicted string    // labels, numbers of answers, or scores; no gold without labels
-	Probabilities   []float64 // of the classes or answers; none for a score
+	Probabilities   []float64 // of the classes, or of the answers there are; none for a score
 }
 
 // newOutcome compares the logits of a set with its labels, if it has any. The baseline is
-// what the training set tells without any input: its most frequent class, or its mean score.
+// what the training set says without any input: its most frequent class, or its mean score.
 func newOutcome(spec Spec, training, set *Set, losses heads.Losses, logits [][]float32) *Outcome {
-	o := &Outcome{Losses: losses, spec: spec, names: spec.Names()}
+	o := &Outcome{Losses: losses, spec: spec, names: spec.names(longest(logits)), places: set.places, leftOut: set.leftOut}
 	classes, values := make([]int, len(logits)), make([]float64, len(logits))
 	for i, row := range logits {
 		p := Prediction{Predicted: number(row[0])}
@@ -56,14 +56,18 @@ func newOutcome(spec Spec, training, set *Set, losses heads.Losses, logits [][]f
 		}
 		o.Predictions = append(o.Predictions, p)
 	}
+	mean, most := score.Mean(training.scores()), majority(training.classes())
+	if o.blind = number(float32(mean)); spec.Task != heads.Regression {
+		o.blind = spec.names(most + 1)[most]
+	}
 	if set.unlabelled {
 		return o
 	}
 	measure := func(at []int) []train.Metric {
 		if spec.Task == heads.Regression {
-			return measureScores(score.Mean(training.scores()), pick(set.scores(), at), pick(values, at))
+			return measureScores(mean, pick(set.scores(), at), pick(values, at))
 		}
-		return spec.measureClasses(score.Majority(len(o.names), training.classes()), pick(set.classes(), at), pick(classes, at))
+		return spec.measureClasses(most, pick(set.classes(), at), pick(classes, at))
 	}
 	all := make([]int, len(logits))
 	for i := range all {
@@ -77,13 +81,29 @@ func newOutcome(spec Spec, training, set *Set, losses heads.Losses, logits [][]f
 	return o
 }
 
+// longest is the greatest number of logits that an example has.
+func longest(logits [][]float32) (n int) {
+	for _, row := range logits {
+		n = max(n, len(row))
+	}
+	return n
+}
+
+// majority is the most frequent class, or number of the right answer.
+func majority(gold []int) int {
+	if len(gold) == 0 {
+		return 0
+	}
+	return score.Majority(slices.Max(gold)+1, gold)
+}
+
 // partRows are the examples of each part, in the order in which parts come; none if there
 // are fewer than two.
 func (s *Set) partRows() (names []string, rows [][]int) {
-	for i, part := range s.parts {
-		k := slices.Index(names, part)
+	for i, at := range s.places {
+		k := slices.Index(names, at.part)
 		if k < 0 {
-			k, names, rows = len(names), append(names, part), append(rows, nil)
+			k, names, rows = len(names), append(names, at.part), append(rows, nil)
 		}
 		rows[k] = append(rows[k], i)
 	}
@@ -103,7 +123,7 @@ func pick[T any](x []T, at []int) []T {
 
 // measureClasses judges predicted classes, or numbers of answers.
 func (s Spec) measureClasses(most int, gold, predicted []int) []train.Metric {
-	c := score.NewConfusion(len(s.Names()), gold, predicted)
+	c := s.confusion(most, gold, predicted)
 	all := []train.Metric{{Name: "acc", Value: c.Accuracy()}, {Name: "majority_acc", Value: c.Always(most)}}
 	if s.Task == heads.MultipleChoice {
 		return all // the number of an answer is no class
@@ -116,6 +136,16 @@ func (s Spec) measureClasses(most int, gold, predicted []int) []train.Metric {
 		all = append(all, train.Metric{Name: "majority_f1", Value: s.Always(most, gold)})
 	}
 	return all
+}
+
+// confusion counts predictions of classes or, where there may be more of them than in
+// training, of answers. most is another number that it must have room for.
+func (s Spec) confusion(most int, gold, predicted []int) score.Confusion {
+	k := len(s.Names())
+	for _, x := range slices.Concat([]int{most}, gold, predicted) {
+		k = max(k, x+1)
+	}
+	return score.NewConfusion(k, gold, predicted)
 }
 
 // measureScores judges predicted scores.
@@ -146,7 +176,7 @@ func (s Spec) Primary() string {
 
 // Always is the primary measure of predicting one class throughout.
 func (s Spec) Always(class int, gold []int) float64 {
-	c := score.NewConfusion(len(s.Names()), gold, slices.Repeat([]int{class}, len(gold)))
+	c := s.confusion(class, gold, slices.Repeat([]int{class}, len(gold)))
 	switch s.Primary() {
 	case "f1":
 		return c.F1(1)
@@ -185,45 +215,6 @@ func (o *Outcome) Metrics(prefix string) []train.Metric {
 		all[i].Name = prefix + all[i].Name
 	}
 	return all
-}
-
-// WritePredictions writes one line an example, columns apart by tabs: its number in the
-// file from 1 on, gold label, predicted label, and the probability of each class or
-// answer. Regression has scores for labels, and no probabilities. The first line names
-// the columns. Without labels there is no column of gold ones.
-func (o *Outcome) WritePredictions(w io.Writer) error {
-	columns := []string{"row", "gold", "predicted"}
-	if !o.labelled() {
-		columns = []string{"row", "predicted"}
-	}
-	for _, name := range o.names {
-		columns = append(columns, "p("+name+")")
-	}
-	if err := writeLine(w, columns); err != nil {
-		return err
-	}
-	for i, p := range o.Predictions {
-		columns = append(columns[:0], strconv.Itoa(i+1))
-		if o.labelled() {
-			columns = append(columns, p.Gold)
-		}
-		columns = append(columns, p.Predicted)
-		for _, x := range p.Probabilities {
-			columns = append(columns, strconv.FormatFloat(x, 'f', 6, 64))
-		}
-		if err := writeLine(w, columns); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// labelled tells whether the rows have labels.
-func (o *Outcome) labelled() bool { return len(o.Measures) > 0 }
-
-func writeLine(w io.Writer, columns []string) error {
-	_, err := io.WriteString(w, strings.Join(columns, "\t")+"\n")
-	return errors.Wrap(err, "writing predictions")
 }
 
 func (s *Set) classes() []int {

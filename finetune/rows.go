@@ -55,7 +55,7 @@ func (s *Settings) fields() (loaders.Fields, error) {
 }
 
 // Learn finds out from the training rows what there is to decide: the classes, sorted,
-// as numbers if all are integers; or how many answers a question has. Similarity
+// as numbers if all are integers; or the most answers that a question has. Similarity
 // becomes regression when any label is written as a number with a point.
 //
 // The ids of the special tokens are left to the caller.
@@ -72,7 +72,11 @@ func Learn(kind heads.Kind, rows []loaders.Row) (Spec, error) {
 			err = errors.Errorf("%s: every score is %s: want two or more", rows[0].Path, rows[0].Label.Text)
 		}
 	case heads.MultipleChoice:
-		spec.Choices = len(rows[0].Answers)
+		for _, row := range rows {
+			if n := len(row.Answers); n <= mostAnswers {
+				spec.Choices = max(spec.Choices, n)
+			}
+		}
 		if spec.Choices < 2 {
 			err = errors.Errorf("%s: one answer leaves no choice: want two or more", rows[0].Place())
 		}

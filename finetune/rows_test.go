@@ -67,6 +67,7 @@ func TestLearn(t *testing.T) {
 		{name: "one score with a point", kind: heads.Similarity, lines: pairs("4", "3.5"), want: Spec{Task: heads.Regression}},
 		{name: "scores without a point", kind: heads.Regression, lines: pairs("4", "3"), want: Spec{Task: heads.Regression}},
 		{name: "answers", kind: heads.MultipleChoice, lines: []string{question(`["a", "b", "c"]`, "0")}, want: Spec{Task: heads.MultipleChoice, Choices: 3}},
+		{name: "any numbers of answers", kind: heads.MultipleChoice, lines: []string{question(`["a"]`, "0"), question(`["a", "b", "c"]`, "0"), question(`["a", "b"]`, "0")}, want: Spec{Task: heads.MultipleChoice, Choices: 3}},
 		{name: "one class", kind: heads.Similarity, lines: pairs(`"same"`, `"same"`), bad: `rows.jsonl: every label is "same": want two classes or more`},
 		{name: "one answer", kind: heads.MultipleChoice, lines: []string{question(`["a"]`, "0")}, bad: "rows.jsonl:1: one answer leaves no choice"},
 		{
@@ -99,24 +100,24 @@ func TestEncode(t *testing.T) {
 	s, d, c := []int32{specials.Start}, []int32{specials.Delimiter}, []int32{specials.Classify}
 
 	spec := Spec{Task: heads.Similarity, Labels: []string{"no", "yes"}, Specials: specials}
-	set, err := Encode(spec, tok, 20, rowsOf(t, spec.Task, pairs(`"yes"`)...))
+	set, err := Encode(spec, tok, 20, rowsOf(t, spec.Task, pairs(`"yes"`)...), nil, tables.DefaultTolerance)
 	require.NoError(t, err)
 	require.Equal(t, []heads.Encoded{{Label: 1, Sequences: [][]int32{
 		join(s, id("one text"), d, id("other"), c), join(s, id("other"), d, id("one text"), c),
 	}}}, set.Examples)
 	require.Zero(t, set.Cut)
 
-	set, err = Encode(spec, tok, 5, rowsOf(t, spec.Task, pairs(`"yes"`, `"no"`)...))
+	set, err = Encode(spec, tok, 5, rowsOf(t, spec.Task, pairs(`"yes"`, `"no"`)...), nil, tables.DefaultTolerance)
 	require.NoError(t, err)
 	require.Equal(t, 2, set.Cut)
 
 	spec = Spec{Task: heads.Regression, Specials: specials}
-	set, err = Encode(spec, tok, 20, rowsOf(t, spec.Task, pairs("-2.5", "4")...))
+	set, err = Encode(spec, tok, 20, rowsOf(t, spec.Task, pairs("-2.5", "4")...), nil, tables.DefaultTolerance)
 	require.NoError(t, err)
 	require.Equal(t, []float64{-2.5, 4}, set.scores())
 
 	spec = Spec{Task: heads.MultipleChoice, Choices: 2, Specials: specials}
-	set, err = Encode(spec, tok, 20, rowsOf(t, spec.Task, question(`["yes", "no"]`, "1")))
+	set, err = Encode(spec, tok, 20, rowsOf(t, spec.Task, question(`["yes", "no"]`, "1")), nil, tables.DefaultTolerance)
 	require.NoError(t, err)
 	require.Equal(t, []heads.Encoded{{Label: 1, Sequences: [][]int32{
 		join(s, id("it rains is it wet"), d, id("yes"), c), join(s, id("it rains is it wet"), d, id("no"), c),
@@ -140,14 +141,15 @@ func TestEncodeErrors(t *testing.T) {
 		{"answer out of range", question(`["yes", "no"]`, "2"), choice, "rows.jsonl:1: label 2: want the number of the right answer, 0 to 1"},
 		{"negative answer", question(`["yes", "no"]`, "-1"), choice, "label -1: want"},
 		{"answer by name", question(`["yes", "no"]`, `"yes"`), choice, "label yes: want the number of the right answer"},
-		{"other number of answers", question(`["yes", "no", "wet"]`, "0"), choice, "rows.jsonl:1: 3 answers, but the first question of the training file has 2"},
+		{"label beyond the row's own answers", question(`["yes"]`, "1"), choice, "rows.jsonl:1: label 1: want the number of the right answer, 0 to 0"},
+		{"too many answers", question("["+strings.Repeat(`"yes", `, 1000)+`"no"]`, "0"), choice, "rows.jsonl:1: 1001 answers: want 1000 or fewer"},
 		{"answer without tokens", question(`["yes", "\u0007"]`, "0"), choice, `rows.jsonl:1: answer 1: no token is left of the text "\a"`},
 		{"text without tokens", `{"a": "\u0007", "b": "text", "label": "no"}`, classes, `rows.jsonl:1: field "a": no token is left`},
 		{"too long", question(`["yes", "`+strings.Repeat("no ", 20)+`"]`, "0"), choice, "rows.jsonl:1: question and answer take"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			c.spec.Specials = specials
-			_, err := Encode(c.spec, tok, 20, rowsOf(t, c.spec.Task, c.row))
+			_, err := Encode(c.spec, tok, 20, rowsOf(t, c.spec.Task, c.row), nil, tables.DefaultTolerance)
 			require.ErrorContains(t, err, c.want)
 		})
 	}

@@ -9,7 +9,6 @@ import (
 
 	"gorgpt/gpt1"
 	"gorgpt/heads"
-	"gorgpt/loaders"
 	"gorgpt/optim"
 	"gorgpt/tokenizer"
 	"gorgpt/train"
@@ -23,8 +22,6 @@ type Job struct {
 	sets  sets
 	task  *Task
 	test  *Outcome
-
-	testRows []loaders.Row // for submissions
 }
 
 // Prepare puts a run together and resolves the settings. The base stays as it is.
@@ -40,7 +37,7 @@ func Prepare(s *Settings, d *Data, b *Base, w io.Writer) (*Job, error) {
 	if spec.Specials, err = Specials(b.Tok); err != nil {
 		return nil, err
 	}
-	data, err := d.encode(spec, b.Tok, b.Model.NCtx, w)
+	data, err := d.encode(spec, b.Tok, b.Model.NCtx, s.tolerance(), w)
 	if err != nil {
 		return nil, err
 	}
@@ -56,7 +53,7 @@ func Prepare(s *Settings, d *Data, b *Base, w io.Writer) (*Job, error) {
 		Tuner: &heads.Tuner{Model: m, Head: head, Lambda: float32(s.Lambda), Micro: s.Micro, Seed: s.Seed, Group: s.Group},
 		Spec:  spec, Train: data.train, Dev: data.dev, Batch: s.Batch, Seed: uint64(s.Seed),
 	}
-	return &Job{Settings: s, model: m, tok: b.Tok, sets: data, task: task, testRows: d.Test}, nil
+	return &Job{Settings: s, model: m, tok: b.Tok, sets: data, task: task}, nil
 }
 
 // Train runs the updates, without a run folder.

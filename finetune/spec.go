@@ -21,7 +21,7 @@ const SpecFile = "task.json"
 type Spec struct {
 	Task     heads.Kind     `json:"task"`
 	Labels   []string       `json:"labels,omitempty"`  // of class 0, 1, …; none for regression and qa
-	Choices  int            `json:"choices,omitempty"` // answers a question; qa only
+	Choices  int            `json:"choices,omitempty"` // the most answers of a training question; qa only
 	Specials heads.Specials `json:"special_ids"`
 
 	// Where the rows come from, so that more of the kind can be read.
@@ -34,19 +34,22 @@ type Spec struct {
 func (s Spec) Outputs() int { return max(len(s.Labels), 1) }
 
 // Names are what predictions are called: the labels, or the numbers of the answers;
-// none for regression.
-func (s Spec) Names() []string {
+// none for regression. Questions to predict may have more answers than any to train on.
+func (s Spec) Names() []string { return s.names(s.Choices) }
+
+// names are those where questions have up to n answers.
+func (s Spec) names(n int) []string {
 	if s.Task != heads.MultipleChoice {
 		return s.Labels
 	}
-	names := make([]string, s.Choices)
+	names := make([]string, max(n, s.Choices))
 	for i := range names {
 		names[i] = strconv.Itoa(i)
 	}
 	return names
 }
 
-// Sequences is how many sequences an example becomes.
+// Sequences is how many sequences an example becomes, or at most becomes in training.
 func (s Spec) Sequences() int {
 	switch s.Task {
 	case heads.Similarity, heads.Regression:

@@ -4,11 +4,11 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"slices"
 	"strconv"
 
 	"gorgpt/heads"
 	"gorgpt/internal/atomicfile"
-	"gorgpt/loaders"
 	"gorgpt/loaders/datasets"
 )
 
@@ -22,46 +22,69 @@ func (j *Job) submit(dir string, o *Outcome, w io.Writer) error {
 	if err != nil {
 		return err
 	}
-	var parts []string // in the order in which they come
-	seen := map[string]bool{}
-	for _, row := range j.testRows {
-		if !seen[row.Part] {
-			seen[row.Part] = true
-			parts = append(parts, row.Part)
-		}
-	}
-	for _, part := range parts {
+	for _, part := range o.partNames() {
 		name, found := set.Glue[part]
 		if !found {
 			continue
 		}
 		path := filepath.Join(dir, name+".tsv")
-		err := atomicfile.Write(path, func(w io.Writer) error { return writeSubmission(w, part, j.testRows, o) })
-		if err != nil {
+		if err := atomicfile.Write(path, func(w io.Writer) error { return o.writeSubmission(w, part) }); err != nil {
 			return err
 		}
 		fmt.Fprintf(w, "wrote the submission to %s\n", path)
+		if n := o.missing(part); n > 0 {
+			fmt.Fprintf(w, "%s: %d rows of the test file could not be used: they have %s\n", path, n, o.what())
+		}
 	}
 	return nil
 }
 
-// writeSubmission writes the predictions of a part. A row without a number of its own has
-// that of its place.
-func writeSubmission(w io.Writer, part string, rows []loaders.Row, o *Outcome) error {
+// what says what a submission has for rows that were left out.
+func (o *Outcome) what() string {
+	if o.spec.Task == heads.Regression {
+		return threeDigits(o.blind) + ", the mean of the training scores"
+	}
+	return fmt.Sprintf("%q, the most frequent label of the training rows", o.blind)
+}
+
+// partNames are the parts of the set, in the order in which they come.
+func (o *Outcome) partNames() (names []string) {
+	for _, l := range o.lines() {
+		if !slices.Contains(names, l.part) {
+			names = append(names, l.part)
+		}
+	}
+	return names
+}
+
+// missing is how many rows of a part were left out.
+func (o *Outcome) missing(part string) (n int) {
+	for _, at := range o.leftOut {
+		if at.part == part {
+			n++
+		}
+	}
+	return n
+}
+
+// writeSubmission writes a prediction for every row of a part's file, also for those that were
+// left out. A row without an id has that of its place in the file, from 0 on.
+func (o *Outcome) writeSubmission(w io.Writer, part string) error {
 	if err := writeLine(w, []string{"index", "prediction"}); err != nil {
 		return err
 	}
-	place := 0
-	for i, row := range rows {
-		if row.Part != part {
+	for _, l := range o.lines() {
+		if l.part != part {
 			continue
 		}
-		index := row.ID
+		index := l.id
 		if _, err := strconv.Atoi(index); err != nil {
-			index = strconv.Itoa(place)
+			index = strconv.Itoa(l.number - 1)
 		}
-		place++
-		predicted := o.Predictions[i].Predicted
+		predicted := l.Predicted
+		if predicted == "" {
+			predicted = o.blind
+		}
 		if o.spec.Task == heads.Regression {
 			predicted = threeDigits(predicted)
 		}

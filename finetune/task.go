@@ -2,7 +2,9 @@ package finetune
 
 import (
 	"context"
+	"math"
 	"math/rand/v2"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -16,6 +18,8 @@ import (
 // Task is fine-tuning as [train.Task]. Batches run on from one epoch into the next, so
 // that all are of one size and each example counts the same. Update n depends on n
 // alone, not on the updates before it.
+//
+// A Task must not be used by several goroutines at once, but for Judge.
 type Task struct {
 	Tuner *heads.Tuner
 	Spec  Spec
@@ -86,11 +90,32 @@ func (t *Task) Seek(n int, at loaders.Position) error {
 // not finite, and the rows.
 func (t *Task) Diagnose(n int) (batch string, err error) {
 	t.Tuner.Model.Store.ClearGradients()
-	rows := make([]string, t.Batch)
-	for i, number := range t.numbers(n) {
-		rows[i] = strconv.Itoa(number + 1)
+	return "training " + t.Train.rowsOf(t.numbers(n)), t.Tuner.Diagnose(n, t.batch(n))
+}
+
+// rowsOf names the rows that examples come from, by their numbers in their files.
+func (s *Set) rowsOf(examples []int) string {
+	var files []string
+	numbers := map[string][]string{}
+	for _, i := range examples {
+		at := place{number: i + 1}
+		if s.places != nil {
+			at = s.places[i]
+		}
+		if !slices.Contains(files, at.path) {
+			files = append(files, at.path)
+		}
+		numbers[at.path] = append(numbers[at.path], strconv.Itoa(at.number))
 	}
-	return "training rows " + strings.Join(rows, ", "), t.Tuner.Diagnose(n, t.batch(n))
+	var parts []string
+	for _, path := range files {
+		part := "rows " + strings.Join(numbers[path], ", ")
+		if path != "" {
+			part += " of " + path
+		}
+		parts = append(parts, part)
+	}
+	return strings.Join(parts, " and ")
 }
 
 // Evaluate measures the model on the development set.
@@ -109,11 +134,19 @@ func (t *Task) Evaluate(ctx context.Context) ([]train.Metric, error) {
 // DevOutcome is that of the last evaluation, or nil.
 func (t *Task) DevOutcome() *Outcome { return t.dev }
 
-// Judge predicts a set and compares.
+// Judge predicts a set and compares. It is safe for concurrent use; an update of the weights
+// meanwhile is an error.
 func (t *Task) Judge(ctx context.Context, set *Set) (*Outcome, error) {
 	losses, logits, err := t.Tuner.Evaluate(ctx, set.Examples)
 	if err != nil {
 		return nil, err
+	}
+	for i, row := range logits {
+		for _, x := range row {
+			if y := float64(x); math.IsNaN(y) || math.IsInf(y, 0) {
+				return nil, errors.Errorf("%s: the output of the model is %v: its weights are broken, or too large", set.rowsOf([]int{i}), x)
+			}
+		}
 	}
 	training := t.Train
 	if training == nil {

@@ -137,6 +137,15 @@ func TestOutcome(t *testing.T) {
 			"row\tgold\tpredicted\tp(0)\tp(1)\n1\t0\t0\t0.500000\t0.500000\n2\t1\t0\t0.500000\t0.500000\n",
 		},
 		{
+			"questions with other numbers of answers",
+			Spec{Task: heads.MultipleChoice, Choices: 2},
+			set(1, 1, 0), set(0, 2, 0),
+			[][]float32{{0, 0}, {0, 0, 50, 0}, {1}},
+			[]train.Metric{{Name: "acc", Value: 1}, {Name: "majority_acc", Value: 0}},
+			"row\tgold\tpredicted\tp(0)\tp(1)\tp(2)\tp(3)\n1\t0\t0\t0.500000\t0.500000\t\t\n" +
+				"2\t2\t2\t0.000000\t0.000000\t1.000000\t0.000000\n3\t0\t0\t1.000000\t\t\t\n",
+		},
+		{
 			"scores",
 			Spec{Task: heads.Regression},
 			set(1, 3), set(1, 2, 3),

@@ -91,8 +91,6 @@ func TestBadData(t *testing.T) {
 		{"one class", "classification", good + good, "", `train.jsonl: every label is "good": want two classes or more`},
 		{"unseen label", "classification", good + bad, good + `{"text": "a b", "label": "fair"}`, `dev.jsonl:2: label "fair" does not occur in the training file: want one of bad, good`},
 		{"label out of range", "qa", question + strings.Replace(question, "1", "2", 1), "", "train.jsonl:2: label 2: want the number of the right answer, 0 to 1"},
-		{"other number of answers", "qa", question, strings.Replace(question, `"bad"`, `"bad", "wet"`, 1), "dev.jsonl:1: 3 answers, but the first question of the training file has 2"},
-		{"other number of answers in training", "qa", question + strings.Replace(question, `"bad"`, `"bad", "wet"`, 1), "", "train.jsonl:2: 3 answers, but the first question of the training file has 2"},
 		{"no label", "qa", strings.Replace(question, `, "label": 1`, "", 1), "", `train.jsonl:1: field "label" is missing: want context, question, answers and label`},
 		{"label that is nothing", "classification", good + strings.Replace(bad, `"bad"}`, `null}`, 1), "", `train.jsonl:2: field "label": want a string or a number, got null`},
 		{"empty answers", "qa", strings.Replace(question, `"good", "bad"`, "", 1), "", `train.jsonl:1: field "answers": the list is empty`},

@@ -135,7 +135,7 @@ func TestNotFinite(t *testing.T) {
 	status, _, stderr := command(t, dir, "-task", "classification", "-model", "m", "-train", "train.jsonl", "-batch", "3", "-out", "out")
 	require.Equal(t, 1, status, stderr)
 	require.Regexp(t, `^finetune: update 1: the loss is NaN; the first such value is in parameter h.0.ln_1.weight \[32\]: element 3 is \+Inf; `+
-		`batch: training rows \d+, \d+, \d+; no weight was changed; there is no checkpoint yet; to go beyond, begin anew with -config out/run.json and `, stderr)
+		`batch: training rows \d+, \d+, \d+ of train.jsonl; no weight was changed; there is no checkpoint yet; to go beyond, begin anew with -config out/run.json and `, stderr)
 }
 
 func TestSettingsOfTheRecord(t *testing.T) {

@@ -14,10 +14,10 @@ The task
                    entailment:     premise, hypothesis, label
                    similarity:     a, b, label
                    qa:             context, question, answers, label
-                   Texts are strings; answers is a list of strings, as many in
-                   each row. A label is a string or an integer, and one of those
-                   in the training file; for qa it is the number of the right
-                   answer, from 0 on.
+                   Texts are strings; answers is a list of strings, of any
+                   number in each row, two or more to train on. A label is a
+                   string or an integer, and one of those in the training file;
+                   for qa it is the number of the right answer, from 0 on.
   -regression      similarity by score: labels are numbers. The default when a
                    training label has a point, such as 3.5; without -train, the
                    graded pairs of the embedded world
@@ -47,14 +47,19 @@ The data
                    rows)
   -strict          stop at the first broken row. Without it broken rows are left
                    out and counted, up to one of a hundred in a file; and a set
-                   may lack a label
+                   may lack a label. Rows of which no token is left, and
+                   questions and answers that are too long, are broken, too
   -limit N         train on the first N rows only
   -eval FILE       train nothing: score the fine-tuned model of -model on a file
                    of the layout that it was trained on, or with -fields on
                    another
   -predict FILE    train nothing: write what that model predicts, with
                    probabilities, columns apart by tabs, to the file of -out or
-                   to standard output
+                   to standard output. Rows have the numbers that they have in
+                   the file; a row that is left out has a number and empty
+                   cells. For qa there are as many columns as the most answers
+                   of a row, and the cells of answers that a row does not have
+                   are empty
   -controls        train no model: print what cheap controls reach on these rows
                    (most frequent label, lengths, parts of the input, bags of
                    words), which tells whether the labels leak, and stop

@@ -19,6 +19,7 @@ import (
 	"gorgpt/heads"
 	"gorgpt/loaders"
 	"gorgpt/loaders/storyworld"
+	"gorgpt/loaders/tables"
 	"gorgpt/tokenizer"
 )
 
@@ -150,7 +151,7 @@ func writeInputs(path, model string) error {
 		}
 		spec.Specials = specials
 		const ctx = 128 // the positions of the preset tiny
-		set, err := finetune.Encode(spec, tok, ctx, rows[:shown])
+		set, err := finetune.Encode(spec, tok, ctx, rows[:shown], nil, tables.DefaultTolerance)
 		if err != nil {
 			return err
 		}

@@ -1,0 +1,75 @@
+package finetune
+
+import (
+	"cmp"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/pkg/errors"
+)
+
+// WritePredictions writes one line a row, columns apart by tabs: its number, gold label,
+// predicted label, and the probability of each class or answer. The first line names the
+// columns. The number is that of the row in its file from 1 on or, in a set of several files,
+// in all of them one after the other. A row that was left out has its number and otherwise
+// empty cells. Questions with fewer answers than others have empty cells at the end. Regression
+// has scores for labels, and no probabilities. Without labels there is no column of gold ones.
+func (o *Outcome) WritePredictions(w io.Writer) error {
+	columns := []string{"row", "gold", "predicted"}
+	if !o.labelled() {
+		columns = []string{"row", "predicted"}
+	}
+	for _, name := range o.names {
+		columns = append(columns, "p("+name+")")
+	}
+	if err := writeLine(w, columns); err != nil {
+		return err
+	}
+	for _, l := range o.lines() {
+		cells := append(make([]string, 0, len(columns)), strconv.Itoa(l.row))
+		if o.labelled() {
+			cells = append(cells, l.Gold)
+		}
+		cells = append(cells, l.Predicted)
+		for _, x := range l.Probabilities {
+			cells = append(cells, strconv.FormatFloat(x, 'f', 6, 64))
+		}
+		if err := writeLine(w, cells[:len(columns)]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// line is a row of a set with what is predicted for it, which is nothing if it was left out.
+type line struct {
+	place
+	Prediction
+}
+
+// lines are the rows of the set in the order of their files, with those that were left out.
+func (o *Outcome) lines() []line {
+	all := make([]line, 0, len(o.Predictions)+len(o.leftOut))
+	for i, p := range o.Predictions {
+		l := line{place{row: i + 1, number: i + 1}, p}
+		if o.places != nil {
+			l.place = o.places[i]
+		}
+		all = append(all, l)
+	}
+	for _, at := range o.leftOut {
+		all = append(all, line{place: at})
+	}
+	slices.SortStableFunc(all, func(a, b line) int { return cmp.Compare(a.row, b.row) })
+	return all
+}
+
+// labelled tells whether the rows have labels.
+func (o *Outcome) labelled() bool { return len(o.Measures) > 0 }
+
+func writeLine(w io.Writer, columns []string) error {
+	_, err := io.WriteString(w, strings.Join(columns, "\t")+"\n")
+	return errors.Wrap(err, "writing predictions")
+}
