@@ -23,7 +23,7 @@ func TestGeneratorsOfOneModelWorkSideBySide(t *testing.T) {
 		if best, err = g.Search(ctx, prompt, Options{Tokens: 6, Beams: 3}, nil); err != nil {
 			t.Error(err)
 		}
-		if scores, err = s.LogProbs(append(prompt, ids...)); err != nil {
+		if scores, err = s.LogProbs(context.Background(), append(prompt, ids...)); err != nil {
 			t.Error(err)
 		}
 		return ids, best, scores
@@ -73,6 +73,6 @@ func TestLSTMIsRefusedWhereATransformerIsNeeded(t *testing.T) {
 	require.ErrorContains(t, err, "the model is an LSTM")
 	_, err = AttentionWeights(m, []int32{1, 2})
 	require.ErrorContains(t, err, "the model is an LSTM")
-	_, err = NewScorer(m).LogProbs([]int32{1, 2})
+	_, err = NewScorer(m).LogProbs(context.Background(), []int32{1, 2})
 	require.NoError(t, err)
 }

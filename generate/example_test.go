@@ -23,7 +23,7 @@ func Example() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	logProbs, err := generate.NewScorer(m).LogProbs(append(prompt, texts[0]...))
+	logProbs, err := generate.NewScorer(m).LogProbs(context.Background(), append(prompt, texts[0]...))
 	if err != nil {
 		log.Fatal(err)
 	}

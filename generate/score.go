@@ -1,6 +1,7 @@
 package generate
 
 import (
+	"context"
 	"sync"
 
 	"github.com/pkg/errors"
@@ -30,8 +31,8 @@ func NewScorer(m *gpt1.Model) *Scorer { return &Scorer{model: m, graphs: map[int
 
 // LogProbs returns log P(ids[i] | what stands before it) for i ≥ 1; of the first token the model
 // says nothing. In a text longer than the context each token is seen with at least half a
-// context before it, up to the start of the text. → len(ids)−1
-func (s *Scorer) LogProbs(ids []int32) ([]float64, error) {
+// context before it, up to the start of the text. → len(ids)−1. When ctx ends, so does LogProbs.
+func (s *Scorer) LogProbs(ctx context.Context, ids []int32) ([]float64, error) {
 	for _, id := range ids {
 		if id < 0 || int(id) >= s.model.VocabSize {
 			return nil, errors.Errorf("token %d: the model has 0 to %d", id, s.model.VocabSize-1)
@@ -42,6 +43,9 @@ func (s *Scorer) LogProbs(ids []int32) ([]float64, error) {
 	updates := s.model.Store.Updates()
 	var out []float64
 	for from := 0; len(out) < len(ids)-1; {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
 		n := min(s.model.NCtx, len(ids)-1-from)
 		losses, err := s.losses(ids[from:from+n], ids[from+1:from+1+n])
 		if err != nil {

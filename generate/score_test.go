@@ -1,6 +1,7 @@
 package generate
 
 import (
+	"context"
 	"math"
 	"testing"
 
@@ -16,7 +17,7 @@ func TestLogProbs(t *testing.T) {
 		for i := range ids {
 			ids[i] = int32((i*i + 3*i + n) % m.VocabSize)
 		}
-		got, err := s.LogProbs(ids)
+		got, err := s.LogProbs(context.Background(), ids)
 		require.NoError(t, err)
 		require.Len(t, got, max(0, n-1))
 		from := 0
@@ -27,8 +28,12 @@ func TestLogProbs(t *testing.T) {
 			require.InDelta(t, logProbs(t, m, ids[from:i+1])[ids[i+1]], p, 1e-4, "token %d of %d", i+1, n)
 		}
 	}
-	_, err := s.LogProbs([]int32{29})
+	_, err := s.LogProbs(context.Background(), []int32{29})
 	require.ErrorContains(t, err, "the model has 0 to 28")
+	ended, end := context.WithCancel(context.Background())
+	end()
+	_, err = s.LogProbs(ended, []int32{1, 2, 3})
+	require.ErrorIs(t, err, context.Canceled)
 }
 
 // TestAttentionWeights looks at a model of one head by hand: softmax(q·k/√D) of the first layer.

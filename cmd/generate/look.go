@@ -14,18 +14,17 @@ import (
 	"gorgpt/checkpoint/safetensors"
 	"gorgpt/generate"
 	"gorgpt/internal/atomicfile"
+	"gorgpt/loaders/charset"
 )
+
+// maxLine is the most bytes that a line has: a text that is scored, or typed.
+const maxLine = 16 << 20
 
 // scoreFile writes how likely each line of a file is, and of all lines together to stderr.
 func (c *command) scoreFile(ctx context.Context) (err error) {
-	in := c.stdin
-	if c.score != "-" {
-		f, err := os.Open(c.score)
-		if err != nil {
-			return errors.Wrap(err, "-score")
-		}
-		defer f.Close() //nolint:errcheck // only read from: nothing is lost if this fails
-		in = f
+	name, open := c.score, func() (io.Reader, error) { return os.Open(c.score) } // until the process ends
+	if c.score == "-" {
+		name, open = "standard input", func() (io.Reader, error) { return c.stdin, nil }
 	}
 	out := bufio.NewWriter(c.stdout)
 	defer func() {
@@ -35,43 +34,55 @@ func (c *command) scoreFile(ctx context.Context) (err error) {
 	}()
 	scorer := generate.NewScorer(c.model)
 	var all scored
+	var found charset.Found
 	number := 0
-	for lines := readLines(ctx, in); ; number++ {
+	for lines := readDecoded(ctx, open); ; number++ {
 		var line read
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
 		case line = <-lines:
 		}
-		if errors.Is(line.err, io.EOF) {
+		if found = line.found; errors.Is(line.err, io.EOF) {
 			break
 		}
 		if line.err != nil {
-			return errors.Wrap(line.err, "-score")
+			return errors.Wrapf(line.err, "-score: %s, line %d", name, number+1)
 		}
-		s := scored{Line: number + 1, Text: line.text}
-		ids := c.tok.Encode(line.text)
-		logProbs, err := scorer.LogProbs(ids)
+		s, err := c.scoreLine(ctx, scorer, line.text)
 		if err != nil {
-			return err
+			return errors.WithMessagef(err, "-score: line %d", number+1)
 		}
-		for i, id := range ids {
-			token, _ := c.tok.Token(id)
-			t := scoredToken{Token: token, ID: id}
-			if i > 0 {
-				t.LogProb = &logProbs[i-1]
-				s.LogProb += logProbs[i-1]
-			}
-			s.Tokens = append(s.Tokens, t)
-		}
-		s.Predicted = len(logProbs)
+		s.Line = number + 1
 		all.LogProb, all.Predicted = all.LogProb+s.LogProb, all.Predicted+s.Predicted
 		if err := s.write(out, c.scoreJSON); err != nil {
 			return errors.Wrap(err, "writing the scores")
 		}
 	}
+	c.sayFound(name, found)
 	fmt.Fprintf(c.stderr, "%d lines, %d tokens predicted: log-probability %.4f, perplexity %s\n", number, all.Predicted, all.LogProb, all.perplexityText())
 	return nil
+}
+
+// scoreLine is what the model says of a text.
+func (c *command) scoreLine(ctx context.Context, scorer *generate.Scorer, text string) (*scored, error) {
+	s := &scored{Text: text}
+	ids := c.tok.Encode(text)
+	logProbs, err := scorer.LogProbs(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	for i, id := range ids {
+		token, _ := c.tok.Token(id)
+		t := scoredToken{Token: token, ID: id}
+		if i > 0 {
+			t.LogProb = &logProbs[i-1]
+			s.LogProb += logProbs[i-1]
+		}
+		s.Tokens = append(s.Tokens, t)
+	}
+	s.Predicted = len(logProbs)
+	return s, nil
 }
 
 // scored is a line with what the model says of it.

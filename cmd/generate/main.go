@@ -118,12 +118,14 @@ func (c *command) do(ctx context.Context) error {
 	if c.interactive || !c.given["prompt"] && c.terminal && c.attention == "" {
 		return c.talk(ctx)
 	}
-	if !c.given["prompt"] {
-		text, err := c.readPrompt(ctx)
-		if err != nil {
-			return err
-		}
-		c.prompt = text
+	var err error
+	if c.given["prompt"] {
+		c.prompt, err = c.decode("-prompt", []byte(c.prompt))
+	} else {
+		c.prompt, err = c.readPrompt(ctx)
+	}
+	if err != nil {
+		return err
 	}
 	if c.attention != "" {
 		return c.writeAttention()

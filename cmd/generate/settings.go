@@ -56,7 +56,8 @@ The choice of tokens
 Looking into the model, in place of writing
   -score FILE      log-probability, perplexity and number of predicted tokens of
                    each line of a file (- is standard input), tabs between, and
-                   the line. The first token of a line is not predicted
+                   the line. The first token of a line is not predicted. Texts
+                   are decoded as books are; a line has at most 16 MiB
   -score-json      the same as JSON, with each token
   -attention FILE  write the attention weights of the prompt to a safetensors
                    file: h.N.attn [heads T T], rows are positions that read, and

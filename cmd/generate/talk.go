@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"fmt"
 	"io"
@@ -16,7 +15,7 @@ func (c *command) talk(ctx context.Context) error {
 		fmt.Fprintln(c.stderr, "Each line is added to the text, an empty one lets it go on; /new starts afresh, /quit ends.")
 	}
 	var text []int32
-	lines := readLines(ctx, c.stdin)
+	lines := readRaw(ctx, c.stdin)
 	for {
 		if c.terminal {
 			fmt.Fprint(c.stderr, "> ")
@@ -32,6 +31,9 @@ func (c *command) talk(ctx context.Context) error {
 			return nil
 		case line.err != nil:
 			return errors.Wrap(line.err, "standard input")
+		case line.bad != nil:
+			fmt.Fprintf(c.stderr, "generate: the line is not read: %v\n", line.bad)
+			continue
 		case line.text == "/quit":
 			return nil
 		case line.text == "/new":
@@ -53,34 +55,4 @@ func (c *command) talk(ctx context.Context) error {
 		text = append(text, more[0]...)
 		c.o.Seed++
 	}
-}
-
-// read is a line, or why there is none.
-type read struct {
-	text string
-	err  error
-}
-
-// readLines reads lines until there is an error, which is the last thing that it sends. A
-// goroutine of its own lets the caller heed signals meanwhile.
-func readLines(ctx context.Context, r io.Reader) <-chan read {
-	lines := make(chan read)
-	go func() {
-		in := bufio.NewReader(r)
-		for {
-			text, err := in.ReadString('\n')
-			if text != "" && errors.Is(err, io.EOF) {
-				err = nil // the next one meets it again
-			}
-			select {
-			case lines <- read{strings.TrimRight(text, "\r\n"), err}:
-			case <-ctx.Done():
-				return
-			}
-			if err != nil {
-				return
-			}
-		}
-	}()
-	return lines
 }

@@ -12,31 +12,6 @@ import (
 	"gorgpt/tokenizer"
 )
 
-// maxPrompt is the most bytes that are read as a prompt.
-const maxPrompt = 64 << 20
-
-// readPrompt reads standard input to its end.
-func (c *command) readPrompt(ctx context.Context) (string, error) {
-	type result struct {
-		text []byte
-		err  error
-	}
-	read := make(chan result, 1)
-	go func() {
-		text, err := io.ReadAll(io.LimitReader(c.stdin, maxPrompt+1))
-		read <- result{text, err}
-	}()
-	select {
-	case <-ctx.Done():
-		return "", ctx.Err()
-	case r := <-read:
-		if r.err == nil && len(r.text) > maxPrompt {
-			r.err = errors.Errorf("the text has more than %d bytes", maxPrompt)
-		}
-		return strings.TrimRight(string(r.text), "\r\n"), errors.Wrap(r.err, "standard input")
-	}
-}
-
 // encode turns a prompt into tokens and tells which of its characters the model does not know.
 func (c *command) encode(prompt string) ([]int32, error) {
 	ids := c.tok.Encode(prompt)
