@@ -17,7 +17,8 @@ import (
 func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
 
 // run is main with its surroundings as arguments. It returns the exit status.
-func run(args []string, stdout, stderr io.Writer) int {
+func run(args []string, out, stderr io.Writer) int {
+	stdout := cli.NewOutput(out)
 	var s *settings
 	var first *pretrain.Settings
 	parse := func() (err error) {
@@ -27,7 +28,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 		first, err = pretrain.World()
 		return err
 	}
-	return cli.Run("ablate", stderr, parse, func(ctx context.Context) error {
+	return cli.Run("ablate", stdout, stderr, parse, func(ctx context.Context) error {
 		return compare(ctx, s, first, cli.Console(nil, stdout, stderr))
 	})
 }

@@ -57,13 +57,14 @@ var dtypes = map[string]safetensors.DType{"float32": safetensors.F32, "float16":
 func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
 
 // run is main with its surroundings as arguments. It returns the exit status.
-func run(args []string, stdout, stderr io.Writer) int {
+func run(args []string, out, stderr io.Writer) int {
+	stdout := cli.NewOutput(out)
 	var s *settings
 	parse := func() (err error) {
 		s, err = parse(args, stdout)
 		return err
 	}
-	return cli.Run("convert", stderr, parse, func(context.Context) error { return s.convert(stdout) })
+	return cli.Run("convert", stdout, stderr, parse, func(context.Context) error { return s.convert(stdout) })
 }
 
 // parse reads the command line.

@@ -22,7 +22,8 @@ import (
 func main() { cli.Main("finetune", run) }
 
 // run is main with its surroundings as arguments. It returns the exit status.
-func run(g *dist.Group, args []string, stdout, stderr io.Writer) int {
+func run(g *dist.Group, args []string, out, stderr io.Writer) int {
+	stdout := cli.NewOutput(out)
 	con := cli.Console(g, stdout, stderr)
 	var s *finetune.Settings
 	var first *pretrain.Settings
@@ -35,7 +36,7 @@ func run(g *dist.Group, args []string, stdout, stderr io.Writer) int {
 		}
 		return err
 	}
-	return cli.RunRank(g, "finetune", args, stderr, parse, func(ctx context.Context) error {
+	return cli.RunRank(g, "finetune", args, stdout, stderr, parse, func(ctx context.Context) error {
 		if err := cli.Settled(g, s, con); err != nil {
 			return err
 		}

@@ -25,13 +25,14 @@ import (
 func main() { os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) }
 
 // run is main with its surroundings as arguments. It returns the exit status.
-func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+func run(args []string, stdin io.Reader, out, stderr io.Writer) int {
+	stdout := cli.NewOutput(out)
 	var s *settings
 	parse := func() (err error) {
 		s, err = parse(args, stdout)
 		return err
 	}
-	return cli.Run("generate", stderr, parse, func(ctx context.Context) error {
+	return cli.Run("generate", stdout, stderr, parse, func(ctx context.Context) error {
 		c, err := s.open(stdin, stdout, stderr)
 		if err != nil {
 			return err

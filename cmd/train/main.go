@@ -15,13 +15,14 @@ import (
 func main() { cli.Main("train", run) }
 
 // run is main with its surroundings as arguments. It returns the exit status.
-func run(g *dist.Group, args []string, stdout, stderr io.Writer) int {
+func run(g *dist.Group, args []string, out, stderr io.Writer) int {
+	stdout := cli.NewOutput(out)
 	var s *pretrain.Settings
 	parse := func() (err error) {
 		s, err = parse(g, args, stdout)
 		return err
 	}
-	return cli.RunRank(g, "train", args, stderr, parse, func(ctx context.Context) error {
+	return cli.RunRank(g, "train", args, stdout, stderr, parse, func(ctx context.Context) error {
 		con := cli.Console(g, stdout, stderr)
 		if err := cli.Settled(g, s, con); err != nil {
 			return err

@@ -22,13 +22,14 @@ import (
 func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
 
 // run is main with its surroundings as arguments. It returns the exit status.
-func run(args []string, stdout, stderr io.Writer) int {
+func run(args []string, out, stderr io.Writer) int {
+	stdout := cli.NewOutput(out)
 	var s *settings
 	parse := func() (err error) {
 		s, err = parse(args, stdout)
 		return err
 	}
-	return cli.Run("zeroshot", stderr, parse, func(ctx context.Context) error {
+	return cli.Run("zeroshot", stdout, stderr, parse, func(ctx context.Context) error {
 		return s.measure(ctx, cli.Console(nil, stdout, stderr))
 	})
 }

@@ -3,6 +3,8 @@ package cli
 import (
 	"bytes"
 	"context"
+	"fmt"
+	"io"
 	"math"
 	"os"
 	"runtime"
@@ -37,8 +39,56 @@ func TestRunReturnsTheExitStatus(t *testing.T) {
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			var stderr bytes.Buffer
-			require.Equal(t, c.status, Run("cmd", &stderr, c.parse, c.work))
+			require.Equal(t, c.status, Run("cmd", NewOutput(io.Discard), &stderr, c.parse, c.work))
 			require.Contains(t, stderr.String(), c.stderr)
+		})
+	}
+}
+
+// full is a disk with room for so many bytes.
+type full struct{ room int }
+
+func (f *full) Write(p []byte) (int, error) {
+	n := min(len(p), f.room)
+	if f.room -= n; n < len(p) {
+		return n, syscall.ENOSPC
+	}
+	return n, nil
+}
+
+// Whatever prints, and whether or not it looks at the error, a command that could not write fails.
+func TestRunFailsWhenItsOutputWasNotWritten(t *testing.T) {
+	print := func(out *Output, times int) error {
+		for range times {
+			fmt.Fprintln(out, "result")
+		}
+		return nil
+	}
+	for name, c := range map[string]struct {
+		room, status int
+		help         bool
+		work         error
+		want         string
+	}{
+		"room":                {14, 0, false, nil, ""},
+		"none":                {0, 1, false, nil, "cmd: writing to standard output: no space left on device\n"},
+		"for a part":          {10, 1, false, nil, "cmd: writing to standard output: no space left on device\n"},
+		"none for help":       {0, 1, true, nil, "cmd: writing to standard output: no space left on device\n"},
+		"and the work failed": {0, 1, false, errors.New("no model"), "cmd: no model\n"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var stderr bytes.Buffer
+			out := NewOutput(&full{c.room})
+			parse := func() error {
+				if !c.help {
+					return nil
+				}
+				_ = print(out, 2)
+				return ErrHelp
+			}
+			status := Run("cmd", out, &stderr, parse, func(context.Context) error { _ = print(out, 2); return c.work })
+			require.Equal(t, c.status, status)
+			require.Equal(t, c.want, stderr.String())
 		})
 	}
 }

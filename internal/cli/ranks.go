@@ -38,9 +38,9 @@ const patience = 3 * time.Second
 // RunRank is [Run] for one of several ranks. They must have been started with the same program
 // and flags. If they were stopped together, the first tells so. Any other error of a rank ends
 // the job, which tells of it once.
-func RunRank(g *dist.Group, name string, args []string, stderr io.Writer, parse func() error, work func(ctx context.Context) error) int {
+func RunRank(g *dist.Group, name string, args []string, stdout *Output, stderr io.Writer, parse func() error, work func(ctx context.Context) error) int {
 	if g.Size() == 1 {
-		status := Run(name, stderr, parse, work)
+		status := Run(name, stdout, stderr, parse, work)
 		if err := g.Close(); err != nil {
 			fmt.Fprintf(stderr, "%s: %v\n", name, err)
 			return max(status, 1)
@@ -53,11 +53,11 @@ func RunRank(g *dist.Group, name string, args []string, stderr io.Writer, parse 
 	}
 	err, status := same(g, args), 2
 	if err == nil {
-		status, err = attempt(func(s os.Signal) {
+		status, err = stdout.check(attempt(func(s os.Signal) {
 			if s != syscall.SIGTERM { // which launchers also send when another rank has died
 				fmt.Fprintf(notes, "%v: all ranks stop as soon as possible\n", s)
 			}
-		}, parse, work)
+		}, parse, work))
 	}
 	if errors.As(err, new(train.Interrupted)) {
 		fmt.Fprintf(notes, "%s: %v\n", name, err)

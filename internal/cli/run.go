@@ -19,17 +19,17 @@ import (
 var ErrHelp = errors.New("help")
 
 // Run is the body of a command: it parses the command line and does the work. It
-// returns the exit status: 1 when the work failed, 2 when the command line is
+// returns the exit status: 1 when the work or writing to stdout failed, 2 when the command line is
 // wrong, 128 and its number when a signal stopped the work.
 //
 // At the first interrupt or termination signal, or SIGUSR1, which launchers of ranks pass on,
 // the context ends, and work should return an error that is [context.Canceled]; the second one
 // ends the process.
-func Run(name string, stderr io.Writer, parse func() error, work func(ctx context.Context) error) int {
+func Run(name string, stdout *Output, stderr io.Writer, parse func() error, work func(ctx context.Context) error) int {
 	caught := func(s os.Signal) {
 		fmt.Fprintf(stderr, "%v: stopping as soon as possible; once more to exit at once\n", s)
 	}
-	status, err := attempt(caught, parse, work)
+	status, err := stdout.check(attempt(caught, parse, work))
 	if err != nil {
 		fmt.Fprintf(stderr, "%s: %v\n", name, err)
 	}

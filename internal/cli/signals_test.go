@@ -4,6 +4,7 @@ package cli
 
 import (
 	"bytes"
+	"io"
 	"syscall"
 	"testing"
 
@@ -13,7 +14,7 @@ import (
 // What launchers of ranks pass on stops a command like Ctrl-C.
 func TestUserSignalStops(t *testing.T) {
 	var stderr bytes.Buffer
-	status := Run("cmd", &stderr, func() error { return nil }, signalled(t, syscall.SIGUSR1))
+	status := Run("cmd", NewOutput(io.Discard), &stderr, func() error { return nil }, signalled(t, syscall.SIGUSR1))
 	require.Equal(t, 128+int(syscall.SIGUSR1), status)
 	require.Equal(t, "user defined signal 1: stopping as soon as possible; once more to exit at once\ncmd: context canceled\n", stderr.String())
 }
