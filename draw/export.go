@@ -10,6 +10,7 @@ import (
 
 	"gorgpt/graph"
 	"gorgpt/internal/atomicfile"
+	"gorgpt/internal/outfile"
 )
 
 // Subject is a graph to look at.
@@ -64,12 +65,25 @@ func (s *Settings) Export(ctx context.Context, subject Subject, w io.Writer) err
 // ProfileFile is the table of measured times, beside the picture.
 const ProfileFile = "profile.csv"
 
-func (s *Settings) writeProfile(nodes []graph.Info, t *Times, w io.Writer) error {
+// profilePath is that of the table of times; "" if none is measured.
+func (s *Settings) profilePath() string {
 	picture := s.DOT
 	if picture == "" {
 		picture = s.SVG
 	}
-	path := filepath.Join(filepath.Dir(picture), ProfileFile)
+	if s.Profile == 0 || picture == "" {
+		return ""
+	}
+	return filepath.Join(filepath.Dir(picture), ProfileFile)
+}
+
+// Files are those that are to be written, with their flags.
+func (s *Settings) Files() []outfile.Name {
+	return []outfile.Name{{Flag: "-dot", Path: s.DOT}, {Flag: "-svg", Path: s.SVG}, {Flag: "-dot-profile", Path: s.profilePath()}}
+}
+
+func (s *Settings) writeProfile(nodes []graph.Info, t *Times, w io.Writer) error {
+	path := s.profilePath()
 	err := atomicfile.Write(path, func(out io.Writer) error { return t.WriteCSV(out, nodes) })
 	if err != nil {
 		return errors.WithMessage(err, "-dot-profile")

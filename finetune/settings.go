@@ -7,6 +7,7 @@ import (
 
 	"gorgpt/gpt1"
 	"gorgpt/heads"
+	"gorgpt/internal/outfile"
 	"gorgpt/loaders/datasets"
 	"gorgpt/train"
 )
@@ -63,6 +64,11 @@ func (s *Settings) Kind() heads.Kind {
 // Tasks are the tasks that settings may have; of similarity there are two forms.
 func Tasks() []heads.Kind {
 	return []heads.Kind{heads.Classification, heads.Entailment, heads.Similarity, heads.MultipleChoice}
+}
+
+// Files are those of the rows, with their flags.
+func (s *Settings) Files() []outfile.Name {
+	return []outfile.Name{{Flag: "-train", Path: s.Train}, {Flag: "-dev", Path: s.Dev}, {Flag: "-test", Path: s.Test}, {Flag: "-data", Path: s.Data}}
 }
 
 // Check refuses a task, files and models that cannot work. Errors name the flags.

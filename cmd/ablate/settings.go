@@ -13,6 +13,8 @@ import (
 	"gorgpt/finetune"
 	"gorgpt/heads"
 	"gorgpt/internal/cli"
+	"gorgpt/internal/outfile"
+	"gorgpt/internal/results"
 	"gorgpt/loaders/datasets"
 )
 
@@ -139,7 +141,9 @@ func (s *settings) checkNames(given cli.Given) error {
 	case s.datasets != nil && (s.tasks != nil || own):
 		return errors.New("-dataset names published datasets: leave out -tasks, and the flags of a set of your own")
 	case s.datasets != nil || r.Data != "":
-		return s.checkDatasets()
+		if err := s.checkDatasets(); err != nil {
+			return err
+		}
 	case own && s.tasks != nil:
 		return errors.New("-tasks names sets of the embedded world, the other flags a set of your own: give one or the other")
 	case own:
@@ -153,7 +157,7 @@ func (s *settings) checkNames(given cli.Given) error {
 	if r.Train != "" && r.Test == "" {
 		return errors.New("-test is missing: the table shows test scores")
 	}
-	return nil
+	return outfile.CheckResults(s.out, results.File, []string{"table.md", "labels.svg", "labels.png", "transfer.svg", "transfer.png"}, r.Files())
 }
 
 // withLSTM tells whether one of the variants is an LSTM.

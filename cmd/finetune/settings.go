@@ -6,6 +6,7 @@ import (
 
 	"gorgpt/finetune"
 	"gorgpt/internal/cli"
+	"gorgpt/internal/outfile"
 	"gorgpt/train"
 	"gorgpt/train/dist"
 )
@@ -26,7 +27,14 @@ func parse(g *dist.Group, args []string, help io.Writer) (*finetune.Settings, er
 	if err := s.Check(); err != nil {
 		return nil, err
 	}
-	return s, checkNumbers(s, given)
+	if err := checkNumbers(s, given); err != nil {
+		return nil, err
+	}
+	var predictions []outfile.Name
+	if s.Predict != "" {
+		predictions = []outfile.Name{{Flag: "-out", Path: s.Out}}
+	}
+	return s, cli.CheckFiles(&s.Settings, predictions, append(s.Files(), outfile.Name{Flag: "-eval", Path: s.Eval}, outfile.Name{Flag: "-predict", Path: s.Predict}))
 }
 
 // flags declares the flags with the values in s as defaults.

@@ -10,6 +10,7 @@ import (
 	"gorgpt/draw"
 	"gorgpt/generate"
 	"gorgpt/internal/cli"
+	"gorgpt/internal/outfile"
 	"gorgpt/tokenizer"
 )
 
@@ -133,6 +134,10 @@ func (s *settings) check() error {
 	}
 	if err == nil {
 		err = s.draw.Check(s.given, "decode")
+	}
+	if err == nil {
+		outputs := append(s.draw.Files(), outfile.Name{Flag: "-attention", Path: s.attention})
+		err = outfile.Check(outputs, []outfile.Name{{Flag: "-score", Path: s.score}})
 	}
 	_, pipelineErr := tokenizer.ParsePipeline(s.pipeline)
 	switch {

@@ -9,6 +9,7 @@ import (
 	"github.com/pkg/errors"
 
 	"gorgpt/internal/cli"
+	"gorgpt/internal/outfile"
 	"gorgpt/loaders/shards"
 	"gorgpt/pretrain"
 	"gorgpt/tokenizer"
@@ -151,6 +152,15 @@ func checkData(s *pretrain.Settings, given cli.Given) error {
 	return nil
 }
 
+// inputs are what a run reads.
+func inputs(s *pretrain.Settings) []outfile.Name {
+	all := []outfile.Name{{Flag: "-tokenizer", Path: s.Tokenizer}}
+	for _, path := range s.Data {
+		all = append(all, outfile.Name{Flag: "-data", Path: path})
+	}
+	return all
+}
+
 // check refuses values that cannot work.
 func check(s *pretrain.Settings, given cli.Given) error {
 	s.Micro = min(s.Micro, max(s.Batch, 1))
@@ -166,6 +176,9 @@ func check(s *pretrain.Settings, given cli.Given) error {
 	}
 	if err == nil {
 		err = checkData(s, given)
+	}
+	if err == nil {
+		err = cli.CheckFiles(&s.Settings, nil, inputs(s))
 	}
 	switch {
 	case err != nil:

@@ -10,6 +10,8 @@ import (
 
 	"gorgpt/finetune"
 	"gorgpt/internal/cli"
+	"gorgpt/internal/outfile"
+	"gorgpt/internal/results"
 	"gorgpt/loaders/storyworld"
 	"gorgpt/pretrain"
 	"gorgpt/zeroshot"
@@ -57,7 +59,10 @@ func parse(args []string, help io.Writer) (*settings, error) {
 	if err := s.words.Check(); err != nil {
 		return nil, err
 	}
-	return s, s.checkFiles()
+	if err := s.checkFiles(); err != nil {
+		return nil, err
+	}
+	return s, outfile.CheckResults(s.out, results.File, []string{"table.md", "zeroshot.svg", "zeroshot.png"}, s.data.Files())
 }
 
 // flags declares the flags with the values in s as defaults.

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bytes"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -8,6 +9,8 @@ import (
 
 	"github.com/pkg/errors"
 
+	"gorgpt/internal/atomicfile"
+	"gorgpt/internal/outfile"
 	"gorgpt/train/dist"
 )
 
@@ -20,19 +23,17 @@ func Profiled(g *dist.Group, dir string, work func() error) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return errors.Wrap(err, "-profile")
 	}
-	cpu, err := os.Create(filepath.Join(dir, "cpu.pprof"))
-	if err != nil {
-		return errors.Wrap(err, "-profile")
-	}
-	if err := pprof.StartCPUProfile(cpu); err != nil {
-		_ = cpu.Close() // the first error counts
+	var cpu bytes.Buffer // of some hundred kilobytes, however long the work takes
+	if err := pprof.StartCPUProfile(&cpu); err != nil {
 		return errors.Wrap(err, "-profile")
 	}
 	workErr := work()
 	pprof.StopCPUProfile()
-	err = cpu.Close()
+	files := ProfileFiles(dir)
+	err := atomicfile.WriteFile(files[0].Path, cpu.Bytes())
 	if err == nil {
-		err = writeHeap(filepath.Join(dir, "heap.pprof"))
+		runtime.GC() // so that only what is in use counts
+		err = atomicfile.Write(files[1].Path, pprof.WriteHeapProfile)
 	}
 	if workErr != nil {
 		return workErr
@@ -40,15 +41,10 @@ func Profiled(g *dist.Group, dir string, work func() error) error {
 	return errors.Wrap(err, "-profile")
 }
 
-func writeHeap(path string) error {
-	heap, err := os.Create(path)
-	if err != nil {
-		return err
+// ProfileFiles are those that [Profiled] writes into a folder.
+func ProfileFiles(dir string) []outfile.Name {
+	if dir == "" {
+		return nil
 	}
-	runtime.GC() // so that only what is in use counts
-	err = pprof.WriteHeapProfile(heap)
-	if closeErr := heap.Close(); err == nil {
-		err = closeErr
-	}
-	return err
+	return []outfile.Name{{Flag: "-profile", Path: filepath.Join(dir, "cpu.pprof")}, {Flag: "-profile", Path: filepath.Join(dir, "heap.pprof")}}
 }

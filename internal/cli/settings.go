@@ -4,10 +4,12 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/pkg/errors"
 
 	"gorgpt/draw"
+	"gorgpt/internal/outfile"
 	"gorgpt/internal/simd"
 	"gorgpt/train"
 )
@@ -76,6 +78,12 @@ func CheckSettings(given Given, s *train.Settings) error {
 		s.Steps = 0
 	}
 	return nil
+}
+
+// CheckFiles refuses outputs that must not be written: those of all runs, and more.
+func CheckFiles(s *train.Settings, more, inputs []outfile.Name) error {
+	outputs := slices.Concat(s.Draw.Files(), ProfileFiles(s.Profile), more)
+	return outfile.Check(outputs, append(inputs, outfile.Name{Flag: "-config", Path: s.Config}))
 }
 
 // NewFlags returns a set of flags that leaves it to [Parse] to tell what is wrong.

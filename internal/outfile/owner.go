@@ -1,0 +1,55 @@
+package outfile
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// parts are the names of files that make up models, runs and results. They are never replaced
+// by an output of another kind, wherever they are.
+var parts = []string{
+	"config.json", "model*.safetensors", "model.safetensors.index.json", "vocab.json", "merges.txt", "tokenizer.json",
+	"tokenizer_config.json", "special_tokens_map.json", "generation_config.json", "pytorch_model*.bin",
+	"params_shapes.json", "params_*.npy", "encoder_bpe_40000.json", "vocab_40000.bpe",
+	"run.json", "task.json", "metrics.jsonl", "state.json", "adam.safetensors", "sha256sums",
+	"results.jsonl", "tokens.json", "tokens-*.bin",
+}
+
+// extras are further files of runs. Elsewhere these names are as good as others.
+var extras = []string{
+	"predictions.tsv", "loss.svg", "loss.png", "sample.txt", ".*",
+	"cola.tsv", "sst-2.tsv", "mrpc.tsv", "sts-b.tsv", "qqp.tsv", "mnli-m.tsv", "mnli-mm.tsv", "qnli.tsv", "rte.tsv", // submissions
+}
+
+// marks are files by which the folder of a model or a run is known.
+var marks = []string{"run.json", "model.safetensors", "model.safetensors.index.json", "pytorch_model.bin", "params_shapes.json", "state.json", "task.json", "tokenizer.json", "merges.txt"}
+
+// owner says what a file belongs to; "" if to nothing known.
+func owner(path string) string {
+	dir, name := filepath.Dir(path), strings.ToLower(filepath.Base(path)) // some disks know no capitals
+	part, extra := matches(parts, name), matches(extras, name)
+	_, err := os.Lstat(path)
+	switch {
+	case exists(dir, "SHA256SUMS"):
+		return "a folder with checksums"
+	case (part || extra) && slices.ContainsFunc(marks, func(mark string) bool { return exists(dir, mark) }):
+		return "a model or a run"
+	case part && err == nil:
+		return "a model or a run"
+	}
+	return ""
+}
+
+func exists(dir, name string) bool {
+	_, err := os.Lstat(filepath.Join(dir, name))
+	return err == nil
+}
+
+func matches(patterns []string, name string) bool {
+	return slices.ContainsFunc(patterns, func(p string) bool {
+		found, err := filepath.Match(p, name)
+		return err == nil && found
+	})
+}
