@@ -80,7 +80,7 @@ func TestOwnFiles(t *testing.T) {
 	for _, e := range entries {
 		files = append(files, e.Name())
 	}
-	require.Equal(t, []string{"labels.png", "labels.svg", "results.jsonl", "table.md"}, files, "no model folders")
+	require.Equal(t, []string{".results.lock", "labels.png", "labels.svg", "results.jsonl", "table.md"}, files, "no model folders")
 	table, err := os.ReadFile(filepath.Join(dir, "runs", "ablate", "table.md"))
 	require.NoError(t, err)
 	require.Contains(t, stdout, string(table))
