@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"math"
 	"path/filepath"
 	"runtime"
 	"strconv"
@@ -158,7 +159,7 @@ func (p *pace) left(open []trial) time.Duration {
 	for _, t := range open {
 		work += t.work()
 	}
-	return time.Duration(p.seconds / p.work * work * float64(time.Second)).Round(time.Second)
+	return time.Duration(min(p.seconds/p.work*work*float64(time.Second), math.MaxInt64/2)).Round(time.Second)
 }
 
 // work is about proportional to the time that a run takes: an update costs about three

@@ -1,6 +1,7 @@
 package loaders
 
 import (
+	"math"
 	"math/rand/v2"
 
 	"github.com/pkg/errors"
@@ -83,16 +84,47 @@ func (w *Windows) Seek(pos Position) error {
 // Stats counts the windows and what is in none, in the epoch of the last window drawn.
 func (w *Windows) Stats() WindowStats { return countWindows(w.books, w.offsets, w.ctx) }
 
-// Total is the number of windows in the first epochs together.
+// drawnOffsets is how many offsets Total draws at most. To begin an epoch takes as long as some
+// twenty of them.
+const drawnOffsets = 20_000_000
+
+// Total is the number of windows in the first epochs together, at most [math.MaxInt]. It depends
+// on the offsets of every epoch; of more epochs than can be drawn in a second or so, the rest
+// counts as many as an epoch has on average.
 func (w *Windows) Total(epochs int) int {
 	offsets := make([]int, len(w.books))
+	drawn := min(epochs, max(drawnOffsets/(len(w.books)+20), 1))
 	total := 0
-	for epoch := range epochs {
+	for epoch := range drawn {
 		w.drawOffsets(epoch, offsets)
 		total += countWindows(w.books, offsets, w.ctx).Windows
 	}
-	return total
+	all := float64(total) + float64(epochs-drawn)*w.mean()
+	switch {
+	case drawn == epochs:
+		return total
+	case all >= math.MaxInt:
+		return math.MaxInt
+	}
+	return int(all)
 }
+
+// mean is how many windows an epoch has on average over all offsets.
+func (w *Windows) mean() float64 {
+	mean := 0.0
+	for _, ids := range w.books {
+		room := max(w.room(ids), 1)
+		// All offsets give as many windows as the last, and the first of them one more.
+		last := windowCount(ids.Len(), room-1, w.ctx)
+		more := min(max(ids.Len()-1-(last+1)*w.ctx+1, 0), room) // offsets that leave one more
+		mean += float64(last) + float64(more)/float64(room)
+	}
+	return mean
+}
+
+// room is at how many places the first window of a book may begin: at any of ctx, or as many as
+// leave room for a window.
+func (w *Windows) room(ids Tokens) int { return min(w.ctx, ids.Len()-w.ctx) }
 
 // draw goes to the beginning of an epoch.
 func (w *Windows) draw(epoch int) {
@@ -107,14 +139,13 @@ func (w *Windows) draw(epoch int) {
 	w.pos = Position{Epoch: epoch}
 }
 
-// drawOffsets draws where each book begins in an epoch: at any of ctx places, or as many
-// as leave room for a window. It returns the generator for what else is random.
+// drawOffsets draws where each book begins in an epoch. It returns the generator for what else
+// is random.
 func (w *Windows) drawOffsets(epoch int, offsets []int) *rand.Rand {
 	rng := rand.New(rand.NewPCG(w.seed, uint64(epoch)))
 	for book, ids := range w.books {
-		room := min(w.ctx, ids.Len()-w.ctx)
 		offsets[book] = 0
-		if room > 1 {
+		if room := w.room(ids); room > 1 {
 			offsets[book] = rng.IntN(room)
 		}
 	}

@@ -3,7 +3,9 @@ package loaders
 import (
 	"errors"
 	"fmt"
+	"math"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 )
@@ -212,4 +214,18 @@ func TestWindowsOfABrokenDisk(t *testing.T) {
 	require.NoError(t, err)
 	_, err = f.At(0, make([]int32, 5))
 	require.ErrorContains(t, err, "the disk is gone")
+}
+
+// TestWindowsTotalOfManyEpochs: what cannot be drawn one by one counts by its mean.
+func TestWindowsTotalOfManyEpochs(t *testing.T) {
+	for _, ctx := range []int{2, 8} {
+		w, err := NewWindows(numbered(50, 33, 7, 9, 1, 0, 60), ctx, 9)
+		require.NoError(t, err)
+		const some = 20_000
+		require.InEpsilon(t, float64(w.Total(some))/some, w.mean(), 0.01, "context %d", ctx)
+		start := time.Now()
+		require.InEpsilon(t, 2e8*w.mean(), float64(w.Total(200_000_000)), 1e-3)
+		require.Equal(t, math.MaxInt, w.Total(math.MaxInt))
+		require.Less(t, time.Since(start), 20*time.Second)
+	}
 }

@@ -3,6 +3,7 @@ package pretrain
 import (
 	"fmt"
 	"io"
+	"math"
 	"time"
 
 	"github.com/schollz/progressbar/v3"
@@ -61,7 +62,7 @@ func (m *meter) at(books int, bytes int64, more string) {
 	rate := float64(bytes-m.first) / now.Sub(m.start).Seconds()
 	eta := ""
 	if rate > 0 {
-		eta = fmt.Sprintf(", ETA %s", time.Duration(float64(m.bytes-bytes)/rate*float64(time.Second)).Round(time.Second))
+		eta = fmt.Sprintf(", ETA %s", time.Duration(min(float64(m.bytes-bytes)/rate*float64(time.Second), math.MaxInt64/2)).Round(time.Second))
 	}
 	fmt.Fprintf(m.w, "%s: %d of %d books, %.1f of %.1f MB, %.1f MB/s%s%s\n",
 		m.name, books, m.books, float64(bytes)/1e6, float64(m.bytes)/1e6, rate/1e6, more, eta)

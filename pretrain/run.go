@@ -8,6 +8,7 @@ import (
 	"github.com/pkg/errors"
 
 	"gorgpt/gpt1"
+	"gorgpt/internal/memory"
 	"gorgpt/optim"
 	"gorgpt/train"
 )
@@ -79,6 +80,9 @@ func Run(ctx context.Context, s *Settings, con train.Console) (dir string, err e
 // forecast refuses a run for which there is no memory. With -dry-run it tells what the run
 // needs, and that it is all.
 func (s *Settings) forecast(w io.Writer) (done bool, err error) {
+	if err := memory.Room(train.BatchBytes(s.Batch, s.Ctx)); err != nil {
+		return false, errors.WithMessagef(err, "-batch %d with -ctx %d", s.Batch, s.Ctx)
+	}
 	need := func(micro int) (train.Memory, error) {
 		m, err := s.shape(gpt1.NewSketch)
 		if err != nil {
@@ -88,7 +92,7 @@ func (s *Settings) forecast(w io.Writer) (done bool, err error) {
 		need, err := m.DeclareLM(micro, s.Ctx, true).Need()
 		return train.NewMemory(m.Store, need, 0), err
 	}
-	memory, err := need(s.ShareMicro())
+	sum, err := need(s.ShareMicro())
 	if err != nil {
 		return false, err
 	}
@@ -98,10 +102,10 @@ func (s *Settings) forecast(w io.Writer) (done bool, err error) {
 			return false, err
 		}
 		train.Forecast{
-			Parameters: c.Len(), Steps: s.Steps, Tokens: s.Batch * s.Ctx, Operations: c.Operations(s.Share(), s.Ctx), Memory: memory,
+			Parameters: c.Len(), Steps: s.Steps, Tokens: s.Batch * s.Ctx, Operations: c.Operations(s.Share(), s.Ctx), Memory: sum,
 		}.Print(w)
 	}
-	return s.DryRun, memory.Check(&s.Settings, need)
+	return s.DryRun, sum.Check(&s.Settings, need)
 }
 
 // runIn trains in the folder.

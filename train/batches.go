@@ -22,6 +22,9 @@ func (b batch) String() string {
 	return fmt.Sprintf("windows from %d of epoch %d to %d of epoch %d", b.from.Index, b.from.Epoch, b.upto.Index-1, b.upto.Epoch)
 }
 
+// BatchBytes is the memory of the windows of this update and of the next.
+func BatchBytes(batch, ctx int) int64 { return 2 * 4 * int64(batch) * int64(ctx+1) }
+
 // prepared returns the channel of batches. A goroutine draws the next one while
 // the graph runs.
 func (p *Pretrain) prepared() <-chan batch {

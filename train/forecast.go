@@ -30,13 +30,24 @@ func (f Forecast) Print(w io.Writer) {
 	fmt.Fprintln(w, "-dry-run, so nothing is trained")
 }
 
-// seconds rounds to two or three digits.
-func seconds(s float64) time.Duration {
+// centuries is in seconds, and less than the longest [time.Duration].
+const centuries = 200 * year
+
+const year = 365.25 * 24 * 60 * 60
+
+// years writes a time that no [time.Duration] holds.
+func years(s float64) string { return fmt.Sprintf("%.3g years", s/year) }
+
+// seconds is a time of two or three digits.
+func seconds(s float64) string {
+	if s >= centuries {
+		return years(s)
+	}
 	d := time.Duration(s * float64(time.Second))
 	for _, unit := range []time.Duration{time.Minute, time.Second, 10 * time.Millisecond} {
 		if d > 100*unit {
-			return d.Round(unit)
+			return d.Round(unit).String()
 		}
 	}
-	return d.Round(100 * time.Microsecond)
+	return d.Round(100 * time.Microsecond).String()
 }

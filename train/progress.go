@@ -67,12 +67,15 @@ type remaining struct {
 	first time.Duration
 }
 
-func (r *remaining) after(u Update, steps int) time.Duration {
-	left := time.Duration(steps - u.Step)
-	if r.from == 0 {
+func (r *remaining) after(u Update, steps int) string {
+	from, first := r.from, r.first
+	if from == 0 {
 		r.from, r.first = u.Step, u.Elapsed
-		return (left * u.Elapsed / time.Duration(u.Step)).Round(time.Second)
 	}
-	each := (u.Elapsed - r.first) / time.Duration(max(u.Step-r.from, 1))
-	return (left * each).Round(time.Second)
+	each := (u.Elapsed - first).Seconds() / float64(max(u.Step-from, 1))
+	left := each * float64(steps-u.Step)
+	if left >= centuries {
+		return years(left)
+	}
+	return time.Duration(left * float64(time.Second)).Round(time.Second).String()
 }

@@ -116,7 +116,7 @@ func parseLimit(part string) (int, error) {
 func (s *settings) checkNumbers(given cli.Given) error {
 	err := given.CheckInts(
 		cli.Int{Name: "epochs", Value: s.recipe.Epochs, Least: 1}, cli.Int{Name: "batch", Value: s.recipe.Batch, Least: 1},
-		cli.Int{Name: "seeds", Value: s.seeds, Least: 1}, cli.Int{Name: "updates", Value: s.updates, Least: 0})
+		cli.Int{Name: "seeds", Value: s.seeds, Least: 1, Most: 10_000}, cli.Int{Name: "updates", Value: s.updates, Least: 0})
 	if err == nil {
 		err = given.CheckNumbers(cli.Number{Name: "lr", Value: s.recipe.LR})
 	}

@@ -68,7 +68,7 @@ func flags(s *finetune.Settings) *flag.FlagSet {
 
 // checkNumbers refuses numbers that cannot work.
 func checkNumbers(s *finetune.Settings, given cli.Given) error {
-	err := given.CheckInts(cli.Int{Name: "limit", Value: s.Limit, Least: 1}, cli.Int{Name: "seeds", Value: s.Seeds, Least: 1})
+	err := given.CheckInts(cli.Int{Name: "limit", Value: s.Limit, Least: 1}, cli.Int{Name: "seeds", Value: s.Seeds, Least: 1, Most: 10_000})
 	if err == nil {
 		err = given.CheckNumbers(cli.Number{Name: "lambda", Value: s.Lambda})
 	}

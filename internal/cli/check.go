@@ -24,17 +24,29 @@ func (g Given) Names() map[string]bool {
 	return names
 }
 
-// Int is an integer flag with the least value that it may have.
+// Int is an integer flag with the least and the greatest value that it may have.
 type Int struct {
 	Name         string
 	Value, Least int
+	Most         int // 0: a billion
 }
 
-// CheckInts refuses values that are too small.
+// most is the greatest value of any integer flag. Nothing that flags count comes near, and
+// products of two such numbers are still integers.
+const most = 1_000_000_000
+
+// CheckInts refuses values that are too small or beyond use.
 func (g Given) CheckInts(flags ...Int) error {
 	for _, f := range flags {
-		if g.Any(f.Name) && f.Value < f.Least {
+		if f.Most == 0 {
+			f.Most = most
+		}
+		switch {
+		case !g.Any(f.Name):
+		case f.Value < f.Least:
 			return errors.Errorf("-%s is %d: want at least %d", f.Name, f.Value, f.Least)
+		case f.Value > f.Most:
+			return errors.Errorf("-%s is %d: want at most %d", f.Name, f.Value, f.Most)
 		}
 	}
 	return nil

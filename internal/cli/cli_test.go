@@ -109,8 +109,8 @@ func signalled(t *testing.T, sig os.Signal) func(ctx context.Context) error {
 
 func TestChecks(t *testing.T) {
 	given := Given{"a": true}
-	require.NoError(t, given.CheckInts(Int{"a", 1, 1}, Int{"b", 0, 1}))
-	require.EqualError(t, given.CheckInts(Int{"a", 0, 1}), "-a is 0: want at least 1")
+	require.NoError(t, given.CheckInts(Int{Name: "a", Value: 1, Least: 1}, Int{Name: "b", Value: 0, Least: 1}))
+	require.EqualError(t, given.CheckInts(Int{Name: "a", Value: 0, Least: 1}), "-a is 0: want at least 1")
 	require.NoError(t, given.CheckNumbers(Number{"a", 0}, Number{"a", 10}, Number{"b", -1}))
 	for _, v := range []float64{-1, math.NaN(), math.Inf(1)} {
 		require.ErrorContains(t, given.CheckNumbers(Number{"a", v}), "want a number from 0 on")

@@ -53,9 +53,9 @@ func DrawFlags(fs *flag.FlagSet, s *draw.Settings) {
 // of the run if it is given.
 func CheckSettings(given Given, s *train.Settings) error {
 	err := given.CheckInts(
-		Int{"steps", s.Steps, 0}, Int{"epochs", s.Epochs, 1}, Int{"batch", s.Batch, 1}, Int{"micro", s.Micro, 1},
-		Int{"eval-every", s.EvalEvery, 0}, Int{"log-every", s.LogEvery, 1},
-		Int{"keep", s.Keep, 0})
+		Int{Name: "steps", Value: s.Steps, Least: 0}, Int{Name: "epochs", Value: s.Epochs, Least: 1}, Int{Name: "batch", Value: s.Batch, Least: 1}, Int{Name: "micro", Value: s.Micro, Least: 1},
+		Int{Name: "eval-every", Value: s.EvalEvery, Least: 0}, Int{Name: "log-every", Value: s.LogEvery, Least: 1},
+		Int{Name: "keep", Value: s.Keep, Least: 0})
 	if err == nil {
 		err = given.CheckNumbers(Number{"lr", s.LR}, Number{"l2", s.L2}, Number{"clip", s.Clip})
 	}
