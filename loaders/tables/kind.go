@@ -20,7 +20,7 @@ type Kind string
 // The kinds of files. What [ByName] stands for, the ending of the file's name tells.
 const (
 	ByName  Kind = ""
-	JSONL   Kind = "jsonl"   // one JSON object a line
+	JSONL   Kind = "jsonl"   // JSON objects, one a line or in an array
 	TSV     Kind = "tsv"     // columns apart by tabs; quotes are characters like others
 	CSV     Kind = "csv"     // columns apart by commas; quotes as in RFC 4180
 	Parquet Kind = "parquet" // Apache Parquet

@@ -1,14 +1,7 @@
 package tables
 
 import (
-	"bytes"
-	"encoding/json"
-	"fmt"
-	"maps"
-	"slices"
 	"strings"
-
-	"github.com/pkg/errors"
 
 	"gorgpt/loaders"
 )
@@ -73,72 +66,4 @@ func tabSeparated(t *textFile, f loaders.Fields) source {
 			})
 		},
 	}
-}
-
-// jsonLines is a file with one JSON object a line.
-func jsonLines(t *textFile) source {
-	return source{
-		file:  t,
-		parse: func(raw string) (cells, error) { return parseObject([]byte(raw)) },
-		next: func(yield func(record) bool) error {
-			return t.eachLine(func(n int, line string) bool { return isBlank(line) || yield(record{line: n, raw: line}) })
-		},
-	}
-}
-
-// errNoObject tells that a JSON value is no object.
-type errNoObject string
-
-func (e errNoObject) Error() string { return fmt.Sprintf("want a JSON object, got %s", string(e)) }
-
-// object is a JSON object whose values are parsed when they are asked for. It is a map, as
-// keys of a struct would match without regard to case.
-type object map[string]json.RawMessage
-
-func parseObject(line []byte) (object, error) {
-	var o object
-	err := json.Unmarshal(line, &o)
-	if mistyped := new(json.UnmarshalTypeError); errors.As(err, &mistyped) || err == nil && o == nil {
-		return nil, errNoObject(excerpt(string(line)))
-	}
-	return o, errors.Wrap(err, "bad JSON")
-}
-
-func (o object) names() []string { return slices.Sorted(maps.Keys(o)) }
-
-func (o object) cell(name string) (cell, error) {
-	value, found := o[name]
-	if !found {
-		return cell{}, errMissing
-	}
-	return parseValue(value)
-}
-
-// parseValue reads a valid JSON value.
-func parseValue(value json.RawMessage) (cell, error) {
-	switch c := value[0]; {
-	case c == '"':
-		var s string
-		err := json.Unmarshal(value, &s)
-		return cell{form: text, text: s}, err
-	case c == '-' || '0' <= c && c <= '9':
-		if bytes.ContainsAny(value, ".eE") {
-			return cell{form: float, text: string(value)}, nil
-		}
-		return cell{form: integer, text: string(value)}, nil
-	case c == '[':
-		var items []json.RawMessage
-		if err := json.Unmarshal(value, &items); err != nil {
-			return cell{}, err
-		}
-		all := cell{form: list, text: excerpt(string(value)), list: make([]cell, len(items))}
-		for i, item := range items {
-			var err error
-			if all.list[i], err = parseValue(bytes.TrimSpace(item)); err != nil {
-				return all, err
-			}
-		}
-		return all, nil
-	}
-	return cell{form: other, text: excerpt(string(value))}, nil
 }

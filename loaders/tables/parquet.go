@@ -165,6 +165,8 @@ func parquetCell(v parquet.Value) cell {
 	switch v.Kind() {
 	case parquet.ByteArray, parquet.FixedLenByteArray:
 		return cell{form: text, text: strings.ToValidUTF8(string(v.ByteArray()), "\ufffd")}
+	case parquet.Boolean:
+		return cell{form: boolean, text: strconv.FormatBool(v.Boolean())}
 	case parquet.Int32, parquet.Int64:
 		return cell{form: integer, text: strconv.FormatInt(v.Int64(), 10)}
 	case parquet.Float:

@@ -60,6 +60,9 @@ func eachRow(path string, kind Kind, f loaders.Fields, yield func(loaders.Row, e
 	if s.file != nil {
 		notes = s.file.notes
 	}
+	if n := w.twice.Load(); n > 0 {
+		notes = append(notes, fmt.Sprintf("%d rows have a key more than once, of which the last counts", n))
+	}
 	return notes
 }
 
@@ -81,6 +84,9 @@ func (w *wanted) convert(path string, s source, r record) (loaders.Row, error) {
 	c, err := r.cells, r.err
 	if c == nil && err == nil {
 		c, err = s.parse(r.raw)
+	}
+	if o, is := c.(object); is && o.twice {
+		w.twice.Add(1)
 	}
 	switch {
 	case err == nil:
@@ -112,7 +118,7 @@ func sourceOf(path string, kind Kind, f loaders.Fields) (source, error) {
 	}
 	switch kind {
 	case JSONL:
-		return jsonLines(t), nil
+		return jsonObjects(t), nil
 	case TSV:
 		return tabSeparated(t, f), nil
 	case CSV:

@@ -316,6 +316,8 @@ func TestAligned(t *testing.T) {
 func FuzzRead(f *testing.F) {
 	f.Add("a.jsonl", []byte(`{"context": "c", "question": "q", "answers": ["a", "b"], "label": 1}`))
 	f.Add("a.jsonl", []byte("\ufeff{}\n[]\n\"\""))
+	f.Add("a.jsonl", []byte("[{\"context\": \"c\",\n\"question\": \"q\", \"answers\": [\"a\"], \"label\": true}, {]"))
+	f.Add("a.jsonl", []byte(`{"x": 1, "data": [{"context": "c", "context": "c", "question": "q", "answers": ["a"], "label": NaN}]}`))
 	f.Add("a.tsv", []byte("context\tquestion\tanswers\tlabel\nc\tq\ta\t1"))
 	f.Add("a.csv", []byte("context,question,answers,label\n\"c\",q,a,1\n\"\n"))
 	f.Add("a.csv", []byte("context;question;answers;label\rc;\"q\r\r;\";a;1\r\rc;q\r"))
@@ -335,6 +337,9 @@ func FuzzRead(f *testing.F) {
 		kind := map[string]Kind{"race": RACE, "mctest.tsv": MCTest}[name]
 		path := file1(t, "f"+ending, data)
 		fields := qaFields
+		if ending != ".jsonl" { // other tables have no lists
+			fields.Answers = "answers+question"
+		}
 		switch kind {
 		case RACE:
 			fields = loaders.Fields{Texts: []string{"article", "question"}, Answers: "options", Label: "answer"}
@@ -356,7 +361,7 @@ func check(t *testing.T, path string, kind Kind, f loaders.Fields) {
 	if columns, err := Columns(path, kind); err != nil {
 		require.NotContains(t, err.Error(), "\n")
 	} else if kind == ByName {
-		for _, name := range append(slices.Clone(f.Texts), f.Answers, f.Label) {
+		for _, name := range append(slices.Clone(f.Texts), f.Label) {
 			if slices.Contains(columns, name) {
 				continue
 			}

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync/atomic"
 
 	"gorgpt/loaders"
 )
@@ -17,6 +18,7 @@ const (
 	text                // a string
 	integer             // a number
 	float               // a number with a point or an exponent
+	boolean             // true or false
 	list                // of cells
 	other               // anything else, such as null
 )
@@ -108,6 +110,7 @@ type wanted struct {
 	texts   [][]string
 	answers []string
 	id      []string
+	twice   atomic.Int64 // objects with a key more than once
 }
 
 // columns takes apart the columns that make up one text.

@@ -13,8 +13,8 @@ import (
 // errMissing tells that a record has no such column.
 var errMissing = errors.New("missing")
 
-func newWanted(f loaders.Fields) wanted {
-	w := wanted{Fields: f, answers: columns(f.Answers), id: columns(f.ID)}
+func newWanted(f loaders.Fields) *wanted {
+	w := &wanted{Fields: f, answers: columns(f.Answers), id: columns(f.ID)}
 	for _, name := range f.Texts {
 		w.texts = append(w.texts, columns(name))
 	}
@@ -155,6 +155,8 @@ func labelOf(c cell) (loaders.Label, error) {
 			return loaders.Label{Text: t, Form: guess(t)}, err
 		}
 		return loaders.Label{Text: t}, err
+	case boolean:
+		return loaders.Label{Text: c.text}, nil
 	case integer:
 		return loaders.Label{Text: c.text, Form: loaders.Integer}, nil
 	case float:
