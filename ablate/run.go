@@ -2,6 +2,7 @@ package ablate
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"math"
@@ -13,6 +14,7 @@ import (
 	"github.com/pkg/errors"
 
 	"gorgpt/finetune"
+	"gorgpt/internal/jsondiff"
 	"gorgpt/internal/results"
 	"gorgpt/train"
 )
@@ -38,6 +40,9 @@ func (g *Grid) Run(ctx context.Context, log *Log, con train.Console) error {
 	}
 	if n := len(trials) - len(open); n > 0 {
 		fmt.Fprintf(con.Err, "%d of %d runs are in %s already\n", n, len(trials), log.Path)
+	}
+	if err := g.checkFolders(open); err != nil {
+		return err
 	}
 	for i, t := range open {
 		if done, err = log.All(); err != nil {
@@ -118,6 +123,37 @@ func (g *Grid) train(ctx context.Context, t trial, j *finetune.Job, con train.Co
 		return nil, err
 	}
 	return j.Test(ctx)
+}
+
+// checkFolders refuses run folders that cannot be used, before anything is run. A run that was
+// stopped is replaced, but not another one that is complete.
+func (g *Grid) checkFolders(open []trial) error {
+	if g.Keep == "" {
+		return nil
+	}
+	for _, t := range open {
+		s := t.id.Settings
+		s.Out, s.Force = filepath.Join(g.Keep, t.folder()), true
+		if err := s.CheckOut(); err != nil {
+			return err
+		}
+		r, err := train.ReadRecord(s.Out)
+		if err != nil || !r.Completed {
+			continue // there is none, or it was stopped
+		}
+		want, err := json.Marshal(&s)
+		if err != nil {
+			return errors.Wrap(err, "settings")
+		}
+		key, now, was, err := jsondiff.First(want, r.Settings)
+		if err == nil && key != "" {
+			err = errors.Errorf("%s holds another run, whose %s is %s, not %s: move it away, or name another folder with -out", s.Out, key, was, now)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // String names the run in reports.

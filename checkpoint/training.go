@@ -2,13 +2,10 @@ package checkpoint
 
 import (
 	"encoding/json"
-	"fmt"
 	"io"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
-	"strconv"
 
 	"github.com/pkg/errors"
 
@@ -23,9 +20,10 @@ const (
 )
 
 // Keeper keeps the checkpoints of a training run in a folder: each is a model folder of its
-// own, step-000001500, with Adam's moments, the state of the trainer and checksums.
+// own, step-000001500, with Adam's moments, the state of the trainer and checksums. What else
+// is in the folder, it leaves alone.
 type Keeper struct {
-	Dir  string
+	Dir  string                    // its last element is no link
 	Keep int                       // how many of the newest are kept, beside the best one
 	Wrap func(io.Writer) io.Writer // what files are written through, to break the disk in tests; nil: nothing
 }
@@ -34,9 +32,11 @@ type Keeper struct {
 // and further files as they are. It is there as a whole or not at all. Then the oldest go
 // that are neither among the newest nor that of the update best.
 func (k Keeper) Save(step, best int, m *gpt1.Model, state any, files map[string][]byte) (path string, err error) {
-	if err := os.MkdirAll(k.Dir, 0o777); err != nil {
-		return "", errors.Wrap(err, "making the folder of the checkpoints")
+	dir, err := k.open()
+	if err != nil {
+		return "", err
 	}
+	defer dir.Close()
 	config, err := m.JSON()
 	if err != nil {
 		return "", err
@@ -45,8 +45,7 @@ func (k Keeper) Save(step, best int, m *gpt1.Model, state any, files map[string]
 	if err != nil {
 		return "", errors.Wrap(err, stateFile)
 	}
-	path = filepath.Join(k.Dir, StepName(step))
-	err = atomicfile.WriteFolder(path, k.Wrap, func(f *atomicfile.Folder) error {
+	err = dir.WriteFolder(StepName(step), k.Wrap, func(f *atomicfile.Folder) error {
 		all := map[string][]byte{ConfigFile: config, stateFile: append(progress, '\n')}
 		for name, data := range files {
 			all[name] = data
@@ -64,11 +63,17 @@ func (k Keeper) Save(step, best int, m *gpt1.Model, state any, files map[string]
 	if err != nil {
 		return "", err
 	}
-	return path, k.prune(best)
+	own := func(name string) bool { return IsCheckpointFile(name) || files[name] != nil }
+	return dir.Path(StepName(step)), k.prune(dir, best, own)
+}
+
+// open opens the folder, and makes it if it is not there.
+func (k Keeper) open() (*atomicfile.Dir, error) {
+	return atomicfile.OpenIn(filepath.Dir(k.Dir), filepath.Base(k.Dir))
 }
 
 // prune removes the checkpoints that are not to be kept.
-func (k Keeper) prune(best int) error {
+func (k Keeper) prune(dir *atomicfile.Dir, best int, own func(file string) bool) error {
 	steps, err := k.Steps()
 	if err != nil {
 		return err
@@ -77,52 +82,38 @@ func (k Keeper) prune(best int) error {
 		if step == best {
 			continue
 		}
-		if err := atomicfile.RemoveFolder(filepath.Join(k.Dir, StepName(step))); err != nil {
+		if err := dir.RemoveFolder(StepName(step), own); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// stepPattern matches the names of checkpoints.
-var stepPattern = regexp.MustCompile(`^step-(\d{9,})$`)
-
-// StepName is the name of a folder with the state after an update.
-func StepName(step int) string { return fmt.Sprintf("step-%09d", step) }
-
-// Steps are the updates that there are checkpoints of, in order.
-func (k Keeper) Steps() ([]int, error) { return StepsIn(k.Dir) }
-
-// StepsIn are the updates that a folder has states of, by the names of [StepName], in order; a
-// folder that does not exist has none.
-func StepsIn(dir string) ([]int, error) {
-	entries, err := os.ReadDir(dir)
-	if err != nil && !os.IsNotExist(err) {
-		return nil, errors.Wrap(err, "looking for checkpoints")
-	}
-	var steps []int
-	for _, e := range entries {
-		if m := stepPattern.FindStringSubmatch(e.Name()); m != nil {
-			if n, err := strconv.Atoi(m[1]); err == nil {
-				steps = append(steps, n)
-			}
-		}
-	}
-	slices.Sort(steps)
-	return steps, nil
+// Steps are the updates that there are checkpoints of, in order: folders that look whole.
+func (k Keeper) Steps() ([]int, error) {
+	steps, err := StepsIn(k.Dir)
+	return slices.DeleteFunc(steps, func(step int) bool {
+		info, err := os.Lstat(k.path(step))
+		return err != nil || !info.IsDir() || !IsCheckpoint(k.path(step))
+	}), err
 }
+
+func (k Keeper) path(step int) string { return filepath.Join(k.Dir, StepName(step)) }
 
 // Load reads the newest checkpoint that is whole into the model, whose store is prepared for
 // training, and the state. For each newer one that is damaged, skipped has the reason. The
 // path is "" if there is no checkpoint at all. It is an error if there are some, and all
-// damaged.
+// damaged. A folder with the name of a checkpoint that has nothing in it is none.
 func (k Keeper) Load(m *gpt1.Model, state any) (path string, skipped []error, err error) {
-	steps, err := k.Steps()
+	steps, err := StepsIn(k.Dir)
 	if err != nil {
 		return "", nil, err
 	}
 	for _, step := range slices.Backward(steps) {
-		path := filepath.Join(k.Dir, StepName(step))
+		path := k.path(step)
+		if !hasOwn(path) {
+			continue
+		}
 		err := atomicfile.CheckFolder(path)
 		if err == nil {
 			return path, skipped, load(path, m, state)
@@ -135,9 +126,21 @@ func (k Keeper) Load(m *gpt1.Model, state any) (path string, skipped []error, er
 	return "", nil, nil
 }
 
+// Any tells whether there are checkpoints, whole or damaged.
+func (k Keeper) Any() (bool, error) {
+	steps, err := StepsIn(k.Dir)
+	return slices.ContainsFunc(steps, func(step int) bool { return hasOwn(k.path(step)) }), err
+}
+
+// hasOwn tells whether a folder has any file of a checkpoint.
+func hasOwn(dir string) bool {
+	entries, err := os.ReadDir(dir)
+	return err != nil || slices.ContainsFunc(entries, func(e os.DirEntry) bool { return IsCheckpointFile(e.Name()) })
+}
+
 // Restore reads the weights of the checkpoint of an update into the model.
 func (k Keeper) Restore(step int, m *gpt1.Model) error {
-	path := filepath.Join(k.Dir, StepName(step))
+	path := k.path(step)
 	if err := atomicfile.CheckFolder(path); err != nil {
 		return err
 	}

@@ -131,6 +131,60 @@ func TestDamage(t *testing.T) {
 	}
 }
 
+// Folders that only have the name of a checkpoint do not count, and nothing of others is
+// removed: neither folders nor files in a checkpoint.
+func TestForeignFolders(t *testing.T) {
+	k := Keeper{Dir: filepath.Join(t.TempDir(), "checkpoints"), Keep: 2}
+	foreign := []string{"step-999999999", "step-888888888/notes.txt", "step-777777777/state.json/x", "step-1/state.json", "step-0000000001/state.json", "notes.txt"}
+	require.NoError(t, os.MkdirAll(filepath.Join(k.Dir, foreign[0]), 0o700))
+	for _, name := range append(foreign[1:], "step-000000003/notes.txt") {
+		require.NoError(t, os.MkdirAll(filepath.Dir(filepath.Join(k.Dir, name)), 0o700))
+		require.NoError(t, os.WriteFile(filepath.Join(k.Dir, name), []byte("precious"), 0o600))
+	}
+	for step := 1; step <= 2; step++ {
+		_, err := k.Save(step, 0, trained(t, 1), state{step}, nil)
+		require.NoError(t, err)
+	}
+	require.NoError(t, os.WriteFile(filepath.Join(k.Dir, "step-000000001", "notes.txt"), []byte("precious"), 0o600))
+	for step := 3; step <= 5; step++ {
+		_, err := k.Save(step, 0, trained(t, 1), state{step}, nil)
+		require.NoError(t, err)
+	}
+	steps, err := k.Steps()
+	require.NoError(t, err)
+	require.Equal(t, []int{1, 4, 5}, steps, "the newest two, and one with a file of somebody else's")
+	for _, name := range append(foreign[1:], "step-000000001/notes.txt", "step-000000003.aside/notes.txt") {
+		data, err := os.ReadFile(filepath.Join(k.Dir, name))
+		require.NoError(t, err)
+		require.Equal(t, "precious", string(data))
+	}
+	require.DirExists(t, filepath.Join(k.Dir, foreign[0]))
+	var s state
+	path, skipped, err := k.Load(trained(t, 2), &s)
+	require.NoError(t, err)
+	require.Equal(t, filepath.Join(k.Dir, "step-000000005"), path)
+	require.Len(t, skipped, 1, "step-777777777 has a file of a checkpoint")
+
+	empty := Keeper{Dir: t.TempDir()}
+	require.NoError(t, os.Mkdir(filepath.Join(empty.Dir, "step-999999999"), 0o700))
+	path, skipped, err = empty.Load(trained(t, 2), &s)
+	require.NoError(t, err)
+	require.Empty(t, path)
+	require.Empty(t, skipped)
+}
+
+func TestCheckpointsAreNotWrittenThroughALink(t *testing.T) {
+	precious, dir := t.TempDir(), filepath.Join(t.TempDir(), "checkpoints")
+	if err := os.Symlink(precious, dir); err != nil {
+		t.Skip("links are not permitted here")
+	}
+	_, err := Keeper{Dir: dir}.Save(1, 0, trained(t, 1), state{1}, nil)
+	require.ErrorContains(t, err, dir+" is a link to "+precious)
+	entries, err := os.ReadDir(precious)
+	require.NoError(t, err)
+	require.Empty(t, entries)
+}
+
 func flip(path string) error {
 	data, err := os.ReadFile(path)
 	if err != nil {

@@ -12,20 +12,36 @@ import (
 
 const predictionsFile = "predictions.tsv"
 
-// folder makes the run folder, which is not the model's own.
+// folder makes the run folder.
 func (j *Job) folder() (*train.Folder, error) {
-	if j.Out != "" && j.Model != "" {
-		out, err := os.Stat(j.Out)
-		model, modelErr := os.Stat(j.Model)
-		if err == nil && modelErr == nil && os.SameFile(out, model) {
-			return nil, errors.Errorf("-out %s is the folder of the model that is fine-tuned: name another", j.Out)
-		}
+	if err := j.CheckOut(); err != nil { // the model may be known only now
+		return nil, err
 	}
+	p := j.place()
 	what := string(j.Task)
 	if j.Dataset != "" {
 		what = j.Dataset
 	}
-	return j.NewFolder(fmt.Sprintf("%s-%s", shapeName(j.model.Config), what))
+	p.Name = fmt.Sprintf("%s-%s", shapeName(j.model.Config), what)
+	return j.NewFolder(p)
+}
+
+// CheckOut refuses a run folder that cannot be used, among them that of the model itself. It is
+// for saying so before work that takes long.
+func (s *Settings) CheckOut() error {
+	if s.Out != "" && s.Model != "" {
+		out, err := os.Stat(s.Out)
+		model, modelErr := os.Stat(s.Model)
+		if err == nil && modelErr == nil && os.SameFile(out, model) {
+			return errors.Errorf("-out %s is the folder of the model that is fine-tuned: name another", s.Out)
+		}
+	}
+	return s.Settings.CheckOut(s.place())
+}
+
+// place is where the run is to be.
+func (s *Settings) place() train.Place {
+	return train.Place{Command: Command, Dataset: s.Dataset, Inputs: []string{s.Model, s.Train, s.Dev, s.Test, s.Data, s.Config}}
 }
 
 // shapeName is the preset that a model has the shape of, or its width.

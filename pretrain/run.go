@@ -29,7 +29,7 @@ func Run(ctx context.Context, s *Settings, con train.Console) (dir string, err e
 		return s.Resume, err
 	}
 	if folder == nil {
-		if err := s.CheckOut(); err != nil {
+		if err := s.CheckOut(s.place()); err != nil {
 			return "", err
 		}
 	}
@@ -68,13 +68,18 @@ func Run(ctx context.Context, s *Settings, con train.Console) (dir string, err e
 		return "", err
 	}
 	if folder == nil {
-		if folder, err = s.NewFolder(s.name()); err != nil {
+		if folder, err = s.NewFolder(s.place()); err != nil {
 			return "", err
 		}
 	}
 	fmt.Fprintf(con.Out, "%s: %d parameters, %d updates of %d windows (%d at a time), run folder %s\n",
 		s.name(), m.Store.Len(), s.Steps, s.Batch, s.Micro, folder.Dir)
 	return folder.Dir, runIn(ctx, s, c, m, record, folder, con)
+}
+
+// place is where the run is to be.
+func (s *Settings) place() train.Place {
+	return train.Place{Command: Command, Name: s.name(), Inputs: append([]string{s.Tokenizer, s.Config, s.Cache}, s.Data...)}
 }
 
 // forecast refuses a run for which there is no memory. With -dry-run it tells what the run

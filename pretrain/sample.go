@@ -4,11 +4,10 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 
 	"github.com/pkg/errors"
 
+	"gorgpt/checkpoint"
 	"gorgpt/generate"
 	"gorgpt/gpt1"
 	"gorgpt/internal/atomicfile"
@@ -16,12 +15,8 @@ import (
 	"gorgpt/train"
 )
 
-// sampleFile is how the model continues the held-out text, and samplesFolder where earlier
-// states of the model do, a file an update.
-const (
-	sampleFile    = "sample.txt"
-	samplesFolder = "samples"
-)
+// sampleFile is how the model continues the held-out text.
+const sampleFile = "sample.txt"
 
 // sampleTokens is the length of a sample, and samplePrompt of what it continues.
 const sampleTokens, samplePrompt = 120, 12
@@ -40,11 +35,12 @@ func (w *sampler) Updated(u train.Update) error {
 	if w.s.SampleEvery == 0 || u.Step%w.s.SampleEvery != 0 || u.Step == w.s.Steps {
 		return nil
 	}
-	dir := filepath.Join(w.dir, samplesFolder)
-	if err := os.MkdirAll(dir, 0o777); err != nil {
-		return errors.Wrap(err, "writing a sample")
+	dir, err := atomicfile.OpenIn(w.dir, train.SamplesFolder)
+	if err != nil {
+		return errors.WithMessage(err, "writing a sample")
 	}
-	return w.write(context.Background(), filepath.Join(dir, fmt.Sprintf("step-%09d.txt", u.Step)), fmt.Sprintf("sample after update %d", u.Step))
+	defer dir.Close()
+	return w.write(context.Background(), dir, checkpoint.StepName(u.Step)+".txt", fmt.Sprintf("sample after update %d", u.Step))
 }
 
 // Evaluated writes nothing.
@@ -55,7 +51,12 @@ func (w *sampler) last(ctx context.Context) error {
 	if w.m.IsLSTM() {
 		return nil
 	}
-	err := w.write(ctx, filepath.Join(w.dir, sampleFile), "sample")
+	dir, err := atomicfile.OpenDir(w.dir)
+	if err != nil {
+		return errors.WithMessage(err, "writing a sample")
+	}
+	defer dir.Close()
+	err = w.write(ctx, dir, sampleFile, "sample")
 	if ctx.Err() != nil {
 		return train.Interrupted{Step: w.s.Steps, Steps: w.s.Steps}
 	}
@@ -63,7 +64,7 @@ func (w *sampler) last(ctx context.Context) error {
 }
 
 // write continues the beginning of the held-out text.
-func (w *sampler) write(ctx context.Context, path, title string) error {
+func (w *sampler) write(ctx context.Context, dir *atomicfile.Dir, name, title string) error {
 	window, err := w.c.valid.At(0, make([]int32, w.s.Ctx+1))
 	if err != nil {
 		return errors.WithMessage(err, "writing a sample")
@@ -76,7 +77,7 @@ func (w *sampler) write(ctx context.Context, path, title string) error {
 		return errors.WithMessage(err, "writing a sample")
 	}
 	text := sample(w.c.tok, prompt, next)
-	if err := atomicfile.WriteFile(path, []byte(text)); err != nil {
+	if err := dir.WriteFile(name, []byte(text)); err != nil {
 		return err
 	}
 	fmt.Fprintf(w.out, "%s:\n%s", title, text)

@@ -1,20 +1,15 @@
 package train
 
 import (
-	"os"
-	"path/filepath"
 	"slices"
 
 	"github.com/pkg/errors"
 
 	"gorgpt/checkpoint"
 	"gorgpt/gpt1"
+	"gorgpt/internal/atomicfile"
 	"gorgpt/tokenizer"
 )
-
-// HistoryFolder is the folder of a run folder that has earlier states of the model, each a
-// model folder named after its update.
-const HistoryFolder = "history"
 
 // Milestones are the updates after which n earlier states of a run are kept: after a half of
 // the updates, a quarter, an eighth, …, in order. Short runs have fewer.
@@ -43,11 +38,12 @@ func (h *Historian) Updated(u Update) error {
 	if !slices.Contains(Milestones(h.Steps, h.Count), u.Step) {
 		return nil
 	}
-	dir := filepath.Join(h.Dir, HistoryFolder, checkpoint.StepName(u.Step))
-	if err := os.MkdirAll(dir, 0o777); err != nil {
-		return errors.Wrap(err, "keeping the history")
+	dir, err := atomicfile.OpenIn(h.Dir, HistoryFolder, checkpoint.StepName(u.Step))
+	if err != nil {
+		return errors.WithMessage(err, "keeping the history")
 	}
-	return checkpoint.WriteFolder(dir, h.Model, h.Tok, checkpoint.Form{})
+	defer dir.Close()
+	return checkpoint.WriteFolder(dir.Path(""), h.Model, h.Tok, checkpoint.Form{})
 }
 
 // Evaluated keeps nothing.

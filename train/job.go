@@ -191,12 +191,8 @@ func (j *Job) begin() error {
 
 // resume goes to the newest whole checkpoint, or to the beginning if there is none.
 func (j *Job) resume() error {
-	keeper := j.keeper()
-	if err := atomicfile.Sweep(keeper.Dir); err != nil {
-		return err
-	}
 	var s State
-	path, damaged, err := keeper.Load(j.Model, &s)
+	path, damaged, err := j.keeper().Load(j.Model, &s)
 	if err != nil {
 		return errors.WithMessage(err, "-resume")
 	}

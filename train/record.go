@@ -3,14 +3,19 @@ package train
 import (
 	"bytes"
 	"encoding/json"
+	"io"
+	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/pkg/errors"
 
 	"gorgpt/internal/atomicfile"
+	"gorgpt/internal/regular"
 	"gorgpt/train/dist"
 )
 
@@ -25,6 +30,29 @@ type Record struct {
 	Upkeep     Upkeep          `json:"upkeep"`
 	Facts      json.RawMessage `json:"data"` // about the text or the rows; a resumed run must find the same
 	Parameters int             `json:"parameters"`
+
+	unknown string // key
+}
+
+// recordKeys are all that a record may have.
+var recordKeys = []string{"command", "completed", "settings", "upkeep", "data", "parameters"}
+
+// UnmarshalJSON reads a record, and remembers a key that is unknown.
+func (r *Record) UnmarshalJSON(data []byte) error {
+	type plain Record
+	if err := json.Unmarshal(data, (*plain)(r)); err != nil {
+		return err
+	}
+	var keys map[string]json.RawMessage
+	if err := json.Unmarshal(data, &keys); err != nil {
+		return err
+	}
+	for _, key := range slices.Sorted(maps.Keys(keys)) {
+		if !slices.Contains(recordKeys, key) {
+			r.unknown = key
+		}
+	}
+	return nil
 }
 
 // NewRecord is the record of a run that begins.
@@ -46,15 +74,75 @@ func NewRecord(command string, settings any, upkeep Upkeep, facts any, parameter
 // ReadRecord reads the record of a run folder.
 func ReadRecord(dir string) (*Record, error) {
 	path := filepath.Join(dir, RecordFile)
-	data, err := os.ReadFile(path)
+	f, size, err := regular.Open(path, "the settings of the run")
 	switch {
-	case os.IsNotExist(err):
-		return nil, errors.Errorf("%s has no %s, so no run was begun there: name the folder of a run, or start one without -resume", dir, RecordFile)
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, noRecord(dir)
 	case err != nil:
+		return nil, err
+	}
+	defer f.Close() //nolint:errcheck // only read from
+	if size > largestRecord {
+		return nil, errors.Errorf("%s has %d bytes, which is too much for the settings of a run", path, size)
+	}
+	data, err := io.ReadAll(f)
+	if err != nil {
 		return nil, errors.Wrap(err, "reading the settings of the run")
 	}
 	r := &Record{}
 	return r, errors.Wrap(json.Unmarshal(data, r), path)
+}
+
+// largestRecord is more bytes than any run.json has.
+const largestRecord = 16 << 20
+
+// noRecord is the error for a folder without a record. It names the run that was meant, if
+// that can be told.
+func noRecord(dir string) error {
+	name := "the folder of a run"
+	if seeds, err := filepath.Glob(filepath.Join(dir, "seed-*", RecordFile)); err == nil && len(seeds) > 0 {
+		name = "one of the runs there, such as " + filepath.Dir(seeds[0])
+	}
+	return errors.Errorf("%s has no %s, so no run was begun there: name %s, or start one without -resume", dir, RecordFile, name)
+}
+
+// check refuses what no run of this program has written.
+func (r *Record) check() error {
+	if r.unknown != "" {
+		return errors.Errorf("the key %q is unknown: is it of a newer version of this program?", r.unknown)
+	}
+	if r.Command != "train" && r.Command != "finetune" {
+		return errors.Errorf("the command is %q: want train or finetune", r.Command)
+	}
+	var settings map[string]json.RawMessage
+	if err := json.Unmarshal(r.Settings, &settings); err != nil {
+		return errors.Wrap(err, "settings")
+	}
+	for _, key := range []string{"steps", "batch", "lr", "seed"} {
+		if settings[key] == nil {
+			return errors.Errorf("the settings lack %s", key)
+		}
+	}
+	var facts map[string]json.RawMessage
+	return errors.Wrap(json.Unmarshal(r.Facts, &facts), "data")
+}
+
+// ownRecord is the record of a run in a folder; nil if the folder has no run.json. One that is
+// of something else is an error.
+func ownRecord(dir string) (*Record, error) {
+	path := filepath.Join(dir, RecordFile)
+	info, err := os.Lstat(path)
+	switch {
+	case os.IsNotExist(err):
+		return nil, nil
+	case err == nil && !info.Mode().IsRegular():
+		return nil, atomicfile.NotOwn(path, info)
+	}
+	r, err := ReadRecord(dir)
+	if err == nil {
+		err = errors.WithMessage(r.check(), path)
+	}
+	return r, errors.WithMessage(err, "-out: the folder has a file that is not the record of a run")
 }
 
 // Matches compares with the record of the same run when it began; nil always matches.

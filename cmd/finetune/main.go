@@ -56,7 +56,7 @@ func tune(ctx context.Context, s *finetune.Settings, first *pretrain.Settings, c
 	}
 	defer folder.Close()
 	if folder == nil {
-		if err := s.CheckOut(); err != nil {
+		if err := checkOut(s); err != nil {
 			return err
 		}
 	}
@@ -95,6 +95,30 @@ func prepare(s *finetune.Settings, d *finetune.Data, con train.Console) (*finetu
 	return finetune.Prepare(s, d, b, con.Out)
 }
 
+// checkOut refuses folders that cannot be used, before anything is done.
+func checkOut(s *finetune.Settings) error {
+	if s.Seeds == 1 || s.Out == "" {
+		return s.CheckOut()
+	}
+	if err := train.CheckFolder(s.Out, s.Force); err != nil {
+		return err
+	}
+	for i := range int64(s.Seeds) {
+		one := *s
+		one.Seed += i
+		one.Out = seedFolder(s.Out, one.Seed)
+		if err := one.CheckOut(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// seedFolder is the run folder of a seed.
+func seedFolder(out string, seed int64) string {
+	return filepath.Join(out, fmt.Sprintf("seed-%d", seed))
+}
+
 // repeat does a run for each seed, in a folder of its own, and tells how the scores spread.
 func repeat(ctx context.Context, s *finetune.Settings, d *finetune.Data, con train.Console) error {
 	var scores finetune.Repeats
@@ -102,7 +126,7 @@ func repeat(ctx context.Context, s *finetune.Settings, d *finetune.Data, con tra
 		one := *s
 		one.Seed += i
 		if s.Out != "" {
-			one.Out = filepath.Join(s.Out, fmt.Sprintf("seed-%d", one.Seed))
+			one.Out = seedFolder(s.Out, one.Seed)
 		}
 		j, err := prepare(&one, d, con)
 		if err == nil {

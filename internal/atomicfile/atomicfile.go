@@ -1,12 +1,7 @@
 package atomicfile
 
 import (
-	"bufio"
-	"fmt"
 	"io"
-	"io/fs"
-	"math/rand/v2"
-	"os"
 	"path/filepath"
 
 	"github.com/pkg/errors"
@@ -23,72 +18,21 @@ const bufferBytes = 1 << 20
 //
 // A new file gets the permissions 0666 before umask. Where path is a symbolic
 // link, the link is replaced, not the file it points to.
-func Write(path string, write func(io.Writer) error) (err error) {
-	tmp, err := createBeside(path)
+func Write(path string, write func(io.Writer) error) error {
+	d, name, err := parent(path)
 	if err != nil {
-		return errors.Wrapf(err, "writing %s", path)
+		return errors.WithMessagef(bare(err), "writing %s", path)
 	}
-	open, renamed := true, false
-	defer func() {
-		// Reached with work left only after a failure, which is the error
-		// worth reporting.
-		if open {
-			_ = tmp.Close()
-		}
-		if !renamed {
-			_ = os.Remove(tmp.Name())
-		}
-	}()
-
-	if err := fill(tmp, write); err != nil {
-		return errors.Wrapf(err, "writing %s", path)
-	}
-	open = false
-	if err := tmp.Close(); err != nil {
-		return errors.Wrapf(err, "writing %s", path)
-	}
-	if err := os.Rename(tmp.Name(), path); err != nil {
-		return errors.Wrapf(err, "writing %s", path)
-	}
-	renamed = true
-	return errors.Wrapf(syncFolder(filepath.Dir(path)), "writing %s: flushing its folder", path)
+	defer d.Close()
+	return errors.WithMessagef(hide(d.replace(name, write)), "writing %s", path)
 }
 
 // WriteFile replaces the content of the file at path by data, as Write does.
-func WriteFile(path string, data []byte) error {
-	return Write(path, func(w io.Writer) error {
-		_, err := w.Write(data)
-		return err
-	})
-}
+func WriteFile(path string, data []byte) error { return Write(path, bytesOf(data)) }
 
-// fill writes the content and flushes it to the disk.
-func fill(f *os.File, write func(io.Writer) error) error {
-	w := bufio.NewWriterSize(f, bufferBytes)
-	if err := write(w); err != nil {
-		return err
-	}
-	if err := w.Flush(); err != nil {
-		return err
-	}
-	return f.Sync()
-}
-
-// createBeside creates a hidden file next to path. It does what os.CreateTemp
-// does, but with the permissions of an ordinary new file.
-func createBeside(path string) (*os.File, error) {
-	const attempts = 100
-	for range attempts {
-		f, err := os.OpenFile(temporaryName(path), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
-		if !errors.Is(err, fs.ErrExist) {
-			return f, err
-		}
-	}
-	return nil, errors.Errorf("no free temporary name after %d attempts", attempts)
-}
-
-// temporaryName is that of a hidden file or folder beside path.
-func temporaryName(path string) string {
-	dir, base := filepath.Split(path)
-	return filepath.Join(dir, fmt.Sprintf(".%s.tmp-%08x", base, rand.Uint32()))
+// parent opens the folder that a file is in.
+func parent(path string) (*Dir, string, error) {
+	path = filepath.Clean(path)
+	d, err := OpenDir(filepath.Dir(path))
+	return d, filepath.Base(path), err
 }

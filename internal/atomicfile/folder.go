@@ -6,76 +6,95 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
-	"path/filepath"
-	"regexp"
+	"path"
 	"slices"
 	"strings"
 
 	"github.com/pkg/errors"
 )
 
-// SumsFile is the file of a folder that has the checksums of the others, in the form of
-// sha256sum.
-const SumsFile = "SHA256SUMS"
-
 // Folder is a folder that is being written.
 type Folder struct {
-	dir  string
+	root *os.Root
+	dir  string // in root
 	wrap func(io.Writer) io.Writer
 	sums []string // lines of SumsFile
+	has  map[string]bool
 }
 
 // WriteFolder replaces the folder at path by the files that the function writes, with their
 // checksums in [SumsFile]. They go to a temporary folder beside it, each is flushed to the
 // disk, and so is the folder, which is then renamed: path names a complete folder or none.
-// On an error the temporary folder is removed. A folder that was there is replaced.
+// On an error the temporary folder is removed. Of a folder that was there, the files with the
+// names of new ones are removed; if it has others, it stays beside, as path.aside.
 //
 // Each file is written through what wrap makes of its writer, which lets tests break the
 // disk; nil changes nothing.
-func WriteFolder(path string, wrap func(io.Writer) io.Writer, write func(*Folder) error) (err error) {
-	defer func() { err = errors.WithMessagef(err, "writing %s", path) }()
-	tmp := temporaryName(path)
-	if err := os.Mkdir(tmp, 0o777); err != nil {
-		return bare(err)
+func WriteFolder(path string, wrap func(io.Writer) io.Writer, write func(*Folder) error) error {
+	d, name, err := parent(path)
+	if err != nil {
+		return errors.WithMessagef(bare(err), "writing %s", path)
 	}
-	defer func() { _ = os.RemoveAll(tmp) }() // nothing is left of it after a success
-	f := &Folder{dir: tmp, wrap: wrap}
+	defer d.Close()
+	return d.WriteFolder(name, wrap, write)
+}
+
+// WriteFolder is the function of this name for a folder in the folder.
+func (d *Dir) WriteFolder(name string, wrap func(io.Writer) io.Writer, write func(*Folder) error) (err error) {
+	defer func() { err = errors.WithMessagef(hide(err), "writing %s", d.Path(name)) }()
+	f := &Folder{root: d.root, dir: temporaryName(name), wrap: wrap, has: map[string]bool{}}
+	if err := d.root.Mkdir(f.dir, 0o777); err != nil {
+		return err
+	}
+	own := func(file string) bool { return f.has[file] }
+	defer func() { _ = d.discard(f.dir, name, own) }() // nothing is left of it after a success
 	if err := write(f); err != nil {
 		return err
 	}
 	slices.Sort(f.sums)
-	lines := strings.Join(f.sums, "")
-	if err := f.File(SumsFile, func(w io.Writer) error { _, err := io.WriteString(w, lines); return err }); err != nil {
+	if err := f.File(SumsFile, bytesOf([]byte(strings.Join(f.sums, "")))); err != nil {
 		return err
 	}
-	if err := syncFolder(tmp); err != nil {
-		return bare(err)
+	if err := d.flush(f.dir); err != nil {
+		return err
 	}
-	if err := replaceFolder(tmp, path); err != nil {
-		return bare(err)
+	if err := d.replaceFolder(f.dir, name, own); err != nil {
+		return err
 	}
-	return bare(syncFolder(filepath.Dir(path)))
+	return d.sync()
 }
 
-// replaceFolder renames tmp to path. A rename cannot replace a folder with something in it.
-func replaceFolder(tmp, path string) error {
-	if _, err := os.Lstat(path); err == nil {
-		old := temporaryName(path)
-		if err := os.Rename(path, old); err != nil {
+// flush makes the names in a folder survive a power cut.
+func (d *Dir) flush(name string) error {
+	sub, err := d.Sub(name)
+	if err != nil {
+		return err
+	}
+	defer sub.Close()
+	return sub.sync()
+}
+
+// replaceFolder renames tmp to name. A rename cannot replace a folder with something in it.
+func (d *Dir) replaceFolder(tmp, name string, own func(string) bool) error {
+	if _, err := d.root.Lstat(name); err == nil {
+		old := temporaryName(name)
+		if err := d.root.Rename(name, old); err != nil {
 			return err
 		}
-		defer func() { _ = os.RemoveAll(old) }() // Sweep removes what is left
+		defer func() { _ = d.discard(old, name, own) }() // Sweep removes what is left
 	}
-	return os.Rename(tmp, path)
+	return d.root.Rename(tmp, name)
 }
 
 // File writes a file of the folder and flushes it to the disk.
 func (f *Folder) File(name string, write func(io.Writer) error) (err error) {
-	file, err := os.OpenFile(filepath.Join(f.dir, name), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+	file, err := f.root.OpenFile(path.Join(f.dir, name), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
 	if err != nil {
-		return bare(err)
+		return errors.WithMessage(bare(err), name)
 	}
+	f.has[name] = true
 	sum := sha256.New()
 	var disk io.Writer = file
 	if f.wrap != nil {
@@ -93,94 +112,67 @@ func (f *Folder) File(name string, write func(io.Writer) error) (err error) {
 		err = closeErr
 	}
 	f.sums = append(f.sums, fmt.Sprintf("%s  %s\n", hex.EncodeToString(sum.Sum(nil)), name))
-	return errors.WithMessage(bare(err), name)
+	return errors.WithMessage(hide(err), name)
 }
 
-// RemoveFolder removes a folder so that a reader, or a crash, meets it whole or not at all.
-func RemoveFolder(path string) error {
-	old := temporaryName(path)
-	if err := os.Rename(path, old); err != nil {
-		return errors.Wrap(err, "removing a folder")
-	}
-	return errors.Wrap(os.RemoveAll(old), "removing a folder")
-}
-
-// CheckFolder reads the files of a folder and compares them with their checksums. A file
-// that has none is an error, too.
-func CheckFolder(path string) error {
-	lines, err := os.ReadFile(filepath.Join(path, SumsFile))
+// RemoveFolder removes a folder in which there are only own files, so that a reader, or a
+// crash, meets it whole or not at all. Any other folder stays as it is.
+func (d *Dir) RemoveFolder(name string, own func(file string) bool) error {
+	entries, err := fs.ReadDir(d.root.FS(), name)
 	if err != nil {
-		return errors.Wrap(err, "reading the checksums")
+		return errors.WithMessagef(hide(err), "removing %s", d.Path(name))
 	}
-	known := map[string]bool{SumsFile: true}
-	for line := range strings.Lines(string(lines)) {
-		want, name, found := strings.Cut(strings.TrimSuffix(line, "\n"), "  ")
-		if !found || name != filepath.Base(name) {
-			return errors.Errorf("%s: the line %q is no checksum of a file", filepath.Join(path, SumsFile), line)
+	for _, e := range entries {
+		if !e.Type().IsRegular() || !own(e.Name()) {
+			return nil
 		}
-		if err := checkFile(filepath.Join(path, name), want); err != nil {
+	}
+	old := temporaryName(name)
+	if err := d.root.Rename(name, old); err != nil {
+		return errors.WithMessagef(hide(err), "removing %s", d.Path(name))
+	}
+	return errors.WithMessagef(hide(d.discard(old, name, own)), "removing %s", d.Path(name))
+}
+
+// discard removes the own files of a temporary folder, and the folder if nothing else is in
+// it; otherwise it gets a name that can be seen.
+func (d *Dir) discard(tmp, name string, own func(string) bool) error {
+	info, err := d.root.Lstat(tmp)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if info.IsDir() {
+		entries, err := fs.ReadDir(d.root.FS(), tmp)
+		if err != nil {
 			return err
 		}
-		known[name] = true
-	}
-	entries, err := os.ReadDir(path)
-	if err != nil {
-		return errors.Wrap(err, "comparing checksums")
-	}
-	for _, e := range entries {
-		if !known[e.Name()] {
-			return errors.Errorf("%s has no checksum in %s", filepath.Join(path, e.Name()), SumsFile)
+		left := len(entries)
+		for _, e := range entries {
+			if !e.Type().IsRegular() || !own(e.Name()) {
+				continue
+			}
+			if err := d.root.Remove(path.Join(tmp, e.Name())); err != nil {
+				return err
+			}
+			left--
+		}
+		if left == 0 {
+			return d.root.Remove(tmp)
 		}
 	}
-	return nil
+	return d.aside(tmp, name)
 }
 
-func checkFile(path, want string) error {
-	file, err := os.Open(path)
-	if err != nil {
-		return errors.Wrap(err, "comparing checksums")
-	}
-	defer file.Close() // only read from
-	sum := sha256.New()
-	if _, err := io.CopyBuffer(sum, struct{ io.Reader }{file}, make([]byte, bufferBytes)); err != nil {
-		return errors.Wrapf(err, "reading %s", path)
-	}
-	if got := hex.EncodeToString(sum.Sum(nil)); got != want {
-		return errors.Errorf("%s is damaged: its checksum is %s…, not %s…", path, got[:8], want[:min(8, len(want))])
-	}
-	return nil
-}
-
-// temporary matches the names that this package gives to what is not finished.
-var temporary = regexp.MustCompile(`^\..+\.tmp-[0-9a-f]{8}$`)
-
-// Sweep removes what writers that were killed have left in a folder. Nobody may be writing
-// there. A folder that does not exist has nothing to remove.
-func Sweep(dir string) error {
-	entries, err := os.ReadDir(dir)
-	if err != nil && !os.IsNotExist(err) {
-		return errors.Wrap(err, "removing unfinished files")
-	}
-	for _, e := range entries {
-		if !temporary.MatchString(e.Name()) {
-			continue
+// aside gives a folder with files that are not ours the first name that is free.
+func (d *Dir) aside(tmp, name string) error {
+	free := name + ".aside"
+	for n := 2; ; n++ {
+		if _, err := d.root.Lstat(free); err != nil {
+			return d.root.Rename(tmp, free)
 		}
-		if err := os.RemoveAll(filepath.Join(dir, e.Name())); err != nil {
-			return errors.Wrap(err, "removing unfinished files")
-		}
+		free = fmt.Sprintf("%s.aside-%d", name, n)
 	}
-	return nil
-}
-
-// bare takes temporary names out of an error of the operating system.
-func bare(err error) error {
-	var path *os.PathError
-	if errors.As(err, &path) {
-		return errors.WithStack(path.Err)
-	}
-	var link *os.LinkError
-	if errors.As(err, &link) {
-		return errors.WithStack(link.Err)
-	}
-	return err
 }

@@ -4,6 +4,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -29,20 +30,82 @@ func TestWriteFolder(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, entries, 1, "nothing is left beside it")
 	require.EqualError(t, WriteFolder(filepath.Join(path, "no", "f"), nil, nil), "writing "+filepath.Join(path, "no", "f")+": no such file or directory")
-	require.NoError(t, RemoveFolder(path))
-	require.NoDirExists(t, path)
 }
 
-// Only what this package has left is swept away.
-func TestSweep(t *testing.T) {
+// tree writes files, by their paths, into a new folder and opens it.
+func tree(t *testing.T, files ...string) (*Dir, string) {
+	t.Helper()
 	dir := t.TempDir()
-	for _, name := range []string{".a.tmp-01234567", ".a.tmp-x", "a.tmp-01234567", ".hidden"} {
-		require.NoError(t, os.WriteFile(filepath.Join(dir, name), nil, 0o600))
+	for _, name := range files {
+		require.NoError(t, os.MkdirAll(filepath.Join(dir, filepath.Dir(name)), 0o700))
+		require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(name), 0o600))
 	}
-	require.NoError(t, os.MkdirAll(filepath.Join(dir, ".step.tmp-89abcdef", "x"), 0o700))
-	require.NoError(t, Sweep(dir))
-	require.NoError(t, Sweep(filepath.Join(dir, "none")))
-	entries, err := os.ReadDir(dir)
+	d, err := OpenDir(dir)
 	require.NoError(t, err)
-	require.Len(t, entries, 3)
+	t.Cleanup(d.Close)
+	return d, dir
+}
+
+// names are the paths of all files below a folder.
+func names(t *testing.T, dir string) (all []string) {
+	t.Helper()
+	require.NoError(t, filepath.WalkDir(dir, func(path string, e os.DirEntry, err error) error {
+		if err == nil && !e.IsDir() {
+			path, err = filepath.Rel(dir, path)
+			all = append(all, filepath.ToSlash(path))
+		}
+		return err
+	}))
+	return all
+}
+
+func own(name string) bool { return slices.Contains([]string{"a", "step", "step/a", "step/b"}, name) }
+
+func TestSweepRemovesOnlyOwnUnfinishedFiles(t *testing.T) {
+	stay := []string{
+		".a.gorgpt-012345678", ".a.gorgpt-x", ".a.tmp-01234567", ".b.gorgpt-01234567", ".gorgpt-01234567", ".token", "a", "a.gorgpt-01234567",
+	}
+	d, dir := tree(t, append(stay, ".a.gorgpt-01234567", ".step.gorgpt-01234567/a", ".step.gorgpt-01234567/b", ".step.gorgpt-89abcdef/a", ".step.gorgpt-89abcdef/c")...)
+	require.NoError(t, d.Sweep(own))
+	require.Equal(t, append(stay, "step.aside/c"), names(t, dir))
+}
+
+func TestRemoveFolderKeepsForeignFiles(t *testing.T) {
+	file := func(name string) bool { return own("step/" + name) }
+	d, dir := tree(t, "step/a", "step/b", "other/a", "other/c")
+	require.NoError(t, d.RemoveFolder("step", file))
+	require.NoError(t, d.RemoveFolder("other", file))
+	require.Equal(t, []string{"other/a", "other/c"}, names(t, dir))
+}
+
+func TestReplacedFolderKeepsForeignFiles(t *testing.T) {
+	d, dir := tree(t, "step/a", "step/c", "step/d/e")
+	require.NoError(t, d.WriteFolder("step", nil, func(f *Folder) error { return f.File("a", content("new")) }))
+	require.NoError(t, CheckFolder(filepath.Join(dir, "step")))
+	require.Equal(t, []string{"step/SHA256SUMS", "step/a", "step.aside/c", "step.aside/d/e"}, names(t, dir))
+}
+
+func TestNothingIsWrittenThroughLinks(t *testing.T) {
+	d, dir := tree(t, "file")
+	precious := t.TempDir()
+	require.NoError(t, os.WriteFile(filepath.Join(precious, "x"), []byte("precious"), 0o600))
+	if err := os.Symlink(precious, filepath.Join(dir, "folder")); err != nil {
+		t.Skip("links are not permitted here")
+	}
+	require.NoError(t, os.Symlink(filepath.Join(precious, "x"), filepath.Join(dir, "x")))
+	require.NoError(t, os.Symlink("file", filepath.Join(dir, "inside")))
+	for _, name := range []string{"folder", "file", "x"} {
+		_, err := d.Sub(name)
+		require.ErrorContains(t, err, filepath.Join(dir, name)+" is a ")
+	}
+	for _, name := range []string{"x", "folder", "inside"} {
+		_, err := d.Append(name)
+		require.ErrorContains(t, err, filepath.Join(dir, name)+" is a link to ")
+	}
+	require.NoError(t, d.WriteFile("x", []byte("new")))
+	require.NoError(t, d.WriteFolder("folder", nil, func(f *Folder) error { return f.File("y", content("new")) }))
+	require.Equal(t, []string{"x"}, names(t, precious))
+	data, err := os.ReadFile(filepath.Join(precious, "x"))
+	require.NoError(t, err)
+	require.Equal(t, "precious", string(data))
 }

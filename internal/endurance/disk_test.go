@@ -18,7 +18,7 @@ func TestReadOnlyDisk(t *testing.T) {
 		t.Skip("mounting a small disk is not permitted")
 	}
 	j := pretraining(48)
-	r.write("disk/run.json", "{}")
+	r.write("disk/notes.txt", "mine")
 	out, err := exec.Command("mount", "-o", "remount,ro", filepath.Join(r.dir, "disk")).CombinedOutput()
 	require.NoError(t, err, string(out))
 	p := r.start(1, j.command, append(j.args, "-out", "disk/new")...)

@@ -154,7 +154,7 @@ func (r *rig) goOn(j job, out string) *process {
 
 // saving tells whether a checkpoint is being written in a run folder.
 func (r *rig) saving(out string) bool {
-	hidden, _ := filepath.Glob(filepath.Join(r.dir, out, "checkpoints", ".step-*.tmp-*")) // the pattern is fine
+	hidden, _ := filepath.Glob(filepath.Join(r.dir, out, "checkpoints", ".step-*.gorgpt-*")) // the pattern is fine
 	return len(hidden) > 0
 }
 

@@ -11,6 +11,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"regexp"
 
 	"github.com/pkg/errors"
 
@@ -82,6 +83,9 @@ func (c checksum) with(data []byte) checksum {
 
 // shardName is the name of a file of tokens.
 func shardName(i int) string { return fmt.Sprintf("tokens-%05d.bin", i) }
+
+// shardPattern matches the names of files of tokens.
+var shardPattern = regexp.MustCompile(`^tokens-\d{5,}\.bin$`)
 
 // tokenBytes is the least size of a token that holds all ids below v.
 func tokenBytes(v int) int {

@@ -1,10 +1,10 @@
 package shards
 
 import (
+	"context"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"github.com/pkg/errors"
@@ -16,7 +16,7 @@ import (
 var errOther = errors.New("the folder holds tokens of other books or settings (or the books have changed since): name another folder")
 
 // begin makes the folder, or finds out what of it is done.
-func begin(dir string, c Corpus) (*writer, error) {
+func begin(ctx context.Context, dir string, c Corpus) (*writer, error) {
 	id, err := TokenizerID(c.Tokenizer)
 	if err != nil {
 		return nil, err
@@ -25,10 +25,13 @@ func begin(dir string, c Corpus) (*writer, error) {
 		Format: format, Version: version, Source: c.Source, Tokenizer: id, VocabSize: c.Tokenizer.Size(),
 		TokenBytes: tokenBytes(c.Tokenizer.Size()), ShardTokens: c.ShardTokens, Shards: []shard{}, Books: []book{},
 	}}
+	if w.files, err = c.Tokenizer.Files(); err != nil {
+		return nil, err
+	}
 	old, err := readIndex(dir)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		err = w.start()
+		err = w.start(ctx)
 	case err != nil:
 		return nil, err
 	case old.Source != c.Source || old.ShardTokens != c.ShardTokens || !w.begins(old.Books):
@@ -36,12 +39,15 @@ func begin(dir string, c Corpus) (*writer, error) {
 	case old.Tokenizer != id:
 		return nil, errors.New("the folder was begun with another tokenizer: name another folder")
 	default:
-		err = w.resume(old)
+		err = w.resume(ctx, old)
+	}
+	if err == nil {
+		err = w.putTokenizer()
 	}
 	if err != nil {
-		return nil, err
+		w.release()
 	}
-	return w, w.putTokenizer()
+	return w, err
 }
 
 // begins tells whether the books are those of the corpus, as far as they go.
@@ -55,11 +61,14 @@ func (w *writer) begins(books []book) bool {
 }
 
 // start makes the folder, which must not hold anything else, with an index without files.
-func (w *writer) start() error {
+func (w *writer) start(ctx context.Context) error {
 	if err := os.MkdirAll(w.dir, 0o755); err != nil {
 		return err
 	}
 	if err := checkFree(w.dir); err != nil {
+		return err
+	}
+	if err := w.hold(ctx); err != nil {
 		return err
 	}
 	return w.index.write(w.dir)
@@ -72,7 +81,7 @@ func checkFree(dir string) error {
 		return err
 	}
 	for _, e := range entries {
-		if !isLeftover(e.Name()) {
+		if !isLeftover(e) {
 			return errors.Errorf("the folder holds no tokens, but other files (%s): name another folder", e.Name())
 		}
 	}
@@ -82,11 +91,7 @@ func checkFree(dir string) error {
 // putTokenizer writes the tokenizer beside the index, also where it is already: it is then
 // the same, or damaged.
 func (w *writer) putTokenizer() error {
-	files, err := w.corpus.Tokenizer.Files()
-	if err != nil {
-		return err
-	}
-	for name, data := range files {
+	for name, data := range w.files {
 		if err := atomicfile.WriteFile(filepath.Join(w.dir, name), data); err != nil {
 			return err
 		}
@@ -97,8 +102,8 @@ func (w *writer) putTokenizer() error {
 // resume takes over what is whole: files up to the first that is damaged, and books that
 // lie in them. The book that goes on behind them is tokenized again, but only what
 // follows is kept.
-func (w *writer) resume(old *index) error {
-	if err := removeLeftovers(w.dir); err != nil {
+func (w *writer) resume(ctx context.Context, old *index) error {
+	if err := w.hold(ctx); err != nil {
 		return err
 	}
 	whole := 0
@@ -133,27 +138,47 @@ func (w *writer) resume(old *index) error {
 	return nil
 }
 
-// leftover is the age from which a temporary file is of a process that was killed, and not
-// of one that writes the same tokens at the same time.
-const leftover = time.Hour
+// lockFile is locked, by all who write into the folder together.
+const lockFile = ".lock"
 
-// isLeftover tells the names that files have while they are written.
-func isLeftover(name string) bool { return strings.HasPrefix(name, ".token") }
-
-// removeLeftovers removes what killed processes have left half written.
-func removeLeftovers(dir string) error {
-	entries, err := os.ReadDir(dir)
+// hold takes the lock of the folder. Nobody else holding it means that unfinished files are of
+// processes that were killed, and they are removed. Where there are no locks, they stay.
+func (w *writer) hold(ctx context.Context) error {
+	d, err := atomicfile.OpenDir(w.dir)
 	if err != nil {
 		return err
 	}
-	for _, e := range entries {
-		info, err := e.Info()
-		if err != nil || !isLeftover(e.Name()) || time.Since(info.ModTime()) < leftover {
-			continue // gone since, somebody else's, or in use
+	defer d.Close()
+	if w.lock, err = d.Lock(lockFile); err != nil {
+		return err
+	}
+	if alone, err := w.lock.TryLock(); err == nil && alone {
+		if err := d.Sweep(w.own); err != nil {
+			return err
 		}
-		if err := os.Remove(filepath.Join(dir, e.Name())); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		if err := w.lock.Unlock(); err != nil {
 			return err
 		}
 	}
-	return nil
+	_, err = w.lock.TryRLockContext(ctx, 10*time.Millisecond)
+	if err != nil && ctx.Err() == nil {
+		return nil // no locks
+	}
+	return err
+}
+
+// own tells the names of files that are written into the folder.
+func (w *writer) own(name string) bool {
+	return name == IndexFile || shardPattern.MatchString(name) || w.files[name] != nil
+}
+
+// isLeftover tells what may be in a folder without tokens: what processes have left that were
+// killed before they wrote an index.
+func isLeftover(e fs.DirEntry) bool {
+	name, unfinished := atomicfile.Unfinished(e.Name())
+	if unfinished {
+		return name == IndexFile || shardPattern.MatchString(name)
+	}
+	info, err := e.Info()
+	return e.Name() == lockFile && err == nil && info.Mode().IsRegular() && info.Size() == 0
 }

@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"strconv"
 
+	"github.com/gofrs/flock"
 	"github.com/pkg/errors"
 
 	"gorgpt/internal/atomicfile"
@@ -46,11 +47,12 @@ func Write(ctx context.Context, dir string, c Corpus) error {
 	}
 	var w *writer
 	at, err := c.Group.Once(func() (at []byte, err error) {
-		if w, err = begin(dir, c); err == nil {
+		if w, err = begin(ctx, dir, c); err == nil {
 			at = strconv.AppendInt(nil, int64(w.next()), 10)
 		}
 		return at, err
 	})
+	defer func() { w.release() }()
 	if err != nil {
 		return errors.WithMessagef(err, "preparing %s", dir)
 	}
@@ -98,9 +100,18 @@ type writer struct {
 	entries []entry
 	index   index
 	done    Progress
-	skip    int    // tokens to come that are in files already
-	buf     []byte // tokens of the next file
-	book    book   // the one at hand
+	files   map[string][]byte // of the tokenizer
+	lock    *flock.Flock      // says that somebody writes; nil: not yet
+	skip    int               // tokens to come that are in files already
+	buf     []byte            // tokens of the next file
+	book    book              // the one at hand
+}
+
+// release lets go of the lock.
+func (w *writer) release() {
+	if w != nil && w.lock != nil {
+		_ = w.lock.Unlock() // the end of the process does the same
+	}
 }
 
 // next is the first book that is not yet in files.

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/gofrs/flock"
 	"github.com/stretchr/testify/require"
 
 	"gorgpt/loaders"
@@ -298,20 +299,50 @@ func TestNoTokenizerYet(t *testing.T) {
 	require.Equal(t, want, contents(t, dir))
 }
 
-// TestLeftovers: temporary files of killed processes go, those of running ones stay.
+// TestLeftovers: unfinished files go when nobody else writes into the folder. Files of others
+// stay, whatever they are called and however old they are.
 func TestLeftovers(t *testing.T) {
 	t.Parallel()
 	c := corpus(t, vocabulary(t, 0), shelf(5, 50), 40)
 	dir := prepared(t, c)
-	dead, alive := filepath.Join(dir, ".tokens-00001.bin.tmp-1"), filepath.Join(dir, ".tokens-00001.bin.tmp-2")
-	for _, path := range []string{dead, alive} {
-		require.NoError(t, os.WriteFile(path, nil, 0o600))
+	ours := []string{".tokens-00001.bin.gorgpt-01234567", ".tokens.json.gorgpt-01234567", ".vocab.json.gorgpt-01234567"}
+	foreign := []string{".token", ".tokens-00001.bin.tmp-01234567", ".tokens.txt.gorgpt-01234567", ".a.tmp-01234567"}
+	long := time.Now().Add(-1000 * time.Hour)
+	for _, name := range append(ours, foreign...) {
+		path := filepath.Join(dir, name)
+		require.NoError(t, os.WriteFile(path, []byte(name), 0o600))
+		require.NoError(t, os.Chtimes(path, long, long))
 	}
-	long := time.Now().Add(-2 * leftover)
-	require.NoError(t, os.Chtimes(dead, long, long))
+	other := flock.New(filepath.Join(dir, lockFile))
+	writing, err := other.TryRLock()
+	require.NoError(t, err)
+	require.True(t, writing)
 	require.NoError(t, Write(context.Background(), dir, c))
-	require.NoFileExists(t, dead)
-	require.FileExists(t, alive)
+	got := contents(t, dir)
+	for _, name := range append(ours, foreign...) {
+		require.Equal(t, name, got[name], "another process writes")
+	}
+	require.NoError(t, other.Unlock())
+	require.NoError(t, Write(context.Background(), dir, c))
+	got = contents(t, dir)
+	for _, name := range foreign {
+		require.Equal(t, name, got[name])
+	}
+	for _, name := range ours {
+		require.NotContains(t, got, name)
+	}
+}
+
+// TestForeignHiddenFiles: a folder with hidden files of others is not taken for an empty one.
+func TestForeignHiddenFiles(t *testing.T) {
+	t.Parallel()
+	c := corpus(t, vocabulary(t, 0), shelf(5, 50), 40)
+	for _, name := range []string{".token", ".tokens", ".lock", ".tokens.json.tmp-01234567"} {
+		dir := t.TempDir()
+		require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte("precious"), 0o600))
+		require.ErrorContains(t, Write(context.Background(), dir, c), "the folder holds no tokens, but other files ("+name+")")
+		require.Equal(t, map[string]string{name: "precious"}, contents(t, dir))
+	}
 }
 
 // TestKilled kills a process that writes, again and again, until one gets to the end.
@@ -344,8 +375,10 @@ func TestKilled(t *testing.T) {
 	got := contents(t, dir)
 	for name := range got {
 		if strings.HasPrefix(name, ".") {
-			delete(got, name) // half a file, which the next hour's run removes
+			delete(got, name) // half a file, which the next run removes
 		}
 	}
-	require.Equal(t, contents(t, prepared(t, slow)), got)
+	want := contents(t, prepared(t, slow))
+	delete(want, lockFile)
+	require.Equal(t, want, got)
 }

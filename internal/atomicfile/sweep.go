@@ -1,0 +1,34 @@
+package atomicfile
+
+import (
+	"io/fs"
+	"path"
+
+	"github.com/pkg/errors"
+)
+
+// Sweep removes what writers that were killed have left unfinished in the folder: files and
+// folders with the mark of this package whose final names are own, as are the files in such a
+// folder, "name/file". The caller holds a lock that says that nobody is writing them.
+func (d *Dir) Sweep(own func(name string) bool) error {
+	entries, err := fs.ReadDir(d.root.FS(), ".")
+	if err != nil {
+		return errors.WithMessagef(hide(err), "removing unfinished files in %s", d.path)
+	}
+	for _, e := range entries {
+		name, unfinished := Unfinished(e.Name())
+		if !unfinished || !own(name) {
+			continue
+		}
+		switch {
+		case e.Type().IsRegular():
+			err = d.root.Remove(e.Name())
+		case e.IsDir():
+			err = d.discard(e.Name(), name, func(file string) bool { return own(path.Join(name, file)) })
+		}
+		if err != nil {
+			return errors.WithMessagef(hide(err), "removing unfinished files in %s", d.path)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,130 @@
+package train
+
+import (
+	"encoding/json"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"regexp"
+	"strings"
+
+	"gorgpt/checkpoint"
+	"gorgpt/internal/atomicfile"
+)
+
+// Folders of a run folder.
+const (
+	checkpointsFolder = "checkpoints"
+	SamplesFolder     = "samples" // texts of earlier states of the model, a file an update
+	HistoryFolder     = "history" // earlier states of the model, each a model folder named after its update
+)
+
+// names know the files that runs leave, by their paths in a run folder, with slashes. There
+// are no others that this program removes or overwrites.
+type names struct {
+	command string // of run.json; "": any
+	dataset string // whose submissions are among them
+}
+
+// namesOf are those of the run that a record is of.
+func namesOf(r *Record) names {
+	var settings struct{ Dataset string }
+	_ = json.Unmarshal(r.Settings, &settings) // what is no settings has no dataset
+	return names{r.Command, settings.Dataset}
+}
+
+// file tells whether a path is that of a file.
+func (n names) file(name string) bool {
+	parts := strings.Split(name, "/")
+	switch {
+	case len(parts) == 1:
+		return n.top(name)
+	case !n.folder(path.Dir(name)):
+		return false
+	case parts[0] == SamplesFolder:
+		return samplePattern.MatchString(parts[1])
+	case len(parts) != 3:
+		return false
+	case parts[0] == HistoryFolder:
+		return checkpoint.IsModelFile(parts[2])
+	}
+	return checkpoint.IsCheckpointFile(parts[2])
+}
+
+// samplePattern matches the names of samples.
+var samplePattern = regexp.MustCompile(`^step-\d{9,}\.txt$`)
+
+// top is file for those in the run folder itself.
+func (n names) top(name string) bool {
+	switch name {
+	case RecordFile, metricsFile, "loss.svg", "loss.png":
+		return true
+	case "sample.txt":
+		return n.command != "finetune"
+	case "task.json", "predictions.tsv":
+		return n.command != "train"
+	case n.dataset + ".tsv", n.dataset + "-m.tsv", n.dataset + "-mm.tsv":
+		return n.dataset != ""
+	}
+	return checkpoint.IsModelFile(name)
+}
+
+// folder tells whether a path is that of a folder.
+func (n names) folder(name string) bool {
+	top, step, inside := strings.Cut(name, "/")
+	switch top {
+	case SamplesFolder:
+		return n.command != "finetune" && !inside
+	case HistoryFolder:
+		return n.command != "finetune" && (!inside || checkpoint.IsStepName(step))
+	case checkpointsFolder:
+		return !inside || checkpoint.IsStepName(step)
+	}
+	return false
+}
+
+// found is what there is in a run folder under the names of a run.
+type found struct {
+	files, folders []string
+	others         []string // of another kind, such as links
+}
+
+// find looks for the names in a folder. No link is followed.
+func (n names) find(dir string) (f found, err error) {
+	folders := []string{"."}
+	for len(folders) > 0 {
+		at := folders[0]
+		folders = folders[1:]
+		entries, err := os.ReadDir(filepath.Join(dir, filepath.FromSlash(at)))
+		if err != nil && !os.IsNotExist(err) {
+			return f, err
+		}
+		for _, e := range entries {
+			name := path.Join(at, e.Name())
+			isFile, isFolder := n.file(name), n.folder(name)
+			switch {
+			case isFile && e.Type().IsRegular():
+				f.files = append(f.files, name)
+			case isFolder && e.IsDir():
+				f.folders = append(f.folders, name)
+				folders = append(folders, name)
+			case isFile || isFolder:
+				f.others = append(f.others, name)
+			}
+		}
+	}
+	return f, nil
+}
+
+// refuse is the error for the first of the others that is a link or, with all, of any kind.
+func (f found) refuse(dir string, all bool) error {
+	for _, name := range f.others {
+		place := filepath.Join(dir, filepath.FromSlash(name))
+		info, err := os.Lstat(place)
+		if err == nil && (all || info.Mode()&fs.ModeSymlink != 0) {
+			return atomicfile.NotOwn(place, info)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,274 @@
+package train
+
+import (
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/pkg/errors"
+
+	"gorgpt/checkpoint"
+	"gorgpt/internal/atomicfile"
+)
+
+// Place is where a run is to be.
+type Place struct {
+	Command string   // of the run
+	Name    string   // of its folder below [Runs], if none is given
+	Dataset string   // whose submissions the run may write
+	Inputs  []string // files, folders and patterns that it reads
+}
+
+// NewFolder makes the folder of a run; see the function of this name.
+func (s *Settings) NewFolder(p Place) (*Folder, error) {
+	var f *Folder
+	dir, err := s.Group.Once(func() ([]byte, error) {
+		var err error
+		if f, err = NewFolder(s.Out, p, s.Force); err != nil {
+			return nil, err
+		}
+		return []byte(f.Dir), nil
+	})
+	if err == nil && f == nil {
+		f = &Folder{Dir: string(dir)}
+	}
+	return f, err
+}
+
+// CheckOut refuses a run folder that [NewFolder] would refuse. It is for saying so before work
+// that takes long.
+func (s *Settings) CheckOut(p Place) error {
+	if !s.Group.First() || s.Out == "" {
+		return nil
+	}
+	_, err := p.check(s.Out, s.Force)
+	return err
+}
+
+// NewFolder makes the folder of a run and opens it. Without a path it is runs/<name>, numbered
+// when it exists. An explicit path must be empty, but for hidden files. With force, a run that
+// is there is removed: the files with the names that such a run leaves, and folders that are
+// empty then. What else is there stays, and nothing is removed that the new run reads. It is an
+// error if a file that is no run's has the name of one that is to be written.
+func NewFolder(path string, p Place, force bool) (*Folder, error) {
+	if path == "" {
+		dir, err := numbered(filepath.Join(Runs, p.Name))
+		if err != nil {
+			return nil, err
+		}
+		return OpenFolder(dir)
+	}
+	if _, err := p.check(path, force); err != nil {
+		return nil, err
+	}
+	if err := os.MkdirAll(path, 0o755); err != nil {
+		return nil, errors.Wrap(err, "-out")
+	}
+	f, err := OpenFolder(path)
+	if err != nil {
+		return nil, err
+	}
+	old, err := p.check(path, force) // once more, as nobody else changes it now
+	if err == nil {
+		err = old.remove(path)
+	}
+	if err != nil {
+		f.Close()
+		return nil, err
+	}
+	return f, nil
+}
+
+// check finds out what of an earlier run is to be removed. It is an error if the folder cannot
+// be used.
+func (p Place) check(path string, force bool) (old found, err error) {
+	if err := CheckFolder(path, force); err != nil {
+		return old, err
+	}
+	if run := runAbove(path); run != "" {
+		return old, errors.Errorf("-out %s is inside the run in %s: name another folder with -out", path, run)
+	}
+	r, err := ownRecord(path)
+	if err != nil {
+		return old, err
+	}
+	isOld := func(string) bool { return false }
+	if r != nil {
+		n := namesOf(r)
+		isOld = n.file
+		if old, err = n.find(path); err != nil {
+			return old, errors.Wrap(err, "-out")
+		}
+	}
+	there, err := names{p.Command, p.Dataset}.find(path)
+	if err != nil {
+		return old, errors.Wrap(err, "-out")
+	}
+	for _, there := range []found{old, there} {
+		if err := there.refuse(path, true); err != nil {
+			return old, errors.WithMessage(err, "-out")
+		}
+	}
+	for _, name := range there.files {
+		if !isOld(name) {
+			return old, errors.Errorf("-out: %s is not the file of a run, and the run would overwrite it: move it away, or name another folder with -out",
+				filepath.Join(path, filepath.FromSlash(name)))
+		}
+	}
+	return old, p.spare(path, old)
+}
+
+// spare refuses to remove what the run reads.
+func (p Place) spare(path string, old found) error {
+	in, err := newInputs(p.Inputs)
+	if err != nil {
+		return err
+	}
+	for _, name := range slices.Concat(old.folders, old.files) {
+		file := filepath.Join(path, filepath.FromSlash(name))
+		if input := in.harmed(file); input != "" {
+			return errors.Errorf("-out %s: -force would remove %s of the run that is there, but the new run reads %s: name another folder with -out", path, file, input)
+		}
+	}
+	return nil
+}
+
+// remove removes the files, and folders that are empty then. The record goes first, so that
+// the rest is never taken for a run.
+func (f found) remove(dir string) error {
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return errors.Wrap(err, "removing an earlier run")
+	}
+	defer root.Close() //nolint:errcheck // no file is open
+	slices.SortStableFunc(f.files, func(a, b string) int { return isRecord(b) - isRecord(a) })
+	for _, name := range f.files {
+		if err := root.Remove(name); err != nil {
+			return errors.Wrap(err, "removing an earlier run")
+		}
+	}
+	for _, name := range slices.Backward(f.folders) {
+		if entries, err := fs.ReadDir(root.FS(), name); err != nil || len(entries) > 0 {
+			continue // others have files there
+		}
+		if err := root.Remove(name); err != nil {
+			return errors.Wrap(err, "removing an earlier run")
+		}
+	}
+	return nil
+}
+
+func isRecord(name string) int {
+	if name == RecordFile {
+		return 1
+	}
+	return 0
+}
+
+// CheckFolder refuses an explicit path that has anything in it, unless force is set; hidden
+// files do not count.
+func CheckFolder(path string, force bool) error {
+	if path == "" {
+		return nil
+	}
+	entries, err := os.ReadDir(path)
+	if err != nil && !os.IsNotExist(err) {
+		return errors.Wrap(err, "-out")
+	}
+	for _, e := range entries {
+		if !force && !strings.HasPrefix(e.Name(), ".") {
+			goOn := ""
+			if _, err := os.Stat(filepath.Join(path, RecordFile)); err == nil {
+				goOn = fmt.Sprintf("go on with its run by -resume %s, ", path)
+			}
+			return errors.Errorf("%s is not empty: %sname another folder with -out, or add -force to write into this one", path, goOn)
+		}
+	}
+	return nil
+}
+
+// runAbove is the run folder in which a folder is a checkpoint, or a folder of them, of samples or of
+// earlier states; "" if it is not.
+func runAbove(path string) string {
+	real, err := filepath.EvalSymlinks(path)
+	if os.IsNotExist(err) { // it is to be made
+		if real, err = filepath.EvalSymlinks(filepath.Dir(path)); err == nil {
+			real = filepath.Join(real, filepath.Base(path))
+		}
+	}
+	if err == nil {
+		real, err = filepath.Abs(real)
+	}
+	if err != nil {
+		return ""
+	}
+	for up := filepath.Dir(real); filepath.Dir(up) != up; up = filepath.Dir(up) {
+		inside, err := filepath.Rel(up, real)
+		if err != nil || strings.Count(inside, string(filepath.Separator)) > 1 {
+			break
+		}
+		if r, err := ownRecord(up); err == nil && r != nil && namesOf(r).folder(filepath.ToSlash(inside)) {
+			return up
+		}
+	}
+	if checkpoint.IsCheckpoint(real) {
+		return real
+	}
+	return ""
+}
+
+// numbered makes base, or else base-2, base-3, …; the making itself is the test,
+// so two runs that start together get two folders.
+func numbered(base string) (string, error) {
+	if err := os.MkdirAll(filepath.Dir(base), 0o755); err != nil {
+		return "", errors.Wrap(err, "making the run folder")
+	}
+	path := base
+	for n := 2; ; n++ {
+		err := os.Mkdir(path, 0o755)
+		if err == nil {
+			return path, nil
+		}
+		if !os.IsExist(err) {
+			return "", errors.Wrap(err, "making the run folder")
+		}
+		path = fmt.Sprintf("%s-%d", base, n)
+	}
+}
+
+// sweep removes what was not finished when a run in the folder was killed. The caller has its
+// lock.
+func sweep(dir string) error {
+	all := names{}
+	there, err := all.find(dir)
+	if err != nil {
+		return errors.Wrap(err, "removing unfinished files")
+	}
+	for _, folder := range append([]string{"."}, there.folders...) {
+		if err := all.sweep(dir, folder); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// sweep sweeps a folder of a run folder.
+func (n names) sweep(dir, folder string) error {
+	var below []string
+	if folder != "." {
+		below = strings.Split(folder, "/")
+	}
+	d, err := atomicfile.OpenIn(dir, below...)
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	return d.Sweep(func(name string) bool {
+		name = path.Join(folder, name)
+		return n.file(name) || n.folder(name)
+	})
+}
