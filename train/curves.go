@@ -1,7 +1,7 @@
 package train
 
 import (
-	"bufio"
+	"bytes"
 	"encoding/json"
 	"os"
 
@@ -16,40 +16,52 @@ type curves struct {
 	heldOut    string // what valid is of
 }
 
-// readCurves reads a metrics file. Values that are no numbers are left out.
-func readCurves(path string) (c curves, err error) {
-	f, err := os.Open(path)
+// readCurves reads a metrics file. Values that are no numbers are left out, and so are lines
+// that are no metrics; bad says which, from 1.
+func readCurves(path string) (c curves, bad []int, err error) {
+	data, err := os.ReadFile(path)
 	if err != nil {
-		return c, errors.Wrap(err, "drawing the loss")
+		return c, nil, errors.Wrap(err, "drawing the loss")
 	}
-	defer f.Close() // only read from
-	lines := bufio.NewScanner(f)
-	for lines.Scan() {
-		var line struct {
-			Step  float64
-			Loss  any
-			LR    any
-			Valid any `json:"val_loss"`
-			Dev   any `json:"dev_loss"`
+	number := 0
+	for text := range bytes.Lines(data) {
+		number++
+		if !bytes.HasSuffix(text, []byte("\n")) {
+			break // it is being written
 		}
-		if err := json.Unmarshal(lines.Bytes(), &line); err != nil {
-			return c, errors.Wrap(err, path)
-		}
-		add := func(points *plotter.XYs, value any) bool {
-			y, isNumber := value.(float64)
-			if isNumber {
-				*points = append(*points, plotter.XY{X: line.Step, Y: y})
-			}
-			return isNumber
-		}
-		add(&c.loss, line.Loss)
-		add(&c.rate, line.LR)
-		if add(&c.valid, line.Valid) {
-			c.heldOut = "validation"
-		}
-		if add(&c.valid, line.Dev) {
-			c.heldOut = "development"
+		if !c.add(text) {
+			bad = append(bad, number)
 		}
 	}
-	return c, errors.Wrap(lines.Err(), path)
+	return c, bad, nil
+}
+
+// add adds the values of a line of metrics. It returns false if it is none.
+func (c *curves) add(text []byte) bool {
+	var line struct {
+		Step  *float64
+		Loss  any
+		LR    any
+		Valid any `json:"val_loss"`
+		Dev   any `json:"dev_loss"`
+	}
+	if json.Unmarshal(text, &line) != nil || line.Step == nil {
+		return false
+	}
+	add := func(points *plotter.XYs, value any) bool {
+		y, isNumber := value.(float64)
+		if isNumber {
+			*points = append(*points, plotter.XY{X: *line.Step, Y: y})
+		}
+		return isNumber
+	}
+	add(&c.loss, line.Loss)
+	add(&c.rate, line.LR)
+	if add(&c.valid, line.Valid) {
+		c.heldOut = "validation"
+	}
+	if add(&c.valid, line.Dev) {
+		c.heldOut = "development"
+	}
+	return true
 }

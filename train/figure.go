@@ -23,7 +23,9 @@ import (
 // and of evaluations, and below it the learning rate.
 type Figure struct {
 	Dir  string
+	Out  io.Writer // what is left out is said there; nil: nowhere
 	last time.Time
+	bad  int // lines that were said to be left out
 }
 
 // figurePause is the least time between two drawings while a run goes on.
@@ -57,7 +59,11 @@ func (f *Figure) Evaluated(int, []Metric) error {
 // Draw draws from what the metrics file has now.
 func (f *Figure) Draw() error {
 	f.last = time.Now()
-	c, err := readCurves(filepath.Join(f.Dir, metricsFile))
+	c, bad, err := readCurves(filepath.Join(f.Dir, metricsFile))
+	if len(bad) > f.bad && f.Out != nil {
+		f.bad = len(bad)
+		fmt.Fprintf(f.Out, "%s: line %d is damaged (%d in all): such lines stay, and the figure leaves them out\n", filepath.Join(f.Dir, metricsFile), bad[0], len(bad))
+	}
 	if err != nil || len(c.loss) == 0 {
 		return err
 	}

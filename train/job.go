@@ -56,7 +56,7 @@ func (j *Job) Run(ctx context.Context) (err error) {
 			err = closeErr
 		}
 	}()
-	figure := &Figure{Dir: j.Dir}
+	figure := &Figure{Dir: j.Dir, Out: j.Console.Out}
 	j.Trainer.Observers = append([]Observer{metrics, j.Console.Progress(j.Settings), figure}, j.Trainer.Observers...)
 	if j.Settings.Keep > 0 {
 		j.Trainer.Save = func(s State) error { return j.save(s, metrics) }

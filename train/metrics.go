@@ -6,10 +6,11 @@ import (
 	"io"
 	"math"
 	"os"
-	"path/filepath"
 	"strconv"
 
 	"github.com/pkg/errors"
+
+	"gorgpt/internal/atomicfile"
 )
 
 // Metrics writes one JSON object a line: for each update step, loss, lr,
@@ -68,39 +69,47 @@ type MetricsFile struct {
 	written map[string]int // the last step that has a line, for each kind of line
 }
 
-// OpenMetrics opens the metrics.jsonl of a run folder for appending, or begins it. A line
-// that was cut off when the run was killed, and whatever follows it, is removed.
+// OpenMetrics opens the metrics.jsonl of a run folder for appending, or begins it. Of a last
+// line that was cut off when the run was killed, the rest is removed. All other lines stay,
+// also those that are damaged.
 func OpenMetrics(dir string) (*MetricsFile, error) {
-	path := filepath.Join(dir, metricsFile)
-	data, err := os.ReadFile(path)
-	if err != nil && !os.IsNotExist(err) {
-		return nil, errors.Wrap(err, "run folder")
+	d, err := atomicfile.OpenDir(dir)
+	if err != nil {
+		return nil, errors.WithMessage(err, "run folder")
 	}
-	f := &MetricsFile{written: map[string]int{}}
-	whole := 0
-	for whole < len(data) {
-		end := bytes.IndexByte(data[whole:], '\n')
-		if end < 0 {
-			break
-		}
-		step, kind, ok := kindOf(data[whole : whole+end])
-		if !ok {
-			break
-		}
-		f.written[kind] = max(f.written[kind], step)
-		whole += end + 1
+	defer d.Close()
+	file, err := d.Append(metricsFile)
+	if err != nil {
+		return nil, err
 	}
-	if f.file, err = os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o666); err != nil {
-		return nil, errors.Wrap(err, "run folder")
-	}
-	f.metrics = Metrics{f.file}
-	if whole < len(data) {
-		if err := f.file.Truncate(int64(whole)); err != nil {
-			_ = f.file.Close() // the first error counts
-			return nil, errors.Wrap(err, "removing a line of metrics that was cut off")
-		}
+	f := &MetricsFile{metrics: Metrics{file}, file: file, written: map[string]int{}}
+	if err := f.mend(d.Path(metricsFile)); err != nil {
+		_ = file.Close() // the first error counts
+		return nil, err
 	}
 	return f, nil
+}
+
+// mend notes what is written, and ends the last line or removes it.
+func (f *MetricsFile) mend(path string) error {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return errors.Wrap(err, "run folder")
+	}
+	for line := range bytes.Lines(data) {
+		if step, kind, ok := kindOf(bytes.TrimSuffix(line, []byte("\n"))); ok {
+			f.written[kind] = max(f.written[kind], step)
+		}
+	}
+	last := data[bytes.LastIndexByte(data, '\n')+1:]
+	if len(last) == 0 {
+		return nil
+	}
+	if _, _, whole := kindOf(last); whole {
+		_, err := f.file.WriteString("\n")
+		return errors.Wrap(err, "ending the last line of metrics")
+	}
+	return errors.Wrap(f.file.Truncate(int64(len(data)-len(last))), "removing a line of metrics that was cut off")
 }
 
 // kindOf is what a line is of: its step, and the name of its first measure.

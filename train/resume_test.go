@@ -161,13 +161,27 @@ func TestEvery(t *testing.T) {
 	}
 }
 
-// A line that was cut off is removed, one that is there is not written again.
+// A line that was cut off is removed, others stay, and one that is there is not written again.
 func TestMetricsOfAResumedRun(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, metricsFile)
 	const whole = `{"step":1,"loss":3,"lr":1}` + "\n" + `{"step":2,"loss":2,"lr":1}` + "\n" + `{"step":2,"val_loss":2}` + "\n"
-	for name, rest := range map[string]string{"": "", "half a line": `{"step":3,"lo`, "zeros": "\x00\x00\x00\n\x00", "no metrics": "{}\n"} {
-		require.NoError(t, os.WriteFile(path, []byte(whole+rest), 0o600))
+	for name, c := range map[string]struct{ content, kept string }{
+		"":                         {whole, whole},
+		"half a line":              {whole + `{"step":3,"lo`, whole},
+		"zeros":                    {whole + "\x00\x00\x00", whole},
+		"a number cut off":         {whole + `{"step":3,"loss":1`, whole},
+		"no end of line":           {strings.TrimSuffix(whole, "\n"), whole},
+		"a damaged line":           {"{\"step\":1,\"lo\n" + whole, "{\"step\":1,\"lo\n" + whole},
+		"zeros before":             {"\x00\x00\n" + whole, "\x00\x00\n" + whole},
+		"empty lines":              {"\n\n" + whole, "\n\n" + whole},
+		"no metrics":               {"{}\n" + whole, "{}\n" + whole},
+		"not ours":                 {"# mine\n" + whole + "# mine\n", "# mine\n" + whole + "# mine\n"},
+		"damage, and half a line":  {"{}\n" + whole + "{}\n{", "{}\n" + whole + "{}\n"},
+		"a line of a megabyte":     {strings.Repeat("x", 1<<20) + "\n" + whole, strings.Repeat("x", 1<<20) + "\n" + whole},
+		"ends of lines of Windows": {strings.ReplaceAll(whole, "\n", "\r\n"), strings.ReplaceAll(whole, "\n", "\r\n")},
+	} {
+		require.NoError(t, os.WriteFile(path, []byte(c.content), 0o600))
 		m, err := OpenMetrics(dir)
 		require.NoError(t, err)
 		for step := 2; step <= 3; step++ {
@@ -178,11 +192,12 @@ func TestMetricsOfAResumedRun(t *testing.T) {
 		require.NoError(t, m.Close())
 		data, err := os.ReadFile(path)
 		require.NoError(t, err)
-		lines := strings.Split(string(data), "\n")
-		require.Len(t, lines, 6, name)
-		require.Equal(t, whole, strings.Join(lines[:3], "\n")+"\n")
-		require.True(t, strings.HasPrefix(lines[3], `{"step":3,"loss":1,`))
-		require.Equal(t, `{"step":3,"val_loss":1}`, lines[4])
+		added, kept := strings.CutPrefix(string(data), c.kept)
+		require.True(t, kept, name)
+		lines := strings.Split(added, "\n")
+		require.Len(t, lines, 3, name)
+		require.True(t, strings.HasPrefix(lines[0], `{"step":3,"loss":1,`))
+		require.Equal(t, `{"step":3,"val_loss":1}`, lines[1])
 	}
 }
 
@@ -198,7 +213,15 @@ func TestFigure(t *testing.T) {
 	}
 	require.NoError(t, m.Evaluated(2500, []Metric{{"val_loss", 1}}))
 	require.NoError(t, m.Close())
+	path := filepath.Join(dir, metricsFile)
+	data, err := os.ReadFile(path)
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(path, append([]byte("{\"step\":1,\"lo\n"+strings.Repeat("x", 1<<20)+"\n"), data...), 0o600))
+	var said bytes.Buffer
+	f.Out = &said
 	require.NoError(t, f.Draw())
+	require.NoError(t, f.Draw())
+	require.Equal(t, path+": line 1 is damaged (2 in all): such lines stay, and the figure leaves them out\n", said.String(), "said once")
 	svg, err := os.ReadFile(filepath.Join(dir, "loss.svg"))
 	require.NoError(t, err)
 	for _, text := range []string{"training", "smoothed", "validation", "loss in nats", "learning rate", "update"} {
