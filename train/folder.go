@@ -121,7 +121,10 @@ func reopen(dir string, w io.Writer) (*Folder, *Record, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	r, err := ReadRecord(dir)
+	r, began, err := ReadRun(dir, "") // once more, as nobody else changes it now
+	if err == nil {
+		err = errors.WithMessage(r.Began(began), filepath.Join(dir, RecordFile))
+	}
 	if err == nil && !r.Completed {
 		return f, r, nil
 	}

@@ -84,20 +84,13 @@ func (c Command[S]) resume(dir, out string, args []string, given Given) (*S, Giv
 			return nil, nil, errors.Errorf("-resume goes on with a run in its folder and with its settings: -%s has no use there", name)
 		}
 	}
-	dir, r, err := c.record(dir)
+	run, err := c.record(dir)
 	if err != nil {
 		return nil, nil, err
 	}
-	if r.Command != c.Name {
-		return nil, nil, errors.Errorf("-resume: %s holds a run of cmd/%s, not of cmd/%s", dir, r.Command, c.Name)
-	}
-	s, err := c.stored(r)
+	s, before, err := c.began(run)
 	if err != nil {
-		return nil, nil, errors.WithMessagef(err, "-resume: %s", filepath.Join(dir, train.RecordFile))
-	}
-	before, err := json.Marshal(s)
-	if err != nil {
-		return nil, nil, errors.Wrap(err, "-resume")
+		return nil, nil, errors.WithMessagef(err, "-resume: %s", filepath.Join(run.Dir, train.RecordFile))
 	}
 	if _, err := Parse(c.Flags(s), args, c.Usage, c.Instead, io.Discard); err != nil {
 		return nil, nil, err
@@ -110,7 +103,7 @@ func (c Command[S]) resume(dir, out string, args []string, given Given) (*S, Giv
 		return nil, nil, err
 	}
 	common := c.Common(s)
-	common.Resume = filepath.Clean(dir)
+	common.Resume = filepath.Clean(run.Dir)
 	// What was resolved when the run began is not to be resolved or checked once more.
 	for name := range given {
 		if !slices.Contains([]string{"log-every", "save-every", "keep", "sample-every", "history"}, name) {
@@ -120,12 +113,15 @@ func (c Command[S]) resume(dir, out string, args []string, given Given) (*S, Giv
 	return s, given, nil
 }
 
+// run is one that is to be resumed.
+type run struct {
+	Dir    string
+	Record *train.Record
+	Began  *train.Record // as its newest checkpoint has it; nil: there is none
+}
+
 // record finds the run in dir, and the folder if that is "latest"; only rank 0 looks.
-func (c Command[S]) record(dir string) (string, *train.Record, error) {
-	var found struct {
-		Dir    string
-		Record *train.Record
-	}
+func (c Command[S]) record(dir string) (found run, err error) {
 	data, err := c.Group.Once(func() ([]byte, error) {
 		found.Dir = dir
 		var err error
@@ -134,16 +130,45 @@ func (c Command[S]) record(dir string) (string, *train.Record, error) {
 				return nil, err
 			}
 		}
-		if found.Record, err = train.ReadRecord(filepath.Clean(found.Dir)); err != nil {
+		if found.Record, found.Began, err = train.ReadRun(filepath.Clean(found.Dir), c.Name); err != nil {
 			return nil, errors.WithMessage(err, "-resume")
 		}
 		return json.Marshal(found)
 	})
 	if err != nil {
-		return "", nil, err
+		return run{}, err
 	}
-	err = json.Unmarshal(data, &found)
-	return found.Dir, found.Record, errors.Wrap(err, "-resume")
+	return found, errors.Wrap(json.Unmarshal(data, &found), "-resume")
+}
+
+// began are the settings that a run began with, also as JSON. It is an error if its record has
+// been edited since: the newest checkpoint has a copy. Both are compared as this program reads
+// them, as an earlier one may have left settings out.
+func (c Command[S]) began(r run) (*S, []byte, error) {
+	s, err := c.stored(r.Record)
+	if err != nil {
+		return nil, nil, err
+	}
+	now, err := json.Marshal(s)
+	if err != nil || r.Began == nil {
+		return s, now, errors.Wrap(err, "settings")
+	}
+	if err := r.Record.Began(r.Began); err != nil {
+		return nil, nil, err
+	}
+	old, err := c.stored(r.Began)
+	if err != nil {
+		return nil, nil, errors.WithMessage(err, "the copy in the newest checkpoint")
+	}
+	was, err := json.Marshal(old)
+	if err != nil {
+		return nil, nil, errors.Wrap(err, "settings")
+	}
+	key, before, after, err := jsondiff.First(was, now)
+	if err == nil {
+		err = train.Edited(key, before, after)
+	}
+	return s, now, err
 }
 
 // stored are the settings of a record.

@@ -1,0 +1,131 @@
+package train
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/pkg/errors"
+
+	"gorgpt/checkpoint"
+	"gorgpt/internal/atomicfile"
+	"gorgpt/internal/jsondiff"
+)
+
+// ReadRun reads the record of the run in a folder that is to be resumed, and the copy of it
+// that the newest checkpoint has, which checksums guard; nil if there is none yet. It is an
+// error if the folder is no run folder but a checkpoint, if it holds a run of another command
+// ("" is any), and if resuming would lose weights.
+func ReadRun(dir, command string) (r, began *Record, err error) {
+	if err := refuseCheckpoint(dir); err != nil {
+		return nil, nil, err
+	}
+	if r, err = ReadRecord(dir); err != nil {
+		return nil, nil, err
+	}
+	if command != "" && r.Command != command {
+		return nil, nil, errors.Errorf("%s holds a run of cmd/%s, not of cmd/%s", dir, r.Command, command)
+	}
+	if err := r.check(); err != nil {
+		return nil, nil, errors.WithMessage(err, filepath.Join(dir, RecordFile))
+	}
+	if r.Completed {
+		return r, nil, nil
+	}
+	if began, err = newestCopy(dir); err != nil {
+		return nil, nil, err
+	}
+	return r, began, refuseWeights(dir)
+}
+
+// refuseCheckpoint is an error if a folder is not that of a run, but inside of one.
+func refuseCheckpoint(dir string) error {
+	run := runAbove(dir)
+	what := "a part of the run in " + run
+	if checkpoint.IsCheckpoint(dir) {
+		what = "a checkpoint"
+	}
+	switch {
+	case run == "":
+		return nil
+	case checkpoint.IsCheckpoint(run):
+		return errors.Errorf("%s is a checkpoint, not the folder of a run: name the folder that it was saved in, which has a folder %s", dir, checkpointsFolder)
+	}
+	return errors.Errorf("%s is %s, not the folder of a run: -resume %s resumes the run from its newest checkpoint", dir, what, run)
+}
+
+// refuseWeights is an error if a folder has weights, but no checkpoint to go on from.
+func refuseWeights(dir string) error {
+	if _, err := os.Lstat(filepath.Join(dir, checkpoint.WeightsFile)); os.IsNotExist(err) {
+		return nil
+	}
+	has, err := checkpoint.Keeper{Dir: filepath.Join(dir, checkpointsFolder)}.Any()
+	if err != nil || has {
+		return err
+	}
+	return errors.Errorf("%s has weights but no checkpoint, so resuming would begin at update 1 and replace them: "+
+		"repeat the run elsewhere with -config %s -out, or move %s away", dir, filepath.Join(dir, RecordFile), filepath.Join(dir, checkpoint.WeightsFile))
+}
+
+// newestCopy is the record in the newest checkpoint, or in the newest where it is not damaged.
+func newestCopy(dir string) (*Record, error) {
+	k := checkpoint.Keeper{Dir: filepath.Join(dir, checkpointsFolder)}
+	steps, err := k.Steps()
+	if err != nil {
+		return nil, err
+	}
+	for _, step := range slices.Backward(steps) {
+		data, err := atomicfile.ReadChecked(filepath.Join(k.Dir, checkpoint.StepName(step)), RecordFile)
+		if err != nil {
+			continue // damaged, which is said when it is loaded
+		}
+		r := &Record{}
+		if err := json.Unmarshal(data, r); err != nil {
+			return nil, errors.Wrapf(err, "%s in %s", RecordFile, checkpoint.StepName(step))
+		}
+		return r, nil
+	}
+	return nil, nil
+}
+
+// Began compares with the record that the newest checkpoint has, but for settings and upkeep;
+// nil always matches.
+func (r *Record) Began(began *Record) error {
+	if began == nil {
+		return nil
+	}
+	key, was, now := "", "", ""
+	switch {
+	case r.Command != began.Command:
+		key, was, now = "command", began.Command, r.Command
+	case r.Parameters != began.Parameters:
+		key, was, now = "parameters", fmt.Sprint(began.Parameters), fmt.Sprint(r.Parameters)
+	default:
+		var err error
+		if key, was, now, err = jsondiff.First(compact(began.Facts), compact(r.Facts)); err != nil {
+			return errors.Wrap(err, "data")
+		}
+	}
+	return Edited(key, was, now)
+}
+
+// Edited is the error for a key of a run.json that is not what the run began with; "" is none.
+func Edited(key, was, now string) error {
+	if key == "" {
+		return nil
+	}
+	return errors.Errorf("%s is %s, but the run began with %s, as the run.json of its newest checkpoint says: put that back, or begin a new run with -config and -out",
+		key, now, was)
+}
+
+// compact is JSON without white space.
+func compact(object json.RawMessage) []byte {
+	var out bytes.Buffer
+	if json.Compact(&out, object) != nil {
+		return object
+	}
+	return out.Bytes()
+}
