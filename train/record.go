@@ -3,7 +3,6 @@ package train
 import (
 	"bytes"
 	"encoding/json"
-	"io"
 	"io/fs"
 	"maps"
 	"os"
@@ -74,20 +73,12 @@ func NewRecord(command string, settings any, upkeep Upkeep, facts any, parameter
 // ReadRecord reads the record of a run folder.
 func ReadRecord(dir string) (*Record, error) {
 	path := filepath.Join(dir, RecordFile)
-	f, size, err := regular.Open(path, "the settings of the run")
+	data, err := regular.ReadFile(path, "the settings of the run", largestRecord)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, noRecord(dir)
 	case err != nil:
 		return nil, err
-	}
-	defer f.Close() //nolint:errcheck // only read from
-	if size > largestRecord {
-		return nil, errors.Errorf("%s has %d bytes, which is too much for the settings of a run", path, size)
-	}
-	data, err := io.ReadAll(f)
-	if err != nil {
-		return nil, errors.Wrap(err, "reading the settings of the run")
 	}
 	r := &Record{}
 	return r, errors.Wrap(json.Unmarshal(data, r), path)
