@@ -23,6 +23,9 @@ func (s *Settings) Apply(ctx context.Context, out, log io.Writer) error {
 		return err
 	}
 	spec := b.head
+	if spec.Task == "" && b.Model.Store.Param("head.weight") != nil {
+		return errors.Errorf("-model: %s has a head but no %s, which says what its outputs are: want a whole run folder of this command", s.Model, SpecFile)
+	}
 	if spec.Task == "" {
 		return errors.Errorf("-model: %s is no fine-tuned model: want a run folder of this command, with %s", s.Model, SpecFile)
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"slices"
 
 	"github.com/pkg/errors"
@@ -20,7 +21,7 @@ type Base struct {
 	Tok   *tokenizer.Tokenizer // with the special tokens, which the model may lack
 
 	name string // for reports
-	head Spec   // what the model's head is for; zero if it has none, or nothing tells
+	head Spec   // what the model's head is for; zero if it has none, or there is no task.json
 }
 
 // OpenBase reads the model that the settings name or, from scratch, makes one with
@@ -48,9 +49,20 @@ func (s *Settings) OpenBase(d *Data, w io.Writer) (*Base, error) {
 	return b, nil
 }
 
-// ReadBase reads vocabulary and weights from a folder.
+// ReadBase reads vocabulary and weights from a folder. If it has a task.json, that must fit
+// them.
 func ReadBase(dir string) (*Base, error) {
-	return readBase(dir, func(dir string) (*gpt1.Model, *tokenizer.Tokenizer, error) { return checkpoint.ReadFolder(dir, 0) })
+	b, err := readBase(dir, func(dir string) (*gpt1.Model, *tokenizer.Tokenizer, error) { return checkpoint.ReadFolder(dir, 0) })
+	if err != nil {
+		return nil, err
+	}
+	switch b.head, err = ReadSpec(dir); {
+	case errors.Is(err, os.ErrNotExist):
+		return b, nil
+	case err != nil:
+		return nil, err
+	}
+	return b, errors.WithMessage(b.head.fits(b.Tok, b.Model), filepath.Join(dir, SpecFile))
 }
 
 // readBase reads the model in its own way.
@@ -65,12 +77,6 @@ func readBase(dir string, read func(dir string) (*gpt1.Model, *tokenizer.Tokeniz
 	b := &Base{Model: m, name: dir}
 	if b.Tok, err = tok.AddSpecials(); err != nil {
 		return nil, errors.WithMessage(err, dir)
-	}
-	if b.Model.Store.Param("head.weight") != nil {
-		b.head, err = ReadSpec(dir)
-		if err != nil && !errors.Is(err, os.ErrNotExist) {
-			return nil, err
-		}
 	}
 	return b, nil
 }
@@ -143,6 +149,9 @@ func (b *Base) attach(s *Settings, spec Spec, w io.Writer) (*gpt1.Model, error) 
 	}
 	if n := b.Tok.Size() - b.Model.VocabSize; n > 0 {
 		fmt.Fprintf(w, "%d special tokens added: V is now %d\n", n, m.VocabSize)
+	}
+	if b.head.Task == "" && b.Model.Store.Param("head.weight") != nil {
+		fmt.Fprintf(w, "%s has a head but no %s, which would say what for: the head is replaced by a new one\n", b.name, SpecFile)
 	}
 	if blocks == pre.NLayer && b.head.SameHead(spec) {
 		fmt.Fprintf(w, "the head of %s is for the same task and labels, and kept\n", b.name)

@@ -39,6 +39,12 @@ func (s *Settings) ReadData() (*Data, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := d.Spec.validate(); err != nil {
+		if s.Labels != "" {
+			err = errors.WithMessage(err, "-labels")
+		}
+		return nil, err
+	}
 	if err := d.leaveOutUnusable(s.tolerance()); err != nil {
 		return nil, err
 	}

@@ -2,8 +2,6 @@ package finetune
 
 import (
 	"encoding/json"
-	"os"
-	"path/filepath"
 	"slices"
 	"strconv"
 
@@ -83,20 +81,4 @@ func (s Spec) SameHead(other Spec) bool {
 func (s Spec) JSON() ([]byte, error) {
 	data, err := json.MarshalIndent(s, "", "  ")
 	return append(data, '\n'), errors.Wrap(err, SpecFile)
-}
-
-// ReadSpec reads the task.json of a model folder. When there is none, the error is
-// [os.ErrNotExist].
-func ReadSpec(dir string) (Spec, error) {
-	path := filepath.Join(dir, SpecFile)
-	data, err := os.ReadFile(path)
-	if err != nil {
-		return Spec{}, errors.Wrap(err, "reading the task of the model")
-	}
-	var s Spec
-	if err := json.Unmarshal(data, &s); err != nil {
-		return Spec{}, errors.Wrap(err, path)
-	}
-	_, err = heads.ParseKind(string(s.Task))
-	return s, errors.WithMessage(err, path)
 }

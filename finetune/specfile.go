@@ -1,0 +1,205 @@
+package finetune
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"path/filepath"
+	"slices"
+	"strings"
+	"unicode"
+
+	"github.com/pkg/errors"
+
+	"gorgpt/gpt1"
+	"gorgpt/heads"
+	"gorgpt/internal/regular"
+	"gorgpt/loaders/datasets"
+	"gorgpt/tokenizer"
+)
+
+// mostSpec is how many bytes a task.json may have.
+const mostSpec = 16 << 20
+
+// ReadSpec reads the task.json of a model folder and checks that it makes sense. When there is
+// none, the error is [os.ErrNotExist].
+func ReadSpec(dir string) (Spec, error) {
+	path := filepath.Join(dir, SpecFile)
+	data, err := regular.ReadFile(path, "the task of the model", mostSpec)
+	if err != nil {
+		return Spec{}, err
+	}
+	var s Spec
+	if err = knownKeys(data, "task", "labels", "choices", "special_ids", "dataset", "fields", "metric"); err == nil {
+		err = json.Unmarshal(data, &s)
+	}
+	var wrong *json.UnmarshalTypeError
+	switch {
+	case errors.As(err, &wrong):
+		err = errors.Errorf("%s: a JSON %s cannot stand there", wrong.Field, wrong.Value)
+	case err == nil:
+		if err = s.validate(); err == nil {
+			err = completeIDs(data)
+		}
+	}
+	return s, errors.WithMessage(err, path)
+}
+
+// knownKeys checks that data is a JSON object with none but the given keys.
+func knownKeys(data []byte, known ...string) error {
+	var top map[string]json.RawMessage
+	if err := json.Unmarshal(data, &top); err != nil {
+		return errors.New("want a JSON object as fine-tuning writes it")
+	}
+	for _, key := range slices.Sorted(maps.Keys(top)) {
+		if !slices.Contains(known, key) {
+			return errors.Errorf("unknown key %q: want %s", key, strings.Join(known, ", "))
+		}
+	}
+	return nil
+}
+
+// completeIDs checks that there is an id of each special token.
+func completeIDs(data []byte) error {
+	var top struct {
+		IDs map[string]int32 `json:"special_ids"`
+	}
+	names := []string{"classify", "delimiter", "start"}
+	if err := json.Unmarshal(data, &top); err != nil || !slices.Equal(slices.Sorted(maps.Keys(top.IDs)), names) {
+		return errors.Errorf("special_ids: want an object with the ids of %s", strings.Join(names, ", "))
+	}
+	return nil
+}
+
+// validate says which field does not go with the task.
+func (s Spec) validate() error {
+	if _, err := heads.ParseKind(string(s.Task)); err != nil {
+		return err
+	}
+	for _, check := range []func() error{s.checkLabels, s.checkChoices, s.checkFields, s.checkDataset, s.checkMetric} {
+		if err := check(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s Spec) checkLabels() error {
+	if s.Task == heads.Regression || s.Task == heads.MultipleChoice {
+		if len(s.Labels) > 0 {
+			return errors.Errorf("labels: %s has none", s.Task)
+		}
+		return nil
+	}
+	if len(s.Labels) < 2 {
+		return errors.Errorf("labels: %d of them: want two or more for %s", len(s.Labels), s.Task)
+	}
+	seen := map[string]bool{}
+	for i, l := range s.Labels {
+		switch {
+		case strings.TrimSpace(l) == "" || strings.ContainsFunc(l, unicode.IsControl):
+			return errors.Errorf("labels: number %d is %q: want a text without control characters", i, l)
+		case seen[l]:
+			return errors.Errorf("labels: %q stands there twice", l)
+		}
+		seen[l] = true
+	}
+	return nil
+}
+
+func (s Spec) checkChoices() error {
+	switch {
+	case s.Task != heads.MultipleChoice && s.Choices != 0:
+		return errors.Errorf("choices: only qa has them, not %s", s.Task)
+	case s.Task == heads.MultipleChoice && (s.Choices < 2 || s.Choices > mostAnswers):
+		return errors.Errorf("choices is %d: want 2 to %d, the most answers of a question", s.Choices, mostAnswers)
+	}
+	return nil
+}
+
+func (s Spec) checkFields() error {
+	f, want := s.Fields, Fields(s.Task)
+	switch {
+	case f == nil:
+	case s.Dataset != "":
+		return errors.Errorf("fields: %s has columns of its own: leave them or the dataset out", s.Dataset)
+	case len(f.Texts) != len(want.Texts) || slices.Contains(f.Texts, ""):
+		return errors.Errorf("fields: texts are %q: want %d columns for %s, in place of %s", f.Texts, len(want.Texts), s.Task, strings.Join(want.Texts, ", "))
+	case (f.Answers == "") != (want.Answers == ""):
+		return errors.Errorf("fields: answers is %q: want a column for qa, and none for other tasks", f.Answers)
+	case f.Label == "":
+		return errors.New("fields: label is empty: want a column")
+	}
+	return nil
+}
+
+func (s Spec) checkDataset() error {
+	if s.Dataset == "" {
+		return nil
+	}
+	set, err := datasets.Find(s.Dataset)
+	if err != nil {
+		return errors.WithMessage(err, "dataset")
+	}
+	want := specOf(set)
+	switch {
+	case s.Task != want.Task:
+		return errors.Errorf("dataset %s is for %s, the task is %s", s.Dataset, want.Task, s.Task)
+	case !slices.Equal(s.Labels, want.Labels):
+		return errors.Errorf("labels are %q: want those of %s, %q", s.Labels, s.Dataset, want.Labels)
+	case s.Choices != want.Choices:
+		return errors.Errorf("choices is %d: want the %d of %s", s.Choices, want.Choices, s.Dataset)
+	case s.Metric != want.Metric && s.Metric != "":
+		return errors.Errorf("metric is %q: want %q, that of %s", s.Metric, want.Metric, s.Dataset)
+	}
+	return nil
+}
+
+// checkMetric wants a measure that the task has.
+func (s Spec) checkMetric() error {
+	var names []string
+	switch {
+	case s.Metric == "":
+		return nil
+	case s.Task == heads.Regression:
+		names = []string{"pearson", "spearman"}
+	case s.Task == heads.MultipleChoice:
+		names = []string{"acc"}
+	case len(s.Labels) == 2:
+		names = []string{"acc", "mcc", "f1"}
+	default:
+		names = []string{"acc", "mcc"}
+	}
+	if !slices.Contains(names, s.Metric) {
+		return errors.Errorf("metric is %q: want one of %s for this task", s.Metric, strings.Join(names, ", "))
+	}
+	return nil
+}
+
+// fits checks a spec against the vocabulary and the head of the same folder.
+func (s Spec) fits(tok *tokenizer.Tokenizer, m *gpt1.Model) error {
+	want, err := Specials(tok)
+	if err != nil {
+		return err
+	}
+	if s.Specials != want {
+		return errors.Errorf("special_ids are start %d, delimiter %d, classify %d: want those of the vocabulary, %d, %d and %d",
+			s.Specials.Start, s.Specials.Delimiter, s.Specials.Classify, want.Start, want.Delimiter, want.Classify)
+	}
+	if m.VocabSize != tok.Size() {
+		return errors.Errorf("special_ids: the vocabulary has %d tokens with the special ones, the model %d embeddings: want as many", tok.Size(), m.VocabSize)
+	}
+	w, b := m.Store.Param("head.weight"), m.Store.Param("head.bias")
+	if w == nil || b == nil {
+		return errors.New("there is such a file, but the weights lack head.weight or head.bias: want a fine-tuned model, or no such file")
+	}
+	k := s.Outputs()
+	if !slices.Equal(w.Shape, []int{m.NEmbd, k}) || !slices.Equal(b.Shape, []int{k}) {
+		what := "one output for " + string(s.Task)
+		if len(s.Labels) > 0 {
+			what = fmt.Sprintf("%d outputs, one a label", k)
+		}
+		return errors.Errorf("head.weight has the shape %v and head.bias %v: want %s, which is %v and %v", w.Shape, b.Shape, what, []int{m.NEmbd, k}, []int{k})
+	}
+	return nil
+}

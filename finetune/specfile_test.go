@@ -1,0 +1,142 @@
+package finetune
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"gorgpt/checkpoint"
+	"gorgpt/gpt1"
+	"gorgpt/heads"
+)
+
+// tuned writes the folder of a fine-tuned model with the given task.json, and k outputs.
+func tuned(t *testing.T, spec string, k int) string {
+	t.Helper()
+	dir := t.TempDir()
+	tok, _ := vocabulary(t)
+	pre, err := gpt1.New(gpt1.Config{NLayer: 1, NHead: 1, NEmbd: 4, NCtx: 8, VocabSize: tok.Size(), LayerNormEps: 1e-5, InitRange: 0.02})
+	require.NoError(t, err)
+	pre.Init(1)
+	m := pre
+	if k > 0 {
+		m, err = heads.Attach(pre, tok.Size(), k, 1, 1)
+		require.NoError(t, err)
+	}
+	require.NoError(t, checkpoint.WriteModel(dir, m))
+	files, err := tok.Files()
+	require.NoError(t, err)
+	files[SpecFile] = []byte(spec)
+	for name, data := range files {
+		require.NoError(t, os.WriteFile(filepath.Join(dir, name), data, 0o600))
+	}
+	return dir
+}
+
+func TestTaskFileIsCheckedWhole(t *testing.T) {
+	_, s := vocabulary(t)
+	ids := string(must(Spec{Specials: s}.JSON()))
+	ids = ids[strings.Index(ids, `"special_ids"`):strings.LastIndex(ids, "}")]
+	const classes, qa = `"task": "classification", "labels": ["no", "yes"]`, `"task": "qa"`
+	for _, c := range []struct {
+		name, keys string
+		outputs    int
+		want       string // "": it is right
+	}{
+		{"classes", classes, 2, ""},
+		{"classes with fields", classes + `, "fields": {"texts": ["sentence"], "label": "gold"}, "metric": "f1"`, 2, ""},
+		{"answers", qa + `, "choices": 5`, 1, ""},
+		{"scores", `"task": "regression"`, 1, ""},
+		{"a dataset", `"task": "entailment", "labels": ["entailment", "not_entailment"], "dataset": "RTE", "metric": "acc"`, 2, ""},
+
+		{"no labels", `"task": "classification"`, 2, "labels: 0 of them: want two or more for classification"},
+		{"one label", `"task": "entailment", "labels": ["no"]`, 1, "labels: 1 of them: want two or more for entailment"},
+		{"a label twice", `"task": "similarity", "labels": ["no", "yes", "no"]`, 3, `labels: "no" stands there twice`},
+		{"an empty label", `"task": "similarity", "labels": ["no", " "]`, 2, `labels: number 1 is " ": want a text`},
+		{"a label with a tab", `"task": "similarity", "labels": ["no", "y\tes"]`, 2, "labels: number 1 is \"y\\tes\": want a text"},
+		{"labels of qa", qa + `, "choices": 2, "labels": ["no", "yes"]`, 1, "labels: qa has none"},
+		{"labels of another type", `"task": "similarity", "labels": "no"`, 2, "labels: a JSON string cannot stand there"},
+		{"no choices", qa, 1, "choices is 0: want 2 to 1000"},
+		{"negative choices", qa + `, "choices": -1`, 1, "choices is -1: want 2 to 1000"},
+		{"too many choices", qa + `, "choices": 4611686018427387904`, 1, "choices is 4611686018427387904: want 2 to 1000"},
+		{"choices beyond any integer", qa + `, "choices": 1e99`, 1, "choices: a JSON number 1e99 cannot stand there"},
+		{"choices of classes", classes + `, "choices": 2`, 2, "choices: only qa has them"},
+		{"one text too few", `"task": "entailment", "labels": ["no", "yes"], "fields": {"texts": ["a"], "label": "b"}`, 2, `fields: texts are ["a"]: want 2 columns for entailment`},
+		{"one text too many", classes + `, "fields": {"texts": ["a", "b"], "label": "c"}`, 2, "want 1 columns for classification"},
+		{"no answers", qa + `, "choices": 2, "fields": {"texts": ["a", "b"], "label": "c"}`, 1, `fields: answers is "": want a column for qa`},
+		{"no label column", classes + `, "fields": {"texts": ["a"]}`, 2, "fields: label is empty"},
+		{"unknown dataset", classes + `, "dataset": "IMDB"`, 2, `dataset: unknown dataset "IMDB"`},
+		{"dataset of another task", classes + `, "dataset": "RTE"`, 2, "dataset RTE is for entailment, the task is classification"},
+		{"labels of another dataset", `"task": "entailment", "labels": ["yes", "no"], "dataset": "RTE"`, 2, "want those of RTE"},
+		{"unknown metric", classes + `, "metric": "rouge"`, 2, `metric is "rouge": want one of acc, mcc, f1`},
+		{"metric of another task", `"task": "regression", "metric": "acc"`, 1, `metric is "acc": want one of pearson, spearman`},
+		{"unknown key", classes + `, "lables": []`, 2, `unknown key "lables": want task, labels,`},
+		{"key in capitals", classes + `, "Labels": ["yes", "no"]`, 2, `unknown key "Labels"`},
+		{"unknown task", `"task": "poetry"`, 2, `unknown task "poetry"`},
+		{"more labels than outputs", classes, 3, "head.weight has the shape [4 3] and head.bias [3]: want 2 outputs, one a label"},
+		{"outputs of a score", `"task": "regression"`, 2, "want one output for regression"},
+		{"no head", classes, 0, "the weights lack head.weight or head.bias"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			dir := tuned(t, "{"+c.keys+", "+ids+"}", c.outputs)
+			b, err := ReadBase(dir)
+			if c.want == "" {
+				require.NoError(t, err)
+				require.NotEmpty(t, b.head.Task)
+				return
+			}
+			require.ErrorContains(t, err, c.want)
+			require.ErrorContains(t, err, filepath.Join(dir, SpecFile)+": ")
+			require.NotContains(t, err.Error(), "\n")
+		})
+	}
+	for name, c := range map[string][2]string{
+		"other ids":       {strings.Replace(ids, `"start": `, `"start": 1`, 1), "special_ids are start 1"},
+		"missing ids":     {`"special_ids": {"start": 1}`, "special_ids: want an object with the ids of classify, delimiter, start"},
+		"no ids":          {`"metric": "acc"`, "special_ids: want an object"},
+		"text behind it":  {ids + "} {", "want a JSON object"},
+		"ids as a number": {`"special_ids": 5`, "special_ids: a JSON number cannot stand there"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := ReadBase(tuned(t, "{"+classes+", "+c[0]+"}", 2))
+			require.ErrorContains(t, err, c[1])
+		})
+	}
+}
+
+func TestHeadWithoutTaskFile(t *testing.T) {
+	dir := tuned(t, "", 2)
+	require.NoError(t, os.Remove(filepath.Join(dir, SpecFile)))
+	s := Defaults()
+	s.Model, s.Predict, s.Dropout = dir, "rows.jsonl", 0
+	err := s.Apply(t.Context(), nil, nil)
+	require.ErrorContains(t, err, "has a head but no task.json, which says what its outputs are")
+	b, err := ReadBase(dir)
+	require.NoError(t, err)
+	var out strings.Builder
+	_, err = b.attach(s, Spec{Task: heads.Classification, Labels: []string{"no", "yes"}}, &out)
+	require.NoError(t, err)
+	require.Contains(t, out.String(), "has a head but no task.json, which would say what for: the head is replaced by a new one\n")
+}
+
+func TestGivenLabelsAreChecked(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "train.jsonl")
+	require.NoError(t, os.WriteFile(path, []byte(strings.Join(pairs(`"no"`, `"yes"`), "\n")), 0o600))
+	for labels, want := range map[string]string{"no": "-labels: labels: 1 of them", "no,no": `-labels: labels: "no" stands there twice`} {
+		s := Defaults()
+		s.Task, s.Train, s.Labels = heads.Similarity, path, labels
+		_, err := s.ReadData()
+		require.ErrorContains(t, err, want)
+	}
+}
+
+func must(data []byte, err error) []byte {
+	if err != nil {
+		panic(err)
+	}
+	return data
+}
