@@ -1,6 +1,7 @@
 package ablate
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -8,7 +9,9 @@ import (
 	"math"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/pkg/errors"
@@ -44,6 +47,9 @@ func (g *Grid) Run(ctx context.Context, log *Log, con train.Console) error {
 	if err := g.checkFolders(open); err != nil {
 		return err
 	}
+	if err := g.checkVocabulary(open, con.Err); err != nil {
+		return err
+	}
 	for i, t := range open {
 		if done, err = log.All(); err != nil {
 			return err
@@ -67,6 +73,25 @@ func (g *Grid) Run(ctx context.Context, log *Log, con train.Console) error {
 	return nil
 }
 
+// checkVocabulary reports, for each set with runs to do, how much of it the vocabulary, which all
+// models share, cannot spell.
+func (g *Grid) checkVocabulary(open []trial, w io.Writer) error {
+	for _, set := range g.Sets {
+		if !slices.ContainsFunc(open, func(t trial) bool { return t.set == set }) {
+			continue
+		}
+		var notes bytes.Buffer
+		err := set.Data.CheckVocabulary(&set.Settings, g.Base.Tok, &notes)
+		for line := range strings.Lines(notes.String()) {
+			fmt.Fprintf(w, "%s: %s", set.Name, line)
+		}
+		if err != nil {
+			return errors.WithMessage(err, set.Name)
+		}
+	}
+	return nil
+}
+
 // forget frees the graphs of the run that is done, so that two runs never hold memory at
 // once. Their machines have finalizers: one collection finds them, the next frees them.
 func forget() {
@@ -78,6 +103,7 @@ func forget() {
 func (g *Grid) run(ctx context.Context, t trial, con train.Console) (Result, error) {
 	start := time.Now()
 	s := t.id.Settings
+	s.AllowUnknown = true // the whole set has been checked, and a few of its rows may differ
 	b, _ := g.base(t.variant)
 	if s.Scratch {
 		var err error

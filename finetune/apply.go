@@ -37,6 +37,9 @@ func (s *Settings) Apply(ctx context.Context, out, log io.Writer) error {
 	if err != nil {
 		return err
 	}
+	if err := s.CheckUnknown(path, unknowns(b.Tok, rows), log); err != nil {
+		return err
+	}
 	set, err := Encode(spec, b.Tok, b.Model.NCtx, rows, accounts, s.tolerance())
 	if err != nil {
 		return err

@@ -37,6 +37,9 @@ func Prepare(s *Settings, d *Data, b *Base, w io.Writer) (*Job, error) {
 	if spec.Specials, err = Specials(b.Tok); err != nil {
 		return nil, err
 	}
+	if err := d.CheckVocabulary(s, b.Tok, w); err != nil {
+		return nil, err
+	}
 	data, err := d.encode(spec, b.Tok, b.Model.NCtx, s.tolerance(), w)
 	if err != nil {
 		return nil, err

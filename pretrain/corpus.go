@@ -43,7 +43,10 @@ func readCorpus(ctx context.Context, s *Settings, con train.Console) (*corpus, e
 	if err != nil {
 		return nil, err
 	}
-	c, err := s.cut(t, con.Out)
+	var c *corpus
+	if err = s.checkUnknown(t.counted, con.Out); err == nil {
+		c, err = s.cut(t, con.Out)
+	}
 	if err != nil {
 		_ = t.close() // the first error counts
 	}

@@ -30,6 +30,9 @@ func Prepare(ctx context.Context, s *Settings, con train.Console) error {
 	if err := p.write(ctx, s.Prepare, status, con); err != nil {
 		return err
 	}
+	if err := s.checkPrepared(ctx, con.Out); err != nil {
+		return errors.WithMessage(err, "-prepare")
+	}
 	fmt.Fprintf(con.Out, "to train on it: go run ./cmd/train -data %s\n", s.Prepare)
 	return nil
 }

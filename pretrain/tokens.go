@@ -21,6 +21,7 @@ type tokens struct {
 	train, valid []loaders.Tokens
 	books        int
 	held         []string // names of the validation books
+	counted      []counted
 	close        func() error
 }
 
@@ -131,7 +132,7 @@ func (s *Settings) cached(ctx context.Context, books []loaders.Source, con train
 
 // fromFolder takes the books of an open folder, whose vocabulary may have been learned for it.
 func (s *Settings) fromFolder(f *shards.Folder, learned bool, w io.Writer) *tokens {
-	t := &tokens{tok: f.Tokenizer, close: f.Close, books: len(f.Train) + len(f.Valid)}
+	t := &tokens{tok: f.Tokenizer, close: f.Close, books: len(f.Train) + len(f.Valid), counted: countedIn(f)}
 	for _, b := range f.Train {
 		t.train = append(t.train, b.Tokens)
 	}
@@ -170,6 +171,11 @@ func (s *Settings) inMemory(ctx context.Context, sources []loaders.Source, con t
 			}
 		}
 		*part.tokens = loaders.Encode(p.tok, books)
+		for i, book := range books {
+			one := counted{name: part.sources[i].Name}
+			one.unknown.Add(p.tok, book.Text, (*part.tokens)[i].(loaders.InMemory))
+			t.counted = append(t.counted, one)
+		}
 	}
 	for _, source := range p.valid {
 		t.held = append(t.held, source.Name)

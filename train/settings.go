@@ -17,16 +17,21 @@ const Auto = -1
 
 // Settings are what runs of all kinds have.
 type Settings struct {
-	Steps     int     `json:"steps"`            // updates
-	Epochs    int     `json:"epochs,omitempty"` // passes over the data, which decide on Steps; 0: Steps is given
-	Batch     int     `json:"batch"`            // sequences or examples an update
-	Micro     int     `json:"micro"`            // of them computed at a time
-	LR        float64 `json:"lr"`               // the highest learning rate
-	L2        float64 `json:"l2"`               // decoupled weight decay
-	Clip      float64 `json:"clip"`             // the largest gradient norm; 0: no clipping
-	Dropout   float64 `json:"dropout"`
-	Seed      int64   `json:"seed"`
-	EvalEvery int     `json:"eval_every"` // updates between evaluations; 0: only at the end
+	Steps   int     `json:"steps"`            // updates
+	Epochs  int     `json:"epochs,omitempty"` // passes over the data, which decide on Steps; 0: Steps is given
+	Batch   int     `json:"batch"`            // sequences or examples an update
+	Micro   int     `json:"micro"`            // of them computed at a time
+	LR      float64 `json:"lr"`               // the highest learning rate
+	L2      float64 `json:"l2"`               // decoupled weight decay
+	Clip    float64 `json:"clip"`             // the largest gradient norm; 0: no clipping
+	Dropout float64 `json:"dropout"`
+	Seed    int64   `json:"seed"`
+
+	// AllowUnknown trains on a text, and applies a model to one, of which the vocabulary cannot
+	// spell half; see [Settings.CheckUnknown].
+	AllowUnknown bool `json:"allow_unknown,omitempty"`
+
+	EvalEvery int `json:"eval_every"` // updates between evaluations; 0: only at the end
 
 	Upkeep  `json:"-"`
 	Out     string `json:"-"` // run folder; "": runs/<name>

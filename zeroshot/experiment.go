@@ -1,16 +1,21 @@
 package zeroshot
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 	"time"
+
+	"github.com/pkg/errors"
 
 	"gorgpt/checkpoint"
 	"gorgpt/finetune"
 	"gorgpt/internal/figure"
 	"gorgpt/internal/results"
+	"gorgpt/tokenizer"
 	"gorgpt/train"
 )
 
@@ -18,6 +23,9 @@ import (
 type Experiment struct {
 	Sets []*Set
 	Runs []Run
+
+	// AllowUnknown measures a set, too, of which a vocabulary cannot spell half.
+	AllowUnknown bool
 }
 
 // ID is all that decides on a figure.
@@ -71,7 +79,7 @@ func (e *Experiment) Measure(ctx context.Context, log *Log, con train.Console) (
 	}
 	curves := make([]Curve, len(e.Sets)*len(e.Runs))
 	for k, run := range e.Runs {
-		for _, state := range run.States {
+		for nth, state := range run.States {
 			m, tok, err := checkpoint.ReadFolder(state.Dir, 0)
 			if err != nil {
 				return nil, err
@@ -79,6 +87,11 @@ func (e *Experiment) Measure(ctx context.Context, log *Log, con train.Console) (
 			digest, err := (&finetune.Base{Model: m, Tok: tok}).Digest()
 			if err != nil {
 				return nil, err
+			}
+			if nth == 0 { // all states have one vocabulary
+				if err := e.checkVocabulary(run.Name, tok, con.Err); err != nil {
+					return nil, err
+				}
 			}
 			for i, set := range e.Sets {
 				id := ID{set.Task, set.Words, digest, data[i]}
@@ -106,6 +119,23 @@ func (e *Experiment) Measure(ctx context.Context, log *Log, con train.Console) (
 		}
 	}
 	return curves, nil
+}
+
+// checkVocabulary reports, for each set, how much of it the vocabulary of a run cannot spell.
+func (e *Experiment) checkVocabulary(run string, tok *tokenizer.Tokenizer, w io.Writer) error {
+	var s finetune.Settings
+	s.AllowUnknown = e.AllowUnknown
+	for _, set := range e.Sets {
+		var notes bytes.Buffer
+		err := set.Data.CheckVocabulary(&s, tok, &notes)
+		for line := range strings.Lines(notes.String()) {
+			fmt.Fprintf(w, "%s, %s: %s", run, set.Task, line)
+		}
+		if err != nil {
+			return errors.WithMessagef(err, "%s, %s", run, set.Task)
+		}
+	}
+	return nil
 }
 
 // Markdown is a line a state: the accuracy, and how far it is on the way from the majority to

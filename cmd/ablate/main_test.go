@@ -238,3 +238,17 @@ func TestDatasets(t *testing.T) {
 	require.Equal(t, 2, status)
 	require.Contains(t, stderr, "-dataset names published datasets: leave out -tasks")
 }
+
+// TestRowsOfAnotherScript refuses them before the first run.
+func TestRowsOfAnotherScript(t *testing.T) {
+	dir := workplace(t)
+	write(t, dir, "chinese.jsonl", strings.Repeat("{\"text\": \"很 好\", \"label\": 1}\n{\"text\": \"不 好\", \"label\": 0}\n", 8))
+	flags := strings.Fields("-model m -task classification -train chinese.jsonl -test chinese.jsonl -variants full -seeds 1 -epochs 1 -out out")
+	status, _, stderr := command(t, dir, flags...)
+	require.Equal(t, 1, status)
+	require.Contains(t, stderr, "ablate: classification: training rows: 32 of 32 tokens (100.0 %) are <unk>")
+	require.Contains(t, stderr, "-allow-unknown")
+	status, _, stderr = command(t, dir, append(flags, "-allow-unknown")...)
+	require.Zero(t, status, stderr)
+	require.Contains(t, stderr, "classification: warning: test rows: 32 of 32 tokens (100.0 %) are <unk>")
+}

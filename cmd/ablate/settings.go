@@ -58,6 +58,7 @@ func (s *settings) flags() *flag.FlagSet {
 	fs.StringVar(&r.Fields, "fields", "", "")
 	fs.StringVar(&r.Labels, "labels", "", "")
 	fs.BoolVar(&r.Strict, "strict", false, "")
+	fs.BoolVar(&r.AllowUnknown, "allow-unknown", false, "")
 	fs.StringVar(&r.Train, "train", "", "")
 	fs.StringVar(&r.Dev, "dev", "", "")
 	fs.StringVar(&r.Test, "test", "", "")

@@ -37,6 +37,7 @@ Other data
   -fields LIST     what the files call the fields: text=sentence,label=gold
   -labels LIST     the labels, from class 0 on
   -strict          stop at the first broken row
+  -allow-unknown   accept rows of which half the tokens or more are <unk>
   -train FILE      rows to train on, as for cmd/finetune
   -dev FILE        rows to evaluate on, for the results file
   -test FILE       rows whose scores the table shows

@@ -15,6 +15,7 @@ import (
 	"gorgpt/generate"
 	"gorgpt/internal/atomicfile"
 	"gorgpt/loaders/charset"
+	"gorgpt/tokenizer"
 )
 
 // maxLine is the most bytes that a line has: a text that is scored, or typed.
@@ -35,6 +36,7 @@ func (c *command) scoreFile(ctx context.Context) (err error) {
 	scorer := generate.NewScorer(c.model)
 	var all scored
 	var found charset.Found
+	var unknown tokenizer.Unknowns
 	number := 0
 	for lines := readDecoded(ctx, open); ; number++ {
 		var line read
@@ -49,7 +51,7 @@ func (c *command) scoreFile(ctx context.Context) (err error) {
 		if line.err != nil {
 			return errors.Wrapf(line.err, "-score: %s, line %d", name, number+1)
 		}
-		s, err := c.scoreLine(ctx, scorer, line.text)
+		s, err := c.scoreLine(ctx, scorer, line.text, &unknown)
 		if err != nil {
 			return errors.WithMessagef(err, "-score: line %d", number+1)
 		}
@@ -60,14 +62,16 @@ func (c *command) scoreFile(ctx context.Context) (err error) {
 		}
 	}
 	c.sayFound(name, found)
+	c.report("-score", &unknown)
 	fmt.Fprintf(c.stderr, "%d lines, %d tokens predicted: log-probability %.4f, perplexity %s\n", number, all.Predicted, all.LogProb, all.perplexityText())
 	return nil
 }
 
 // scoreLine is what the model says of a text.
-func (c *command) scoreLine(ctx context.Context, scorer *generate.Scorer, text string) (*scored, error) {
+func (c *command) scoreLine(ctx context.Context, scorer *generate.Scorer, text string, unknown *tokenizer.Unknowns) (*scored, error) {
 	s := &scored{Text: text}
 	ids := c.tok.Encode(text)
+	unknown.Add(c.tok, text, ids)
 	logProbs, err := scorer.LogProbs(ctx, ids)
 	if err != nil {
 		return nil, err

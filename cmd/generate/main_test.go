@@ -68,7 +68,9 @@ func TestPrompt(t *testing.T) {
 	}
 	status, _, errs := invoke(t, "", "-model", dir, "-prompt", "the 日本 cat 日", "-tokens", "1")
 	require.Zero(t, status)
-	require.Equal(t, "generate: 3 characters of the prompt are not in the vocabulary and read as <unk>: 日 本\n", errs)
+	require.Equal(t, "generate: warning: the prompt: 3 of 5 tokens (60.0 %) are <unk>, most often for the characters 日 ×2, 本 ×1\n", errs)
+	_, _, errs = invoke(t, "the cat\n日\n", "-model", dir, "-score", "-")
+	require.Contains(t, errs, "generate: warning: -score: 1 of 3 tokens (33.3 %) are <unk>, most often for the characters 日 ×1\n")
 	long := good(t, strings.Repeat(sentences, 4), "-model", dir, "-tokens", "60", "-temperature", "0", "-slide", "1")
 	require.Greater(t, len(long), 4*len(sentences)+60, "beyond the context of 24")
 	require.NotEmpty(t, good(t, "", "-model", dir, "-prompt", "the", "-ctx", "3", "-tokens", "9", "-repetition-penalty", "1.3", "-top-p", "0.9"))

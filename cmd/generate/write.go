@@ -12,49 +12,23 @@ import (
 	"gorgpt/tokenizer"
 )
 
-// encode turns a prompt into tokens and tells which of its characters the model does not know.
+// encode turns a prompt into tokens and says which of its characters the vocabulary cannot spell.
 func (c *command) encode(prompt string) ([]int32, error) {
 	ids := c.tok.Encode(prompt)
 	if len(ids) == 0 {
 		return nil, errors.New("the prompt is empty: the model has no token for the beginning of a text, so give it at least a word")
 	}
-	unknown := 0
-	for _, id := range ids {
-		if token, _ := c.tok.Token(id); token == tokenizer.Unknown {
-			unknown++
-		}
-	}
-	if unknown > 0 {
-		fmt.Fprintf(c.stderr, "generate: %d characters of the prompt are not in the vocabulary and read as %s%s\n", unknown, tokenizer.Unknown, c.strangers(prompt))
-	}
+	var unknown tokenizer.Unknowns
+	unknown.Add(c.tok, prompt, ids)
+	c.report("the prompt", &unknown)
 	return ids, nil
 }
 
-// strangers lists characters that are unknown by themselves.
-func (c *command) strangers(text string) string {
-	const most = 10
-	var found []string
-	seen := map[rune]bool{}
-	for _, r := range text {
-		if seen[r] {
-			continue
-		}
-		seen[r] = true
-		for _, id := range c.tok.Encode(string(r)) {
-			if token, _ := c.tok.Token(id); token == tokenizer.Unknown {
-				found = append(found, string(r))
-				break
-			}
-		}
-		if len(found) > most {
-			found[most] = "…"
-			break
-		}
+// report prints how much of a text the vocabulary cannot spell.
+func (c *command) report(what string, u *tokenizer.Unknowns) {
+	if note := u.Report(what); note != "" {
+		fmt.Fprintf(c.stderr, "generate: %s\n", note)
 	}
-	if len(found) == 0 {
-		return ""
-	}
-	return ": " + strings.Join(found, " ")
 }
 
 // write continues a prompt and prints it with what follows.

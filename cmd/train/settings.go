@@ -133,7 +133,7 @@ func checkPrepare(s *pretrain.Settings, given cli.Given) error {
 	if s.Prepare == "" {
 		return errors.New("-prepare needs the name of a folder")
 	}
-	heeded := []string{"prepare", "data", "preset", "tokenizer", "vocab", "pipeline", "seed"}
+	heeded := []string{"prepare", "data", "preset", "tokenizer", "vocab", "pipeline", "seed", "allow-unknown"}
 	for _, name := range slices.Sorted(maps.Keys(given.Names())) {
 		if !slices.Contains(heeded, name) {
 			return errors.Errorf("-prepare only tokenizes: -%s has no use there", name)

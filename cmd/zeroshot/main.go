@@ -36,7 +36,7 @@ func run(args []string, out, stderr io.Writer) int {
 
 // measure does what the settings say.
 func (s *settings) measure(ctx context.Context, con train.Console) error {
-	e := &zeroshot.Experiment{}
+	e := &zeroshot.Experiment{AllowUnknown: s.data.AllowUnknown}
 	var err error
 	if e.Runs, err = s.runs(); err != nil {
 		return err

@@ -134,3 +134,16 @@ func TestHelp(t *testing.T) {
 		require.LessOrEqual(t, len(line), 81, line)
 	}
 }
+
+func TestRowsOfAnotherScript(t *testing.T) {
+	dir := workplace(t)
+	rows := strings.Repeat("{\"text\": \"很 好\", \"label\": 1}\n{\"text\": \"不 好\", \"label\": 0}\n", 4)
+	require.NoError(t, os.WriteFile("chinese.jsonl", []byte(rows), 0o600))
+	flags := strings.Fields("-model runs/tiny -tasks sentiment -train rows.jsonl -test chinese.jsonl -out out")
+	status, _, stderr := command(t, dir, flags...)
+	require.Equal(t, 1, status)
+	require.Contains(t, stderr, "zeroshot: tiny, sentiment: test rows: 16 of 16 tokens (100.0 %) are <unk>, most often for the characters 好 ×8, 不 ×4, 很 ×4")
+	status, _, stderr = command(t, dir, append(flags, "-allow-unknown")...)
+	require.Zero(t, status, stderr)
+	require.Contains(t, stderr, "tiny, sentiment: warning: test rows: 16 of 16 tokens (100.0 %) are <unk>")
+}

@@ -85,6 +85,7 @@ func (s *settings) flags() *flag.FlagSet {
 	fs.StringVar(&s.data.Train, "train", "", "")
 	fs.StringVar(&s.data.Dev, "dev", "", "")
 	fs.StringVar(&s.data.Test, "test", "", "")
+	fs.BoolVar(&s.data.AllowUnknown, "allow-unknown", false, "")
 	fs.StringVar(&s.words.Append, "append", "", "")
 	fs.StringVar(&s.words.Positive, "positive", "", "")
 	fs.StringVar(&s.words.Negative, "negative", "", "")

@@ -37,6 +37,7 @@ Other data, for one of the tasks
                    there are and, without -dev, where the threshold is
   -dev FILE        rows that tell where the threshold is
   -test FILE       rows that are predicted
+  -allow-unknown   accept rows of which half the tokens or more are <unk>
 
 The run
   -out DIR         folder of the results (runs/zeroshot). It is gone on with:

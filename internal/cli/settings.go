@@ -26,6 +26,7 @@ func SettingsFlags(fs *flag.FlagSet, s *train.Settings) {
 	fs.Float64Var(&s.Clip, "clip", s.Clip, "")
 	fs.Float64Var(&s.Dropout, "dropout", s.Dropout, "")
 	fs.Int64Var(&s.Seed, "seed", s.Seed, "")
+	fs.BoolVar(&s.AllowUnknown, "allow-unknown", s.AllowUnknown, "")
 	fs.IntVar(&s.EvalEvery, "eval-every", s.EvalEvery, "")
 	fs.Var(&s.SaveEvery, "save-every", "")
 	fs.IntVar(&s.Keep, "keep", s.Keep, "")

@@ -2,7 +2,10 @@ package cli
 
 // SettingsUsage is the end of the help text of commands that train: those of the flags of
 // [SettingsFlags] that mean the same everywhere.
-const SettingsUsage = `  -dot FILE        draw a graph in Graphviz's language; with -steps 0, and stop
+const SettingsUsage = `  -allow-unknown   accept a text of which half the tokens or more are <unk>, as
+                   the vocabulary cannot spell it. Smaller shares are printed,
+                   with a warning from 1 % on
+  -dot FILE        draw a graph in Graphviz's language; with -steps 0, and stop
   -svg FILE        the same as a picture with tooltips
   -dot-level LEVEL model: blocks that repeat once, block: the parts of each
                    block, op: every operation (model)

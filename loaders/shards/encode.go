@@ -23,6 +23,7 @@ type encodedPiece struct {
 	raw   []byte // as the files hold them
 	bytes int64
 	end   bool
+	chars map[rune]int // that the vocabulary cannot spell
 }
 
 // ahead is how many pieces may be tokenized before their turn comes. Alone, it is enough that
@@ -76,6 +77,8 @@ func (c *Corpus) encoded(ctx context.Context, todo []entry) iter.Seq2[encodedPie
 	size := tokenBytes(c.Tokenizer.Size())
 	return inOrder(pieces, cores, c.ahead(), func(p piece) (encodedPiece, error) {
 		ids := c.Tokenizer.Encode(p.text)
-		return encodedPiece{put(make([]byte, 0, size*len(ids)), ids, size), p.bytes, p.end}, ctx.Err()
+		var unknown tokenizer.Unknowns
+		unknown.Add(c.Tokenizer, p.text, ids)
+		return encodedPiece{put(make([]byte, 0, size*len(ids)), ids, size), p.bytes, p.end, unknown.Chars}, ctx.Err()
 	})
 }

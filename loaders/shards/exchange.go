@@ -3,19 +3,25 @@ package shards
 import (
 	"context"
 	"encoding/binary"
+	"maps"
+	"slices"
 
 	"github.com/pkg/errors"
 )
 
 // A message takes a piece from the rank that has tokenized it to the first: what it is, the
-// bytes of the source that it stands for, and the tokens.
+// bytes of the source that it stands for, the characters that the vocabulary cannot spell, and the
+// tokens.
 const (
 	isPart    = iota // after which the book goes on
 	isLast           // of a book
 	isStopped        // the rank was asked to stop
 )
 
-const messageHead = 1 + 8
+const (
+	messageHead = 1 + 8 + 4
+	charBytes   = 4 + 8 // a character and how often it occurs
+)
 
 // message is the piece as a message.
 func (p encodedPiece) message() []byte {
@@ -25,7 +31,33 @@ func (p encodedPiece) message() []byte {
 		data[0] = isLast
 	}
 	data = binary.LittleEndian.AppendUint64(data, uint64(p.bytes))
+	data = binary.LittleEndian.AppendUint32(data, uint32(len(p.chars)))
+	for _, r := range slices.Sorted(maps.Keys(p.chars)) {
+		data = binary.LittleEndian.AppendUint32(data, uint32(r))
+		data = binary.LittleEndian.AppendUint64(data, uint64(p.chars[r]))
+	}
 	return append(data, p.raw...)
+}
+
+// parse reads a message.
+func parse(data []byte) (p encodedPiece, ok bool) {
+	if len(data) < messageHead {
+		return p, false
+	}
+	p.end, p.bytes = data[0] == isLast, int64(binary.LittleEndian.Uint64(data[1:]))
+	n := int(binary.LittleEndian.Uint32(data[messageHead-4:]))
+	if data = data[messageHead:]; len(data)/charBytes < n {
+		return p, false
+	}
+	for range n {
+		if p.chars == nil {
+			p.chars = map[rune]int{}
+		}
+		p.chars[rune(binary.LittleEndian.Uint32(data))] = int(binary.LittleEndian.Uint64(data[4:]))
+		data = data[charBytes:]
+	}
+	p.raw = data
+	return p, true
 }
 
 // send tokenizes the books that fall to this rank and sends them to the first, piece by piece.
@@ -62,10 +94,11 @@ func (w *writer) receive(ctx context.Context, rank int, of *entry) error {
 			return ctx.Err()
 		case len(data) == 1 && data[0] == isStopped:
 			return context.Canceled
-		case len(data) < messageHead:
+		}
+		part, ok := parse(data)
+		if !ok {
 			return errors.Errorf("rank %d has sent %d bytes in place of tokens of %s", rank, len(data), of.Name)
 		}
-		part := encodedPiece{data[messageHead:], int64(binary.LittleEndian.Uint64(data[1:])), data[0] == isLast}
 		if err := w.add(part, of); err != nil || part.end {
 			return err
 		}

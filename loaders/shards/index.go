@@ -62,6 +62,9 @@ type book struct {
 	Offset int      `json:"offset"`
 	Tokens int      `json:"tokens"`
 	Sum    checksum `json:"crc32c"`
+
+	// Unknown are the most frequent of the characters that the vocabulary cannot spell.
+	Unknown map[string]int `json:"unknown,omitempty"`
 }
 
 // split says what a book is for.

@@ -26,8 +26,9 @@ type Folder struct {
 
 // Book is one book of a folder.
 type Book struct {
-	Name   string
-	Tokens loaders.Tokens
+	Name    string
+	Tokens  loaders.Tokens
+	Unknown tokenizer.Unknowns // how much of it the vocabulary cannot spell
 }
 
 // IsFolder tells whether a folder is one of this package, finished or not.
@@ -99,14 +100,22 @@ func (f *Folder) open(dir string) (err error) {
 		}
 	}
 	for _, b := range f.index.Books {
-		book := Book{b.Name, &stored{f, b}}
+		book := Book{Name: b.Name, Tokens: &stored{folder: f, book: b}}
 		if b.Split == training {
 			f.Train = append(f.Train, book)
 		} else {
 			f.Valid = append(f.Valid, book)
 		}
 	}
-	return f.verify()
+	if err := f.verify(); err != nil {
+		return err
+	}
+	for _, books := range [][]Book{f.Train, f.Valid} {
+		for i, b := range books {
+			books[i].Unknown = b.Tokens.(*stored).unknowns()
+		}
+	}
+	return nil
 }
 
 // CheckTokenizer returns an error unless the books were tokenized with this tokenizer.
@@ -162,8 +171,9 @@ func closeAll(files []storage, err error) error {
 
 // stored is a book in the files of a folder.
 type stored struct {
-	folder *Folder
-	book   book
+	folder  *Folder
+	book    book
+	unknown int // tokens that are Unknown; verify counts them
 }
 
 // Len is the number of tokens.
@@ -204,6 +214,7 @@ func (s *stored) copySum(dst []int32, at int, sum checksum) (checksum, error) {
 func (s *stored) verify() error {
 	var ids [1 << 12]int32
 	var sum checksum
+	unknown, _ := s.folder.Tokenizer.ID(tokenizer.Unknown) // which every vocabulary has
 	for at := 0; at < s.book.Tokens; at += len(ids) {
 		part := ids[:min(len(ids), s.book.Tokens-at)]
 		var err error
@@ -211,6 +222,9 @@ func (s *stored) verify() error {
 			return err
 		}
 		for i, id := range part {
+			if id == unknown {
+				s.unknown++
+			}
 			if uint32(id) >= uint32(s.folder.index.VocabSize) {
 				return errors.Errorf("%s: token %d is %d, but the vocabulary has %d", s.where(), at+i, id, s.folder.index.VocabSize)
 			}

@@ -105,6 +105,8 @@ type writer struct {
 	skip    int               // tokens to come that are in files already
 	buf     []byte            // tokens of the next file
 	book    book              // the one at hand
+
+	unknown tokenizer.Unknowns // characters of the book at hand
 }
 
 // release lets go of the lock.
@@ -155,6 +157,7 @@ func (w *writer) add(part encodedPiece, of *entry) error {
 	w.book.Tokens += tokens
 	w.book.Sum = w.book.Sum.with(part.raw)
 	w.done.Tokens += tokens
+	w.unknown.Merge(&tokenizer.Unknowns{Chars: part.chars})
 	skip := min(w.skip, tokens)
 	w.skip -= skip
 	for raw := part.raw[skip*w.index.TokenBytes:]; len(raw) > 0; {
@@ -167,7 +170,8 @@ func (w *writer) add(part encodedPiece, of *entry) error {
 		}
 	}
 	if part.end {
-		w.book.Name, w.book.Split = of.Name, of.split
+		w.book.Name, w.book.Split, w.book.Unknown = of.Name, of.split, mostFrequent(&w.unknown)
+		w.unknown = tokenizer.Unknowns{}
 		w.index.Books = append(w.index.Books, w.book)
 		w.book = book{Offset: w.book.Offset + w.book.Tokens}
 		w.done.Books++

@@ -1,0 +1,58 @@
+package finetune
+
+import (
+	"io"
+	"runtime"
+	"slices"
+	"sync"
+
+	"gorgpt/loaders"
+	"gorgpt/tokenizer"
+)
+
+// CheckVocabulary reports for each set how much of its texts the vocabulary cannot spell, and
+// refuses one of which that is half; see [train.Settings.CheckUnknown].
+func (d *Data) CheckVocabulary(s *Settings, tok *tokenizer.Tokenizer, w io.Writer) error {
+	for _, part := range []struct {
+		name string
+		rows []loaders.Row
+	}{{"training rows", d.Train}, {"development rows", d.Dev}, {"test rows", d.Test}} {
+		if err := s.CheckUnknown(part.name, unknowns(tok, part.rows), w); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// unknowns counts what the vocabulary cannot spell of the texts of rows, on all cores.
+func unknowns(tok *tokenizer.Tokenizer, rows []loaders.Row) *tokenizer.Unknowns {
+	var (
+		all     tokenizer.Unknowns
+		mu      sync.Mutex
+		workers sync.WaitGroup
+	)
+	next := make(chan []loaders.Row)
+	for range min(runtime.GOMAXPROCS(0), max(len(rows)/chunk, 1)) {
+		workers.Go(func() {
+			var mine tokenizer.Unknowns
+			var ids []int32
+			for part := range next {
+				for _, row := range part {
+					for _, text := range slices.Concat(row.Texts, row.Answers) {
+						ids = tok.AppendEncode(ids[:0], text)
+						mine.Add(tok, text, ids)
+					}
+				}
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			all.Merge(&mine)
+		})
+	}
+	for part := range slices.Chunk(rows, chunk) {
+		next <- part
+	}
+	close(next)
+	workers.Wait()
+	return &all
+}

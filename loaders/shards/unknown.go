@@ -1,0 +1,39 @@
+package shards
+
+import (
+	"unicode/utf8"
+
+	"gorgpt/tokenizer"
+)
+
+// keptChars is how many characters of a book that the vocabulary cannot spell are kept.
+const keptChars = 32
+
+// mostFrequent are the characters that the index keeps of a book; nil if there are none.
+func mostFrequent(u *tokenizer.Unknowns) map[string]int {
+	var kept map[string]int
+	for _, r := range u.Most(keptChars) {
+		if kept == nil {
+			kept = map[string]int{}
+		}
+		kept[string(r)] = u.Chars[r]
+	}
+	return kept
+}
+
+// unknowns are the counts of a book: those of its tokens, and the characters in the index.
+// Folders made earlier have no characters.
+func (s *stored) unknowns() tokenizer.Unknowns {
+	u := tokenizer.Unknowns{Tokens: s.book.Tokens, Unknown: s.unknown}
+	for char, n := range s.book.Unknown {
+		r, size := utf8.DecodeRuneInString(char)
+		if size != len(char) || r == utf8.RuneError || n < 1 {
+			continue
+		}
+		if u.Chars == nil {
+			u.Chars = map[rune]int{}
+		}
+		u.Chars[r] = n
+	}
+	return u
+}

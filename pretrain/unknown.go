@@ -1,0 +1,65 @@
+package pretrain
+
+import (
+	"context"
+	"fmt"
+	"io"
+
+	"gorgpt/loaders/shards"
+	"gorgpt/tokenizer"
+)
+
+// counted is how much of a book the vocabulary cannot spell.
+type counted struct {
+	name    string
+	unknown tokenizer.Unknowns
+}
+
+// countedIn are the books of a folder of tokens.
+func countedIn(f *shards.Folder) []counted {
+	var all []counted
+	for _, books := range [][]shards.Book{f.Train, f.Valid} {
+		for _, b := range books {
+			all = append(all, counted{b.Name, b.Unknown})
+		}
+	}
+	return all
+}
+
+// checkUnknown reports how much of the books the vocabulary cannot spell, and of which book
+// most; see [train.Settings.CheckUnknown].
+func (s *Settings) checkUnknown(books []counted, w io.Writer) error {
+	var all tokenizer.Unknowns
+	worst, several := counted{}, false
+	for _, b := range books {
+		all.Merge(&b.unknown)
+		several = several || b.name != books[0].name // of a single book, parts train and validate
+		if b.unknown.Share() > worst.unknown.Share() {
+			worst = b
+		}
+	}
+	what := "the books"
+	if several && worst.unknown.Unknown > 0 {
+		what = fmt.Sprintf("the books (most of all %s, %.1f %%)", worst.name, 100*worst.unknown.Share())
+	}
+	return s.CheckUnknown(what, &all, w)
+}
+
+// checkPrepared is checkUnknown for a folder that the first rank sees.
+func (s *Settings) checkPrepared(ctx context.Context, w io.Writer) error {
+	_, err := s.Group.Once(func() ([]byte, error) {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		f, err := shards.Open(s.Prepare)
+		if err != nil {
+			return nil, err
+		}
+		err = s.checkUnknown(countedIn(f), w)
+		if closeErr := f.Close(); err == nil {
+			err = closeErr
+		}
+		return nil, err
+	})
+	return err
+}
