@@ -53,12 +53,15 @@ func begin(ctx context.Context, dir string, c Corpus) (*writer, error) {
 // begins tells whether the books are those of the corpus, as far as they go.
 func (w *writer) begins(books []book) bool {
 	for i, b := range books {
-		if i >= len(w.entries) || b.Name != w.entries[i].Name || b.Split != w.entries[i].split {
+		if i >= len(w.entries) || b.Name != inJSON(w.entries[i].Name) || b.Split != w.entries[i].split {
 			return false
 		}
 	}
 	return true
 }
+
+// inJSON is a name as the index has it: what is not UTF-8 in it is replaced there.
+func inJSON(name string) string { return string([]rune(name)) }
 
 // start makes the folder, which must not hold anything else, with an index without files.
 func (w *writer) start(ctx context.Context) error {

@@ -60,3 +60,11 @@ func TestRevise(t *testing.T) {
 	require.NotEqual(t, print(s), print(Revise(s)))
 	require.Equal(t, print(Revise(s)), print(Revise(s)))
 }
+
+// Names that are not UTF-8 are replaced in the index, where their books are found again.
+func TestNamesThatAreNotUTF8(t *testing.T) {
+	books := []loaders.Book{{Name: "caf\xE9\xE9.txt", Text: "abc de abc de"}, {Name: "a\nb.txt", Text: "abc abc de de"}}
+	c := corpus(t, vocabulary(t, 0), books, 100)
+	dir := prepared(t, c)
+	require.NoError(t, Write(context.Background(), dir, c), "nothing is left to do")
+}
