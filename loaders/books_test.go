@@ -125,7 +125,7 @@ func TestReadBooksErrors(t *testing.T) {
 // An empty book among others is left out.
 func TestReadBooksWithoutText(t *testing.T) {
 	dir := folder(t, map[string]string{
-		"a.txt": "", "b.txt": "\xEF\xBB\xBF", "c.txt": " \r\n\t\n", "d.txt": "A book.", "e.txt.gz": packed(t, ""),
+		"a.txt": "", "b.txt": "\xEF\xBB\xBF", "c.txt": " \r\n\t\n", "d.txt": "A book.", "e.txt.gz": packed(t, ""), "h.txt.gz": "",
 		"f.txt": aTitle + aStart + anEnd + aLicence, "g.txt": "\uFEFF\uFEFF \n",
 	})
 	books, err := ReadBooks([]string{dir})
@@ -136,6 +136,23 @@ func TestReadBooksWithoutText(t *testing.T) {
 	_, err = ReadBooks([]string{dir})
 	require.ErrorIs(t, err, ErrEmpty)
 	require.ErrorContains(t, err, "a.txt: the file is empty")
+}
+
+// What is no book by its name is passed over, though it be a link that leads nowhere.
+func TestFilesBesideBooks(t *testing.T) {
+	dir := folder(t, map[string]string{"a.txt": "A book.", "b.epub": "", "sub/c.zip": "", ".hidden": "", "sub/d.txt": "Another."})
+	require.NoError(t, os.Symlink("nowhere", filepath.Join(dir, "link.md")))
+	require.NoError(t, os.Symlink("itself", filepath.Join(dir, "itself")))
+	sources, others, err := FindSources([]string{dir})
+	require.NoError(t, err)
+	require.Len(t, sources, 2)
+	for i, name := range []string{"b.epub", "itself", "link.md", "sub/c.zip"} {
+		require.Equal(t, filepath.Join(dir, filepath.FromSlash(name)), others[i])
+	}
+	require.Len(t, others, 4)
+	require.NoError(t, os.Symlink("nowhere", filepath.Join(dir, "link.txt")))
+	_, _, err = FindSources([]string{dir})
+	require.ErrorContains(t, err, "link.txt: no such file")
 }
 
 // TestSampleBooks reads the sample books when they are there.

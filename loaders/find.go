@@ -20,7 +20,16 @@ import (
 // file found twice, by whatever way, counts once. It is an error if any path leads to no
 // book, if a name of a book is one of a device, a pipe or a socket, or if there are no paths.
 func FindBooks(paths []string) ([]string, error) {
-	f := finder{seen: make(map[string]bool)}
+	f, err := search(paths)
+	if err != nil {
+		return nil, err
+	}
+	return f.files, nil
+}
+
+// search is FindBooks, and what it came upon beside books.
+func search(paths []string) (*finder, error) {
+	f := &finder{seen: make(map[string]bool)}
 	for _, path := range paths {
 		if err := f.find(path); err != nil {
 			return nil, errors.Wrap(err, "looking for books")
@@ -29,7 +38,7 @@ func FindBooks(paths []string) ([]string, error) {
 	if len(f.files) == 0 {
 		return nil, errors.New("looking for books: no path given")
 	}
-	return f.files, nil
+	return f, nil
 }
 
 // isBook reports whether the name is one of a text file.
@@ -46,8 +55,9 @@ func isHidden(path string) bool {
 
 // finder collects the files.
 type finder struct {
-	files []string
-	seen  map[string]bool // real paths of files and folders
+	files  []string
+	others []string        // files that are passed over, as their names are not those of books
+	seen   map[string]bool // real paths of files and folders
 }
 
 // find adds the files of one path.
@@ -104,6 +114,7 @@ func (f *finder) findPattern(pattern string) error {
 // seen before among them.
 func (f *finder) add(path string, info fs.FileInfo) (found int, err error) {
 	if !info.IsDir() && !isBook(path) {
+		f.others = append(f.others, path)
 		return 0, nil
 	}
 	key, err := realPath(path)
@@ -139,6 +150,10 @@ func (f *finder) addFolder(path, key string) (found int, err error) {
 		}
 		child := filepath.Join(path, entry.Name())
 		info, err := os.Stat(child)
+		if err != nil && entry.Type() == fs.ModeSymlink && !isBook(child) {
+			f.others = append(f.others, child) // a link that leads nowhere
+			continue
+		}
 		if err != nil {
 			return 0, err
 		}

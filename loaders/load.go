@@ -71,8 +71,8 @@ func unpacked(path string, do func(r io.Reader) error) error {
 		return err
 	}
 	defer f.Close() //nolint:errcheck // only read from: nothing is lost if this fails
-	if !strings.HasSuffix(strings.ToLower(path), ".gz") {
-		return do(f)
+	if size == 0 || !strings.HasSuffix(strings.ToLower(path), ".gz") {
+		return do(f) // an empty file is an empty book, packed or not
 	}
 	z, err := gzip.NewReader(f)
 	if err != nil {

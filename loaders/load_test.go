@@ -122,6 +122,6 @@ func TestPipesAreNoBooks(t *testing.T) {
 			t.Fatal("reading waits for the pipe")
 		}
 	}
-	_, err := FindSources([]string{dir})
+	_, _, err := FindSources([]string{dir})
 	require.ErrorContains(t, err, "not a regular file, but a pipe")
 }

@@ -25,17 +25,18 @@ type Source struct {
 }
 
 // FindSources lists the books that the paths name, as [FindBooks] does, for [ReadBook] to
-// read one after the other.
-func FindSources(paths []string) ([]Source, error) {
-	files, err := FindBooks(paths)
+// read one after the other. others are the files that were passed over in folders and patterns, as
+// their names are not those of books.
+func FindSources(paths []string) (sources []Source, others []string, err error) {
+	found, err := search(paths)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	sources := make([]Source, len(files))
-	for i, path := range files {
+	sources = make([]Source, len(found.files))
+	for i, path := range found.files {
 		info, err := os.Stat(path)
 		if err != nil {
-			return nil, errors.Wrap(err, "looking for books")
+			return nil, nil, errors.Wrap(err, "looking for books")
 		}
 		sources[i] = Source{
 			Name: path, Size: info.Size(),
@@ -43,7 +44,7 @@ func FindSources(paths []string) ([]Source, error) {
 			Sum:  func() ([sha256.Size]byte, error) { return sumFile(path) },
 		}
 	}
-	return sources, nil
+	return sources, found.others, nil
 }
 
 // sumFile is the digest of a file.

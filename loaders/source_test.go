@@ -23,7 +23,7 @@ func TestFindSources(t *testing.T) {
 	require.NoError(t, z.Close())
 	require.NoError(t, f.Close())
 
-	sources, err := FindSources([]string{dir})
+	sources, _, err := FindSources([]string{dir})
 	require.NoError(t, err)
 	require.Len(t, sources, 2)
 	for i, want := range []Book{{Name: plain, Text: "One book."}, {Name: packed, Text: "Another."}} {
@@ -40,7 +40,7 @@ func TestFindSources(t *testing.T) {
 	require.NoError(t, os.Remove(plain))
 	_, err = sources[0].Sum()
 	require.ErrorContains(t, err, plain)
-	_, err = FindSources([]string{plain})
+	_, _, err = FindSources([]string{plain})
 	require.ErrorContains(t, err, plain)
 }
 

@@ -114,22 +114,23 @@ func digest(parts ...[]loaders.Tokens) (string, error) {
 // worldBytes is how much text the embedded world gives when no books are named.
 const worldBytes = 15 << 20
 
-// sources lists the books of the paths or, with none, makes those of the embedded world.
-func (s *Settings) sources() ([]loaders.Source, error) {
+// sources lists the books of the paths, and the files passed over, or, with no paths, makes the books
+// of the embedded world.
+func (s *Settings) sources() (sources []loaders.Source, others []string, err error) {
 	if len(s.Data) > 0 {
 		return loaders.FindSources(s.Data)
 	}
 	books := storyworld.Books(worldBytes)
-	sources := make([]loaders.Source, len(books))
+	sources = make([]loaders.Source, len(books))
 	for i, b := range books {
 		sources[i] = b.Source()
 	}
-	return sources, nil
+	return sources, nil, nil
 }
 
 // books are the sources that have a text. They must be the same on all ranks.
 func (s *Settings) books(ctx context.Context, con train.Console) ([]loaders.Source, error) {
-	books, err := s.sources()
+	books, others, err := s.sources()
 	if err != nil {
 		return nil, err
 	}
@@ -142,5 +143,5 @@ func (s *Settings) books(ctx context.Context, con train.Console) ([]loaders.Sour
 	if err := s.Group.Same("books", list); err != nil || len(s.Data) == 0 {
 		return books, errors.WithMessage(err, "-data")
 	}
-	return s.survey(ctx, books, con.Out)
+	return s.survey(ctx, books, others, con.Out)
 }

@@ -16,7 +16,7 @@ import (
 )
 
 // survey leaves out the books that have no text, and says in a line what the files have beside it.
-func (s *Settings) survey(ctx context.Context, books []loaders.Source, w io.Writer) ([]loaders.Source, error) {
+func (s *Settings) survey(ctx context.Context, books []loaders.Source, others []string, w io.Writer) ([]loaders.Source, error) {
 	all, err := shards.Survey(ctx, s.Group, books)
 	if errors.Is(err, context.Canceled) {
 		err = errors.WithMessage(err, "reading the books: stopped")
@@ -26,6 +26,9 @@ func (s *Settings) survey(ctx context.Context, books []loaders.Source, w io.Writ
 	}
 	var kept []loaders.Source
 	var r survey
+	for _, name := range others {
+		r.others.add(name)
+	}
 	for i, book := range books {
 		one := all[i]
 		r.add(book, one)
@@ -48,11 +51,11 @@ func (s *Settings) survey(ctx context.Context, books []loaders.Source, w io.Writ
 
 // survey sums up what books have beside their text.
 type survey struct {
-	framed, doubtful, invalid, empty group
-	removed, doubtfulBytes, badBytes int
-	most                             int // removed of one book
-	mostOf                           string
-	encodings                        [charset.Windows1252 + 1]int
+	framed, doubtful, invalid, empty, others group
+	removed, doubtfulBytes, badBytes         int
+	most                                     int // removed of one book
+	mostOf                                   string
+	encodings                                [charset.Windows1252 + 1]int
 }
 
 // add counts a book.
@@ -100,6 +103,9 @@ func (r *survey) String() string {
 	}
 	if r.empty.count > 0 {
 		parts = append(parts, fmt.Sprintf("left out, as there is no text: %s (%s)", number(r.empty.count), &r.empty))
+	}
+	if n := r.others.count; n > 0 {
+		parts = append(parts, fmt.Sprintf("passed over, as it is no .txt or .txt.gz: %s (%s)", strings.Replace(number(n), "book", "file", 1), &r.others))
 	}
 	return strings.Join(parts, "; ")
 }

@@ -35,11 +35,15 @@ func TestRunSaysWhatIsLeftOut(t *testing.T) {
 	put(t, dir, "latin.txt", text+"caf\xE9\n")
 	put(t, dir, "bad.txt", text+strings.Repeat("“no” ", 5)+"\xE9\n")
 	put(t, dir, "empty.txt", "")
+	put(t, dir, "notes.md", "no book")
+	put(t, dir, ".hidden", "no book")
+	require.NoError(t, os.Symlink("nowhere", filepath.Join(dir, "link")))
 	put(t, dir, "blank\n.txt", "\xEF\xBB\xBF \n")
 	const want = "211 bytes of headers, licences and credits are left out of 2 books, at most 155 of one (framed.txt); " +
 		"1318 bytes outside the frame of Project Gutenberg do not read like a header or licence and are kept, in 1 book (doubtful.txt); " +
 		"1 book read as Windows-1252; bytes that are no characters, read as U+FFFD: 1 in 1 book (bad.txt); " +
-		"left out, as there is no text: 2 books (\"blank\\n.txt\", empty.txt)\n"
+		"left out, as there is no text: 2 books (\"blank\\n.txt\", empty.txt); " +
+		"passed over, as it is no .txt or .txt.gz: 2 files (link, notes.md)\n"
 	for _, cache := range []string{"", filepath.Join(t.TempDir(), "cache")} {
 		for range 2 {
 			tok, stdout := tokenize(t, over(t, dir, func(s *Settings) { s.Cache = cache }))
@@ -81,7 +85,7 @@ func TestDigestsOfBooks(t *testing.T) {
 	con.Out = &out
 	books, err := over(t, dir).books(context.Background(), con)
 	require.NoError(t, err)
-	plain, err := loaders.FindSources([]string{dir})
+	plain, _, err := loaders.FindSources([]string{dir})
 	require.NoError(t, err)
 	for i, want := range []bool{true, true, false} {
 		got, err := books[i].Sum()
