@@ -7,7 +7,6 @@ import (
 	"github.com/pkg/errors"
 
 	"gorgpt/gpt1"
-	"gorgpt/internal/atomicfile"
 	"gorgpt/tokenizer"
 )
 
@@ -65,21 +64,4 @@ func (s *source) tokenizer(dir string) (*tokenizer.Tokenizer, error) {
 		tok = tok.WithPipeline(tokenizer.Original)
 	}
 	return tok, nil
-}
-
-// WriteFolder writes a model and its tokenizer into a folder.
-func WriteFolder(dir string, m *gpt1.Model, tok *tokenizer.Tokenizer, f Form) error {
-	files, err := tok.Files()
-	if err != nil {
-		return err
-	}
-	if err := WriteModelAs(dir, m, f); err != nil {
-		return err
-	}
-	for name, data := range files {
-		if err := atomicfile.WriteFile(filepath.Join(dir, name), data); err != nil {
-			return err
-		}
-	}
-	return nil
 }

@@ -27,6 +27,9 @@ type Form struct {
 	// DoubleHeads writes what Hugging Face's OpenAIGPTDoubleHeadsModel reads: the head for
 	// multiple choice under its name there, the decoder behind a prefix.
 	DoubleHeads bool
+
+	// Task is the content of task.json, for [WriteFolder]; nil: none.
+	Task []byte
 }
 
 // WriteModel writes config.json and model.safetensors into the folder dir.
@@ -35,18 +38,7 @@ func WriteModel(dir string, m *gpt1.Model) error { return WriteModelAs(dir, m, F
 // WriteModelAs is WriteModel in another form. Nothing is written if the model has no such
 // form.
 func WriteModelAs(dir string, m *gpt1.Model, f Form) error {
-	if f.DType == "" {
-		f.DType = safetensors.F32
-	}
-	tensors, err := f.tensors(m.Store)
-	if err != nil {
-		return err
-	}
-	architecture := gpt1.LMHeadModel
-	if f.DoubleHeads {
-		architecture = gpt1.DoubleHeadsModel
-	}
-	config, err := m.JSONAs(architecture, torchTypes[f.DType])
+	config, tensors, err := f.files(m)
 	if err != nil {
 		return err
 	}
@@ -54,6 +46,22 @@ func WriteModelAs(dir string, m *gpt1.Model, f Form) error {
 		return err
 	}
 	return writeTensors(filepath.Join(dir, WeightsFile), tensors)
+}
+
+// files are the contents of config.json and model.safetensors.
+func (f Form) files(m *gpt1.Model) (config []byte, tensors []safetensors.Tensor, err error) {
+	if f.DType == "" {
+		f.DType = safetensors.F32
+	}
+	if tensors, err = f.tensors(m.Store); err != nil {
+		return nil, nil, err
+	}
+	architecture := gpt1.LMHeadModel
+	if f.DoubleHeads {
+		architecture = gpt1.DoubleHeadsModel
+	}
+	config, err = m.JSONAs(architecture, torchTypes[f.DType])
+	return config, tensors, err
 }
 
 // torchTypes are the names that config.json has for types.
@@ -91,9 +99,12 @@ func (f Form) tensors(s *graph.Store) ([]safetensors.Tensor, error) {
 	return tensors, nil
 }
 
+// torchFormat is the metadata that PyTorch's tools want.
+var torchFormat = map[string]string{"format": "pt"}
+
 // writeTensors writes a file in the way that PyTorch's tools read.
 func writeTensors(path string, tensors []safetensors.Tensor) error {
 	return atomicfile.Write(path, func(w io.Writer) error {
-		return safetensors.Write(w, tensors, map[string]string{"format": "pt"})
+		return safetensors.Write(w, tensors, torchFormat)
 	})
 }

@@ -11,12 +11,14 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/gofrs/flock"
 	"github.com/pkg/errors"
 
 	"gorgpt/checkpoint"
 	"gorgpt/checkpoint/safetensors"
-	"gorgpt/internal/atomicfile"
 	"gorgpt/internal/cli"
+	"gorgpt/internal/outfile"
+	"gorgpt/internal/regular"
 	"gorgpt/tokenizer"
 	"gorgpt/train"
 )
@@ -32,7 +34,8 @@ OpenAIGPTLMHeadModel.from_pretrained and the tokenizer classes.
                    release (params_shapes.json, params_0.npy to params_9.npy,
                    encoder_bpe_40000.json, vocab_40000.bpe)
   -out DIR         the folder to write; new or empty
-  -force           write into a folder that is not empty
+  -force           write into a folder that is not empty. A model that is there
+                   is replaced as a whole, other files stay
   -dtype NAME      type of the weights: float32, float16 or bfloat16 (float32)
   -double-heads    for OpenAIGPTDoubleHeadsModel, with the head of a model that
                    was fine-tuned on qa. Other heads are this program's own;
@@ -99,18 +102,9 @@ func parse(args []string, help io.Writer) (*settings, error) {
 	return s, given.CheckInts(cli.Int{Name: "ctx", Value: s.ctx, Least: 1})
 }
 
-// taskFile is kept beside the model if it is there.
-const taskFile = "task.json"
-
+// convert reads the model and writes it.
 func (s *settings) convert(w io.Writer) error {
-	from, err := os.Stat(s.model)
-	if err != nil {
-		return errors.Wrap(err, "-model")
-	}
-	if to, err := os.Stat(s.out); err == nil && os.SameFile(from, to) {
-		return errors.Errorf("-out %s is the folder of the model: name another", s.out)
-	}
-	if err := train.CheckFolder(s.out, s.force); err != nil {
+	if err := s.checkFolders(); err != nil {
 		return err
 	}
 	m, tok, err := checkpoint.ReadFolder(s.model, s.ctx)
@@ -124,23 +118,74 @@ func (s *settings) convert(w io.Writer) error {
 		}
 		tok = tok.WithPipeline(p)
 	}
+	if s.form.Task, err = os.ReadFile(filepath.Join(s.model, checkpoint.TaskFile)); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return errors.Wrap(err, "reading the task of the model")
+	}
 	if err := os.MkdirAll(s.out, 0o755); err != nil {
 		return errors.Wrap(err, "-out")
 	}
-	if err := checkpoint.WriteFolder(s.out, m, tok, s.form); err != nil {
+	unlock, err := lock(s.out)
+	if err != nil {
 		return err
 	}
-	switch task, err := os.ReadFile(filepath.Join(s.model, taskFile)); {
-	case err == nil:
-		if err := atomicfile.WriteFile(filepath.Join(s.out, taskFile), task); err != nil {
-			return err
-		}
-	case !errors.Is(err, os.ErrNotExist):
-		return errors.Wrap(err, "reading the task of the model")
+	defer unlock()
+	if err := checkpoint.WriteFolder(s.out, m, tok, s.form); err != nil {
+		return err
 	}
 	fmt.Fprintf(w, "%d parameters, %s, context %d, in %s\n", m.Store.Len(), s.dtype, m.NCtx, s.out)
 	if note := tok.Note(); note != "" {
 		fmt.Fprintf(w, "note: %s\n", note)
 	}
 	return nil
+}
+
+// checkFolders refuses folders that cannot be written to, or must not be.
+func (s *settings) checkFolders() error {
+	from, err := os.Stat(s.model)
+	if err != nil {
+		return errors.Wrap(err, "-model")
+	}
+	if to, err := os.Stat(s.out); err == nil && os.SameFile(from, to) {
+		return errors.Errorf("-out %s is the folder of the model: name another", s.out)
+	}
+	if err := outfile.CheckModelFolder("-out", s.out); err != nil {
+		return err
+	}
+	var outputs, inputs []outfile.Name
+	for _, name := range checkpoint.FolderFiles() {
+		outputs = append(outputs, outfile.Name{Flag: "-out", Path: filepath.Join(s.out, name)})
+		inputs = append(inputs, outfile.Name{Flag: "-model", Path: filepath.Join(s.model, name)})
+	}
+	if err := outfile.Apart(outputs, inputs); err != nil {
+		return err
+	}
+	return train.CheckFolder(s.out, s.force)
+}
+
+// lockFile is there while a folder is written.
+const lockFile = ".gorgpt-convert.lock"
+
+// lock keeps other processes of this command from writing into a folder.
+func lock(dir string) (unlock func(), err error) {
+	path := filepath.Join(dir, lockFile)
+	if info, err := os.Lstat(path); err == nil {
+		if err := regular.Check(path, info); err != nil {
+			return nil, errors.WithMessage(err, "-out")
+		}
+	}
+	for l := flock.New(path); ; {
+		locked, err := l.TryLock()
+		switch {
+		case err != nil:
+			return nil, errors.Wrap(err, "-out")
+		case !locked:
+			return nil, errors.Errorf("-out %s is in use by another process: wait until it has ended, or name another folder", dir)
+		}
+		mine, errMine := l.Stat()
+		there, errThere := os.Lstat(path)
+		if errMine == nil && errThere == nil && os.SameFile(mine, there) {
+			return func() { _, _ = os.Remove(path), l.Unlock() }, nil // one that stays is taken by the next
+		}
+		_ = l.Unlock() // of a file that its owner has just removed
+	}
 }

@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/pkg/errors"
 )
 
 // parts are the names of files that make up models, runs and results. They are never replaced
@@ -40,6 +42,27 @@ func owner(path string) string {
 		return "a model or a run"
 	}
 	return ""
+}
+
+// CheckModelFolder refuses to put a model into the folder of a run, or into one of its folders:
+// its checkpoints, earlier states and samples are for nobody else to replace.
+func CheckModelFolder(flag, dir string) error {
+	path := real(dir)
+	run := ""
+	for _, mark := range []string{"run.json", "state.json", "SHA256SUMS"} {
+		if exists(path, mark) {
+			run = path
+		}
+	}
+	for up, inside := filepath.Dir(path), filepath.Base(path); run == "" && filepath.Dir(up) != up; up, inside = filepath.Dir(up), filepath.Base(up) {
+		if exists(up, "run.json") && slices.Contains([]string{"checkpoints", "history", "samples"}, inside) {
+			run = up
+		}
+	}
+	if run == "" {
+		return nil
+	}
+	return errors.Errorf("%s %s belongs to a run: name another folder", flag, dir)
 }
 
 func exists(dir, name string) bool {

@@ -1,0 +1,168 @@
+package checkpoint
+
+import (
+	"io"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"syscall"
+
+	"github.com/pkg/errors"
+
+	"gorgpt/checkpoint/safetensors"
+	"gorgpt/gpt1"
+	"gorgpt/internal/atomicfile"
+	"gorgpt/tokenizer"
+)
+
+// TaskFile is the file of a model folder that says what a fine-tuned model is for.
+const TaskFile = "task.json"
+
+// staged is the folder, inside the one that a model is written to, in which its files are made.
+const staged = ".gorgpt-new"
+
+// inOrder are the files of a model folder in the order in which they are put there; they are
+// taken away in the reverse. So a folder without config.json, which no reader opens, is the first
+// step and the last but one, and at no time is a file of one model beside one of another.
+var inOrder = []string{WeightsFile, "merges.txt", tokenizerConfig, "vocab.json", "tokenizer.json", TaskFile, ConfigFile}
+
+// FolderFiles are the names of the files that [WriteFolder] writes.
+func FolderFiles() []string { return slices.Clone(inOrder) }
+
+// WriteFolder writes a model and its tokenizer into a folder, which exists. A model that is there
+// is replaced as a whole: whenever the process is killed, the folder opens as the old model, as
+// the new one, or not at all. Other files stay. Nobody else may be writing there.
+func WriteFolder(dir string, m *gpt1.Model, tok *tokenizer.Tokenizer, f Form) error {
+	files, err := tok.Files()
+	if err != nil {
+		return err
+	}
+	config, tensors, err := f.files(m)
+	if err != nil {
+		return err
+	}
+	files[ConfigFile] = config
+	if f.Task != nil {
+		files[TaskFile] = f.Task
+	}
+	for name := range files {
+		if !slices.Contains(inOrder, name) {
+			return errors.Errorf("writing a model folder: %s has no place in the order", name) // a bug
+		}
+	}
+	if err := replaceable(dir); err != nil {
+		return err
+	}
+	if err := sweepStaged(dir); err != nil {
+		return err
+	}
+	from := filepath.Join(dir, staged)
+	err = atomicfile.WriteFolder(from, nil, func(w *atomicfile.Folder) error {
+		for name, data := range files {
+			write := func(out io.Writer) error { _, err := out.Write(data); return err }
+			if err := w.File(name, write); err != nil {
+				return err
+			}
+		}
+		return w.File(WeightsFile, func(out io.Writer) error { return safetensors.Write(out, tensors, torchFormat) })
+	})
+	if err != nil {
+		return err
+	}
+	return errors.WithMessagef(exchange(dir, from, func() error { return nil }), "putting the model into %s", dir)
+}
+
+// sweepStaged removes what was being made when an earlier process was killed. In folders that
+// begin with the name of ours only files of ours are removed.
+func sweepStaged(dir string) error {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return errors.Wrap(err, "removing unfinished files")
+	}
+	for _, e := range entries {
+		if !e.IsDir() || e.Name() != staged && !strings.HasPrefix(e.Name(), "."+staged+".") {
+			continue
+		}
+		path := filepath.Join(dir, e.Name())
+		for _, name := range append(FolderFiles(), atomicfile.SumsFile, "") { // the folder itself last
+			err := os.Remove(filepath.Join(path, name))
+			if err != nil && name != "" && !errors.Is(err, os.ErrNotExist) {
+				return errors.Wrap(err, "removing unfinished files")
+			}
+		}
+	}
+	return nil
+}
+
+// replaceable refuses to begin where a name is taken by a folder.
+func replaceable(dir string) error {
+	for _, name := range inOrder {
+		path := filepath.Join(dir, name)
+		if info, err := os.Lstat(path); err == nil && info.IsDir() {
+			return errors.Errorf("%s is a folder: want a file there, or nothing", path)
+		}
+	}
+	return nil
+}
+
+// exchange takes the model in a folder away and puts the files of another folder there. step is
+// called before each change.
+func exchange(dir, from string, step func() error) error {
+	do := func(change func() error) error {
+		if err := step(); err != nil {
+			return err
+		}
+		if err := change(); !errors.Is(err, os.ErrNotExist) {
+			return err
+		}
+		return nil
+	}
+	for _, name := range slices.Backward(inOrder) {
+		if err := do(func() error { return os.Remove(filepath.Join(dir, name)) }); err != nil {
+			return err
+		}
+		if name == ConfigFile {
+			if err := flush(dir); err != nil {
+				return err
+			}
+		}
+	}
+	for _, name := range inOrder {
+		if name == ConfigFile { // the names of the others are on the disk before
+			if err := flush(dir); err != nil {
+				return err
+			}
+		}
+		if err := do(func() error { return os.Rename(filepath.Join(from, name), filepath.Join(dir, name)) }); err != nil {
+			return err
+		}
+	}
+	if err := do(func() error { return os.Remove(filepath.Join(from, atomicfile.SumsFile)) }); err != nil {
+		return err
+	}
+	if err := do(func() error { return os.Remove(from) }); err != nil {
+		return err
+	}
+	return flush(dir)
+}
+
+// flush makes the names in a folder survive a power cut, on systems that have a call for it.
+func flush(dir string) error {
+	if runtime.GOOS == "windows" {
+		return nil
+	}
+	f, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	err = f.Sync()
+	if errors.Is(err, syscall.EINVAL) || errors.Is(err, syscall.ENOTSUP) {
+		err = nil // the file system takes care of it
+	}
+	if closeErr := f.Close(); err == nil {
+		err = closeErr
+	}
+	return err
+}
