@@ -11,6 +11,7 @@ import (
 	"github.com/pkg/errors"
 
 	"gorgpt/internal/atomicfile"
+	"gorgpt/internal/regular"
 )
 
 // Metrics writes one JSON object a line: for each update step, loss, lr,
@@ -78,38 +79,42 @@ func OpenMetrics(dir string) (*MetricsFile, error) {
 		return nil, errors.WithMessage(err, "run folder")
 	}
 	defer d.Close()
-	file, err := d.Append(metricsFile)
+	f := &MetricsFile{written: map[string]int{}}
+	if f.file, err = d.Append(metricsFile); err == nil { // it is no link
+		err = f.file.Close()
+	}
 	if err != nil {
 		return nil, err
 	}
-	f := &MetricsFile{metrics: Metrics{file}, file: file, written: map[string]int{}}
-	if err := f.mend(d.Path(metricsFile)); err != nil {
-		_ = file.Close() // the first error counts
+	data, err := regular.ReadFile(d.Path(metricsFile), "metrics", math.MaxInt64-1)
+	if err != nil {
 		return nil, err
 	}
+	// The file is replaced: in a copy of a run folder, it may be a hard link to the original.
+	if err := d.WriteFile(metricsFile, f.mend(data)); err != nil {
+		return nil, err
+	}
+	if f.file, err = d.Append(metricsFile); err != nil {
+		return nil, err
+	}
+	f.metrics = Metrics{f.file}
 	return f, nil
 }
 
 // mend notes what is written, and ends the last line or removes it.
-func (f *MetricsFile) mend(path string) error {
-	data, err := os.ReadFile(path)
-	if err != nil {
-		return errors.Wrap(err, "run folder")
-	}
+func (f *MetricsFile) mend(data []byte) []byte {
 	for line := range bytes.Lines(data) {
 		if step, kind, ok := kindOf(bytes.TrimSuffix(line, []byte("\n"))); ok {
 			f.written[kind] = max(f.written[kind], step)
 		}
 	}
-	last := data[bytes.LastIndexByte(data, '\n')+1:]
-	if len(last) == 0 {
-		return nil
+	end := bytes.LastIndexByte(data, '\n') + 1
+	if last := data[end:]; len(last) > 0 {
+		if _, _, whole := kindOf(last); whole {
+			return append(data, '\n')
+		}
 	}
-	if _, _, whole := kindOf(last); whole {
-		_, err := f.file.WriteString("\n")
-		return errors.Wrap(err, "ending the last line of metrics")
-	}
-	return errors.Wrap(f.file.Truncate(int64(len(data)-len(last))), "removing a line of metrics that was cut off")
+	return data[:end]
 }
 
 // kindOf is what a line is of: its step, and the name of its first measure.

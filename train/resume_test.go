@@ -201,6 +201,23 @@ func TestMetricsOfAResumedRun(t *testing.T) {
 	}
 }
 
+// In a copy of a run folder that is made of hard links, resuming leaves the original alone.
+func TestMetricsOfACopyWithHardLinks(t *testing.T) {
+	one, two := filepath.Join(t.TempDir(), metricsFile), filepath.Join(t.TempDir(), metricsFile)
+	const line = `{"step":1,"loss":3,"lr":1}` + "\n"
+	require.NoError(t, os.WriteFile(one, []byte(line+"{"), 0o600))
+	if err := os.Link(one, two); err != nil {
+		t.Skip("hard links are not permitted here")
+	}
+	m, err := OpenMetrics(filepath.Dir(two))
+	require.NoError(t, err)
+	require.NoError(t, m.Updated(Update{Step: 2, Loss: 1}))
+	require.NoError(t, m.Close())
+	data, err := os.ReadFile(one)
+	require.NoError(t, err)
+	require.Equal(t, line+"{", string(data))
+}
+
 func TestFigure(t *testing.T) {
 	dir := t.TempDir()
 	m, err := OpenMetrics(dir)
