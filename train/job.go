@@ -256,6 +256,8 @@ func (j *Job) advise(err error) error {
 		last = "the last checkpoint is " + j.newest
 	}
 	switch {
+	case j.newest == "" && j.Settings.Keep == 0:
+		return Advised{err, fmt.Sprintf("no checkpoint is kept (-keep 0); -config %s begins the run again", filepath.Join(j.Dir, RecordFile))}
 	case errors.As(err, new(Interrupted)):
 		return Advised{err, fmt.Sprintf("%s; -resume %s goes on", last, j.Dir)}
 	case errors.As(err, new(NotFinite)):

@@ -33,8 +33,8 @@ type Record struct {
 	unknown string // key
 }
 
-// recordKeys are all that a record may have.
-var recordKeys = []string{"command", "completed", "settings", "upkeep", "data", "parameters"}
+// recordKeys are all that a record may have. The data was once called corpus.
+var recordKeys = []string{"command", "completed", "settings", "upkeep", "data", "parameters", "corpus"}
 
 // UnmarshalJSON reads a record, and remembers a key that is unknown.
 func (r *Record) UnmarshalJSON(data []byte) error {
@@ -91,8 +91,14 @@ const largestRecord = 16 << 20
 // that can be told.
 func noRecord(dir string) error {
 	name := "the folder of a run"
-	if seeds, err := filepath.Glob(filepath.Join(dir, "seed-*", RecordFile)); err == nil && len(seeds) > 0 {
-		name = "one of the runs there, such as " + filepath.Dir(seeds[0])
+	entries, _ := os.ReadDir(dir) // for the message only
+	for _, e := range entries {
+		if seed := filepath.Join(dir, e.Name()); e.IsDir() && strings.HasPrefix(e.Name(), "seed-") {
+			if r, err := ReadRecord(seed); err == nil && !r.Completed {
+				name = "one of the runs there, such as " + seed
+				break
+			}
+		}
 	}
 	return errors.Errorf("%s has no %s, so no run was begun there: name %s, or start one without -resume", dir, RecordFile, name)
 }
@@ -113,6 +119,9 @@ func (r *Record) check() error {
 		if settings[key] == nil {
 			return errors.Errorf("the settings lack %s", key)
 		}
+	}
+	if r.Facts == nil {
+		return nil // of an earlier version, which cannot be resumed: the data is compared
 	}
 	var facts map[string]json.RawMessage
 	return errors.Wrap(json.Unmarshal(r.Facts, &facts), "data")

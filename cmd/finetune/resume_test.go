@@ -147,3 +147,64 @@ func TestSettingsOfTheRecord(t *testing.T) {
 	require.Equal(t, 9, want.Keep)
 	require.Equal(t, 12, want.Steps)
 }
+
+// What is fine-tuned is not removed, wherever it is.
+func TestForceKeepsTheModelOfTheRun(t *testing.T) {
+	dir, flags := begin(t, "classification")
+	files := func() (all string) {
+		for _, name := range []string{"model.safetensors", "run.json", "checkpoints/step-000000004/model.safetensors", "checkpoints/step-000000008/adam.safetensors"} {
+			all += read(t, dir, filepath.Join("out", name))
+		}
+		return all
+	}
+	write(t, dir, "out/model.safetensors", read(t, dir, "whole/model.safetensors"))
+	want := files()
+	for _, model := range []string{"out/checkpoints/step-000000004", "out/checkpoints/../checkpoints/step-000000008", "whole/../out/checkpoints/step-000000004"} {
+		status, _, stderr := command(t, dir, append(flags, "-model", model, "-out", "out", "-force")...)
+		require.Equal(t, 1, status, stderr)
+		require.Contains(t, stderr, "finetune: -out out: -force would remove out/")
+		require.Contains(t, stderr, "but the new run reads "+model+": name another folder with -out\n")
+		require.Equal(t, 1, strings.Count(stderr, "\n"))
+		require.Equal(t, want, files())
+	}
+	require.NoError(t, os.Rename(filepath.Join(dir, "train.jsonl"), filepath.Join(dir, "out/predictions.tsv")))
+	status, _, stderr := command(t, dir, append(flags, "-train", "out/predictions.tsv", "-out", "out", "-force")...)
+	require.Equal(t, 1, status)
+	require.Contains(t, stderr, "but the new run reads out/predictions.tsv")
+
+	status, _, stderr = command(t, dir, "-resume", "out/checkpoints/step-000000004")
+	require.Equal(t, 2, status)
+	require.Contains(t, stderr, "out/checkpoints/step-000000004 is a checkpoint, not the folder of a run: -resume ")
+	write(t, dir, "out/run.json", strings.Replace(read(t, dir, "out/run.json"), `"lambda": 0.5`, `"lambda": 0.25`, 1))
+	status, _, stderr = command(t, dir, "-resume", "out")
+	require.Equal(t, 2, status)
+	require.Contains(t, stderr, "-resume: out/run.json: lambda is 0.25, but the run began with 0.5, as the run.json of its newest checkpoint says")
+	require.Equal(t, strings.Replace(want, `"lambda": 0.5`, `"lambda": 0.25`, 1), files())
+}
+
+// All folders of -seeds are looked at before the first run.
+func TestForceOfSeeds(t *testing.T) {
+	dir := workplace(t, "classification")
+	flags := []string{"-task", "classification", "-model", "m", "-train", "train.jsonl", "-dev", "dev.jsonl", "-steps", "2", "-seeds", "2", "-out", "out"}
+	for _, name := range []string{"out/seed-1", "out/seed-2/history", "out/checkpoints"} {
+		require.NoError(t, os.MkdirAll(filepath.Join(dir, name), 0o700))
+		write(t, dir, name+"/notes.txt", name)
+	}
+	write(t, dir, "out/seed-2/vocab.json", "mine")
+	status, _, stderr := command(t, dir, append(flags, "-force")...)
+	require.Equal(t, 1, status)
+	require.Contains(t, stderr, "out/seed-2/vocab.json is not the file of a run, and the run would overwrite it")
+	require.NoFileExists(t, filepath.Join(dir, "out/seed-1/run.json"))
+	require.NoError(t, os.Remove(filepath.Join(dir, "out/seed-2/vocab.json")))
+	for range 2 {
+		status, _, stderr = command(t, dir, append(flags, "-force")...)
+		require.Zero(t, status, stderr)
+		for _, name := range []string{"out/seed-1", "out/seed-2/history", "out/checkpoints"} {
+			require.Equal(t, name, read(t, dir, name+"/notes.txt"))
+		}
+	}
+	status, _, stderr = command(t, dir, append(flags, "-force", "-model", "out/seed-2")...)
+	require.Equal(t, 1, status)
+	require.Contains(t, stderr, "-out out/seed-2 is the folder of the model that is fine-tuned: name another")
+	require.FileExists(t, filepath.Join(dir, "out/seed-1/model.safetensors"))
+}

@@ -110,7 +110,8 @@ The run
                    exists). It holds the model, task.json with the labels,
                    run.json, metrics.jsonl, and predictions.tsv for the test
                    rows or, without any, the development rows
-  -force           write into a folder that is not empty
+  -force           write into a folder that is not empty: the files of a run
+                   that is there are removed, all others stay
   -eval-every N    updates between evaluations; 0: only at the end (an epoch,
                    or a tenth of the run if that is longer). The weights of the
                    best one are what the run leaves, by the dataset's measure,

@@ -68,7 +68,8 @@ The run
   -dry-run         tell parameters, memory and time of the run, and stop
   -out DIR         run folder (runs/<preset>, for an LSTM runs/<preset>-lstm;
                    numbered when it exists)
-  -force           write into a folder that is not empty
+  -force           write into a folder that is not empty: the files of a run
+                   that is there are removed, all others stay
   -eval-every N    updates between evaluations   500      200      1500
   -log-every N     updates between lines         1        10       20
   -sample-every N  updates between samples of text in samples/; 0: only at the

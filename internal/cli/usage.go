@@ -22,7 +22,8 @@ Stopping and going on
                    after the best evaluation, at the end, on Ctrl-C and SIGTERM
   -keep N          the newest N checkpoints are kept, and the best (2);
                    0: none is written, and the run cannot be resumed
-  -resume DIR      go on with the run in DIR, as if it had never stopped;
+  -resume DIR      go on with the run in DIR, as if it had never stopped (DIR is
+                   the run folder, not one of its checkpoints);
                    -resume latest takes the newest of this command under runs/
 
 Several ranks
