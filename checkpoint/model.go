@@ -20,6 +20,7 @@ const (
 
 // Form is how a model is written. The zero Form is that of run folders: float32, and a task
 // head under the names it has here.
+// A Form is safe for concurrent use as long as nothing changes it.
 type Form struct {
 	// DType is the type of the values: safetensors.F32, the default, F16 or BF16.
 	DType safetensors.DType

@@ -22,6 +22,7 @@ const (
 // Keeper keeps the checkpoints of a training run in a folder: each is a model folder of its
 // own, step-000001500, with Adam's moments, the state of the trainer and checksums. What else
 // is in the folder, it leaves alone.
+// A Keeper must not be used by several goroutines at once.
 type Keeper struct {
 	Dir  string                    // its last element is no link
 	Keep int                       // how many of the newest are kept, beside the best one

@@ -13,6 +13,7 @@ import (
 )
 
 // Result is what one control reaches.
+// A Result is safe for concurrent use as long as nothing changes it.
 type Result struct {
 	Name    string
 	Inputs  string  // what it sees
@@ -35,6 +36,7 @@ const (
 // than the majority: 2·√d/n when exactly one of the two is right on d rows (the test of
 // McNemar). A lift compares two figures that both have noise, so this may be the larger
 // one, by up to √2. For a correlation it is 2/√n.
+// A Score is safe for concurrent use as long as nothing changes it.
 type Score struct {
 	Rows  int
 	Value float64 // accuracy; for regression Pearson's correlation

@@ -16,6 +16,7 @@ import (
 )
 
 // Base is what fine-tuning starts from.
+// A Base is safe for concurrent use as long as nothing changes it.
 type Base struct {
 	Model *gpt1.Model
 	Tok   *tokenizer.Tokenizer // with the special tokens, which the model may lack

@@ -10,6 +10,7 @@ import (
 
 // Blocks is how many of a model's blocks are transferred, from the first on (figure 2, left);
 // the zero value is all of them.
+// Blocks are safe for concurrent use as long as nothing changes them.
 type Blocks struct{ limit int } // 1 more than the number, or 0
 
 // FirstBlocks are the first n.

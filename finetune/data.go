@@ -16,6 +16,7 @@ import (
 
 // Data are the labelled rows of a task. Test rows may have no labels; then they have none
 // throughout.
+// Data are safe for concurrent use as long as nothing changes them.
 type Data struct {
 	Spec             Spec          // what there is to decide; its special tokens come with a vocabulary
 	Train, Dev, Test []loaders.Row // those not named have none

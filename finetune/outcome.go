@@ -26,6 +26,7 @@ type Outcome struct {
 }
 
 // Part is how good the predictions of a part of a set are.
+// A Part is safe for concurrent use as long as nothing changes it.
 type Part struct {
 	Name     string
 	Rows     int
@@ -33,6 +34,7 @@ type Part struct {
 }
 
 // Prediction is what a model makes of one example.
+// A Prediction is safe for concurrent use as long as nothing changes it.
 type Prediction struct {
 	Gold, Predicted string    // labels, numbers of answers, or scores; no gold without labels
 	Probabilities   []float64 // of the classes, or of the answers there are; none for a score

@@ -15,6 +15,7 @@ import (
 )
 
 // Job is a run that can begin.
+// A Job must not be used by several goroutines at once.
 type Job struct {
 	*Settings
 	model *gpt1.Model

@@ -7,6 +7,7 @@ import (
 )
 
 // Repeats are the scores of runs that differ in their seeds.
+// Repeats must not be used by several goroutines at once.
 type Repeats struct {
 	metric    string
 	dev, test []float64

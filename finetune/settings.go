@@ -13,6 +13,7 @@ import (
 )
 
 // Settings are all that decides on a run; run.json keeps them.
+// Settings are safe for concurrent use as long as nothing changes them.
 type Settings struct {
 	Task       heads.Kind `json:"task"`
 	Regression bool       `json:"regression,omitempty"` // similarity by score

@@ -16,6 +16,7 @@ import (
 const SpecFile = "task.json"
 
 // Spec is what a fine-tuned model decides, and how its input is built.
+// A Spec is safe for concurrent use as long as nothing changes it.
 type Spec struct {
 	Task     heads.Kind     `json:"task"`
 	Labels   []string       `json:"labels,omitempty"`  // of class 0, 1, …; none for regression and qa

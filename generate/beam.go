@@ -8,6 +8,7 @@ import (
 )
 
 // Hypothesis is a text that beam search found.
+// A Hypothesis is safe for concurrent use as long as nothing changes it.
 type Hypothesis struct {
 	IDs     []int32 // after the prompt
 	LogProb float64 // of all of them

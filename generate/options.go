@@ -9,6 +9,7 @@ import (
 )
 
 // Options says how texts are continued. The zero value of each field but Tokens turns it off.
+// Options are safe for concurrent use as long as nothing changes them.
 type Options struct {
 	Tokens      int     // how many to generate
 	Samples     int     // continuations of one prompt, computed as one batch; 0: one

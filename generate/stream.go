@@ -13,6 +13,7 @@ const endOfWord = "</w>"
 
 // Stream turns the tokens that continue a text into text while they come, and looks for the
 // strings at which it ends.
+// A Stream must not be used by several goroutines at once.
 type Stream struct {
 	tok   *tokenizer.Tokenizer
 	stops []string

@@ -11,6 +11,7 @@ import (
 // Config is the shape of a model, with the JSON keys of Hugging Face's
 // openai-gpt config.json. With NUnits, it is that of the LSTM which the paper sets
 // in place of the Transformer (section 5): one layer, to which attention does not apply.
+// A Config is safe for concurrent use as long as nothing changes it.
 type Config struct {
 	NLayer       int     `json:"n_layer"`
 	NHead        int     `json:"n_head"`

@@ -4,6 +4,7 @@ import "gorgpt/graph"
 
 // LM is the step graph of language modelling on b windows of t tokens: L1 of
 // section 3.1 and, for training, its gradients added to the store.
+// A LM must not be used by several goroutines at once.
 type LM struct {
 	B, T    int
 	Inputs  []int32       // [B T], token ids

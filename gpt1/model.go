@@ -10,6 +10,8 @@ import (
 )
 
 // Model is GPT-1: a shape and the parameters that the graphs of the model share.
+// A Model is safe for concurrent use as long as its weights change by machines only: what it
+// declares belongs to the graph.
 type Model struct {
 	Config
 	Store  *graph.Store
@@ -22,6 +24,8 @@ type Model struct {
 //
 //	n = LN(x + dropout(Attn(x)))
 //	y = LN(n + dropout(MLP(n)))
+//
+// A Block is safe for concurrent use like its Model.
 type Block struct {
 	Name     string // h.3
 	Attn     *layers.Attention

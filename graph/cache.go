@@ -11,6 +11,7 @@ import (
 
 // Cache holds the keys and values that one attention layer has computed for the positions so
 // far. Graphs of any batch and length share it: each adds the positions it is run on.
+// A Cache must not be used by several goroutines at once.
 type Cache struct {
 	name          string
 	b, h, n, d    int

@@ -13,12 +13,14 @@ import (
 // A mask depends on nothing but the seed, the step, the name, the number of the
 // sequence in the full batch and the element's place in the sequence. How a
 // batch is cut into micro-batches, padded or fused leaves it the same.
+// A Drop is safe for concurrent use as long as nothing changes it.
 type Drop struct {
 	Name string // unique in the model: h.0.attn.resid_dropout
 	P    float32
 }
 
 // Random holds what dropout masks are drawn from; set it before each run.
+// A Random must not be used by several goroutines at once.
 type Random struct {
 	Seed, Step *int64
 	Seq        []int32 // number of each sequence in the full batch [B]

@@ -7,6 +7,7 @@ import (
 )
 
 // Role is what a node is for. Drawings give each its shape.
+// A Role is safe for concurrent use.
 type Role string
 
 // The roles of nodes.

@@ -99,6 +99,7 @@ func (g *Graph) failf(what, format string, args ...any) Node {
 
 // Node is a value in a graph: a tensor of float32 (or int32, for ids and
 // positions) or a scalar. The zero Node is not usable.
+// A Node must not be used by several goroutines at once.
 type Node struct {
 	g     *Graph
 	n     *gorgonia.Node // nil after a mistake

@@ -9,6 +9,8 @@ import (
 )
 
 // Machine executes a compiled graph on a Gorgonia TapeMachine.
+// A Machine must not be used by several goroutines at once. Machines of different arenas may run
+// at the same time, also over one store.
 type Machine struct {
 	vm    gorgonia.VM
 	g     *Graph

@@ -10,6 +10,7 @@ import (
 )
 
 // Info describes a node of a graph, for drawings and tables.
+// An Info is safe for concurrent use as long as nothing changes it.
 type Info struct {
 	Name  string   // unique; of a parameter its own
 	Kind  string   // the operation; of other nodes their role
@@ -31,6 +32,7 @@ type Info struct {
 }
 
 // Operand is what a node reads.
+// An Operand is safe for concurrent use as long as nothing changes it.
 type Operand struct {
 	Node int    // index among the nodes
 	Role string // what it is to the operation; "" if there is nothing to tell

@@ -7,6 +7,7 @@ import "github.com/pkg/errors"
 func NewSketch(params []Param) (*Store, error) { return newStore(params, true) }
 
 // Need is the working memory of a graph, in bytes.
+// A Need is safe for concurrent use as long as nothing changes it.
 type Need struct {
 	Logits      int // of these the scores of the vocabulary, if the graph has them
 	Activations int // all the rest: the values of the nodes, and their gradients

@@ -7,6 +7,7 @@ import (
 )
 
 // Param is one trainable tensor of the model.
+// A Param may be read by several goroutines at once while no machine writes to its store.
 type Param struct {
 	Name  string // as Hugging Face names it: h.0.attn.c_attn.weight
 	Shape []int
@@ -30,6 +31,8 @@ func (p *Param) Decays() bool { return len(p.Shape) > 1 }
 
 // Store owns the parameters of one model with their gradients and moments, each
 // kind in one contiguous block. All graphs of the model bind these tensors.
+// A Store may be shared by machines of several goroutines, which wait where one of them writes.
+// Its methods that change something must not be called meanwhile.
 type Store struct {
 	params  []*Param
 	byName  map[string]*Param

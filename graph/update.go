@@ -50,6 +50,7 @@ func (x Node) ClipScale(limit float32) Node {
 }
 
 // AdamConfig holds the constants of the update, under the paper's names.
+// An AdamConfig is safe for concurrent use as long as nothing changes it.
 type AdamConfig struct {
 	B1, B2  float64
 	Eps, L2 float32 // L2 is decoupled, and only where Param.Decays

@@ -21,7 +21,7 @@ func TestConcurrentEvaluationsEqualSequentialOnes(t *testing.T) {
 	ctx, shared := context.Background(), newTuner(t, MultipleChoice, 1, 3, 0.5)
 	evaluate := func(tuner *Tuner, i int) (r result) {
 		var err error
-		if r.losses, r.logits, err = tuner.Evaluate(ctx, mixed(4 + i)); err != nil {
+		if r.losses, r.logits, err = tuner.Evaluate(ctx, mixed(4+i)); err != nil {
 			t.Error(err)
 		}
 		return r

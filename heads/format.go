@@ -3,6 +3,7 @@ package heads
 import "github.com/pkg/errors"
 
 // Specials are the ids of the three tokens that fine-tuning adds.
+// Specials are safe for concurrent use as long as nothing changes them.
 type Specials struct {
 	Start     int32 `json:"start"`
 	Delimiter int32 `json:"delimiter"`
@@ -10,6 +11,7 @@ type Specials struct {
 }
 
 // Formatter turns examples into sequences of at most NCtx tokens.
+// A Formatter must not be used by several goroutines at once.
 type Formatter struct {
 	Kind Kind
 	Specials

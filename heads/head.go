@@ -11,6 +11,7 @@ import (
 )
 
 // Head is the linear layer of a task on top of a model.
+// A Head is safe for concurrent use like its Model.
 type Head struct {
 	Kind   Kind
 	Linear layers.Linear // head.weight [C K], head.bias [K]

@@ -3,6 +3,7 @@ package heads
 import "github.com/pkg/errors"
 
 // Kind is one of the task types.
+// A Kind is safe for concurrent use.
 type Kind string
 
 // The task types, by the names that the commands use.
@@ -35,6 +36,7 @@ func (k Kind) sequences() int {
 }
 
 // Example is one labelled input, as token ids.
+// An Example is safe for concurrent use as long as nothing changes it.
 type Example struct {
 	A, B    []int32   // the text; the premise and hypothesis; the pair; the context and question
 	Answers [][]int32 // multiple choice only

@@ -26,6 +26,7 @@ func paddedLength(n, limit int) int { return min(roundUp(n, 4), limit) }
 
 // Micro is the size of a micro-batch: B examples whose sequences are computed with
 // T tokens.
+// A Micro is safe for concurrent use as long as nothing changes it.
 type Micro struct{ B, T int }
 
 // MicroBatches cuts examples of s sequences, of which the longest have the given

@@ -12,6 +12,7 @@ import (
 )
 
 // Encoded is an example as token sequences.
+// An Encoded is safe for concurrent use as long as nothing changes it.
 type Encoded struct {
 	Sequences [][]int32 // each [s] … [c]
 	Label     int32
@@ -27,6 +28,7 @@ func (e Encoded) longest() int {
 }
 
 // Losses are means over a batch.
+// Losses are safe for concurrent use as long as nothing changes them.
 type Losses struct{ Total, Task, LM float64 } // L3, L2, L1
 
 // Tuner computes losses, gradients and predictions of a model with a head. A

@@ -7,6 +7,7 @@ import (
 )
 
 // Attention is masked multi-head self-attention.
+// An Attention is safe for concurrent use as long as nothing changes it.
 type Attention struct {
 	QKV, Proj Linear
 	H         int        // heads; D = C/H

@@ -5,6 +5,7 @@ import "gorgpt/graph"
 // Embedding holds the token and position embeddings. The token embedding also is
 // the output matrix of the language model (weight tying). A recurrent model has no
 // Positions.
+// An Embedding is safe for concurrent use as long as nothing changes it.
 type Embedding struct {
 	Tokens, Positions *graph.Param // [V C], [T C]
 	Drop              graph.Drop

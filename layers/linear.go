@@ -4,6 +4,7 @@ import "gorgpt/graph"
 
 // Linear is y = xW + b at each position, with W stored [in out] as in the 2018
 // code (Hugging Face calls it Conv1D).
+// A Linear is safe for concurrent use as long as nothing changes it.
 type Linear struct {
 	W, B *graph.Param // [I O], [O]
 }

@@ -3,6 +3,7 @@ package layers
 import "gorgpt/graph"
 
 // LayerNorm is (x − mean)/√(variance + ε)·gain + bias along the last axis.
+// A LayerNorm is safe for concurrent use as long as nothing changes it.
 type LayerNorm struct {
 	Gain, Bias *graph.Param // [C], [C]
 	Eps        float32

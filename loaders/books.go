@@ -9,6 +9,7 @@ import (
 )
 
 // Book is one text, and what it is called in reports.
+// A Book is safe for concurrent use as long as nothing changes it.
 type Book struct {
 	Name string // the path of its file
 	Text string // clean UTF-8, one paragraph a line

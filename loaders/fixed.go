@@ -3,6 +3,7 @@ package loaders
 import "github.com/pkg/errors"
 
 // WindowStats counts what becomes of tokenized books in an epoch of [Windows].
+// WindowStats are safe for concurrent use as long as nothing changes them.
 type WindowStats struct {
 	Windows     int // windows of all books
 	HeadTokens  int // tokens before the first window of their book

@@ -8,6 +8,7 @@ import (
 )
 
 // Cleaning is what became of the bytes of a book that are not its text.
+// A Cleaning is safe for concurrent use as long as nothing changes it.
 type Cleaning struct {
 	// Removed is the number of bytes that were removed as header, licence or small print of
 	// Project Gutenberg, and as the credits of those who made the file.

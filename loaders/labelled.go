@@ -8,6 +8,7 @@ import (
 
 // Fields names the columns of a labelled row. Where several make up one text, or one each
 // of the answers, their names stand with a plus between them.
+// Fields are safe for concurrent use as long as nothing changes them.
 type Fields struct {
 	Texts   []string `json:"texts"`             // one text each; "" for one that rows do not have
 	Answers string   `json:"answers,omitempty"` // a list of texts; "" if rows have none
@@ -35,6 +36,7 @@ func (f Fields) String() string {
 }
 
 // Row is one labelled example, or one to be labelled.
+// A Row is safe for concurrent use as long as nothing changes it.
 type Row struct {
 	Path    string
 	Line    int
@@ -51,6 +53,7 @@ func (r Row) Place() string { return fmt.Sprintf("%s:%d", r.Path, r.Line) }
 
 // Label is what a row is labelled with. The string "1" and the integer 1 have one
 // Text, and are one label. Without a text, the row has no label.
+// A Label is safe for concurrent use as long as nothing changes it.
 type Label struct {
 	Text string // a string without its quotes, a number as it is written
 	Form Form
@@ -60,6 +63,7 @@ type Label struct {
 func (l Label) Known() bool { return l.Text != "" }
 
 // Form is how a label is written.
+// A Form is safe for concurrent use.
 type Form int
 
 // The forms of labels. A number with a point or an exponent is a Float.

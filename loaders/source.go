@@ -11,6 +11,7 @@ import (
 )
 
 // Source is a book that is read when its turn comes.
+// A Source is safe for concurrent use as long as nothing changes it.
 type Source struct {
 	Name string
 

@@ -19,6 +19,7 @@ type Tokens interface {
 }
 
 // InMemory are tokens in memory.
+// An InMemory is safe for concurrent use as long as nothing changes it.
 type InMemory []int32
 
 // Len is the number of ids.

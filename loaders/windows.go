@@ -8,6 +8,7 @@ import (
 )
 
 // Position says which window comes next. The zero value is the very first.
+// A Position is safe for concurrent use as long as nothing changes it.
 type Position struct {
 	Epoch int `json:"epoch"` // how often all books have been gone through
 	Index int `json:"index"` // how many windows of this epoch have been drawn

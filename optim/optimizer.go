@@ -7,6 +7,7 @@ import (
 )
 
 // Config holds the constants of the update.
+// A Config is safe for concurrent use as long as nothing changes it.
 type Config struct {
 	B1, B2, Eps float64
 	L2          float64 // on every tensor of two or more dimensions
@@ -17,6 +18,7 @@ type Config struct {
 func Defaults() Config { return Config{B1: 0.9, B2: 0.999, Eps: 1e-8, L2: 0.01} }
 
 // Optimizer owns the update graph of a store.
+// An Optimizer must not be used by several goroutines at once.
 type Optimizer struct {
 	Config
 	Store   *graph.Store

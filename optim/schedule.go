@@ -3,10 +3,12 @@ package optim
 import "math"
 
 // Schedule gives the learning rate of update t = 1, 2, …
+// A Schedule is safe for concurrent use.
 type Schedule interface{ Rate(t int) float64 }
 
 // WarmupCosine is pre-training's (section 4.1): linear from 0 to Peak over Warmup
 // updates, then along a cosine to 0 at update Total.
+// A WarmupCosine is safe for concurrent use as long as nothing changes it.
 type WarmupCosine struct {
 	Peak          float64
 	Warmup, Total int
@@ -24,6 +26,7 @@ func (s WarmupCosine) Rate(t int) float64 {
 // share Warmup of the updates, then linear to 0.
 //
 // GPT-1: the 2018 code counts updates from 0 here, so the first has rate 0.
+// A WarmupLinear is safe for concurrent use as long as nothing changes it.
 type WarmupLinear struct {
 	Peak   float64
 	Warmup float64 // share of Total

@@ -3,6 +3,7 @@ package score
 import "math"
 
 // Confusion counts predictions: row gold, column predicted. [K K]
+// A Confusion is safe for concurrent use as long as nothing changes it.
 type Confusion [][]int
 
 // NewConfusion counts the predictions of k classes.

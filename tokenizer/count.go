@@ -174,6 +174,7 @@ func (tr *Trainer) bound() {
 }
 
 // Lost says what a [Trainer] has forgotten to keep within its memory.
+// A Lost is safe for concurrent use as long as nothing changes it.
 type Lost struct {
 	Words       int // a word forgotten twice counts twice
 	Occurrences int // of these words

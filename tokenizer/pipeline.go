@@ -4,6 +4,7 @@ import "github.com/pkg/errors"
 
 // Pipeline is a way from a text to the words that byte-pair encoding spells. Models
 // trained with one do not understand the other.
+// A Pipeline is safe for concurrent use.
 type Pipeline uint8
 
 const (

@@ -27,6 +27,7 @@ const (
 )
 
 // Merge says that two adjacent pieces of a word are joined into one.
+// A Merge is safe for concurrent use as long as nothing changes it.
 type Merge struct{ Left, Right string }
 
 // pair is two adjacent pieces, by id.

@@ -11,6 +11,7 @@ import (
 )
 
 // TrainConfig says what vocabulary to learn.
+// A TrainConfig is safe for concurrent use as long as nothing changes it.
 type TrainConfig struct {
 	// VocabSize is the number of tokens wanted, with Unknown and the characters. A text
 	// with too few different pairs gives fewer.
@@ -36,6 +37,7 @@ type TrainConfig struct {
 }
 
 // Trainer learns a vocabulary from texts.
+// A Trainer must not be used by several goroutines at once.
 type Trainer struct {
 	cfg   TrainConfig
 	words map[string]int // how often each word occurs

@@ -3,6 +3,7 @@ package train
 import "io"
 
 // Console is where a run tells a person how it goes.
+// A Console must not be used by several goroutines at once.
 type Console struct {
 	Out      io.Writer // facts and results
 	Err      io.Writer // progress

@@ -9,6 +9,7 @@ import (
 )
 
 // Every is an interval, in updates or in time; the zero value is never.
+// An Every is safe for concurrent use as long as nothing changes it.
 type Every struct {
 	Updates int
 	Time    time.Duration

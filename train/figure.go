@@ -21,6 +21,7 @@ import (
 
 // Figure draws loss.svg and loss.png in a run folder from its metrics: the loss of updates
 // and of evaluations, and below it the learning rate.
+// A Figure must not be used by several goroutines at once.
 type Figure struct {
 	Dir  string
 	Out  io.Writer // what is left out is said there; nil: nowhere

@@ -9,6 +9,7 @@ import (
 )
 
 // NotFinite tells that loss or gradients of an update were no numbers. No weight was changed.
+// A NotFinite is safe for concurrent use as long as nothing changes it.
 type NotFinite struct {
 	What  error  // the loss or the norm
 	First error  // the first node with such a value, or nil if it is not found again

@@ -18,6 +18,7 @@ import (
 const Runs = "runs"
 
 // Folder is a run folder that no other trainer can open until it is closed.
+// A Folder must not be used by several goroutines at once.
 type Folder struct {
 	Dir  string
 	lock *flock.Flock // nil on other ranks than the first

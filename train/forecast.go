@@ -9,6 +9,7 @@ import (
 )
 
 // Forecast is what -dry-run tells.
+// A Forecast is safe for concurrent use as long as nothing changes it.
 type Forecast struct {
 	Parameters int
 	Steps      int

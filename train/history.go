@@ -24,6 +24,7 @@ func Milestones(steps, n int) (at []int) {
 }
 
 // Historian keeps the weights of a model at milestones of its training.
+// A Historian must not be used by several goroutines at once.
 type Historian struct {
 	Dir   string // run folder
 	Model *gpt1.Model

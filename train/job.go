@@ -14,6 +14,7 @@ import (
 )
 
 // Job is a run in a folder: it begins or goes on, saves checkpoints and leaves the model.
+// A Job must not be used by several goroutines at once.
 type Job struct {
 	*Folder
 	Record   *Record
@@ -236,6 +237,7 @@ func (j *Job) save(s State, metrics *MetricsFile) error {
 }
 
 // Advised is an error with what to do about it.
+// An Advised is safe for concurrent use as long as nothing changes it.
 type Advised struct {
 	Err    error
 	Advice string

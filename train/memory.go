@@ -11,6 +11,7 @@ import (
 )
 
 // Memory is what a run needs, in bytes, computed before any of it is allocated.
+// A Memory is safe for concurrent use as long as nothing changes it.
 type Memory struct {
 	Base                           int // weights of the model that fine-tuning starts from
 	Parameters, Gradients, Moments int

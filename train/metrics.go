@@ -17,6 +17,7 @@ import (
 // Metrics writes one JSON object a line: for each update step, loss, lr,
 // grad_norm, tokens (so far), tok_s and elapsed_s; for each evaluation step and
 // what was measured. Timings apart, equal runs write equal lines.
+// Metrics must not be used by several goroutines at once.
 type Metrics struct{ W io.Writer }
 
 // Updated writes the line of an update.
@@ -64,6 +65,7 @@ const metricsFile = "metrics.jsonl"
 // MetricsFile is the metrics.jsonl of a run folder, which only grows. A resumed run does
 // some updates once more, with the same results; their lines are there already and are not
 // written again.
+// A MetricsFile must not be used by several goroutines at once.
 type MetricsFile struct {
 	metrics Metrics
 	file    *os.File

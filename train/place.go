@@ -16,6 +16,7 @@ import (
 )
 
 // Place is where a run is to be.
+// A Place is safe for concurrent use as long as nothing changes it.
 type Place struct {
 	Command string   // of the run
 	Name    string   // of its folder below [Runs], if none is given

@@ -13,6 +13,7 @@ import (
 
 // Pretrain is the task of section 3.1: predict the next token over windows of
 // contiguous text.
+// A Pretrain must not be used by several goroutines at once.
 type Pretrain struct {
 	Model    *gpt1.Model
 	Windows  *loaders.Windows      // what to train on

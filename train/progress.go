@@ -11,6 +11,7 @@ import (
 
 // Progress tells a person how a run goes: on a terminal with one bar, elsewhere
 // with a plain line each Every updates. Behind the loss stands the smoothed one, as (~2.3456).
+// A Progress must not be used by several goroutines at once.
 type Progress struct {
 	w     io.Writer
 	steps int

@@ -22,6 +22,7 @@ import (
 const RecordFile = "run.json"
 
 // Record is the content of run.json.
+// A Record is safe for concurrent use as long as nothing changes it.
 type Record struct {
 	Command    string          `json:"command"`
 	Completed  bool            `json:"completed"` // all is done

@@ -16,6 +16,7 @@ import (
 const Auto = -1
 
 // Settings are what runs of all kinds have.
+// Settings are safe for concurrent use as long as nothing changes them.
 type Settings struct {
 	Steps   int     `json:"steps"`            // updates
 	Epochs  int     `json:"epochs,omitempty"` // passes over the data, which decide on Steps; 0: Steps is given
@@ -63,6 +64,7 @@ func (s *Settings) ShareMicro() int { return min(s.Micro, s.Share()) }
 
 // Upkeep is how a run is looked after. It decides on nothing that is computed, and may be
 // changed when a run is resumed.
+// An Upkeep is safe for concurrent use as long as nothing changes it.
 type Upkeep struct {
 	LogEvery    int   `json:"log_every"`              // updates between lines of progress
 	SaveEvery   Every `json:"save_every"`             // between checkpoints

@@ -10,6 +10,7 @@ import (
 )
 
 // State is what a run needs to go on after an update, beside weights and moments.
+// A State is safe for concurrent use as long as nothing changes it.
 type State struct {
 	Step      int              `json:"step"`            // updates done
 	Tokens    int64            `json:"tokens"`          // so far
@@ -24,6 +25,7 @@ type State struct {
 
 // Best is the evaluation with the lowest loss or, if the trainer says so, with the highest
 // measure.
+// A Best is safe for concurrent use as long as nothing changes it.
 type Best struct {
 	Step  int     `json:"step"` // 0: there was none yet
 	Value float64 `json:"value"`
@@ -32,6 +34,7 @@ type Best struct {
 
 // Random is where the generators of random numbers stand. Those of dropout count in updates,
 // those of the data in epochs and places, so there is no hidden state.
+// A Random is safe for concurrent use as long as nothing changes it.
 type Random struct {
 	Generator string `json:"generator"`
 	Seed      int64  `json:"seed"`

@@ -15,6 +15,7 @@ import (
 )
 
 // Task is what is trained.
+// A Task must not be used by several goroutines at once.
 type Task interface {
 	// Accumulate adds the gradients of update n = 1, 2, … to the store: of this rank's share
 	// of the batch. Before the last micro-batch it calls last, and from then on no longer heeds
@@ -33,6 +34,7 @@ type Task interface {
 }
 
 // Result is what a rank's share of a batch gave.
+// A Result is safe for concurrent use as long as nothing changes it.
 type Result struct {
 	Loss   float64  // its part of the cost, which is the mean over the batch
 	Tokens int      // of the whole batch, padding not counted
@@ -49,12 +51,14 @@ func (r *Result) values() []*float64 {
 }
 
 // Metric is one named value.
+// A Metric is safe for concurrent use as long as nothing changes it.
 type Metric struct {
 	Name  string
 	Value float64
 }
 
 // Update is what happened in one update.
+// An Update is safe for concurrent use as long as nothing changes it.
 type Update struct {
 	Step     int // from 1
 	Loss, LR float64
@@ -67,12 +71,14 @@ type Update struct {
 }
 
 // Observer is told about the progress of a run.
+// An Observer must not be used by several goroutines at once.
 type Observer interface {
 	Updated(Update) error
 	Evaluated(step int, m []Metric) error
 }
 
 // Trainer runs updates.
+// A Trainer must not be used by several goroutines at once.
 type Trainer struct {
 	Task      Task
 	Optimizer *optim.Optimizer
@@ -95,6 +101,7 @@ type Trainer struct {
 
 // Interrupted tells that a run was asked to stop. The parameters are those after
 // the last whole update, which is saved.
+// An Interrupted is safe for concurrent use as long as nothing changes it.
 type Interrupted struct{ Step, Steps int }
 
 func (e Interrupted) Error() string {
