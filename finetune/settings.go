@@ -7,6 +7,7 @@ import (
 
 	"gorgpt/gpt1"
 	"gorgpt/heads"
+	"gorgpt/internal/memory"
 	"gorgpt/internal/outfile"
 	"gorgpt/loaders/datasets"
 	"gorgpt/train"
@@ -175,6 +176,9 @@ func (s *Settings) Fit(d *Data, b *Base) error {
 		s.Micro = microOf(b.Model.NEmbd, d.Spec)
 	}
 	s.Micro = min(s.Micro, s.Batch)
+	if err := memory.Room(s.inputBytes(d, b)); err != nil {
+		return errors.WithMessagef(err, "-batch %d with -micro %d", s.Batch, s.Micro)
+	}
 	if s.Epochs > 0 {
 		steps := updates(s.Epochs, len(d.Train), s.Batch)
 		if s.Steps > 0 && s.Steps != steps {
@@ -186,6 +190,11 @@ func (s *Settings) Fit(d *Data, b *Base) error {
 		s.EvalEvery = max(updates(1, len(d.Train), s.Batch), s.Steps/10)
 	}
 	return nil
+}
+
+// inputBytes is what the rows of a batch take in memory, and the ids and targets of a micro-batch.
+func (s *Settings) inputBytes(d *Data, b *Base) int64 {
+	return 32*int64(s.Batch) + 2*4*int64(s.Micro)*int64(d.Spec.Sequences()*b.Model.NCtx)
 }
 
 // fullWidth is that of the paper's model.

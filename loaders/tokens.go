@@ -1,9 +1,11 @@
 package loaders
 
 import (
+	"context"
 	"runtime"
 	"sync"
 
+	"gorgpt/internal/heed"
 	"gorgpt/tokenizer"
 )
 
@@ -34,13 +36,37 @@ func (m InMemory) Copy(dst []int32, at int) error {
 // Encode tokenizes each book, on all cores, into memory. Package shards below does the same
 // into files, for more books than memory holds.
 func Encode(t *tokenizer.Tokenizer, books []Book) []Tokens {
-	ids := make([]Tokens, len(books))
+	sources := make([]Source, len(books))
+	for i, book := range books {
+		sources[i] = book.Source()
+	}
+	ids, _ := EncodeSources(context.Background(), t, sources, nil) // these sources never fail
+	return ids
+}
+
+// EncodeSources is [Encode] for books that are read when their turn comes, one a core. done, if
+// there is one, is called with each of them, by several goroutines at a time. It fails if a book
+// does, or if ctx ends.
+func EncodeSources(
+	ctx context.Context, t *tokenizer.Tokenizer, books []Source, done func(i int, book Book, ids InMemory),
+) ([]Tokens, error) {
+	ids, errs := make([]Tokens, len(books)), make([]error, len(books))
 	next := make(chan int)
 	var workers sync.WaitGroup
 	for range min(runtime.GOMAXPROCS(0), len(books)) {
 		workers.Go(func() {
 			for i := range next {
-				ids[i] = InMemory(t.Encode(books[i].Text))
+				ids[i], errs[i] = heed.Do(ctx, func() (Tokens, error) {
+					book, err := books[i].Read()
+					if err != nil {
+						return nil, err
+					}
+					of := InMemory(t.Encode(book.Text))
+					if done != nil {
+						done(i, book, of)
+					}
+					return of, nil
+				})
 			}
 		})
 	}
@@ -49,5 +75,10 @@ func Encode(t *tokenizer.Tokenizer, books []Book) []Tokens {
 	}
 	close(next)
 	workers.Wait()
-	return ids
+	for _, err := range errs {
+		if err != nil {
+			return nil, err
+		}
+	}
+	return ids, nil
 }

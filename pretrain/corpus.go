@@ -45,7 +45,7 @@ func readCorpus(ctx context.Context, s *Settings, con train.Console) (*corpus, e
 	}
 	var c *corpus
 	if err = s.checkUnknown(t.counted, con.Out); err == nil {
-		c, err = s.cut(t, con.Out)
+		c, err = s.cut(ctx, t, con.Out)
 	}
 	if err != nil {
 		_ = t.close() // the first error counts
@@ -54,7 +54,7 @@ func readCorpus(ctx context.Context, s *Settings, con train.Console) (*corpus, e
 }
 
 // cut makes windows of the tokens.
-func (s *Settings) cut(t *tokens, w io.Writer) (*corpus, error) {
+func (s *Settings) cut(ctx context.Context, t *tokens, w io.Writer) (*corpus, error) {
 	c := &corpus{tok: t.tok, close: t.close}
 	var err error
 	if c.windows, err = loaders.NewWindows(t.train, s.Ctx, uint64(s.Seed)); err != nil {
@@ -68,7 +68,7 @@ func (s *Settings) cut(t *tokens, w io.Writer) (*corpus, error) {
 	for _, b := range t.train {
 		total += b.Len()
 	}
-	unigram, err := train.UnigramPerplexity(t.train, c.valid, s.Ctx, c.tok.Size())
+	unigram, err := train.UnigramPerplexity(ctx, t.train, c.valid, s.Ctx, c.tok.Size())
 	if err != nil {
 		return nil, err
 	}
@@ -76,7 +76,7 @@ func (s *Settings) cut(t *tokens, w io.Writer) (*corpus, error) {
 		Books: t.books, HeldOut: len(t.held), TrainTokens: total, Windows: stats.Windows,
 		ValidationWindows: c.valid.Len(), ValidationTokens: c.valid.Targets(), UnigramPerplexity: unigram,
 	}
-	if c.facts.Digest, err = digest(t.train, t.valid); err != nil {
+	if c.facts.Digest, err = digest(ctx, t.train, t.valid); err != nil {
 		return nil, err
 	}
 	fmt.Fprintf(w, "%d books, %s held out: %d training tokens, %d windows of %d+1 an epoch\n",
@@ -89,12 +89,15 @@ func (s *Settings) cut(t *tokens, w io.Writer) (*corpus, error) {
 }
 
 // digest tells texts apart by their tokens.
-func digest(parts ...[]loaders.Tokens) (string, error) {
+func digest(ctx context.Context, parts ...[]loaders.Tokens) (string, error) {
 	sum := crc64.New(crc64.MakeTable(crc64.ECMA))
 	ids, bytes := make([]int32, 1<<14), make([]byte, 0, 1<<16)
 	for _, books := range parts {
 		for _, book := range books {
 			for at := 0; at < book.Len(); at += len(ids) {
+				if err := ctx.Err(); err != nil {
+					return "", err
+				}
 				part := ids[:min(len(ids), book.Len()-at)]
 				if err := book.Copy(part, at); err != nil {
 					return "", err

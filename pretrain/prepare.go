@@ -6,6 +6,7 @@ import (
 
 	"github.com/pkg/errors"
 
+	"gorgpt/internal/heed"
 	"gorgpt/loaders"
 	"gorgpt/loaders/shards"
 	"gorgpt/tokenizer"
@@ -46,19 +47,21 @@ type preparation struct {
 }
 
 // split holds books out and loads the tokenizer.
-func (s *Settings) split(books []loaders.Source) (*preparation, error) {
+func (s *Settings) split(ctx context.Context, books []loaders.Source) (*preparation, error) {
 	p := &preparation{s: s}
 	var err error
 	if p.tok, err = s.givenTokenizer(); err != nil {
 		return nil, err
 	}
-	p.train, p.valid, err = loaders.SplitSources(books, uint64(s.Seed))
-	return p, err
+	return heed.Do(ctx, func() (*preparation, error) {
+		p.train, p.valid, err = loaders.SplitSources(books, uint64(s.Seed))
+		return p, err
+	})
 }
 
 // preparation is split with a fingerprint.
 func (s *Settings) preparation(ctx context.Context, books []loaders.Source) (*preparation, error) {
-	p, err := s.split(books)
+	p, err := s.split(ctx, books)
 	if err != nil {
 		return nil, err
 	}

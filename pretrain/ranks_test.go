@@ -105,7 +105,7 @@ func TestTokensOnRanks(t *testing.T) {
 	t.Chdir(t.TempDir())
 	books := library(t, 7)
 	want, _ := tokenize(t, over(t, books, func(s *Settings) { s.Cache = "alone" }))
-	sum, err := digest(want.train, want.valid)
+	sum, err := digest(context.Background(), want.train, want.valid)
 	require.NoError(t, err)
 	for _, ranks := range []int{2, 3, 9} {
 		same := func(s *Settings, con train.Console) error {
@@ -113,7 +113,7 @@ func TestTokensOnRanks(t *testing.T) {
 			if err != nil {
 				return err
 			}
-			mine, err := digest(got.train, got.valid)
+			mine, err := digest(context.Background(), got.train, got.valid)
 			if err == nil && mine != sum {
 				err = errors.New("other tokens")
 			}

@@ -13,11 +13,16 @@ import (
 	"gorgpt/loaders"
 	"gorgpt/loaders/charset"
 	"gorgpt/loaders/shards"
+	"gorgpt/tokenizer"
 )
 
 // survey leaves out the books that have no text, and says in a line what the files have beside it.
 func (s *Settings) survey(ctx context.Context, books []loaders.Source, others []string, w io.Writer) ([]loaders.Source, error) {
-	all, err := shards.Survey(ctx, s.Group, books)
+	p, err := s.textPipeline()
+	if err != nil {
+		return nil, err
+	}
+	all, err := shards.Survey(ctx, s.Group, books, p)
 	if errors.Is(err, context.Canceled) {
 		err = errors.WithMessage(err, "reading the books: stopped")
 	}
@@ -35,7 +40,7 @@ func (s *Settings) survey(ctx context.Context, books []loaders.Source, others []
 		switch {
 		case one.Empty:
 			continue
-		case one.Cleaning.Revised:
+		case one.Cleaning.Revised || one.Long > 0:
 			book = shards.Revise(book)
 		}
 		kept = append(kept, book)
@@ -51,11 +56,11 @@ func (s *Settings) survey(ctx context.Context, books []loaders.Source, others []
 
 // survey sums up what books have beside their text.
 type survey struct {
-	framed, doubtful, invalid, empty, others group
-	removed, doubtfulBytes, badBytes         int
-	most                                     int // removed of one book
-	mostOf                                   string
-	encodings                                [charset.Windows1252 + 1]int
+	framed, doubtful, invalid, empty, long, others group
+	removed, doubtfulBytes, badBytes, cuts         int
+	most                                           int // removed of one book
+	mostOf                                         string
+	encodings                                      [charset.Windows1252 + 1]int
 }
 
 // add counts a book.
@@ -70,6 +75,10 @@ func (r *survey) add(book loaders.Source, one shards.Surveyed) {
 		if c.Removed > r.most {
 			r.most, r.mostOf = c.Removed, baseName(book.Name)
 		}
+	}
+	if one.Long > 0 {
+		r.long.add(book.Name)
+		r.cuts += one.Long
 	}
 	if c.Doubtful > 0 {
 		r.doubtful.add(book.Name)
@@ -100,6 +109,9 @@ func (r *survey) String() string {
 	}
 	if r.invalid.count > 0 {
 		parts = append(parts, fmt.Sprintf("bytes that are no characters, read as U+FFFD: %d in %s (%s)", r.badBytes, number(r.invalid.count), &r.invalid))
+	}
+	if r.long.count > 0 {
+		parts = append(parts, fmt.Sprintf("words are cut where they have %d bytes: %d times in %s (%s)", tokenizer.MaxWord, r.cuts, number(r.long.count), &r.long))
 	}
 	if r.empty.count > 0 {
 		parts = append(parts, fmt.Sprintf("left out, as there is no text: %s (%s)", number(r.empty.count), &r.empty))

@@ -149,7 +149,7 @@ func (s *Settings) fromFolder(f *shards.Folder, learned bool, w io.Writer) *toke
 
 // inMemory tokenizes the books without a file.
 func (s *Settings) inMemory(ctx context.Context, sources []loaders.Source, con train.Console) (*tokens, error) {
-	p, err := s.split(sources)
+	p, err := s.split(ctx, sources)
 	if err != nil {
 		return nil, err
 	}
@@ -164,18 +164,18 @@ func (s *Settings) inMemory(ctx context.Context, sources []loaders.Source, con t
 		sources []loaders.Source
 		tokens  *[]loaders.Tokens
 	}{{p.train, &t.train}, {p.valid, &t.valid}} {
-		books := make([]loaders.Book, len(part.sources))
-		for i, source := range part.sources {
-			if books[i], err = source.Read(); err != nil {
-				return nil, err
-			}
+		counts := make([]counted, len(part.sources))
+		*part.tokens, err = loaders.EncodeSources(ctx, p.tok, part.sources, func(i int, book loaders.Book, ids loaders.InMemory) {
+			counts[i].name = part.sources[i].Name
+			counts[i].unknown.Add(p.tok, book.Text, ids)
+		})
+		switch {
+		case errors.Is(err, context.Canceled):
+			return nil, errors.WithMessage(err, "tokenizing: stopped")
+		case err != nil:
+			return nil, err
 		}
-		*part.tokens = loaders.Encode(p.tok, books)
-		for i, book := range books {
-			one := counted{name: part.sources[i].Name}
-			one.unknown.Add(p.tok, book.Text, (*part.tokens)[i].(loaders.InMemory))
-			t.counted = append(t.counted, one)
-		}
+		t.counted = append(t.counted, counts...)
 	}
 	for _, source := range p.valid {
 		t.held = append(t.held, source.Name)

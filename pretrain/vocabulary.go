@@ -7,6 +7,7 @@ import (
 
 	"github.com/pkg/errors"
 
+	"gorgpt/internal/heed"
 	"gorgpt/loaders"
 	"gorgpt/loaders/shards"
 	"gorgpt/tokenizer"
@@ -56,7 +57,10 @@ func (s *Settings) learn(ctx context.Context, books []loaders.Source, con train.
 	}
 	data, err := s.Group.Once(func() ([]byte, error) {
 		tok, err := trainer.Train()
-		if err != nil {
+		switch {
+		case errors.Is(err, context.Canceled):
+			return nil, errors.WithMessage(err, "learning the vocabulary: stopped")
+		case err != nil:
 			return nil, errors.WithMessage(err, "learning the vocabulary")
 		}
 		fmt.Fprintf(con.Out, "learned a vocabulary of %d tokens\n", tok.Size())
@@ -71,6 +75,18 @@ func (s *Settings) learn(ctx context.Context, books []loaders.Source, con train.
 	return tokenizer.Unmarshal(data)
 }
 
+// textPipeline is the pipeline that the books go through.
+func (s *Settings) textPipeline() (tokenizer.Pipeline, error) {
+	tok, err := s.givenTokenizer()
+	if tok == nil && err == nil {
+		return s.pipeline()
+	}
+	if err != nil {
+		return 0, err
+	}
+	return tok.Pipeline(), nil
+}
+
 // count counts the words of the books, which are dealt out in turn and read one after the
 // other. The trainer of the first rank knows the words of all.
 func (s *Settings) count(ctx context.Context, books []loaders.Source, con train.Console) (*tokenizer.Trainer, error) {
@@ -78,7 +94,7 @@ func (s *Settings) count(ctx context.Context, books []loaders.Source, con train.
 	if err != nil {
 		return nil, err
 	}
-	trainer := tokenizer.NewTrainer(tokenizer.TrainConfig{VocabSize: s.Vocab, Pipeline: p})
+	trainer := tokenizer.NewTrainer(tokenizer.TrainConfig{VocabSize: s.Vocab, Pipeline: p, Context: ctx})
 	g, what := s.Group, "learning the vocabulary"
 	if g.Size() > 1 {
 		what += " (share of rank 0)"
@@ -118,10 +134,7 @@ func (s *Settings) count(ctx context.Context, books []loaders.Source, con train.
 func read(ctx context.Context, trainer *tokenizer.Trainer, books []loaders.Source, m *meter) error {
 	defer m.end()
 	for i, source := range books {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		book, err := source.Read()
+		book, err := heed.Do(ctx, source.Read)
 		if err != nil {
 			return err
 		}

@@ -120,7 +120,7 @@ func TestTrainingLearns(t *testing.T) {
 	after, err := p.Evaluate(context.Background())
 	require.NoError(t, err)
 	require.Less(t, after[1].Value, before[1].Value/4, "perplexity")
-	unigram, err := UnigramPerplexity(books(3, 200), p.Valid, small.NCtx, small.VocabSize)
+	unigram, err := UnigramPerplexity(context.Background(), books(3, 200), p.Valid, small.NCtx, small.VocabSize)
 	require.NoError(t, err)
 	require.Less(t, after[1].Value, unigram/2)
 }
@@ -129,7 +129,7 @@ func TestUnigramPerplexity(t *testing.T) {
 	valid, err := loaders.NewFixedWindows([]loaders.Tokens{loaders.InMemory{0, 1, 0}}, 2)
 	require.NoError(t, err)
 	// Counts with one more each: 3 of id 0, 2 of id 1, of 5. Targets: 1, 0.
-	got, err := UnigramPerplexity([]loaders.Tokens{loaders.InMemory{0, 0, 1}}, valid, 2, 2)
+	got, err := UnigramPerplexity(context.Background(), []loaders.Tokens{loaders.InMemory{0, 0, 1}}, valid, 2, 2)
 	require.NoError(t, err)
 	require.InDelta(t, 1/math.Sqrt(0.4*0.6), got, 1e-12)
 }

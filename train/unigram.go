@@ -1,6 +1,7 @@
 package train
 
 import (
+	"context"
 	"math"
 
 	"gorgpt/loaders"
@@ -9,8 +10,8 @@ import (
 // UnigramPerplexity is what predicting each token by its frequency alone reaches
 // on the targets of the validation windows: the bar that a language model has to
 // clear. Frequencies come from the training tokens, each of v tokens counted once
-// more so that none has probability 0.
-func UnigramPerplexity(training []loaders.Tokens, valid *loaders.FixedWindows, ctx, v int) (float64, error) {
+// more so that none has probability 0. Windows have room for so many positions.
+func UnigramPerplexity(ctx context.Context, training []loaders.Tokens, valid *loaders.FixedWindows, positions, v int) (float64, error) {
 	counts := make([]float64, v)
 	total := 0.0
 	for i := range counts {
@@ -20,6 +21,9 @@ func UnigramPerplexity(training []loaders.Tokens, valid *loaders.FixedWindows, c
 	for _, book := range training {
 		for at := 0; at < book.Len(); {
 			ids := block[:min(len(block), book.Len()-at)]
+			if err := ctx.Err(); err != nil {
+				return 0, err
+			}
 			if err := book.Copy(ids, at); err != nil {
 				return 0, err
 			}
@@ -30,8 +34,11 @@ func UnigramPerplexity(training []loaders.Tokens, valid *loaders.FixedWindows, c
 		}
 		total += float64(book.Len())
 	}
-	sum, room := 0.0, make([]int32, ctx+1)
+	sum, room := 0.0, make([]int32, positions+1)
 	for i := range valid.Len() {
+		if err := ctx.Err(); err != nil {
+			return 0, err
+		}
 		window, err := valid.At(i, room)
 		if err != nil {
 			return 0, err

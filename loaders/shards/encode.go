@@ -5,6 +5,7 @@ import (
 	"iter"
 	"runtime"
 
+	"gorgpt/internal/heed"
 	"gorgpt/tokenizer"
 )
 
@@ -47,10 +48,7 @@ func (c *Corpus) encoded(ctx context.Context, todo []entry) iter.Seq2[encodedPie
 	}
 	cores := runtime.GOMAXPROCS(0)
 	texts := inOrder(each(dealt(c.Group, todo)), cores, cores-1, func(e entry) (text, error) {
-		if err := ctx.Err(); err != nil {
-			return text{}, err
-		}
-		book, err := e.Read()
+		book, err := heed.Do(ctx, e.Read)
 		return text{e.Size, book.Text}, err
 	})
 	pieces := func(yield func(piece, error) bool) {
@@ -76,9 +74,11 @@ func (c *Corpus) encoded(ctx context.Context, todo []entry) iter.Seq2[encodedPie
 	}
 	size := tokenBytes(c.Tokenizer.Size())
 	return inOrder(pieces, cores, c.ahead(), func(p piece) (encodedPiece, error) {
-		ids := c.Tokenizer.Encode(p.text)
-		var unknown tokenizer.Unknowns
-		unknown.Add(c.Tokenizer, p.text, ids)
-		return encodedPiece{put(make([]byte, 0, size*len(ids)), ids, size), p.bytes, p.end, unknown.Chars}, ctx.Err()
+		return heed.Do(ctx, func() (encodedPiece, error) {
+			ids := c.Tokenizer.Encode(p.text)
+			var unknown tokenizer.Unknowns
+			unknown.Add(c.Tokenizer, p.text, ids)
+			return encodedPiece{put(make([]byte, 0, size*len(ids)), ids, size), p.bytes, p.end, unknown.Chars}, nil
+		})
 	})
 }

@@ -11,6 +11,7 @@ import (
 	"runtime"
 	"strings"
 
+	"gorgpt/internal/heed"
 	"gorgpt/loaders"
 	"gorgpt/tokenizer"
 	"gorgpt/train/dist"
@@ -23,10 +24,7 @@ import (
 func Fingerprint(ctx context.Context, g *dist.Group, sources []loaders.Source, settings string) (string, error) {
 	cores := runtime.GOMAXPROCS(0)
 	lines := inOrder(each(dealt(g, sources)), cores, cores, func(s loaders.Source) (string, error) {
-		if err := ctx.Err(); err != nil {
-			return "", err
-		}
-		sum, err := s.Sum()
+		sum, err := heed.Do(ctx, s.Sum)
 		return fmt.Sprintf("%q %x\n", filepath.ToSlash(filepath.Clean(s.Name)), sum), err
 	})
 	var mine []string

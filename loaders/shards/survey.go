@@ -8,7 +8,9 @@ import (
 
 	"github.com/pkg/errors"
 
+	"gorgpt/internal/heed"
 	"gorgpt/loaders"
+	"gorgpt/tokenizer"
 	"gorgpt/train/dist"
 )
 
@@ -16,21 +18,21 @@ import (
 type Surveyed struct {
 	Empty    bool // there is no text
 	Cleaning loaders.Cleaning
+	Long     int // how often a word of it is cut, see [tokenizer.MaxWord]
 }
 
 // Survey reads all books, on all cores of all ranks, of which each reads a share, and says of each
-// what it has beside its text; all ranks get the same.
-func Survey(ctx context.Context, g *dist.Group, sources []loaders.Source) ([]Surveyed, error) {
+// what it has beside its text, and what a pipeline cuts of it; all ranks get the same.
+func Survey(ctx context.Context, g *dist.Group, sources []loaders.Source, p tokenizer.Pipeline) ([]Surveyed, error) {
 	cores := runtime.GOMAXPROCS(0)
 	found := inOrder(each(dealt(g, sources)), cores, cores, func(s loaders.Source) (Surveyed, error) {
-		if err := ctx.Err(); err != nil {
-			return Surveyed{}, err
-		}
-		book, err := s.Read()
-		if errors.Is(err, loaders.ErrEmpty) {
-			return Surveyed{Empty: true}, nil
-		}
-		return Surveyed{Cleaning: book.Cleaning}, err
+		return heed.Do(ctx, func() (Surveyed, error) {
+			book, err := s.Read()
+			if errors.Is(err, loaders.ErrEmpty) {
+				return Surveyed{Empty: true}, nil
+			}
+			return Surveyed{Cleaning: book.Cleaning, Long: p.LongWords(book.Text)}, err
+		})
 	})
 	var mine []Surveyed
 	var failed error

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"gorgpt/loaders"
+	"gorgpt/tokenizer"
 	"gorgpt/train/dist"
 	"gorgpt/train/dist/disttest"
 )
@@ -28,24 +29,27 @@ func TestSurveyOfRanks(t *testing.T) {
 	}
 	for _, ranks := range numbers {
 		disttest.Run(t, ranks, func(g *dist.Group) error {
-			got, err := Survey(context.Background(), g, sources)
+			got, err := Survey(context.Background(), g, sources, tokenizer.Bert)
 			if err == nil && !slices.Equal(got, want) {
 				err = errors.Errorf("%v, want %v", got, want)
 			}
 			return err
 		})
 	}
-	got, err := Survey(context.Background(), nil, sources)
+	got, err := Survey(context.Background(), nil, sources, tokenizer.Bert)
 	require.NoError(t, err)
 	require.Equal(t, want, got)
 
 	sources[5].Read = func() (loaders.Book, error) { return loaders.Book{}, errors.New("gone") }
-	for _, err := range disttest.Errors(2, func(g *dist.Group) error { _, err := Survey(context.Background(), g, sources); return err }) {
+	for _, err := range disttest.Errors(2, func(g *dist.Group) error {
+		_, err := Survey(context.Background(), g, sources, tokenizer.Bert)
+		return err
+	}) {
 		require.Error(t, err)
 	}
 	ended, end := context.WithCancel(context.Background())
 	end()
-	_, err = Survey(ended, nil, sources)
+	_, err = Survey(ended, nil, sources, tokenizer.Bert)
 	require.ErrorIs(t, err, context.Canceled)
 }
 
