@@ -6,7 +6,10 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strconv"
+	"strings"
 	"syscall"
+	"unicode"
 
 	"github.com/pkg/errors"
 	"golang.org/x/term"
@@ -31,9 +34,23 @@ func Run(name string, stdout *Output, stderr io.Writer, parse func() error, work
 	}
 	status, err := stdout.check(attempt(caught, parse, work))
 	if err != nil {
-		fmt.Fprintf(stderr, "%s: %v\n", name, err)
+		fmt.Fprintf(stderr, "%s: %s\n", name, printable(err.Error()))
 	}
 	return status
+}
+
+// printable escapes what would move the cursor of a terminal or worse, as a file's name may.
+func printable(text string) string {
+	var out strings.Builder
+	for _, r := range text {
+		if unicode.IsControl(r) && r != '\n' && r != '\t' {
+			quoted := strconv.QuoteRune(r)
+			out.WriteString(quoted[1 : len(quoted)-1])
+			continue
+		}
+		out.WriteRune(r)
+	}
+	return out.String()
 }
 
 // attempt does it, and leaves it to the caller to tell of the error, and of a signal.
