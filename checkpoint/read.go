@@ -2,7 +2,6 @@ package checkpoint
 
 import (
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -15,6 +14,7 @@ import (
 
 	"gorgpt/gpt1"
 	"gorgpt/graph"
+	"gorgpt/internal/regular"
 )
 
 // tensor is one tensor of a source under the name that its parameter has in a model.
@@ -209,14 +209,5 @@ const maxText = 1 << 20
 
 // readText reads a small file.
 func readText(path string) ([]byte, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close() //nolint:errcheck // only read from: nothing is lost if this fails
-	data, err := io.ReadAll(io.LimitReader(f, maxText+1))
-	if err == nil && len(data) > maxText {
-		err = errors.Errorf("%s has more than %d bytes: is it the right file?", path, maxText)
-	}
-	return data, err
+	return regular.ReadFile(path, "file of the model", maxText)
 }

@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/pkg/errors"
+
+	"gorgpt/internal/regular"
 )
 
 // pairsOfFiles are the names under which a folder may hold vocabulary and merges: those
@@ -59,9 +61,17 @@ func Load(dir string) (*Tokenizer, error) {
 	return t.withConfig(filepath.Join(dir, configFile))
 }
 
+// maxFile is the most bytes that a file of a tokenizer may have; those of GPT-1 have 2 MB.
+const maxFile = 64 << 20
+
+// read reads a file whole.
+func read(path string) ([]byte, error) {
+	return regular.ReadFile(path, "file of the tokenizer", maxFile)
+}
+
 // loadJSON reads a tokenizer.json; it returns nil if there is none.
 func loadJSON(path string) (*Tokenizer, error) {
-	data, err := os.ReadFile(path)
+	data, err := read(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
@@ -74,7 +84,7 @@ func loadJSON(path string) (*Tokenizer, error) {
 
 // withConfig takes the pipeline from a tokenizer_config.json, if there is one.
 func (t *Tokenizer) withConfig(path string) (*Tokenizer, error) {
-	data, err := os.ReadFile(path)
+	data, err := read(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return t, nil
 	}
@@ -108,7 +118,7 @@ func (t *Tokenizer) extends(other *Tokenizer) error {
 
 // loadFiles reads a tokenizer from its two files.
 func loadFiles(vocabPath, mergesPath string) (*Tokenizer, error) {
-	vocab, err := os.ReadFile(vocabPath)
+	vocab, err := read(vocabPath)
 	if err != nil {
 		return nil, errors.Wrap(err, "loading the vocabulary")
 	}
@@ -116,7 +126,7 @@ func loadFiles(vocabPath, mergesPath string) (*Tokenizer, error) {
 	if err != nil {
 		return nil, errors.Wrapf(err, "vocabulary %s", vocabPath)
 	}
-	text, err := os.ReadFile(mergesPath)
+	text, err := read(mergesPath)
 	if err != nil {
 		return nil, errors.Wrap(err, "loading the merges")
 	}

@@ -13,6 +13,10 @@ import (
 // many axes; without a bound a hostile header would cost several times its length.
 const maxDims = 64
 
+// maxKeys is the most keys that an object of the header may have: tensors of a file, or entries
+// of its metadata. No model comes near, and each key costs many times its length.
+const maxKeys = 100_000
+
 // readObject reads an object and calls value after each key to read what
 // belongs to it. A key that comes twice is an error.
 func readObject(dec *json.Decoder, value func(key string) error) error {
@@ -24,6 +28,9 @@ func readObject(dec *json.Decoder, value func(key string) error) error {
 		key, err := readString(dec)
 		if err != nil {
 			return err
+		}
+		if len(seen) == maxKeys {
+			return errors.Errorf("more than %d keys in one object", maxKeys)
 		}
 		if seen[key] {
 			return errors.Errorf("key %s appears twice", excerpt(key))

@@ -3,6 +3,7 @@ package safetensors
 import (
 	"bytes"
 	"encoding/binary"
+	"fmt"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -168,6 +169,38 @@ func TestHostileHeadersCostLittle(t *testing.T) {
 			require.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(10*n))
 		})
 	}
+}
+
+// TestVeryManyKeysAreRefused stops early: a million tensors took a gigabyte and 20 s to be looked at.
+func TestVeryManyKeysAreRefused(t *testing.T) {
+	const entry = `"%06d":{"dtype":"U8","shape":[0],"data_offsets":[0,0]}`
+	for want, header := range map[string]string{
+		"header: more than 100000 keys in one object":               `{` + numbered(200_000, entry) + `}`,
+		"header: __metadata__: more than 100000 keys in one object": `{"__metadata__":{` + numbered(800_000, `"%d":""`) + `}}`,
+	} {
+		b := encode(header)
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		_, err := open(b)
+		runtime.ReadMemStats(&after)
+		require.ErrorContains(t, err, want)
+		require.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(256<<20), "with what is free again")
+	}
+	f, err := open(encode(`{` + numbered(maxKeys, entry) + `}`))
+	require.NoError(t, err)
+	require.Len(t, f.Names(), maxKeys)
+}
+
+// numbered joins n members of an object with commas.
+func numbered(n int, format string) string {
+	var out strings.Builder
+	for i := range n {
+		if i > 0 {
+			out.WriteByte(',')
+		}
+		fmt.Fprintf(&out, format, i)
+	}
+	return out.String()
 }
 
 // TestInfoIsACopy guards the checked header against its readers.

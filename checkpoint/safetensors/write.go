@@ -115,6 +115,9 @@ func (t Tensor) writeTo(w io.Writer, buf []byte) error {
 }
 
 func checkTensors(tensors []Tensor) error {
+	if len(tensors) > maxKeys {
+		return errors.Errorf("%d tensors are over the limit of %d", len(tensors), maxKeys)
+	}
 	seen := make(map[string]bool, len(tensors))
 	for _, t := range tensors {
 		switch {
