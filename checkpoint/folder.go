@@ -14,7 +14,7 @@ import (
 const tokenizerConfig = "tokenizer_config.json"
 
 // ReadFolder reads a model, as [ReadModelContext] does, and its tokenizer, which must be of
-// one size. The pipeline is what tokenizer_config.json says; without one it is that of
+// one size; rows that fill a vocabulary up to a multiple of 8, 64 or 128 are left out. The pipeline is what tokenizer_config.json says; without one it is that of
 // Hugging Face, but for OpenAI's release that of the code which trained the weights.
 func ReadFolder(dir string, ctx int) (*gpt1.Model, *tokenizer.Tokenizer, error) {
 	s, err := open(dir)
@@ -47,6 +47,9 @@ func ReadShape(dir string) (gpt1.Config, *tokenizer.Tokenizer, error) {
 		return s.config, nil, err
 	}
 	tok, err := s.tokenizer(dir)
+	if s.rows > 0 {
+		s.config.VocabSize = s.rows
+	}
 	return s.config, tok, err
 }
 
@@ -56,7 +59,9 @@ func (s *source) tokenizer(dir string) (*tokenizer.Tokenizer, error) {
 	if err != nil {
 		return nil, err
 	}
-	if tok.Size() != s.config.VocabSize {
+	if isPadded(s.config.VocabSize, tok.Size()) {
+		s.rows = tok.Size()
+	} else if tok.Size() != s.config.VocabSize {
 		return nil, errors.Errorf("%s: the vocabulary has %d tokens, the model %d (vocab_size in %s): want the vocabulary that the model was trained with",
 			dir, tok.Size(), s.config.VocabSize, ConfigFile)
 	}

@@ -3,6 +3,7 @@ package checkpoint
 import (
 	"fmt"
 	"math"
+	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -29,12 +30,16 @@ const (
 	// values.
 	choicePrefix = "multiple_choice_head.summary."
 
+	// scoreName is the head of OpenAIGPTForSequenceClassification, [K C] without a bias.
+	scoreName = "score.weight"
+
 	// headPrefix begins the names of a task head's parameters here.
 	headPrefix = "head."
 )
 
-// mask matches the constant causal masks [1 1 T T] that older files keep.
-var mask = regexp.MustCompile(`^h\.\d+\.attn\.(bias|masked_bias)$`)
+// constant matches what older files keep beside the weights: the causal masks [1 1 T T] and the
+// numbers of the positions.
+var constant = regexp.MustCompile(`^(h\.\d+\.attn\.(bias|masked_bias)|position_ids)$`)
 
 // openHuggingFace opens config.json and model.safetensors.
 func openHuggingFace(dir string) (*source, error) {
@@ -42,15 +47,56 @@ func openHuggingFace(dir string) (*source, error) {
 	if err != nil {
 		return nil, err
 	}
-	f, err := safetensors.Open(filepath.Join(dir, WeightsFile))
-	if err != nil {
+	s := &source{where: filepath.Join(dir, WeightsFile), implied: ConfigFile, config: c}
+	s.close = s.closeFiles
+	if err := s.openFiles(dir); err != nil {
+		_ = s.close() // the first error is the one to report
 		return nil, err
 	}
-	s := &source{where: filepath.Join(dir, WeightsFile), implied: ConfigFile, config: c, close: f.Close}
-	for _, from := range f.Names() {
-		s.add(f, from)
-	}
+	s.readOutput()
 	return s, nil
+}
+
+// openFiles opens model.safetensors or, without it, the files that an index names.
+func (s *source) openFiles(dir string) error {
+	if _, err := os.Stat(s.where); errors.Is(err, os.ErrNotExist) {
+		if _, err := os.Stat(filepath.Join(dir, indexFile)); err == nil {
+			return s.openSharded(dir)
+		}
+		if err := checkForeign(dir); err != nil {
+			return err
+		}
+	}
+	f, err := safetensors.Open(s.where)
+	if err != nil {
+		return err
+	}
+	s.files = append(s.files, f)
+	for _, from := range f.Names() {
+		s.add(f, s.where, from)
+	}
+	return nil
+}
+
+// embedding is the parameter that the output matrix is tied to.
+const embedding = "tokens_embed.weight"
+
+// readOutput compares the output matrix with the token embedding, which it is or, where only one
+// of the two is there, stands for.
+func (s *source) readOutput() {
+	at := slices.IndexFunc(s.tensors, func(t tensor) bool { return t.from == outputName })
+	if at < 0 {
+		return
+	}
+	t := s.tensors[at]
+	if !slices.ContainsFunc(s.tensors, func(t tensor) bool { return t.name == embedding }) {
+		s.tensors[at].name = embedding
+		return
+	}
+	if t.bad == "" && slices.Equal(t.shape, s.config.Params()[0].Shape) {
+		s.tensors = slices.Delete(s.tensors, at, at+1)
+		s.check = func(m *gpt1.Model) error { return checkTie(m, t) }
+	}
 }
 
 // readConfig reads config.json.
@@ -63,14 +109,14 @@ func readConfig(dir string) (gpt1.Config, error) {
 	return c, errors.Wrap(err, dir)
 }
 
-// add enters one tensor of the file, unless it is a mask.
-func (s *source) add(f *safetensors.File, from string) {
+// add enters one tensor of the file, unless it is a constant.
+func (s *source) add(f *safetensors.File, path, from string) {
 	info, _ := f.Info(from)
 	name := strings.TrimPrefix(from, basePrefix)
-	if mask.MatchString(name) {
+	if constant.MatchString(name) {
 		return
 	}
-	t := tensor{name: name, from: from, shape: info.Shape, read: func(dst []float32) error { return f.Float32(from, dst) }, file: in(s.where)}
+	t := tensor{name: name, from: from, shape: info.Shape, read: func(dst []float32) error { return f.Float32(from, dst) }, file: in(path)}
 	if !slices.Contains([]safetensors.DType{safetensors.F32, safetensors.F16, safetensors.BF16}, info.DType) {
 		t.bad = fmt.Sprintf("has dtype %s, want F32, F16 or BF16", info.DType)
 	}
@@ -80,8 +126,9 @@ func (s *source) add(f *safetensors.File, from string) {
 			t.shape = []int{t.shape[1], 1}
 		}
 	}
-	if from == outputName && t.bad == "" && slices.Equal(t.shape, s.config.Params()[0].Shape) {
-		s.check = func(m *gpt1.Model) error { return checkTie(m, f, from) }
+	if from == scoreName {
+		s.notes = append(s.notes, path+": "+scoreName+", the head of OpenAIGPTForSequenceClassification, is left out, as it reads texts "+
+			"without the special tokens that heads have here: fine-tune the model to give it a head")
 		return
 	}
 	if strings.HasPrefix(t.name, headPrefix) {
@@ -90,16 +137,16 @@ func (s *source) add(f *safetensors.File, from string) {
 	s.tensors = append(s.tensors, t)
 }
 
-// checkTie makes sure that an output matrix is the token embedding.
-func checkTie(m *gpt1.Model, f *safetensors.File, name string) error {
-	tokens := m.Store.Param("tokens_embed.weight").Value
-	output := make([]float32, len(tokens))
-	if err := f.Float32(name, output); err != nil {
+// checkTie makes sure that an output matrix is the token embedding, which may have fewer rows.
+func checkTie(m *gpt1.Model, t tensor) error {
+	tokens := m.Store.Param(embedding).Value
+	output := make([]float32, t.shape[0]*t.shape[1])
+	if err := t.read(output); err != nil {
 		return err
 	}
 	same := func(a, b float32) bool { return math.Float32bits(a) == math.Float32bits(b) }
-	if !slices.EqualFunc(output, tokens, same) {
-		return errors.Errorf("%s differs from tokens_embed.weight: in GPT-1 they are one matrix", name)
+	if !slices.EqualFunc(output[:len(tokens)], tokens, same) {
+		return errors.Errorf("%s differs from tokens_embed.weight: in GPT-1 they are one matrix", t.from)
 	}
 	return nil
 }

@@ -65,7 +65,16 @@ func TestReadHuggingFace(t *testing.T) {
 		"with the prefix":         {prefixed, []safetensors.Tensor{maskAt("transformer.h.0.attn.bias"), maskAt("transformer.h.1.attn.bias")}},
 		"no masks":                {prefixed, nil},
 		"an integer mask":         {asIs, []safetensors.Tensor{safetensors.NewInt32("h.0.attn.bias", []int{1}, []int32{1})}},
-		"the output matrix again": {prefixed, []safetensors.Tensor{tied}},
+		"position_ids":            {prefixed, []safetensors.Tensor{safetensors.NewInt64("transformer.position_ids", []int{1, 6}, make([]int64, 6))}},
+		"position_ids, no prefix": {asIs, []safetensors.Tensor{safetensors.NewInt64("position_ids", []int{6}, make([]int64, 6))}},
+		"the output matrix only": {func(s string) string {
+			if s == embedding {
+				return outputName
+			}
+			return prefixed(s)
+		}, nil},
+		"a head for classification": {prefixed, []safetensors.Tensor{safetensors.NewFloat32("score.weight", []int{2, 8}, make([]float32, 16))}},
+		"the output matrix again":   {prefixed, []safetensors.Tensor{tied}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()

@@ -12,6 +12,7 @@ import (
 
 	"github.com/pkg/errors"
 
+	"gorgpt/checkpoint/safetensors"
 	"gorgpt/gpt1"
 	"gorgpt/graph"
 	"gorgpt/internal/regular"
@@ -37,6 +38,9 @@ type source struct {
 	tensors []tensor
 	check   func(m *gpt1.Model) error // a last look at the values; may be nil
 	close   func() error
+	files   []*safetensors.File // of Hugging Face's
+	notes   []string            // for the user
+	rows    int                 // token embeddings that are read; 0: all
 }
 
 // ReadModel reads the model in the folder dir, with its task head if it has one. The folder is
@@ -63,10 +67,13 @@ func open(dir string) (*source, error) {
 	if isRelease(dir) {
 		return openRelease(dir)
 	}
-	for _, name := range []string{ConfigFile, WeightsFile} {
+	for _, name := range []string{ConfigFile, WeightsFile, indexFile} {
 		if _, err := os.Stat(filepath.Join(dir, name)); err == nil {
 			return openHuggingFace(dir) // which says what is missing
 		}
+	}
+	if err := checkForeign(dir); err != nil {
+		return nil, err
 	}
 	return nil, errors.Errorf("no model in %s: want %s and %s, or OpenAI's %s and %s to %s",
 		dir, ConfigFile, WeightsFile, shapesFile, arrayFile(0), arrayFile(arrays-1))
@@ -95,6 +102,9 @@ func (s *source) model(ctx int) (*gpt1.Model, error) {
 			return nil, errors.Errorf("%s: a context of %d is wanted: the weights have 1 to %d positions", s.where, ctx, c.NCtx)
 		}
 		c.NCtx = ctx
+	}
+	if s.rows > 0 {
+		c.VocabSize = s.rows
 	}
 	m, err := gpt1.New(c, s.head...)
 	if err != nil {

@@ -47,6 +47,9 @@ func (s *Settings) OpenBase(d *Data, w io.Writer) (*Base, error) {
 		return nil, err
 	}
 	fmt.Fprintf(w, "weights of %s\n", s.Model)
+	for _, note := range checkpoint.Notes(s.Model) {
+		fmt.Fprintf(w, "note: %s\n", note)
+	}
 	return b, nil
 }
 

@@ -56,7 +56,7 @@ func parseConfig(data []byte) (Pipeline, error) {
 	if err := json.Unmarshal(data, &c); err != nil {
 		return 0, err
 	}
-	classes := []string{"", "OpenAIGPTTokenizer", "OpenAIGPTTokenizerFast", "PreTrainedTokenizerFast"}
+	classes := []string{"", "OpenAIGPTTokenizer", "OpenAIGPTTokenizerFast", "PreTrainedTokenizerFast", "TokenizersBackend"}
 	if !slices.Contains(classes, c.Class) {
 		return 0, errors.Errorf("tokenizer_class is %q: only %s is supported", c.Class, strings.Join(classes[1:], " or "))
 	}

@@ -21,8 +21,8 @@ type setting struct {
 var (
 	fileSettings = []setting{
 		{"version", []string{`"1.0"`}},
-		{"truncation", []string{"null"}},
-		{"padding", []string{"null"}},
+		{"truncation", nil}, // how long texts are cut and batches filled up: the model's affair here
+		{"padding", nil},
 		{"added_tokens", nil},
 		{"normalizer", nil},
 		{"pre_tokenizer", nil},

@@ -111,6 +111,9 @@ func (s *settings) convert(w io.Writer) error {
 	if err != nil {
 		return err
 	}
+	for _, note := range checkpoint.Notes(s.model) {
+		fmt.Fprintf(w, "note: %s\n", note)
+	}
 	if s.pipeline != "" {
 		p, err := tokenizer.ParsePipeline(s.pipeline)
 		if err != nil {

@@ -156,3 +156,35 @@ func TestWeightsThatAreNotFinite(t *testing.T) {
 		require.NoFileExists(t, filepath.Join(out, checkpoint.WeightsFile))
 	}
 }
+
+// TestPaddedVocabulary writes a model without the rows that fill its vocabulary up, and says so.
+func TestPaddedVocabulary(t *testing.T) {
+	dir := modelFolder(t)
+	m, tok, err := checkpoint.ReadFolder(dir, 0)
+	require.NoError(t, err)
+	c := m.Config
+	c.VocabSize = (tok.Size() + 63) / 64 * 64
+	require.NotEqual(t, tok.Size(), c.VocabSize)
+	padded, err := gpt1.New(c)
+	require.NoError(t, err)
+	padded.Init(1)
+	require.NoError(t, checkpoint.WriteFolder(dir, padded, tok, checkpoint.Form{}))
+	out := filepath.Join(t.TempDir(), "out")
+	status, stdout, errs := invoke("-model", dir, "-out", out)
+	require.Zero(t, status, errs)
+	require.Contains(t, stdout, "note: "+dir+": the weights have rows for 64 tokens, the vocabulary has ")
+	back, _, err := checkpoint.ReadFolder(out, 0)
+	require.NoError(t, err)
+	require.Equal(t, tok.Size(), back.VocabSize)
+	require.Empty(t, checkpoint.Notes(out))
+}
+
+// TestFormatThatIsNotRead says in one line how to convert it.
+func TestFormatThatIsNotRead(t *testing.T) {
+	dir := modelFolder(t)
+	require.NoError(t, os.Rename(filepath.Join(dir, checkpoint.WeightsFile), filepath.Join(dir, "pytorch_model.bin")))
+	status, _, errs := invoke("-model", dir, "-out", filepath.Join(t.TempDir(), "out"))
+	require.Equal(t, 1, status)
+	require.Contains(t, errs, "has pytorch_model.bin, which is not read here")
+	require.Equal(t, 1, strings.Count(errs, "\n"))
+}

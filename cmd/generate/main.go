@@ -69,6 +69,9 @@ func (s *settings) open(stdin io.Reader, stdout, stderr io.Writer) (*command, er
 	if err != nil {
 		return nil, err
 	}
+	for _, note := range checkpoint.Notes(dir) {
+		fmt.Fprintf(stderr, "generate: %s\n", note)
+	}
 	if m.IsLSTM() && c.score == "" {
 		return nil, errors.Errorf("%s is an LSTM: writing and attention are for Transformers, -score is for both", dir)
 	}
