@@ -290,6 +290,38 @@ func TestKeep(t *testing.T) {
 	require.FileExists(t, filepath.Join(kept, "predictions.tsv"))
 }
 
+// Kept runs take the place of their own, not of others, and files of others stay.
+func TestKeepReplacesNoOtherRun(t *testing.T) {
+	dir := t.TempDir()
+	again := func(lr float64) error {
+		set := films(t, heads.Classification, 24)
+		set.Settings.LR = lr
+		g := grid(t, Grid{Base: minuteBase(t), Sets: []*Set{set}, Variants: []Variant{Scratch}, Seeds: 1, Keep: dir})
+		log, err := OpenLog(dir)
+		require.NoError(t, err)
+		return g.Run(context.Background(), log, train.Console{Out: new(bytes.Buffer), Err: new(bytes.Buffer)})
+	}
+	require.NoError(t, again(0.01))
+	kept := filepath.Join(dir, "classification-scratch-all-1")
+	require.NoError(t, os.MkdirAll(filepath.Join(kept, "samples"), 0o700))
+	for _, name := range []string{"notes.txt", "samples/a.txt", "sample.txt"} {
+		require.NoError(t, os.WriteFile(filepath.Join(kept, name), []byte("precious"), 0o600))
+	}
+	weights, err := os.ReadFile(filepath.Join(kept, checkpoint.WeightsFile))
+	require.NoError(t, err)
+	require.EqualError(t, again(0.02), kept+" holds another run, whose lr is 0.01, not 0.02: move it away, or name another folder with -out")
+	require.NoError(t, os.Remove(filepath.Join(dir, results.File)))
+	require.NoError(t, again(0.01), "the same run once more")
+	got, err := os.ReadFile(filepath.Join(kept, checkpoint.WeightsFile))
+	require.NoError(t, err)
+	require.Equal(t, weights, got)
+	for _, name := range []string{"notes.txt", "samples/a.txt", "sample.txt"} {
+		data, err := os.ReadFile(filepath.Join(kept, name))
+		require.NoError(t, err)
+		require.Equal(t, "precious", string(data))
+	}
+}
+
 func TestBadGrids(t *testing.T) {
 	base, set := minuteBase(t), films(t, heads.Classification, 24)
 	set.Data.Train[0].Label, set.Data.Train[1].Label = set.Data.Train[2].Label, set.Data.Train[2].Label

@@ -102,8 +102,7 @@ func forget() {
 // run fine-tunes once.
 func (g *Grid) run(ctx context.Context, t trial, con train.Console) (Result, error) {
 	start := time.Now()
-	s := t.id.Settings
-	s.AllowUnknown = true // the whole set has been checked, and a few of its rows may differ
+	s := t.settings()
 	b, _ := g.base(t.variant)
 	if s.Scratch {
 		var err error
@@ -151,6 +150,13 @@ func (g *Grid) train(ctx context.Context, t trial, j *finetune.Job, con train.Co
 	return j.Test(ctx)
 }
 
+// settings are those of the run.
+func (t trial) settings() finetune.Settings {
+	s := t.id.Settings
+	s.AllowUnknown = true // the whole set has been checked, and a few of its rows may differ
+	return s
+}
+
 // checkFolders refuses run folders that cannot be used, before anything is run. A run that was
 // stopped is replaced, but not another one that is complete.
 func (g *Grid) checkFolders(open []trial) error {
@@ -158,7 +164,7 @@ func (g *Grid) checkFolders(open []trial) error {
 		return nil
 	}
 	for _, t := range open {
-		s := t.id.Settings
+		s := t.settings()
 		s.Out, s.Force = filepath.Join(g.Keep, t.folder()), true
 		if err := s.CheckOut(); err != nil {
 			return err
