@@ -14,13 +14,12 @@ import (
 	"gorgpt/internal/regular"
 )
 
-// parquetRows is a Parquet file. A column within a group is named group.column; a repeated
-// one is a list.
+// parquetRows is a Parquet file. A column within a group is named group.column, see [leaves].
 func parquetRows(path string) source {
 	return source{
 		columns: func() (names []string, err error) {
 			err = withParquet(path, func(f *parquet.File) error {
-				for _, l := range leaves(f.Schema()) {
+				for _, l := range leaves(f.Root()) {
 					names = append(names, l.name)
 				}
 				return nil
@@ -90,27 +89,8 @@ func unpackTo(w io.Writer, path string) (size int64, err error) {
 	return size, errors.Wrap(err, path)
 }
 
-// leaf is a column of a file.
-type leaf struct {
-	name     string
-	repeated bool
-}
-
-// leaves are the columns of a schema, in the order of the values of a row.
-func leaves(s *parquet.Schema) (all []leaf) {
-	for _, path := range s.Columns() {
-		column, _ := s.Lookup(path...)
-		l := leaf{strings.Join(path, "."), column.MaxRepetitionLevel > 0}
-		if l.repeated {
-			l.name = path[0]
-		}
-		all = append(all, l)
-	}
-	return all
-}
-
 func scanParquet(f *parquet.File, yield func(record) bool) error {
-	columns, number := leaves(f.Schema()), 0
+	columns, number := leaves(f.Root()), 0
 	for _, group := range f.RowGroups() {
 		more, err := scanGroup(group, columns, &number, yield)
 		if !more || err != nil {
@@ -139,23 +119,6 @@ func scanGroup(group parquet.RowGroup, columns []leaf, number *int, yield func(r
 			return false, errors.Wrapf(err, "row %d", *number+1)
 		}
 	}
-}
-
-func parquetCells(row parquet.Row, columns []leaf) named {
-	all := make(named, len(columns))
-	for _, v := range row {
-		column := columns[v.Column()]
-		c := parquetCell(v)
-		if column.repeated {
-			items := all[column.name].list
-			if !v.IsNull() {
-				items = append(items, c)
-			}
-			c = cell{form: list, text: "a list", list: items}
-		}
-		all[column.name] = c
-	}
-	return all
 }
 
 func parquetCell(v parquet.Value) cell {
