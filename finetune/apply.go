@@ -16,24 +16,28 @@ import (
 
 // Apply lets a fine-tuned model judge the rows of a file: with Eval it prints the scores,
 // with Predict it writes the predictions, to out or to a file if one is named. The file has
-// the layout that the model was trained on, unless Fields say otherwise.
-func (s *Settings) Apply(ctx context.Context, out, log io.Writer) error {
+// the layout that the model was trained on, unless Fields say otherwise. The file [Stdin] is
+// read from in.
+func (s *Settings) Apply(ctx context.Context, in io.Reader, out, log io.Writer) error {
 	b, err := ReadBase(s.Model)
 	if err != nil {
 		return err
 	}
-	spec := b.head
-	if spec.Task == "" && b.Model.Store.Param("head.weight") != nil {
-		return errors.Errorf("-model: %s has a head but no %s, which says what its outputs are: want a whole run folder of this command", s.Model, SpecFile)
+	if err := b.checkTuned(); err != nil {
+		return err
 	}
-	if spec.Task == "" {
-		return errors.Errorf("-model: %s is no fine-tuned model: want a run folder of this command, with %s", s.Model, SpecFile)
-	}
-	path := s.Eval
+	spec, path := b.head, s.Eval
 	if path == "" {
 		path = s.Predict
 	}
-	rows, accounts, err := s.readMore(path, spec)
+	var rows []loaders.Row
+	var accounts []tables.Account
+	if path == Stdin {
+		path = stdinName
+		rows, accounts, err = s.readStdin(ctx, in, spec)
+	} else {
+		rows, accounts, err = s.readMore(path, spec)
+	}
 	if err != nil {
 		return err
 	}
@@ -70,6 +74,17 @@ func (s *Settings) Apply(ctx context.Context, out, log io.Writer) error {
 	}
 	fmt.Fprintf(log, "wrote the predictions to %s\n", s.Out)
 	return nil
+}
+
+// checkTuned refuses a base that was not fine-tuned.
+func (b *Base) checkTuned() error {
+	switch {
+	case b.head.Task != "":
+		return nil
+	case b.Model.Store.Param("head.weight") != nil:
+		return errors.Errorf("-model: %s has a head but no %s, which says what its outputs are: want a whole run folder of this command", b.name, SpecFile)
+	}
+	return errors.Errorf("-model: %s is no fine-tuned model: want a run folder of this command, with %s", b.name, SpecFile)
 }
 
 // readMore reads a file of the layout that the spec is of.

@@ -112,7 +112,7 @@ func TestHeadWithoutTaskFile(t *testing.T) {
 	require.NoError(t, os.Remove(filepath.Join(dir, SpecFile)))
 	s := Defaults()
 	s.Model, s.Predict, s.Dropout = dir, "rows.jsonl", 0
-	err := s.Apply(t.Context(), nil, nil)
+	err := s.Apply(t.Context(), nil, nil, nil)
 	require.ErrorContains(t, err, "has a head but no task.json, which says what its outputs are")
 	b, err := ReadBase(dir)
 	require.NoError(t, err)

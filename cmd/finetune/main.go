@@ -8,6 +8,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"os"
 	"path/filepath"
 
 	"github.com/pkg/errors"
@@ -48,7 +49,7 @@ func run(g *dist.Group, args []string, out, stderr io.Writer) int {
 // first.
 func tune(ctx context.Context, s *finetune.Settings, first *pretrain.Settings, con train.Console) error {
 	if s.Eval != "" || s.Predict != "" {
-		return s.Apply(ctx, con.Out, con.Err)
+		return s.Apply(ctx, os.Stdin, con.Out, con.Err)
 	}
 	folder, earlier, err := s.Reopen(con.Out)
 	if err != nil || earlier != nil && earlier.Completed {

@@ -211,3 +211,59 @@ func TestRowsThatCannotBeEncodedAreLeftOut(t *testing.T) {
 	_, err := os.Stat(filepath.Join(dir, "more"))
 	require.ErrorIs(t, err, os.ErrNotExist)
 }
+
+// withStdin makes content the standard input of the test.
+func withStdin(t *testing.T, content string) {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "input")
+	require.NoError(t, os.WriteFile(path, []byte(content), 0o600))
+	f, err := os.Open(path)
+	require.NoError(t, err)
+	before := os.Stdin
+	os.Stdin = f
+	t.Cleanup(func() {
+		os.Stdin = before
+		require.NoError(t, f.Close())
+	})
+}
+
+func TestRowsFromStandardInput(t *testing.T) {
+	dir := workplace(t, "classification")
+	tmp := t.TempDir()
+	t.Setenv("TMPDIR", tmp)
+	status, _, stderr := command(t, dir, append(short, "-task", "classification", "-model", "m", "-out", "out")...)
+	require.Zero(t, status, stderr)
+	lines := read(t, dir, "test.jsonl")
+	status, want, stderr := command(t, dir, "-model", "out", "-predict", "test.jsonl")
+	require.Zero(t, status, stderr)
+	for name, c := range map[string]struct {
+		input, flag, out, err string
+	}{
+		"JSON lines":         {lines, "-predict", want, ""},
+		"with a mark":        {"\ufeff" + lines, "-predict", want, ""},
+		"a table":            {"text\nthe film was good .\nit rains\n", "-predict", "row\tpredicted\tp(bad one)\tp(good one)\n1\t", ""},
+		"to score":           {lines, "-eval", "standard input, 21 examples: acc", ""},
+		"nothing":            {"", "-predict", "", "finetune: "},
+		"a broken row":       {lines + "{\n", "-predict", "", "standard input:22: "},
+		"labels are missing": {"text\nit rains\n", "-eval", "", "-eval: the rows of standard input have no labels"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			withStdin(t, c.input)
+			status, stdout, stderr := command(t, dir, "-model", "out", c.flag, "-")
+			if c.err == "" {
+				require.Zero(t, status, stderr)
+			}
+			if c.err != "" {
+				require.Equal(t, 1, status)
+			}
+			require.Contains(t, stdout, c.out)
+			require.Contains(t, stderr, c.err)
+			require.NotContains(t, stderr, tmp, "the file that rows are kept in is not named")
+			left, err := os.ReadDir(tmp)
+			require.NoError(t, err)
+			for _, f := range left {
+				require.NotContains(t, f.Name(), "gorgpt-rows", "it is removed")
+			}
+		})
+	}
+}

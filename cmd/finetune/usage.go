@@ -52,14 +52,15 @@ The data
   -limit N         train on the first N rows only
   -eval FILE       train nothing: score the fine-tuned model of -model on a file
                    of the layout that it was trained on, or with -fields on
-                   another
+                   another; - is standard input, see -predict
   -predict FILE    train nothing: write what that model predicts, with
                    probabilities, columns apart by tabs, to the file of -out or
                    to standard output. Rows have the numbers that they have in
                    the file; a row that is left out has a number and empty
                    cells. For qa there are as many columns as the most answers
                    of a row, and the cells of answers that a row does not have
-                   are empty
+                   are empty. - reads standard input: JSON lines, or a table
+                   with tabs under a header line
   -controls        train no model: print what cheap controls reach on these rows
                    (most frequent label, lengths, parts of the input, bags of
                    words), which tells whether the labels leak, and stop

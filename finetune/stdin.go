@@ -1,0 +1,100 @@
+package finetune
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/pkg/errors"
+
+	"gorgpt/loaders"
+	"gorgpt/loaders/tables"
+)
+
+const (
+	// Stdin is the name of the file that stands for standard input.
+	Stdin = "-"
+
+	stdinName = "standard input" // in reports
+	mostStdin = 1 << 30          // bytes that are read of it
+)
+
+// readStdin reads rows as [Settings.readMore] does, from in. They are JSON if the first
+// character is that of an object or an array, and otherwise a table with tabs. Every rank gets
+// what the first one reads.
+func (s *Settings) readStdin(ctx context.Context, in io.Reader, spec Spec) (rows []loaders.Row, accounts []tables.Account, err error) {
+	data, err := s.Group.Once(func() ([]byte, error) { return readAll(ctx, in) })
+	if err != nil {
+		return nil, nil, errors.WithMessage(err, "reading "+stdinName)
+	}
+	dir, err := os.MkdirTemp("", "gorgpt-rows-") // for this user alone
+	if err != nil {
+		return nil, nil, errors.Wrap(err, "keeping "+stdinName)
+	}
+	defer func() {
+		if removed := os.RemoveAll(dir); err == nil {
+			err = errors.Wrap(removed, "removing what was kept of "+stdinName)
+		}
+	}()
+	path := filepath.Join(dir, "rows"+ending(data))
+	if err := os.WriteFile(path, data, 0o600); err != nil {
+		return nil, nil, errors.Wrap(err, "keeping "+stdinName)
+	}
+	if rows, accounts, err = s.readMore(path, spec); err != nil {
+		return nil, nil, errors.New(strings.ReplaceAll(err.Error(), path, stdinName))
+	}
+	rename(rows, accounts)
+	return rows, accounts, nil
+}
+
+// readAll reads until the end, or until ctx is done; then the read goes on but is not waited for.
+func readAll(ctx context.Context, in io.Reader) ([]byte, error) {
+	type result struct {
+		data []byte
+		err  error
+	}
+	done := make(chan result, 1)
+	go func() {
+		data, err := io.ReadAll(io.LimitReader(in, mostStdin+1))
+		done <- result{data, err}
+	}()
+	select {
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	case r := <-done:
+		if len(r.data) > mostStdin {
+			return nil, errors.Errorf("there are more than %d bytes: name a file", mostStdin)
+		}
+		return r.data, r.err
+	}
+}
+
+// ending is that of the name of a file with such content.
+func ending(data []byte) string {
+	text := bytes.TrimLeft(data, "\xef\xbb\xbf\xff\xfe\x00 \t\r\n") // a byte order mark of UTF-8 or UTF-16, and space
+	if len(text) > 0 && (text[0] == '{' || text[0] == '[') {
+		return ".jsonl"
+	}
+	return ".tsv"
+}
+
+// rename gives rows of a temporary file the name of standard input.
+func rename(rows []loaders.Row, accounts []tables.Account) {
+	for i := range rows {
+		rows[i].Path = stdinName
+	}
+	for i := range accounts {
+		accounts[i].Path = stdinName
+		for k := range accounts[i].LeftOut {
+			l := &accounts[i].LeftOut[k]
+			l.Row.Path = stdinName
+			if broken := (tables.RowError{}); errors.As(l.Err, &broken) {
+				broken.Path = stdinName
+				l.Err = broken
+			}
+		}
+	}
+}
