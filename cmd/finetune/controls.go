@@ -18,7 +18,11 @@ func measure(ctx context.Context, d *finetune.Data, w io.Writer) error {
 	if d.Dev == nil {
 		return errors.New("-dev is missing: controls choose their penalty on the development rows")
 	}
-	results, err := controls.Measure(ctx, d.Spec.Task, d.Train, d.Dev, d.Test)
+	test := d.Test
+	if !d.Judged() { // there is nothing to compare with
+		test = nil
+	}
+	results, err := controls.Measure(ctx, d.Spec.Task, d.Train, d.Dev, test)
 	if err != nil {
 		return err
 	}

@@ -267,3 +267,43 @@ func TestRowsFromStandardInput(t *testing.T) {
 		})
 	}
 }
+
+// A score that is no finite number makes its row unusable, in every split.
+func TestScoresThatAreNotFiniteAreLeftOut(t *testing.T) {
+	dir := t.TempDir()
+	writeModel(t, filepath.Join(dir, "m"))
+	scores := func(odd string) string {
+		out := "a\tb\tlabel\n"
+		for i := range 120 {
+			score := fmt.Sprintf("%d.5", i%3)
+			if i == 60 {
+				score = odd
+			}
+			out += fmt.Sprintf("the film was %s\tit is like it\t%s\n", []string{"bad", "good", "wet"}[i%3], score)
+		}
+		return out
+	}
+	for _, odd := range []string{"nan", "-Inf", "1e999", "1e30"} {
+		for _, name := range []string{"train", "dev", "test"} {
+			write(t, dir, name+".tsv", scores(odd))
+		}
+		files := []string{"-task", "similarity", "-regression", "-train", "train.tsv", "-dev", "dev.tsv", "-test", "test.tsv"}
+		for _, flags := range [][]string{{"-controls"}, {"-model", "m", "-steps", "2", "-out", "out-" + odd}} {
+			status, stdout, stderr := command(t, dir, append(files, flags...)...)
+			require.Zero(t, status, stderr)
+			require.NotContains(t, stdout, "NaN")
+			for _, name := range []string{"train", "dev", "test"} {
+				require.Contains(t, stdout, name+".tsv: 1 of 120 rows are broken and left out", odd)
+			}
+		}
+		require.NotContains(t, read(t, dir, "out-"+odd+"/predictions.tsv"), "NaN")
+	}
+}
+
+func TestControlsOfTestRowsWithoutLabels(t *testing.T) {
+	dir := workplace(t, "classification")
+	write(t, dir, "test.tsv", "text\nthe film was good .\n")
+	status, stdout, stderr := command(t, dir, "-task", "classification", "-train", "train.jsonl", "-dev", "dev.jsonl", "-test", "test.tsv", "-controls")
+	require.Zero(t, status, stderr)
+	require.Contains(t, stdout, "dev rows")
+}
