@@ -11,6 +11,7 @@ import (
 
 	"gorgpt/gpt1"
 	"gorgpt/internal/atomicfile"
+	"gorgpt/internal/regular"
 )
 
 // Files of a checkpoint, beside those of a model folder.
@@ -150,7 +151,7 @@ func (k Keeper) Restore(step int, m *gpt1.Model) error {
 
 // load reads a checkpoint.
 func load(path string, m *gpt1.Model, state any) error {
-	data, err := os.ReadFile(filepath.Join(path, stateFile))
+	data, err := regular.ReadFile(filepath.Join(path, stateFile), "state of training", 64<<20)
 	if err != nil {
 		return errors.Wrap(err, "reading a checkpoint")
 	}

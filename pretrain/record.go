@@ -14,6 +14,7 @@ import (
 
 	"gorgpt/checkpoint"
 	"gorgpt/internal/atomicfile"
+	"gorgpt/internal/regular"
 	"gorgpt/train"
 )
 
@@ -137,7 +138,7 @@ type run struct {
 
 // readRun reads the record of a run.
 func readRun(dir string) (r run, err error) {
-	data, err := os.ReadFile(filepath.Join(dir, train.RecordFile))
+	data, err := regular.ReadFile(filepath.Join(dir, train.RecordFile), "record", 64<<20)
 	if err == nil {
 		err = json.Unmarshal(data, &r)
 	}

@@ -3,10 +3,11 @@ package train
 import (
 	"bytes"
 	"encoding/json"
-	"os"
 
 	"github.com/pkg/errors"
+
 	"gonum.org/v1/plot/plotter"
+	"gorgpt/internal/regular"
 )
 
 // curves are what a figure shows, over updates.
@@ -19,7 +20,7 @@ type curves struct {
 // readCurves reads a metrics file. Values that are no numbers are left out, and so are lines
 // that are no metrics; bad says which, from 1.
 func readCurves(path string) (c curves, bad []int, err error) {
-	data, err := os.ReadFile(path)
+	data, err := regular.ReadFile(path, "metrics", 1<<30)
 	if err != nil {
 		return c, nil, errors.Wrap(err, "drawing the loss")
 	}

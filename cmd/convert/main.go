@@ -121,7 +121,7 @@ func (s *settings) convert(w io.Writer) error {
 		}
 		tok = tok.WithPipeline(p)
 	}
-	if s.form.Task, err = os.ReadFile(filepath.Join(s.model, checkpoint.TaskFile)); err != nil && !errors.Is(err, os.ErrNotExist) {
+	if s.form.Task, err = regular.ReadFile(filepath.Join(s.model, checkpoint.TaskFile), "task", 16<<20); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return errors.Wrap(err, "reading the task of the model")
 	}
 	if err := os.MkdirAll(s.out, 0o755); err != nil {

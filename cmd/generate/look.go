@@ -7,13 +7,13 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"os"
 
 	"github.com/pkg/errors"
 
 	"gorgpt/checkpoint/safetensors"
 	"gorgpt/generate"
 	"gorgpt/internal/atomicfile"
+	"gorgpt/internal/regular"
 	"gorgpt/loaders/charset"
 	"gorgpt/tokenizer"
 )
@@ -23,7 +23,7 @@ const maxLine = 16 << 20
 
 // scoreFile writes how likely each line of a file is, and of all lines together to stderr.
 func (c *command) scoreFile(ctx context.Context) (err error) {
-	name, open := c.score, func() (io.Reader, error) { return os.Open(c.score) } // until the process ends
+	name, open := c.score, func() (io.Reader, error) { f, _, err := regular.Open(c.score, "texts"); return f, err } // until the process ends
 	if c.score == "-" {
 		name, open = "standard input", func() (io.Reader, error) { return c.stdin, nil }
 	}

@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"github.com/pkg/errors"
+
+	"gorgpt/internal/regular"
 )
 
 // SumsFile is the file of a folder that has the checksums of the others, in the form of
@@ -46,7 +48,7 @@ func ReadChecked(dir, name string) ([]byte, error) {
 		return nil, err
 	}
 	path := filepath.Join(dir, name)
-	data, err := os.ReadFile(path)
+	data, err := regular.ReadFile(path, "checksums", 64<<20)
 	if err != nil {
 		return nil, errors.Wrap(err, "comparing checksums")
 	}
@@ -57,7 +59,7 @@ func ReadChecked(dir, name string) ([]byte, error) {
 // readSums reads the checksums of a folder, by the names of the files.
 func readSums(dir string) (map[string]string, error) {
 	path := filepath.Join(dir, SumsFile)
-	lines, err := os.ReadFile(path)
+	lines, err := regular.ReadFile(path, "checksums", 64<<20)
 	if err != nil {
 		return nil, errors.Wrap(err, "reading the checksums")
 	}
@@ -73,7 +75,7 @@ func readSums(dir string) (map[string]string, error) {
 }
 
 func checkFile(path, want string) error {
-	file, err := os.Open(path)
+	file, _, err := regular.Open(path, "file")
 	if err != nil {
 		return errors.Wrap(err, "comparing checksums")
 	}

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"flag"
 	"io"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -13,6 +12,7 @@ import (
 	"github.com/pkg/errors"
 
 	"gorgpt/internal/jsondiff"
+	"gorgpt/internal/regular"
 	"gorgpt/train"
 	"gorgpt/train/dist"
 )
@@ -232,6 +232,6 @@ func (l *List) Set(v string) error {
 
 // readFile reads a small file that a flag names.
 func readFile(flagName, path string) ([]byte, error) {
-	data, err := os.ReadFile(path)
+	data, err := regular.ReadFile(path, "settings", 16<<20)
 	return data, errors.Wrap(err, flagName)
 }

@@ -44,8 +44,8 @@ func Open[K comparable, R any](dir string, key func(R) K) (*Log[K, R], error) {
 // All reads the finished runs. Where two lines are of the same run, the first counts. A last
 // line that was cut off, by a killed process or a full disk, is no run.
 func (l *Log[K, R]) All() (map[K]R, error) {
-	data, err := os.ReadFile(l.Path)
-	if err != nil && !os.IsNotExist(err) {
+	data, err := regular.ReadFile(l.Path, "results", 1<<30)
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
 		return nil, errors.Wrap(err, "reading earlier results")
 	}
 	all := map[K]R{}

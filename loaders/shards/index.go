@@ -9,13 +9,13 @@ import (
 	"io"
 	"io/fs"
 	"math"
-	"os"
 	"path/filepath"
 	"regexp"
 
 	"github.com/pkg/errors"
 
 	"gorgpt/internal/atomicfile"
+	"gorgpt/internal/regular"
 )
 
 // IndexFile is the name of the file that makes a folder one of this package.
@@ -135,7 +135,7 @@ func (x *index) write(dir string) error {
 // readIndex reads the index of a folder; the error is [fs.ErrNotExist] if it has none.
 func readIndex(dir string) (*index, error) {
 	path := filepath.Join(dir, IndexFile)
-	data, err := os.ReadFile(path)
+	data, err := regular.ReadFile(path, "index of tokens", 1<<30)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, errors.Wrapf(err, "%s holds no tokens", dir)
 	}

@@ -3,6 +3,7 @@ package shards
 import (
 	"context"
 	"io/fs"
+	"math"
 	"os"
 	"path/filepath"
 	"time"
@@ -10,6 +11,7 @@ import (
 	"github.com/pkg/errors"
 
 	"gorgpt/internal/atomicfile"
+	"gorgpt/internal/regular"
 )
 
 // errOther is for folders that must not be overwritten.
@@ -111,7 +113,7 @@ func (w *writer) resume(ctx context.Context, old *index) error {
 	}
 	whole := 0
 	for i, s := range old.Shards {
-		data, err := os.ReadFile(filepath.Join(w.dir, shardName(i)))
+		data, err := regular.ReadFile(filepath.Join(w.dir, shardName(i)), "tokens", math.MaxInt64)
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}

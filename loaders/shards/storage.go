@@ -5,6 +5,8 @@ import (
 	"os"
 
 	"github.com/pkg/errors"
+
+	"gorgpt/internal/regular"
 )
 
 // storage is a file of tokens that is open for reading.
@@ -17,19 +19,14 @@ type storage interface {
 // openStorage maps a file into memory, or opens it for plain reading where that is not
 // possible.
 func openStorage(path string) (storage, error) {
-	f, err := os.Open(path)
+	f, size, err := regular.Open(path, "tokens")
 	if err != nil {
 		return nil, err
 	}
-	info, err := f.Stat()
-	if err != nil {
-		_ = f.Close() // the first error counts
-		return nil, err
-	}
-	if m := mapFile(f, info.Size()); m != nil {
+	if m := mapFile(f, size); m != nil {
 		return m, f.Close()
 	}
-	return plain{f, info.Size()}, nil
+	return plain{f, size}, nil
 }
 
 // plain is a file that is read piece by piece.
