@@ -13,8 +13,10 @@ import (
 
 	"gorgpt/checkpoint"
 	"gorgpt/finetune"
+	"gorgpt/gpt1"
 	"gorgpt/internal/figure"
 	"gorgpt/internal/results"
+	"gorgpt/loaders/tables"
 	"gorgpt/tokenizer"
 	"gorgpt/train"
 )
@@ -100,12 +102,10 @@ func (e *Experiment) Measure(ctx context.Context, log *Log, con train.Console) (
 				}
 				r, found := done[id]
 				if !found {
-					start := time.Now()
-					r = Result{ID: id, Name: run.Name, Step: state.Step, Rows: len(set.Data.Test), Baseline: majority[i]}
-					if r.Accuracy, err = set.Accuracy(ctx, m, tok); err != nil {
+					r = Result{ID: id, Name: run.Name, Step: state.Step, Baseline: majority[i]}
+					if err := r.measure(ctx, set, m, tok, con.Err); err != nil {
 						return nil, err
 					}
-					r.Seconds = time.Since(start).Seconds()
 					if err := log.Add(r); err != nil {
 						return nil, err
 					}
@@ -136,6 +136,22 @@ func (e *Experiment) checkVocabulary(run string, tok *tokenizer.Tokenizer, w io.
 		}
 	}
 	return nil
+}
+
+// measure fills in what the set gives, and prints which of its rows are left out.
+func (r *Result) measure(ctx context.Context, set *Set, m *gpt1.Model, tok *tokenizer.Tokenizer, w io.Writer) error {
+	start := time.Now()
+	fit, leftOut, err := set.fitting(m, tok, tables.DefaultTolerance)
+	if err != nil {
+		return err
+	}
+	for _, line := range leftOut {
+		fmt.Fprintln(w, line)
+	}
+	r.Rows = len(fit.Data.Test)
+	r.Accuracy, err = fit.Accuracy(ctx, m, tok)
+	r.Seconds = time.Since(start).Seconds()
+	return err
 }
 
 // Markdown is a line a state: the accuracy, and how far it is on the way from the majority to

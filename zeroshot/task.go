@@ -12,6 +12,7 @@ import (
 	"gorgpt/gpt1"
 	"gorgpt/heads"
 	"gorgpt/loaders"
+	"gorgpt/loaders/tables"
 	"gorgpt/tokenizer"
 )
 
@@ -279,10 +280,54 @@ func logSum(x []float64) float64 {
 	return top + math.Log(sum)
 }
 
+// fitting is the set without the questions that the model cannot score, as an answer has no
+// token, or question and answer are too long. They are unusable like broken rows; lines
+// describe them.
+func (s *Set) fitting(m *gpt1.Model, tok *tokenizer.Tokenizer, t tables.Tolerance) (fit *Set, lines []string, err error) {
+	if s.Task != Answers {
+		return s, nil, nil
+	}
+	var accounts []tables.Account
+	for _, row := range s.Data.Test {
+		i := slices.IndexFunc(accounts, func(a tables.Account) bool { return a.Path == row.Path })
+		if i < 0 {
+			i, accounts = len(accounts), append(accounts, tables.Account{Path: row.Path})
+		}
+		accounts[i].Rows++
+	}
+	data := *s.Data
+	data.Test, err = tables.Sift(s.Data.Test, accounts, t, func(row *loaders.Row) error {
+		question := tok.Encode(strings.Replace(s.Words.question(), "{question}", row.Texts[1], 1))
+		for _, answer := range row.Answers {
+			if n := len(tok.Encode(answer)); n == 0 || len(question)+n > m.NCtx {
+				return tooLong(len(question), n, m.NCtx)
+			}
+		}
+		return nil
+	})
+	for _, a := range accounts {
+		if err == nil {
+			err = a.Check(t)
+		}
+		lines = append(lines, a.Lines()...)
+	}
+	return &Set{s.Task, s.Words, &data}, lines, err
+}
+
+func tooLong(question, answer, positions int) error {
+	return errors.Errorf("question and answer have %d and %d tokens: want one or more, and at most the model's %d in all", question, answer, positions)
+}
+
+// question is what stands before the answer.
+func (w Words) question() string {
+	before, _, _ := strings.Cut(w.Ask, "{answer}")
+	return before
+}
+
 // answers takes the answer whose tokens have the highest mean log-probability. The context is
 // cut to fit, as in fine-tuning.
 func (p *predictor) answers(ctx context.Context, s *Set) ([]int, error) {
-	ask, _, _ := strings.Cut(s.Words.Ask, "{answer}")
+	ask := s.Words.question()
 	var texts []text
 	for _, row := range s.Data.Test {
 		question := p.tok.Encode(strings.Replace(ask, "{question}", row.Texts[1], 1))
@@ -291,8 +336,7 @@ func (p *predictor) answers(ctx context.Context, s *Set) ([]int, error) {
 			ids := p.tok.Encode(answer)
 			room := p.model.NCtx - len(question) - len(ids)
 			if room < 0 || len(ids) == 0 {
-				return nil, errors.Errorf("%s: question and answer have %d and %d tokens: want some, and at most the model's %d in all",
-					row.Place(), len(question), len(ids), p.model.NCtx)
+				return nil, errors.WithMessage(tooLong(len(question), len(ids), p.model.NCtx), row.Place())
 			}
 			before := slices.Concat(story[:min(len(story), room)], question)
 			texts = append(texts, text{slices.Concat(before, ids), len(before)})

@@ -1,0 +1,37 @@
+package zeroshot
+
+import (
+	"context"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"gorgpt/loaders"
+	"gorgpt/loaders/tables"
+)
+
+// Questions may have any numbers of answers; one that cannot be scored is left out and counted.
+func TestQuestionsThatCannotBeScoredAreLeftOut(t *testing.T) {
+	tok := vocabularyOf(t)
+	m := chain(t, tok, map[[2]string]float32{{"who", "rain"}: 3})
+	rows := []loaders.Row{
+		row("1", []string{"sun", "rain"}, "the film", "who"),
+		row("2", []string{"sun", "the", "rain", "film"}, "the film", "who"),
+		row("0", []string{"rain", strings.Repeat("film ", m.NCtx)}, "the film", "who"),
+		row("0", []string{"rain", "\u200b"}, "the film", "who"),
+	}
+	for i := range rows {
+		rows[i].Line, rows[i].Number = i+1, i+1
+	}
+	s := set(t, Answers, DefaultWords(), rows, nil, rows)
+	fit, lines, err := s.fitting(m, tok, tables.Tolerance{Share: 0.5})
+	require.NoError(t, err)
+	require.Contains(t, strings.Join(lines, "\n"), "rows: 2 of 4 rows are broken and left out")
+	accuracy, err := fit.Accuracy(context.Background(), m, tok)
+	require.NoError(t, err)
+	require.Equal(t, 1.0, accuracy)
+	require.Len(t, s.Data.Test, 4, "the set stays as it is")
+	_, _, err = s.fitting(m, tok, tables.DefaultTolerance)
+	require.ErrorContains(t, err, "2 of 4 rows are broken")
+}
