@@ -44,9 +44,15 @@ func withParquet(path string, do func(*parquet.File) error) (err error) {
 		return err
 	}
 	defer closeFile() //nolint:errcheck // only read from: nothing is lost if this fails
+	if err := checkFooter(r, size); err != nil {
+		return errors.Wrapf(err, "%s: no Parquet file", path)
+	}
 	f, err := parquet.OpenFile(r, size, parquet.SkipBloomFilters(true), parquet.SkipPageIndex(true))
 	if err != nil {
 		return errors.Wrapf(err, "%s: no Parquet file", path)
+	}
+	if err := checkPages(f, r); err != nil {
+		return errors.WithMessage(err, path)
 	}
 	return errors.WithMessage(do(f), path)
 }
