@@ -117,12 +117,13 @@ func (n names) find(dir string) (f found, err error) {
 	return f, nil
 }
 
-// refuse is the error for the first of the others that is a link or, with all, of any kind.
+// refuse is the error for the first of the others that is a link or a device or, with all, of any
+// kind.
 func (f found) refuse(dir string, all bool) error {
 	for _, name := range f.others {
 		place := filepath.Join(dir, filepath.FromSlash(name))
 		info, err := os.Lstat(place)
-		if err == nil && (all || info.Mode()&fs.ModeSymlink != 0) {
+		if err == nil && (all || info.Mode().Type()&^fs.ModeDir != 0) {
 			return atomicfile.NotOwn(place, info)
 		}
 	}

@@ -4,8 +4,10 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/pkg/errors"
@@ -24,8 +26,8 @@ func CheckFolder(path string) error {
 	if err != nil {
 		return err
 	}
-	for name, want := range sums {
-		if err := checkFile(filepath.Join(path, name), want); err != nil {
+	for _, name := range slices.Sorted(maps.Keys(sums)) {
+		if err := checkFile(filepath.Join(path, name), sums[name]); err != nil {
 			return err
 		}
 	}
