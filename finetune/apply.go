@@ -87,8 +87,18 @@ func (b *Base) checkTuned() error {
 	return errors.Errorf("-model: %s is no fine-tuned model: want a run folder of this command, with %s", b.name, SpecFile)
 }
 
-// readMore reads a file of the layout that the spec is of.
+// readMore reads a file of the layout that the spec is of. To predict, rows without a label
+// are as good as others.
 func (s *Settings) readMore(path string, spec Spec) ([]loaders.Row, []tables.Account, error) {
+	rows, accounts, err := s.readLike(path, spec)
+	if err == nil && s.Predict != "" {
+		rows = withUnlabelled(rows, accounts)
+	}
+	return rows, accounts, err
+}
+
+// readLike reads a file of the layout that the spec is of.
+func (s *Settings) readLike(path string, spec Spec) ([]loaders.Row, []tables.Account, error) {
 	if spec.Dataset != "" && s.Fields == "" {
 		set, err := datasets.Find(spec.Dataset)
 		if err != nil {
@@ -105,9 +115,6 @@ func (s *Settings) readMore(path string, spec Spec) ([]loaders.Row, []tables.Acc
 	if spec.Fields != nil && s.Fields == "" {
 		fields = *spec.Fields
 	}
-	if fields, err = unlabelled(path, fields); err != nil {
-		return nil, nil, err
-	}
-	rows, account, err := readRows(path, fields, s.tolerance())
+	rows, account, err := ownFile{task: spec.Task, fields: fields, whole: spec.Task != heads.Regression, open: &spec}.read(path, s.tolerance())
 	return rows, []tables.Account{account}, err
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/pkg/errors"
 
+	"gorgpt/heads"
 	"gorgpt/loaders"
 	"gorgpt/loaders/tables"
 )
@@ -17,8 +18,14 @@ func (s *Settings) readFiles() (*Data, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &Data{Name: s.Train}
-	if err = d.readOwn(0, s.Train, fields, s.tolerance()); err != nil {
+	d, t := &Data{Name: s.Train}, s.tolerance()
+	read := func(split int, path string, r ownFile) error {
+		rows, account, err := r.read(path, t)
+		*d.splits()[split], d.accounts[split] = rows, []tables.Account{account}
+		return err
+	}
+	classes := s.Labels != "" || s.Kind() != heads.Similarity && s.Kind() != heads.Regression
+	if err = read(0, s.Train, ownFile{task: s.Kind(), fields: fields, whole: classes}); err != nil {
 		return nil, err
 	}
 	if d.Spec, err = s.learn(d.Train); err != nil {
@@ -28,20 +35,14 @@ func (s *Settings) readFiles() (*Data, error) {
 		d.Spec.Fields = &fields
 	}
 	if s.Dev != "" {
-		if err = d.readOwn(1, s.Dev, fields, s.tolerance()); err != nil {
+		if err = read(1, s.Dev, ownFile{task: s.Kind(), fields: fields, whole: d.Spec.Task != heads.Regression}); err != nil {
 			return nil, err
 		}
 	}
 	if s.Test != "" {
-		of, err := unlabelled(s.Test, fields)
-		if err != nil {
-			return nil, err
-		}
-		if err = d.readOwn(2, s.Test, of, s.tolerance()); err != nil {
-			return nil, err
-		}
+		err = read(2, s.Test, ownFile{task: s.Kind(), fields: fields, whole: d.Spec.Task != heads.Regression, open: &d.Spec})
 	}
-	return d, nil
+	return d, err
 }
 
 // learn is [Learn], unless the labels are given.
@@ -49,45 +50,106 @@ func (s *Settings) learn(rows []loaders.Row) (Spec, error) {
 	if s.Labels == "" {
 		return Learn(s.Kind(), rows)
 	}
-	return Spec{Task: s.Kind(), Labels: strings.Split(s.Labels, ",")}, nil
+	spec := Spec{Task: s.Kind(), given: true}
+	for _, label := range strings.Split(s.Labels, ",") {
+		spec.Labels = append(spec.Labels, strings.TrimSpace(label))
+	}
+	return spec, nil
 }
 
-// readOwn reads the file of a split.
-func (d *Data) readOwn(split int, path string, f loaders.Fields, t tables.Tolerance) error {
-	rows, account, err := readRows(path, f, t)
-	*d.splits()[split], d.accounts[split] = rows, []tables.Account{account}
-	return err
+// ownFile is how a file of one's own is read.
+type ownFile struct {
+	task   heads.Kind
+	fields loaders.Fields
+	whole  bool  // labels are classes or numbers of answers, never scores
+	open   *Spec // what there is to decide, if rows may lack their label; nil: they may not
 }
 
-// readRows reads a file of one's own. Where annotators did not agree on a pair, it has a
-// hyphen for a label.
-func readRows(path string, f loaders.Fields, t tables.Tolerance) ([]loaders.Row, tables.Account, error) {
+// read reads a file. Rows without a label are left out, unless all are without.
+func (o ownFile) read(path string, t tables.Tolerance) ([]loaders.Row, tables.Account, error) {
+	f := o.fields
+	f.Open = o.open != nil
 	rows, account, err := tables.Collect(path, tables.ByName, f, t)
 	if err != nil {
-		return nil, account, err
+		return nil, account, o.suggest(err, path)
 	}
-	if len(f.Texts) > 1 {
-		accounts := []tables.Account{account}
-		rows, err = tables.Sift(rows, accounts, t, func(r *loaders.Row) error {
-			if r.Label.Text == "-" {
-				return tables.ErrUnlabelled
-			}
-			return nil
-		})
-		if account = accounts[0]; err != nil {
-			return nil, account, err
+	none := func(l loaders.Label) bool { return len(f.Texts) > 1 && l.Text == "-" }
+	if o.open != nil {
+		none = o.open.unlabelled(rows)
+	}
+	if o.open != nil && !slices.ContainsFunc(rows, func(r loaders.Row) bool { return !none(r.Label) }) {
+		for i := range rows {
+			rows[i].Label = loaders.Label{}
 		}
+		return rows, account, o.suggest(account.Check(t), path)
 	}
-	return rows, account, account.Check(t)
+	accounts := []tables.Account{account}
+	rows, err = tables.Sift(rows, accounts, t, func(r *loaders.Row) error {
+		if none(r.Label) {
+			return tables.ErrUnlabelled
+		}
+		return nil
+	})
+	if err == nil {
+		err = accounts[0].Check(t)
+	}
+	if o.whole {
+		accounts[0].Notes = append(accounts[0].Notes, wholeLabels(rows)...)
+	}
+	return rows, accounts[0], o.suggest(err, path)
 }
 
-// unlabelled leaves the label out if a file has no such column.
-func unlabelled(path string, f loaders.Fields) (loaders.Fields, error) {
-	columns, err := tables.Columns(path, tables.ByName)
-	if err == nil && columns != nil && !slices.Contains(columns, f.Label) {
-		f.Label = ""
+// unlabelled recognises a label that stands for none: a hyphen, as where annotators did not
+// agree, or -1, as in published tests, where they are no labels. A score of -1 is one unless
+// all rows have it.
+func (s Spec) unlabelled(rows []loaders.Row) func(loaders.Label) bool {
+	minus := func(l loaders.Label) bool { return l.Whole().Text == "-1" }
+	if s.Task == heads.Regression && slices.ContainsFunc(rows, func(r loaders.Row) bool { return r.Label.Known() && !minus(r.Label) }) {
+		minus = func(loaders.Label) bool { return false }
 	}
-	return f, err
+	return func(l loaders.Label) bool {
+		return !l.Known() || (l.Text == "-" || minus(l)) && !slices.Contains(s.Labels, l.Whole().Text)
+	}
+}
+
+// wholeLabels makes integers of labels such as 1.0, and says so.
+func wholeLabels(rows []loaders.Row) (notes []string) {
+	for i, row := range rows {
+		whole := row.Label.Whole()
+		if whole != row.Label && notes == nil {
+			notes = []string{fmt.Sprintf("labels that are whole numbers with a point are read as integers: %s as %s", row.Label.Text, whole.Text)}
+		}
+		rows[i].Label = whole
+	}
+	return notes
+}
+
+// withUnlabelled adds the rows that were left out because they have no label, and drops the
+// labels of the others: what is predicted is not compared to them.
+func withUnlabelled(rows []loaders.Row, accounts []tables.Account) []loaders.Row {
+	n := 0
+	for _, a := range accounts {
+		n += a.Unlabelled()
+	}
+	if n == 0 {
+		return rows
+	}
+	var all []loaders.Row
+	for _, e := range tables.Merge(rows, accounts) {
+		if e.Err == nil {
+			e.Label = loaders.Label{}
+			all = append(all, e.Row)
+		}
+	}
+	for i := range accounts {
+		a := &accounts[i]
+		if n := a.Unlabelled(); n > 0 {
+			a.Rows += n
+			a.LeftOut = slices.DeleteFunc(a.LeftOut, func(l tables.LeftOut) bool { return l.Err == nil })
+			a.Notes = append(a.Notes, fmt.Sprintf("%d of %d rows have no label, so none is compared to its prediction", n, a.Rows))
+		}
+	}
+	return all
 }
 
 // compareLabels looks for splits that lack a label. One that has another label is found

@@ -27,7 +27,7 @@ func encodeFile(t *testing.T, spec Spec, ctx int, lines ...string) (*Set, []tabl
 	spec.Specials = specials
 	path := filepath.Join(t.TempDir(), "rows.jsonl")
 	require.NoError(t, os.WriteFile(path, []byte(strings.Join(lines, "\n")), 0o600))
-	rows, account, err := readRows(path, Fields(spec.Task), lax)
+	rows, account, err := ownFile{task: spec.Task, fields: Fields(spec.Task)}.read(path, lax)
 	require.NoError(t, err)
 	accounts := []tables.Account{account}
 	set, err := Encode(spec, tok, ctx, rows, accounts, lax)

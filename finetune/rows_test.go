@@ -20,7 +20,7 @@ func rowsOf(t *testing.T, kind heads.Kind, lines ...string) []loaders.Row {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "rows.jsonl")
 	require.NoError(t, os.WriteFile(path, []byte(strings.Join(lines, "\n")), 0o600))
-	rows, _, err := readRows(path, Fields(kind), tables.DefaultTolerance)
+	rows, _, err := ownFile{task: kind, fields: Fields(kind)}.read(path, tables.DefaultTolerance)
 	require.NoError(t, err)
 	return rows
 }

@@ -27,6 +27,8 @@ type Spec struct {
 	Dataset string          `json:"dataset,omitempty"` // a published one
 	Fields  *loaders.Fields `json:"fields,omitempty"`  // columns of one's own files; nil: those of the task
 	Metric  string          `json:"metric,omitempty"`  // the dataset's; "": that of the task
+
+	given bool // whether the labels are those of -labels, not of the training rows
 }
 
 // Outputs is K, the outputs of the head.

@@ -26,7 +26,7 @@ func (s Spec) Target(row loaders.Row) (label int32, score float32, err error) {
 	case heads.MultipleChoice:
 		label, err = choiceOf(row)
 	default:
-		label, err = classOf(row.Label, s.Labels)
+		label, err = s.classOf(row.Label)
 	}
 	return label, score, err
 }
@@ -91,12 +91,15 @@ func choiceOf(row loaders.Row) (int32, error) {
 	return int32(i), nil
 }
 
-func classOf(l loaders.Label, labels []string) (int32, error) {
-	i := slices.Index(labels, l.Text)
-	if i < 0 {
-		return 0, errors.Errorf("label %q does not occur in the training file: want %s", l.Text, oneOf(labels))
+func (s Spec) classOf(l loaders.Label) (int32, error) {
+	i := slices.Index(s.Labels, l.Text)
+	switch {
+	case i >= 0:
+		return int32(i), nil
+	case s.given:
+		return 0, errors.Errorf("label %q is missing in -labels: it is not %s", l.Text, oneOf(s.Labels))
 	}
-	return int32(i), nil
+	return 0, errors.Errorf("label %q does not occur in the training file: want %s", l.Text, oneOf(s.Labels))
 }
 
 // oneOf lists labels for an error, at most ten.

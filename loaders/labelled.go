@@ -2,7 +2,9 @@ package loaders
 
 import (
 	"fmt"
+	"math"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -19,6 +21,9 @@ type Fields struct {
 	// Longer is how many columns those rows have that are longer than the header and end with
 	// the label, as validated rows of GLUE's SNLI do; 0: there are none such.
 	Longer int `json:"-"`
+
+	// Open is whether rows may lack the label: it is empty or null, or there is none.
+	Open bool `json:"-"`
 }
 
 // String lists the fields for a person to read.
@@ -61,6 +66,16 @@ type Label struct {
 
 // Known tells whether there is a label.
 func (l Label) Known() bool { return l.Text != "" }
+
+// Whole is a number without a fraction as an integer, as other programs write 1.0 for 1. Any
+// other label stays as it is.
+func (l Label) Whole() Label {
+	x, err := strconv.ParseFloat(l.Text, 64)
+	if l.Form != Float || err != nil || x != math.Trunc(x) || math.Abs(x) > 1<<53 {
+		return l
+	}
+	return Label{Text: strconv.FormatInt(int64(x), 10), Form: Integer}
+}
 
 // Form is how a label is written.
 // A Form is safe for concurrent use.

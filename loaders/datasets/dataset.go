@@ -89,8 +89,9 @@ func (d *Dataset) Read(dir string, t tables.Tolerance) (*Data, error) {
 		return nil, err
 	}
 	data := &Data{}
-	for _, p := range place.test {
-		data.tests += len(p.paths)
+	for i := range place.test {
+		place.test[i].open = true
+		data.tests += len(place.test[i].paths)
 	}
 	for _, s := range []struct {
 		parts []found
@@ -121,7 +122,7 @@ func (d *Dataset) Read(dir string, t tables.Tolerance) (*Data, error) {
 // readPart reads the files of a part.
 func (d *Dataset) readPart(p found, t tables.Tolerance) (all []loaders.Row, accounts []tables.Account, err error) {
 	for _, path := range p.paths {
-		rows, account, err := d.read(path, p.kind, t)
+		rows, account, err := d.read(path, p, t)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -143,16 +144,18 @@ func (d *Dataset) ReadFile(path string, t tables.Tolerance) ([]loaders.Row, []ta
 	if err != nil {
 		return nil, nil, err
 	}
+	p.open = true
 	return d.readPart(p, t)
 }
 
 // read reads a file.
-func (d *Dataset) read(path string, kind tables.Kind, t tables.Tolerance) ([]loaders.Row, tables.Account, error) {
-	fields, err := d.fields(path, kind)
+func (d *Dataset) read(path string, p found, t tables.Tolerance) ([]loaders.Row, tables.Account, error) {
+	fields, err := d.fields(path, p.kind)
 	if err != nil {
 		return nil, tables.Account{}, err
 	}
-	rows, account, err := tables.Collect(path, kind, fields, t)
+	fields.Open = p.open
+	rows, account, err := tables.Collect(path, p.kind, fields, t)
 	if err != nil {
 		return nil, account, err
 	}
@@ -210,7 +213,7 @@ func (d *Dataset) fields(path string, kind tables.Kind) (loaders.Fields, error) 
 			return f, nil
 		}
 	}
-	return loaders.Fields{}, errors.Errorf("%s: no columns of %s: want %s, found %s", path, d.Name, d.wanted(), shortened(columns))
+	return loaders.Fields{}, errors.Errorf("%s: no columns of %s: want %s, found %s", path, d.Name, d.wanted(), tables.Shortened(columns))
 }
 
 // needed is how many columns of a file without a header line have something that is used.
@@ -234,21 +237,4 @@ func (d *Dataset) wanted() string {
 		all = append(all, text)
 	}
 	return strings.Join(all, ", or ")
-}
-
-// shortened lists names for an error, none too long.
-func shortened(names []string) string {
-	const most, longest = 8, 30
-	var all []string
-	for i, name := range names {
-		if i == most {
-			all = append(all, "…")
-			break
-		}
-		if len(name) > longest {
-			name = strings.ToValidUTF8(name[:longest], "") + "…"
-		}
-		all = append(all, name)
-	}
-	return strings.Join(all, ", ")
 }

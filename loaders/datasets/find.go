@@ -16,6 +16,7 @@ type found struct {
 	part
 	kind  tables.Kind
 	paths []string
+	open  bool // rows may lack a label
 }
 
 // place is where the files of a dataset are.
@@ -120,7 +121,7 @@ func (d *Dataset) inFolder(root string, f files) (place, error) {
 				return p, err
 			}
 			if len(paths) > 0 {
-				*s.into = append(*s.into, found{part, f.kind, paths})
+				*s.into = append(*s.into, found{part: part, kind: f.kind, paths: paths})
 			}
 		}
 	}

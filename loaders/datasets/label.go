@@ -1,6 +1,7 @@
 package datasets
 
 import (
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -38,12 +39,15 @@ func none(l loaders.Label) bool {
 	return !l.Known() || l.Text == "-" || l.Form != loaders.String && strings.HasPrefix(l.Text, "-")
 }
 
+// mostScore is far beyond what any dataset has.
+const mostScore = 1000000
+
 // target is what the label of a row says.
 func (d *Dataset) target(row loaders.Row) (loaders.Label, error) {
 	l := row.Label
 	if len(d.Labels) == 0 {
-		if _, err := strconv.ParseFloat(l.Text, 32); err != nil {
-			return l, errors.Errorf("label %q: want a score", l.Text)
+		if x, err := strconv.ParseFloat(l.Text, 32); err != nil || !(math.Abs(x) <= mostScore) {
+			return l, errors.Errorf("label %q: want a score, a number between %d and %d", l.Text, -mostScore, mostScore)
 		}
 		return loaders.Label{Text: l.Text, Form: loaders.Float}, nil
 	}
@@ -63,7 +67,11 @@ func (d *Dataset) target(row loaders.Row) (loaders.Label, error) {
 // class is the number of a label; -1 if it is none. Numbers that are no names, as in the
 // files of Hugging Face's hub, are those of classes.
 func (d *Dataset) class(l loaders.Label) int {
+	l = l.Whole()
 	name := strings.TrimSpace(l.Text)
+	if at := slices.Index([]string{"false", "true"}, name); at >= 0 && slices.Equal(d.Labels, []string{"0", "1"}) {
+		return at
+	}
 	if alias, found := d.Aliases[strings.ToLower(name)]; found {
 		name = alias
 	}

@@ -356,3 +356,64 @@ func TestGLUEsSNLIHasTheGoldLabelLast(t *testing.T) {
 	require.Equal(t, []string{"neutral", "contradiction"}, []string{data.Train[0].Label.Text, data.Train[1].Label.Text})
 	require.Equal(t, 1, data.Accounts[0].Unlabelled())
 }
+
+func TestScoresThatAreNotFiniteBreakOneRow(t *testing.T) {
+	const header = "index\tgenre\tfilename\tyear\told_index\tsource1\tsource2\tsentence1\tsentence2\tscore\n"
+	good := strings.Repeat("0\tg\tf\t2012\t1\ts\ts\tIt rains.\tIt is wet.\t1.5\n", 200)
+	d, err := Find("STS-B")
+	require.NoError(t, err)
+	for _, score := range []string{"nan", "NaN", "inf", "-inf", "1e999", "1e30", "", " "} {
+		for _, broken := range []string{"train.tsv", "dev.tsv", "test.tsv"} {
+			content := map[string]string{"train.tsv": header + good, "dev.tsv": header + good, "test.tsv": header + good}
+			content[broken] += "200\tg\tf\t2012\t1\ts\ts\tIt rains.\tIt is wet.\t" + score + "\n"
+			data, err := d.Read(folder(t, content), tables.DefaultTolerance)
+			require.NoError(t, err)
+			require.Equal(t, []int{200, 200, 200}, []int{len(data.Train), len(data.Dev), len(data.Test)}, "%q in %s", score, broken)
+			left := 0
+			for _, a := range data.Accounts {
+				left += len(a.LeftOut)
+			}
+			require.Equal(t, 1, left)
+		}
+	}
+}
+
+// One broken row does not make a test set without labels into a broken one.
+func TestUnlabelledTestsMayHaveABrokenRow(t *testing.T) {
+	rows := "index\tsentence\n"
+	for i := range 200 {
+		rows += fmt.Sprintf("%d\tIt rains.\n", i)
+	}
+	labels := "sentence\tlabel\n" + strings.Repeat("It rains.\t-1\n", 200)
+	for name, test := range map[string]string{
+		"no column": strings.Replace(rows, "7\tIt rains.", "7\t", 1),
+		"minus one": strings.Replace(labels, "It rains.", "", 1),
+		"empty":     strings.ReplaceAll(strings.Replace(labels, "It rains.", "", 1), "-1", ""),
+	} {
+		t.Run(name, func(t *testing.T) {
+			d, err := Find("SST-2")
+			require.NoError(t, err)
+			data, err := d.Read(folder(t, map[string]string{"train.tsv": "sentence\tlabel\na\t1\nb\t0\n", "test.tsv": test}), tables.DefaultTolerance)
+			require.NoError(t, err)
+			require.Len(t, data.Test, 199)
+			require.Equal(t, loaders.Label{}, data.Test[0].Label)
+			accounts := data.TestAccounts()
+			require.Len(t, accounts, 1)
+			require.Equal(t, 1, accounts[0].Broken())
+			require.Len(t, tables.Merge(data.Test, accounts), 200)
+		})
+	}
+}
+
+func TestOtherProgramsLabels(t *testing.T) {
+	d, err := Find("QQP")
+	require.NoError(t, err)
+	for content, want := range map[string]string{
+		`{"question1": "a", "question2": "b", "is_duplicate": true}`: "1", `{"question1": "a", "question2": "b", "is_duplicate": 0.0}`: "0",
+	} {
+		path := filepath.Join(folder(t, map[string]string{"rows.jsonl": content}), "rows.jsonl")
+		rows, _, err := d.ReadFile(path, tables.DefaultTolerance)
+		require.NoError(t, err)
+		require.Equal(t, want, rows[0].Label.Text)
+	}
+}

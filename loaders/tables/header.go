@@ -37,6 +37,9 @@ func (h *header) read(names []string) {
 			h.at[name] = i
 		}
 	}
+	if _, found := h.at[h.Label]; h.Open && !found && h.width > 0 {
+		h.Label = "" // rows without labels throughout
+	}
 }
 
 // begin looks at the first row. If that ends with a separator too many, all may.

@@ -30,6 +30,17 @@ type cell struct {
 	list []cell
 }
 
+// isNothing tells whether a cell is empty or null.
+func (c cell) isNothing() bool {
+	switch c.form {
+	case plain, text:
+		return strings.TrimSpace(c.text) == ""
+	case other:
+		return c.text == "null"
+	}
+	return false
+}
+
 // String shows a cell for errors.
 func (c cell) String() string {
 	switch c.form {

@@ -1,6 +1,7 @@
 package tables
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 	"unicode"
@@ -41,7 +42,10 @@ func (w *wanted) row(c cells) (row loaders.Row, err error) {
 		return row, noID
 	}
 	value, err := w.get(c, w.Label)
-	if err != nil {
+	switch missing := new(MissingError); {
+	case w.Open && (errors.As(err, &missing) || err == nil && value.isNothing()):
+		return row, nil
+	case err != nil:
 		return row, err
 	}
 	row.Label, err = labelOf(value)
@@ -51,9 +55,41 @@ func (w *wanted) row(c cells) (row loaders.Row, err error) {
 func (w *wanted) get(c cells, name string) (cell, error) {
 	value, err := c.cell(name)
 	if errors.Is(err, errMissing) {
-		err = errors.Errorf("field %q is missing: want %v", name, w.Fields)
+		err = &MissingError{name, c.names(), w.Fields}
 	}
 	return value, err
+}
+
+// MissingError tells that a row lacks a column.
+type MissingError struct {
+	Name   string
+	Found  []string // the columns that it has
+	Fields loaders.Fields
+}
+
+func (m *MissingError) Error() string {
+	found := "no columns"
+	if len(m.Found) > 0 {
+		found = Shortened(m.Found)
+	}
+	return fmt.Sprintf("field %q is missing: want %v, found %s", m.Name, m.Fields, found)
+}
+
+// Shortened lists names for an error, none too long.
+func Shortened(names []string) string {
+	const most, longest = 8, 30
+	var all []string
+	for i, name := range names {
+		if i == most {
+			all = append(all, "…")
+			break
+		}
+		if len(name) > longest {
+			name = strings.ToValidUTF8(name[:longest], "") + "…"
+		}
+		all = append(all, name)
+	}
+	return strings.Join(all, ", ")
 }
 
 // joined is the text of some columns, a space between them.

@@ -1,0 +1,181 @@
+package finetune
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"gorgpt/heads"
+	"gorgpt/loaders"
+	"gorgpt/loaders/tables"
+)
+
+// files writes files into a folder of their own.
+func files(t *testing.T, content map[string]string) string {
+	dir := t.TempDir()
+	for name, text := range content {
+		require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600))
+	}
+	return dir
+}
+
+const someRows = "text\tlabel\none\t0\ntwo\t1\nthree\t0\n"
+
+// readTest reads a test file beside training rows of the classes 0 and 1.
+func readTest(t *testing.T, train, name, test string) (*Data, string, error) {
+	dir := files(t, map[string]string{"train.tsv": train, name: test})
+	s := &Settings{Task: heads.Classification, Train: filepath.Join(dir, "train.tsv"), Test: filepath.Join(dir, name)}
+	d, err := s.ReadData()
+	var report bytes.Buffer
+	if err == nil {
+		d.Report(&report)
+	}
+	return d, strings.ReplaceAll(report.String(), dir, "DIR"), err
+}
+
+func TestTestRowsMayLackLabels(t *testing.T) {
+	for _, c := range []struct{ name, file, content string }{
+		{"minus one", "test.tsv", "text\tlabel\nfour\t-1\nfive\t-1\n"},
+		{"minus one as a score", "test.jsonl", `{"text": "four", "label": -1.0}` + "\n" + `{"text": "five", "label": -1}`},
+		{"empty", "test.csv", "text,label\nfour,\nfive,\"\"\n"},
+		{"null, or no label", "test.jsonl", `{"text": "four", "label": null}` + "\n" + `{"text": "five"}`},
+		{"hyphen", "test.tsv", "text\tlabel\nfour\t-\nfive\t-\n"},
+		{"a short row", "test.tsv", "text\nfour\nfive\n"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			d, report, err := readTest(t, someRows, c.file, c.content)
+			require.NoError(t, err)
+			require.False(t, d.Judged())
+			require.Len(t, d.Test, 2)
+			require.Equal(t, loaders.Label{}, d.Test[1].Label)
+			require.Empty(t, report)
+		})
+	}
+	d, report, err := readTest(t, someRows, "test.tsv", "text\tlabel\nfour\t1\nfive\t-1\nsix\t\n")
+	require.NoError(t, err)
+	require.True(t, d.Judged())
+	require.Len(t, d.Test, 1)
+	require.Equal(t, "DIR/test.tsv: 2 rows without a gold label are left out\n", strings.SplitAfter(report, "\n")[0])
+
+	d, _, err = readTest(t, "text\tlabel\none\t-1\ntwo\t1\n", "test.tsv", "text\tlabel\nfour\t1\nfive\t-1\n")
+	require.NoError(t, err)
+	require.Len(t, d.Test, 2, "-1 is a label of the training file")
+
+	_, _, err = readTest(t, someRows+"four\t\n", "test.tsv", someRows)
+	require.ErrorContains(t, err, `train.tsv:5: field "label": the text is empty`)
+}
+
+// To predict, every row is as good as another.
+func TestRowsWithoutLabelsArePredicted(t *testing.T) {
+	path := filepath.Join(files(t, map[string]string{"new.tsv": "text\tlabel\none\t1\ntwo\t\n\t\nfour\t-1\n"}), "new.tsv")
+	spec := Spec{Task: heads.Classification, Labels: []string{"0", "1"}}
+	o := ownFile{task: spec.Task, fields: Fields(spec.Task), whole: true, open: &spec}
+	rows, account, err := o.read(path, tables.Tolerance{Share: 1})
+	require.NoError(t, err)
+	accounts := []tables.Account{account}
+	rows = withUnlabelled(rows, accounts)
+	require.Len(t, rows, 3)
+	for i, number := range []int{1, 2, 4} {
+		require.Equal(t, number, rows[i].Number)
+		require.False(t, rows[i].Label.Known())
+	}
+	require.Equal(t, []int{3, 1, 0}, []int{accounts[0].Rows, accounts[0].Broken(), accounts[0].Unlabelled()})
+	require.Equal(t, path+": 2 of 3 rows have no label, so none is compared to its prediction", accounts[0].Lines()[0])
+}
+
+func TestWholeNumbersWithAPointAreClasses(t *testing.T) {
+	d, report, err := readTest(t, "text\tlabel\none\t0.0\ntwo\t1.0\nthree\t0\n", "test.jsonl", `{"text": "four", "label": 1}`+"\n"+`{"text": "five", "label": -0.0}`)
+	require.NoError(t, err)
+	require.Equal(t, []string{"0", "1"}, d.Spec.Labels)
+	require.Equal(t, []string{"0", "1", "0"}, []string{d.Train[0].Label.Text, d.Train[1].Label.Text, d.Train[2].Label.Text})
+	require.Equal(t, "DIR/train.tsv: labels that are whole numbers with a point are read as integers: 0.0 as 0\n"+
+		"DIR/test.jsonl: labels that are whole numbers with a point are read as integers: -0.0 as 0\n", report)
+	_, _, err = readTest(t, "text\tlabel\none\t0.5\ntwo\t1.0\n", "test.tsv", someRows)
+	require.ErrorContains(t, err, "train.tsv:2: label 0.5 is no class")
+}
+
+func TestScoresThatAreNotFiniteBreakOneRow(t *testing.T) {
+	for _, score := range []string{"nan", "NaN", "inf", "-Infinity", "1e999", ""} {
+		var good strings.Builder
+		for i := range 200 {
+			fmt.Fprintf(&good, "one\ttwo\t%d.5\n", i%5)
+		}
+		for _, broken := range []string{"train", "dev", "test"} {
+			content := map[string]string{}
+			for _, split := range []string{"train", "dev", "test"} {
+				content[split+".tsv"] = "a\tb\tlabel\n" + good.String()
+			}
+			content[broken+".tsv"] += "one\ttwo\t" + score + "\n"
+			dir := files(t, content)
+			s := &Settings{
+				Task: heads.Similarity, Train: filepath.Join(dir, "train.tsv"), Dev: filepath.Join(dir, "dev.tsv"), Test: filepath.Join(dir, "test.tsv"),
+			}
+			d, err := s.ReadData()
+			require.NoError(t, err, "%q in %s", score, broken)
+			require.Equal(t, heads.Regression, d.Spec.Task)
+			require.Equal(t, []int{200, 200, 200}, []int{len(d.Train), len(d.Dev), len(d.Test)})
+			var report bytes.Buffer
+			d.Report(&report)
+			require.Contains(t, report.String(), broken+".tsv", "%q", score)
+		}
+	}
+}
+
+func TestGivenLabels(t *testing.T) {
+	dir := files(t, map[string]string{"train.tsv": "text\tlabel\none\tyes\ntwo\tno\n", "dev.tsv": "text\tlabel\none\tyes\ntwo\tmaybe\n", "test.tsv": "text\tlabel\none\tno\n"})
+	s := &Settings{Task: heads.Classification, Train: filepath.Join(dir, "train.tsv"), Test: filepath.Join(dir, "test.tsv"), Labels: " no, yes"}
+	d, err := s.ReadData()
+	require.NoError(t, err)
+	require.Equal(t, []string{"no", "yes"}, d.Spec.Labels)
+	require.Len(t, d.Train, 2)
+	require.Len(t, d.Test, 1)
+	s.Dev = filepath.Join(dir, "dev.tsv")
+	_, err = s.ReadData()
+	require.ErrorContains(t, err, `dev.tsv:3: label "maybe" is missing in -labels: it is not one of no, yes`)
+	for _, labels := range []string{"no,,yes", "no, no", "no"} {
+		s.Labels = labels
+		_, err = s.ReadData()
+		require.ErrorContains(t, err, "-labels: ")
+	}
+}
+
+func TestMissingColumnsAreProposed(t *testing.T) {
+	pair := Fields(heads.Entailment)
+	renamed := pair
+	renamed.Texts = []string{"sentence1", "hypothesis"}
+	for _, c := range []struct {
+		task    heads.Kind
+		fields  loaders.Fields
+		columns string
+		want    string
+	}{
+		{heads.Classification, Fields(heads.Classification), "Text,Label", "text=Text,label=Label"},
+		{heads.Classification, Fields(heads.Classification), "id,gold,sentence", "text=sentence,label=gold"},
+		{heads.Classification, Fields(heads.Classification), "text,verdict", "label=verdict"},
+		{heads.Classification, Fields(heads.Classification), "text", ""},
+		{heads.Classification, Fields(heads.Classification), "text,the verdict", ""},
+		{heads.Entailment, pair, "index,sentence1,sentence2,gold_label", "premise=sentence1,hypothesis=sentence2,label=gold_label"},
+		{heads.Entailment, renamed, "index,sentence1,sentence2,label", "premise=sentence1,hypothesis=sentence2"},
+		{heads.Entailment, pair, "premise,hypothesis,label", ""},
+		{heads.MultipleChoice, Fields(heads.MultipleChoice), "article,question,options,label", "context=article,answers=options"},
+		{heads.MultipleChoice, Fields(heads.MultipleChoice), "article,question,a,b,label", ""},
+	} {
+		o := ownFile{task: c.task, fields: c.fields}
+		got := o.fieldsFor(strings.Split(c.columns, ","))
+		require.Equal(t, c.want, got, c.columns)
+		if got == "" {
+			continue
+		}
+		s := Settings{Task: c.task, Fields: got}
+		f, err := s.fields()
+		require.NoError(t, err)
+		require.Subset(t, strings.Split(c.columns, ","), append(f.Texts, f.Label), "it works")
+	}
+	_, _, err := readTest(t, "Text\tLabel\none\t1\n", "test.tsv", someRows)
+	require.ErrorContains(t, err, `train.tsv:2: field "text" is missing: want text and label, found Text, Label; the columns may be meant as -fields text=Text,label=Label`)
+}
