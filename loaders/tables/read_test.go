@@ -373,7 +373,9 @@ func check(t *testing.T, path string, kind Kind, f loaders.Fields) {
 	}
 	n := 0
 	for row, err := range Read(path, kind, f) {
-		n++
+		if n++; n > 1000 {
+			break // a file of constants may have a million rows
+		}
 		if broken := (RowError{}); errors.As(err, &broken) {
 			require.Equal(t, n, broken.Number)
 			require.NotContains(t, err.Error(), "\n")
