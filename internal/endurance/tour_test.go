@@ -97,13 +97,13 @@ func (r *rig) succeeds(e errand, round int) {
 	e.done(round)
 }
 
-// foreign are names that others may give to files in our folders.
-var foreign = []string{"notes.md", ".x.tmp-01234567", ".token-mine", "mine/deep.txt"}
+// planted are names that others may give to files in our folders.
+var planted = []string{"notes.md", ".x.tmp-01234567", ".token-mine", "mine/deep.txt"}
 
 // plant puts files of others into the folder.
 func (r *rig) plant(e errand, round int) {
 	if out := e.out(round); out != "" {
-		for _, name := range foreign {
+		for _, name := range planted {
 			r.write(filepath.Join(out, name), "of "+out)
 		}
 		r.write(filepath.Join(out, "planted"), "")
@@ -118,7 +118,7 @@ func (r *rig) planted(e errand, round int) {
 		if _, err := os.Stat(filepath.Join(r.dir, out, "planted")); out == "" || err != nil {
 			continue
 		}
-		for _, name := range foreign {
+		for _, name := range planted {
 			require.Equal(r.t, "of "+out, r.read(filepath.Join(out, name)), "%s: %s", e.name, name)
 		}
 	}
