@@ -102,7 +102,7 @@ func TestEndlessTexts(t *testing.T) {
 		"a line without end":   {endless('a'), []string{"-score", "-"}, "-score: standard input, line 1: a line has more than 16777216 bytes"},
 		"zeros":                {endless(0), []string{"-score", "-"}, "-score: standard input, line 1: binary data: a NUL byte at offset 0"},
 		"the second line":      {io.MultiReader(strings.NewReader("the\n"), endless(' ')), []string{"-score", "-"}, "standard input, line 2: a line has more than"},
-		"a device":             {strings.NewReader(""), []string{"-score", "/dev/zero"}, "-score: /dev/zero, line 1: binary data"},
+		"a device":             {strings.NewReader(""), []string{"-score", "/dev/zero"}, "-score: /dev/zero, line 1: opening texts: /dev/zero: not a regular file, but a device"},
 		"a prompt without end": {endless('a'), nil, "standard input: the text has more than 67108864 bytes"},
 		"typed without end":    {endless('a'), []string{"-interactive"}, "standard input: a line has more than 16777216 bytes"},
 	} {
