@@ -270,7 +270,7 @@ func TestBadConfig(t *testing.T) {
 		require.NoError(t, os.WriteFile("c.json", []byte(content), 0o600))
 		require.Contains(t, fails(t, 2, "-config", "c.json"), want)
 	}
-	require.Contains(t, fails(t, 2, "-config", "none.json"), "-config: open none.json: no such file")
+	require.Contains(t, fails(t, 2, "-config", "none.json"), "-config: opening settings: stat none.json: no such file")
 }
 
 func TestProfile(t *testing.T) {
@@ -281,7 +281,10 @@ func TestProfile(t *testing.T) {
 		require.NoError(t, err)
 		require.NotZero(t, info.Size())
 	}
-	require.Contains(t, fails(t, 1, append(workplace(t), "-profile", "/dev/null/p", "-out", "out")...), "-profile: mkdir /dev/null")
+	flags := workplace(t)
+	require.Contains(t, fails(t, 2, append(flags, "-profile", "/dev/null/p", "-out", "out")...), "is in a folder of the system's")
+	require.NoError(t, os.WriteFile("file", nil, 0o600))
+	require.Contains(t, fails(t, 1, append(flags, "-profile", filepath.Join("file", "p"), "-out", "out")...), "-profile: mkdir file")
 }
 
 func TestSamples(t *testing.T) {
