@@ -66,12 +66,9 @@ type Curve struct {
 
 // Measure predicts what the log does not have yet, and returns all curves, set by set.
 func (e *Experiment) Measure(ctx context.Context, log *Log, con train.Console) ([]Curve, error) {
-	done, err := log.All()
-	if err != nil {
-		return nil, err
-	}
 	data, majority := make([]string, len(e.Sets)), make([]float64, len(e.Sets))
 	for i, set := range e.Sets {
+		var err error
 		if data[i], err = set.Data.Digest(); err != nil {
 			return nil, err
 		}
@@ -97,7 +94,8 @@ func (e *Experiment) Measure(ctx context.Context, log *Log, con train.Console) (
 			}
 			for i, set := range e.Sets {
 				id := ID{set.Task, set.Words, digest, data[i]}
-				if done, err = log.All(); err != nil { // another process may have measured it meanwhile
+				done, err := log.All() // another process may have measured it meanwhile
+				if err != nil {
 					return nil, err
 				}
 				r, found := done[id]

@@ -24,10 +24,9 @@ type Reader struct {
 	err   error  // once text is used up
 
 	begun           bool
-	settled         bool  // the encoding does not change, whatever comes
-	mark            bool  // a byte order mark is still to be passed over
-	good            int   // sequences of several bytes in the UTF-8 so far
-	offset          int64 // of text, among all that was decoded
+	settled         bool // the encoding does not change, whatever comes
+	mark            bool // a byte order mark is still to be passed over
+	good            int  // sequences of several bytes in the UTF-8 so far
 	bytes, controls int64
 }
 
