@@ -5,6 +5,7 @@ import (
 	"compress/gzip"
 	"io"
 	"strings"
+	"sync"
 
 	"github.com/pkg/errors"
 
@@ -21,17 +22,29 @@ const (
 	bookCost = 3
 )
 
+// beginnings are buffers for the first bytes of files, with the room that noticing an end takes.
+var beginnings = sync.Pool{New: func() any { return new([short + bytes.MinRead]byte) }}
+
 // readFile reads a whole file, unpacked if its name says that it is packed. Of a large one
 // nothing is kept before it is known that it is text, and that there is memory for it.
 func readFile(path string) (data []byte, err error) {
 	size := int64(0)
 	err = unpacked(path, func(r io.Reader) error {
-		if data, err = io.ReadAll(io.LimitReader(r, short)); err == nil && len(data) == short {
-			size, err = survey(io.MultiReader(bytes.NewReader(data), r))
+		room := beginnings.Get().(*[short + bytes.MinRead]byte)
+		defer beginnings.Put(room)
+		beginning := bytes.NewBuffer(room[:0])
+		n, err := beginning.ReadFrom(io.LimitReader(r, short))
+		switch {
+		case err != nil:
+			return err
+		case n < short:
+			data = bytes.Clone(beginning.Bytes())
+			return nil
 		}
+		size, err = survey(io.MultiReader(beginning, r))
 		return err
 	})
-	if err != nil || len(data) < short {
+	if err != nil || size == 0 {
 		return data, err
 	}
 	if err := memory.Room(bookCost * size); err != nil {
