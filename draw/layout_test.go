@@ -118,6 +118,7 @@ func TestSVGIsWellFormedCompleteAndTheSameEachTime(t *testing.T) {
 			}
 		}
 		require.Equal(t, len(p.boxes), titles, "%s: a tooltip for each box", name)
+		require.Equal(t, len(p.boxes), strings.Count(out.String(), `<g class="node">`), "%s: a box can be found by its class, as in the pictures of Graphviz", name)
 		for _, b := range p.boxes {
 			for _, line := range p.lines(b) {
 				require.Contains(t, out.String(), ">"+escape(line)+"</text>", name)

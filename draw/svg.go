@@ -41,7 +41,7 @@ func (p *Picture) WriteSVG(w io.Writer) error {
 	fmt.Fprint(out, "</g>\n")
 	for i, b := range p.boxes {
 		at := l.at[i]
-		fmt.Fprintf(out, "<g><title>%s</title>\n%s</g>\n", escape(p.tooltip(b)), drawBox(lookOf(b.role), at.x, at.y, at.w, at.h, at.lines, at.fill, at.colour))
+		fmt.Fprintf(out, "<g class=\"node\"><title>%s</title>\n%s</g>\n", escape(p.tooltip(b)), drawBox(lookOf(b.role), at.x, at.y, at.w, at.h, at.lines, at.fill, at.colour))
 	}
 	fmt.Fprint(out, "</g>\n</svg>\n")
 	return out.Flush()
