@@ -322,6 +322,8 @@ func FuzzRead(f *testing.F) {
 	f.Add("a.csv", []byte("context,question,answers,label\n\"c\",q,a,1\n\"\n"))
 	f.Add("a.csv", []byte("context;question;answers;label\rc;\"q\r\r;\";a;1\r\rc;q\r"))
 	f.Add("a.csv", []byte("\xff\xfec\x00,\x00\"\x00"))
+	f.Add("a.csv", []byte(";\"0\r0\";\r0")) // a line break in the name of a column
+	f.Add("a.jsonl", []byte("{\"context\": [\n1,\n2]}"))
 	f.Add("a.tsv", []byte("context\tquestion\tanswers\tlabel\nc\xe9\tq\ta\tgr\xfcn\t\n\n\nc\tq\ta\t1\t2"))
 	f.Add("a.csv.gz", []byte("\x1f\x8b"))
 	f.Add("a.csv.zst", []byte("\x28\xb5\x2f\xfd"))

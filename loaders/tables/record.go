@@ -106,13 +106,14 @@ func strs(all []string) cell {
 	return c
 }
 
-// excerpt is the beginning of a value.
+// excerpt is the beginning of a value, in one line.
 func excerpt(value string) string {
-	const enough = 40
-	if value = strings.TrimSpace(value); len(value) <= enough {
-		return value
+	const enough, looked = 40, 400
+	start := strings.Join(strings.Fields(value[:min(len(value), looked)]), " ")
+	if len(value) <= looked && len(start) <= enough {
+		return start
 	}
-	return strings.ToValidUTF8(value[:enough], "") + "…"
+	return strings.ToValidUTF8(start[:min(len(start), enough)], "") + "…"
 }
 
 // wanted are fields, taken apart.

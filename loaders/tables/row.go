@@ -75,7 +75,7 @@ func (m *MissingError) Error() string {
 	return fmt.Sprintf("field %q is missing: want %v, found %s", m.Name, m.Fields, found)
 }
 
-// Shortened lists names for an error, none too long.
+// Shortened lists names for an error of one line, none too long.
 func Shortened(names []string) string {
 	const most, longest = 8, 30
 	var all []string
@@ -86,6 +86,9 @@ func Shortened(names []string) string {
 		}
 		if len(name) > longest {
 			name = strings.ToValidUTF8(name[:longest], "") + "…"
+		}
+		if name == "" || strings.ContainsFunc(name, func(r rune) bool { return !unicode.IsGraphic(r) }) {
+			name = strconv.Quote(name)
 		}
 		all = append(all, name)
 	}
