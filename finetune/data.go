@@ -85,9 +85,14 @@ func (s *Settings) readSplits() (*Data, error) {
 	return s.readWorld()
 }
 
+// tolerance is stricter with rows to learn from or to measure on than with rows to predict, of
+// which one that cannot be used costs no more than its own prediction.
 func (s *Settings) tolerance() tables.Tolerance {
 	t := tables.DefaultTolerance
 	t.Strict = s.Strict
+	if s.Predict != "" {
+		t.Share = 0.5
+	}
 	return t
 }
 

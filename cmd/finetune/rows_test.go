@@ -72,6 +72,31 @@ func TestPredictionsHaveTheNumbersOfTheRows(t *testing.T) {
 	}
 }
 
+// A few unusable rows cost a training file, but no more than their own predictions here.
+func TestPredictionsOfSmallFilesWithUnusableRows(t *testing.T) {
+	dir := cinema(t)
+	status, _, stderr := command(t, dir, append(learn, "-out", "out")...)
+	require.Zero(t, status, stderr)
+	for _, c := range []struct{ rows, bad, status int }{{1, 0, 0}, {10, 1, 0}, {10, 5, 0}, {10, 6, 1}, {1, 1, 1}} {
+		unusable := map[int]string{}
+		for i := range c.bad {
+			unusable[c.rows-i] = ""
+		}
+		all, content := texts(c.rows, unusable), ""
+		for _, text := range all {
+			content += fmt.Sprintf("{\"sentence\": %q}\n", text)
+		}
+		write(t, dir, "few.jsonl", content)
+		status, stdout, stderr := command(t, dir, "-model", "out", "-predict", "few.jsonl")
+		require.Equal(t, c.status, status, stderr)
+		if status == 0 {
+			requireAligned(t, stdout, all)
+		}
+		status, _, _ = command(t, dir, "-model", "out", "-predict", "few.jsonl", "-strict")
+		require.Equal(t, min(c.bad, 1), status)
+	}
+}
+
 func TestSubmissionsHaveEveryRowOfTheTestFile(t *testing.T) {
 	dir := cinema(t)
 	all := texts(200, map[int]string{3: "", 200: "\u200b"})
@@ -244,7 +269,7 @@ func TestRowsFromStandardInput(t *testing.T) {
 		"a table":            {"text\nthe film was good .\nit rains\n", "-predict", "row\tpredicted\tp(bad one)\tp(good one)\n1\t", ""},
 		"to score":           {lines, "-eval", "standard input, 21 examples: acc", ""},
 		"nothing":            {"", "-predict", "", "finetune: "},
-		"a broken row":       {lines + "{\n", "-predict", "", "standard input:22: "},
+		"a broken row":       {lines + "{\n", "-eval", "", "standard input:22: "},
 		"labels are missing": {"text\nit rains\n", "-eval", "", "-eval: the rows of standard input have no labels"},
 	} {
 		t.Run(name, func(t *testing.T) {

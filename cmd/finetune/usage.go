@@ -56,11 +56,12 @@ The data
   -predict FILE    train nothing: write what that model predicts, with
                    probabilities, columns apart by tabs, to the file of -out or
                    to standard output. Rows have the numbers that they have in
-                   the file; a row that is left out has a number and empty
-                   cells. For qa there are as many columns as the most answers
-                   of a row, and the cells of answers that a row does not have
-                   are empty. - reads standard input: JSON lines, or a table
-                   with tabs under a header line
+                   the file; a row that cannot be used has a number and
+                   empty cells, and up to half of the rows may be such.
+                   For qa there are as many columns as the most answers of a
+                   row, and the cells of answers that a row does not have are
+                   empty. - reads standard input: JSON lines, or a table with
+                   tabs under a header line
   -controls        train no model: print what cheap controls reach on these rows
                    (most frequent label, lengths, parts of the input, bags of
                    words), which tells whether the labels leak, and stop
