@@ -75,14 +75,19 @@ func (r *Reader) fill() {
 		_, size, _ := recognise(r.raw)
 		r.raw, r.mark = append(r.raw[:0], r.raw[size:]...), false
 	}
+	left := len(r.raw)
 	if r.begun {
-		left := r.decode(last)
-		r.raw = append(r.raw[:0], r.raw[len(r.raw)-left:]...)
+		left = r.decode(last)
 	}
 	r.buf = r.text[:0]
-	if failed := r.check(last); failed != nil {
+	looked := r.raw[:len(r.raw)-left]
+	if r.found.Encoding.order() != nil {
+		looked = r.text
+	}
+	if failed := r.check(looked, last); failed != nil {
 		r.text, err = nil, failed
 	}
+	r.raw = append(r.raw[:0], r.raw[len(r.raw)-left:]...)
 	r.err = err
 }
 
@@ -131,13 +136,14 @@ func incomplete(raw []byte) int {
 	return 0
 }
 
-// check refuses binary data in decoded text, as checkText does for a whole text.
-func (r *Reader) check(last bool) error {
-	if at := bytes.IndexByte(r.text, 0); at >= 0 && !r.settled {
+// check refuses binary data, as checkText does for a whole text: in decoded UTF-16, in everything
+// else before it is decoded.
+func (r *Reader) check(raw []byte, last bool) error {
+	if at := bytes.IndexByte(raw, 0); at >= 0 && !r.settled {
 		return errors.Errorf("binary data: a NUL byte at offset %d", r.bytes+int64(at))
 	}
-	r.bytes += int64(len(r.text))
-	r.controls += int64(countControls(r.text))
+	r.bytes += int64(len(raw))
+	r.controls += int64(countControls(raw))
 	if (last || r.bytes >= chunk) && r.controls > r.bytes/100 {
 		return errors.Errorf("binary data: %d of %d bytes are control characters", r.controls, r.bytes)
 	}
