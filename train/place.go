@@ -138,18 +138,23 @@ func (p Place) spare(path string, old found) error {
 	return nil
 }
 
-// remove removes the files, and folders that are empty then. The record goes first, so that
-// the rest is never taken for a run.
-func (f found) remove(dir string) error {
+// remove removes the files, and folders that are empty then. If it is killed, an earlier state of
+// the run is left: checkpoints are removed first, each whole, and the record, by which the rest is
+// recognized, last.
+func (f found) remove(dir string) (err error) {
+	defer func() { err = errors.WithMessage(err, "removing an earlier run") }()
+	if err := f.removeCheckpoints(dir); err != nil {
+		return err
+	}
 	root, err := os.OpenRoot(dir)
 	if err != nil {
-		return errors.Wrap(err, "removing an earlier run")
+		return err
 	}
 	defer root.Close() //nolint:errcheck // no file is open
-	slices.SortStableFunc(f.files, func(a, b string) int { return isRecord(b) - isRecord(a) })
+	slices.SortStableFunc(f.files, func(a, b string) int { return isRecord(a) - isRecord(b) })
 	for _, name := range f.files {
-		if err := root.Remove(name); err != nil {
-			return errors.Wrap(err, "removing an earlier run")
+		if err := root.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
 		}
 	}
 	for _, name := range slices.Backward(f.folders) {
@@ -157,7 +162,28 @@ func (f found) remove(dir string) error {
 			continue // others have files there
 		}
 		if err := root.Remove(name); err != nil {
-			return errors.Wrap(err, "removing an earlier run")
+			return err
+		}
+	}
+	return nil
+}
+
+// removeCheckpoints removes the checkpoints that hold no files of others.
+func (f found) removeCheckpoints(dir string) error {
+	if !slices.Contains(f.folders, checkpointsFolder) {
+		return nil
+	}
+	d, err := atomicfile.OpenIn(dir, checkpointsFolder)
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	for _, name := range f.folders {
+		if path.Dir(name) != checkpointsFolder {
+			continue
+		}
+		if err := d.RemoveFolder(path.Base(name), checkpoint.IsCheckpointFile); err != nil {
+			return err
 		}
 	}
 	return nil
