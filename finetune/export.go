@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"io"
 
-	"gorgpt/draw"
+	"gorgpt/graph/draw"
 )
 
 // export draws the graph that the settings ask for, if any.

@@ -8,9 +8,9 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"gorgpt/dist"
+	"gorgpt/dist/disttest"
 	"gorgpt/graph/graphtest"
-	"gorgpt/train/dist"
-	"gorgpt/train/dist/disttest"
 )
 
 // Ranks that share a batch add up to its gradient and losses, dropout included, and each gets

@@ -6,9 +6,9 @@ import (
 
 	"github.com/pkg/errors"
 
+	"gorgpt/dist"
 	"gorgpt/gpt1"
 	"gorgpt/graph"
-	"gorgpt/train/dist"
 )
 
 // Encoded is an example as token sequences.

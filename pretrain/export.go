@@ -6,8 +6,8 @@ import (
 	"io"
 	"math/rand/v2"
 
-	"gorgpt/draw"
 	"gorgpt/gpt1"
+	"gorgpt/graph/draw"
 )
 
 // export draws the graph that the settings ask for, if any.

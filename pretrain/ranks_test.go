@@ -12,9 +12,9 @@ import (
 	"github.com/pkg/errors"
 	"github.com/stretchr/testify/require"
 
+	"gorgpt/dist"
+	"gorgpt/dist/disttest"
 	"gorgpt/train"
-	"gorgpt/train/dist"
-	"gorgpt/train/dist/disttest"
 )
 
 // files is what a folder holds.

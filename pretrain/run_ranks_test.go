@@ -12,10 +12,10 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"gorgpt/checkpoint"
+	"gorgpt/dist"
+	"gorgpt/dist/disttest"
 	"gorgpt/graph/graphtest"
 	"gorgpt/train"
-	"gorgpt/train/dist"
-	"gorgpt/train/dist/disttest"
 )
 
 // losses are those of the updates and evaluations of a run, in order.

@@ -1,6 +1,6 @@
 package train
 
-import "gorgpt/train/dist"
+import "gorgpt/dist"
 
 // beside decides whether gradients are added up beside the backward pass. That hides time of the
 // network, and costs a core of each rank, as Open MPI waits by looking all the time. What

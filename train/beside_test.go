@@ -6,8 +6,8 @@ import (
 	"github.com/pkg/errors"
 	"github.com/stretchr/testify/require"
 
-	"gorgpt/train/dist"
-	"gorgpt/train/dist/disttest"
+	"gorgpt/dist"
+	"gorgpt/dist/disttest"
 )
 
 // The ranks try both ways and take the one that is faster for all of them together.

@@ -1,8 +1,8 @@
 package train
 
 import (
+	"gorgpt/dist"
 	"gorgpt/graph"
-	"gorgpt/train/dist"
 )
 
 // exchange adds up the gradients of one update over ranks. The first blocks are the last whose

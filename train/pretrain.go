@@ -5,10 +5,10 @@ import (
 
 	"github.com/pkg/errors"
 
+	"gorgpt/dist"
 	"gorgpt/gpt1"
 	"gorgpt/graph"
 	"gorgpt/loaders"
-	"gorgpt/train/dist"
 )
 
 // Pretrain is the task of section 3.1: predict the next token over windows of

@@ -12,11 +12,11 @@ import (
 	"github.com/pkg/errors"
 	"github.com/stretchr/testify/require"
 
+	"gorgpt/dist"
+	"gorgpt/dist/disttest"
 	"gorgpt/gpt1"
 	"gorgpt/graph/graphtest"
 	"gorgpt/optim"
-	"gorgpt/train/dist"
-	"gorgpt/train/dist/disttest"
 )
 
 // onRanks trains on a rank on each of these hosts, and returns their tasks and what each has

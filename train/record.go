@@ -13,9 +13,9 @@ import (
 
 	"github.com/pkg/errors"
 
+	"gorgpt/dist"
 	"gorgpt/internal/atomicfile"
 	"gorgpt/internal/regular"
-	"gorgpt/train/dist"
 )
 
 // RecordFile is the file of a run folder with all that is needed to repeat the run.

@@ -5,10 +5,10 @@ import (
 
 	"github.com/pkg/errors"
 
-	"gorgpt/draw"
+	"gorgpt/dist"
 	"gorgpt/graph"
+	"gorgpt/graph/draw"
 	"gorgpt/optim"
-	"gorgpt/train/dist"
 )
 
 // Auto stands for a number that is chosen to fit model and data. No setting that may

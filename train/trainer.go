@@ -9,9 +9,9 @@ import (
 
 	"github.com/pkg/errors"
 
+	"gorgpt/dist"
 	"gorgpt/loaders"
 	"gorgpt/optim"
-	"gorgpt/train/dist"
 )
 
 // Task is what is trained.

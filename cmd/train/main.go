@@ -1,38 +1,11 @@
-// Command train pre-trains GPT-1 on books: section 3.1 of Radford et al. 2018.
+// Command train pre-trains GPT-1 on books: section 3.1 of Radford et al. 2018. It is gorgpt train.
 //
 //	go run ./cmd/train -data BOOKS
 package main
 
 import (
-	"context"
-	"io"
-
-	"gorgpt/internal/cli"
-	"gorgpt/pretrain"
-	"gorgpt/train/dist"
+	"gorgpt/cmd/internal/cli"
+	"gorgpt/cmd/internal/traincmd"
 )
 
-func main() { cli.Main("train", run) }
-
-// run is main with its surroundings as arguments. It returns the exit status.
-func run(g *dist.Group, args []string, out, stderr io.Writer) int {
-	stdout := cli.NewOutput(out)
-	var s *pretrain.Settings
-	parse := func() (err error) {
-		s, err = parse(g, args, stdout)
-		return err
-	}
-	return cli.RunRank(g, "train", args, stdout, stderr, parse, func(ctx context.Context) error {
-		con := cli.Console(g, stdout, stderr)
-		if err := cli.Settled(g, s, con); err != nil {
-			return err
-		}
-		if s.Prepare != "" {
-			return pretrain.Prepare(ctx, s, con)
-		}
-		return cli.Profiled(g, s.Profile, func() error {
-			_, err := pretrain.Run(ctx, s, con)
-			return err
-		})
-	})
-}
+func main() { cli.Main("train", traincmd.Run) }

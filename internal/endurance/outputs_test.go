@@ -104,7 +104,7 @@ func TestFullStandardOutputIsAnError(t *testing.T) {
 		"ablate -model base -task classification -variants full -seeds 1 -epochs 1 " + rows, "zeroshot -model base -tasks sentiment -positive red -negative old " + rows,
 	}, helps()...) {
 		args := strings.Fields(line)
-		cmd := exec.Command(filepath.Join(r.bin, args[0]), args[1:]...)
+		cmd := exec.Command(r.program(), args...)
 		var stderr strings.Builder
 		cmd.Dir, cmd.Stdout, cmd.Stderr = r.dir, full, &stderr
 		require.Error(t, cmd.Run(), line)
@@ -126,7 +126,7 @@ func TestClosedPipeEndsACommandQuietly(t *testing.T) {
 	read, write, err := os.Pipe()
 	require.NoError(t, err)
 	require.NoError(t, read.Close())
-	cmd := exec.Command(filepath.Join(r.bin, "train"), "-h")
+	cmd := exec.Command(r.program(), "train", "-h")
 	var stderr strings.Builder
 	cmd.Stdout, cmd.Stderr = write, &stderr
 	require.Error(t, cmd.Run())

@@ -30,7 +30,7 @@ func init() {
 // onRanks starts a command on n ranks of one core each.
 func (r *rig) onRanks(n int, command string, args ...string) *process {
 	r.t.Helper()
-	return r.apps(append([]string{"-n", strconv.Itoa(n), filepath.Join(r.bin, command)}, args...)...)
+	return r.apps(append([]string{"-n", strconv.Itoa(n), r.program(), command}, args...)...)
 }
 
 // apps starts mpirun, which takes ranks with different flags apart by colons.
@@ -215,9 +215,9 @@ func TestRanksDiffer(t *testing.T) {
 	flags := pretraining(8).args
 	flags = append(flags, "-cache", "") // else one rank tokenizes for all
 	one, two := filepath.Join(r.dir, "one"), filepath.Join(r.dir, "two")
-	train := filepath.Join(r.bin, "train")
+	train := []string{r.program(), "train"}
 	app := func(before, after []string) []string {
-		return append(append(append([]string{"-n", "1"}, before...), append([]string{train}, flags...)...), after...)
+		return append(append(append([]string{"-n", "1"}, before...), append(train, flags...)...), after...)
 	}
 	for name, c := range map[string]struct {
 		first, second []string

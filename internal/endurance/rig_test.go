@@ -31,7 +31,7 @@ var commands = sync.OnceValues(func() (dir string, err error) {
 	if dir, err = os.MkdirTemp("", "gorgpt"); err != nil {
 		return "", err
 	}
-	out, err := exec.Command("go", "build", "-tags", tags, "-o", dir, "gorgpt/cmd/...").CombinedOutput()
+	out, err := exec.Command("go", "build", "-tags", tags, "-o", dir, "gorgpt/cmd/gorgpt").CombinedOutput()
 	if err != nil {
 		return dir, fmt.Errorf("%s: %w", out, err)
 	}
@@ -67,6 +67,9 @@ func newRig(t *testing.T) *rig {
 	r.write("rows.jsonl", rows.String())
 	return r
 }
+
+// program is the path of the binary.
+func (r *rig) program() string { return filepath.Join(r.bin, "gorgpt") }
 
 func (r *rig) write(name, content string) {
 	r.t.Helper()
@@ -106,7 +109,7 @@ type process struct {
 // start runs a command on so many cores.
 func (r *rig) start(procs int, command string, args ...string) *process {
 	r.t.Helper()
-	return r.startProgram(procs, filepath.Join(r.bin, command), args...)
+	return r.startProgram(procs, r.program(), append([]string{command}, args...)...)
 }
 
 // startProgram runs any program on so many cores.

@@ -91,7 +91,7 @@ func (r *rig) starts(t *testing.T, temp string, uid uint32) {
 		jobs = append(jobs, []string{p, "-h"})
 	}
 	for _, j := range jobs {
-		cmd := exec.Command(filepath.Join(r.bin, j[0]), j[1:]...)
+		cmd := exec.Command(r.program(), j...)
 		cmd.Dir, cmd.Env = home, []string{"TMPDIR=" + temp, "PATH=/nowhere"}
 		if uid != 0 {
 			cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: uid, Gid: uid}}

@@ -11,10 +11,10 @@ import (
 	"runtime"
 	"strings"
 
+	"gorgpt/dist"
 	"gorgpt/internal/heed"
 	"gorgpt/loaders"
 	"gorgpt/tokenizer"
-	"gorgpt/train/dist"
 )
 
 // Fingerprint names a corpus by all that its tokens depend on: names and contents of the

@@ -12,10 +12,10 @@ import (
 	"github.com/pkg/errors"
 	"github.com/stretchr/testify/require"
 
+	"gorgpt/dist"
+	"gorgpt/dist/disttest"
 	"gorgpt/loaders"
 	"gorgpt/tokenizer"
-	"gorgpt/train/dist"
-	"gorgpt/train/dist/disttest"
 )
 
 // numbers are those of ranks.

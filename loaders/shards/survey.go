@@ -8,10 +8,10 @@ import (
 
 	"github.com/pkg/errors"
 
+	"gorgpt/dist"
 	"gorgpt/internal/heed"
 	"gorgpt/loaders"
 	"gorgpt/tokenizer"
-	"gorgpt/train/dist"
 )
 
 // Surveyed is what a book has beside its text.

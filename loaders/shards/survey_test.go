@@ -8,10 +8,10 @@ import (
 	"github.com/pkg/errors"
 	"github.com/stretchr/testify/require"
 
+	"gorgpt/dist"
+	"gorgpt/dist/disttest"
 	"gorgpt/loaders"
 	"gorgpt/tokenizer"
-	"gorgpt/train/dist"
-	"gorgpt/train/dist/disttest"
 )
 
 // All ranks know of all books what each has beside its text.

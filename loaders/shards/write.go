@@ -8,10 +8,10 @@ import (
 	"github.com/gofrs/flock"
 	"github.com/pkg/errors"
 
+	"gorgpt/dist"
 	"gorgpt/internal/atomicfile"
 	"gorgpt/loaders"
 	"gorgpt/tokenizer"
-	"gorgpt/train/dist"
 )
 
 // Corpus is what [Write] makes a folder of.

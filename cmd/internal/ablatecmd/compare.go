@@ -1,0 +1,147 @@
+package ablatecmd
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"path/filepath"
+
+	"github.com/pkg/errors"
+
+	"gorgpt/experiment/ablate"
+	"gorgpt/finetune"
+	"gorgpt/heads"
+	"gorgpt/internal/atomicfile"
+	"gorgpt/pretrain"
+	"gorgpt/train"
+)
+
+// compare does what the settings say. first are those of pre-training, when it has to
+// come first; for an LSTM it is the same but for the architecture.
+func compare(ctx context.Context, s *settings, first *pretrain.Settings, con train.Console) error {
+	sets, err := s.sets(con.Out)
+	if err != nil {
+		return err
+	}
+	if s.recipe.Model == "" {
+		if s.recipe.Model, err = pretrain.NewestOrNew(ctx, first, con); err != nil {
+			return err
+		}
+	}
+	if s.withLSTM() && s.lstm == "" {
+		recurrent := *first
+		recurrent.Arch = pretrain.LSTM
+		recurrent.FitArch(nil)
+		if s.lstm, err = pretrain.NewestOrNew(ctx, &recurrent, con); err != nil {
+			return err
+		}
+	}
+	grid, err := s.grid(sets, con.Out)
+	if err != nil {
+		return err
+	}
+	log, err := ablate.OpenLog(s.out)
+	if err != nil {
+		return err
+	}
+	if err := grid.Run(ctx, log, con); err != nil {
+		if errors.Is(err, context.Canceled) {
+			return errors.WithMessage(err, "the same command goes on with what is left")
+		}
+		return err
+	}
+	if err := measureControls(ctx, sets); err != nil {
+		return err
+	}
+	return s.report(grid, log, con.Out)
+}
+
+// sets reads the labelled sets. Datasets whose test rows have no labels are judged on their
+// development rows.
+func (s *settings) sets(w io.Writer) (all []*ablate.Set, err error) {
+	for _, name := range s.datasets {
+		set := &ablate.Set{Name: name, Settings: s.recipe}
+		set.Settings.Dataset = name
+		if err := set.Settings.Check(); err != nil {
+			return nil, err
+		}
+		if set.Data, err = set.Settings.ReadData(); err != nil {
+			return nil, err
+		}
+		set.Data.Report(w)
+		if !set.Data.Judged() {
+			set.Name += " (dev)"
+			set.Data = set.Data.TestOnDev()
+		}
+		all = append(all, set)
+	}
+	for _, kind := range s.tasks {
+		set := &ablate.Set{Name: string(kind), Settings: s.recipe}
+		set.Settings.Task, set.Settings.Regression = kind, false
+		if kind == heads.Regression {
+			set.Settings.Task, set.Settings.Regression = heads.Similarity, true
+		}
+		if set.Data, err = set.Settings.ReadData(); err != nil {
+			return nil, err
+		}
+		set.Data.Report(w)
+		all = append(all, set)
+	}
+	return all, nil
+}
+
+// grid reads the model and puts together what is run.
+func (s *settings) grid(sets []*ablate.Set, w io.Writer) (*ablate.Grid, error) {
+	base, err := finetune.ReadBase(s.recipe.Model)
+	if err != nil {
+		return nil, err
+	}
+	fmt.Fprintf(w, "weights of %s\n", s.recipe.Model)
+	for _, set := range sets {
+		set.Settings.Model = s.recipe.Model
+	}
+	g := ablate.Grid{
+		Base: base, Sets: sets, Variants: s.variants, Limits: s.limits, Transfer: s.transfer, Seeds: s.seeds, Updates: s.updates,
+	}
+	if s.withLSTM() {
+		if g.LSTM, err = finetune.ReadBase(s.lstm); err != nil {
+			return nil, errors.WithMessage(err, "-lstm")
+		}
+		fmt.Fprintf(w, "LSTM: weights of %s\n", s.lstm)
+	}
+	if s.keep {
+		g.Keep = s.out
+	}
+	return ablate.NewGrid(g)
+}
+
+// report prints the table, and writes it and the pictures.
+func (s *settings) report(grid *ablate.Grid, log *ablate.Log, w io.Writer) error {
+	table, err := grid.Markdown(log)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(w, "\n%s\n", table)
+	path := filepath.Join(s.out, "table.md")
+	if err := atomicfile.WriteFile(path, []byte(table)); err != nil {
+		return err
+	}
+	fmt.Fprintf(w, "wrote %s\n", path)
+	for _, p := range []struct {
+		name  string
+		draw  func(*ablate.Log, string, io.Writer) error
+		there bool
+	}{{"labels", grid.Curve, len(s.limits) > 0}, {"transfer", grid.TransferCurve, s.transfer}} {
+		for _, format := range []string{"svg", "png"} {
+			if !p.there {
+				continue
+			}
+			path := filepath.Join(s.out, p.name+"."+format)
+			if err := atomicfile.Write(path, func(w io.Writer) error { return p.draw(log, format, w) }); err != nil {
+				return err
+			}
+			fmt.Fprintf(w, "wrote %s\n", path)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,31 @@
+// Command ablate fine-tunes a model in several ways and sets the test scores side by
+// side: with and without pre-training, with and without the auxiliary language model,
+// and with few labels and many.
+//
+//	go run ./cmd/gorgpt ablate
+package ablatecmd
+
+import (
+	"context"
+	"io"
+
+	"gorgpt/cmd/internal/cli"
+	"gorgpt/pretrain"
+)
+
+// Run is the command with its surroundings as arguments. It returns the exit status.
+func Run(args []string, _ io.Reader, out, stderr io.Writer) int {
+	stdout := cli.NewOutput(out)
+	var s *settings
+	var first *pretrain.Settings
+	parse := func() (err error) {
+		if s, err = parse(args, stdout); err != nil {
+			return err
+		}
+		first, err = pretrain.World()
+		return err
+	}
+	return cli.Run("ablate", stdout, stderr, parse, func(ctx context.Context) error {
+		return compare(ctx, s, first, cli.Console(nil, stdout, stderr))
+	})
+}

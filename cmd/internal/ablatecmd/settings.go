@@ -1,0 +1,176 @@
+package ablatecmd
+
+import (
+	"flag"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/pkg/errors"
+
+	"gorgpt/cmd/internal/cli"
+	"gorgpt/experiment/ablate"
+	"gorgpt/finetune"
+	"gorgpt/heads"
+	"gorgpt/internal/outfile"
+	"gorgpt/internal/results"
+	"gorgpt/loaders/datasets"
+)
+
+// settings are the resolved flags.
+type settings struct {
+	recipe   finetune.Settings // of all runs; with the task and the files, if there are any
+	tasks    []heads.Kind
+	datasets []string // published ones, in place of tasks
+	variants []ablate.Variant
+	limits   []int // of the curve; 0: all rows
+	transfer bool
+	lstm     string // folder of the pre-trained LSTM
+	seeds    int
+	updates  int
+	out      string
+	keep     bool
+}
+
+// parse reads the command line.
+func parse(args []string, help io.Writer) (*settings, error) {
+	s := &settings{recipe: *finetune.Defaults()}
+	given, err := cli.Parse(s.flags(), args, usage, "files are named with -train, -dev and -test", help)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.checkNumbers(given); err != nil {
+		return nil, err
+	}
+	return s, s.checkNames(given)
+}
+
+// flags declares the flags with the values in s as defaults.
+func (s *settings) flags() *flag.FlagSet {
+	fs := cli.NewFlags("ablate")
+	r := &s.recipe
+	fs.StringVar(&r.Model, "model", "", "")
+	fs.StringVar((*string)(&r.Task), "task", "", "")
+	fs.BoolVar(&r.Regression, "regression", false, "")
+	fs.Func("dataset", "", list(&s.datasets, datasetName))
+	fs.StringVar(&r.Data, "data", "", "")
+	fs.StringVar(&r.Fields, "fields", "", "")
+	fs.StringVar(&r.Labels, "labels", "", "")
+	fs.BoolVar(&r.Strict, "strict", false, "")
+	fs.BoolVar(&r.AllowUnknown, "allow-unknown", false, "")
+	fs.StringVar(&r.Train, "train", "", "")
+	fs.StringVar(&r.Dev, "dev", "", "")
+	fs.StringVar(&r.Test, "test", "", "")
+	fs.IntVar(&r.Epochs, "epochs", r.Epochs, "")
+	fs.IntVar(&r.Batch, "batch", r.Batch, "")
+	fs.Float64Var(&r.LR, "lr", r.LR, "")
+	fs.Func("tasks", "", list(&s.tasks, heads.ParseKind))
+	fs.Func("variants", "", list(&s.variants, ablate.FindVariant))
+	fs.Func("limits", "", list(&s.limits, parseLimit))
+	fs.BoolVar(&s.transfer, "transfer", false, "")
+	fs.StringVar(&s.lstm, "lstm", "", "")
+	fs.IntVar(&s.seeds, "seeds", 3, "")
+	fs.IntVar(&s.updates, "updates", 150, "")
+	fs.StringVar(&s.out, "out", "runs/ablate", "")
+	fs.BoolVar(&s.keep, "keep", false, "")
+	return fs
+}
+
+// list is the value of a flag with commas between its parts.
+func list[T any](into *[]T, parse func(string) (T, error)) func(string) error {
+	return func(value string) error {
+		*into = nil
+		for _, part := range strings.Split(value, ",") {
+			item, err := parse(strings.TrimSpace(part))
+			if err != nil {
+				return err
+			}
+			*into = append(*into, item)
+		}
+		return nil
+	}
+}
+
+// datasetName is the name of a published dataset as its table has it.
+func datasetName(name string) (string, error) {
+	set, err := datasets.Find(name)
+	if err != nil {
+		return "", err
+	}
+	return set.Name, nil
+}
+
+// parseLimit reads a number of labels.
+func parseLimit(part string) (int, error) {
+	if part == "all" {
+		return 0, nil
+	}
+	n, err := strconv.Atoi(part)
+	if err != nil || n < 1 {
+		return 0, errors.Errorf("%q: want numbers of labels from 1 on, or all, such as 50,200,all", part)
+	}
+	return n, nil
+}
+
+// checkNumbers refuses numbers that cannot work.
+func (s *settings) checkNumbers(given cli.Given) error {
+	err := given.CheckInts(
+		cli.Int{Name: "epochs", Value: s.recipe.Epochs, Least: 1}, cli.Int{Name: "batch", Value: s.recipe.Batch, Least: 1},
+		cli.Int{Name: "seeds", Value: s.seeds, Least: 1, Most: 10_000}, cli.Int{Name: "updates", Value: s.updates, Least: 0})
+	if err == nil {
+		err = given.CheckNumbers(cli.Number{Name: "lr", Value: s.recipe.LR})
+	}
+	return err
+}
+
+// checkNames refuses tasks and files that cannot work, and fills in what is compared by
+// default.
+func (s *settings) checkNames(given cli.Given) error {
+	r := &s.recipe
+	if s.variants == nil {
+		s.variants = []ablate.Variant{ablate.Full, ablate.NoLM, ablate.Scratch}
+		if s.lstm != "" {
+			s.variants = append(s.variants, ablate.LSTM)
+		}
+	}
+	if s.lstm != "" && !s.withLSTM() {
+		return errors.New("-lstm is the model of the variant lstm, which -variants leaves out")
+	}
+	own := r.Train != "" || r.Dev != "" || r.Test != "" || r.Fields != "" || r.Labels != "" || given["task"] || r.Regression
+	switch {
+	case s.datasets != nil && (s.tasks != nil || own):
+		return errors.New("-dataset names published datasets: leave out -tasks, and the flags of a set of your own")
+	case s.datasets != nil || r.Data != "":
+		if err := s.checkDatasets(); err != nil {
+			return err
+		}
+	case own && s.tasks != nil:
+		return errors.New("-tasks names sets of the embedded world, the other flags a set of your own: give one or the other")
+	case own:
+		if err := r.Check(); err != nil {
+			return err
+		}
+		s.tasks = []heads.Kind{r.Kind()}
+	case s.tasks == nil:
+		s.tasks = finetune.Tasks()
+	}
+	if r.Train != "" && r.Test == "" {
+		return errors.New("-test is missing: the table shows test scores")
+	}
+	return outfile.CheckResults(s.out, results.File, []string{"table.md", "labels.svg", "labels.png", "transfer.svg", "transfer.png"}, r.Files())
+}
+
+// withLSTM tells whether one of the variants is an LSTM.
+func (s *settings) withLSTM() bool {
+	return slices.ContainsFunc(s.variants, func(v ablate.Variant) bool { return v.Name == ablate.LSTM.Name })
+}
+
+// checkDatasets refuses datasets without a folder, and the other way round.
+func (s *settings) checkDatasets() error {
+	one := s.recipe
+	if len(s.datasets) > 0 {
+		one.Dataset = s.datasets[0]
+	}
+	return one.Check()
+}

@@ -1,0 +1,192 @@
+// Command convert writes a model in the form that Hugging Face's tools read: one that was
+// trained here, one of theirs, or OpenAI's release of 2018.
+//
+//	go run ./cmd/gorgpt convert -model DIR -out DIR
+package convertcmd
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/gofrs/flock"
+	"github.com/pkg/errors"
+
+	"gorgpt/checkpoint"
+	"gorgpt/checkpoint/safetensors"
+	"gorgpt/cmd/internal/cli"
+	"gorgpt/internal/outfile"
+	"gorgpt/internal/regular"
+	"gorgpt/tokenizer"
+	"gorgpt/train"
+)
+
+const usage = `usage: go run ./cmd/gorgpt convert -model DIR -out DIR [flags]
+
+Writes a model and its tokenizer in the form that Hugging Face's tools read:
+config.json, model.safetensors, vocab.json, merges.txt and tokenizer.json, for
+OpenAIGPTLMHeadModel.from_pretrained and the tokenizer classes.
+
+  -model DIR       a run folder; a folder of Hugging Face's for openai-gpt
+                   (config.json, model.safetensors, tokenizer); or OpenAI's
+                   release (params_shapes.json, params_0.npy to params_9.npy,
+                   encoder_bpe_40000.json, vocab_40000.bpe)
+  -out DIR         the folder to write; new or empty
+  -force           write into a folder that is not empty. A model that is there
+                   is replaced as a whole, other files stay
+  -dtype NAME      type of the weights: float32, float16 or bfloat16 (float32)
+  -double-heads    for OpenAIGPTDoubleHeadsModel, with the head of a model that
+                   was fine-tuned on qa. Other heads are this program's own;
+                   they stay in the file as head.weight and head.bias
+  -ctx N           keep the first N positions only, as the 2018 code did for
+                   tasks of short texts (all)
+  -pipeline NAME   how the tokenizer cuts text into words: bert or original
+                   (what the folder says)
+`
+
+// settings is the command line.
+type settings struct {
+	model, out, dtype, pipeline string
+	force                       bool
+	ctx                         int
+	form                        checkpoint.Form
+}
+
+// dtypes are the types by the names that PyTorch has for them.
+var dtypes = map[string]safetensors.DType{"float32": safetensors.F32, "float16": safetensors.F16, "bfloat16": safetensors.BF16}
+
+// Run is the command with its surroundings as arguments. It returns the exit status.
+func Run(args []string, _ io.Reader, out, stderr io.Writer) int {
+	stdout := cli.NewOutput(out)
+	var s *settings
+	parse := func() (err error) {
+		s, err = parse(args, stdout)
+		return err
+	}
+	return cli.Run("convert", stdout, stderr, parse, func(context.Context) error { return s.convert(stdout) })
+}
+
+// parse reads the command line.
+func parse(args []string, help io.Writer) (*settings, error) {
+	s := &settings{dtype: "float32"}
+	fs := cli.NewFlags("convert")
+	fs.StringVar(&s.model, "model", "", "")
+	fs.StringVar(&s.out, "out", "", "")
+	fs.BoolVar(&s.force, "force", false, "")
+	fs.StringVar(&s.dtype, "dtype", s.dtype, "")
+	fs.BoolVar(&s.form.DoubleHeads, "double-heads", false, "")
+	fs.IntVar(&s.ctx, "ctx", 0, "")
+	fs.StringVar(&s.pipeline, "pipeline", "", "")
+	given, err := cli.Parse(fs, args, usage, "folders are named with -model and -out", help)
+	if err != nil {
+		return nil, err
+	}
+	known := false
+	s.form.DType, known = dtypes[s.dtype]
+	switch {
+	case s.model == "":
+		return nil, errors.New("-model is missing: want the folder of a model")
+	case s.out == "":
+		return nil, errors.New("-out is missing: want a folder to write")
+	case !known:
+		return nil, errors.Errorf("-dtype is %q: want float32, float16 or bfloat16", s.dtype)
+	case given["pipeline"]:
+		if _, err := tokenizer.ParsePipeline(s.pipeline); err != nil {
+			return nil, errors.Errorf("-pipeline is %q: want %s or %s", s.pipeline, tokenizer.Bert, tokenizer.Original)
+		}
+	}
+	return s, given.CheckInts(cli.Int{Name: "ctx", Value: s.ctx, Least: 1})
+}
+
+// convert reads the model and writes it.
+func (s *settings) convert(w io.Writer) error {
+	if err := s.checkFolders(); err != nil {
+		return err
+	}
+	m, tok, err := checkpoint.ReadFolder(s.model, s.ctx)
+	if err != nil {
+		return err
+	}
+	for _, note := range checkpoint.Notes(s.model) {
+		fmt.Fprintf(w, "note: %s\n", note)
+	}
+	if s.pipeline != "" {
+		p, err := tokenizer.ParsePipeline(s.pipeline)
+		if err != nil {
+			return err
+		}
+		tok = tok.WithPipeline(p)
+	}
+	if s.form.Task, err = regular.ReadFile(filepath.Join(s.model, checkpoint.TaskFile), "task", 16<<20); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return errors.Wrap(err, "reading the task of the model")
+	}
+	if err := os.MkdirAll(s.out, 0o755); err != nil {
+		return errors.Wrap(err, "-out")
+	}
+	unlock, err := lock(s.out)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	if err := checkpoint.WriteFolder(s.out, m, tok, s.form); err != nil {
+		return err
+	}
+	fmt.Fprintf(w, "%d parameters, %s, context %d, in %s\n", m.Store.Len(), s.dtype, m.NCtx, s.out)
+	if note := tok.Note(); note != "" {
+		fmt.Fprintf(w, "note: %s\n", note)
+	}
+	return nil
+}
+
+// checkFolders refuses folders that cannot be written to, or must not be.
+func (s *settings) checkFolders() error {
+	from, err := os.Stat(s.model)
+	if err != nil {
+		return errors.Wrap(err, "-model")
+	}
+	if to, err := os.Stat(s.out); err == nil && os.SameFile(from, to) {
+		return errors.Errorf("-out %s is the folder of the model: name another", s.out)
+	}
+	if err := outfile.CheckModelFolder("-out", s.out); err != nil {
+		return err
+	}
+	var outputs, inputs []outfile.Name
+	for _, name := range checkpoint.FolderFiles() {
+		outputs = append(outputs, outfile.Name{Flag: "-out", Path: filepath.Join(s.out, name)})
+		inputs = append(inputs, outfile.Name{Flag: "-model", Path: filepath.Join(s.model, name)})
+	}
+	if err := outfile.Apart(outputs, inputs); err != nil {
+		return err
+	}
+	return train.CheckFolder(s.out, s.force)
+}
+
+// lockFile is there while a folder is written.
+const lockFile = ".gorgpt-convert.lock"
+
+// lock keeps other processes of this command from writing into a folder.
+func lock(dir string) (unlock func(), err error) {
+	path := filepath.Join(dir, lockFile)
+	if info, err := os.Lstat(path); err == nil {
+		if err := regular.Check(path, info); err != nil {
+			return nil, errors.WithMessage(err, "-out")
+		}
+	}
+	for l := flock.New(path); ; {
+		locked, err := l.TryLock()
+		switch {
+		case err != nil:
+			return nil, errors.Wrap(err, "-out")
+		case !locked:
+			return nil, errors.Errorf("-out %s is in use by another process: wait until it has ended, or name another folder", dir)
+		}
+		mine, errMine := l.Stat()
+		there, errThere := os.Lstat(path)
+		if errMine == nil && errThere == nil && os.SameFile(mine, there) {
+			return func() { _, _ = os.Remove(path), l.Unlock() }, nil // one that stays is taken by the next
+		}
+		_ = l.Unlock() // of a file that its owner has just removed
+	}
+}

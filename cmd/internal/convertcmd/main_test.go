@@ -1,0 +1,190 @@
+package convertcmd
+
+import (
+	"bytes"
+	"encoding/json"
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"gorgpt/checkpoint"
+	"gorgpt/gpt1"
+	"gorgpt/graph"
+	"gorgpt/tokenizer"
+)
+
+func invoke(args ...string) (status int, stdout, stderr string) {
+	var out, errs bytes.Buffer
+	status = Run(args, nil, &out, &errs)
+	return status, out.String(), errs.String()
+}
+
+// modelFolder makes a small model with random weights, and more parameters if they are given.
+func modelFolder(t *testing.T, extra ...graph.Param) string {
+	t.Helper()
+	dir := t.TempDir()
+	trainer := tokenizer.NewTrainer(tokenizer.TrainConfig{VocabSize: 60, MinFrequency: 1})
+	trainer.Add("the cat sat on the mat . the dog sat on the log .")
+	tok, err := trainer.Train()
+	require.NoError(t, err)
+	tok, err = tok.AddSpecials()
+	require.NoError(t, err)
+	m, err := gpt1.New(gpt1.Config{NLayer: 2, NHead: 2, NEmbd: 16, NCtx: 24, VocabSize: tok.Size(), LayerNormEps: 1e-5, InitRange: 0.4}, extra...)
+	require.NoError(t, err)
+	m.Init(2)
+	require.NoError(t, checkpoint.WriteFolder(dir, m, tok, checkpoint.Form{}))
+	return dir
+}
+
+func names(t *testing.T, dir string) []string {
+	t.Helper()
+	entries, err := os.ReadDir(dir)
+	require.NoError(t, err)
+	var all []string
+	for _, e := range entries {
+		all = append(all, e.Name())
+	}
+	return all
+}
+
+// TestThereAndBack writes a folder anew, bit for bit, by way of a new one.
+func TestThereAndBack(t *testing.T) {
+	dir := modelFolder(t)
+	first, second := filepath.Join(t.TempDir(), "a"), filepath.Join(t.TempDir(), "b")
+	status, out, errs := invoke("-model", dir, "-out", first)
+	require.Zero(t, status, errs)
+	require.Contains(t, out, "parameters, float32, context 24, in "+first)
+	status, _, errs = invoke("-model", first, "-out", second)
+	require.Zero(t, status, errs)
+	require.Equal(t, []string{"config.json", "merges.txt", "model.safetensors", "tokenizer.json", "tokenizer_config.json", "vocab.json"}, names(t, second))
+	for _, name := range names(t, second) {
+		want, err := os.ReadFile(filepath.Join(dir, name))
+		require.NoError(t, err)
+		got, err := os.ReadFile(filepath.Join(second, name))
+		require.NoError(t, err)
+		require.Equal(t, want, got, name)
+	}
+}
+
+func TestForms(t *testing.T) {
+	dir := modelFolder(t, graph.Param{Name: "head.weight", Shape: []int{16, 1}}, graph.Param{Name: "head.bias", Shape: []int{1}})
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "task.json"), []byte(`{"task":"qa"}`), 0o600))
+	out := filepath.Join(t.TempDir(), "out")
+	status, said, errs := invoke("-model", dir, "-out", out, "-dtype", "bfloat16", "-double-heads", "-ctx", "7", "-pipeline", "original")
+	require.Zero(t, status, errs)
+	require.Contains(t, said, "bfloat16, context 7, in")
+	require.Contains(t, said, "note: the tokenizer's pipeline is original")
+	data, err := os.ReadFile(filepath.Join(out, "config.json"))
+	require.NoError(t, err)
+	var config struct {
+		Architectures []string
+		NPositions    int    `json:"n_positions"`
+		DType         string `json:"torch_dtype"`
+	}
+	require.NoError(t, json.Unmarshal(data, &config))
+	require.Equal(t, []string{"OpenAIGPTDoubleHeadsModel"}, config.Architectures)
+	require.Equal(t, 7, config.NPositions)
+	require.Equal(t, "bfloat16", config.DType)
+	require.Contains(t, names(t, out), "task.json")
+	m, tok, err := checkpoint.ReadFolder(out, 0)
+	require.NoError(t, err)
+	require.Equal(t, tokenizer.Original, tok.Pipeline())
+	require.NotNil(t, m.Store.Param("head.weight"))
+}
+
+func TestErrors(t *testing.T) {
+	dir := modelFolder(t)
+	missing := filepath.Join(t.TempDir(), "none")
+	for name, c := range map[string]struct {
+		status int
+		args   []string
+		want   string
+	}{
+		"no -model":           {2, []string{"-out", "x"}, "-model is missing"},
+		"no -out":             {2, []string{"-model", dir}, "-out is missing"},
+		"another type":        {2, []string{"-model", dir, "-out", missing, "-dtype", "int8"}, `-dtype is "int8": want float32, float16 or bfloat16`},
+		"another pipeline":    {2, []string{"-model", dir, "-out", missing, "-pipeline", "x"}, "want bert or original"},
+		"no context":          {2, []string{"-model", dir, "-out", missing, "-ctx", "0"}, "-ctx is 0"},
+		"an argument":         {2, []string{dir}, "unexpected argument"},
+		"no such model":       {1, []string{"-model", missing, "-out", missing}, missing},
+		"onto itself":         {1, []string{"-model", dir, "-out", dir, "-force"}, "is the folder of the model"},
+		"a folder in use":     {1, []string{"-model", dir, "-out", modelFolder(t)}, "is not empty"},
+		"no head for choices": {1, []string{"-model", dir, "-out", missing, "-double-heads"}, "fine-tune it on qa first"},
+		"too long a context":  {1, []string{"-model", dir, "-out", missing, "-ctx", "25"}, "the weights have 1 to 24 positions"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			status, out, errs := invoke(c.args...)
+			require.Equal(t, c.status, status, errs)
+			require.Contains(t, errs, c.want)
+			require.Equal(t, 1, strings.Count(errs, "\n"), errs)
+			require.Empty(t, out)
+			if _, err := os.Stat(missing); err == nil {
+				require.Empty(t, names(t, missing), "nothing half-written")
+			}
+		})
+	}
+}
+
+// TestWeightsThatAreNotFinite covers a model that has some already, and values that do not fit
+// the type that is asked for.
+func TestWeightsThatAreNotFinite(t *testing.T) {
+	spoil := func(value float32) string {
+		dir := modelFolder(t)
+		m, tok, err := checkpoint.ReadFolder(dir, 0)
+		require.NoError(t, err)
+		m.Store.Param("h.1.ln_2.weight").Value[3] = value
+		require.NoError(t, checkpoint.WriteFolder(dir, m, tok, checkpoint.Form{}))
+		return dir
+	}
+	out := filepath.Join(t.TempDir(), "out")
+	for _, dtype := range []string{"float32", "float16", "bfloat16"} {
+		dir := spoil(float32(math.NaN()))
+		status, _, errs := invoke("-model", dir, "-out", out, "-dtype", dtype)
+		require.Equal(t, 1, status)
+		require.Contains(t, errs, filepath.Join(dir, checkpoint.WeightsFile)+": h.1.ln_2.weight value 3 of [16] is NaN")
+		require.NoDirExists(t, out)
+	}
+	for dtype, value := range map[string]float32{"float16": 65520, "bfloat16": math.MaxFloat32} {
+		status, _, errs := invoke("-model", spoil(value), "-out", out, "-dtype", dtype)
+		require.Equal(t, 1, status)
+		require.Contains(t, errs, `tensor "h.1.ln_2.weight": value `)
+		require.Contains(t, errs, " at 3 is beyond the range of ")
+		require.NoFileExists(t, filepath.Join(out, checkpoint.WeightsFile))
+	}
+}
+
+// TestPaddedVocabulary writes a model without the rows that fill its vocabulary up, and says so.
+func TestPaddedVocabulary(t *testing.T) {
+	dir := modelFolder(t)
+	m, tok, err := checkpoint.ReadFolder(dir, 0)
+	require.NoError(t, err)
+	c := m.Config
+	c.VocabSize = (tok.Size() + 63) / 64 * 64
+	require.NotEqual(t, tok.Size(), c.VocabSize)
+	padded, err := gpt1.New(c)
+	require.NoError(t, err)
+	padded.Init(1)
+	require.NoError(t, checkpoint.WriteFolder(dir, padded, tok, checkpoint.Form{}))
+	out := filepath.Join(t.TempDir(), "out")
+	status, stdout, errs := invoke("-model", dir, "-out", out)
+	require.Zero(t, status, errs)
+	require.Contains(t, stdout, "note: "+dir+": the weights have rows for 64 tokens, the vocabulary has ")
+	back, _, err := checkpoint.ReadFolder(out, 0)
+	require.NoError(t, err)
+	require.Equal(t, tok.Size(), back.VocabSize)
+	require.Empty(t, checkpoint.Notes(out))
+}
+
+// TestFormatThatIsNotRead says in one line how to convert it.
+func TestFormatThatIsNotRead(t *testing.T) {
+	dir := modelFolder(t)
+	require.NoError(t, os.Rename(filepath.Join(dir, checkpoint.WeightsFile), filepath.Join(dir, "pytorch_model.bin")))
+	status, _, errs := invoke("-model", dir, "-out", filepath.Join(t.TempDir(), "out"))
+	require.Equal(t, 1, status)
+	require.Contains(t, errs, "has pytorch_model.bin, which is not read here")
+	require.Equal(t, 1, strings.Count(errs, "\n"))
+}

@@ -1,0 +1,82 @@
+package finetunecmd
+
+import (
+	"flag"
+	"io"
+
+	"gorgpt/cmd/internal/cli"
+	"gorgpt/dist"
+	"gorgpt/finetune"
+	"gorgpt/internal/outfile"
+	"gorgpt/train"
+)
+
+// parse reads the command line.
+func parse(g *dist.Group, args []string, help io.Writer) (*finetune.Settings, error) {
+	c := cli.Command[finetune.Settings]{
+		Group: g, Name: finetune.Command, Usage: usage, Instead: "files are named with -train, -dev and -test",
+		Defaults: func(string) (*finetune.Settings, error) { return finetune.Defaults(), nil },
+		Flags:    flags,
+		Common:   func(s *finetune.Settings) *train.Settings { return &s.Settings },
+	}
+	s, given, err := c.Settle(args, help)
+	if err != nil {
+		return nil, err
+	}
+	s.Group = g
+	if err := s.Check(); err != nil {
+		return nil, err
+	}
+	if err := checkNumbers(s, given); err != nil {
+		return nil, err
+	}
+	var predictions []outfile.Name
+	if s.Predict != "" {
+		predictions = []outfile.Name{{Flag: "-out", Path: s.Out}}
+	}
+	return s, cli.CheckFiles(&s.Settings, predictions, append(s.Files(), outfile.Name{Flag: "-eval", Path: s.Eval}, outfile.Name{Flag: "-predict", Path: s.Predict}))
+}
+
+// flags declares the flags with the values in s as defaults.
+func flags(s *finetune.Settings) *flag.FlagSet {
+	fs := cli.NewFlags("finetune")
+	fs.StringVar((*string)(&s.Task), "task", string(s.Task), "")
+	fs.BoolVar(&s.Regression, "regression", s.Regression, "")
+	fs.StringVar(&s.Model, "model", s.Model, "")
+	fs.BoolVar(&s.Scratch, "scratch", s.Scratch, "")
+	fs.Var(&s.Transfer, "transfer", "")
+	fs.StringVar(&s.Preset, "preset", s.Preset, "")
+	fs.StringVar(&s.Train, "train", s.Train, "")
+	fs.StringVar(&s.Dev, "dev", s.Dev, "")
+	fs.StringVar(&s.Test, "test", s.Test, "")
+	fs.StringVar(&s.Dataset, "dataset", s.Dataset, "")
+	fs.StringVar(&s.Data, "data", s.Data, "")
+	fs.StringVar(&s.Fields, "fields", s.Fields, "")
+	fs.StringVar(&s.Labels, "labels", s.Labels, "")
+	fs.BoolVar(&s.Strict, "strict", s.Strict, "")
+	fs.IntVar(&s.Limit, "limit", s.Limit, "")
+	fs.IntVar(&s.Seeds, "seeds", s.Seeds, "")
+	fs.StringVar(&s.Eval, "eval", s.Eval, "")
+	fs.StringVar(&s.Predict, "predict", s.Predict, "")
+	fs.BoolVar(&s.Controls, "controls", s.Controls, "")
+	fs.Float64Var(&s.Warmup, "warmup", s.Warmup, "")
+	fs.Float64Var(&s.Lambda, "lambda", s.Lambda, "")
+	fs.Float64Var(&s.HeadDrop, "head-dropout", s.HeadDrop, "")
+	cli.SettingsFlags(fs, &s.Settings)
+	return fs
+}
+
+// checkNumbers refuses numbers that cannot work.
+func checkNumbers(s *finetune.Settings, given cli.Given) error {
+	err := given.CheckInts(cli.Int{Name: "limit", Value: s.Limit, Least: 1}, cli.Int{Name: "seeds", Value: s.Seeds, Least: 1, Most: 10_000})
+	if err == nil {
+		err = given.CheckNumbers(cli.Number{Name: "lambda", Value: s.Lambda})
+	}
+	if err == nil {
+		err = given.CheckShares(cli.Number{Name: "warmup", Value: s.Warmup}, cli.Number{Name: "head-dropout", Value: s.HeadDrop})
+	}
+	if err == nil {
+		err = cli.CheckSettings(given, &s.Settings)
+	}
+	return err
+}

@@ -1,0 +1,99 @@
+package generatecmd
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/pkg/errors"
+	"github.com/stretchr/testify/require"
+
+	"gorgpt/checkpoint"
+	"gorgpt/gpt1"
+)
+
+func TestErrors(t *testing.T) {
+	dir := modelFolder(t)
+	short := modelFolder(t)
+	require.NoError(t, os.Truncate(filepath.Join(short, "model.safetensors"), 1000))
+	other := modelFolder(t)
+	require.NoError(t, os.Remove(filepath.Join(other, "tokenizer.json")))
+	require.NoError(t, os.WriteFile(filepath.Join(other, "vocab.json"), []byte(`{"<unk>":0}`), 0o600))
+	require.NoError(t, os.WriteFile(filepath.Join(other, "merges.txt"), nil, 0o600))
+	recurrent := modelFolder(t)
+	config, err := gpt1.LSTMPreset("tiny")
+	require.NoError(t, err)
+	_, tok, err := checkpoint.ReadFolder(dir, 0)
+	require.NoError(t, err)
+	config.VocabSize = tok.Size()
+	m, err := gpt1.New(config)
+	require.NoError(t, err)
+	require.NoError(t, checkpoint.WriteModel(recurrent, m))
+	missing := filepath.Join(t.TempDir(), "none")
+	for name, c := range map[string]struct {
+		status int
+		args   []string
+		want   string
+	}{
+		"an empty prompt":          {1, []string{"-model", dir, "-prompt", " "}, "the prompt is empty"},
+		"no model":                 {1, []string{"-model", missing, "-prompt", "a"}, missing},
+		"no model in the folder":   {1, []string{"-model", t.TempDir(), "-prompt", "a"}, "want config.json and model.safetensors"},
+		"a truncated model":        {1, []string{"-model", short, "-prompt", "a"}, "model.safetensors"},
+		"another vocabulary":       {1, []string{"-model", other, "-prompt", "a"}, "the vocabulary has 1 tokens, the model"},
+		"an LSTM":                  {1, []string{"-model", recurrent, "-prompt", "a"}, "is an LSTM: writing and attention are for Transformers"},
+		"a context too long":       {1, []string{"-model", dir, "-prompt", "a", "-ctx", "25"}, "the weights have 1 to 24 positions"},
+		"a stop string of nothing": {1, []string{"-model", dir, "-prompt", "a", "-stop", " "}, "-stop: the stop string"},
+		"a strange stop string":    {1, []string{"-model", dir, "-prompt", "a", "-stop", "日"}, "it cannot occur"},
+		"a slide too long":         {1, []string{"-model", dir, "-prompt", "a", "-slide", "25"}, "want 1 to its 24"},
+		"too many beams":           {1, []string{"-model", dir, "-prompt", "a", "-beams", "5000"}, "5000 beams are more than"},
+		"too many texts":           {1, []string{"-model", dir, "-prompt", "a", "-n", "1000000000"}, "1000000000 texts at once are too many"},
+		"no file to score":         {1, []string{"-model", dir, "-score", missing}, missing},
+		"a folder to write to":     {2, []string{"-model", dir, "-prompt", "a", "-attention", dir}, dir + " is a folder: want the name of a file"},
+		"another graph":            {2, []string{"-model", dir, "-dot", "x", "-dot-graph", "step"}, `-dot-graph is "step": want one of decode`},
+		"a drawing that writes":    {2, []string{"-model", dir, "-dot", "x", "-prompt", "a"}, "-prompt has no use there"},
+		"an argument":              {2, []string{"text"}, `unexpected argument "text": text is given with -prompt`},
+		"no tokens":                {2, []string{"-tokens", "0"}, "-tokens is 0: want at least 1"},
+		"no texts":                 {2, []string{"-n", "0"}, "-n is 0"},
+		"a negative temperature":   {2, []string{"-temperature", "-1"}, "-temperature is -1"},
+		"top-p of nothing":         {2, []string{"-top-p", "0"}, "-top-p is 0: want a share"},
+		"a penalty below 1":        {2, []string{"-repetition-penalty", "0.9"}, "want 1 or more"},
+		"another pipeline":         {2, []string{"-pipeline", "x"}, `-pipeline is "x": want bert or original`},
+		"beams that draw":          {2, []string{"-beams", "2", "-top-k", "4"}, "-beams draws nothing: -top-k has no use there"},
+		"more texts than beams":    {2, []string{"-beams", "2", "-n", "3"}, "only the 2 of -beams"},
+		"equal texts":              {2, []string{"-temperature", "0", "-n", "3"}, "all texts are the same"},
+		"greedy with top-k":        {2, []string{"-temperature", "0", "-top-k", "3"}, "-temperature 0 draws nothing"},
+		"score and prompt":         {2, []string{"-score", "x", "-prompt", "y"}, "-score only reads: -prompt has no use there"},
+		"JSON of nothing":          {2, []string{"-score-json"}, "name a file with -score"},
+		"attention and tokens":     {2, []string{"-attention", "x", "-tokens", "3"}, "-attention writes no text: -tokens"},
+		"talk in batches":          {2, []string{"-interactive", "-n", "2"}, "-n has no use there"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			status, out, errs := invoke(t, "", c.args...)
+			require.Equal(t, c.status, status, errs)
+			require.Contains(t, errs, c.want)
+			require.Equal(t, 1, strings.Count(errs, "\n"), errs)
+			require.Empty(t, out)
+		})
+	}
+	status, out, _ := invoke(t, "", "-h")
+	require.Zero(t, status)
+	require.Equal(t, usage, out)
+}
+
+// full is a standard output that cannot be written to.
+type full struct{}
+
+var errFull = errors.New("no space left")
+
+func (full) Write([]byte) (int, error) { return 0, errFull }
+
+func TestOutputFails(t *testing.T) {
+	dir := modelFolder(t)
+	for _, args := range [][]string{{"-prompt", "the"}, {"-score", "-"}} {
+		var errs bytes.Buffer
+		require.Equal(t, 1, Run(append(args, "-model", dir), strings.NewReader("the cat\n"), full{}, &errs))
+		require.Contains(t, errs.String(), "no space left")
+	}
+}

@@ -1,0 +1,167 @@
+package generatecmd
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"math"
+
+	"github.com/pkg/errors"
+
+	"gorgpt/checkpoint/safetensors"
+	"gorgpt/generate"
+	"gorgpt/internal/atomicfile"
+	"gorgpt/internal/regular"
+	"gorgpt/loaders/charset"
+	"gorgpt/tokenizer"
+)
+
+// maxLine is the most bytes that a line has: a text that is scored, or typed.
+const maxLine = 16 << 20
+
+// scoreFile writes how likely each line of a file is, and of all lines together to stderr.
+func (c *command) scoreFile(ctx context.Context) (err error) {
+	name, open := c.score, func() (io.Reader, error) { f, _, err := regular.Open(c.score, "texts"); return f, err } // until the process ends
+	if c.score == "-" {
+		name, open = "standard input", func() (io.Reader, error) { return c.stdin, nil }
+	}
+	out := bufio.NewWriter(c.stdout)
+	defer func() {
+		if flushErr := out.Flush(); err == nil {
+			err = errors.Wrap(flushErr, "writing the scores")
+		}
+	}()
+	scorer := generate.NewScorer(c.model)
+	var all scored
+	var found charset.Found
+	var unknown tokenizer.Unknowns
+	number := 0
+	for lines := readDecoded(ctx, open); ; number++ {
+		var line read
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case line = <-lines:
+		}
+		if found = line.found; errors.Is(line.err, io.EOF) {
+			break
+		}
+		if line.err != nil {
+			return errors.Wrapf(line.err, "-score: %s, line %d", name, number+1)
+		}
+		s, err := c.scoreLine(ctx, scorer, line.text, &unknown)
+		if err != nil {
+			return errors.WithMessagef(err, "-score: line %d", number+1)
+		}
+		s.Line = number + 1
+		all.LogProb, all.Predicted = all.LogProb+s.LogProb, all.Predicted+s.Predicted
+		if err := s.write(out, c.scoreJSON); err != nil {
+			return errors.Wrap(err, "writing the scores")
+		}
+	}
+	c.sayFound(name, found)
+	c.report("-score", &unknown)
+	fmt.Fprintf(c.stderr, "%d lines, %d tokens predicted: log-probability %.4f, perplexity %s\n", number, all.Predicted, all.LogProb, all.perplexityText())
+	return nil
+}
+
+// scoreLine is what the model says of a text.
+func (c *command) scoreLine(ctx context.Context, scorer *generate.Scorer, text string, unknown *tokenizer.Unknowns) (*scored, error) {
+	s := &scored{Text: text}
+	ids := c.tok.Encode(text)
+	unknown.Add(c.tok, text, ids)
+	logProbs, err := scorer.LogProbs(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	for i, id := range ids {
+		token, _ := c.tok.Token(id)
+		t := scoredToken{Token: token, ID: id}
+		if i > 0 {
+			t.LogProb = &logProbs[i-1]
+			s.LogProb += logProbs[i-1]
+		}
+		s.Tokens = append(s.Tokens, t)
+	}
+	s.Predicted = len(logProbs)
+	return s, nil
+}
+
+// scored is a line with what the model says of it.
+type scored struct {
+	Line       int           `json:"line"`
+	Text       string        `json:"text"`
+	LogProb    float64       `json:"logprob"`
+	Perplexity *float64      `json:"perplexity"` // null if nothing was predicted
+	Predicted  int           `json:"predicted"`
+	Tokens     []scoredToken `json:"tokens"`
+}
+
+// scoredToken is a token; the first of a line is not predicted.
+type scoredToken struct {
+	Token   string   `json:"token"`
+	ID      int32    `json:"id"`
+	LogProb *float64 `json:"logprob"`
+}
+
+// perplexity is exp of the mean of −log P.
+func (s *scored) perplexity() float64 { return math.Exp(-s.LogProb / float64(s.Predicted)) }
+
+func (s *scored) perplexityText() string {
+	if s.Predicted == 0 {
+		return "-"
+	}
+	return fmt.Sprintf("%.4f", s.perplexity())
+}
+
+// write writes a line of text or of JSON.
+func (s *scored) write(w io.Writer, asJSON bool) error {
+	if !asJSON {
+		_, err := fmt.Fprintf(w, "%.4f\t%s\t%d\t%s\n", s.LogProb, s.perplexityText(), s.Predicted, s.Text)
+		return err
+	}
+	if p := s.perplexity(); s.Predicted > 0 && !math.IsInf(p, 0) {
+		s.Perplexity = &p
+	}
+	if s.Tokens == nil {
+		s.Tokens = []scoredToken{}
+	}
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false) // </w> stays legible
+	return enc.Encode(s)
+}
+
+// writeAttention writes the attention weights of the prompt.
+func (c *command) writeAttention() error {
+	ids, err := c.encode(c.prompt)
+	if err != nil {
+		return err
+	}
+	layers, err := generate.AttentionWeights(c.model, ids)
+	if err != nil {
+		return errors.WithMessage(err, "-attention")
+	}
+	tokens := make([]string, len(ids))
+	for i, id := range ids {
+		tokens[i], _ = c.tok.Token(id)
+	}
+	names, err := json.Marshal(tokens)
+	if err != nil {
+		return errors.Wrap(err, "-attention")
+	}
+	n := len(ids)
+	tensors := []safetensors.Tensor{safetensors.NewInt32("ids", []int{n}, ids)}
+	for i, w := range layers {
+		tensors = append(tensors, safetensors.NewFloat32(fmt.Sprintf("h.%d.attn", i), []int{c.model.NHead, n, n}, w))
+	}
+	err = atomicfile.Write(c.attention, func(w io.Writer) error {
+		return safetensors.Write(w, tensors, map[string]string{"format": "pt", "tokens": string(names)})
+	})
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(c.stdout, "%d layers × [%d %d %d] in %s\n", len(layers), c.model.NHead, n, n, c.attention)
+	return err
+}

@@ -1,0 +1,136 @@
+// Command generate writes text with a GPT-1: it continues a prompt, tells how likely texts are,
+// or shows where the model looks.
+//
+//	go run ./cmd/gorgpt generate -model DIR -prompt "once upon a time"
+package generatecmd
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/pkg/errors"
+	"golang.org/x/term"
+
+	"gorgpt/checkpoint"
+	"gorgpt/cmd/internal/cli"
+	"gorgpt/generate"
+	"gorgpt/gpt1"
+	"gorgpt/graph/draw"
+	"gorgpt/pretrain"
+	"gorgpt/tokenizer"
+)
+
+// Run is the command with its surroundings as arguments. It returns the exit status.
+func Run(args []string, stdin io.Reader, out, stderr io.Writer) int {
+	stdout := cli.NewOutput(out)
+	var s *settings
+	parse := func() (err error) {
+		s, err = parse(args, stdout)
+		return err
+	}
+	return cli.Run("generate", stdout, stderr, parse, func(ctx context.Context) error {
+		c, err := s.open(stdin, stdout, stderr)
+		if err != nil {
+			return err
+		}
+		return c.do(ctx)
+	})
+}
+
+// command is a command line with the model that it names.
+type command struct {
+	*settings
+	model          *gpt1.Model
+	tok            *tokenizer.Tokenizer
+	writer         *generate.Generator
+	stdin          io.Reader
+	stdout, stderr io.Writer
+	terminal       bool // stdin is one
+}
+
+// open reads the model.
+func (s *settings) open(stdin io.Reader, stdout, stderr io.Writer) (*command, error) {
+	c := &command{settings: s, stdin: stdin, stdout: stdout, stderr: stderr}
+	if f, isFile := stdin.(*os.File); isFile {
+		c.terminal = term.IsTerminal(int(f.Fd()))
+	}
+	dir, err := s.modelFolder(stderr)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := os.Stat(dir); err != nil {
+		return nil, errors.Wrap(err, "-model")
+	}
+	m, tok, err := checkpoint.ReadFolder(dir, s.ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, note := range checkpoint.Notes(dir) {
+		fmt.Fprintf(stderr, "generate: %s\n", note)
+	}
+	if m.IsLSTM() && c.score == "" {
+		return nil, errors.Errorf("%s is an LSTM: writing and attention are for Transformers, -score is for both", dir)
+	}
+	if s.pipeline != "" {
+		p, err := tokenizer.ParsePipeline(s.pipeline)
+		if err != nil {
+			return nil, err
+		}
+		tok = tok.WithPipeline(p)
+	}
+	c.model, c.tok, c.writer = m, tok, generate.New(m)
+	// What no text of the training has, none should get.
+	for _, token := range []string{tokenizer.Unknown, tokenizer.Start, tokenizer.Delimiter, tokenizer.Classify} {
+		if id, found := tok.ID(token); found {
+			s.o.Ban = append(s.o.Ban, id)
+		}
+	}
+	return c, s.o.Validate(m.Config)
+}
+
+// modelFolder is the folder of the model. One that the command line does not name is found, and
+// that is said.
+func (s *settings) modelFolder(stderr io.Writer) (string, error) {
+	if s.folder != "" {
+		return s.folder, nil
+	}
+	dir, kind, err := pretrain.NewestOfAny()
+	switch {
+	case err != nil:
+		return "", err
+	case dir == "":
+		return "", errors.New("no trained model under runs/: name one with -model, or train one with go run ./cmd/train")
+	}
+	fmt.Fprintf(stderr, "generate: -model %s, %s\n", dir, kind)
+	return dir, nil
+}
+
+// do does what the command line asks for.
+func (c *command) do(ctx context.Context) error {
+	if c.draw.Wanted() {
+		g, fill := generate.Declare(c.model, 1)
+		title := fmt.Sprintf("decode: one more token after up to N = %d", c.model.NCtx)
+		return c.draw.Export(ctx, draw.Subject{Title: title, Graph: g, Fill: fill}, c.stdout)
+	}
+	if c.score != "" {
+		return c.scoreFile(ctx)
+	}
+	if c.interactive || !c.given["prompt"] && c.terminal && c.attention == "" {
+		return c.talk(ctx)
+	}
+	var err error
+	if c.given["prompt"] {
+		c.prompt, err = c.decode("-prompt", []byte(c.prompt))
+	} else {
+		c.prompt, err = c.readPrompt(ctx)
+	}
+	if err != nil {
+		return err
+	}
+	if c.attention != "" {
+		return c.writeAttention()
+	}
+	return c.write(ctx, c.prompt)
+}

@@ -1,0 +1,130 @@
+package generatecmd
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/pkg/errors"
+
+	"gorgpt/loaders/charset"
+)
+
+// maxPrompt is the most bytes that are read as a prompt.
+const maxPrompt = 64 << 20
+
+// readPrompt reads standard input to its end.
+func (c *command) readPrompt(ctx context.Context) (string, error) {
+	type result struct {
+		text []byte
+		err  error
+	}
+	read := make(chan result, 1)
+	go func() {
+		text, err := io.ReadAll(io.LimitReader(c.stdin, maxPrompt+1))
+		read <- result{text, err}
+	}()
+	select {
+	case <-ctx.Done():
+		return "", ctx.Err()
+	case r := <-read:
+		if r.err == nil && len(r.text) > maxPrompt {
+			r.err = errors.Errorf("the text has more than %d bytes", maxPrompt)
+		}
+		if r.err != nil {
+			return "", errors.Wrap(r.err, "standard input")
+		}
+		text, err := c.decode("standard input", r.text)
+		return strings.TrimRight(text, "\n"), err
+	}
+}
+
+// decode decodes a prompt and says what it was. Its lines end with LF.
+func (c *command) decode(name string, raw []byte) (string, error) {
+	text, found, err := charset.Decode(raw)
+	if err != nil {
+		return "", errors.WithMessage(err, name)
+	}
+	text = bytes.ReplaceAll(text, []byte("\r\n"), []byte("\n"))
+	if found.CR = bytes.IndexByte(text, '\r') >= 0; found.CR {
+		text = bytes.ReplaceAll(text, []byte("\r"), []byte("\n"))
+	}
+	c.sayFound(name, found)
+	return string(text), nil
+}
+
+// sayFound says how a text was read, if it is not plain UTF-8.
+func (c *command) sayFound(name string, found charset.Found) {
+	if what := found.String(); what != "" {
+		fmt.Fprintf(c.stderr, "generate: %s: %s\n", name, what)
+	}
+}
+
+// read is a line, or why there is none.
+type read struct {
+	text  string
+	found charset.Found // so far
+	bad   error         // why this line cannot be read; others can
+	err   error
+}
+
+// readDecoded reads the lines of a text. Opening it may wait, as for the other end of a pipe.
+func readDecoded(ctx context.Context, open func() (io.Reader, error)) <-chan read {
+	var lines *charset.Lines
+	return readLines(ctx, func() read {
+		if lines == nil {
+			in, err := open()
+			if err != nil {
+				return read{err: err}
+			}
+			lines = charset.NewLines(in, maxLine)
+		}
+		text, err := lines.Next()
+		return read{text: text, found: lines.Found(), err: err}
+	})
+}
+
+// readRaw reads the lines that somebody types, and decodes each on its own.
+func readRaw(ctx context.Context, r io.Reader) <-chan read {
+	in := bufio.NewReader(r)
+	return readLines(ctx, func() read {
+		var line []byte
+		for {
+			part, err := in.ReadSlice('\n')
+			line = append(line, part...)
+			switch {
+			case errors.Is(err, bufio.ErrBufferFull) && len(line) <= maxLine:
+				continue
+			case errors.Is(err, bufio.ErrBufferFull):
+				return read{err: errors.Errorf("a line has more than %d bytes", maxLine)}
+			case err != nil && (len(line) == 0 || !errors.Is(err, io.EOF)):
+				return read{err: err}
+			}
+			text, _, err := charset.Decode(bytes.TrimRight(line, "\r\n"))
+			return read{text: string(text), bad: err}
+		}
+	})
+}
+
+// readLines reads until there is an error, which is the last thing that it sends. A goroutine of
+// its own lets the caller heed signals meanwhile.
+func readLines(ctx context.Context, next func() read) <-chan read {
+	lines := make(chan read)
+	go func() {
+		for {
+			line := next()
+			select {
+			case lines <- line:
+			case <-ctx.Done():
+				return
+			}
+			if line.err != nil {
+				return
+			}
+		}
+	}()
+	return lines
+}

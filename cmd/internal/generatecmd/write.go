@@ -1,0 +1,145 @@
+package generatecmd
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/pkg/errors"
+
+	"gorgpt/generate"
+	"gorgpt/tokenizer"
+)
+
+// encode turns a prompt into tokens and says which of its characters the vocabulary cannot spell.
+func (c *command) encode(prompt string) ([]int32, error) {
+	ids := c.tok.Encode(prompt)
+	if len(ids) == 0 {
+		return nil, errors.New("the prompt is empty: the model has no token for the beginning of a text, so give it at least a word")
+	}
+	var unknown tokenizer.Unknowns
+	unknown.Add(c.tok, prompt, ids)
+	c.report("the prompt", &unknown)
+	return ids, nil
+}
+
+// report prints how much of a text the vocabulary cannot spell.
+func (c *command) report(what string, u *tokenizer.Unknowns) {
+	if note := u.Report(what); note != "" {
+		fmt.Fprintf(c.stderr, "generate: %s\n", note)
+	}
+}
+
+// write continues a prompt and prints it with what follows.
+func (c *command) write(ctx context.Context, prompt string) error {
+	ids, err := c.encode(prompt)
+	if err != nil {
+		return err
+	}
+	_, err = c.continueText(ctx, prompt, ids)
+	return err
+}
+
+// continueText prints what follows ids, after a lead for each text, and returns it.
+func (c *command) continueText(ctx context.Context, lead string, ids []int32) ([][]int32, error) {
+	p, err := newPrinter(c, lead, ids[len(ids)-1])
+	if err != nil {
+		return nil, err
+	}
+	var texts [][]int32
+	if c.o.Beams > 0 {
+		var found []generate.Hypothesis
+		found, err = c.writer.Search(ctx, ids, c.o, p.isComplete)
+		for i, h := range found {
+			texts = append(texts, h.IDs)
+			for _, id := range h.IDs {
+				p.add(i, id)
+			}
+		}
+	} else {
+		texts, err = c.writer.Sample(ctx, ids, c.o, p.add)
+	}
+	p.finish()
+	if err == nil {
+		err = errors.Wrap(p.err, "writing the text")
+	}
+	return texts, err
+}
+
+// printer shows the first text while it comes, and then the others.
+type printer struct {
+	w       io.Writer
+	err     error // the first of writing
+	lead    string
+	streams []*generate.Stream
+	waiting []strings.Builder
+	ended   []bool
+	shown   int // the text that is being shown
+	fresh   generate.Stream
+}
+
+func newPrinter(c *command, lead string, last int32) (*printer, error) {
+	n := c.o.Samples
+	p := &printer{w: c.stdout, lead: lead, waiting: make([]strings.Builder, n), ended: make([]bool, n)}
+	for range n {
+		s, err := generate.NewStream(c.tok, last, c.stops)
+		if err != nil {
+			return nil, errors.WithMessage(err, "-stop")
+		}
+		p.streams = append(p.streams, s)
+		p.fresh = *s
+	}
+	p.print(lead)
+	return p, nil
+}
+
+// isComplete tells whether a text that beam search tries has a stop string.
+func (p *printer) isComplete(ids []int32) bool {
+	s, ended := p.fresh, false
+	for _, id := range ids {
+		_, ended = s.Add(id)
+	}
+	return ended
+}
+
+// add takes the next token of a text, and tells whether it goes on.
+func (p *printer) add(i int, id int32) bool {
+	text, ended := p.streams[i].Add(id)
+	if ended {
+		p.ended[i] = true
+	}
+	if i == p.shown {
+		p.print(text)
+		p.advance()
+	} else {
+		p.waiting[i].WriteString(text)
+	}
+	return !ended && p.err == nil
+}
+
+// advance goes to the first text that has not ended.
+func (p *printer) advance() {
+	for p.shown < len(p.ended)-1 && p.ended[p.shown] {
+		p.shown++
+		p.print("\n\n" + p.lead + p.waiting[p.shown].String())
+	}
+}
+
+// finish shows all that is left.
+func (p *printer) finish() {
+	for i := p.shown; i < len(p.ended); i++ {
+		if i == p.shown {
+			p.print(p.streams[i].Rest())
+			p.ended[i] = true
+			p.advance()
+		}
+	}
+	p.print("\n")
+}
+
+func (p *printer) print(text string) {
+	if p.err == nil {
+		_, p.err = io.WriteString(p.w, text)
+	}
+}

@@ -1,0 +1,201 @@
+package traincmd
+
+import (
+	"flag"
+	"io"
+	"maps"
+	"slices"
+
+	"github.com/pkg/errors"
+
+	"gorgpt/cmd/internal/cli"
+	"gorgpt/dist"
+	"gorgpt/internal/outfile"
+	"gorgpt/loaders/shards"
+	"gorgpt/pretrain"
+	"gorgpt/tokenizer"
+	"gorgpt/train"
+)
+
+const usage = `usage: go run ./cmd/train [flags]
+
+Pre-trains GPT-1 on books: next-token prediction over contiguous text.
+Without -data the books are stories of an embedded world, made on the spot.
+
+The model
+  -preset NAME     gpt1: 12 layers, 12 heads, width 768, context 512, V 40478
+                   mini: 6 layers, 5 heads, width 320, context 256, V 8192
+                   tiny: 4 layers, 4 heads, width 128, context 128, V 4096
+                   (default tiny; for the embedded world its V is 2048)
+  -arch NAME       transformer, or lstm: one layer of 2048 (gpt1), 1152 (mini)
+                   or 384 units (tiny) in its place, as in the paper's
+                   section 5 (transformer)
+  -ctx N           context in tokens, in place of the preset's
+  -dropout P       dropout probability (0.1; tiny on the embedded world: 0)
+  -seed N          fixes everything that is random (1)
+
+The text
+  -data PATH       a book, a folder of books or a glob (.txt, .txt.gz);
+                   repeat it for more. Or one folder that -prepare made.
+                   (the embedded world's)
+  -prepare DIR     tokenize the books into DIR and stop; the same command goes
+                   on where it was stopped
+  -cache DIR       where tokens of books are kept for later runs (runs/.tokens);
+                   -cache '' keeps them in memory
+  -tokenizer DIR   vocabulary to use: tokenizer.json, vocab.json + merges.txt,
+                   or OpenAI's pair (by default one is learned from the text)
+  -vocab N         size of the vocabulary to learn (the preset's V)
+  -pipeline NAME   how text is cut into words: bert, as Hugging Face does, or
+                   original, as in 2018 (that of -tokenizer, or bert)
+
+The recipe                                       gpt1     mini     tiny
+  -batch N         windows an update             64       16       8
+  -micro N         windows computed at a time    4        8        8
+  -epochs N        passes over the text          100      20       20
+                   (tiny on the embedded world: 1)
+  -steps N         updates, in place of -epochs; 0 builds the graph and stops
+  -lr X            highest learning rate         2.5e-4   6e-4     3e-3
+                   (tiny, -arch lstm: 1e-2)
+  -warmup N        updates of linear warm-up     2000     300      200
+                   (by default at most a fifth of the run)
+  -l2 X            decoupled weight decay (0.01)
+  -clip X          largest gradient norm; 0: no clipping (0)
+
+The run
+  -config FILE     settings as a JSON object, {"lr": 0.001, "eval_every": 100};
+                   flags go before it, and it before the preset. The run.json
+                   of a run folder repeats that run
+  -dry-run         tell parameters, memory and time of the run, and stop
+  -out DIR         run folder (runs/<preset>, for an LSTM runs/<preset>-lstm;
+                   numbered when it exists)
+  -force           write into a folder that is not empty: the files of a run
+                   that is there are removed, all others stay
+  -eval-every N    updates between evaluations   500      200      1500
+  -log-every N     updates between lines         1        10       20
+  -sample-every N  updates between samples of text in samples/; 0: only at the
+                   end (0)
+  -history N       keep the weights after 1/2, 1/4, 1/8, … of the updates, N
+                   times, as model folders in history/, for gorgpt zeroshot (0)
+` + cli.SettingsUsage
+
+// parse reads the command line over the preset's defaults.
+func parse(g *dist.Group, args []string, help io.Writer) (*pretrain.Settings, error) {
+	c := cli.Command[pretrain.Settings]{
+		Group: g, Name: pretrain.Command, Usage: usage, Instead: "books are named with -data",
+		Defaults: func(preset string) (*pretrain.Settings, error) {
+			if preset == "" {
+				preset = "tiny"
+			}
+			s, err := pretrain.Defaults(preset)
+			return s, errors.WithMessage(err, "-preset")
+		},
+		Flags:  flags,
+		Common: func(s *pretrain.Settings) *train.Settings { return &s.Settings },
+	}
+	s, given, err := c.Settle(args, help)
+	if err != nil {
+		return nil, err
+	}
+	s.Group = g
+	if s.Resume == "" {
+		s.FitWorld(given.Names())
+		s.FitArch(given.Names())
+	}
+	return s, check(s, given)
+}
+
+// flags declares the flags with the values in s as defaults.
+func flags(s *pretrain.Settings) *flag.FlagSet {
+	fs := cli.NewFlags("train")
+	fs.StringVar(&s.Preset, "preset", s.Preset, "")
+	fs.StringVar(&s.Arch, "arch", s.Arch, "")
+	fs.Var(&cli.List{Values: &s.Data}, "data", "")
+	fs.StringVar(&s.Tokenizer, "tokenizer", s.Tokenizer, "")
+	fs.IntVar(&s.Vocab, "vocab", s.Vocab, "")
+	fs.IntVar(&s.Ctx, "ctx", s.Ctx, "")
+	fs.StringVar(&s.Pipeline, "pipeline", s.Pipeline, "")
+	fs.StringVar(&s.Prepare, "prepare", s.Prepare, "")
+	fs.StringVar(&s.Cache, "cache", s.Cache, "")
+	fs.IntVar(&s.SampleEvery, "sample-every", s.SampleEvery, "")
+	fs.IntVar(&s.History, "history", s.History, "")
+	fs.IntVar(&s.Warmup, "warmup", s.Warmup, "")
+	cli.SettingsFlags(fs, &s.Settings)
+	return fs
+}
+
+// isPipeline tells whether there is a pipeline of that name.
+func isPipeline(name string) bool {
+	_, err := tokenizer.ParsePipeline(name)
+	return err == nil
+}
+
+// checkPrepare refuses flags that -prepare would not heed.
+func checkPrepare(s *pretrain.Settings, given cli.Given) error {
+	if s.Prepare == "" {
+		return errors.New("-prepare needs the name of a folder")
+	}
+	heeded := []string{"prepare", "data", "preset", "tokenizer", "vocab", "pipeline", "seed", "allow-unknown"}
+	for _, name := range slices.Sorted(maps.Keys(given.Names())) {
+		if !slices.Contains(heeded, name) {
+			return errors.Errorf("-prepare only tokenizes: -%s has no use there", name)
+		}
+	}
+	return nil
+}
+
+// checkData refuses settings of text that is tokenized already.
+func checkData(s *pretrain.Settings, given cli.Given) error {
+	for _, path := range s.Data {
+		if shards.IsFolder(path) && (given.Flag("vocab") || given.Flag("pipeline")) {
+			return errors.Errorf("-data %s is tokenized already: -vocab and -pipeline have no use there", path)
+		}
+	}
+	return nil
+}
+
+// inputs are what a run reads.
+func inputs(s *pretrain.Settings) []outfile.Name {
+	all := []outfile.Name{{Flag: "-tokenizer", Path: s.Tokenizer}}
+	for _, path := range s.Data {
+		all = append(all, outfile.Name{Flag: "-data", Path: path})
+	}
+	return all
+}
+
+// check refuses values that cannot work.
+func check(s *pretrain.Settings, given cli.Given) error {
+	s.Micro = min(s.Micro, max(s.Batch, 1))
+	if s.Arch == "transformer" {
+		s.Arch = ""
+	}
+	err := given.CheckInts(
+		cli.Int{Name: "vocab", Value: s.Vocab, Least: 2}, cli.Int{Name: "ctx", Value: s.Ctx, Least: 1},
+		cli.Int{Name: "warmup", Value: s.Warmup, Least: 0}, cli.Int{Name: "sample-every", Value: s.SampleEvery, Least: 0},
+		cli.Int{Name: "history", Value: s.History, Least: 0})
+	if err == nil {
+		err = cli.CheckSettings(given, &s.Settings)
+	}
+	if err == nil {
+		err = checkData(s, given)
+	}
+	if err == nil {
+		err = cli.CheckFiles(&s.Settings, nil, inputs(s))
+	}
+	switch {
+	case err != nil:
+		return err
+	case s.Arch != "" && s.Arch != pretrain.LSTM:
+		return errors.Errorf("-arch is %q: want transformer or %s", s.Arch, pretrain.LSTM)
+	case s.Arch == pretrain.LSTM && s.SampleEvery > 0:
+		return errors.New("-sample-every is for Transformers: an LSTM writes no samples")
+	case given.Flag("tokenizer") && given.Flag("vocab"):
+		return errors.New("-vocab is the size of a vocabulary to learn, but -tokenizer names one that exists: give one")
+	case given.Any("pipeline") && s.Pipeline != "" && !isPipeline(s.Pipeline):
+		return errors.Errorf("-pipeline is %q: want %s or %s", s.Pipeline, tokenizer.Bert, tokenizer.Original)
+	case given.Any("prepare"):
+		return checkPrepare(s, given)
+	case s.Epochs == 0 && !s.BuildOnly():
+		return s.FitWarmup()
+	}
+	return nil
+}

@@ -1,0 +1,149 @@
+package zeroshotcmd
+
+import (
+	"bytes"
+	"context"
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"gorgpt/pretrain"
+	"gorgpt/train"
+)
+
+// command runs the command in a folder and returns what it said.
+func command(t *testing.T, dir string, args ...string) (status int, stdout, stderr string) {
+	t.Helper()
+	t.Chdir(dir)
+	var out, errs bytes.Buffer
+	status = Run(args, nil, &out, &errs)
+	return status, out.String(), errs.String()
+}
+
+// workplace is a folder with minute runs of both architectures under runs/, and rows.
+func workplace(t *testing.T) string {
+	t.Helper()
+	dir := t.TempDir()
+	t.Chdir(dir)
+	write := func(name, text string) { require.NoError(t, os.WriteFile(name, []byte(text), 0o600)) }
+	write("book.txt", strings.Repeat("the film was very good , positive . the film was very bad , negative .\n", 40))
+	for _, arch := range []string{"", pretrain.LSTM} {
+		s, err := pretrain.Defaults("tiny")
+		require.NoError(t, err)
+		s.Data, s.Vocab, s.Ctx, s.Steps, s.Epochs, s.Batch, s.Micro = []string{"book.txt"}, 90, 16, 8, 0, 2, 2
+		s.Arch, s.History = arch, 2
+		_, err = pretrain.Run(context.Background(), s, train.Console{Out: new(bytes.Buffer), Err: new(bytes.Buffer)})
+		require.NoError(t, err)
+	}
+	var rows strings.Builder
+	for range 4 {
+		rows.WriteString("{\"text\": \"the film was good\", \"label\": 1}\n{\"text\": \"the film was bad\", \"label\": 0}\n")
+	}
+	write("rows.jsonl", rows.String())
+	return dir
+}
+
+func TestOwnRows(t *testing.T) {
+	dir := workplace(t)
+	flags := strings.Fields("-model runs/tiny -model runs/tiny-lstm -tasks sentiment -train rows.jsonl -test rows.jsonl -rows 6 -out out")
+	status, stdout, stderr := command(t, dir, flags...)
+	require.Zero(t, status, stderr)
+	require.Equal(t, 6, strings.Count(stderr, "\n"), "two runs, three states each")
+	require.Contains(t, stderr, "tiny-lstm, 2 updates, sentiment: ")
+	require.Contains(t, stdout, "| sentiment |      tiny |       4 | ")
+	for _, name := range []string{"results.jsonl", "table.md", "zeroshot.svg", "zeroshot.png"} {
+		require.FileExists(t, filepath.Join(dir, "out", name))
+	}
+	status, again, stderr := command(t, dir, flags...)
+	require.Zero(t, status, stderr)
+	require.Equal(t, stdout, again)
+	require.Empty(t, stderr, "all is measured already")
+
+	status, _, stderr = command(t, dir, append(flags, "-append", "so")...)
+	require.Zero(t, status, stderr)
+	require.Equal(t, 6, strings.Count(stderr, "\n"), "with other words it is not")
+}
+
+// The test rows of the published datasets have no labels: the development rows are predicted.
+func TestDataset(t *testing.T) {
+	dir := workplace(t)
+	rows := "the film was good \t1\nthe film was bad \t0\nthe good film \t1\n"
+	require.NoError(t, os.Mkdir("SST-2", 0o700))
+	for name, text := range map[string]string{
+		"train.tsv": "sentence\tlabel\n" + rows, "dev.tsv": "sentence\tlabel\n" + rows, "test.tsv": "index\tsentence\n0\tthe film\n",
+	} {
+		require.NoError(t, os.WriteFile(filepath.Join("SST-2", name), []byte(text), 0o600))
+	}
+	status, stdout, stderr := command(t, dir, strings.Fields("-model runs/tiny -tasks sentiment -dataset sst-2 -data .")...)
+	require.Zero(t, status, stderr)
+	require.Regexp(t, `sentiment \|  tiny \|       8 \| +(0.0|33.3|66.7|100.0) `, stdout)
+
+	status, _, stderr = command(t, dir, strings.Fields("-model runs/tiny -tasks qa -dataset SST-2 -data .")...)
+	require.Equal(t, 2, status)
+	require.Contains(t, stderr, "-dataset SST-2 is of -task classification")
+}
+
+// The rows of the embedded world, with the newest Transformer.
+func TestWorld(t *testing.T) {
+	dir := workplace(t)
+	require.NoError(t, os.RemoveAll(filepath.Join(dir, "runs", "tiny", "history")))
+	status, stdout, stderr := command(t, dir, "-rows", "3", "-tasks", "acceptability,sentiment")
+	require.Zero(t, status, stderr)
+	require.Contains(t, stdout, "| acceptability |  tiny |       8 | ")
+	require.Contains(t, stdout, "| sentiment     |  tiny |       8 | ")
+	require.FileExists(t, filepath.Join(dir, "runs", "zeroshot", "zeroshot.svg"))
+}
+
+func TestMistakes(t *testing.T) {
+	for _, c := range []struct {
+		name, flags, want string
+		status            int
+	}{
+		{"unknown task", "-tasks poetry", `unknown task "poetry": want acceptability, sentiment or qa`, 2},
+		{"no task of the files", "-train f -test f", "name it with -tasks", 2},
+		{"no test rows", "-tasks qa -train f", "-train and -test go together", 2},
+		{"no folder", "-tasks sentiment -dataset SST-2", "-data is missing", 2},
+		{"no question", "-ask answer", `-ask is "answer": want {question} once`, 2},
+		{"no word", "-positive ,", `-positive is ",": want a word`, 2},
+		{"no rows", "-rows 0", "-rows is 0: want at least 1", 2},
+		{"argument", "qa", `unexpected argument "qa": models are named with -model`, 2},
+		{"no runs", "", "no completed pre-training under runs/", 1},
+		{"no run", "-model .", ". has no run.json", 1},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			status, stdout, stderr := command(t, t.TempDir(), strings.Fields(c.flags)...)
+			require.Equal(t, c.status, status, stderr)
+			require.Empty(t, stdout)
+			require.Contains(t, stderr, c.want)
+			require.Equal(t, 1, strings.Count(stderr, "\n"), "one line")
+		})
+	}
+}
+
+func TestHelp(t *testing.T) {
+	status, help, _ := command(t, t.TempDir(), "-h")
+	require.Zero(t, status)
+	(&settings{}).flags().VisitAll(func(f *flag.Flag) {
+		require.Contains(t, help, "\n  -"+f.Name+" ", "-h tells of every flag")
+	})
+	for line := range strings.Lines(help) {
+		require.LessOrEqual(t, len(line), 81, line)
+	}
+}
+
+func TestRowsOfAnotherScript(t *testing.T) {
+	dir := workplace(t)
+	rows := strings.Repeat("{\"text\": \"很 好\", \"label\": 1}\n{\"text\": \"不 好\", \"label\": 0}\n", 4)
+	require.NoError(t, os.WriteFile("chinese.jsonl", []byte(rows), 0o600))
+	flags := strings.Fields("-model runs/tiny -tasks sentiment -train rows.jsonl -test chinese.jsonl -out out")
+	status, _, stderr := command(t, dir, flags...)
+	require.Equal(t, 1, status)
+	require.Contains(t, stderr, "zeroshot: tiny, sentiment: test rows: 16 of 16 tokens (100.0 %) are <unk>, most often for the characters 好 ×8, 不 ×4, 很 ×4")
+	status, _, stderr = command(t, dir, append(flags, "-allow-unknown")...)
+	require.Zero(t, status, stderr)
+	require.Contains(t, stderr, "tiny, sentiment: warning: test rows: 16 of 16 tokens (100.0 %) are <unk>")
+}

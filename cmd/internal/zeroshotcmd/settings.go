@@ -1,0 +1,204 @@
+package zeroshotcmd
+
+import (
+	"flag"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/pkg/errors"
+
+	"gorgpt/cmd/internal/cli"
+	"gorgpt/experiment/zeroshot"
+	"gorgpt/finetune"
+	"gorgpt/internal/outfile"
+	"gorgpt/internal/results"
+	"gorgpt/loaders/storyworld"
+	"gorgpt/pretrain"
+)
+
+// settings are the resolved flags.
+type settings struct {
+	models []string
+	tasks  []zeroshot.Task
+	data   finetune.Settings // the files of the rows, if there are any
+	words  zeroshot.Words
+	rows   int // test rows, at most; 0: all
+	out    string
+}
+
+// worldWords are words that the books of the embedded world have.
+func worldWords() zeroshot.Words {
+	return zeroshot.Words{
+		Append: "very", Positive: "happy,proud,calm", Negative: "sad,angry,afraid,tired", Ask: "“{question}” “{answer}",
+	}
+}
+
+// parse reads the command line.
+func parse(args []string, help io.Writer) (*settings, error) {
+	s := &settings{data: *finetune.Defaults()}
+	given, err := cli.Parse(s.flags(), args, usage, "models are named with -model", help)
+	if err != nil {
+		return nil, err
+	}
+	if err := given.CheckInts(cli.Int{Name: "rows", Value: s.rows, Least: 1}); err != nil {
+		return nil, err
+	}
+	words := zeroshot.DefaultWords()
+	if !s.own() {
+		words = worldWords()
+	}
+	for name, word := range map[string][2]*string{
+		"append": {&s.words.Append, &words.Append}, "positive": {&s.words.Positive, &words.Positive},
+		"negative": {&s.words.Negative, &words.Negative}, "ask": {&s.words.Ask, &words.Ask},
+	} {
+		if !given[name] {
+			*word[0] = *word[1]
+		}
+	}
+	if err := s.words.Check(); err != nil {
+		return nil, err
+	}
+	if err := s.checkFiles(); err != nil {
+		return nil, err
+	}
+	return s, outfile.CheckResults(s.out, results.File, []string{"table.md", "zeroshot.svg", "zeroshot.png"}, s.data.Files())
+}
+
+// flags declares the flags with the values in s as defaults.
+func (s *settings) flags() *flag.FlagSet {
+	fs := cli.NewFlags("zeroshot")
+	fs.Var(&cli.List{Values: &s.models}, "model", "")
+	fs.Func("tasks", "", func(value string) error {
+		s.tasks = nil
+		for _, part := range strings.Split(value, ",") {
+			t, err := zeroshot.ParseTask(strings.TrimSpace(part))
+			if err != nil {
+				return err
+			}
+			s.tasks = append(s.tasks, t)
+		}
+		return nil
+	})
+	fs.StringVar(&s.data.Dataset, "dataset", "", "")
+	fs.StringVar(&s.data.Data, "data", "", "")
+	fs.StringVar(&s.data.Train, "train", "", "")
+	fs.StringVar(&s.data.Dev, "dev", "", "")
+	fs.StringVar(&s.data.Test, "test", "", "")
+	fs.BoolVar(&s.data.AllowUnknown, "allow-unknown", false, "")
+	fs.StringVar(&s.words.Append, "append", "", "")
+	fs.StringVar(&s.words.Positive, "positive", "", "")
+	fs.StringVar(&s.words.Negative, "negative", "", "")
+	fs.StringVar(&s.words.Ask, "ask", "", "")
+	fs.IntVar(&s.rows, "rows", 0, "")
+	fs.StringVar(&s.out, "out", "runs/zeroshot", "")
+	return fs
+}
+
+// own tells whether the rows are not those of the embedded world.
+func (s *settings) own() bool {
+	d := s.data
+	return d.Dataset != "" || d.Data != "" || d.Train != "" || d.Dev != "" || d.Test != ""
+}
+
+// checkFiles refuses files that cannot work, and fills in the tasks.
+func (s *settings) checkFiles() error {
+	d := s.data
+	switch {
+	case s.own() && len(s.tasks) != 1:
+		return errors.New("-dataset, -train, -dev and -test are the rows of one task: name it with -tasks")
+	case s.own() && d.Dataset == "" && (d.Train == "" || d.Test == ""):
+		return errors.New("-train and -test go together: the first has the labels that there are, the second is predicted")
+	case s.tasks == nil:
+		s.tasks = zeroshot.Tasks()
+	}
+	slices.Sort(s.tasks)
+	s.tasks = slices.Compact(s.tasks)
+	if !s.own() {
+		return nil
+	}
+	d.Task = s.tasks[0].Kind()
+	return d.Check()
+}
+
+// runs finds the models.
+func (s *settings) runs() (all []zeroshot.Run, err error) {
+	if len(s.models) == 0 {
+		dir, err := pretrain.Newest("")
+		if err != nil {
+			return nil, err
+		}
+		if dir == "" {
+			return nil, errors.New("no completed pre-training under runs/: name a run with -model, or train one with go run ./cmd/train -history 8")
+		}
+		s.models = []string{dir}
+	}
+	names := map[string]bool{}
+	for _, dir := range s.models {
+		r, err := zeroshot.Find(dir)
+		if err != nil {
+			return nil, err
+		}
+		if names[r.Name] {
+			r.Name = dir
+		}
+		names[r.Name] = true
+		all = append(all, r)
+	}
+	return all, nil
+}
+
+// sets reads the rows.
+func (s *settings) sets() (all []*zeroshot.Set, err error) {
+	for _, task := range s.tasks {
+		d, err := s.read(task)
+		if err != nil {
+			return nil, err
+		}
+		if s.rows > 0 && s.rows < len(d.Test) {
+			d.Test = d.Test[:s.rows]
+		}
+		set, err := zeroshot.NewSet(task, s.words, d)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, set)
+	}
+	return all, nil
+}
+
+// read reads the rows of a task: those of the files or of the embedded world.
+func (s *settings) read(task zeroshot.Task) (*finetune.Data, error) {
+	if !s.own() && task == zeroshot.Acceptability {
+		return worldSentences()
+	}
+	of := s.data
+	of.Task = task.Kind()
+	if err := of.Check(); err != nil {
+		return nil, err
+	}
+	d, err := of.ReadData()
+	if err != nil {
+		return nil, err
+	}
+	d = d.TestOnDev()
+	d.Spec.Metric = "" // whatever the dataset's measure is, this is about accuracy
+	return d, nil
+}
+
+// worldSentences are texts of the embedded world, with and without a mistake.
+func worldSentences() (*finetune.Data, error) {
+	d := &finetune.Data{Name: "the embedded world"}
+	var err error
+	if d.Train, err = storyworld.Rows(storyworld.Acceptability, storyworld.Train); err != nil {
+		return nil, err
+	}
+	if d.Dev, err = storyworld.Rows(storyworld.Acceptability, storyworld.Dev); err != nil {
+		return nil, err
+	}
+	if d.Test, err = storyworld.Rows(storyworld.Acceptability, storyworld.Test); err != nil {
+		return nil, err
+	}
+	d.Spec, err = finetune.Learn(zeroshot.Acceptability.Kind(), d.Train)
+	return d, err
+}
