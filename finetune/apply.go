@@ -12,13 +12,14 @@ import (
 	"gorgpt/loaders"
 	"gorgpt/loaders/datasets"
 	"gorgpt/loaders/tables"
+	"gorgpt/train"
 )
 
 // Apply lets a fine-tuned model judge the rows of a file: with Eval it prints the scores,
 // with Predict it writes the predictions, to out or to a file if one is named. The file has
 // the layout that the model was trained on, unless Fields say otherwise. The file [Stdin] is
 // read from in.
-func (s *Settings) Apply(ctx context.Context, in io.Reader, out, log io.Writer) error {
+func (s *Settings) Apply(ctx context.Context, in io.Reader, out io.Writer, to train.Listener) error {
 	b, err := ReadBase(s.Model)
 	if err != nil {
 		return err
@@ -41,14 +42,14 @@ func (s *Settings) Apply(ctx context.Context, in io.Reader, out, log io.Writer) 
 	if err != nil {
 		return err
 	}
-	if err := s.CheckUnknown(path, unknowns(b.Tok, rows), log); err != nil {
+	if err := s.CheckUnknown(path, unknowns(b.Tok, rows), to); err != nil {
 		return err
 	}
 	set, err := Encode(spec, b.Tok, b.Model.NCtx, rows, accounts, s.tolerance())
 	if err != nil {
 		return err
 	}
-	reportAll(accounts, log)
+	reportAll(accounts, to)
 	if s.Eval != "" && set.unlabelled {
 		return errors.Errorf("-eval: the rows of %s have no labels: want labels, or -predict", path)
 	}
@@ -62,7 +63,9 @@ func (s *Settings) Apply(ctx context.Context, in io.Reader, out, log io.Writer) 
 	case err != nil:
 		return err
 	case s.Eval != "":
-		printScores(out, path, o)
+		for _, line := range scoreLines(path, o) {
+			fmt.Fprintln(out, line)
+		}
 		return nil
 	case s.Out == "":
 		return o.WritePredictions(out)
@@ -72,7 +75,7 @@ func (s *Settings) Apply(ctx context.Context, in io.Reader, out, log io.Writer) 
 	if err := atomicfile.Write(s.Out, o.WritePredictions); err != nil {
 		return err
 	}
-	fmt.Fprintf(log, "wrote the predictions to %s\n", s.Out)
+	to.Note("wrote the predictions to %s", s.Out)
 	return nil
 }
 

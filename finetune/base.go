@@ -1,8 +1,6 @@
 package finetune
 
 import (
-	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -13,6 +11,7 @@ import (
 	"gorgpt/gpt1"
 	"gorgpt/heads"
 	"gorgpt/tokenizer"
+	"gorgpt/train"
 )
 
 // Base is what fine-tuning starts from.
@@ -28,27 +27,27 @@ type Base struct {
 // OpenBase reads the model that the settings name or, from scratch, makes one with
 // random weights: in the shape of that model and with its vocabulary, or without a
 // model in the preset's shape, with a vocabulary learned from the training rows.
-func (s *Settings) OpenBase(d *Data, w io.Writer) (*Base, error) {
+func (s *Settings) OpenBase(d *Data, to train.Listener) (*Base, error) {
 	if s.Model == "" {
 		if s.Preset == "" {
 			s.Preset = "tiny"
 		}
-		return newBase(s.Preset, d, s.Seed, w)
+		return newBase(s.Preset, d, s.Seed, to)
 	}
 	if s.Scratch {
 		b, err := readBase(s.Model, newOfShape)
 		if err != nil {
 			return nil, err
 		}
-		return b.Random(s.Seed, w)
+		return b.Random(s.Seed, to)
 	}
 	b, err := ReadBase(s.Model)
 	if err != nil {
 		return nil, err
 	}
-	fmt.Fprintf(w, "weights of %s\n", s.Model)
+	to.Note("weights of %s", s.Model)
 	for _, note := range checkpoint.Notes(s.Model) {
-		fmt.Fprintf(w, "note: %s\n", note)
+		to.Note("note: %s", note)
 	}
 	return b, nil
 }
@@ -97,18 +96,18 @@ func newOfShape(dir string) (*gpt1.Model, *tokenizer.Tokenizer, error) {
 }
 
 // Random is a base of the same shape and vocabulary with random weights.
-func (b *Base) Random(seed int64, w io.Writer) (*Base, error) {
+func (b *Base) Random(seed int64, to train.Listener) (*Base, error) {
 	m, err := gpt1.New(b.Model.Config)
 	if err != nil {
 		return nil, err
 	}
 	m.Init(uint64(seed))
-	fmt.Fprintf(w, "random weights in the shape of %s\n", b.name)
+	to.Note("random weights in the shape of %s", b.name)
 	return &Base{Model: m, Tok: b.Tok, name: b.name}, nil
 }
 
 // newBase makes a model of the preset's shape, and learns its vocabulary from the rows.
-func newBase(preset string, d *Data, seed int64, w io.Writer) (*Base, error) {
+func newBase(preset string, d *Data, seed int64, to train.Listener) (*Base, error) {
 	c, err := gpt1.Preset(preset)
 	if err != nil {
 		return nil, err
@@ -132,12 +131,12 @@ func newBase(preset string, d *Data, seed int64, w io.Writer) (*Base, error) {
 		return nil, err
 	}
 	b.Model.Init(uint64(seed))
-	fmt.Fprintf(w, "random weights in the shape of preset %s, and a vocabulary of %d tokens learned from %s\n", preset, tok.Size(), d.Name)
+	to.Note("random weights in the shape of preset %s, and a vocabulary of %d tokens learned from %s", preset, tok.Size(), d.Name)
 	return b, nil
 }
 
 // attach copies the model, with the special rows and a head for the task.
-func (b *Base) attach(s *Settings, spec Spec, w io.Writer) (*gpt1.Model, error) {
+func (b *Base) attach(s *Settings, spec Spec, to train.Listener) (*gpt1.Model, error) {
 	pre := *b.Model
 	pre.EmbdPDrop, pre.AttnPDrop, pre.ResidPDrop = float32(s.Dropout), float32(s.Dropout), float32(s.Dropout)
 	blocks, err := s.Transfer.of(pre.Config)
@@ -149,16 +148,16 @@ func (b *Base) attach(s *Settings, spec Spec, w io.Writer) (*gpt1.Model, error) 
 		return nil, err
 	}
 	if blocks < pre.NLayer {
-		fmt.Fprintf(w, "of the blocks, the first %d are transferred, the other %d are random\n", blocks, pre.NLayer-blocks)
+		to.Note("of the blocks, the first %d are transferred, the other %d are random", blocks, pre.NLayer-blocks)
 	}
 	if n := b.Tok.Size() - b.Model.VocabSize; n > 0 {
-		fmt.Fprintf(w, "%d special tokens added: V is now %d\n", n, m.VocabSize)
+		to.Note("%d special tokens added: V is now %d", n, m.VocabSize)
 	}
 	if b.head.Task == "" && b.Model.Store.Param("head.weight") != nil {
-		fmt.Fprintf(w, "%s has a head but no %s, which would say what for: the head is replaced by a new one\n", b.name, SpecFile)
+		to.Note("%s has a head but no %s, which would say what for: the head is replaced by a new one", b.name, SpecFile)
 	}
 	if blocks == pre.NLayer && b.head.SameHead(spec) {
-		fmt.Fprintf(w, "the head of %s is for the same task and labels, and kept\n", b.name)
+		to.Note("the head of %s is for the same task and labels, and kept", b.name)
 		return m, heads.KeepHead(m, b.Model)
 	}
 	return m, nil

@@ -1,8 +1,6 @@
 package finetune
 
 import (
-	"fmt"
-	"io"
 	"slices"
 
 	"github.com/pkg/errors"
@@ -12,6 +10,7 @@ import (
 	"gorgpt/loaders/datasets"
 	"gorgpt/loaders/storyworld"
 	"gorgpt/loaders/tables"
+	"gorgpt/train"
 )
 
 // Data are the labelled rows of a task. Test rows may have no labels; then they have none
@@ -157,12 +156,12 @@ func (s *Settings) readWorld() (*Data, error) {
 }
 
 // Report prints what was left out of the files, and what is odd about them.
-func (d *Data) Report(w io.Writer) {
+func (d *Data) Report(to train.Listener) {
 	for _, accounts := range d.accounts {
-		reportAll(accounts, w)
+		reportAll(accounts, to)
 	}
 	for _, note := range d.notes {
-		fmt.Fprintln(w, note)
+		to.Note("%s", note)
 	}
 }
 

@@ -1,8 +1,6 @@
 package finetune
 
 import (
-	"fmt"
-	"io"
 	"runtime"
 	"slices"
 	"sync"
@@ -13,6 +11,7 @@ import (
 	"gorgpt/loaders"
 	"gorgpt/loaders/tables"
 	"gorgpt/tokenizer"
+	"gorgpt/train"
 )
 
 // Set is a file of examples as token sequences. A Set is safe for concurrent use as long as it
@@ -162,7 +161,7 @@ func example(spec Spec, tok *tokenizer.Tokenizer, row loaders.Row) (heads.Exampl
 type sets struct{ train, dev, test *Set }
 
 // encode tokenizes the rows and reports what was cut and left out. The data stay as they are.
-func (d *Data) encode(spec Spec, tok *tokenizer.Tokenizer, ctx int, t tables.Tolerance, w io.Writer) (out sets, err error) {
+func (d *Data) encode(spec Spec, tok *tokenizer.Tokenizer, ctx int, t tables.Tolerance, to train.Listener) (out sets, err error) {
 	for i, set := range []**Set{&out.train, &out.dev, &out.test} {
 		rows := *d.splits()[i]
 		if rows == nil {
@@ -184,8 +183,8 @@ func (d *Data) encode(spec Spec, tok *tokenizer.Tokenizer, ctx int, t tables.Tol
 		if borrowed {
 			(*set).leftOut = nil
 		}
-		fmt.Fprintf(w, "%d %s examples, %d of them cut to the model's %d positions\n", len((*set).Examples), name, (*set).Cut, ctx)
-		reportAll(more, w)
+		to.Note("%d %s examples, %d of them cut to the model's %d positions", len((*set).Examples), name, (*set).Cut, ctx)
+		reportAll(more, to)
 	}
 	return out, nil
 }
@@ -216,10 +215,10 @@ func newlyLeftOut(before, after []tables.Account) (more []tables.Account) {
 }
 
 // reportAll prints what was left out of files.
-func reportAll(accounts []tables.Account, w io.Writer) {
+func reportAll(accounts []tables.Account, to train.Listener) {
 	for _, a := range accounts {
 		for _, line := range a.Lines() {
-			fmt.Fprintln(w, line)
+			to.Note("%s", line)
 		}
 	}
 }

@@ -1,29 +1,22 @@
 package finetune
 
 import (
-	"context"
 	"fmt"
-	"io"
 
-	"gorgpt/graph/draw"
+	"gorgpt/graph"
 )
 
-// export draws the graph that the settings ask for, if any.
-func (j *Job) export(ctx context.Context, w io.Writer) error {
-	if !j.Draw.Wanted() || !j.Group.First() {
-		return nil
-	}
+// Declare returns one of the graphs of the run, by its name in [train.Graphs], for looking at it,
+// with a title. fill writes any tokens into it; for the update it is nil.
+func (j *Job) Declare(name string) (title string, g *graph.Graph, fill func(), err error) {
 	j.model.Store.Train()
 	spec := j.task.Spec
-	if j.Draw.Graph == "update" {
-		g, err := j.UpdateGraph(j.model.Store)
-		if err != nil {
-			return err
-		}
-		return j.Draw.Export(ctx, draw.Subject{Title: string(spec.Task) + ": update of all parameters", Graph: g}, w)
+	if name == "update" {
+		g, err = j.UpdateGraph(j.model.Store)
+		return string(spec.Task) + ": update of all parameters", g, nil, err
 	}
-	g, fill := j.task.Tuner.Declare(spec.Sequences(), j.Draw.Graph == "step")
-	title := fmt.Sprintf("%s: %s on B = %d examples of S = %d sequences of T = %d tokens",
-		spec.Task, j.Draw.Graph, j.Micro, spec.Sequences(), j.model.NCtx)
-	return j.Draw.Export(ctx, draw.Subject{Title: title, Graph: g, Fill: fill}, w)
+	g, fill = j.task.Tuner.Declare(spec.Sequences(), name == "step")
+	title = fmt.Sprintf("%s: %s on B = %d examples of S = %d sequences of T = %d tokens",
+		spec.Task, name, j.Micro, spec.Sequences(), j.model.NCtx)
+	return title, g, fill, nil
 }

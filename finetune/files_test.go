@@ -13,6 +13,7 @@ import (
 	"gorgpt/heads"
 	"gorgpt/loaders"
 	"gorgpt/loaders/tables"
+	"gorgpt/train"
 )
 
 // files writes files into a folder of their own.
@@ -27,13 +28,13 @@ func files(t *testing.T, content map[string]string) string {
 const someRows = "text\tlabel\none\t0\ntwo\t1\nthree\t0\n"
 
 // readTest reads a test file beside training rows of the classes 0 and 1.
-func readTest(t *testing.T, train, name, test string) (*Data, string, error) {
-	dir := files(t, map[string]string{"train.tsv": train, name: test})
+func readTest(t *testing.T, training, name, test string) (*Data, string, error) {
+	dir := files(t, map[string]string{"train.tsv": training, name: test})
 	s := &Settings{Task: heads.Classification, Train: filepath.Join(dir, "train.tsv"), Test: filepath.Join(dir, name)}
 	d, err := s.ReadData()
 	var report bytes.Buffer
 	if err == nil {
-		d.Report(&report)
+		d.Report(train.Lines(&report))
 	}
 	return d, strings.ReplaceAll(report.String(), dir, "DIR"), err
 }
@@ -120,7 +121,7 @@ func TestScoresThatAreNotFiniteBreakOneRow(t *testing.T) {
 			require.Equal(t, heads.Regression, d.Spec.Task)
 			require.Equal(t, []int{200, 200, 200}, []int{len(d.Train), len(d.Dev), len(d.Test)})
 			var report bytes.Buffer
-			d.Report(&report)
+			d.Report(train.Lines(&report))
 			require.Contains(t, report.String(), broken+".tsv", "%q", score)
 		}
 	}

@@ -36,7 +36,7 @@ func (s *Settings) CheckOut() error {
 			return errors.Errorf("-out %s is the folder of the model that is fine-tuned: name another", s.Out)
 		}
 	}
-	return s.Settings.CheckOut(s.place())
+	return s.Options.CheckOut(s.place())
 }
 
 // place is where the run is to be.

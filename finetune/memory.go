@@ -1,7 +1,6 @@
 package finetune
 
 import (
-	"io"
 	"os"
 
 	"github.com/pkg/errors"
@@ -12,34 +11,32 @@ import (
 	"gorgpt/train"
 )
 
-// Forecast refuses a run for which there is no memory, before any is allocated. With
-// -dry-run it tells what the run needs; then that is all, and done.
-func (s *Settings) Forecast(d *Data, w io.Writer) (done bool, err error) {
+// Forecast is what the run needs, before any memory is allocated. It is an error if there is not
+// enough memory; the forecast is valid even then.
+func (s *Settings) Forecast(d *Data) (f train.Forecast, err error) {
 	c, err := s.shape()
 	if err != nil || s.BuildOnly() {
-		return false, err
+		return f, err
 	}
 	sketch, err := gpt1.NewSketch(c)
 	if err != nil {
-		return false, err
+		return f, err
 	}
 	fitted := *s
 	if err := fitted.Fit(d, &Base{Model: sketch}); err != nil {
-		return false, err
+		return f, err
 	}
 	need := func(micro int) (train.Memory, error) { return fitted.need(c, d.Spec, micro) }
 	memory, err := need(fitted.ShareMicro())
 	if err != nil {
-		return false, err
+		return f, err
 	}
-	if s.DryRun {
-		sequences := fitted.Batch * d.Spec.Sequences()
-		train.Forecast{
-			Parameters: c.Len(heads.Params(c.NEmbd, d.Spec.Outputs())...), Steps: fitted.Steps, Tokens: sequences * c.NCtx,
-			Operations: c.Operations(fitted.Share()*d.Spec.Sequences(), c.NCtx), Memory: memory,
-		}.Print(w)
+	sequences := fitted.Batch * d.Spec.Sequences()
+	f = train.Forecast{
+		Parameters: c.Len(heads.Params(c.NEmbd, d.Spec.Outputs())...), Steps: fitted.Steps, Tokens: sequences * c.NCtx,
+		Operations: c.Operations(fitted.Share()*d.Spec.Sequences(), c.NCtx), Memory: memory,
 	}
-	return s.DryRun, memory.Check(&fitted.Settings, need)
+	return f, memory.Check(fitted.Options, need)
 }
 
 // shape is that of the model to be trained, special tokens included; with a vocabulary that

@@ -9,7 +9,7 @@ const Command = "finetune"
 func (j *Job) record() (*train.Record, error) {
 	facts := j.sets.facts()
 	facts.Start = j.model.Store.Digest()
-	return train.NewRecord(Command, j.Settings, j.Upkeep, facts, j.model.Store.Len())
+	return train.NewRecord(Command, j.Settings, j.Housekeeping, facts, j.model.Store.Len())
 }
 
 // files are those of the model folder, beside shape and weights.

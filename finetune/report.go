@@ -3,7 +3,6 @@ package finetune
 import (
 	"context"
 	"fmt"
-	"io"
 	"path/filepath"
 	"strings"
 
@@ -13,13 +12,13 @@ import (
 
 // report evaluates on the test examples, writes the predictions, and prints what both
 // sets of held-out examples gave.
-func (j *Job) report(ctx context.Context, dir string, metrics train.Observer, w io.Writer) error {
+func (j *Job) report(ctx context.Context, dir string, metrics train.Observer, to train.Listener) error {
 	last, err := j.dev(ctx)
 	if err != nil {
 		return err
 	}
 	if last != nil {
-		printScores(w, "dev", last)
+		reportScores(to, "dev", last)
 	}
 	test, err := j.Test(ctx)
 	if err != nil {
@@ -30,7 +29,7 @@ func (j *Job) report(ctx context.Context, dir string, metrics train.Observer, w 
 			if err := metrics.Evaluated(j.Steps, test.Metrics("test_")); err != nil {
 				return err
 			}
-			printScores(w, "test", test)
+			reportScores(to, "test", test)
 		}
 		last = test
 	}
@@ -41,15 +40,21 @@ func (j *Job) report(ctx context.Context, dir string, metrics train.Observer, w 
 	if err := atomicfile.Write(path, last.WritePredictions); err != nil {
 		return err
 	}
-	fmt.Fprintf(w, "wrote the predictions to %s\n", path)
+	to.Note("wrote the predictions to %s", path)
 	if test == nil || test.labelled() {
 		return nil
 	}
-	return j.submit(dir, test, w)
+	return j.submit(dir, test, to)
 }
 
-// printScores prints a line for the whole set, and one for each part.
-func printScores(w io.Writer, name string, o *Outcome) {
+func reportScores(to train.Listener, name string, o *Outcome) {
+	for _, line := range scoreLines(name, o) {
+		to.Note("%s", line)
+	}
+}
+
+// scoreLines are a line for the whole set, and one for each part.
+func scoreLines(name string, o *Outcome) (lines []string) {
 	for _, p := range append([]Part{{name, len(o.Predictions), o.Measures}}, o.Parts...) {
 		texts := make([]string, len(p.Measures))
 		for i, m := range p.Measures {
@@ -58,6 +63,7 @@ func printScores(w io.Writer, name string, o *Outcome) {
 		if p.Name != name {
 			p.Name = name + " (" + p.Name + ")"
 		}
-		fmt.Fprintf(w, "%s, %d examples: %s\n", p.Name, p.Rows, strings.Join(texts, "  "))
+		lines = append(lines, fmt.Sprintf("%s, %d examples: %s", p.Name, p.Rows, strings.Join(texts, "  ")))
 	}
+	return lines
 }

@@ -2,8 +2,6 @@ package finetune
 
 import (
 	"context"
-	"fmt"
-	"io"
 
 	"github.com/pkg/errors"
 
@@ -26,7 +24,7 @@ type Job struct {
 }
 
 // Prepare puts a run together and resolves the settings. The base stays as it is.
-func Prepare(s *Settings, d *Data, b *Base, w io.Writer) (*Job, error) {
+func Prepare(s *Settings, d *Data, b *Base, to train.Listener) (*Job, error) {
 	if err := s.Fit(d, b); err != nil {
 		return nil, err
 	}
@@ -38,14 +36,14 @@ func Prepare(s *Settings, d *Data, b *Base, w io.Writer) (*Job, error) {
 	if spec.Specials, err = Specials(b.Tok); err != nil {
 		return nil, err
 	}
-	if err := d.CheckVocabulary(s, b.Tok, w); err != nil {
+	if err := d.CheckVocabulary(s, b.Tok, to); err != nil {
 		return nil, err
 	}
-	data, err := d.encode(spec, b.Tok, b.Model.NCtx, s.tolerance(), w)
+	data, err := d.encode(spec, b.Tok, b.Model.NCtx, s.tolerance(), to)
 	if err != nil {
 		return nil, err
 	}
-	m, err := b.attach(s, spec, w)
+	m, err := b.attach(s, spec, to)
 	if err != nil {
 		return nil, err
 	}
@@ -110,18 +108,13 @@ func (j *Job) Test(ctx context.Context) (*Outcome, error) {
 	return o, nil
 }
 
-// Run trains, and leaves the model and its scores in a run folder; settings with no
-// updates only build the graph. Everything that can be wrong with the input is found
+// Parameters is the number of parameters of the model.
+func (j *Job) Parameters() int { return j.model.Store.Len() }
+
+// Run trains, and leaves the model and its scores in a run folder. Everything that can be wrong with the input is found
 // before the folder is made. The folder is nil for a new run; otherwise, the run that the
 // earlier record is of goes on there.
-func (j *Job) Run(ctx context.Context, folder *train.Folder, earlier *train.Record, con train.Console) error {
-	if err := j.export(ctx, con.Out); err != nil {
-		return err
-	}
-	if j.BuildOnly() {
-		fmt.Fprintf(con.Out, "%d parameters; %s, so nothing is trained\n", j.model.Store.Len(), j.WhyBuildOnly())
-		return nil
-	}
+func (j *Job) Run(ctx context.Context, folder *train.Folder, earlier *train.Record, to train.Listener) error {
 	record, err := j.record()
 	if err != nil {
 		return err
@@ -138,13 +131,13 @@ func (j *Job) Run(ctx context.Context, folder *train.Folder, earlier *train.Reco
 		}
 		defer folder.Close()
 	}
-	fmt.Fprintf(con.Out, "%d parameters, %d updates of %d examples (%d at a time), learning rate %g, run folder %s\n",
+	to.Note("%d parameters, %d updates of %d examples (%d at a time), learning rate %g, run folder %s",
 		j.model.Store.Len(), j.Steps, j.Batch, j.Micro, j.LR, folder.Dir)
-	return j.runIn(ctx, folder, record, con)
+	return j.runIn(ctx, folder, record, to)
 }
 
 // runIn trains, saves the model and reports its scores.
-func (j *Job) runIn(ctx context.Context, folder *train.Folder, record *train.Record, con train.Console) error {
+func (j *Job) runIn(ctx context.Context, folder *train.Folder, record *train.Record, to train.Listener) error {
 	files, err := j.files()
 	if err != nil {
 		return err
@@ -154,14 +147,14 @@ func (j *Job) runIn(ctx context.Context, folder *train.Folder, record *train.Rec
 		return err
 	}
 	if note := j.tok.Note(); note != "" {
-		fmt.Fprintf(con.Out, "note: %s\n", note)
+		to.Note("note: %s", note)
 	}
 	job := train.Job{
-		Folder: folder, Record: record, Settings: &j.Settings.Settings, Trainer: t, Model: j.model, Files: files, Console: con,
+		Folder: folder, Record: record, Options: j.Settings.Options, Trainer: t, Model: j.model, Files: files, Listener: to,
 		Restore: j.EvalEvery > 0,
 		Finish: func(ctx context.Context, metrics *train.MetricsFile) error {
 			j.forget(t.State().Best.Step)
-			return j.report(ctx, folder.Dir, metrics, con.Out)
+			return j.report(ctx, folder.Dir, metrics, to)
 		},
 		Assist: func(ctx context.Context) error {
 			j.forget(t.State().Best.Step)

@@ -40,7 +40,7 @@ type Settings struct {
 
 	// Transfer is how many blocks of the model are taken, beside its embeddings.
 	Transfer Blocks `json:"transfer,omitzero"`
-	train.Settings
+	train.Options
 }
 
 // Defaults are the paper's recipe (section 4.1). What is [train.Auto] is chosen to fit
@@ -48,9 +48,9 @@ type Settings struct {
 func Defaults() *Settings {
 	return &Settings{
 		Seeds: 1, Warmup: 0.002, Lambda: 0.5, HeadDrop: train.Auto,
-		Settings: train.Settings{
+		Options: train.Options{
 			Epochs: 3, Batch: train.Auto, Micro: train.Auto, LR: train.Auto, L2: 0.01, Clip: 1, Dropout: train.Auto, Seed: 1,
-			EvalEvery: train.Auto, Upkeep: train.DefaultUpkeep(10),
+			EvalEvery: train.Auto, Housekeeping: train.DefaultHousekeeping(10),
 		},
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"gorgpt/checkpoint"
 	"gorgpt/gpt1"
 	"gorgpt/heads"
+	"gorgpt/train"
 )
 
 // tuned writes the folder of a fine-tuned model with the given task.json, and k outputs.
@@ -112,12 +113,12 @@ func TestHeadWithoutTaskFile(t *testing.T) {
 	require.NoError(t, os.Remove(filepath.Join(dir, SpecFile)))
 	s := Defaults()
 	s.Model, s.Predict, s.Dropout = dir, "rows.jsonl", 0
-	err := s.Apply(t.Context(), nil, nil, nil)
+	err := s.Apply(t.Context(), nil, nil, train.Listener{})
 	require.ErrorContains(t, err, "has a head but no task.json, which says what its outputs are")
 	b, err := ReadBase(dir)
 	require.NoError(t, err)
 	var out strings.Builder
-	_, err = b.attach(s, Spec{Task: heads.Classification, Labels: []string{"no", "yes"}}, &out)
+	_, err = b.attach(s, Spec{Task: heads.Classification, Labels: []string{"no", "yes"}}, train.Lines(&out))
 	require.NoError(t, err)
 	require.Contains(t, out.String(), "has a head but no task.json, which would say what for: the head is replaced by a new one\n")
 }

@@ -10,11 +10,12 @@ import (
 	"gorgpt/heads"
 	"gorgpt/internal/atomicfile"
 	"gorgpt/loaders/datasets"
+	"gorgpt/train"
 )
 
 // submit writes the predictions of test rows without labels in the form that GLUE's server
 // takes: a file for each part, index and prediction.
-func (j *Job) submit(dir string, o *Outcome, w io.Writer) error {
+func (j *Job) submit(dir string, o *Outcome, to train.Listener) error {
 	if j.Dataset == "" {
 		return nil
 	}
@@ -31,9 +32,9 @@ func (j *Job) submit(dir string, o *Outcome, w io.Writer) error {
 		if err := atomicfile.Write(path, func(w io.Writer) error { return o.writeSubmission(w, part) }); err != nil {
 			return err
 		}
-		fmt.Fprintf(w, "wrote the submission to %s\n", path)
+		to.Note("wrote the submission to %s", path)
 		if n := o.missing(part); n > 0 {
-			fmt.Fprintf(w, "%s: %d rows of the test file could not be used: they have %s\n", path, n, o.what())
+			to.Note("%s: %d rows of the test file could not be used: they have %s", path, n, o.what())
 		}
 	}
 	return nil

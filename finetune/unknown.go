@@ -1,23 +1,23 @@
 package finetune
 
 import (
-	"io"
 	"runtime"
 	"slices"
 	"sync"
 
 	"gorgpt/loaders"
 	"gorgpt/tokenizer"
+	"gorgpt/train"
 )
 
 // CheckVocabulary reports for each set how much of its texts the vocabulary cannot spell, and
-// refuses one of which that is half; see [train.Settings.CheckUnknown].
-func (d *Data) CheckVocabulary(s *Settings, tok *tokenizer.Tokenizer, w io.Writer) error {
+// refuses one of which that is half; see [train.Options.CheckUnknown].
+func (d *Data) CheckVocabulary(s *Settings, tok *tokenizer.Tokenizer, to train.Listener) error {
 	for _, part := range []struct {
 		name string
 		rows []loaders.Row
 	}{{"training rows", d.Train}, {"development rows", d.Dev}, {"test rows", d.Test}} {
-		if err := s.CheckUnknown(part.name, unknowns(tok, part.rows), w); err != nil {
+		if err := s.CheckUnknown(part.name, unknowns(tok, part.rows), to); err != nil {
 			return err
 		}
 	}

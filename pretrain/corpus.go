@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"fmt"
 	"hash/crc64"
-	"io"
 
 	"github.com/pkg/errors"
 
@@ -19,6 +18,7 @@ import (
 // corpus is the text as token windows.
 type corpus struct {
 	tok     *tokenizer.Tokenizer
+	learned bool // the vocabulary was learned from the text
 	windows *loaders.Windows
 	valid   *loaders.FixedWindows
 	facts   facts
@@ -37,15 +37,15 @@ type facts struct {
 	Digest            string  `json:"digest"` // of all tokens in order
 }
 
-// readCorpus gets the tokens of the text and cuts them to windows; it reports to con.
-func readCorpus(ctx context.Context, s *Settings, con train.Console) (*corpus, error) {
-	t, err := s.tokens(ctx, con)
+// readCorpus gets the tokens of the text and cuts them into windows.
+func readCorpus(ctx context.Context, o Options, to train.Listener) (*corpus, error) {
+	t, err := o.tokens(ctx, to)
 	if err != nil {
 		return nil, err
 	}
 	var c *corpus
-	if err = s.checkUnknown(t.counted, con.Out); err == nil {
-		c, err = s.cut(ctx, t, con.Out)
+	if err = o.checkUnknown(t.counted, to); err == nil {
+		c, err = o.cut(ctx, t, to)
 	}
 	if err != nil {
 		_ = t.close() // the first error counts
@@ -54,13 +54,13 @@ func readCorpus(ctx context.Context, s *Settings, con train.Console) (*corpus, e
 }
 
 // cut makes windows of the tokens.
-func (s *Settings) cut(ctx context.Context, t *tokens, w io.Writer) (*corpus, error) {
-	c := &corpus{tok: t.tok, close: t.close}
+func (o Options) cut(ctx context.Context, t *tokens, to train.Listener) (*corpus, error) {
+	c := &corpus{tok: t.tok, learned: t.learned, close: t.close}
 	var err error
-	if c.windows, err = loaders.NewWindows(t.train, s.Ctx, uint64(s.Seed)); err != nil {
+	if c.windows, err = loaders.NewWindows(t.train, o.Ctx, uint64(o.Seed)); err != nil {
 		return nil, err
 	}
-	if c.valid, err = loaders.NewFixedWindows(t.valid, s.Ctx); err != nil {
+	if c.valid, err = loaders.NewFixedWindows(t.valid, o.Ctx); err != nil {
 		return nil, errors.WithMessage(err, "the text held out for validation")
 	}
 	stats := c.windows.Stats()
@@ -68,7 +68,7 @@ func (s *Settings) cut(ctx context.Context, t *tokens, w io.Writer) (*corpus, er
 	for _, b := range t.train {
 		total += b.Len()
 	}
-	unigram, err := train.UnigramPerplexity(ctx, t.train, c.valid, s.Ctx, c.tok.Size())
+	unigram, err := UnigramPerplexity(ctx, t.train, c.valid, o.Ctx, c.tok.Size())
 	if err != nil {
 		return nil, err
 	}
@@ -79,12 +79,12 @@ func (s *Settings) cut(ctx context.Context, t *tokens, w io.Writer) (*corpus, er
 	if c.facts.Digest, err = digest(ctx, t.train, t.valid); err != nil {
 		return nil, err
 	}
-	fmt.Fprintf(w, "%d books, %s held out: %d training tokens, %d windows of %d+1 an epoch\n",
-		t.books, t.heldOut(), total, stats.Windows, s.Ctx)
-	fmt.Fprintf(w, "in no window of the first epoch: %d tokens at the ends of books, %d books too short (%d tokens)\n",
+	to.Note("%d books, %s held out: %d training tokens, %d windows of %d+1 an epoch",
+		t.books, t.heldOut(), total, stats.Windows, o.Ctx)
+	to.Note("not in a window of the first epoch: %d tokens at the ends of books, %d books that are too short (%d tokens)",
 		stats.HeadTokens+stats.TailTokens, stats.ShortBooks, stats.ShortTokens)
-	fmt.Fprintf(w, "validation: %d tokens of whole books, in %d windows of up to %d+1 from the first token on; unigram perplexity %.1f\n",
-		c.valid.Targets(), c.valid.Len(), s.Ctx, c.facts.UnigramPerplexity)
+	to.Note("validation: %d tokens of whole books, in %d windows of up to %d+1; unigram perplexity %.1f",
+		c.valid.Targets(), c.valid.Len(), o.Ctx, c.facts.UnigramPerplexity)
 	return c, nil
 }
 
@@ -119,9 +119,9 @@ const worldBytes = 15 << 20
 
 // sources lists the books of the paths, and the files passed over, or, with no paths, makes the books
 // of the embedded world.
-func (s *Settings) sources() (sources []loaders.Source, others []string, err error) {
-	if len(s.Data) > 0 {
-		return loaders.FindSources(s.Data)
+func (o Options) sources() (sources []loaders.Source, others []string, err error) {
+	if len(o.Data) > 0 {
+		return loaders.FindSources(o.Data)
 	}
 	books := storyworld.Books(worldBytes)
 	sources = make([]loaders.Source, len(books))
@@ -132,8 +132,8 @@ func (s *Settings) sources() (sources []loaders.Source, others []string, err err
 }
 
 // books are the sources that have a text. They must be the same on all ranks.
-func (s *Settings) books(ctx context.Context, con train.Console) ([]loaders.Source, error) {
-	books, others, err := s.sources()
+func (o Options) books(ctx context.Context, to train.Listener) ([]loaders.Source, error) {
+	books, others, err := o.sources()
 	if err != nil {
 		return nil, err
 	}
@@ -143,8 +143,8 @@ func (s *Settings) books(ctx context.Context, con train.Console) ([]loaders.Sour
 		fmt.Fprintf(sum, "%q %d\n", b.Name, b.Size) // never fails
 	}
 	list := fmt.Sprintf("%d of %d bytes (checksum of names and sizes %016x)", len(books), bytes, sum.Sum64())
-	if err := s.Group.Same("books", list); err != nil || len(s.Data) == 0 {
-		return books, errors.WithMessage(err, "-data")
+	if err := o.Group.Same("books", list); err != nil || len(o.Data) == 0 {
+		return books, train.InOption("Data", err)
 	}
-	return s.survey(ctx, books, others, con.Out)
+	return o.survey(ctx, books, others, to)
 }

@@ -3,7 +3,6 @@ package pretrain_test
 import (
 	"context"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -32,12 +31,12 @@ func Example() {
 	}
 	s.Data, s.Out, s.Vocab, s.Ctx, s.Batch, s.Steps, s.Epochs = []string{book}, filepath.Join(dir, "run"), 60, 8, 2, 2, 0
 	s.Cache = filepath.Join(dir, "tokens")
-	run, err := pretrain.Run(context.Background(), s, train.Console{Out: io.Discard, Err: io.Discard})
+	run, err := pretrain.Run(context.Background(), s, train.Listener{})
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	files, err := os.ReadDir(run)
+	files, err := os.ReadDir(run.Dir)
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -49,8 +48,6 @@ func Example() {
 	// .lock
 	// checkpoints
 	// config.json
-	// loss.png
-	// loss.svg
 	// merges.txt
 	// metrics.jsonl
 	// model.safetensors

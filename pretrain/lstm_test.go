@@ -12,16 +12,28 @@ import (
 	"gorgpt/train"
 )
 
-func TestFitArch(t *testing.T) {
-	s, err := World()
+func TestResolve(t *testing.T) {
+	o, err := World()
 	require.NoError(t, err)
-	s.FitArch(nil)
-	require.Equal(t, 3e-3, s.LR, "a Transformer's stays")
-	s.Arch = LSTM
-	s.FitArch(map[string]bool{"lr": true})
-	require.Equal(t, 3e-3, s.LR, "as asked for")
-	s.FitArch(nil)
-	require.Equal(t, 1e-2, s.LR)
+	world, err := o.Resolve()
+	require.NoError(t, err)
+	require.Equal(t, []any{2048, 1, 0.0, 3e-3}, []any{world.Vocab, world.Epochs, world.Dropout, world.LR})
+	require.Equal(t, train.Auto, o.Vocab, "the options stay as they are")
+	o.Data = []string{"book.txt"}
+	books, err := o.Resolve()
+	require.NoError(t, err)
+	require.Equal(t, []any{4096, 20, 0.1}, []any{books.Vocab, books.Epochs, books.Dropout})
+	o.Arch = LSTM
+	lstm, err := o.Resolve()
+	require.NoError(t, err)
+	require.Equal(t, 1e-2, lstm.LR)
+	o.LR = 3e-3
+	lstm, err = o.Resolve()
+	require.NoError(t, err)
+	require.Equal(t, 3e-3, lstm.LR, "as asked for")
+	o.Batch = 0
+	_, err = o.Resolve()
+	require.EqualError(t, err, "Batch must be at least 1, not 0")
 }
 
 // An LSTM is pre-trained like a Transformer, stopped and resumed included, and is not taken
@@ -31,18 +43,19 @@ func TestLSTM(t *testing.T) {
 	s.Arch, s.History, s.Steps = LSTM, 2, 8
 	whole := *s
 	whole.Out = "whole"
-	_, err := Run(context.Background(), &whole, quiet())
+	_, err := Run(context.Background(), whole, quiet())
 	require.NoError(t, err)
 
 	ctx, stop := context.WithCancel(context.Background())
 	con := quiet()
-	con.Err = stopping{stop}
-	dir, err := Run(ctx, s, con)
+	con.Observers = []train.Observer{stopping{stop}}
+	r, err := Run(ctx, *s, con)
+	dir := r.Dir
 	require.ErrorIs(t, err, context.Canceled)
 	require.Equal(t, filepath.Join("runs", "tiny-lstm"), dir)
 	again := *s
 	again.Resume, again.Steps = dir, 8
-	_, err = Run(context.Background(), &again, quiet())
+	_, err = Run(context.Background(), again, quiet())
 	require.NoError(t, err)
 	steps, err := checkpoint.StepsIn(filepath.Join(dir, train.HistoryFolder))
 	require.NoError(t, err)

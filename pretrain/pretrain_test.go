@@ -3,6 +3,7 @@ package pretrain
 import (
 	"bytes"
 	"context"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -16,7 +17,7 @@ import (
 
 // minute are settings for a run of a second, over a book in a folder of its own, which
 // becomes the working one.
-func minute(t *testing.T) *Settings {
+func minute(t *testing.T) *Options {
 	t.Helper()
 	t.Chdir(t.TempDir())
 	book := strings.Repeat("The sun shines. It rains, and the road is wet.\n\nAnna sees a small boat.\n", 40)
@@ -25,19 +26,31 @@ func minute(t *testing.T) *Settings {
 	require.NoError(t, err)
 	s.Data, s.Vocab, s.Ctx = []string{"book.txt"}, 90, 8
 	s.Batch, s.Micro, s.Steps, s.Epochs = 2, 2, 4, 0
-	return s
+	return &s
 }
 
-// quiet is a console that nobody reads.
-func quiet() train.Console { return train.Console{Out: new(bytes.Buffer), Err: new(bytes.Buffer)} }
+// notes writes events other than progress to w.
+func notes(w io.Writer) train.Listener {
+	lines := train.Lines(w)
+	return train.Listener{Report: func(e train.Event) {
+		if _, progress := e.(Reading); !progress {
+			lines.Send(e)
+		}
+	}}
+}
 
-// stopping is a writer that ends the run when it begins.
+// quiet ignores everything.
+func quiet() train.Listener { return train.Listener{} }
+
+// stopping ends the run after its first update.
 type stopping struct{ stop func() }
 
-func (w stopping) Write(p []byte) (int, error) {
-	w.stop()
-	return len(p), nil
+func (s stopping) Updated(train.Update) error {
+	s.stop()
+	return nil
 }
+
+func (stopping) Evaluated(int, []train.Metric) error { return nil }
 
 func TestOnlyCompletedRunsCount(t *testing.T) {
 	s := minute(t)
@@ -47,9 +60,10 @@ func TestOnlyCompletedRunsCount(t *testing.T) {
 
 	ctx, stop := context.WithCancel(context.Background())
 	con := quiet()
-	con.Err = stopping{stop}
+	con.Observers = []train.Observer{stopping{stop}}
 	again := *s
-	dir, err := Run(ctx, s, con)
+	r, err := Run(ctx, *s, con)
+	dir := r.Dir
 	require.ErrorIs(t, err, context.Canceled)
 	require.Equal(t, filepath.Join("runs", "tiny"), dir)
 	require.FileExists(t, filepath.Join(dir, "model.safetensors"), "its weights are kept")
@@ -64,15 +78,15 @@ func TestOnlyCompletedRunsCount(t *testing.T) {
 
 	out := new(bytes.Buffer)
 	con = quiet()
-	con.Out = out
+	con = notes(out)
 	first := again
-	dir, err = NewestOrNew(context.Background(), &first, con)
+	dir, err = NewestOrNew(context.Background(), first, con)
 	require.NoError(t, err)
 	require.Equal(t, filepath.Join("runs", "tiny-2"), dir)
 	require.Contains(t, out.String(), "no completed pre-training under runs/, so tiny is pre-trained first")
 
 	out.Reset()
-	found, err := NewestOrNew(context.Background(), &again, con)
+	found, err := NewestOrNew(context.Background(), again, con)
 	require.NoError(t, err)
 	require.Equal(t, dir, found)
 	require.Empty(t, out.String(), "nothing is trained")
@@ -173,10 +187,12 @@ func TestWarmup(t *testing.T) {
 			s, err := Defaults("tiny")
 			require.NoError(t, err)
 			s.Warmup, s.Steps = c.warmup, c.steps
-			require.NoError(t, s.FitWarmup())
+			s, err = s.warmedUp()
+			require.NoError(t, err)
 			require.Equal(t, c.want, s.Warmup)
 		})
 	}
-	s := &Settings{Warmup: 51, Settings: train.Settings{Steps: 50}}
-	require.EqualError(t, s.FitWarmup(), "-warmup of 51 updates is longer than the run of 50")
+	s := Options{Warmup: 51, Options: train.Options{Steps: 50}}
+	_, err := s.warmedUp()
+	require.EqualError(t, err, "Warmup of 51 updates is longer than the run of 50")
 }

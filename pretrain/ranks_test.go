@@ -33,16 +33,16 @@ func files(t *testing.T, dir string) map[string]string {
 
 // onRanks does something with the settings of each rank, over the data, and returns the errors
 // and what the first has told.
-func onRanks(t *testing.T, ranks int, data string, do func(s *Settings, con train.Console) error, changes ...func(*Settings)) ([]error, string) {
+func onRanks(t *testing.T, ranks int, data string, do func(s *Options, con train.Listener) error, changes ...func(*Options)) ([]error, string) {
 	t.Helper()
-	all, out := make([]*Settings, ranks), new(bytes.Buffer)
+	all, out := make([]*Options, ranks), new(bytes.Buffer)
 	for rank := range all {
 		all[rank] = over(t, data, changes...)
 	}
 	return disttest.Errors(ranks, func(g *dist.Group) error {
 		con := quiet()
 		if g.First() {
-			con.Out = out
+			con = notes(out)
 		}
 		s := all[g.Rank()]
 		s.Group = g
@@ -61,19 +61,19 @@ func noErrors(t *testing.T, errs []error) {
 // Any number of ranks prepares the folder that one prepares, its vocabulary included.
 func TestPrepareOnRanks(t *testing.T) {
 	t.Chdir(t.TempDir())
-	original := func(s *Settings) { s.Pipeline = "original" }
-	bert := func(*Settings) {}
+	original := func(s *Options) { s.Pipeline = "original" }
+	bert := func(*Options) {}
 	for _, n := range []int{1, 2, 7} {
 		books := library(t, n)
-		for name, pipeline := range map[string]func(*Settings){"bert": bert, "original": original} {
+		for name, pipeline := range map[string]func(*Options){"bert": bert, "original": original} {
 			one := fmt.Sprint(name, n)
 			prepared(t, one, over(t, books, pipeline))
 			want := files(t, one)
 			for _, ranks := range []int{2, 3, 5} {
 				dir := fmt.Sprint(one, " on ", ranks)
-				prepare := func(s *Settings, con train.Console) error {
+				prepare := func(s *Options, con train.Listener) error {
 					s.Prepare = dir
-					return Prepare(context.Background(), s, con)
+					return Prepare(context.Background(), *s, con)
 				}
 				errs, out := onRanks(t, ranks, books, prepare, pipeline)
 				noErrors(t, errs)
@@ -104,11 +104,11 @@ func TestPrepareOnRanks(t *testing.T) {
 func TestTokensOnRanks(t *testing.T) {
 	t.Chdir(t.TempDir())
 	books := library(t, 7)
-	want, _ := tokenize(t, over(t, books, func(s *Settings) { s.Cache = "alone" }))
+	want, _ := tokenize(t, over(t, books, func(s *Options) { s.Cache = "alone" }))
 	sum, err := digest(context.Background(), want.train, want.valid)
 	require.NoError(t, err)
 	for _, ranks := range []int{2, 3, 9} {
-		same := func(s *Settings, con train.Console) error {
+		same := func(s *Options, con train.Listener) error {
 			got, err := s.tokens(context.Background(), con)
 			if err != nil {
 				return err
@@ -117,15 +117,15 @@ func TestTokensOnRanks(t *testing.T) {
 			if err == nil && mine != sum {
 				err = errors.New("other tokens")
 			}
-			if s.v != want.tok.Size() {
-				err = errors.Errorf("V is %d", s.v)
+			if n := got.tok.Size(); n != want.tok.Size() {
+				err = errors.Errorf("V is %d", n)
 			}
 			if closeErr := got.close(); err == nil {
 				err = closeErr
 			}
 			return err
 		}
-		cache := func(s *Settings) { s.Cache = fmt.Sprint("cache", ranks) }
+		cache := func(s *Options) { s.Cache = fmt.Sprint("cache", ranks) }
 		errs, out := onRanks(t, ranks, books, same, cache)
 		noErrors(t, errs)
 		require.Contains(t, out, "tokenized into")
@@ -139,7 +139,7 @@ func TestTokensOnRanks(t *testing.T) {
 		noErrors(t, errs)
 		require.Contains(t, out, "tokenizing again")
 
-		errs, _ = onRanks(t, ranks, books, same, func(s *Settings) { s.Cache = "" })
+		errs, _ = onRanks(t, ranks, books, same, func(s *Options) { s.Cache = "" })
 		noErrors(t, errs)
 		errs, _ = onRanks(t, ranks, filepath.Dir(shards[0]), same)
 		noErrors(t, errs)
@@ -152,13 +152,13 @@ func TestRanksThatSeeOtherThings(t *testing.T) {
 	books, fewer, longer := library(t, 5), library(t, 4), library(t, 5)
 	require.NoError(t, os.WriteFile(filepath.Join(longer, "book0.txt"), []byte("Anna."), 0o600))
 	prepared(t, "tokens", over(t, books))
-	last := func(change func(s *Settings)) func(*Settings, train.Console) error {
-		return func(s *Settings, con train.Console) error {
+	last := func(change func(s *Options)) func(*Options, train.Listener) error {
+		return func(s *Options, con train.Listener) error {
 			if s.Group.Rank() == s.Group.Size()-1 {
 				change(s)
 			}
 			if s.Prepare != "" {
-				return Prepare(context.Background(), s, con)
+				return Prepare(context.Background(), *s, con)
 			}
 			got, err := s.tokens(context.Background(), con)
 			if err == nil {
@@ -170,27 +170,27 @@ func TestRanksThatSeeOtherThings(t *testing.T) {
 	for _, ranks := range []int{2, 3, 5} {
 		for _, other := range []string{fewer, longer} {
 			for _, prepare := range []string{"", "new"} {
-				errs, _ := onRanks(t, ranks, books, last(func(s *Settings) { s.Data = []string{other} }), func(s *Settings) { s.Prepare = prepare })
+				errs, _ := onRanks(t, ranks, books, last(func(s *Options) { s.Data = []string{other} }), func(s *Options) { s.Prepare = prepare })
 				for _, err := range errs {
-					require.ErrorContains(t, err, fmt.Sprintf("-data: rank %d of %d on ", ranks-1, ranks))
+					require.ErrorContains(t, err, fmt.Sprintf("Data: rank %d of %d on ", ranks-1, ranks))
 					require.ErrorContains(t, err, " has other books than rank 0: "+fmt.Sprint(len(files(t, other)))+" of ")
 				}
 				require.NoDirExists(t, "new")
 			}
 		}
-		errs, _ := onRanks(t, ranks, books, last(func(s *Settings) { s.Tokenizer = "tokens" }))
+		errs, _ := onRanks(t, ranks, books, last(func(s *Options) { s.Tokenizer = "tokens" }))
 		for _, err := range errs {
 			require.ErrorContains(t, err, "has other settings of the text than rank 0: seed 1, tokenizer ")
 		}
 
 		// What the first rank sees, another may not.
-		errs, _ = onRanks(t, ranks, books, last(func(s *Settings) { s.Cache = "elsewhere" }))
-		require.ErrorContains(t, errs[ranks-1], "-cache: elsewhere")
-		require.ErrorContains(t, errs[ranks-1], " is not seen on this machine: name a folder that all machines share, or give -cache '' to keep tokens in memory on each")
+		errs, _ = onRanks(t, ranks, books, last(func(s *Options) { s.Cache = "elsewhere" }))
+		require.ErrorContains(t, errs[ranks-1], "Cache: elsewhere")
+		require.ErrorContains(t, errs[ranks-1], " is not seen on this machine: name a folder that all machines share, or leave Cache empty to keep tokens in memory on each")
 		require.NoDirExists(t, "elsewhere", "only the first rank writes")
-		errs, _ = onRanks(t, ranks, "tokens", last(func(s *Settings) { s.Data = []string{"elsewhere"} }))
-		require.EqualError(t, errs[ranks-1], "-data: elsewhere is not seen on this machine: name a folder that all machines share")
-		errs, _ = onRanks(t, ranks, books, last(func(s *Settings) { s.Prepare = "nobody else looks here" }), func(s *Settings) { s.Prepare = fmt.Sprint("prepared", ranks) })
+		errs, _ = onRanks(t, ranks, "tokens", last(func(s *Options) { s.Data = []string{"elsewhere"} }))
+		require.EqualError(t, errs[ranks-1], "Data: elsewhere is not seen on this machine: name a folder that all machines share")
+		errs, _ = onRanks(t, ranks, books, last(func(s *Options) { s.Prepare = "nobody else looks here" }), func(s *Options) { s.Prepare = fmt.Sprint("prepared", ranks) })
 		noErrors(t, errs)
 	}
 }
@@ -202,8 +202,8 @@ func TestOneRankIsAskedToStop(t *testing.T) {
 	ended, end := context.WithCancel(context.Background())
 	end()
 	for _, ranks := range []int{2, 3, 5} {
-		stopped := func(do func(ctx context.Context, s *Settings, con train.Console) error) []error {
-			errs, _ := onRanks(t, ranks, books, func(s *Settings, con train.Console) error {
+		stopped := func(do func(ctx context.Context, s *Options, con train.Listener) error) []error {
+			errs, _ := onRanks(t, ranks, books, func(s *Options, con train.Listener) error {
 				ctx := context.Background()
 				if s.Group.Rank() == 1 {
 					ctx = ended
@@ -212,7 +212,7 @@ func TestOneRankIsAskedToStop(t *testing.T) {
 			})
 			return errs
 		}
-		for _, err := range stopped(func(ctx context.Context, s *Settings, con train.Console) error {
+		for _, err := range stopped(func(ctx context.Context, s *Options, con train.Listener) error {
 			sources, err := s.books(context.Background(), con)
 			if err == nil {
 				_, err = s.learn(ctx, sources, con)
@@ -222,9 +222,9 @@ func TestOneRankIsAskedToStop(t *testing.T) {
 			require.ErrorIs(t, err, context.Canceled)
 			require.ErrorContains(t, err, "learning the vocabulary: stopped")
 		}
-		for _, err := range stopped(func(ctx context.Context, s *Settings, con train.Console) error {
+		for _, err := range stopped(func(ctx context.Context, s *Options, con train.Listener) error {
 			s.Prepare = "tokens"
-			return Prepare(ctx, s, con)
+			return Prepare(ctx, *s, con)
 		}) {
 			require.ErrorIs(t, err, context.Canceled)
 			require.True(t, strings.HasPrefix(err.Error(), "reading the books: stopped"), err)

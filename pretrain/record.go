@@ -3,7 +3,6 @@ package pretrain
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -96,22 +95,22 @@ func lastCheckpoint(run string) string {
 }
 
 // NewestOrNew is the folder of the newest completed run or, with none, that of a new
-// one by these settings.
-func NewestOrNew(ctx context.Context, s *Settings, con train.Console) (dir string, err error) {
-	newest, err := s.Group.Once(func() ([]byte, error) {
-		dir, err := Newest(s.Arch)
+// one with these options.
+func NewestOrNew(ctx context.Context, o Options, to train.Listener) (dir string, err error) {
+	newest, err := o.Group.Once(func() ([]byte, error) {
+		dir, err := Newest(o.Arch)
 		return []byte(dir), err
 	})
 	if err != nil || len(newest) > 0 {
 		return string(newest), err
 	}
-	what, flags := "pre-training", ""
-	if s.Arch != "" {
-		what, flags = what+" of an "+strings.ToUpper(s.Arch), " -arch "+s.Arch
+	what := "pre-training"
+	if o.Arch != "" {
+		what += " of an " + strings.ToUpper(o.Arch)
 	}
-	fmt.Fprintf(con.Out, "no completed %s under %s/, so %s is pre-trained first, as go run ./cmd/train%s does\n", what, train.Runs, s.name(), flags)
-	dir, err = Run(ctx, s, con)
-	return dir, errors.WithMessage(err, "pre-training")
+	to.Note("there is no completed %s under %s/, so %s is pre-trained first", what, train.Runs, o.Name())
+	r, err := Run(ctx, o, to)
+	return r.Dir, errors.WithMessage(err, "pre-training")
 }
 
 // completed tells whether a folder is of pre-training of an architecture that ran to its end. One whose

@@ -44,10 +44,10 @@ func TestRunOnRanks(t *testing.T) {
 	s.Batch, s.Steps, s.EvalEvery, s.Cache = 4, 6, 2, ""
 	one := *s
 	one.Out = "one"
-	_, err := Run(context.Background(), &one, quiet())
+	_, err := Run(context.Background(), one, quiet())
 	require.NoError(t, err)
 
-	onRanks := func(n int, change func(s *Settings), first train.Console, ctx context.Context) []error {
+	onRanks := func(n int, change func(s *Options), first train.Listener, ctx context.Context) []error {
 		return disttest.Errors(n, func(g *dist.Group) error {
 			mine, con, own := *s, quiet(), context.Background()
 			mine.Group = g
@@ -55,7 +55,8 @@ func TestRunOnRanks(t *testing.T) {
 			if g.First() {
 				con, own = first, ctx
 			}
-			dir, err := Run(own, &mine, con)
+			r, err := Run(own, mine, con)
+			dir := r.Dir
 			if dir != "many" {
 				return errors.Errorf("the run folder is %s: %v", dir, err)
 			}
@@ -64,11 +65,11 @@ func TestRunOnRanks(t *testing.T) {
 	}
 	ctx, stop := context.WithCancel(context.Background())
 	con := quiet()
-	con.Err = stopping{stop}
-	for _, err := range onRanks(3, func(s *Settings) { s.Out = "many" }, con, ctx) {
+	con.Observers = []train.Observer{stopping{stop}}
+	for _, err := range onRanks(3, func(s *Options) { s.Out = "many" }, con, ctx) {
 		require.ErrorAs(t, err, new(train.Interrupted), "all stop when the first is asked to")
 	}
-	for rank, err := range onRanks(2, func(s *Settings) { s.Resume = "many" }, quiet(), context.Background()) {
+	for rank, err := range onRanks(2, func(s *Options) { s.Resume = "many" }, quiet(), context.Background()) {
 		require.NoError(t, err, rank)
 	}
 	require.InDeltaSlice(t, losses(t, "one"), losses(t, "many"), 1e-4)
@@ -82,7 +83,7 @@ func TestRunOnRanks(t *testing.T) {
 			graphtest.AllClose(t, p.Value, got.Store.Param(p.Name).Value, 1e-4, 1e-3, p.Name)
 		}
 	}
-	for rank, err := range onRanks(2, func(s *Settings) { s.Resume = "many" }, quiet(), context.Background()) {
+	for rank, err := range onRanks(2, func(s *Options) { s.Resume = "many" }, quiet(), context.Background()) {
 		require.NoError(t, err, rank) // all know that it is complete
 	}
 }
@@ -93,9 +94,9 @@ func TestTooManyRanks(t *testing.T) {
 	for _, err := range disttest.Errors(3, func(g *dist.Group) error {
 		mine := *s
 		mine.Group = g
-		_, err := Run(context.Background(), &mine, quiet())
+		_, err := Run(context.Background(), mine, quiet())
 		return err
 	}) {
-		require.EqualError(t, err, "-batch 2 cannot be divided among 3 ranks: want at least one for each")
+		require.EqualError(t, err, "Batch 2 cannot be divided among 3 ranks: it must be at least 3")
 	}
 }

@@ -3,7 +3,7 @@ package pretrain
 import (
 	"context"
 	"fmt"
-	"io"
+	"strings"
 
 	"github.com/pkg/errors"
 
@@ -23,16 +23,16 @@ const sampleTokens, samplePrompt = 120, 12
 
 // sampler writes samples of text while a model is trained.
 type sampler struct {
-	s   *Settings
+	o   Options
 	c   *corpus
 	m   *gpt1.Model
 	dir string // run folder
-	out io.Writer
+	to  train.Listener
 }
 
 // Updated writes a sample if one is due. A file that is there is of the same model.
 func (w *sampler) Updated(u train.Update) error {
-	if w.s.SampleEvery == 0 || u.Step%w.s.SampleEvery != 0 || u.Step == w.s.Steps {
+	if w.o.SampleEvery == 0 || u.Step%w.o.SampleEvery != 0 || u.Step == w.o.Steps {
 		return nil
 	}
 	dir, err := atomicfile.OpenIn(w.dir, train.SamplesFolder)
@@ -58,20 +58,20 @@ func (w *sampler) last(ctx context.Context) error {
 	defer dir.Close()
 	err = w.write(ctx, dir, sampleFile, "sample")
 	if ctx.Err() != nil {
-		return train.Interrupted{Step: w.s.Steps, Steps: w.s.Steps}
+		return train.Interrupted{Step: w.o.Steps, Steps: w.o.Steps}
 	}
 	return err
 }
 
 // write continues the beginning of the held-out text.
 func (w *sampler) write(ctx context.Context, dir *atomicfile.Dir, name, title string) error {
-	window, err := w.c.valid.At(0, make([]int32, w.s.Ctx+1))
+	window, err := w.c.valid.At(0, make([]int32, w.o.Ctx+1))
 	if err != nil {
 		return errors.WithMessage(err, "writing a sample")
 	}
-	prompt := window[:min(samplePrompt, len(window), w.s.Ctx)]
+	prompt := window[:min(samplePrompt, len(window), w.o.Ctx)]
 	next, err := generate.New(w.m).Continue(ctx, prompt, generate.Options{
-		Tokens: sampleTokens, Temperature: 0.8, TopK: 40, Seed: uint64(w.s.Seed),
+		Tokens: sampleTokens, Temperature: 0.8, TopK: 40, Seed: uint64(w.o.Seed),
 	})
 	if err != nil {
 		return errors.WithMessage(err, "writing a sample")
@@ -80,7 +80,7 @@ func (w *sampler) write(ctx context.Context, dir *atomicfile.Dir, name, title st
 	if err := dir.WriteFile(name, []byte(text)); err != nil {
 		return err
 	}
-	fmt.Fprintf(w.out, "%s:\n%s", title, text)
+	w.to.Note("%s:\n%s", title, strings.TrimSuffix(text, "\n"))
 	return nil
 }
 

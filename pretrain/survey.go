@@ -3,7 +3,6 @@ package pretrain
 import (
 	"context"
 	"fmt"
-	"io"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -14,15 +13,16 @@ import (
 	"gorgpt/loaders/charset"
 	"gorgpt/loaders/shards"
 	"gorgpt/tokenizer"
+	"gorgpt/train"
 )
 
 // survey leaves out the books that have no text, and says in a line what the files have beside it.
-func (s *Settings) survey(ctx context.Context, books []loaders.Source, others []string, w io.Writer) ([]loaders.Source, error) {
-	p, err := s.textPipeline()
+func (o Options) survey(ctx context.Context, books []loaders.Source, others []string, to train.Listener) ([]loaders.Source, error) {
+	p, err := o.textPipeline()
 	if err != nil {
 		return nil, err
 	}
-	all, err := shards.Survey(ctx, s.Group, books, p)
+	all, err := shards.Survey(ctx, o.Group, books, p)
 	if errors.Is(err, context.Canceled) {
 		err = errors.WithMessage(err, "reading the books: stopped")
 	}
@@ -46,10 +46,10 @@ func (s *Settings) survey(ctx context.Context, books []loaders.Source, others []
 		kept = append(kept, book)
 	}
 	if len(kept) == 0 {
-		return nil, errors.Errorf("-data: there is no text in %s: %s", number(len(books)), &r.empty)
+		return nil, train.BadOption("{Data}: there is no text in %s: %s", number(len(books)), &r.empty)
 	}
 	if line := r.String(); line != "" {
-		fmt.Fprintf(w, "%s\n", line)
+		to.Note("%s", line)
 	}
 	return kept, nil
 }

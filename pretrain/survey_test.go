@@ -46,7 +46,7 @@ func TestRunSaysWhatIsLeftOut(t *testing.T) {
 		"passed over, as it is no .txt or .txt.gz: 2 files (link, notes.md)\n"
 	for _, cache := range []string{"", filepath.Join(t.TempDir(), "cache")} {
 		for range 2 {
-			tok, stdout := tokenize(t, over(t, dir, func(s *Settings) { s.Cache = cache }))
+			tok, stdout := tokenize(t, over(t, dir, func(s *Options) { s.Cache = cache }))
 			require.Equal(t, 7, tok.books)
 			require.Equal(t, want, stdout[:min(len(stdout), len(want))], stdout)
 		}
@@ -62,9 +62,9 @@ func TestBooksWithoutAnyText(t *testing.T) {
 	put(t, dir, "b.txt", frameStart+frameEnd)
 	s := over(t, dir)
 	_, err := s.tokens(context.Background(), quiet())
-	require.ErrorContains(t, err, "-data: there is no text in 2 books: a.txt, b.txt")
+	require.ErrorContains(t, err, "Data: there is no text in 2 books: a.txt, b.txt")
 	s.Prepare = filepath.Join(t.TempDir(), "tokens")
-	require.ErrorContains(t, Prepare(context.Background(), s, quiet()), "there is no text in 2 books")
+	require.ErrorContains(t, Prepare(context.Background(), *s, quiet()), "there is no text in 2 books")
 	require.NoDirExists(t, s.Prepare)
 
 	put(t, dir, "c.txt", strings.Repeat("The only book.\n\n", 100))
@@ -82,7 +82,7 @@ func TestDigestsOfBooks(t *testing.T) {
 	put(t, dir, "c.txt", text+smallPrint)
 	var out bytes.Buffer
 	con := quiet()
-	con.Out = &out
+	con = notes(&out)
 	books, err := over(t, dir).books(context.Background(), con)
 	require.NoError(t, err)
 	plain, _, err := loaders.FindSources([]string{dir})

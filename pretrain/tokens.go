@@ -3,7 +3,6 @@ package pretrain
 import (
 	"context"
 	"fmt"
-	"io"
 	"io/fs"
 	"path/filepath"
 
@@ -18,6 +17,7 @@ import (
 // tokens are the books in the form that windows are cut from.
 type tokens struct {
 	tok          *tokenizer.Tokenizer
+	learned      bool // the vocabulary was learned from the text
 	train, valid []loaders.Tokens
 	books        int
 	held         []string // names of the validation books
@@ -37,102 +37,102 @@ func (t *tokens) heldOut() string {
 	return fmt.Sprintf("%d (%s)", held.count, &held)
 }
 
-// tokens opens the prepared folder that -data names, or the cache; without one, the
-// books are tokenized into memory. What there is on the disk, the first rank decides.
-func (s *Settings) tokens(ctx context.Context, con train.Console) (*tokens, error) {
-	for _, path := range s.Data {
-		folder, err := s.Group.Decide(func() (bool, error) { return shards.IsFolder(path), nil })
+// tokens opens the prepared folder that Data names, or the cache. Without one, the books are
+// tokenized into memory. The first rank decides what is on the disk.
+func (o Options) tokens(ctx context.Context, to train.Listener) (*tokens, error) {
+	for _, path := range o.Data {
+		folder, err := o.Group.Decide(func() (bool, error) { return shards.IsFolder(path), nil })
 		if err != nil {
 			return nil, err
 		}
 		if folder {
-			return s.openPrepared(path, con.Out)
+			return o.openPrepared(path, to)
 		}
 	}
-	books, err := s.books(ctx, con)
+	books, err := o.books(ctx, to)
 	if err != nil {
 		return nil, err
 	}
-	if s.Cache == "" {
-		return s.inMemory(ctx, books, con)
+	if o.Cache == "" {
+		return o.inMemory(ctx, books, to)
 	}
-	return s.cached(ctx, books, con)
+	return o.cached(ctx, books, to)
 }
 
-// openPrepared opens a folder that -prepare has made.
-func (s *Settings) openPrepared(dir string, w io.Writer) (*tokens, error) {
-	if len(s.Data) > 1 {
-		return nil, errors.Errorf("-data %s is a folder of tokens: give it alone, without other -data", dir)
+// openPrepared opens a folder that [Prepare] has made.
+func (o Options) openPrepared(dir string, to train.Listener) (*tokens, error) {
+	if len(o.Data) > 1 {
+		return nil, train.BadOption("{Data} %s is a folder of tokens: it cannot be combined with other {Data}", dir)
 	}
-	tok, err := s.givenTokenizer()
+	tok, err := o.givenTokenizer()
 	if err != nil {
 		return nil, err
 	}
-	f, err := s.open("-data", dir, "")
+	f, err := o.open("Data", dir, "")
 	if err != nil {
 		return nil, err
 	}
 	if tok != nil {
 		if err := f.CheckTokenizer(tok); err != nil {
 			_ = f.Close() // the first error counts
-			return nil, errors.WithMessagef(err, "-data %s, -tokenizer %s", dir, s.Tokenizer)
+			return nil, train.BadOption("{Data} %s, {Tokenizer} %s: %v", dir, o.Tokenizer, err)
 		}
 	}
-	fmt.Fprintf(w, "tokens of %s\n", dir)
-	return s.fromFolder(f, false, w), nil
+	to.Note("tokens of %s", dir)
+	return fromFolder(f, false), nil
 }
 
-// open opens a folder of tokens that the first rank sees. If this one does not, the error tells
-// what else to do.
-func (s *Settings) open(flag, dir, or string) (*shards.Folder, error) {
+// open opens a folder of tokens that the first rank sees. If this rank does not, the error says
+// what else can be done.
+func (o Options) open(field, dir, or string) (*shards.Folder, error) {
 	f, err := shards.Open(dir)
-	if !s.Group.First() && errors.Is(err, fs.ErrNotExist) {
-		return nil, errors.Errorf("%s: %s is not seen on this machine: name a folder that all machines share%s", flag, dir, or)
+	if !o.Group.First() && errors.Is(err, fs.ErrNotExist) {
+		return nil, train.BadOption("{"+field+"}: %s is not seen on this machine: name a folder that all machines share"+or, dir)
 	}
 	return f, err
 }
 
 // cached opens the tokens of these books and settings, which an earlier run may have left.
-func (s *Settings) cached(ctx context.Context, books []loaders.Source, con train.Console) (*tokens, error) {
-	p, err := s.preparation(ctx, books)
+func (o Options) cached(ctx context.Context, books []loaders.Source, to train.Listener) (*tokens, error) {
+	p, err := o.preparation(ctx, books)
 	if err != nil {
 		return nil, err
 	}
-	dir := filepath.Join(s.Cache, p.source[:16])
+	dir := filepath.Join(o.Cache, p.source[:16])
 	status, err := p.look(dir)
 	if err != nil {
 		return nil, err
 	}
 	var f *shards.Folder // of the first rank, if it is reused
-	reused, err := s.Group.Decide(func() (bool, error) {
+	reused, err := o.Group.Decide(func() (bool, error) {
 		if status != shards.Finished {
 			return false, nil
 		}
 		var err error
 		if f, err = shards.Open(dir); err != nil {
-			fmt.Fprintf(con.Out, "%v; tokenizing again\n", err)
+			to.Note("%v; tokenizing again", err)
 			return false, nil
 		}
-		fmt.Fprintf(con.Out, "tokens of the unchanged text, reused from %s\n", dir)
+		to.Note("tokens of the unchanged text, reused from %s", dir)
 		return true, nil
 	})
 	if err == nil && !reused {
-		err = p.write(ctx, dir, status, con)
+		err = p.write(ctx, dir, status, to)
 	}
 	if err != nil {
 		return nil, err
 	}
 	if f == nil {
-		if f, err = s.open("-cache", dir, ", or give -cache '' to keep tokens in memory on each"); err != nil {
+		if f, err = o.open("Cache", dir, ", or leave {Cache} empty to keep tokens in memory on each"); err != nil {
 			return nil, err
 		}
 	}
-	return s.fromFolder(f, s.Tokenizer == "", con.Out), nil
+	return fromFolder(f, o.Tokenizer == ""), nil
 }
 
 // fromFolder takes the books of an open folder, whose vocabulary may have been learned for it.
-func (s *Settings) fromFolder(f *shards.Folder, learned bool, w io.Writer) *tokens {
-	t := &tokens{tok: f.Tokenizer, close: f.Close, books: len(f.Train) + len(f.Valid), counted: countedIn(f)}
+func fromFolder(f *shards.Folder, learned bool) *tokens {
+	t := &tokens{tok: f.Tokenizer, learned: learned, close: f.Close, books: len(f.Train) + len(f.Valid), counted: countedIn(f)}
 	for _, b := range f.Train {
 		t.train = append(t.train, b.Tokens)
 	}
@@ -143,23 +143,21 @@ func (s *Settings) fromFolder(f *shards.Folder, learned bool, w io.Writer) *toke
 	if len(f.Train) == 1 && len(f.Valid) == 1 && f.Train[0].Name == f.Valid[0].Name {
 		t.books = 1
 	}
-	s.fit(t.tok, learned, w)
 	return t
 }
 
 // inMemory tokenizes the books without a file.
-func (s *Settings) inMemory(ctx context.Context, sources []loaders.Source, con train.Console) (*tokens, error) {
-	p, err := s.split(ctx, sources)
+func (o Options) inMemory(ctx context.Context, sources []loaders.Source, to train.Listener) (*tokens, error) {
+	p, err := o.split(ctx, sources)
 	if err != nil {
 		return nil, err
 	}
 	if p.tok == nil {
-		if p.tok, err = s.learn(ctx, p.train, con); err != nil {
+		if p.tok, err = o.learn(ctx, p.train, to); err != nil {
 			return nil, err
 		}
 	}
-	s.fit(p.tok, s.Tokenizer == "", con.Out)
-	t := &tokens{tok: p.tok, books: len(sources), close: func() error { return nil }}
+	t := &tokens{tok: p.tok, learned: o.Tokenizer == "", books: len(sources), close: func() error { return nil }}
 	for _, part := range []struct {
 		sources []loaders.Source
 		tokens  *[]loaders.Tokens

@@ -9,12 +9,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
-
-	"gorgpt/loaders"
-	"gorgpt/train"
 )
 
 // library writes so many small books into a folder, and returns it.
@@ -29,23 +25,23 @@ func library(t *testing.T, books int) string {
 }
 
 // over are settings for the data, with a small vocabulary.
-func over(t *testing.T, data string, changes ...func(*Settings)) *Settings {
+func over(t *testing.T, data string, changes ...func(*Options)) *Options {
 	t.Helper()
 	s, err := Defaults("tiny")
 	require.NoError(t, err)
 	s.Data, s.Vocab = []string{data}, 60
 	for _, change := range changes {
-		change(s)
+		change(&s)
 	}
-	return s
+	return &s
 }
 
 // tokenize gets the tokens, as a run does before it trains, and returns what it said.
-func tokenize(t *testing.T, s *Settings) (tok *tokens, stdout string) {
+func tokenize(t *testing.T, s *Options) (tok *tokens, stdout string) {
 	t.Helper()
 	var out bytes.Buffer
 	con := quiet()
-	con.Out = &out
+	con = notes(&out)
 	tok, err := s.tokens(context.Background(), con)
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, tok.close()) })
@@ -53,27 +49,27 @@ func tokenize(t *testing.T, s *Settings) (tok *tokens, stdout string) {
 }
 
 // prepared tokenizes into a folder.
-func prepared(t *testing.T, dir string, s *Settings) {
+func prepared(t *testing.T, dir string, s *Options) {
 	t.Helper()
 	s.Prepare = dir
-	require.NoError(t, Prepare(context.Background(), s, quiet()))
+	require.NoError(t, Prepare(context.Background(), *s, quiet()))
 }
 
 // TestCacheIsForTheSameText: any other text or setting is tokenized by itself.
 func TestCacheIsForTheSameText(t *testing.T) {
 	t.Chdir(t.TempDir())
 	books := library(t, 5)
-	run := func(changes ...func(*Settings)) string {
+	run := func(changes ...func(*Options)) string {
 		_, stdout := tokenize(t, over(t, books, changes...))
 		return stdout
 	}
-	seed := func(s *Settings) { s.Seed = 2 }
-	original := func(s *Settings) { s.Pipeline = "original" }
-	vocab := func(n int) func(*Settings) { return func(s *Settings) { s.Vocab = n } }
-	with := func(dir string) func(*Settings) { return func(s *Settings) { s.Tokenizer = dir } }
+	seed := func(s *Options) { s.Seed = 2 }
+	original := func(s *Options) { s.Pipeline = "original" }
+	vocab := func(n int) func(*Options) { return func(s *Options) { s.Vocab = n } }
+	with := func(dir string) func(*Options) { return func(s *Options) { s.Tokenizer = dir } }
 	require.NotContains(t, run(), "reused")
 	require.Contains(t, run(), "reused from "+filepath.Join("runs", ".tokens"))
-	require.Contains(t, run(func(s *Settings) { s.LR = 0.1 }), "reused", "a setting that tokens do not depend on")
+	require.Contains(t, run(func(s *Options) { s.LR = 0.1 }), "reused", "a setting that tokens do not depend on")
 	require.NotContains(t, run(vocab(61)), "reused")
 	require.NotContains(t, run(seed), "reused")
 	require.NotContains(t, run(original), "reused")
@@ -131,7 +127,7 @@ func TestDamagedCache(t *testing.T) {
 // TestSplitIsThatOfThePreparation: another seed trains on the same books.
 func TestSplitIsThatOfThePreparation(t *testing.T) {
 	t.Chdir(t.TempDir())
-	prepared(t, "tokens", over(t, library(t, 9), func(s *Settings) { s.Seed = 3 }))
+	prepared(t, "tokens", over(t, library(t, 9), func(s *Options) { s.Seed = 3 }))
 	var index struct {
 		Books []struct{ Name, Split string }
 	}
@@ -142,20 +138,7 @@ func TestSplitIsThatOfThePreparation(t *testing.T) {
 	held := index.Books[8]
 	require.Equal(t, "validation", held.Split)
 	for _, seed := range []int64{3, 4} {
-		tok, _ := tokenize(t, over(t, "tokens", func(s *Settings) { s.Seed = seed }))
+		tok, _ := tokenize(t, over(t, "tokens", func(s *Options) { s.Seed = seed }))
 		require.Equal(t, []string{held.Name}, tok.held)
 	}
-}
-
-func TestMeterLines(t *testing.T) {
-	var out bytes.Buffer
-	m := startMeter(train.Console{Err: &out}, "tokenizing", []loaders.Source{{Size: 6e6}, {Size: 2e6}})
-	m.at(0, 1e6, "")
-	require.Empty(t, out.String(), "too early")
-	m.start, m.last = m.start.Add(-4*time.Second), m.last.Add(-4*time.Second)
-	m.at(1, 5e6, ", 7 tokens")
-	require.Equal(t, "tokenizing: 1 of 2 books, 5.0 of 8.0 MB, 1.0 MB/s, 7 tokens, ETA 3s\n", out.String())
-	m.at(2, 8e6, "")
-	require.Equal(t, 1, strings.Count(out.String(), "\n"), "too early for another")
-	m.end()
 }

@@ -3,10 +3,10 @@ package pretrain
 import (
 	"context"
 	"fmt"
-	"io"
 
 	"gorgpt/loaders/shards"
 	"gorgpt/tokenizer"
+	"gorgpt/train"
 )
 
 // counted is how much of a book the vocabulary cannot spell.
@@ -27,8 +27,8 @@ func countedIn(f *shards.Folder) []counted {
 }
 
 // checkUnknown reports how much of the books the vocabulary cannot spell, and of which book
-// most; see [train.Settings.CheckUnknown].
-func (s *Settings) checkUnknown(books []counted, w io.Writer) error {
+// most; see [train.Options.CheckUnknown].
+func (o Options) checkUnknown(books []counted, to train.Listener) error {
 	var all tokenizer.Unknowns
 	worst, several := counted{}, false
 	for _, b := range books {
@@ -42,20 +42,20 @@ func (s *Settings) checkUnknown(books []counted, w io.Writer) error {
 	if several && worst.unknown.Unknown > 0 {
 		what = fmt.Sprintf("the books (most of all %s, %.1f %%)", worst.name, 100*worst.unknown.Share())
 	}
-	return s.CheckUnknown(what, &all, w)
+	return o.CheckUnknown(what, &all, to)
 }
 
 // checkPrepared is checkUnknown for a folder that the first rank sees.
-func (s *Settings) checkPrepared(ctx context.Context, w io.Writer) error {
-	_, err := s.Group.Once(func() ([]byte, error) {
+func (o Options) checkPrepared(ctx context.Context, to train.Listener) error {
+	_, err := o.Group.Once(func() ([]byte, error) {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		f, err := shards.Open(s.Prepare)
+		f, err := shards.Open(o.Prepare)
 		if err != nil {
 			return nil, err
 		}
-		err = s.checkUnknown(countedIn(f), w)
+		err = o.checkUnknown(countedIn(f), to)
 		if closeErr := f.Close(); err == nil {
 			err = closeErr
 		}

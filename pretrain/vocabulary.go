@@ -3,7 +3,6 @@ package pretrain
 import (
 	"context"
 	"fmt"
-	"io"
 
 	"github.com/pkg/errors"
 
@@ -15,47 +14,47 @@ import (
 )
 
 // givenTokenizer loads the tokenizer that the settings name; it is nil if one is to be learned.
-func (s *Settings) givenTokenizer() (*tokenizer.Tokenizer, error) {
-	if s.Tokenizer == "" {
+func (o Options) givenTokenizer() (*tokenizer.Tokenizer, error) {
+	if o.Tokenizer == "" {
 		return nil, nil
 	}
-	tok, err := tokenizer.Load(s.Tokenizer)
+	tok, err := tokenizer.Load(o.Tokenizer)
 	if err != nil {
-		return nil, errors.WithMessage(err, "-tokenizer")
+		return nil, train.InOption("Tokenizer", err)
 	}
-	if s.Pipeline == "" {
+	if o.Pipeline == "" {
 		return tok, nil
 	}
-	p, err := s.pipeline()
+	p, err := o.pipeline()
 	return tok.WithPipeline(p), err
 }
 
 // textSettings are the settings that tokens depend on, for [shards.Fingerprint].
-func (s *Settings) textSettings(tok *tokenizer.Tokenizer) (string, error) {
+func (o Options) textSettings(tok *tokenizer.Tokenizer) (string, error) {
 	if tok == nil {
-		p, err := s.pipeline()
-		return fmt.Sprintf("seed %d, learn %d tokens, pipeline %s", s.Seed, s.Vocab, p), err
+		p, err := o.pipeline()
+		return fmt.Sprintf("seed %d, learn %d tokens, pipeline %s", o.Seed, o.Vocab, p), err
 	}
 	id, err := shards.TokenizerID(tok)
-	return fmt.Sprintf("seed %d, tokenizer %s", s.Seed, id), err
+	return fmt.Sprintf("seed %d, tokenizer %s", o.Seed, id), err
 }
 
 // pipeline is the one that the settings name, or else bert.
-func (s *Settings) pipeline() (tokenizer.Pipeline, error) {
-	if s.Pipeline == "" {
+func (o Options) pipeline() (tokenizer.Pipeline, error) {
+	if o.Pipeline == "" {
 		return tokenizer.Bert, nil
 	}
-	p, err := tokenizer.ParsePipeline(s.Pipeline)
-	return p, errors.WithMessage(err, "-pipeline")
+	p, err := tokenizer.ParsePipeline(o.Pipeline)
+	return p, train.InOption("Pipeline", err)
 }
 
 // learn learns a vocabulary from the books. All ranks count words, the first learns.
-func (s *Settings) learn(ctx context.Context, books []loaders.Source, con train.Console) (*tokenizer.Tokenizer, error) {
-	trainer, err := s.count(ctx, books, con)
+func (o Options) learn(ctx context.Context, books []loaders.Source, to train.Listener) (*tokenizer.Tokenizer, error) {
+	trainer, err := o.count(ctx, books, to)
 	if err != nil {
 		return nil, err
 	}
-	data, err := s.Group.Once(func() ([]byte, error) {
+	data, err := o.Group.Once(func() ([]byte, error) {
 		tok, err := trainer.Train()
 		switch {
 		case errors.Is(err, context.Canceled):
@@ -63,9 +62,9 @@ func (s *Settings) learn(ctx context.Context, books []loaders.Source, con train.
 		case err != nil:
 			return nil, errors.WithMessage(err, "learning the vocabulary")
 		}
-		fmt.Fprintf(con.Out, "learned a vocabulary of %d tokens\n", tok.Size())
+		to.Note("learned a vocabulary of %d tokens", tok.Size())
 		if lost := trainer.Lost(); lost.Words > 0 {
-			fmt.Fprintf(con.Out, "to keep within memory, %d rare words (%d occurrences) were not counted\n", lost.Words, lost.Occurrences)
+			to.Note("to keep within memory, %d rare words (%d occurrences) were not counted", lost.Words, lost.Occurrences)
 		}
 		return tok.Marshal()
 	})
@@ -76,10 +75,10 @@ func (s *Settings) learn(ctx context.Context, books []loaders.Source, con train.
 }
 
 // textPipeline is the pipeline that the books go through.
-func (s *Settings) textPipeline() (tokenizer.Pipeline, error) {
-	tok, err := s.givenTokenizer()
+func (o Options) textPipeline() (tokenizer.Pipeline, error) {
+	tok, err := o.givenTokenizer()
 	if tok == nil && err == nil {
-		return s.pipeline()
+		return o.pipeline()
 	}
 	if err != nil {
 		return 0, err
@@ -89,13 +88,13 @@ func (s *Settings) textPipeline() (tokenizer.Pipeline, error) {
 
 // count counts the words of the books, which are dealt out in turn and read one after the
 // other. The trainer of the first rank knows the words of all.
-func (s *Settings) count(ctx context.Context, books []loaders.Source, con train.Console) (*tokenizer.Trainer, error) {
-	p, err := s.pipeline()
+func (o Options) count(ctx context.Context, books []loaders.Source, to train.Listener) (*tokenizer.Trainer, error) {
+	p, err := o.pipeline()
 	if err != nil {
 		return nil, err
 	}
-	trainer := tokenizer.NewTrainer(tokenizer.TrainConfig{VocabSize: s.Vocab, Pipeline: p, Context: ctx})
-	g, what := s.Group, "learning the vocabulary"
+	trainer := tokenizer.NewTrainer(tokenizer.TrainConfig{VocabSize: o.Vocab, Pipeline: p, Context: ctx})
+	g, what := o.Group, "learning the vocabulary"
 	if g.Size() > 1 {
 		what += " (share of rank 0)"
 	}
@@ -105,7 +104,7 @@ func (s *Settings) count(ctx context.Context, books []loaders.Source, con train.
 			mine = append(mine, source)
 		}
 	}
-	err = g.Sum(read(ctx, trainer, mine, startMeter(con, what, mine)))
+	err = g.Sum(read(ctx, trainer, mine, newReading(to, what, mine)))
 	switch {
 	case errors.Is(err, context.Canceled):
 		return nil, errors.WithMessage(err, "learning the vocabulary: stopped")
@@ -131,27 +130,28 @@ func (s *Settings) count(ctx context.Context, books []loaders.Source, con train.
 }
 
 // read gives books to a trainer.
-func read(ctx context.Context, trainer *tokenizer.Trainer, books []loaders.Source, m *meter) error {
-	defer m.end()
+func read(ctx context.Context, trainer *tokenizer.Trainer, books []loaders.Source, r *reading) error {
+	defer r.end()
 	for i, source := range books {
 		book, err := heed.Do(ctx, source.Read)
 		if err != nil {
 			return err
 		}
 		trainer.Add(book.Text)
-		m.at(i+1, m.done+source.Size, "")
+		r.at(i+1, r.done+source.Size, "")
 	}
 	return nil
 }
 
-// fit makes V the size of the tokenizer. Vocab stays what is to be learned, if it was, so that
-// the same is learned when the run is resumed or repeated.
-func (s *Settings) fit(tok *tokenizer.Tokenizer, learned bool, w io.Writer) {
-	if tok.Size() != s.Vocab {
-		fmt.Fprintf(w, "V is %d, the size of the tokenizer, in place of %d\n", tok.Size(), s.Vocab)
+// withVocabulary are the options with the pipeline of the tokenizer and, unless it was learned, its
+// size. Vocab stays what is to be learned, so that resuming or repeating the run learns the same.
+func (o Options) withVocabulary(tok *tokenizer.Tokenizer, learned bool, to train.Listener) Options {
+	if tok.Size() != o.Vocab {
+		to.Note("V is %d, the size of the tokenizer, in place of %d", tok.Size(), o.Vocab)
 	}
-	if s.v = tok.Size(); !learned {
-		s.Vocab = s.v
+	if !learned {
+		o.Vocab = tok.Size()
 	}
-	s.Pipeline = tok.Pipeline().String()
+	o.Pipeline = tok.Pipeline().String()
+	return o
 }

@@ -9,13 +9,13 @@ import (
 // gradients are known, so the sums can begin at the end of the store while the backward pass of
 // the last micro-batch is still at work.
 type exchange struct {
-	group  *dist.Group
-	store  *graph.Store
-	beside bool // the sums begin there
-	begun  bool
-	adder  *dist.Adder
-	done   map[*graph.Param]bool
-	left   int // parameters before the first of those whose gradients, and all behind, are known
+	group   *dist.Group
+	store   *graph.Store
+	overlap bool // the sums begin there
+	begun   bool
+	adder   *dist.Adder
+	done    map[*graph.Param]bool
+	left    int // parameters before the first of those whose gradients, and all behind, are known
 }
 
 // last is called before the last micro-batch. Here the ranks agree to go on: from now on none of
@@ -25,8 +25,8 @@ func (x *exchange) last() error {
 	if err := x.group.Sum(nil); err != nil {
 		return err
 	}
-	x.adder = x.group.Add(x.store.Gradients(), x.beside)
-	if x.beside {
+	x.adder = x.group.Add(x.store.Gradients(), x.overlap)
+	if x.overlap {
 		params := x.store.Params()
 		x.done, x.left = map[*graph.Param]bool{}, len(params)
 		x.store.WhenSummed(func(p *graph.Param) {

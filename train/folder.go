@@ -3,7 +3,6 @@ package train
 import (
 	"encoding/json"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -55,7 +54,7 @@ func OpenFolder(dir string) (*Folder, error) {
 		if pid, err := os.ReadFile(d.Path(lockFile)); err == nil && len(pid) > 0 {
 			other = fmt.Sprintf("%s (process %s)", other, strings.TrimSpace(string(pid)))
 		}
-		return nil, errors.Errorf("%s is in use by %s: wait until it has ended, or name another folder with -out", dir, other)
+		return nil, BadOption("%s is in use by %s: wait until it has ended, or set {Out} to another folder", dir, other)
 	}
 	// For the message above only; where a locked file cannot be written, it has no number.
 	_ = d.Overwrite(lockFile, fmt.Appendf(nil, "%d\n", os.Getpid()))
@@ -84,21 +83,21 @@ func lockOf(d *atomicfile.Dir) (*flock.Flock, error) {
 }
 
 func notALock(d *atomicfile.Dir) error {
-	return errors.Errorf("%s is not the lock of a run: move it away, or name another folder with -out", d.Path(lockFile))
+	return BadOption("%s is not the lock of a run: move it away, or set {Out} to another folder", d.Path(lockFile))
 }
 
-// Reopen opens the folder of the run that is to go on, with its record, if there is one. If the
-// run has been completed, it says so and opens nothing. On other ranks than the first, a folder
-// is a name only, here as in [Settings.NewFolder].
-func (s *Settings) Reopen(w io.Writer) (*Folder, *Record, error) {
-	if s.Resume == "" {
+// Reopen opens the folder of the run to resume, with its record; both are nil if the options name
+// none. A completed run is reported and not opened. On ranks other than the first, a folder
+// is only a name, here and in [Options.NewFolder].
+func (o Options) Reopen(l Listener) (*Folder, *Record, error) {
+	if o.Resume == "" {
 		return nil, nil, nil
 	}
 	var f *Folder
-	data, err := s.Group.Once(func() ([]byte, error) {
+	data, err := o.Group.Once(func() ([]byte, error) {
 		var r *Record
 		var err error
-		if f, r, err = reopen(s.Resume, w); err != nil {
+		if f, r, err = reopen(o.Resume, l); err != nil {
 			return nil, err
 		}
 		return json.Marshal(r)
@@ -111,13 +110,13 @@ func (s *Settings) Reopen(w io.Writer) (*Folder, *Record, error) {
 		return nil, nil, errors.Wrap(err, RecordFile)
 	}
 	if f == nil && !r.Completed {
-		f = &Folder{Dir: s.Resume}
+		f = &Folder{Dir: o.Resume}
 	}
 	return f, r, nil
 }
 
 // reopen is Reopen on the first rank.
-func reopen(dir string, w io.Writer) (*Folder, *Record, error) {
+func reopen(dir string, l Listener) (*Folder, *Record, error) {
 	f, err := OpenFolder(dir)
 	if err != nil {
 		return nil, nil, err
@@ -131,7 +130,7 @@ func reopen(dir string, w io.Writer) (*Folder, *Record, error) {
 	}
 	f.Close()
 	if err == nil {
-		fmt.Fprintf(w, "the run in %s is complete: nothing to do\n", dir)
+		l.Note("the run in %s is complete: nothing to do", dir)
 	}
 	return nil, r, err
 }

@@ -28,7 +28,7 @@ func plantRun(t *testing.T, dir, command string, files ...string) {
 	t.Helper()
 	plant(t, dir, append(files, RecordFile)...)
 	settings := map[string]any{"steps": 4, "batch": 2, "lr": 0.1, "seed": 1, "dataset": "SST-2"}
-	r, err := NewRecord(command, settings, DefaultUpkeep(1), map[string]int{"books": 1}, 10)
+	r, err := NewRecord(command, settings, DefaultHousekeeping(1), map[string]int{"books": 1}, 10)
 	require.NoError(t, err)
 	require.NoError(t, r.write(dir))
 }
@@ -58,7 +58,7 @@ func TestNewFolder(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "a/b", f.Dir)
 	_, err = NewFolder("a/b", at(), true)
-	require.EqualError(t, err, fmt.Sprintf("a/b is in use by another trainer (process %d): wait until it has ended, or name another folder with -out", os.Getpid()))
+	require.EqualError(t, err, fmt.Sprintf("a/b is in use by another trainer (process %d): wait until it has ended, or set Out to another folder", os.Getpid()))
 	f.Close()
 	f, err = NewFolder("a/b", at(), false)
 	require.NoError(t, err, "an empty folder is fine, but for hidden files")
@@ -67,7 +67,7 @@ func TestNewFolder(t *testing.T) {
 	_, err = NewFolder("a/b", at(), false)
 	require.ErrorContains(t, err, "a/b is not empty")
 	_, err = NewFolder("a/b/x", at(), true)
-	require.ErrorContains(t, err, "-out")
+	require.ErrorContains(t, err, "Out")
 }
 
 // What a run leaves, by its command.
@@ -142,7 +142,7 @@ func TestForceWithoutARunDeletesAndOverwritesNothing(t *testing.T) {
 		dir := t.TempDir()
 		plant(t, dir, name)
 		_, err := NewFolder(dir, at(), true)
-		require.ErrorContains(t, err, filepath.Join(dir, name)+" is not the file of a run, and the run would overwrite it", name)
+		require.ErrorContains(t, err, filepath.Join(dir, name)+" does not belong to a run, and the run would overwrite it", name)
 		require.Equal(t, []string{name}, tree(t, dir))
 	}
 	for content, want := range map[string]string{
@@ -186,7 +186,7 @@ func TestForceSparesWhatTheRunReads(t *testing.T) {
 	want := tree(t, "out")
 	for _, input := range inputs {
 		_, err := NewFolder("out", at("", "none", input), true)
-		require.ErrorContains(t, err, "but the new run reads "+input+": name another folder with -out", input)
+		require.ErrorContains(t, err, "but the new run reads "+input+": choose another folder", input)
 	}
 	require.Equal(t, want, tree(t, "out"))
 	f, err := NewFolder("out", at("elsewhere/x", "none"), true)

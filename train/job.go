@@ -3,8 +3,8 @@ package train
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"path/filepath"
+	"slices"
 
 	"github.com/pkg/errors"
 
@@ -13,16 +13,16 @@ import (
 	"gorgpt/internal/atomicfile"
 )
 
-// Job is a run in a folder: it begins or goes on, saves checkpoints and leaves the model.
+// Job is a run in a folder: it begins or resumes, saves checkpoints and leaves the model.
 // A Job must not be used by several goroutines at once.
 type Job struct {
 	*Folder
 	Record   *Record
-	Settings *Settings
+	Options  Options
 	Trainer  *Trainer
 	Model    *gpt1.Model
 	Files    map[string][]byte // of a model folder, beside config.json and the weights
-	Console  Console
+	Listener Listener
 
 	// Restore brings back the weights of the best evaluation when all updates are done, if
 	// there are checkpoints.
@@ -36,10 +36,9 @@ type Job struct {
 	newest string // path of the newest checkpoint; "": there is none
 }
 
-// Run trains to the end, or until ctx ends. Errors say which checkpoint is the last good one
-// and how to go on. Of several ranks, the first alone writes and tells anything.
+// Run trains to the end, or until ctx ends. Errors are [Stopped] and name the last good checkpoint. Of several ranks, only the first writes and reports.
 func (j *Job) Run(ctx context.Context) (err error) {
-	if !j.Settings.Group.First() {
+	if !j.Options.Group.First() {
 		return j.follow(ctx)
 	}
 	if err := j.begin(); err != nil {
@@ -57,41 +56,40 @@ func (j *Job) Run(ctx context.Context) (err error) {
 			err = closeErr
 		}
 	}()
-	figure := &Figure{Dir: j.Dir, Out: j.Console.Out}
-	j.Trainer.Observers = append([]Observer{metrics, j.Console.Progress(j.Settings), figure}, j.Trainer.Observers...)
-	if j.Settings.Keep > 0 {
+	j.Trainer.Observers = slices.Concat([]Observer{metrics}, j.Listener.Observers, j.Trainer.Observers)
+	if j.Options.Keep > 0 {
 		j.Trainer.Save = func(s State) error { return j.save(s, metrics) }
 	}
 	runErr := j.Trainer.Run(ctx)
 	if runErr == nil {
 		if err := j.restore(); err != nil {
-			return j.advise(err)
+			return j.stopped(err)
 		}
 	}
 	if errors.As(runErr, new(Interrupted)) && j.Trainer.State().Step > 0 || runErr == nil {
-		if err := j.leave(figure); err != nil {
-			return j.advise(err)
+		if err := j.leave(); err != nil {
+			return j.stopped(err)
 		}
 	}
 	if runErr == nil {
 		runErr = j.finish(ctx, metrics)
 	}
-	return j.advise(runErr)
+	return j.stopped(runErr)
 }
 
 // restore brings back the weights of the best evaluation, if that was not the last.
 func (j *Job) restore() error {
 	best := j.Trainer.State().Best.Step
-	if !j.Restore || best == 0 || best == j.Trainer.Steps || j.Settings.Keep == 0 {
+	if !j.Restore || best == 0 || best == j.Trainer.Steps || j.Options.Keep == 0 {
 		return nil
 	}
-	if j.Settings.Group.First() {
-		fmt.Fprintf(j.Console.Out, "the weights after update %d of %d are kept, which did best on the held-out rows\n", best, j.Trainer.Steps)
+	if j.Options.Group.First() {
+		j.Listener.Note("kept the weights after update %d of %d, the best on the held-out rows", best, j.Trainer.Steps)
 		if err := j.keeper().Restore(best, j.Model); err != nil {
 			return err
 		}
 	}
-	return j.Settings.Group.BroadcastFloats(j.Model.Store.Values())
+	return j.Options.Group.BroadcastFloats(j.Model.Store.Values())
 }
 
 // follow is Run of the other ranks, which compute and leave nothing.
@@ -112,7 +110,7 @@ func (j *Job) follow(ctx context.Context) error {
 // share gives all ranks what rank 0 begins with: weights, and behind the first update also the
 // moments and the state.
 func (j *Job) share() error {
-	g := j.Settings.Group
+	g := j.Options.Group
 	if g.Size() == 1 {
 		return nil
 	}
@@ -142,13 +140,13 @@ func (j *Job) share() error {
 	return nil
 }
 
-// leave writes the model and the figure, after the last whole update.
-func (j *Job) leave(figure *Figure) error {
+// leave writes the model after the last whole update.
+func (j *Job) leave() error {
 	if err := checkpoint.WriteModel(j.Dir, j.Model); err != nil {
 		return err
 	}
-	fmt.Fprintf(j.Console.Out, "saved the model to %s\n", j.Dir)
-	return figure.Draw()
+	j.Listener.Send(Saved{j.Dir})
+	return nil
 }
 
 // finish completes the run.
@@ -171,7 +169,7 @@ func (j *Job) begin() error {
 	if err := j.Record.write(j.Dir); err != nil {
 		return err
 	}
-	fmt.Fprintf(j.Console.Out, "settings, also in %s:\n%s", filepath.Join(j.Dir, RecordFile), wrapped(j.Record.Settings))
+	j.Listener.Note("settings, also in %s:\n%s", filepath.Join(j.Dir, RecordFile), wrapped(j.Record.Settings))
 	config, err := j.Model.JSON()
 	if err != nil {
 		return err
@@ -184,10 +182,15 @@ func (j *Job) begin() error {
 			return err
 		}
 	}
-	if j.Settings.Resume == "" {
-		return nil
+	started := Started{Dir: j.Dir, Steps: j.Trainer.Steps, LogEvery: j.Options.LogEvery}
+	if j.Options.Resume != "" {
+		if err := j.resume(); err != nil {
+			return err
+		}
+		started.Step, started.From = j.Trainer.State().Step, j.newest
 	}
-	return j.resume()
+	j.Listener.Send(started)
+	return nil
 }
 
 // resume goes to the newest whole checkpoint, or to the beginning if there is none.
@@ -195,25 +198,24 @@ func (j *Job) resume() error {
 	var s State
 	path, damaged, err := j.keeper().Load(j.Model, &s)
 	if err != nil {
-		return errors.WithMessage(err, "-resume")
+		return InOption("Resume", err)
 	}
 	for _, d := range damaged {
-		fmt.Fprintf(j.Console.Out, "%v; an earlier checkpoint is taken, which costs time and changes nothing\n", d)
+		j.Listener.Note("%v; resuming from an earlier checkpoint, which costs time and changes nothing", d)
 	}
 	if path == "" {
-		fmt.Fprintf(j.Console.Out, "%s has no checkpoint yet: the run begins at update 1\n", j.Dir)
+		j.Listener.Note("%s has no checkpoint yet: the run begins at update 1", j.Dir)
 		return nil
 	}
 	if err := j.Trainer.Resume(s); err != nil {
 		return errors.WithMessage(err, path)
 	}
 	j.newest = path
-	fmt.Fprintf(j.Console.Out, "going on behind update %d of %d, from %s\n", s.Step, j.Trainer.Steps, path)
 	return nil
 }
 
 func (j *Job) keeper() checkpoint.Keeper {
-	return checkpoint.Keeper{Dir: j.Checkpoints(), Keep: j.Settings.Keep, Wrap: j.Console.Disk}
+	return checkpoint.Keeper{Dir: j.Checkpoints(), Keep: j.Options.Keep, Wrap: j.Listener.Disk}
 }
 
 // save stores a checkpoint. The metrics up to it go to the disk first.
@@ -236,35 +238,32 @@ func (j *Job) save(s State, metrics *MetricsFile) error {
 	return err
 }
 
-// Advised is an error with what to do about it.
-// An Advised is safe for concurrent use as long as nothing changes it.
-type Advised struct {
-	Err    error
-	Advice string
+// Stopped is the error of a run that ended before its last update, or before all was written.
+// A Stopped is safe for concurrent use as long as nothing changes it.
+type Stopped struct {
+	Err        error
+	Dir        string // run folder
+	Checkpoint string // newest one; "": there is none
+	Keeps      bool   // the run keeps checkpoints, so it can be resumed
 }
 
-func (e Advised) Error() string { return e.Err.Error() + "; " + e.Advice }
+func (e Stopped) Error() string {
+	switch {
+	case !e.Keeps:
+		return e.Err.Error() + "; no checkpoint is kept"
+	case e.Checkpoint == "":
+		return e.Err.Error() + "; there is no checkpoint yet"
+	}
+	return e.Err.Error() + "; the last checkpoint is " + e.Checkpoint
+}
 
 // Unwrap is the error itself.
-func (e Advised) Unwrap() error { return e.Err }
+func (e Stopped) Unwrap() error { return e.Err }
 
-// advise says how to go on after an error.
-func (j *Job) advise(err error) error {
+// stopped adds to an error where the run can be resumed.
+func (j *Job) stopped(err error) error {
 	if err == nil {
 		return nil
 	}
-	last := "there is no checkpoint yet"
-	if j.newest != "" {
-		last = "the last checkpoint is " + j.newest
-	}
-	switch {
-	case j.newest == "" && j.Settings.Keep == 0:
-		return Advised{err, fmt.Sprintf("no checkpoint is kept (-keep 0); -config %s begins the run again", filepath.Join(j.Dir, RecordFile))}
-	case errors.As(err, new(Interrupted)):
-		return Advised{err, fmt.Sprintf("%s; -resume %s goes on", last, j.Dir)}
-	case errors.As(err, new(NotFinite)):
-		return Advised{err, fmt.Sprintf("no weight was changed; %s; to go beyond, begin anew with -config %s and a smaller -lr, a longer -warmup or -clip 1",
-			last, filepath.Join(j.Dir, RecordFile))}
-	}
-	return Advised{err, fmt.Sprintf("%s; when this is mended, -resume %s goes on", last, j.Dir)}
+	return Stopped{Err: err, Dir: j.Dir, Checkpoint: j.newest, Keeps: j.newest != "" || j.Options.Keep > 0}
 }

@@ -2,9 +2,7 @@ package train
 
 import (
 	"fmt"
-	"io"
-
-	"github.com/pkg/errors"
+	"slices"
 
 	"gorgpt/graph"
 	"gorgpt/internal/memory"
@@ -18,7 +16,7 @@ type Memory struct {
 	Graph                          graph.Need // of the largest graph; the others share its memory
 }
 
-// program is what the process needs beside.
+// program is what the process needs besides tensors.
 const program = 64 << 20
 
 // NewMemory adds up the memory of a store and of its largest graph.
@@ -27,18 +25,21 @@ func NewMemory(s *graph.Store, need graph.Need, base int) Memory {
 	return Memory{Base: base, Parameters: values, Gradients: gradients, Moments: moments, Graph: need}
 }
 
-// Total is all of it, and about what the program takes beside.
+// Total is all of it, with about what the program itself takes.
 func (m Memory) Total() int {
 	return m.Base + m.Parameters + m.Gradients + m.Moments + m.Graph.Total() + program
 }
 
-// Print writes a table.
-func (m Memory) Print(w io.Writer) {
-	for _, row := range []struct {
-		name  string
-		bytes int
-	}{
-		{"model to start from", m.Base},
+// Part is one use of memory.
+type Part struct {
+	Name  string
+	Bytes int
+}
+
+// Parts are the uses of memory that are not 0, and last all of it.
+func (m Memory) Parts() []Part {
+	return slices.DeleteFunc([]Part{
+		{"base model", m.Base},
 		{"parameters", m.Parameters},
 		{"gradients", m.Gradients},
 		{"Adam's moments", m.Moments},
@@ -46,11 +47,7 @@ func (m Memory) Print(w io.Writer) {
 		{"logits", m.Graph.Logits},
 		{"the program, about", program},
 		{"memory in all", m.Total()},
-	} {
-		if row.bytes > 0 {
-			fmt.Fprintf(w, "  %-20s %10s\n", row.name, megabytes(row.bytes))
-		}
-	}
+	}, func(p Part) bool { return p.Bytes == 0 })
 }
 
 func megabytes(n int) string { return fmt.Sprintf("%.1f MB", float64(n)/1e6) }
@@ -58,24 +55,24 @@ func megabytes(n int) string { return fmt.Sprintf("%.1f MB", float64(n)/1e6) }
 // Check refuses what exceeds the free memory, of which each rank on this machine gets its
 // share. need is what micro-batches of other sizes
 // would take, for advice.
-func (m Memory) Check(s *Settings, need func(micro int) (Memory, error)) error {
+func (m Memory) Check(o Options, need func(micro int) (Memory, error)) error {
 	free, err := memory.Free()
 	if err != nil {
 		return err
 	}
-	ranks := s.Group.Neighbours()
+	ranks := o.Group.Neighbours()
 	free /= int64(ranks)
 	if int64(m.Total()) <= free {
 		return nil
 	}
-	advice := "use a smaller -ctx, -vocab or -preset, or a machine with more"
-	for micro := s.ShareMicro() / 2; micro > 0; micro /= 2 {
+	advice := "choose a smaller {Ctx}, {Vocab} or {Preset}, or a machine with more"
+	for micro := o.ShareMicro() / 2; micro > 0; micro /= 2 {
 		less, err := need(micro)
 		if err != nil {
 			return err
 		}
 		if int64(less.Total()) <= free {
-			advice = fmt.Sprintf("-micro %d needs %s and gives the same gradients, but for rounding", micro, megabytes(less.Total()))
+			advice = fmt.Sprintf("{Micro} %d needs %s and gives the same gradients, except for rounding", micro, megabytes(less.Total()))
 			break
 		}
 	}
@@ -83,5 +80,5 @@ func (m Memory) Check(s *Settings, need func(micro int) (Memory, error)) error {
 	if ranks > 1 {
 		whose = fmt.Sprintf("each of the %d ranks on this machine needs", ranks)
 	}
-	return errors.Errorf("%s %s of memory, but only %s are free: %s", whose, megabytes(m.Total()), megabytes(int(free)), advice)
+	return BadOption("%s %s of memory, but only %s are free: "+advice, whose, megabytes(m.Total()), megabytes(int(free)))
 }

@@ -1,4 +1,4 @@
-package train
+package train_test
 
 import (
 	"context"
@@ -10,6 +10,8 @@ import (
 	"gorgpt/gpt1"
 	"gorgpt/loaders"
 	"gorgpt/optim"
+	"gorgpt/pretrain"
+	"gorgpt/train"
 )
 
 // allocations are bytes and objects an update, after the first ones.
@@ -22,13 +24,13 @@ func allocations(t *testing.T, c gpt1.Config, batch, updates int) (bytes, object
 	require.NoError(t, err)
 	opt, err := optim.New(m.Store, optim.Defaults())
 	require.NoError(t, err)
-	p := &Pretrain{Model: m, Windows: w, Ctx: c.NCtx, Batch: batch, Micro: 2, Seed: 4}
+	p := &pretrain.Task{Model: m, Windows: w, Ctx: c.NCtx, Batch: batch, Micro: 2, Seed: 4}
 	defer p.Close()
-	metrics, err := OpenMetrics(t.TempDir())
+	metrics, err := train.OpenMetrics(t.TempDir())
 	require.NoError(t, err)
 	defer func() { require.NoError(t, metrics.Close()) }()
 	var before, after runtime.MemStats
-	tr := Trainer{Task: p, Optimizer: opt, Schedule: optim.WarmupCosine{Peak: 1e-3, Warmup: 2, Total: updates + 5}, Steps: 5, Observers: []Observer{metrics}}
+	tr := train.Trainer{Task: p, Optimizer: opt, Schedule: optim.WarmupCosine{Peak: 1e-3, Warmup: 2, Total: updates + 5}, Steps: 5, Observers: []train.Observer{metrics}}
 	require.NoError(t, tr.Run(context.Background()))
 	tr.Steps += updates
 	runtime.ReadMemStats(&before)
@@ -58,7 +60,7 @@ func TestMemoryStaysFlat(t *testing.T) {
 		updates = 200
 	}
 	p, opt := pretraining(t, 4, 3)
-	tr := Trainer{Task: p, Optimizer: opt, Schedule: optim.WarmupCosine{Peak: 1e-3, Warmup: 2, Total: 2000}}
+	tr := train.Trainer{Task: p, Optimizer: opt, Schedule: optim.WarmupCosine{Peak: 1e-3, Warmup: 2, Total: 2000}}
 	heap := func(upto int) float64 {
 		tr.Steps = upto
 		require.NoError(t, tr.Run(context.Background()))

@@ -60,7 +60,8 @@ func round(x float64, digits int) float64 {
 	return math.Round(x*f) / f
 }
 
-const metricsFile = "metrics.jsonl"
+// MetricsFileName is the name of the file of a run folder that has its metrics.
+const MetricsFileName = "metrics.jsonl"
 
 // MetricsFile is the metrics.jsonl of a run folder, which only grows. A resumed run does
 // some updates once more, with the same results; their lines are there already and are not
@@ -82,21 +83,21 @@ func OpenMetrics(dir string) (*MetricsFile, error) {
 	}
 	defer d.Close()
 	f := &MetricsFile{written: map[string]int{}}
-	if f.file, err = d.Append(metricsFile); err == nil { // it is no link
+	if f.file, err = d.Append(MetricsFileName); err == nil { // it is no link
 		err = f.file.Close()
 	}
 	if err != nil {
 		return nil, err
 	}
-	data, err := regular.ReadFile(d.Path(metricsFile), "metrics", math.MaxInt64-1)
+	data, err := regular.ReadFile(d.Path(MetricsFileName), "metrics", math.MaxInt64-1)
 	if err != nil {
 		return nil, err
 	}
 	// The file is replaced: in a copy of a run folder, it may be a hard link to the original.
-	if err := d.WriteFile(metricsFile, f.mend(data)); err != nil {
+	if err := d.WriteFile(MetricsFileName, f.mend(data)); err != nil {
 		return nil, err
 	}
-	if f.file, err = d.Append(metricsFile); err != nil {
+	if f.file, err = d.Append(MetricsFileName); err != nil {
 		return nil, err
 	}
 	f.metrics = Metrics{f.file}
@@ -151,7 +152,7 @@ func (f *MetricsFile) once(step int, kind string, write func() error) error {
 }
 
 // Sync makes the lines survive a power cut.
-func (f *MetricsFile) Sync() error { return errors.Wrap(f.file.Sync(), metricsFile) }
+func (f *MetricsFile) Sync() error { return errors.Wrap(f.file.Sync(), MetricsFileName) }
 
 // Close ends the file.
-func (f *MetricsFile) Close() error { return errors.Wrap(f.file.Close(), metricsFile) }
+func (f *MetricsFile) Close() error { return errors.Wrap(f.file.Close(), MetricsFileName) }

@@ -58,7 +58,7 @@ var samplePattern = regexp.MustCompile(`^step-\d{9,}\.txt$`)
 // top is file for those in the run folder itself.
 func (n names) top(name string) bool {
 	switch name {
-	case RecordFile, metricsFile, "loss.svg", "loss.png":
+	case RecordFile, MetricsFileName, "loss.svg", "loss.png":
 		return true
 	case "sample.txt":
 		return n.command != "finetune"

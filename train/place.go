@@ -24,12 +24,12 @@ type Place struct {
 	Inputs  []string // files, folders and patterns that it reads
 }
 
-// NewFolder makes the folder of a run; see the function of this name.
-func (s *Settings) NewFolder(p Place) (*Folder, error) {
+// NewFolder makes the run folder that the options name, as the function [NewFolder] does.
+func (o Options) NewFolder(p Place) (*Folder, error) {
 	var f *Folder
-	dir, err := s.Group.Once(func() ([]byte, error) {
+	dir, err := o.Group.Once(func() ([]byte, error) {
 		var err error
-		if f, err = NewFolder(s.Out, p, s.Force); err != nil {
+		if f, err = NewFolder(o.Out, p, o.Force); err != nil {
 			return nil, err
 		}
 		return []byte(f.Dir), nil
@@ -42,11 +42,11 @@ func (s *Settings) NewFolder(p Place) (*Folder, error) {
 
 // CheckOut refuses a run folder that [NewFolder] would refuse. It is for saying so before work
 // that takes long.
-func (s *Settings) CheckOut(p Place) error {
-	if !s.Group.First() || s.Out == "" {
+func (o Options) CheckOut(p Place) error {
+	if !o.Group.First() || o.Out == "" {
 		return nil
 	}
-	_, err := p.check(s.Out, s.Force)
+	_, err := p.check(o.Out, o.Force)
 	return err
 }
 
@@ -67,7 +67,7 @@ func NewFolder(path string, p Place, force bool) (*Folder, error) {
 		return nil, err
 	}
 	if err := os.MkdirAll(path, 0o755); err != nil {
-		return nil, errors.Wrap(err, "-out")
+		return nil, InOption("Out", err)
 	}
 	f, err := OpenFolder(path)
 	if err != nil {
@@ -91,7 +91,7 @@ func (p Place) check(path string, force bool) (old found, err error) {
 		return old, err
 	}
 	if run := runAbove(path); run != "" {
-		return old, errors.Errorf("-out %s is inside the run in %s: name another folder with -out", path, run)
+		return old, BadOption("{Out} %s is inside the run in %s: choose another folder", path, run)
 	}
 	r, err := ownRecord(path)
 	if err != nil {
@@ -102,21 +102,21 @@ func (p Place) check(path string, force bool) (old found, err error) {
 		n := namesOf(r)
 		isOld = n.file
 		if old, err = n.find(path); err != nil {
-			return old, errors.Wrap(err, "-out")
+			return old, InOption("Out", err)
 		}
 	}
 	there, err := names{p.Command, p.Dataset}.find(path)
 	if err != nil {
-		return old, errors.Wrap(err, "-out")
+		return old, InOption("Out", err)
 	}
 	for _, there := range []found{old, there} {
 		if err := there.refuse(path, true); err != nil {
-			return old, errors.WithMessage(err, "-out")
+			return old, InOption("Out", err)
 		}
 	}
 	for _, name := range there.files {
 		if !isOld(name) {
-			return old, errors.Errorf("-out: %s is not the file of a run, and the run would overwrite it: move it away, or name another folder with -out",
+			return old, BadOption("{Out}: %s does not belong to a run, and the run would overwrite it: move it away, or choose another folder",
 				filepath.Join(path, filepath.FromSlash(name)))
 		}
 	}
@@ -132,7 +132,7 @@ func (p Place) spare(path string, old found) error {
 	for _, name := range slices.Concat(old.folders, old.files) {
 		file := filepath.Join(path, filepath.FromSlash(name))
 		if input := in.harmed(file); input != "" {
-			return errors.Errorf("-out %s: -force would remove %s of the run that is there, but the new run reads %s: name another folder with -out", path, file, input)
+			return BadOption("{Out} %s: {Force} would remove %s of the run that is there, but the new run reads %s: choose another folder", path, file, input)
 		}
 	}
 	return nil
@@ -204,15 +204,15 @@ func CheckFolder(path string, force bool) error {
 	}
 	entries, err := os.ReadDir(path)
 	if err != nil && !os.IsNotExist(err) {
-		return errors.Wrap(err, "-out")
+		return InOption("Out", err)
 	}
 	for _, e := range entries {
 		if !force && !strings.HasPrefix(e.Name(), ".") {
-			goOn := ""
+			resume := ""
 			if _, err := os.Stat(filepath.Join(path, RecordFile)); err == nil {
-				goOn = fmt.Sprintf("go on with its run by -resume %s, ", path)
+				resume = fmt.Sprintf("set {Resume} to %s to resume its run, ", strings.ReplaceAll(path, "%", "%%"))
 			}
-			return errors.Errorf("%s is not empty: %sname another folder with -out, or add -force to write into this one", path, goOn)
+			return BadOption("%s is not empty: "+resume+"choose another {Out}, or set {Force} to write into this one", path)
 		}
 	}
 	return nil

@@ -1,4 +1,4 @@
-package train
+package train_test
 
 import (
 	"bytes"
@@ -17,18 +17,20 @@ import (
 	"gorgpt/gpt1"
 	"gorgpt/graph/graphtest"
 	"gorgpt/optim"
+	"gorgpt/pretrain"
+	"gorgpt/train"
 )
 
 // onRanks trains on a rank on each of these hosts, and returns their tasks and what each has
 // told.
-func onRanks(t *testing.T, hosts []string, batch, micro, steps int) ([]*Pretrain, []string) {
+func onRanks(t *testing.T, hosts []string, batch, micro, steps int) ([]*pretrain.Task, []string) {
 	t.Helper()
 	n := len(hosts)
-	tasks, told, trainers := make([]*Pretrain, n), make([]string, n), make([]*Trainer, n)
+	tasks, told, trainers := make([]*pretrain.Task, n), make([]string, n), make([]*train.Trainer, n)
 	for rank := range n {
 		p, opt := pretraining(t, batch, micro)
 		tasks[rank] = p
-		trainers[rank] = &Trainer{
+		trainers[rank] = &train.Trainer{
 			Task: p, Optimizer: opt, Schedule: optim.WarmupCosine{Peak: 1e-2, Warmup: 2, Total: steps}, Steps: steps, EvalEvery: 3,
 		}
 	}
@@ -36,7 +38,7 @@ func onRanks(t *testing.T, hosts []string, batch, micro, steps int) ([]*Pretrain
 		p, tr := tasks[g.Rank()], trainers[g.Rank()]
 		p.Group, tr.Group = g, g
 		var seen bytes.Buffer
-		tr.Observers = []Observer{losses{&seen}}
+		tr.Observers = []train.Observer{losses{&seen}}
 		err := tr.Run(context.Background())
 		told[g.Rank()] = seen.String()
 		return err
@@ -52,20 +54,18 @@ func TestRanksGiveTheGradientOfTheBatch(t *testing.T) {
 	want, err := whole.Accumulate(context.Background(), 5, atOnce)
 	require.NoError(t, err)
 	for _, n := range []int{2, 3, 7} {
-		tasks := make([]*Pretrain, n)
+		tasks := make([]*pretrain.Task, n)
 		for rank := range tasks {
 			tasks[rank], _ = pretraining(t, batch, 2)
 		}
 		disttest.Run(t, n, func(g *dist.Group) error {
 			p := tasks[g.Rank()]
 			p.Group = g
-			sums := exchange{group: g, store: p.Model.Store, beside: true}
-			got, err := p.Accumulate(context.Background(), 5, sums.last)
-			if err := sums.end(err, got.values()...); err != nil {
+			got, err := train.Overlapped(g, p.Model.Store, func(last func() error) (train.Result, error) {
+				return p.Accumulate(context.Background(), 5, last)
+			})
+			if err != nil {
 				return err
-			}
-			if sums.left > 0 {
-				return errors.Errorf("%d gradients were not told of", sums.left)
 			}
 			if math.Abs(got.Loss-want.Loss) > 1e-6 || got.Tokens != want.Tokens {
 				return errors.Errorf("%+v, want %+v", got, want)
@@ -134,20 +134,20 @@ func sameLines(t *testing.T, want, got string) {
 func TestOneRankStopsAll(t *testing.T) {
 	const n = 3
 	ctxs, cancels := make([]context.Context, n), make([]context.CancelFunc, n)
-	trainers := make([]*Trainer, n)
+	trainers := make([]*train.Trainer, n)
 	for rank := range n {
 		ctxs[rank], cancels[rank] = context.WithCancel(context.Background())
 		defer cancels[rank]()
 		p, opt := pretraining(t, 6, 2)
-		trainers[rank] = &Trainer{Task: p, Optimizer: opt, Schedule: optim.WarmupCosine{Peak: 1e-2, Warmup: 2, Total: 50}, Steps: 50}
+		trainers[rank] = &train.Trainer{Task: p, Optimizer: opt, Schedule: optim.WarmupCosine{Peak: 1e-2, Warmup: 2, Total: 50}, Steps: 50}
 	}
-	trainers[1].Observers = []Observer{cancelAt{3, cancels[1]}}
+	trainers[1].Observers = []train.Observer{cancelAt{3, cancels[1]}}
 	saved := 0
-	trainers[0].Save = func(s State) error { saved = s.Step; return nil }
+	trainers[0].Save = func(s train.State) error { saved = s.Step; return nil }
 	disttest.Run(t, n, func(g *dist.Group) error {
 		tr := trainers[g.Rank()]
-		tr.Group, tr.Task.(*Pretrain).Group = g, g
-		if err := tr.Run(ctxs[g.Rank()]); !errors.Is(err, Interrupted{3, 50}) {
+		tr.Group, tr.Task.(*pretrain.Task).Group = g, g
+		if err := tr.Run(ctxs[g.Rank()]); !errors.Is(err, train.Interrupted{3, 50}) {
 			return errors.Errorf("stopped with %v", err)
 		}
 		return nil
@@ -158,13 +158,13 @@ func TestOneRankStopsAll(t *testing.T) {
 // A value that is no number is found on the rank that computed it.
 func TestNotANumberOnOneRank(t *testing.T) {
 	const n = 3
-	trainers := make([]*Trainer, n)
+	trainers := make([]*train.Trainer, n)
 	for rank := range n {
 		p, opt := pretraining(t, 6, 2)
 		if rank == 1 {
 			p.Model.Store.Param("h.1.ln_2.weight").Value[0] = float32(math.NaN())
 		}
-		trainers[rank] = &Trainer{Task: p, Optimizer: opt, Schedule: optim.WarmupCosine{Peak: 1e-2, Warmup: 2, Total: 50}, Steps: 50}
+		trainers[rank] = &train.Trainer{Task: p, Optimizer: opt, Schedule: optim.WarmupCosine{Peak: 1e-2, Warmup: 2, Total: 50}, Steps: 50}
 	}
 	for _, err := range failures(t, trainers) {
 		require.ErrorContains(t, err, "update 1: the loss is NaN; the first such value is in rank 1 of 3 on ")
@@ -175,12 +175,12 @@ func TestNotANumberOnOneRank(t *testing.T) {
 // Ranks whose weights have become different do not go on.
 func TestDifferentWeightsAreFound(t *testing.T) {
 	const n = 2
-	trainers := make([]*Trainer, n)
+	trainers := make([]*train.Trainer, n)
 	for rank := range n {
 		p, opt := pretraining(t, 6, 2)
-		trainers[rank] = &Trainer{Task: p, Optimizer: opt, Schedule: optim.WarmupCosine{Peak: 1e-2, Warmup: 2, Total: 50}, Steps: 2}
+		trainers[rank] = &train.Trainer{Task: p, Optimizer: opt, Schedule: optim.WarmupCosine{Peak: 1e-2, Warmup: 2, Total: 50}, Steps: 2}
 	}
-	trainers[1].Task.(*Pretrain).Model.Store.Values()[7] += 1e-6
+	trainers[1].Task.(*pretrain.Task).Model.Store.Values()[7] += 1e-6
 	for _, err := range failures(t, trainers) {
 		require.ErrorContains(t, err, "evaluation after update 2: rank 1 of 2 on ")
 		require.ErrorContains(t, err, " has other weights than rank 0: ")
@@ -188,12 +188,12 @@ func TestDifferentWeightsAreFound(t *testing.T) {
 }
 
 // failures are what the trainers, each a rank, end with.
-func failures(t *testing.T, trainers []*Trainer) []error {
+func failures(t *testing.T, trainers []*train.Trainer) []error {
 	t.Helper()
 	errs := make([]error, len(trainers))
 	disttest.Run(t, len(trainers), func(g *dist.Group) error {
 		tr := trainers[g.Rank()]
-		tr.Group, tr.Task.(*Pretrain).Group = g, g
+		tr.Group, tr.Task.(*pretrain.Task).Group = g, g
 		errs[g.Rank()] = tr.Run(context.Background())
 		return nil
 	})

@@ -27,7 +27,7 @@ type Record struct {
 	Command    string          `json:"command"`
 	Completed  bool            `json:"completed"` // all is done
 	Settings   json.RawMessage `json:"settings"`  // resolved
-	Upkeep     Upkeep          `json:"upkeep"`
+	Keeping    Housekeeping    `json:"upkeep"`
 	Facts      json.RawMessage `json:"data"` // about the text or the rows; a resumed run must find the same
 	Parameters int             `json:"parameters"`
 
@@ -56,8 +56,8 @@ func (r *Record) UnmarshalJSON(data []byte) error {
 }
 
 // NewRecord is the record of a run that begins.
-func NewRecord(command string, settings any, upkeep Upkeep, facts any, parameters int) (*Record, error) {
-	r := &Record{Command: command, Upkeep: upkeep, Parameters: parameters}
+func NewRecord(command string, settings any, keeping Housekeeping, facts any, parameters int) (*Record, error) {
+	r := &Record{Command: command, Keeping: keeping, Parameters: parameters}
 	for _, part := range []struct {
 		value any
 		into  *json.RawMessage
@@ -101,7 +101,7 @@ func noRecord(dir string) error {
 			}
 		}
 	}
-	return errors.Errorf("%s has no %s, so no run was begun there: name %s, or start one without -resume", dir, RecordFile, name)
+	return BadOption("%s has no %s, so no run was begun there: set {Resume} to %s, or leave it out to start a new run", dir, RecordFile, name)
 }
 
 // check refuses what no run of this program has written.
@@ -143,7 +143,7 @@ func ownRecord(dir string) (*Record, error) {
 	if err == nil {
 		err = errors.WithMessage(r.check(), path)
 	}
-	return r, errors.WithMessage(err, "-out: the folder has a file that is not the record of a run")
+	return r, InOption("Out", errors.WithMessage(err, "the folder has a file that is not the record of a run"))
 }
 
 // Matches compares with the record of the same run when it began; nil always matches.
@@ -156,7 +156,7 @@ func (r *Record) Matches(earlier *Record) error {
 		return errors.Wrap(err, RecordFile)
 	}
 	if !bytes.Equal(old.Bytes(), r.Facts) {
-		return errors.Errorf("-resume: the data is not what the run began with, %s then and %s now: bring it back, or begin a new run", old.Bytes(), r.Facts)
+		return BadOption("{Resume}: the data has changed since the run began, from %s to %s: restore it, or start a new run", old.Bytes(), r.Facts)
 	}
 	return nil
 }
@@ -184,7 +184,7 @@ func (r *Record) json() ([]byte, error) {
 func Latest(command string) (string, error) {
 	entries, err := os.ReadDir(Runs)
 	if err != nil && !os.IsNotExist(err) {
-		return "", errors.Wrap(err, "-resume latest")
+		return "", InOption("Resume", err)
 	}
 	latest, at := "", time.Time{}
 	for _, entry := range entries {
@@ -193,14 +193,14 @@ func Latest(command string) (string, error) {
 		if err != nil || r.Command != command {
 			continue
 		}
-		for _, name := range []string{RecordFile, metricsFile} {
+		for _, name := range []string{RecordFile, MetricsFileName} {
 			if info, err := os.Stat(filepath.Join(dir, name)); err == nil && info.ModTime().After(at) {
 				latest, at = dir, info.ModTime()
 			}
 		}
 	}
 	if latest == "" {
-		return "", errors.Errorf("-resume latest: no run of this command under %s/: name its folder, or start one without -resume", Runs)
+		return "", BadOption("{Resume} latest: there is no such run under %s/: name its folder, or leave {Resume} out to start a new run", Runs)
 	}
 	return latest, nil
 }
@@ -217,5 +217,5 @@ func wrapped(object []byte) string {
 		out.WriteString(part)
 		width += len(part)
 	}
-	return out.String() + "\n"
+	return out.String()
 }

@@ -27,7 +27,7 @@ func ReadRun(dir, command string) (r, began *Record, err error) {
 		return nil, nil, err
 	}
 	if command != "" && r.Command != command {
-		return nil, nil, errors.Errorf("%s holds a run of cmd/%s, not of cmd/%s", dir, r.Command, command)
+		return nil, nil, errors.Errorf("%s holds a run of gorgpt %s, not of gorgpt %s", dir, r.Command, command)
 	}
 	if err := r.check(); err != nil {
 		return nil, nil, errors.WithMessage(err, filepath.Join(dir, RecordFile))
@@ -54,7 +54,7 @@ func refuseCheckpoint(dir string) error {
 	case checkpoint.IsCheckpoint(run):
 		return errors.Errorf("%s is a checkpoint, not the folder of a run: name the folder that it was saved in, which has a folder %s", dir, checkpointsFolder)
 	}
-	return errors.Errorf("%s is %s, not the folder of a run: -resume %s resumes the run from its newest checkpoint", dir, what, run)
+	return BadOption("%s is %s, not the folder of a run: {Resume} %s resumes the run from its newest checkpoint", dir, what, run)
 }
 
 // refuseWeights is an error if a folder has weights, but no checkpoint to go on from.
@@ -66,8 +66,8 @@ func refuseWeights(dir string) error {
 	if err != nil || has {
 		return err
 	}
-	return errors.Errorf("%s has weights but no checkpoint, so resuming would begin at update 1 and replace them: "+
-		"repeat the run elsewhere with -config %s -out, or move %s away", dir, filepath.Join(dir, RecordFile), filepath.Join(dir, checkpoint.WeightsFile))
+	return BadOption("%s has weights but no checkpoint, so resuming would begin at update 1 and replace them: "+
+		"repeat the run with {Config} %s and another {Out}, or move %s away", dir, filepath.Join(dir, RecordFile), filepath.Join(dir, checkpoint.WeightsFile))
 }
 
 // newestCopy is the record in the newest checkpoint, or in the newest where it is not damaged.
@@ -117,7 +117,7 @@ func Edited(key, was, now string) error {
 	if key == "" {
 		return nil
 	}
-	return errors.Errorf("%s is %s, but the run began with %s, as the run.json of its newest checkpoint says: put that back, or begin a new run with -config and -out",
+	return BadOption("%s is %s, but the run began with %s, according to the run.json of its newest checkpoint: restore that, or start a new run with {Config} and {Out}",
 		key, now, was)
 }
 

@@ -1,4 +1,4 @@
-package train
+package train_test
 
 import (
 	"bytes"
@@ -13,15 +13,17 @@ import (
 
 	"gorgpt/gpt1"
 	"gorgpt/optim"
+	"gorgpt/pretrain"
+	"gorgpt/train"
 )
 
 // snapshot is a checkpoint in memory.
 type snapshot struct {
-	State
+	train.State
 	values [][]float32
 }
 
-func take(m *gpt1.Model, s State) *snapshot {
+func take(m *gpt1.Model, s train.State) *snapshot {
 	shot := &snapshot{State: s}
 	for _, p := range m.Store.Params() {
 		for _, x := range [][]float32{p.Value, p.M, p.V} {
@@ -45,24 +47,24 @@ func (s *snapshot) restore(m *gpt1.Model) {
 // writes the same lines and ends with the same weights.
 func TestResumedIsNeverStopped(t *testing.T) {
 	const steps = 6
-	trainer := func(o Observer, save func(m *gpt1.Model, s State)) (*Pretrain, *Trainer) {
+	trainer := func(o train.Observer, save func(m *gpt1.Model, s train.State)) (*pretrain.Task, *train.Trainer) {
 		p, opt := pretraining(t, 5, 3)
-		tr := &Trainer{
+		tr := &train.Trainer{
 			Task: p, Optimizer: opt, Schedule: optim.WarmupCosine{Peak: 1e-2, Warmup: 2, Total: steps}, Steps: steps, EvalEvery: 3, Seed: 4,
-			Observers: []Observer{o},
+			Observers: []train.Observer{o},
 		}
-		tr.Save = func(s State) error { save(p.Model, s); return nil }
+		tr.Save = func(s train.State) error { save(p.Model, s); return nil }
 		return p, tr
 	}
 	var want bytes.Buffer
-	whole, tr := trainer(losses{&want}, func(*gpt1.Model, State) {})
+	whole, tr := trainer(losses{&want}, func(*gpt1.Model, train.State) {})
 	require.NoError(t, tr.Run(context.Background()))
 	wanted := tr.State()
 
 	for stop := 1; stop < 2*steps; stop++ {
 		var got bytes.Buffer
 		var last *snapshot
-		keep := func(m *gpt1.Model, s State) { last = take(m, s) }
+		keep := func(m *gpt1.Model, s train.State) { last = take(m, s) }
 		ctx, cancel := context.WithCancel(context.Background())
 		lines := &countdown{Observer: losses{&got}, left: stop, at: cancel}
 		_, tr := trainer(lines, keep)
@@ -70,7 +72,7 @@ func TestResumedIsNeverStopped(t *testing.T) {
 		if err == nil {
 			continue // stopped behind the end
 		}
-		require.ErrorAs(t, err, new(Interrupted))
+		require.ErrorAs(t, err, new(train.Interrupted))
 		require.NotNil(t, last, "the last whole update is saved")
 
 		p, tr := trainer(losses{&got}, keep)
@@ -89,7 +91,7 @@ func TestResumedIsNeverStopped(t *testing.T) {
 
 // countdown ends the run when so many lines are written.
 type countdown struct {
-	Observer
+	train.Observer
 	left int
 	at   func()
 }
@@ -101,24 +103,24 @@ func (c *countdown) count(err error) error {
 	return err
 }
 
-func (c *countdown) Updated(u Update) error { return c.count(c.Observer.Updated(u)) }
+func (c *countdown) Updated(u train.Update) error { return c.count(c.Observer.Updated(u)) }
 
-func (c *countdown) Evaluated(step int, m []Metric) error {
+func (c *countdown) Evaluated(step int, m []train.Metric) error {
 	return c.count(c.Observer.Evaluated(step, m))
 }
 
 func TestResumeRefusesOtherSettings(t *testing.T) {
 	p, opt := pretraining(t, 4, 4)
-	tr := Trainer{Task: p, Optimizer: opt, Schedule: optim.WarmupCosine{Peak: 1e-2, Warmup: 2, Total: 5}, Steps: 5, Seed: 4}
+	tr := train.Trainer{Task: p, Optimizer: opt, Schedule: optim.WarmupCosine{Peak: 1e-2, Warmup: 2, Total: 5}, Steps: 5, Seed: 4}
 	good := tr.State()
 	good.Step, good.Random.Step, good.Data.Index = 2, 2, 8
-	for want, change := range map[string]func(*State){
-		"the checkpoint is of update 6, the run has 5": func(s *State) { s.Step = 6 },
-		"the checkpoint is of a run with the schedule optim.WarmupCosine{Peak:1 Warmup:2 Total:5}, this one has optim.WarmupCosine{Peak:0.01 Warmup:2 Total:5}": func(s *State) {
-			s.Schedule = describe(optim.WarmupCosine{Peak: 1, Warmup: 2, Total: 5})
+	for want, change := range map[string]func(*train.State){
+		"the checkpoint is of update 6, the run has 5": func(s *train.State) { s.Step = 6 },
+		"the checkpoint is of a run with the schedule optim.WarmupCosine{Peak:1 Warmup:2 Total:5}, this one has optim.WarmupCosine{Peak:0.01 Warmup:2 Total:5}": func(s *train.State) {
+			s.Schedule = train.Describe(optim.WarmupCosine{Peak: 1, Warmup: 2, Total: 5})
 		},
-		"the checkpoint has the random numbers":                           func(s *State) { s.Random.Seed = 5 },
-		"going on in the data: seeking window 1000 of epoch 0, which has": func(s *State) { s.Data.Index = 1000 },
+		"the checkpoint has the random numbers":                           func(s *train.State) { s.Random.Seed = 5 },
+		"going on in the data: seeking window 1000 of epoch 0, which has": func(s *train.State) { s.Data.Index = 1000 },
 	} {
 		s := good
 		change(&s)
@@ -132,9 +134,9 @@ func TestResumeRefusesOtherSettings(t *testing.T) {
 func TestWhenToSave(t *testing.T) {
 	p, opt := pretraining(t, 4, 4)
 	var saved []int
-	tr := Trainer{
+	tr := train.Trainer{
 		Task: p, Optimizer: opt, Schedule: optim.WarmupCosine{Peak: 1e-3, Warmup: 2, Total: 11}, Steps: 11, EvalEvery: 5,
-		SaveEvery: Every{Updates: 4}, Save: func(s State) error { saved = append(saved, s.Step); return nil },
+		SaveEvery: train.Every{Updates: 4}, Save: func(s train.State) error { saved = append(saved, s.Step); return nil },
 	}
 	require.NoError(t, tr.Run(context.Background()))
 	require.Equal(t, []int{4, 5, 8, 10, 11}, saved)
@@ -143,28 +145,28 @@ func TestWhenToSave(t *testing.T) {
 func TestEvery(t *testing.T) {
 	now := time.Now()
 	for text, c := range map[string]struct {
-		want Every
+		want train.Every
 		due  bool // after update 6, ten minutes after the last
 	}{
-		"0": {Every{}, false}, "3": {Every{Updates: 3}, true}, "4": {Every{Updates: 4}, false},
-		"10m": {Every{Time: 10 * time.Minute}, true}, "2h": {Every{Time: 2 * time.Hour}, false}, "1m30s": {Every{Time: 90 * time.Second}, true},
-		"1h30m": {Every{Time: 90 * time.Minute}, false}, "20s": {Every{Time: 20 * time.Second}, true},
+		"0": {train.Every{}, false}, "3": {train.Every{Updates: 3}, true}, "4": {train.Every{Updates: 4}, false},
+		"10m": {train.Every{Time: 10 * time.Minute}, true}, "2h": {train.Every{Time: 2 * time.Hour}, false}, "1m30s": {train.Every{Time: 90 * time.Second}, true},
+		"1h30m": {train.Every{Time: 90 * time.Minute}, false}, "20s": {train.Every{Time: 20 * time.Second}, true},
 	} {
-		var e Every
+		var e train.Every
 		require.NoError(t, e.UnmarshalText([]byte(text)))
 		require.Equal(t, c.want, e)
 		require.Equal(t, text, e.String())
-		require.Equal(t, c.due, e.due(6, now.Add(-10*time.Minute)))
+		require.Equal(t, c.due, e.Due(6, now.Add(-10*time.Minute)))
 	}
 	for _, bad := range []string{"-1", "x", "-5m", "0s", ""} {
-		require.ErrorContains(t, new(Every).Set(bad), "want updates, such as 500, or a time, such as 10m")
+		require.ErrorContains(t, new(train.Every).Set(bad), "want updates, such as 500, or a time, such as 10m")
 	}
 }
 
 // A line that was cut off is removed, others stay, and one that is there is not written again.
 func TestMetricsOfAResumedRun(t *testing.T) {
 	dir := t.TempDir()
-	path := filepath.Join(dir, metricsFile)
+	path := filepath.Join(dir, train.MetricsFileName)
 	const whole = `{"step":1,"loss":3,"lr":1}` + "\n" + `{"step":2,"loss":2,"lr":1}` + "\n" + `{"step":2,"val_loss":2}` + "\n"
 	for name, c := range map[string]struct{ content, kept string }{
 		"":                         {whole, whole},
@@ -182,11 +184,11 @@ func TestMetricsOfAResumedRun(t *testing.T) {
 		"ends of lines of Windows": {strings.ReplaceAll(whole, "\n", "\r\n"), strings.ReplaceAll(whole, "\n", "\r\n")},
 	} {
 		require.NoError(t, os.WriteFile(path, []byte(c.content), 0o600))
-		m, err := OpenMetrics(dir)
+		m, err := train.OpenMetrics(dir)
 		require.NoError(t, err)
 		for step := 2; step <= 3; step++ {
-			require.NoError(t, m.Updated(Update{Step: step, Loss: 1}))
-			require.NoError(t, m.Evaluated(step, []Metric{{"val_loss", 1}}))
+			require.NoError(t, m.Updated(train.Update{Step: step, Loss: 1}))
+			require.NoError(t, m.Evaluated(step, []train.Metric{{"val_loss", 1}}))
 		}
 		require.NoError(t, m.Sync())
 		require.NoError(t, m.Close())
@@ -203,49 +205,17 @@ func TestMetricsOfAResumedRun(t *testing.T) {
 
 // In a copy of a run folder that is made of hard links, resuming leaves the original alone.
 func TestMetricsOfACopyWithHardLinks(t *testing.T) {
-	one, two := filepath.Join(t.TempDir(), metricsFile), filepath.Join(t.TempDir(), metricsFile)
+	one, two := filepath.Join(t.TempDir(), train.MetricsFileName), filepath.Join(t.TempDir(), train.MetricsFileName)
 	const line = `{"step":1,"loss":3,"lr":1}` + "\n"
 	require.NoError(t, os.WriteFile(one, []byte(line+"{"), 0o600))
 	if err := os.Link(one, two); err != nil {
 		t.Skip("hard links are not permitted here")
 	}
-	m, err := OpenMetrics(filepath.Dir(two))
+	m, err := train.OpenMetrics(filepath.Dir(two))
 	require.NoError(t, err)
-	require.NoError(t, m.Updated(Update{Step: 2, Loss: 1}))
+	require.NoError(t, m.Updated(train.Update{Step: 2, Loss: 1}))
 	require.NoError(t, m.Close())
 	data, err := os.ReadFile(one)
 	require.NoError(t, err)
 	require.Equal(t, line+"{", string(data))
-}
-
-func TestFigure(t *testing.T) {
-	dir := t.TempDir()
-	m, err := OpenMetrics(dir)
-	require.NoError(t, err)
-	f := Figure{Dir: dir}
-	require.NoError(t, f.Draw(), "nothing to draw yet")
-	require.NoFileExists(t, filepath.Join(dir, "loss.svg"))
-	for step := 1; step <= 2500; step++ {
-		require.NoError(t, m.Updated(Update{Step: step, Loss: 5 / float64(step), LR: 1e-3 * float64(step)}))
-	}
-	require.NoError(t, m.Evaluated(2500, []Metric{{"val_loss", 1}}))
-	require.NoError(t, m.Close())
-	path := filepath.Join(dir, metricsFile)
-	data, err := os.ReadFile(path)
-	require.NoError(t, err)
-	require.NoError(t, os.WriteFile(path, append([]byte("{\"step\":1,\"lo\n"+strings.Repeat("x", 1<<20)+"\n"), data...), 0o600))
-	var said bytes.Buffer
-	f.Out = &said
-	require.NoError(t, f.Draw())
-	require.NoError(t, f.Draw())
-	require.Equal(t, path+": line 1 is damaged (2 in all): such lines stay, and the figure leaves them out\n", said.String(), "said once")
-	svg, err := os.ReadFile(filepath.Join(dir, "loss.svg"))
-	require.NoError(t, err)
-	for _, text := range []string{"training", "smoothed", "validation", "loss in nats", "learning rate", "update"} {
-		require.Contains(t, string(svg), ">"+text+"<")
-	}
-	require.Less(t, len(svg), 100_000, "thinned")
-	png, err := os.ReadFile(filepath.Join(dir, "loss.png"))
-	require.NoError(t, err)
-	require.Equal(t, "\x89PNG", string(png[:4]))
 }

@@ -1,4 +1,4 @@
-package train
+package train_test
 
 import (
 	"bytes"
@@ -16,6 +16,8 @@ import (
 	"gorgpt/graph/graphtest"
 	"gorgpt/loaders"
 	"gorgpt/optim"
+	"gorgpt/pretrain"
+	"gorgpt/train"
 )
 
 var small = gpt1.Config{
@@ -39,7 +41,7 @@ func books(n, length int) []loaders.Tokens {
 	return out
 }
 
-func pretraining(t *testing.T, batch, micro int) (*Pretrain, *optim.Optimizer) {
+func pretraining(t *testing.T, batch, micro int) (*pretrain.Task, *optim.Optimizer) {
 	t.Helper()
 	m, err := gpt1.New(small)
 	require.NoError(t, err)
@@ -50,7 +52,7 @@ func pretraining(t *testing.T, batch, micro int) (*Pretrain, *optim.Optimizer) {
 	require.NoError(t, err)
 	opt, err := optim.New(m.Store, optim.Defaults())
 	require.NoError(t, err)
-	p := &Pretrain{Model: m, Windows: w, Valid: v, Ctx: small.NCtx, Batch: batch, Micro: micro, Seed: 4}
+	p := &pretrain.Task{Model: m, Windows: w, Valid: v, Ctx: small.NCtx, Batch: batch, Micro: micro, Seed: 4}
 	t.Cleanup(p.Close)
 	return p, opt
 }
@@ -78,13 +80,13 @@ func TestMicroBatchesGiveTheGradientOfTheBatch(t *testing.T) {
 
 // One seed fixes everything, whatever the number of cores.
 func TestRunsAreDeterministic(t *testing.T) {
-	run := func(procs int) (*Pretrain, string) {
+	run := func(procs int) (*pretrain.Task, string) {
 		defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(procs))
 		p, opt := pretraining(t, 5, 3)
 		var seen bytes.Buffer
-		tr := Trainer{
+		tr := train.Trainer{
 			Task: p, Optimizer: opt, Schedule: optim.WarmupCosine{Peak: 1e-2, Warmup: 2, Total: 6}, Steps: 6, EvalEvery: 3,
-			Observers: []Observer{losses{&seen}},
+			Observers: []train.Observer{losses{&seen}},
 		}
 		require.NoError(t, tr.Run(context.Background()))
 		return p, seen.String()
@@ -102,12 +104,14 @@ func TestRunsAreDeterministic(t *testing.T) {
 // losses writes what does not depend on time.
 type losses struct{ w *bytes.Buffer }
 
-func (l losses) Updated(u Update) error {
+func (l losses) Updated(u train.Update) error {
 	u.Elapsed, u.TokS = 0, 0
-	return Metrics{l.w}.Updated(u)
+	return train.Metrics{l.w}.Updated(u)
 }
 
-func (l losses) Evaluated(step int, m []Metric) error { return Metrics{l.w}.Evaluated(step, m) }
+func (l losses) Evaluated(step int, m []train.Metric) error {
+	return train.Metrics{l.w}.Evaluated(step, m)
+}
 
 func TestTrainingLearns(t *testing.T) {
 	p, opt := pretraining(t, 16, 16)
@@ -115,12 +119,12 @@ func TestTrainingLearns(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "val_ppl", before[1].Name)
 	require.InDelta(t, math.Exp(before[0].Value), before[1].Value, 1e-9)
-	tr := Trainer{Task: p, Optimizer: opt, Schedule: optim.WarmupCosine{Peak: 1e-2, Warmup: 5, Total: 100}, Steps: 100}
+	tr := train.Trainer{Task: p, Optimizer: opt, Schedule: optim.WarmupCosine{Peak: 1e-2, Warmup: 5, Total: 100}, Steps: 100}
 	require.NoError(t, tr.Run(context.Background()))
 	after, err := p.Evaluate(context.Background())
 	require.NoError(t, err)
 	require.Less(t, after[1].Value, before[1].Value/4, "perplexity")
-	unigram, err := UnigramPerplexity(context.Background(), books(3, 200), p.Valid, small.NCtx, small.VocabSize)
+	unigram, err := pretrain.UnigramPerplexity(context.Background(), books(3, 200), p.Valid, small.NCtx, small.VocabSize)
 	require.NoError(t, err)
 	require.Less(t, after[1].Value, unigram/2)
 }
@@ -129,7 +133,7 @@ func TestUnigramPerplexity(t *testing.T) {
 	valid, err := loaders.NewFixedWindows([]loaders.Tokens{loaders.InMemory{0, 1, 0}}, 2)
 	require.NoError(t, err)
 	// Counts with one more each: 3 of id 0, 2 of id 1, of 5. Targets: 1, 0.
-	got, err := UnigramPerplexity(context.Background(), []loaders.Tokens{loaders.InMemory{0, 0, 1}}, valid, 2, 2)
+	got, err := pretrain.UnigramPerplexity(context.Background(), []loaders.Tokens{loaders.InMemory{0, 0, 1}}, valid, 2, 2)
 	require.NoError(t, err)
 	require.InDelta(t, 1/math.Sqrt(0.4*0.6), got, 1e-12)
 }
@@ -138,12 +142,12 @@ func TestUnigramPerplexity(t *testing.T) {
 func TestInterruption(t *testing.T) {
 	p, opt := pretraining(t, 4, 2)
 	ctx, cancel := context.WithCancel(context.Background())
-	tr := Trainer{
+	tr := train.Trainer{
 		Task: p, Optimizer: opt, Schedule: optim.WarmupCosine{Peak: 1e-2, Warmup: 2, Total: 50}, Steps: 50,
-		Observers: []Observer{cancelAt{3, cancel}},
+		Observers: []train.Observer{cancelAt{3, cancel}},
 	}
 	err := tr.Run(ctx)
-	require.ErrorIs(t, err, Interrupted{3, 50})
+	require.ErrorIs(t, err, train.Interrupted{3, 50})
 	require.EqualError(t, err, "stopped after update 3 of 50")
 	require.Equal(t, 3, opt.T)
 }
@@ -153,14 +157,14 @@ type cancelAt struct {
 	cancel func()
 }
 
-func (c cancelAt) Updated(u Update) error {
+func (c cancelAt) Updated(u train.Update) error {
 	if u.Step == c.step {
 		c.cancel()
 	}
 	return nil
 }
 
-func (c cancelAt) Evaluated(int, []Metric) error { return nil }
+func (c cancelAt) Evaluated(int, []train.Metric) error { return nil }
 
 // When the gradient is not a number nothing is changed.
 func TestNotANumberStopsTheRun(t *testing.T) {
@@ -168,7 +172,7 @@ func TestNotANumberStopsTheRun(t *testing.T) {
 	gain := p.Model.Store.Param("h.1.ln_2.weight")
 	gain.Value[0] = float32(math.NaN())
 	before := append([]float32(nil), p.Model.Store.Param("tokens_embed.weight").Value...)
-	tr := Trainer{Task: p, Optimizer: opt, Schedule: optim.WarmupCosine{Peak: 1e-2, Warmup: 2, Total: 50}, Steps: 50}
+	tr := train.Trainer{Task: p, Optimizer: opt, Schedule: optim.WarmupCosine{Peak: 1e-2, Warmup: 2, Total: 50}, Steps: 50}
 	require.EqualError(t, tr.Run(context.Background()), "update 1: the loss is NaN; the first such value is in "+
 		"parameter h.1.ln_2.weight [24]: element 0 is NaN; batch: windows 0 to 3 of epoch 0")
 	require.Equal(t, before, p.Model.Store.Param("tokens_embed.weight").Value)
@@ -176,29 +180,14 @@ func TestNotANumberStopsTheRun(t *testing.T) {
 
 func TestMetricsLines(t *testing.T) {
 	var b bytes.Buffer
-	m := Metrics{&b}
-	require.NoError(t, m.Updated(Update{
+	m := train.Metrics{&b}
+	require.NoError(t, m.Updated(train.Update{
 		Step: 3, Loss: 4.5, LR: 2.5e-4, GradNorm: 0.5, Tokens: 96, TokS: 1234.56, Elapsed: 1500 * time.Millisecond,
-		More: []Metric{{"clf_loss", 1}},
+		More: []train.Metric{{"clf_loss", 1}},
 	}))
-	require.NoError(t, m.Evaluated(3, []Metric{{"val_loss", 1}, {"val_ppl", math.Inf(1)}}))
+	require.NoError(t, m.Evaluated(3, []train.Metric{{"val_loss", 1}, {"val_ppl", math.Inf(1)}}))
 	require.Equal(t, `{"step":3,"loss":4.5,"lr":0.00025,"grad_norm":0.5,"tokens":96,"tok_s":1234.6,"elapsed_s":1.5,"clf_loss":1}
 {"step":3,"val_loss":1,"val_ppl":"+Inf"}
-`, b.String())
-}
-
-func TestProgressLines(t *testing.T) {
-	var b bytes.Buffer
-	p := NewProgress(&b, false, 10, 4)
-	for step := 1; step <= 10; step++ {
-		require.NoError(t, p.Updated(Update{Step: step, Loss: 2, Smoothed: 3, LR: 1e-3, GradNorm: 1, TokS: 100, Elapsed: time.Duration(step+4) * time.Second}))
-	}
-	require.NoError(t, p.Evaluated(10, []Metric{{"val_loss", 3}}))
-	require.Equal(t, `step 1/10  loss 2.0000 (~3.0000)  lr 1.000e-03  grad_norm 1.000  100 tok/s  ETA 45s
-step 4/10  loss 2.0000 (~3.0000)  lr 1.000e-03  grad_norm 1.000  100 tok/s  ETA 6s
-step 8/10  loss 2.0000 (~3.0000)  lr 1.000e-03  grad_norm 1.000  100 tok/s  ETA 2s
-step 10/10  loss 2.0000 (~3.0000)  lr 1.000e-03  grad_norm 1.000  100 tok/s  ETA 0s
-step 10/10  val_loss 3.0000
 `, b.String())
 }
 
@@ -212,7 +201,7 @@ func TestABrokenDiskStopsTheRun(t *testing.T) {
 	var err error
 	p.Windows, err = loaders.NewWindows([]loaders.Tokens{broken{make(loaders.InMemory, 100)}}, small.NCtx, 1)
 	require.NoError(t, err)
-	tr := Trainer{Task: p, Optimizer: opt, Schedule: optim.WarmupCosine{Peak: 1e-2, Warmup: 2, Total: 5}, Steps: 5}
+	tr := train.Trainer{Task: p, Optimizer: opt, Schedule: optim.WarmupCosine{Peak: 1e-2, Warmup: 2, Total: 5}, Steps: 5}
 	require.ErrorContains(t, tr.Run(context.Background()), "the disk is gone")
 }
 

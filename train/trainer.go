@@ -96,7 +96,7 @@ type Trainer struct {
 	saved    int // update of the newest checkpoint
 	lastSave time.Time
 	better   bool // the last evaluation was the best
-	beside   beside
+	overlap  overlap
 }
 
 // Interrupted tells that a run was asked to stop. The parameters are those after
@@ -185,7 +185,7 @@ func (t *Trainer) save() error {
 
 func (t *Trainer) update(ctx context.Context, n int) error {
 	start := time.Now()
-	sums := exchange{group: t.Group, store: t.Optimizer.Store, beside: t.beside.next(t.Group)}
+	sums := exchange{group: t.Group, store: t.Optimizer.Store, overlap: t.overlap.next(t.Group)}
 	res, err := t.Task.Accumulate(ctx, n, sums.last)
 	if err := sums.end(err, res.values()...); err != nil {
 		return err
@@ -201,7 +201,7 @@ func (t *Trainer) update(ctx context.Context, n int) error {
 		return err
 	}
 	took := time.Since(start)
-	if err := t.beside.took(t.Group, took.Seconds()); err != nil {
+	if err := t.overlap.took(t.Group, took.Seconds()); err != nil {
 		return err
 	}
 	t.updated(n, res, took)

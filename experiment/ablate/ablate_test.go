@@ -89,7 +89,12 @@ func run(t *testing.T, g *Grid, dir string) []string {
 	log, err := OpenLog(dir)
 	require.NoError(t, err)
 	var out bytes.Buffer
-	require.NoError(t, g.Run(context.Background(), log, train.Console{Out: &out, Err: &out}))
+	lines := train.Listener{Report: func(e train.Event) {
+		if p, isProgress := e.(train.Progress); isProgress {
+			out.WriteString(p.String() + "\n")
+		}
+	}}
+	require.NoError(t, g.Run(context.Background(), log, lines))
 	return strings.Split(strings.TrimSpace(out.String()), "\n")
 }
 
@@ -143,7 +148,7 @@ func TestRunsThatAreDoneAreSkipped(t *testing.T) {
 		"another model": func(h *Grid, _ *Set) {
 			b := *h.Base
 			var err error
-			h.Base, err = b.Random(2, new(bytes.Buffer))
+			h.Base, err = b.Random(2, train.Listener{})
 			require.NoError(t, err)
 		},
 	} {
@@ -299,7 +304,7 @@ func TestKeepReplacesNoOtherRun(t *testing.T) {
 		g := grid(t, Grid{Base: minuteBase(t), Sets: []*Set{set}, Variants: []Variant{Scratch}, Seeds: 1, Keep: dir})
 		log, err := OpenLog(dir)
 		require.NoError(t, err)
-		return g.Run(context.Background(), log, train.Console{Out: new(bytes.Buffer), Err: new(bytes.Buffer)})
+		return g.Run(context.Background(), log, train.Listener{})
 	}
 	require.NoError(t, again(0.01))
 	kept := filepath.Join(dir, "classification-scratch-all-1")
@@ -341,7 +346,7 @@ func TestInterruption(t *testing.T) {
 	g := grid(t, Grid{Base: minuteBase(t), Sets: []*Set{films(t, heads.Classification, 24)}, Variants: Variants()[:3], Seeds: 1})
 	log, err := OpenLog(t.TempDir())
 	require.NoError(t, err)
-	err = g.Run(ctx, log, train.Console{Out: new(bytes.Buffer), Err: new(bytes.Buffer)})
+	err = g.Run(ctx, log, train.Listener{})
 	require.ErrorIs(t, err, context.Canceled)
 	require.EqualError(t, err, "classification, pre-trained, seed 1: stopped after update 0 of 6")
 	require.NoFileExists(t, log.Path)

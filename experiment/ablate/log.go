@@ -2,7 +2,6 @@ package ablate
 
 import (
 	"gorgpt/finetune"
-	"gorgpt/graph/draw"
 	"gorgpt/internal/results"
 	"gorgpt/train"
 )
@@ -20,7 +19,7 @@ func (id ID) key() ID {
 	s := &id.Settings
 	s.Model, s.Data, s.Train, s.Dev, s.Test = "", "", "", "", ""
 	s.Strict, s.Seeds = false, 0
-	s.Out, s.Draw, s.Force, s.Upkeep = "", draw.Settings{}, false, train.Upkeep{}
+	s.Out, s.Config, s.Force, s.Housekeeping = "", "", false, train.Housekeeping{}
 	return id
 }
 

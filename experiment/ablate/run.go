@@ -1,17 +1,14 @@
 package ablate
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
-	"io"
 	"math"
 	"path/filepath"
 	"runtime"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/pkg/errors"
@@ -23,7 +20,7 @@ import (
 )
 
 // Run does the runs of the grid that the log does not have yet, and adds each to it.
-func (g *Grid) Run(ctx context.Context, log *Log, con train.Console) error {
+func (g *Grid) Run(ctx context.Context, log *Log, to train.Listener) error {
 	trials, err := g.trials()
 	if err != nil {
 		return err
@@ -42,12 +39,12 @@ func (g *Grid) Run(ctx context.Context, log *Log, con train.Console) error {
 		}
 	}
 	if n := len(trials) - len(open); n > 0 {
-		fmt.Fprintf(con.Err, "%d of %d runs are in %s already\n", n, len(trials), log.Path)
+		to.Progress("%d of %d runs are in %s already", n, len(trials), log.Path)
 	}
 	if err := g.checkFolders(open); err != nil {
 		return err
 	}
-	if err := g.checkVocabulary(open, con.Err); err != nil {
+	if err := g.checkVocabulary(open, to); err != nil {
 		return err
 	}
 	for i, t := range open {
@@ -55,10 +52,10 @@ func (g *Grid) Run(ctx context.Context, log *Log, con train.Console) error {
 			return err
 		}
 		if _, found := done[t.id.key()]; found {
-			fmt.Fprintf(con.Err, "%d/%d  %s: another process has done it\n", len(trials)-len(open)+i+1, len(trials), t)
+			to.Progress("%d/%d  %s: another process has done it", len(trials)-len(open)+i+1, len(trials), t)
 			continue
 		}
-		r, err := g.run(ctx, t, con)
+		r, err := g.run(ctx, t, to)
 		if err != nil {
 			return errors.WithMessage(err, t.String())
 		}
@@ -67,7 +64,7 @@ func (g *Grid) Run(ctx context.Context, log *Log, con train.Console) error {
 		}
 		forget()
 		pace.did(t, r.Seconds)
-		fmt.Fprintf(con.Err, "%d/%d  %s: %.1f, baseline %.1f  (%.0f s, ETA %s)\n",
+		to.Progress("%d/%d  %s: %.1f, baseline %.1f  (%.0f s, ETA %s)",
 			len(trials)-len(open)+i+1, len(trials), t, 100*r.Score, 100*r.Baseline, r.Seconds, pace.left(open[i+1:]))
 	}
 	return nil
@@ -75,17 +72,13 @@ func (g *Grid) Run(ctx context.Context, log *Log, con train.Console) error {
 
 // checkVocabulary reports, for each set with runs to do, how much of it the vocabulary, which all
 // models share, cannot spell.
-func (g *Grid) checkVocabulary(open []trial, w io.Writer) error {
+func (g *Grid) checkVocabulary(open []trial, to train.Listener) error {
 	for _, set := range g.Sets {
 		if !slices.ContainsFunc(open, func(t trial) bool { return t.set == set }) {
 			continue
 		}
-		var notes bytes.Buffer
-		err := set.Data.CheckVocabulary(&set.Settings, g.Base.Tok, &notes)
-		for line := range strings.Lines(notes.String()) {
-			fmt.Fprintf(w, "%s: %s", set.Name, line)
-		}
-		if err != nil {
+		notes := train.Listener{Report: func(e train.Event) { to.Progress("%s: %s", set.Name, e) }}
+		if err := set.Data.CheckVocabulary(&set.Settings, g.Base.Tok, notes); err != nil {
 			return errors.WithMessage(err, set.Name)
 		}
 	}
@@ -100,21 +93,21 @@ func forget() {
 }
 
 // run fine-tunes once.
-func (g *Grid) run(ctx context.Context, t trial, con train.Console) (Result, error) {
+func (g *Grid) run(ctx context.Context, t trial, to train.Listener) (Result, error) {
 	start := time.Now()
 	s := t.settings()
 	b, _ := g.base(t.variant)
 	if s.Scratch {
 		var err error
-		if b, err = b.Random(s.Seed, io.Discard); err != nil {
+		if b, err = b.Random(s.Seed, train.Listener{}); err != nil {
 			return Result{}, err
 		}
 	}
-	j, err := finetune.Prepare(&s, t.data, b, io.Discard)
+	j, err := finetune.Prepare(&s, t.data, b, train.Listener{})
 	if err != nil {
 		return Result{}, err
 	}
-	test, err := g.train(ctx, t, j, con)
+	test, err := g.train(ctx, t, j, to)
 	if err != nil {
 		return Result{}, err
 	}
@@ -128,26 +121,31 @@ func (g *Grid) run(ctx context.Context, t trial, con train.Console) (Result, err
 }
 
 // train runs the updates, with a run folder if these are kept, and judges the test rows.
-func (g *Grid) train(ctx context.Context, t trial, j *finetune.Job, con train.Console) (*finetune.Outcome, error) {
+func (g *Grid) train(ctx context.Context, t trial, j *finetune.Job, to train.Listener) (*finetune.Outcome, error) {
 	j.LogEvery = j.Steps // one line, at most
 	if g.Keep != "" {
 		j.Out, j.Force = filepath.Join(g.Keep, t.folder()), true
-		j.Upkeep.Keep = 0 // a run that was stopped is begun anew
-		quiet := con
-		quiet.Out = io.Discard
-		if err := j.Run(ctx, nil, nil, quiet); err != nil {
+		j.Keep = 0 // a run that was stopped is begun anew
+		if err := j.Run(ctx, nil, nil, updatesOnly(to)); err != nil {
 			return nil, err
 		}
 		return j.Test(ctx)
 	}
-	var observers []train.Observer
-	if con.Terminal {
-		observers = append(observers, con.Progress(&j.Settings.Settings))
-	}
-	if err := j.Train(ctx, observers...); err != nil {
+	to.Send(train.Started{Steps: j.Steps, LogEvery: j.LogEvery})
+	if err := j.Train(ctx, to.Observers...); err != nil {
 		return nil, err
 	}
 	return j.Test(ctx)
+}
+
+// updatesOnly leaves out the facts of a run.
+func updatesOnly(to train.Listener) train.Listener {
+	report := func(e train.Event) {
+		if started, ok := e.(train.Started); ok {
+			to.Send(started)
+		}
+	}
+	return train.Listener{Report: report, Observers: to.Observers}
 }
 
 // settings are those of the run.

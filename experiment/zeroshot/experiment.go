@@ -1,12 +1,10 @@
 package zeroshot
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"io"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/pkg/errors"
@@ -65,7 +63,7 @@ type Curve struct {
 }
 
 // Measure predicts what the log does not have yet, and returns all curves, set by set.
-func (e *Experiment) Measure(ctx context.Context, log *Log, con train.Console) ([]Curve, error) {
+func (e *Experiment) Measure(ctx context.Context, log *Log, to train.Listener) ([]Curve, error) {
 	data, majority := make([]string, len(e.Sets)), make([]float64, len(e.Sets))
 	for i, set := range e.Sets {
 		var err error
@@ -88,7 +86,7 @@ func (e *Experiment) Measure(ctx context.Context, log *Log, con train.Console) (
 				return nil, err
 			}
 			if nth == 0 { // all states have one vocabulary
-				if err := e.checkVocabulary(run.Name, tok, con.Err); err != nil {
+				if err := e.checkVocabulary(run.Name, tok, to); err != nil {
 					return nil, err
 				}
 			}
@@ -101,13 +99,13 @@ func (e *Experiment) Measure(ctx context.Context, log *Log, con train.Console) (
 				r, found := done[id]
 				if !found {
 					r = Result{ID: id, Name: run.Name, Step: state.Step, Baseline: majority[i]}
-					if err := r.measure(ctx, set, m, tok, con.Err); err != nil {
+					if err := r.measure(ctx, set, m, tok, to); err != nil {
 						return nil, err
 					}
 					if err := log.Add(r); err != nil {
 						return nil, err
 					}
-					fmt.Fprintf(con.Err, "%s, %d updates, %s: %.1f, majority %.1f  (%.0f s)\n",
+					to.Progress("%s, %d updates, %s: %.1f, majority %.1f  (%.0f s)",
 						run.Name, state.Step, set.Task, 100*r.Accuracy, 100*r.Baseline, r.Seconds)
 				}
 				c := &curves[i*len(e.Runs)+k]
@@ -120,16 +118,12 @@ func (e *Experiment) Measure(ctx context.Context, log *Log, con train.Console) (
 }
 
 // checkVocabulary reports, for each set, how much of it the vocabulary of a run cannot spell.
-func (e *Experiment) checkVocabulary(run string, tok *tokenizer.Tokenizer, w io.Writer) error {
+func (e *Experiment) checkVocabulary(run string, tok *tokenizer.Tokenizer, to train.Listener) error {
 	var s finetune.Settings
 	s.AllowUnknown = e.AllowUnknown
 	for _, set := range e.Sets {
-		var notes bytes.Buffer
-		err := set.Data.CheckVocabulary(&s, tok, &notes)
-		for line := range strings.Lines(notes.String()) {
-			fmt.Fprintf(w, "%s, %s: %s", run, set.Task, line)
-		}
-		if err != nil {
+		notes := train.Listener{Report: func(e train.Event) { to.Progress("%s, %s: %s", run, set.Task, e) }}
+		if err := set.Data.CheckVocabulary(&s, tok, notes); err != nil {
 			return errors.WithMessagef(err, "%s, %s", run, set.Task)
 		}
 	}
@@ -137,14 +131,14 @@ func (e *Experiment) checkVocabulary(run string, tok *tokenizer.Tokenizer, w io.
 }
 
 // measure fills in what the set gives, and prints which of its rows are left out.
-func (r *Result) measure(ctx context.Context, set *Set, m *gpt1.Model, tok *tokenizer.Tokenizer, w io.Writer) error {
+func (r *Result) measure(ctx context.Context, set *Set, m *gpt1.Model, tok *tokenizer.Tokenizer, to train.Listener) error {
 	start := time.Now()
 	fit, leftOut, err := set.fitting(m, tok, tables.DefaultTolerance)
 	if err != nil {
 		return err
 	}
 	for _, line := range leftOut {
-		fmt.Fprintln(w, line)
+		to.Progress("%s", line)
 	}
 	r.Rows = len(fit.Data.Test)
 	r.Accuracy, err = fit.Accuracy(ctx, m, tok)

@@ -2,6 +2,7 @@ package draw
 
 import (
 	"fmt"
+	"gorgpt/graph"
 	"io"
 	"time"
 )
@@ -17,6 +18,9 @@ var heat = []struct {
 	least      float64
 	fill, font string
 }{{0.10, "#b30000", "white"}, {0.03, "#fc8d59", "black"}, {0.01, "#fdbb84", "black"}, {0.003, "#fdd49e", "black"}, {0, "#fff7ec", "black"}}
+
+// Share is what part of the time of the runs was spent in the nodes.
+func (t *Times) Share(nodes []graph.Info) float64 { return t.share(total(nodes)) }
 
 func (t *Times) share(took time.Duration) float64 { return took.Seconds() / t.Wall.Seconds() }
 

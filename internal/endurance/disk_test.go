@@ -42,11 +42,11 @@ func TestFullDisk(t *testing.T) {
 	p := r.goOn(j, out)
 	require.Equal(t, 1, p.wait())
 	require.Regexp(t, `^train: writing disk/run/checkpoints/step-\d+: (model|adam)\.safetensors: .*no space left on device; `+
-		`the last checkpoint is disk/run/checkpoints/step-\d+; when this is mended, -resume disk/run goes on\n$`, lastLine(p.stderr.String()))
+		`the last checkpoint is disk/run/checkpoints/step-\d+; when the cause is mended, -resume disk/run resumes the run\n$`, lastLine(p.stderr.String()))
 	r.whole(out)
 	require.NoError(t, os.Remove(filepath.Join(r.dir, "disk", "ballast")))
 	p = r.goOn(j, out)
 	require.Zero(t, p.wait(), p.stderr.String())
-	require.Contains(t, p.stdout.String(), "going on behind update ")
+	require.Contains(t, p.stdout.String(), "resuming after update ")
 	r.same("base", out)
 }

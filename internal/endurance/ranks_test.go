@@ -195,7 +195,7 @@ func TestRanksStop(t *testing.T) {
 			start := time.Now()
 			require.NotZero(t, p.wait())
 			require.Less(t, time.Since(start), 10*time.Second)
-			require.Regexp(t, `(?m)^train: stopped after update \d+ of 100000; the last checkpoint is `+out+`/checkpoints/step-\d+; -resume `+out+` goes on$`,
+			require.Regexp(t, `(?m)^train: stopped after update \d+ of 100000; the last checkpoint is `+out+`/checkpoints/step-\d+; -resume `+out+` resumes the run$`,
 				p.stderr.String())
 			require.Equal(t, 1, strings.Count(p.stderr.String(), "train: "))
 			r.whole(out)
@@ -268,13 +268,13 @@ func TestRanksFullDisk(t *testing.T) {
 	require.NotZero(t, p.wait())
 	require.Less(t, time.Since(start), 20*time.Second)
 	require.Regexp(t, `(?m)^train: writing disk/run/checkpoints/step-\d+: (model|adam)\.safetensors: .*no space left on device; `+
-		`the last checkpoint is disk/run/checkpoints/step-\d+; when this is mended, -resume disk/run goes on$`, p.stderr.String())
+		`the last checkpoint is disk/run/checkpoints/step-\d+; when the cause is mended, -resume disk/run resumes the run$`, p.stderr.String())
 	require.Equal(t, 1, strings.Count(p.stderr.String(), "train: "))
 	r.whole(out)
 	require.NoError(t, os.Remove(filepath.Join(r.dir, "disk", "ballast")))
 	p = r.goOnRanks(2, j, out)
 	require.Zero(t, p.wait(), p.stderr.String())
-	require.Contains(t, p.stdout.String(), "going on behind update ")
+	require.Contains(t, p.stdout.String(), "resuming after update ")
 	r.same("base", out)
 }
 

@@ -37,7 +37,7 @@ func TestSignals(t *testing.T) {
 		r.begun(out)
 		require.NoError(t, p.Process.Signal(sig))
 		require.Equal(t, status, p.wait())
-		require.Regexp(t, `^train: stopped after update \d+ of 100000; the last checkpoint is `+out+`/checkpoints/step-\d+; -resume `+out+` goes on\n$`,
+		require.Regexp(t, `^train: stopped after update \d+ of 100000; the last checkpoint is `+out+`/checkpoints/step-\d+; -resume `+out+` resumes the run\n$`,
 			lastLine(p.stderr.String()))
 		r.whole(out)
 	}
@@ -64,7 +64,7 @@ func TestSignals(t *testing.T) {
 		require.NoError(t, p.Process.Signal(syscall.SIGTERM))
 		require.Equal(t, 143, p.wait(), p.stderr.String())
 		if strings.Contains(p.stderr.String(), "after update 0") {
-			require.Contains(t, p.stderr.String(), "stopped after update 0 of 8; there is no checkpoint yet; -resume early goes on")
+			require.Contains(t, p.stderr.String(), "stopped after update 0 of 8; there is no checkpoint yet; -resume early resumes the run")
 		}
 		r.run(1, "train", "-resume", "early")
 		r.same("base", "early")

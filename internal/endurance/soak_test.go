@@ -81,7 +81,7 @@ func (r *rig) disturb(n *tally, j job, out string, took time.Duration, disk bool
 			n.early++ // before the command was ready for signals
 		default:
 			require.Equal(r.t, status, got, p.stderr.String())
-			require.Contains(r.t, p.stderr.String(), "-resume "+out+" goes on\n")
+			require.Contains(r.t, p.stderr.String(), "-resume "+out+" resumes the run\n")
 			*count++
 		}
 	case what == 6 && disk:

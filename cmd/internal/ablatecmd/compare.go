@@ -8,6 +8,7 @@ import (
 
 	"github.com/pkg/errors"
 
+	"gorgpt/cmd/internal/cli"
 	"gorgpt/experiment/ablate"
 	"gorgpt/finetune"
 	"gorgpt/heads"
@@ -18,21 +19,20 @@ import (
 
 // compare does what the settings say. first are those of pre-training, when it has to
 // come first; for an LSTM it is the same but for the architecture.
-func compare(ctx context.Context, s *settings, first *pretrain.Settings, con train.Console) error {
+func compare(ctx context.Context, s *settings, first pretrain.Options, con *cli.Console) error {
 	sets, err := s.sets(con.Out)
 	if err != nil {
 		return err
 	}
 	if s.recipe.Model == "" {
-		if s.recipe.Model, err = pretrain.NewestOrNew(ctx, first, con); err != nil {
+		if s.recipe.Model, err = pretrain.NewestOrNew(ctx, first, con.Listener()); err != nil {
 			return err
 		}
 	}
 	if s.withLSTM() && s.lstm == "" {
-		recurrent := *first
+		recurrent := first
 		recurrent.Arch = pretrain.LSTM
-		recurrent.FitArch(nil)
-		if s.lstm, err = pretrain.NewestOrNew(ctx, &recurrent, con); err != nil {
+		if s.lstm, err = pretrain.NewestOrNew(ctx, recurrent, con.Listener()); err != nil {
 			return err
 		}
 	}
@@ -44,9 +44,13 @@ func compare(ctx context.Context, s *settings, first *pretrain.Settings, con tra
 	if err != nil {
 		return err
 	}
-	if err := grid.Run(ctx, log, con); err != nil {
+	to := con.Listener()
+	if !con.Terminal() {
+		to.Observers = nil // a line for each run is enough
+	}
+	if err := grid.Run(ctx, log, to); err != nil {
 		if errors.Is(err, context.Canceled) {
-			return errors.WithMessage(err, "the same command goes on with what is left")
+			return errors.WithMessage(err, "the same command does the remaining runs")
 		}
 		return err
 	}
@@ -68,7 +72,7 @@ func (s *settings) sets(w io.Writer) (all []*ablate.Set, err error) {
 		if set.Data, err = set.Settings.ReadData(); err != nil {
 			return nil, err
 		}
-		set.Data.Report(w)
+		set.Data.Report(train.Lines(w))
 		if !set.Data.Judged() {
 			set.Name += " (dev)"
 			set.Data = set.Data.TestOnDev()
@@ -84,7 +88,7 @@ func (s *settings) sets(w io.Writer) (all []*ablate.Set, err error) {
 		if set.Data, err = set.Settings.ReadData(); err != nil {
 			return nil, err
 		}
-		set.Data.Report(w)
+		set.Data.Report(train.Lines(w))
 		all = append(all, set)
 	}
 	return all, nil

@@ -17,7 +17,7 @@ import (
 func Run(args []string, _ io.Reader, out, stderr io.Writer) int {
 	stdout := cli.NewOutput(out)
 	var s *settings
-	var first *pretrain.Settings
+	var first pretrain.Options
 	parse := func() (err error) {
 		if s, err = parse(args, stdout); err != nil {
 			return err
@@ -26,6 +26,6 @@ func Run(args []string, _ io.Reader, out, stderr io.Writer) int {
 		return err
 	}
 	return cli.Run("ablate", stdout, stderr, parse, func(ctx context.Context) error {
-		return compare(ctx, s, first, cli.Console(nil, stdout, stderr))
+		return compare(ctx, s, first, cli.NewConsole(nil, stdout, stderr))
 	})
 }

@@ -101,8 +101,8 @@ func TestPretrainingComesFirst(t *testing.T) {
 	s, err := parse(append(films[2:], "-seeds", "1", "-variants", "scratch", "-epochs", "1", "-out", "out"), new(bytes.Buffer))
 	require.NoError(t, err)
 	var out bytes.Buffer
-	require.NoError(t, compare(context.Background(), s, first, cli.Console(nil, &out, new(bytes.Buffer))))
-	require.Contains(t, out.String(), "no completed pre-training under runs/, so tiny is pre-trained first")
+	require.NoError(t, compare(context.Background(), s, first, cli.NewConsole(nil, &out, new(bytes.Buffer))))
+	require.Contains(t, out.String(), "there is no completed pre-training under runs/, so tiny is pre-trained first")
 	require.Contains(t, out.String(), "weights of runs/tiny\n")
 	require.Contains(t, out.String(), "| task           | no pre-training | majority |")
 	require.FileExists(t, filepath.Join(dir, "out", "table.md"))
@@ -119,8 +119,8 @@ func TestPretrainingOfTheLSTM(t *testing.T) {
 	s, err := parse(append(films[2:], "-seeds", "1", "-variants", "full,lstm", "-transfer", "-epochs", "1", "-out", "out"), new(bytes.Buffer))
 	require.NoError(t, err)
 	var out bytes.Buffer
-	require.NoError(t, compare(context.Background(), s, first, cli.Console(nil, &out, new(bytes.Buffer))))
-	require.Contains(t, out.String(), "no completed pre-training of an LSTM under runs/, so tiny-lstm is pre-trained first, as go run ./cmd/train -arch lstm does")
+	require.NoError(t, compare(context.Background(), s, first, cli.NewConsole(nil, &out, new(bytes.Buffer))))
+	require.Contains(t, out.String(), "no completed pre-training of an LSTM under runs/, so tiny-lstm is pre-trained first")
 	require.Contains(t, out.String(), "LSTM: weights of runs/tiny-lstm\n")
 	require.Contains(t, out.String(), "| LSTM w/ aux LM ")
 	require.Contains(t, out.String(), "| blocks | classification |\n")
@@ -134,9 +134,9 @@ func TestInterruption(t *testing.T) {
 	require.NoError(t, err)
 	ctx, stop := context.WithCancel(context.Background())
 	stop()
-	err = compare(ctx, s, nil, cli.Console(nil, new(bytes.Buffer), new(bytes.Buffer)))
+	err = compare(ctx, s, pretrain.Options{}, cli.NewConsole(nil, new(bytes.Buffer), new(bytes.Buffer)))
 	require.ErrorIs(t, err, context.Canceled)
-	require.EqualError(t, err, "the same command goes on with what is left: classification, pre-trained, seed 1: stopped after update 0 of 8")
+	require.EqualError(t, err, "the same command does the remaining runs: classification, pre-trained, seed 1: stopped after update 0 of 8")
 }
 
 func TestCommandLine(t *testing.T) {

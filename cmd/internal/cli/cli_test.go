@@ -120,11 +120,12 @@ func TestChecks(t *testing.T) {
 }
 
 func TestParse(t *testing.T) {
-	s := &train.Settings{Epochs: 3, Batch: 32, LR: train.Auto}
+	var x Extras
+	s := &train.Options{Epochs: 3, Batch: 32, LR: train.Auto}
 	parse := func(args ...string) (Given, string, error) {
 		var out bytes.Buffer
 		fs := NewFlags("cmd")
-		SettingsFlags(fs, s)
+		OptionFlags(fs, s, &x)
 		given, err := Parse(fs, args, "usage", "there are none", &out)
 		return given, out.String(), err
 	}
@@ -132,8 +133,8 @@ func TestParse(t *testing.T) {
 	require.NoError(t, err)
 	require.Empty(t, out)
 	require.Equal(t, Given{"batch": true, "steps": true}, given)
-	require.NoError(t, CheckSettings(given, s), "a rate that is not given may be anything")
-	require.Equal(t, &train.Settings{Batch: 4, LR: train.Auto}, s, "-steps takes the place of -epochs")
+	require.NoError(t, CheckOptions(given, s, &x), "a rate that is not given may be anything")
+	require.Equal(t, &train.Options{Batch: 4, LR: train.Auto}, s, "-steps takes the place of -epochs")
 	require.True(t, s.BuildOnly())
 
 	_, out, err = parse("-h")
@@ -155,6 +156,18 @@ func TestParse(t *testing.T) {
 	} {
 		given, _, err := parse(strings.Fields(flags)...)
 		require.NoError(t, err)
-		require.ErrorContains(t, CheckSettings(given, s), want)
+		require.ErrorContains(t, CheckOptions(given, s, &x), want)
 	}
+}
+
+func TestMessagesNameFlags(t *testing.T) {
+	for field, flag := range map[string]string{"Batch": "-batch", "EvalEvery": "-eval-every", "L2": "-l2", "LR": "-lr", "HeadDrop": "-head-dropout", "AllowUnknown": "-allow-unknown"} {
+		require.Equal(t, flag+" is bad", message(train.BadOption("{"+field+"} is bad")))
+	}
+	stopped := train.Stopped{Err: errors.WithMessage(train.BadOption("{Batch} is bad"), "update 1"), Dir: "out", Checkpoint: "out/c", Keeps: true}
+	require.Equal(t, "update 1: -batch is bad; the last checkpoint is out/c; when the cause is mended, -resume out resumes the run", message(stopped))
+	stopped.Err = train.Interrupted{Step: 1, Steps: 2}
+	require.Equal(t, "stopped after update 1 of 2; the last checkpoint is out/c; -resume out resumes the run", message(stopped))
+	stopped.Checkpoint, stopped.Keeps = "", false
+	require.Equal(t, "stopped after update 1 of 2; no checkpoint is kept; with -keep 0 it cannot be resumed: -config out/run.json starts it again", message(stopped))
 }

@@ -25,7 +25,7 @@ type Command[S any] struct {
 	Instead  string                          // where things go that are no flags
 	Defaults func(preset string) (*S, error) // "" if none was named
 	Flags    func(*S) *flag.FlagSet          // with what S holds as defaults
-	Common   func(*S) *train.Settings        // what S has in common with other runs
+	Options  func(*S) *train.Options         // that S has in common with other runs
 }
 
 // Settle reads a command line: the defaults of the preset, over them the file of -config,
@@ -41,13 +41,13 @@ func (c Command[S]) Settle(args []string, help io.Writer) (*S, Given, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	common := c.Common(first)
+	options := c.Options(first)
 	if given.Flag("resume") {
-		return c.resume(common.Resume, common.Out, args, given)
+		return c.resume(options, args, given)
 	}
 	var file []setting
 	if given.Flag("config") {
-		if file, err = readConfig(common.Config, fs); err != nil {
+		if file, err = readConfig(options.Config, fs); err != nil {
 			return nil, nil, err
 		}
 	}
@@ -66,7 +66,7 @@ func (c Command[S]) Settle(args []string, help io.Writer) (*S, Given, error) {
 	}
 	for _, x := range file {
 		// A flag set of its own for each: a list in the file begins anew.
-		if err := x.apply(c.Flags(s), common.Config); err != nil {
+		if err := x.apply(c.Flags(s), options.Config); err != nil {
 			return nil, nil, err
 		}
 		if !given.Any(x.name) {
@@ -77,14 +77,14 @@ func (c Command[S]) Settle(args []string, help io.Writer) (*S, Given, error) {
 	return s, given, err
 }
 
-// resume takes the settings of the run in dir.
-func (c Command[S]) resume(dir, out string, args []string, given Given) (*S, Given, error) {
+// resume takes the settings of the run that the options name.
+func (c Command[S]) resume(o *train.Options, args []string, given Given) (*S, Given, error) {
 	for _, name := range []string{"config", "out", "force", "dry-run", "dot", "prepare", "controls", "seeds", "eval", "predict"} {
-		if given.Flag(name) && !(name == "out" && filepath.Clean(out) == filepath.Clean(dir)) {
-			return nil, nil, errors.Errorf("-resume goes on with a run in its folder and with its settings: -%s has no use there", name)
+		if given.Flag(name) && !(name == "out" && filepath.Clean(o.Out) == filepath.Clean(o.Resume)) {
+			return nil, nil, errors.Errorf("-resume uses the folder and the settings of the run: it cannot be combined with -%s", name)
 		}
 	}
-	run, err := c.record(dir)
+	run, err := c.record(o.Resume)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -102,8 +102,7 @@ func (c Command[S]) resume(dir, out string, args []string, given Given) (*S, Giv
 	if err := unchanged(before, after); err != nil {
 		return nil, nil, err
 	}
-	common := c.Common(s)
-	common.Resume = filepath.Clean(run.Dir)
+	c.Options(s).Resume = filepath.Clean(run.Dir)
 	// What was resolved when the run began is not to be resolved or checked once more.
 	for name := range given {
 		if !slices.Contains([]string{"log-every", "save-every", "keep", "sample-every", "history"}, name) {
@@ -181,13 +180,13 @@ func (c Command[S]) stored(r *train.Record) (*S, error) {
 	if err != nil {
 		return nil, err
 	}
-	c.Common(s).Epochs = 0 // left out of a record when there are none
+	c.Options(s).Epochs = 0 // left out of a record when there are none
 	in := json.NewDecoder(bytes.NewReader(r.Settings))
 	in.DisallowUnknownFields()
 	if err := in.Decode(s); err != nil {
 		return nil, errors.Wrap(err, "settings")
 	}
-	c.Common(s).Upkeep = r.Upkeep
+	c.Options(s).Housekeeping = r.Keeping
 	return s, nil
 }
 

@@ -80,7 +80,7 @@ func RunRank(g *dist.Group, name string, args []string, stdout *Output, stderr i
 		}, parse, work))
 	}
 	if errors.As(err, new(train.Interrupted)) {
-		fmt.Fprintf(notes, "%s: %v\n", name, err)
+		fmt.Fprintf(notes, "%s: %s\n", name, message(err))
 		if err = g.Close(); err == nil && !g.First() {
 			return 0 // the job has the status of the first
 		}
@@ -96,7 +96,7 @@ func RunRank(g *dist.Group, name string, args []string, stdout *Output, stderr i
 		time.Sleep(patience)
 		name += ": " + g.Name()
 	}
-	fmt.Fprintf(stderr, "%s: %v\n", name, err)
+	fmt.Fprintf(stderr, "%s: %s\n", name, printable(message(err)))
 	g.Abort(max(status, 1))
 	return max(status, 1)
 }
@@ -136,13 +136,13 @@ func programSum() (string, error) {
 
 // Settled says how many ranks there are and where, and makes sure that all have the same
 // settings, wherever these come from.
-func Settled(g *dist.Group, settings any, con train.Console) error {
+func Settled(g *dist.Group, settings any, con *Console) error {
 	if g.Size() == 1 {
 		return nil
 	}
 	if err := g.SameObject("settings", settings); err != nil {
 		return err
 	}
-	fmt.Fprintln(con.Err, g)
+	fmt.Fprintln(con.err, g)
 	return nil
 }

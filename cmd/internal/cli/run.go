@@ -13,9 +13,6 @@ import (
 
 	"github.com/pkg/errors"
 	"golang.org/x/term"
-
-	"gorgpt/dist"
-	"gorgpt/train"
 )
 
 // ErrHelp says that the command line asked for help, which has been printed.
@@ -34,7 +31,7 @@ func Run(name string, stdout *Output, stderr io.Writer, parse func() error, work
 	}
 	status, err := stdout.check(attempt(caught, parse, work))
 	if err != nil {
-		fmt.Fprintf(stderr, "%s: %s\n", name, printable(err.Error()))
+		fmt.Fprintf(stderr, "%s: %s\n", name, printable(message(err)))
 	}
 	return status
 }
@@ -59,7 +56,7 @@ func attempt(caught func(os.Signal), parse func() error, work func(ctx context.C
 	case errors.Is(err, ErrHelp):
 		return 0, nil
 	case err != nil:
-		return 2, errors.Errorf("%v (-h lists the flags)", err)
+		return 2, errors.Errorf("%s (-h lists the flags)", message(err))
 	}
 	ctx, stop := context.WithCancelCause(context.Background())
 	defer stop(nil)
@@ -99,12 +96,4 @@ func (s stopped) Error() string { return s.String() }
 func IsTerminal(w io.Writer) bool {
 	f, ok := w.(*os.File)
 	return ok && term.IsTerminal(int(f.Fd()))
-}
-
-// Console is where the work of a command tells how it goes; only the first of several ranks does.
-func Console(g *dist.Group, stdout, stderr io.Writer) train.Console {
-	if !g.First() {
-		return train.Console{Out: io.Discard, Err: io.Discard}
-	}
-	return train.Console{Out: stdout, Err: stderr, Terminal: IsTerminal(stderr)}
 }

@@ -8,95 +8,102 @@ import (
 
 	"github.com/pkg/errors"
 
-	"gorgpt/graph/draw"
 	"gorgpt/internal/outfile"
 	"gorgpt/internal/simd"
 	"gorgpt/train"
 )
 
-// SettingsFlags declares the flags that runs of all kinds have, with the values in s as
+// Extras are what a command that trains does beside the run: it looks at graphs and measures.
+type Extras struct {
+	DryRun  bool   // only show what the run needs
+	Profile string // folder for profiles; "": none
+	Draw    Draw
+}
+
+// BuildOnly says that a graph is wanted and no run.
+func (x Extras) BuildOnly(o train.Options) bool { return o.BuildOnly() || x.Draw.Profile > 0 }
+
+// WhyBuildOnly names the flag that says so.
+func (x Extras) WhyBuildOnly() string {
+	if x.Draw.Profile > 0 {
+		return "-dot-profile"
+	}
+	return "-steps 0"
+}
+
+// OptionFlags declares the flags that runs of all kinds have, with the values at hand as
 // defaults.
-func SettingsFlags(fs *flag.FlagSet, s *train.Settings) {
-	fs.IntVar(&s.Steps, "steps", s.Steps, "")
-	fs.IntVar(&s.Epochs, "epochs", s.Epochs, "")
-	fs.IntVar(&s.Batch, "batch", s.Batch, "")
-	fs.IntVar(&s.Micro, "micro", s.Micro, "")
-	fs.Float64Var(&s.LR, "lr", s.LR, "")
-	fs.Float64Var(&s.L2, "l2", s.L2, "")
-	fs.Float64Var(&s.Clip, "clip", s.Clip, "")
-	fs.Float64Var(&s.Dropout, "dropout", s.Dropout, "")
-	fs.Int64Var(&s.Seed, "seed", s.Seed, "")
-	fs.BoolVar(&s.AllowUnknown, "allow-unknown", s.AllowUnknown, "")
-	fs.IntVar(&s.EvalEvery, "eval-every", s.EvalEvery, "")
-	fs.Var(&s.SaveEvery, "save-every", "")
-	fs.IntVar(&s.Keep, "keep", s.Keep, "")
-	fs.StringVar(&s.Resume, "resume", s.Resume, "")
-	fs.StringVar(&s.Config, "config", s.Config, "")
-	fs.BoolVar(&s.DryRun, "dry-run", s.DryRun, "")
-	fs.StringVar(&s.Profile, "profile", s.Profile, "")
-	fs.IntVar(&s.LogEvery, "log-every", s.LogEvery, "")
-	fs.StringVar(&s.Out, "out", s.Out, "")
-	fs.BoolVar(&s.Force, "force", s.Force, "")
-	DrawFlags(fs, &s.Draw)
+func OptionFlags(fs *flag.FlagSet, o *train.Options, x *Extras) {
+	fs.IntVar(&o.Steps, "steps", o.Steps, "")
+	fs.IntVar(&o.Epochs, "epochs", o.Epochs, "")
+	fs.IntVar(&o.Batch, "batch", o.Batch, "")
+	fs.IntVar(&o.Micro, "micro", o.Micro, "")
+	fs.Float64Var(&o.LR, "lr", o.LR, "")
+	fs.Float64Var(&o.L2, "l2", o.L2, "")
+	fs.Float64Var(&o.Clip, "clip", o.Clip, "")
+	fs.Float64Var(&o.Dropout, "dropout", o.Dropout, "")
+	fs.Int64Var(&o.Seed, "seed", o.Seed, "")
+	fs.BoolVar(&o.AllowUnknown, "allow-unknown", o.AllowUnknown, "")
+	fs.IntVar(&o.EvalEvery, "eval-every", o.EvalEvery, "")
+	fs.Var(&o.SaveEvery, "save-every", "")
+	fs.IntVar(&o.Keep, "keep", o.Keep, "")
+	fs.StringVar(&o.Resume, "resume", o.Resume, "")
+	fs.IntVar(&o.LogEvery, "log-every", o.LogEvery, "")
+	fs.StringVar(&o.Out, "out", o.Out, "")
+	fs.BoolVar(&o.Force, "force", o.Force, "")
+	fs.StringVar(&o.Config, "config", o.Config, "")
+	fs.BoolVar(&x.DryRun, "dry-run", x.DryRun, "")
+	fs.StringVar(&x.Profile, "profile", x.Profile, "")
+	x.Draw.Flags(fs)
 }
 
-// DrawFlags declares the flags of what is wanted of graphs.
-func DrawFlags(fs *flag.FlagSet, s *draw.Settings) {
-	fs.StringVar(&s.DOT, "dot", "", "")
-	fs.StringVar(&s.SVG, "svg", "", "")
-	fs.StringVar(&s.Level, "dot-level", "", "")
-	fs.StringVar(&s.Graph, "dot-graph", "", "")
-	fs.IntVar(&s.Profile, "dot-profile", 0, "")
-	fs.BoolVar(&s.Summary, "summary", false, "")
-}
-
-// CheckSettings refuses values that cannot work, and lets -steps decide on the length
-// of the run if it is given.
-func CheckSettings(given Given, s *train.Settings) error {
+// CheckOptions refuses values that cannot work, and lets -steps or -epochs decide on the length
+// of the run if one of them is given.
+func CheckOptions(given Given, o *train.Options, x *Extras) error {
 	err := given.CheckInts(
-		Int{Name: "steps", Value: s.Steps, Least: 0}, Int{Name: "epochs", Value: s.Epochs, Least: 1}, Int{Name: "batch", Value: s.Batch, Least: 1}, Int{Name: "micro", Value: s.Micro, Least: 1},
-		Int{Name: "eval-every", Value: s.EvalEvery, Least: 0}, Int{Name: "log-every", Value: s.LogEvery, Least: 1},
-		Int{Name: "keep", Value: s.Keep, Least: 0})
+		Int{Name: "steps", Value: o.Steps, Least: 0}, Int{Name: "epochs", Value: o.Epochs, Least: 1}, Int{Name: "batch", Value: o.Batch, Least: 1}, Int{Name: "micro", Value: o.Micro, Least: 1},
+		Int{Name: "eval-every", Value: o.EvalEvery, Least: 0}, Int{Name: "log-every", Value: o.LogEvery, Least: 1},
+		Int{Name: "keep", Value: o.Keep, Least: 0})
 	if err == nil {
-		err = given.CheckNumbers(Number{"lr", s.LR}, Number{"l2", s.L2}, Number{"clip", s.Clip})
+		err = given.CheckNumbers(Number{"lr", o.LR}, Number{"l2", o.L2}, Number{"clip", o.Clip})
 	}
 	if err == nil {
-		err = given.CheckShares(Number{"dropout", s.Dropout})
+		err = given.CheckShares(Number{"dropout", o.Dropout})
 	}
 	if err == nil {
-		err = s.Draw.Check(given, train.Graphs...)
+		err = x.Draw.Check(given, train.Graphs...)
 	}
 	switch {
 	case err != nil:
 		return err
-	case s.Draw.Profile > 0 && (given.Flag("epochs") || given.Flag("steps") && s.Steps > 0):
+	case x.Draw.Profile > 0 && (given.Flag("epochs") || given.Flag("steps") && o.Steps > 0):
 		return errors.New("-dot-profile measures and trains nothing: leave out -steps and -epochs")
 	case given.Flag("steps") && given.Flag("epochs"):
-		return errors.New("-steps and -epochs both set the length of the run: give one")
+		return errors.New("-steps and -epochs both set the length of the run: give only one")
 	case given.Flag("steps"), given.Any("steps") && !given.Any("epochs"):
-		s.Epochs = 0
+		o.Epochs = 0
 	case given.Flag("epochs"):
-		s.Steps = 0
+		o.Steps = 0
 	}
 	return nil
 }
 
 // CheckFiles refuses outputs that must not be written: those of all runs, and more.
-func CheckFiles(s *train.Settings, more, inputs []outfile.Name) error {
-	outputs := slices.Concat(s.Draw.Files(), ProfileFiles(s.Profile), more)
-	return outfile.Check(outputs, append(inputs, outfile.Name{Flag: "-config", Path: s.Config}))
+func CheckFiles(o *train.Options, x *Extras, more, inputs []outfile.Name) error {
+	outputs := slices.Concat(x.Draw.Files(), ProfileFiles(x.Profile), more)
+	return outfile.Check(outputs, append(inputs, outfile.Name{Flag: "-config", Path: o.Config}))
 }
 
-// NewFlags returns a set of flags that leaves it to [Parse] to tell what is wrong.
+// NewFlags returns a set of flags that leaves error messages to [Parse].
 func NewFlags(name string) *flag.FlagSet {
 	fs := flag.NewFlagSet(name, flag.ContinueOnError)
 	fs.SetOutput(io.Discard)
 	return fs
 }
 
-// Parse reads a command line that has nothing but flags, and tells which were given.
-// Asked for help it prints usage to w, and the error is [ErrHelp]. instead says where
-// things go that are no flags.
+// Parse reads a command line that has nothing but flags, and returns which were given.
+// If help is asked for, it prints usage to w and the error is [ErrHelp]. instead says where
+// arguments that are not flags belong.
 func Parse(fs *flag.FlagSet, args []string, usage, instead string, w io.Writer) (Given, error) {
 	if err := simd.Err(); err != nil {
 		return nil, err

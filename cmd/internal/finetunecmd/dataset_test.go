@@ -100,10 +100,10 @@ func TestBestIsKept(t *testing.T) {
 		var stderr string
 		status, stdout, stderr = command(t, dir, append(learn, "-force", "-out", "out", "-lr", "0.3", "-eval-every", "3", "-keep", "99", "-seed", fmt.Sprint(seed))...)
 		require.Zero(t, status, stderr)
-		_, after, found = strings.Cut(stdout, "the weights after update ")
+		_, after, found = strings.Cut(stdout, "kept the weights after update ")
 	}
 	var best int
-	_, err := fmt.Sscanf(after, "%d of 60 are kept, which did best", &best)
+	_, err := fmt.Sscanf(after, "%d of 60, the best on the held-out rows", &best)
 	require.NoError(t, err)
 	kept, err := checkpoint.ReadModel(filepath.Join(dir, "out"))
 	require.NoError(t, err)

@@ -58,7 +58,7 @@ func TestCommandLine(t *testing.T) {
 func TestHelp(t *testing.T) {
 	status, help, _ := command(t, t.TempDir(), "-h")
 	require.Zero(t, status)
-	flags(finetune.Defaults()).VisitAll(func(f *flag.Flag) {
+	flags(&commandLine{Settings: *finetune.Defaults()}).VisitAll(func(f *flag.Flag) {
 		require.Contains(t, help, "\n  -"+f.Name+" ", "-h tells of every flag")
 	})
 	for line := range strings.Lines(help) {
@@ -167,5 +167,5 @@ func TestOut(t *testing.T) {
 	write(t, dir, "more.txt", "something")
 	status, _, stderr = command(t, dir, append(flags, "-out", ".")...)
 	require.Equal(t, 1, status)
-	require.Contains(t, stderr, ". is not empty: name another folder with -out, or add -force")
+	require.Contains(t, stderr, ". is not empty: choose another -out, or set -force")
 }

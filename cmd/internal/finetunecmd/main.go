@@ -15,6 +15,7 @@ import (
 	"gorgpt/cmd/internal/cli"
 	"gorgpt/dist"
 	"gorgpt/finetune"
+	"gorgpt/graph/draw"
 	"gorgpt/pretrain"
 	"gorgpt/train"
 )
@@ -22,9 +23,9 @@ import (
 // Run is the command with its surroundings as arguments. It returns the exit status.
 func Run(g *dist.Group, args []string, stdin io.Reader, out, stderr io.Writer) int {
 	stdout := cli.NewOutput(out)
-	con := cli.Console(g, stdout, stderr)
-	var s *finetune.Settings
-	var first *pretrain.Settings
+	con := cli.NewConsole(g, stdout, stderr)
+	var s *commandLine
+	var first pretrain.Options
 	parse := func() (err error) {
 		if s, err = parse(g, args, stdout); err != nil {
 			return err
@@ -38,17 +39,17 @@ func Run(g *dist.Group, args []string, stdin io.Reader, out, stderr io.Writer) i
 		if err := cli.Settled(g, s, con); err != nil {
 			return err
 		}
-		return cli.Profiled(g, s.Profile, func() error { return tune(ctx, s, first, stdin, con) })
+		return con.Err(cli.Profiled(g, s.Profile, func() error { return tune(ctx, s, first, stdin, con) }))
 	})
 }
 
 // tune does what the settings say. first are those of pre-training, when it has to come
 // first.
-func tune(ctx context.Context, s *finetune.Settings, first *pretrain.Settings, stdin io.Reader, con train.Console) error {
+func tune(ctx context.Context, s *commandLine, first pretrain.Options, stdin io.Reader, con *cli.Console) error {
 	if s.Eval != "" || s.Predict != "" {
-		return s.Apply(ctx, stdin, con.Out, con.Err)
+		return s.Apply(ctx, stdin, con.Out, con.Progress())
 	}
-	folder, earlier, err := s.Reopen(con.Out)
+	folder, earlier, err := s.Reopen(con.Listener())
 	if err != nil || earlier != nil && earlier.Completed {
 		return err
 	}
@@ -62,7 +63,7 @@ func tune(ctx context.Context, s *finetune.Settings, first *pretrain.Settings, s
 	if err != nil {
 		return err
 	}
-	d.Report(con.Out)
+	d.Report(con.Listener())
 	if s.Controls {
 		if !s.Group.First() {
 			return nil
@@ -72,29 +73,56 @@ func tune(ctx context.Context, s *finetune.Settings, first *pretrain.Settings, s
 	if s.Model, err = model(ctx, s, first, con); err != nil {
 		return err
 	}
-	if done, err := s.Forecast(d, con.Out); done || err != nil {
-		return err
+	if !s.BuildOnly(s.Settings.Options) {
+		f, err := s.Forecast(d)
+		if s.DryRun && f.Parameters > 0 {
+			cli.PrintForecast(con.Out, f)
+		}
+		if s.DryRun || err != nil {
+			return err
+		}
 	}
 	if s.Seeds > 1 {
 		return repeat(ctx, s, d, con)
 	}
-	j, err := prepare(s, d, con)
+	j, err := prepare(&s.Settings, d, con)
 	if err != nil {
 		return err
 	}
-	return j.Run(ctx, folder, earlier, con)
+	if done, err := s.look(ctx, j, con); done || err != nil {
+		return err
+	}
+	return j.Run(ctx, folder, earlier, con.Listener())
 }
 
-func prepare(s *finetune.Settings, d *finetune.Data, con train.Console) (*finetune.Job, error) {
-	b, err := s.OpenBase(d, con.Out)
+// look draws a graph of the run if the command line asks for it. done says that no run is wanted.
+func (s *commandLine) look(ctx context.Context, j *finetune.Job, con *cli.Console) (done bool, err error) {
+	if s.Draw.Wanted() && s.Group.First() {
+		title, g, fill, err := j.Declare(s.Draw.Graph)
+		if err != nil {
+			return false, err
+		}
+		if err := s.Draw.Export(ctx, draw.Subject{Title: title, Graph: g, Fill: fill}, con.Out); err != nil {
+			return false, err
+		}
+	}
+	done = s.BuildOnly(s.Settings.Options)
+	if done {
+		fmt.Fprintf(con.Out, "%d parameters; %s, so nothing is trained\n", j.Parameters(), s.WhyBuildOnly())
+	}
+	return done, nil
+}
+
+func prepare(s *finetune.Settings, d *finetune.Data, con *cli.Console) (*finetune.Job, error) {
+	b, err := s.OpenBase(d, con.Listener())
 	if err != nil {
 		return nil, err
 	}
-	return finetune.Prepare(s, d, b, con.Out)
+	return finetune.Prepare(s, d, b, con.Listener())
 }
 
 // checkOut refuses folders that cannot be used, before anything is done.
-func checkOut(s *finetune.Settings) error {
+func checkOut(s *commandLine) error {
 	if s.Seeds == 1 || s.Out == "" {
 		return s.CheckOut()
 	}
@@ -102,7 +130,7 @@ func checkOut(s *finetune.Settings) error {
 		return err
 	}
 	for i := range int64(s.Seeds) {
-		one := *s
+		one := s.Settings
 		one.Seed += i
 		one.Out = seedFolder(s.Out, one.Seed)
 		if err := one.CheckOut(); err != nil {
@@ -117,18 +145,26 @@ func seedFolder(out string, seed int64) string {
 	return filepath.Join(out, fmt.Sprintf("seed-%d", seed))
 }
 
+// runOne does one of several runs.
+func runOne(ctx context.Context, s *commandLine, j *finetune.Job, con *cli.Console) error {
+	if done, err := s.look(ctx, j, con); done || err != nil {
+		return err
+	}
+	return j.Run(ctx, nil, nil, con.Listener())
+}
+
 // repeat does a run for each seed, in a folder of its own, and tells how the scores spread.
-func repeat(ctx context.Context, s *finetune.Settings, d *finetune.Data, con train.Console) error {
+func repeat(ctx context.Context, s *commandLine, d *finetune.Data, con *cli.Console) error {
 	var scores finetune.Repeats
 	for i := range int64(s.Seeds) {
-		one := *s
+		one := s.Settings
 		one.Seed += i
 		if s.Out != "" {
 			one.Out = seedFolder(s.Out, one.Seed)
 		}
 		j, err := prepare(&one, d, con)
 		if err == nil {
-			err = j.Run(ctx, nil, nil, con)
+			err = runOne(ctx, s, j, con)
 		}
 		if err != nil {
 			return errors.WithMessagef(err, "seed %d", one.Seed)
@@ -141,11 +177,11 @@ func repeat(ctx context.Context, s *finetune.Settings, d *finetune.Data, con tra
 
 // model finds the model to start from when the command line does not name it. From
 // scratch, and for looking at the graph, none will do.
-func model(ctx context.Context, s *finetune.Settings, first *pretrain.Settings, con train.Console) (string, error) {
+func model(ctx context.Context, s *commandLine, first pretrain.Options, con *cli.Console) (string, error) {
 	switch {
 	case s.Model != "" || s.Preset != "":
 		return s.Model, nil
-	case s.Scratch || s.BuildOnly():
+	case s.Scratch || s.BuildOnly(s.Settings.Options):
 		dir, err := s.Group.Once(func() ([]byte, error) {
 			dir, err := pretrain.Newest("")
 			return []byte(dir), err
@@ -153,5 +189,5 @@ func model(ctx context.Context, s *finetune.Settings, first *pretrain.Settings, 
 		s.Scratch = s.Scratch || len(dir) == 0
 		return string(dir), err
 	}
-	return pretrain.NewestOrNew(ctx, first, con)
+	return pretrain.NewestOrNew(ctx, first, con.Listener())
 }

@@ -42,7 +42,7 @@ func TestResume(t *testing.T) {
 		dir, _ := begin(t, task)
 		status, stdout, stderr := command(t, dir, "-resume", "out")
 		require.Zero(t, status, stderr)
-		require.Contains(t, stdout, "going on behind update 8 of 12, from out/checkpoints/step-000000008\n")
+		require.Contains(t, stdout, "resuming after update 8 of 12, from out/checkpoints/step-000000008\n")
 		for _, name := range []string{"model.safetensors", "predictions.tsv", "run.json", "checkpoints/step-000000012/adam.safetensors"} {
 			require.Equal(t, read(t, dir, filepath.Join("whole", name)), read(t, dir, filepath.Join("out", name)), name)
 		}
@@ -64,7 +64,7 @@ func TestResumeBehindTheLastUpdate(t *testing.T) {
 	write(t, dir, "out/run.json", strings.Replace(run, `"completed": true`, `"completed": false`, 1))
 	status, stdout, stderr := command(t, dir, "-resume", "out")
 	require.Zero(t, status, stderr)
-	require.Contains(t, stdout, "going on behind update 12 of 12")
+	require.Contains(t, stdout, "resuming after update 12 of 12")
 	require.Contains(t, stdout, "dev, 20 examples: ")
 	require.Contains(t, stdout, "test, 21 examples: ")
 	require.Equal(t, 16, strings.Count(read(t, dir, "out/metrics.jsonl"), "\n"), "no line is written twice")
@@ -80,20 +80,20 @@ func TestResumeRefuses(t *testing.T) {
 		require.Equal(t, 1, strings.Count(stderr, "\n"), stderr)
 	}
 	refuse("-resume: -lambda is 0.25, but the run began with 0.5", "-resume", "out", "-lambda", "0.25")
-	refuse("-resume: m holds a run of cmd/train, not of cmd/finetune", "-resume", "m")
+	refuse("-resume: m holds a run of gorgpt train, not of gorgpt finetune", "-resume", "m")
 	f, err := train.OpenFolder("out")
 	require.NoError(t, err)
 	refuse("out is in use by another trainer", "-resume", "out")
 	f.Close()
 	rows := read(t, dir, "train.jsonl")
 	write(t, dir, "train.jsonl", strings.Replace(rows, "film", "a", 1))
-	refuse("-resume: the data is not what the run began with", "-resume", "out")
+	refuse("-resume: the data has changed since the run began", "-resume", "out")
 	write(t, dir, "train.jsonl", rows)
 	m, err := checkpoint.ReadModel(filepath.Join(dir, "m"))
 	require.NoError(t, err)
 	m.Init(2)
 	require.NoError(t, checkpoint.WriteModel(filepath.Join(dir, "m"), m))
-	refuse("-resume: the data is not what the run began with", "-resume", "out")
+	refuse("-resume: the data has changed since the run began", "-resume", "out")
 }
 
 // A run.json repeats its run.
@@ -115,7 +115,7 @@ func TestDryRun(t *testing.T) {
 	flags := []string{"-task", "qa", "-model", "m", "-train", "train.jsonl", "-out", "out"}
 	status, stdout, stderr := command(t, dir, append(flags, "-dry-run")...)
 	require.Zero(t, status, stderr)
-	require.Regexp(t, `(?s)\d+ parameters; 18 updates of 384 tokens\n  model to start from .*  memory in all +\d+\.\d MB\n`, stdout)
+	require.Regexp(t, `(?s)\d+ parameters; 18 updates of 384 tokens\n  base model .*  memory in all +\d+\.\d MB\n`, stdout)
 	require.NoDirExists(t, "out")
 
 	defer debug.SetMemoryLimit(math.MaxInt64)
@@ -135,7 +135,7 @@ func TestNotFinite(t *testing.T) {
 	status, _, stderr := command(t, dir, "-task", "classification", "-model", "m", "-train", "train.jsonl", "-batch", "3", "-out", "out")
 	require.Equal(t, 1, status, stderr)
 	require.Regexp(t, `^finetune: update 1: the loss is NaN; the first such value is in .*: element \d+ is [+-]Inf; `+
-		`batch: training rows \d+, \d+, \d+ of train.jsonl; no weight was changed; there is no checkpoint yet; to go beyond, begin anew with -config out/run.json and `, stderr)
+		`batch: training rows \d+, \d+, \d+ of train.jsonl; there is no checkpoint yet; no weight was changed; to get further, start again with -config out/run.json and `, stderr)
 }
 
 func TestSettingsOfTheRecord(t *testing.T) {
@@ -163,7 +163,7 @@ func TestForceKeepsTheModelOfTheRun(t *testing.T) {
 		status, _, stderr := command(t, dir, append(flags, "-model", model, "-out", "out", "-force")...)
 		require.Equal(t, 1, status, stderr)
 		require.Contains(t, stderr, "finetune: -out out: -force would remove out/")
-		require.Contains(t, stderr, "but the new run reads "+model+": name another folder with -out\n")
+		require.Contains(t, stderr, "but the new run reads "+model+": choose another folder\n")
 		require.Equal(t, 1, strings.Count(stderr, "\n"))
 		require.Equal(t, want, files())
 	}
@@ -178,7 +178,7 @@ func TestForceKeepsTheModelOfTheRun(t *testing.T) {
 	write(t, dir, "out/run.json", strings.Replace(read(t, dir, "out/run.json"), `"lambda": 0.5`, `"lambda": 0.25`, 1))
 	status, _, stderr = command(t, dir, "-resume", "out")
 	require.Equal(t, 2, status)
-	require.Contains(t, stderr, "-resume: out/run.json: lambda is 0.25, but the run began with 0.5, as the run.json of its newest checkpoint says")
+	require.Contains(t, stderr, "-resume: out/run.json: lambda is 0.25, but the run began with 0.5, according to the run.json of its newest checkpoint")
 	require.Equal(t, strings.Replace(want, `"lambda": 0.5`, `"lambda": 0.25`, 1), files())
 }
 
@@ -193,7 +193,7 @@ func TestForceOfSeeds(t *testing.T) {
 	write(t, dir, "out/seed-2/vocab.json", "mine")
 	status, _, stderr := command(t, dir, append(flags, "-force")...)
 	require.Equal(t, 1, status)
-	require.Contains(t, stderr, "out/seed-2/vocab.json is not the file of a run, and the run would overwrite it")
+	require.Contains(t, stderr, "out/seed-2/vocab.json does not belong to a run, and the run would overwrite it")
 	require.NoFileExists(t, filepath.Join(dir, "out/seed-1/run.json"))
 	require.NoError(t, os.Remove(filepath.Join(dir, "out/seed-2/vocab.json")))
 	for range 2 {

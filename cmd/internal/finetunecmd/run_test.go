@@ -14,10 +14,10 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"gorgpt/checkpoint"
+	"gorgpt/cmd/internal/cli"
 	"gorgpt/gpt1"
 	"gorgpt/pretrain"
 	"gorgpt/tokenizer"
-	"gorgpt/train"
 )
 
 // short are flags for a run of few updates.
@@ -80,7 +80,7 @@ func TestPretrainingComesFirst(t *testing.T) {
 		s, err := parse(nil, append(short, append(flags, "-task", "classification")...), new(bytes.Buffer))
 		require.NoError(t, err)
 		out := new(bytes.Buffer)
-		err = tune(context.Background(), s, first, nil, train.Console{Out: out, Err: new(bytes.Buffer)})
+		err = tune(context.Background(), s, first, nil, cli.NewConsole(nil, out, new(bytes.Buffer)))
 		return out.String(), err
 	}
 	_, err = tuneFirst("-dev", "none.jsonl")
@@ -91,7 +91,7 @@ func TestPretrainingComesFirst(t *testing.T) {
 
 	stdout, err := tuneFirst()
 	require.NoError(t, err)
-	require.Contains(t, stdout, "no completed pre-training under runs/, so tiny is pre-trained first, as go run ./cmd/train does\n")
+	require.Contains(t, stdout, "no completed pre-training under runs/, so tiny is pre-trained first\n")
 	require.Contains(t, stdout, "weights of runs/tiny\n")
 	_, err = checkpoint.ReadModel(filepath.Join(dir, "runs", "tiny-classification"))
 	require.NoError(t, err)

@@ -11,13 +11,19 @@ import (
 	"gorgpt/train"
 )
 
+// commandLine is what the command line asks for.
+type commandLine struct {
+	finetune.Settings
+	cli.Extras `json:"-"`
+}
+
 // parse reads the command line.
-func parse(g *dist.Group, args []string, help io.Writer) (*finetune.Settings, error) {
-	c := cli.Command[finetune.Settings]{
+func parse(g *dist.Group, args []string, help io.Writer) (*commandLine, error) {
+	c := cli.Command[commandLine]{
 		Group: g, Name: finetune.Command, Usage: usage, Instead: "files are named with -train, -dev and -test",
-		Defaults: func(string) (*finetune.Settings, error) { return finetune.Defaults(), nil },
+		Defaults: func(string) (*commandLine, error) { return &commandLine{Settings: *finetune.Defaults()}, nil },
 		Flags:    flags,
-		Common:   func(s *finetune.Settings) *train.Settings { return &s.Settings },
+		Options:  func(s *commandLine) *train.Options { return &s.Settings.Options },
 	}
 	s, given, err := c.Settle(args, help)
 	if err != nil {
@@ -34,11 +40,11 @@ func parse(g *dist.Group, args []string, help io.Writer) (*finetune.Settings, er
 	if s.Predict != "" {
 		predictions = []outfile.Name{{Flag: "-out", Path: s.Out}}
 	}
-	return s, cli.CheckFiles(&s.Settings, predictions, append(s.Files(), outfile.Name{Flag: "-eval", Path: s.Eval}, outfile.Name{Flag: "-predict", Path: s.Predict}))
+	return s, cli.CheckFiles(&s.Settings.Options, &s.Extras, predictions, append(s.Files(), outfile.Name{Flag: "-eval", Path: s.Eval}, outfile.Name{Flag: "-predict", Path: s.Predict}))
 }
 
 // flags declares the flags with the values in s as defaults.
-func flags(s *finetune.Settings) *flag.FlagSet {
+func flags(s *commandLine) *flag.FlagSet {
 	fs := cli.NewFlags("finetune")
 	fs.StringVar((*string)(&s.Task), "task", string(s.Task), "")
 	fs.BoolVar(&s.Regression, "regression", s.Regression, "")
@@ -62,12 +68,12 @@ func flags(s *finetune.Settings) *flag.FlagSet {
 	fs.Float64Var(&s.Warmup, "warmup", s.Warmup, "")
 	fs.Float64Var(&s.Lambda, "lambda", s.Lambda, "")
 	fs.Float64Var(&s.HeadDrop, "head-dropout", s.HeadDrop, "")
-	cli.SettingsFlags(fs, &s.Settings)
+	cli.OptionFlags(fs, &s.Settings.Options, &s.Extras)
 	return fs
 }
 
 // checkNumbers refuses numbers that cannot work.
-func checkNumbers(s *finetune.Settings, given cli.Given) error {
+func checkNumbers(s *commandLine, given cli.Given) error {
 	err := given.CheckInts(cli.Int{Name: "limit", Value: s.Limit, Least: 1}, cli.Int{Name: "seeds", Value: s.Seeds, Least: 1, Most: 10_000})
 	if err == nil {
 		err = given.CheckNumbers(cli.Number{Name: "lambda", Value: s.Lambda})
@@ -76,7 +82,7 @@ func checkNumbers(s *finetune.Settings, given cli.Given) error {
 		err = given.CheckShares(cli.Number{Name: "warmup", Value: s.Warmup}, cli.Number{Name: "head-dropout", Value: s.HeadDrop})
 	}
 	if err == nil {
-		err = cli.CheckSettings(given, &s.Settings)
+		err = cli.CheckOptions(given, &s.Settings.Options, &s.Extras)
 	}
 	return err
 }

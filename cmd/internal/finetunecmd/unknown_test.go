@@ -49,7 +49,7 @@ func TestRowsOfAnotherScript(t *testing.T) {
 		status, stdout, stderr := command(t, dir, args...)
 		require.Equal(t, 1, status, stdout)
 		require.Contains(t, stderr, "finetune: "+name+": 240 of 240 tokens (100.0 %) are <unk>, most often for the characters")
-		require.Contains(t, stderr, "or go ahead with -allow-unknown")
+		require.Contains(t, stderr, "or set -allow-unknown")
 	}
 	status, stdout, stderr = command(t, dir, "-model", "out", "-predict", "all.jsonl", "-allow-unknown")
 	require.Zero(t, status, stderr)

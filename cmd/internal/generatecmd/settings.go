@@ -9,7 +9,6 @@ import (
 
 	"gorgpt/cmd/internal/cli"
 	"gorgpt/generate"
-	"gorgpt/graph/draw"
 	"gorgpt/internal/outfile"
 	"gorgpt/tokenizer"
 )
@@ -77,7 +76,7 @@ type settings struct {
 	score, attention         string
 	scoreJSON                bool
 	o                        generate.Options
-	draw                     draw.Settings
+	draw                     cli.Draw
 	given                    cli.Given
 }
 
@@ -113,7 +112,7 @@ func (s *settings) flags() *flag.FlagSet {
 	fs.StringVar(&s.score, "score", "", "")
 	fs.BoolVar(&s.scoreJSON, "score-json", false, "")
 	fs.StringVar(&s.attention, "attention", "", "")
-	cli.DrawFlags(fs, &s.draw)
+	s.draw.Flags(fs)
 	return fs
 }
 

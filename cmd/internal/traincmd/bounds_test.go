@@ -39,7 +39,7 @@ func TestLongRunsAreForecast(t *testing.T) {
 	for _, flags := range [][]string{{"-epochs", "200000000"}, {"-epochs", "1000000000"}, {"-steps", "1000000000"}} {
 		status, stdout, stderr := command(t, quick(t, "run", append(flags, "-dry-run")...)...)
 		require.Zero(t, status, stderr)
-		require.Contains(t, stdout, "evaluations not counted")
+		require.Contains(t, stdout, "without evaluations")
 		require.NotContains(t, stdout, "-0")
 		require.NotRegexp(t, ` -[0-9]`, stdout)
 	}

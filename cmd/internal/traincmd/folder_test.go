@@ -58,7 +58,7 @@ func TestForceInAFolderWithoutARun(t *testing.T) {
 	require.NoFileExists(t, "home/samples/step-000000004.txt", "of the run before")
 
 	put(t, "other/vocab.json", "mine")
-	require.Equal(t, "train: -out: other/vocab.json is not the file of a run, and the run would overwrite it: move it away, or name another folder with -out",
+	require.Equal(t, "train: -out: other/vocab.json does not belong to a run, and the run would overwrite it: move it away, or choose another folder",
 		fails(t, 1, append(flags, "-out", "other", "-force")...))
 	require.Equal(t, map[string]string{"other/vocab.json": "mine"}, contents(t, "other"))
 }
@@ -75,7 +75,7 @@ func TestForceKeepsTheBooksOfTheRun(t *testing.T) {
 	survive(t, want, "di")
 	want = contents(t, "di")
 	line := fails(t, 1, append(append(flags, books...), "-out", "di", "-force")...)
-	require.Equal(t, "train: -out di: -force would remove di/samples of the run that is there, but the new run reads di/samples: name another folder with -out", line)
+	require.Equal(t, "train: -out di: -force would remove di/samples of the run that is there, but the new run reads di/samples: choose another folder", line)
 	require.Equal(t, want, contents(t, "di"))
 	put(t, "di/samples/step-000000001.txt", string(book))
 	want = contents(t, "di")
@@ -127,7 +127,7 @@ func TestEmptyCheckpoint(t *testing.T) {
 	put(t, "out/checkpoints/step-888888888/notes.txt", "x")
 	status, stdout, stderr := commandHere("-resume", "out")
 	require.Zero(t, status, stderr)
-	require.Contains(t, stdout, "going on behind update 4 of 10, from out/checkpoints/step-000000004\n")
+	require.Contains(t, stdout, "resuming after update 4 of 10, from out/checkpoints/step-000000004\n")
 	require.FileExists(t, "out/checkpoints/step-000000010/state.json")
 	require.DirExists(t, "out/checkpoints/step-999999999")
 	require.FileExists(t, "out/checkpoints/step-888888888/notes.txt")

@@ -1,36 +1,89 @@
-// Command train pre-trains GPT-1 on books: section 3.1 of Radford et al. 2018.
-//
-//	go run ./cmd/train -data BOOKS
+// Package traincmd is gorgpt train: it pre-trains GPT-1 on books, section 3.1 of Radford et al. 2018.
 package traincmd
 
 import (
 	"context"
+	"fmt"
 	"io"
 
 	"gorgpt/cmd/internal/cli"
 	"gorgpt/dist"
+	"gorgpt/gpt1"
+	"gorgpt/graph/draw"
 	"gorgpt/pretrain"
 )
 
 // Run is the command with its surroundings as arguments. It returns the exit status.
 func Run(g *dist.Group, args []string, _ io.Reader, out, stderr io.Writer) int {
 	stdout := cli.NewOutput(out)
-	var s *pretrain.Settings
+	var c *commandLine
 	parse := func() (err error) {
-		s, err = parse(g, args, stdout)
+		c, err = parse(g, args, stdout)
 		return err
 	}
 	return cli.RunRank(g, "train", args, stdout, stderr, parse, func(ctx context.Context) error {
-		con := cli.Console(g, stdout, stderr)
-		if err := cli.Settled(g, s, con); err != nil {
+		con := cli.NewConsole(g, stdout, stderr)
+		if err := cli.Settled(g, c, con); err != nil {
 			return err
 		}
-		if s.Prepare != "" {
-			return pretrain.Prepare(ctx, s, con)
+		if c.Prepare != "" {
+			return pretrain.Prepare(ctx, c.Options, con.Listener())
 		}
-		return cli.Profiled(g, s.Profile, func() error {
-			_, err := pretrain.Run(ctx, s, con)
-			return err
-		})
+		return con.Err(cli.Profiled(g, c.Profile, func() error { return c.train(ctx, con) }))
 	})
+}
+
+// train does what the command line says.
+func (c *commandLine) train(ctx context.Context, con *cli.Console) (err error) {
+	if c.BuildOnly(c.Options.Options) {
+		m, err := pretrain.NewModel(c.Options)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(con.Out, "%s: %d parameters; %s, so nothing is trained\n", c.Name(), m.Store.Len(), c.WhyBuildOnly())
+		return c.draw(ctx, c.Options, m, con)
+	}
+	p, err := pretrain.NewPlan(ctx, c.Options, con.Listener())
+	if err != nil || p.Completed() {
+		return err
+	}
+	defer func() {
+		if closeErr := p.Close(); err == nil {
+			err = closeErr
+		}
+	}()
+	if c.DryRun {
+		f, err := p.Forecast()
+		if f.Parameters > 0 {
+			cli.PrintForecast(con.Out, f)
+		}
+		return err
+	}
+	if c.Draw.Wanted() {
+		m, err := p.Model()
+		if err != nil {
+			return err
+		}
+		if err := c.draw(ctx, p.Options(), m, con); err != nil {
+			return err
+		}
+	}
+	_, err = p.Run(ctx)
+	return err
+}
+
+// draw draws the graph that the command line asks for, if any.
+func (c *commandLine) draw(ctx context.Context, o pretrain.Options, m *gpt1.Model, con *cli.Console) error {
+	if !c.Draw.Wanted() || !o.Group.First() {
+		return nil
+	}
+	g, fill, err := o.Declare(m, c.Draw.Graph)
+	if err != nil {
+		return err
+	}
+	title := fmt.Sprintf("%s: %s on B = %d windows of T = %d tokens", o.Name(), c.Draw.Graph, o.Micro, m.NCtx)
+	if fill == nil {
+		title = o.Name() + ": update of all parameters"
+	}
+	return c.Draw.Export(ctx, draw.Subject{Title: title, Graph: g, Fill: fill}, con.Out)
 }

@@ -31,7 +31,7 @@ func TestResumeRefusesWhatHasWeights(t *testing.T) {
 		"out/checkpoints":                   " is a part of the run in " + here + "/out, not the folder of a run: -resume " + here + "/out ",
 		"out/history/step-000000002":        " is a part of the run in " + here + "/out",
 		"alone":                             "alone is a checkpoint, not the folder of a run: name the folder that it was saved in, which has a folder checkpoints",
-		"weights":                           "weights has weights but no checkpoint, so resuming would begin at update 1 and replace them: repeat the run elsewhere with -config weights/run.json -out",
+		"weights":                           "weights has weights but no checkpoint, so resuming would begin at update 1 and replace them: repeat the run with -config weights/run.json and another -out",
 		"emptied":                           "emptied has weights but no checkpoint",
 	}
 	if os.Symlink("out/checkpoints/step-000000004", "link") == nil {
@@ -57,7 +57,7 @@ func TestResumeWithoutCheckpointsKeepsTheWeights(t *testing.T) {
 	require.NoError(t, os.Rename("out", "moved"))
 	require.NoError(t, os.MkdirAll("seeds", 0o700))
 	require.NoError(t, os.Rename("moved", "seeds/seed-2"))
-	require.Contains(t, fails(t, 2, "-resume", "seeds"), "name one of the runs there, such as seeds/seed-2, or start one without -resume")
+	require.Contains(t, fails(t, 2, "-resume", "seeds"), "set -resume to one of the runs there, such as seeds/seed-2, or leave it out to start a new run")
 	require.NoError(t, os.Rename("seeds/seed-2", "out"))
 	status, stdout, stderr := commandHere("-resume", "out")
 	require.Zero(t, status, stderr)
@@ -78,7 +78,7 @@ func TestResumeRefusesAnEditedRecord(t *testing.T) {
 	begin(t, workplace(t))
 	record, err := os.ReadFile("out/run.json")
 	require.NoError(t, err)
-	const says = ", as the run.json of its newest checkpoint says: put that back, or begin a new run with -config and -out"
+	const says = ", according to the run.json of its newest checkpoint: restore that, or start a new run with -config and -out"
 	for _, c := range []struct{ old, new, want string }{
 		{`"lr": 0.003`, `"lr": 0.001`, "lr is 0.001, but the run began with 0.003" + says},
 		{`"steps": 10`, `"steps": 20`, "steps is 20, but the run began with 10" + says},
@@ -90,7 +90,7 @@ func TestResumeRefusesAnEditedRecord(t *testing.T) {
 		{`"books": 1`, `"books": 2`, "books is 2, but the run began with 1"},
 		{`"digest": "`, `"digest": "0`, `digest is "0`},
 		{`"parameters": `, `"parameters": 1`, "parameters is 1"},
-		{`"command": "train"`, `"command": "finetune"`, "out holds a run of cmd/finetune, not of cmd/train"},
+		{`"command": "train"`, `"command": "finetune"`, "out holds a run of gorgpt finetune, not of gorgpt train"},
 		{`"command"`, `"Command"`, `the key "Command" is unknown`},
 		{`"command"`, `"format": 2, "command"`, `the key "format" is unknown: is it of a newer version of this program?`},
 		{`"lr": 0.003`, `"rate": 0.003`, "the settings lack lr"},
@@ -115,6 +115,6 @@ func TestResumeRefusesAnEditedRecord(t *testing.T) {
 	edit(t, "out/run.json", `"log_every": 20`, `"log_every": 1`)
 	status, stdout, stderr := commandHere("-resume", "out", "-keep", "2", "-log-every", "20")
 	require.Zero(t, status, stderr)
-	require.Contains(t, stdout, "going on behind update 2 of 10")
+	require.Contains(t, stdout, "resuming after update 2 of 10")
 	sameModel(t)
 }

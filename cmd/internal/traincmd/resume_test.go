@@ -44,12 +44,12 @@ func begin(t *testing.T, flags []string) {
 	s, err := parse(nil, append(flags, "-out", "out"), io.Discard)
 	require.NoError(t, err)
 	left := 2 * 10 << 20
-	_, err = pretrain.Run(t.Context(), s, train.Console{Out: io.Discard, Err: io.Discard, Disk: func(w io.Writer) io.Writer {
+	_, err = pretrain.Run(t.Context(), s.Options, train.Listener{Disk: func(w io.Writer) io.Writer {
 		return fullDisk{w, &left}
 	}})
 	require.Error(t, err)
 	require.Regexp(t, `^writing out/checkpoints/step-000000005: (adam|model)\.safetensors: .*no space left on device; `+
-		`the last checkpoint is out/checkpoints/step-000000004; when this is mended, -resume out goes on$`, err.Error())
+		`the last checkpoint is out/checkpoints/step-000000004$`, err.Error())
 }
 
 // fullDisk is a disk on which so many bytes are left.
@@ -86,7 +86,7 @@ func TestFullDiskLeavesThePreviousCheckpoint(t *testing.T) {
 	require.Len(t, entries, 2, "two that are whole, and nothing of the third")
 	status, stdout, stderr := commandHere("-resume", "out")
 	require.Zero(t, status, stderr)
-	require.Contains(t, stdout, "going on behind update 4 of 10, from out/checkpoints/step-000000004\n")
+	require.Contains(t, stdout, "resuming after update 4 of 10, from out/checkpoints/step-000000004\n")
 	sameModel(t)
 	status, stdout, stderr = commandHere("-resume", "out")
 	require.Zero(t, status, stderr)
@@ -106,8 +106,8 @@ func TestDamagedCheckpoint(t *testing.T) {
 	spoil(t, "out/checkpoints/step-000000004/model.safetensors")
 	status, stdout, stderr := commandHere("-resume", "out")
 	require.Zero(t, status, stderr)
-	require.Regexp(t, `out/checkpoints/step-000000004/model.safetensors is damaged: its checksum is [0-9a-f]{8}…, not [0-9a-f]{8}…; an earlier checkpoint is taken`, stdout)
-	require.Contains(t, stdout, "going on behind update 2 of 10")
+	require.Regexp(t, `out/checkpoints/step-000000004/model.safetensors is damaged: its checksum is [0-9a-f]{8}…, not [0-9a-f]{8}…; resuming from an earlier checkpoint`, stdout)
+	require.Contains(t, stdout, "resuming after update 2 of 10")
 	sameModel(t)
 }
 
@@ -124,7 +124,7 @@ func TestMissingCheckpoints(t *testing.T) {
 	require.NoError(t, os.RemoveAll("out/checkpoints"))
 	status, stdout, stderr := commandHere("-resume", "latest")
 	require.Equal(t, 2, status, "runs/ has none: "+stdout)
-	require.Contains(t, stderr, "-resume latest: no run of this command under runs/")
+	require.Contains(t, stderr, "-resume latest: there is no such run under runs/")
 	status, stdout, stderr = commandHere("-resume", "out")
 	require.Zero(t, status, stderr)
 	require.Contains(t, stdout, "out has no checkpoint yet: the run begins at update 1\n")
@@ -153,11 +153,11 @@ func TestResumeRefuses(t *testing.T) {
 	for _, c := range []struct{ flags, want string }{
 		{"-resume out -lr 1", "-resume: -lr is 1, but the run began with 0.003: leave it out, or begin a new run with -config and -out"},
 		{"-resume out -seed 2", "-resume: -seed is 2, but the run began with 1"},
-		{"-resume out -config x.json", "-config has no use there"},
-		{"-resume out -out x", "-out has no use there"},
+		{"-resume out -config x.json", "cannot be combined with -config"},
+		{"-resume out -out x", "cannot be combined with -out"},
 		{"-resume out -lrr 1", "-lrr"},
-		{"-resume nowhere", "-resume: nowhere has no run.json, so no run was begun there: name the folder of a run, or start one without -resume"},
-		{"-resume other", "-resume: other holds a run of cmd/finetune, not of cmd/train"},
+		{"-resume nowhere", "-resume: nowhere has no run.json, so no run was begun there: set -resume to the folder of a run, or leave it out to start a new run"},
+		{"-resume other", "-resume: other holds a run of gorgpt finetune, not of gorgpt train"},
 		{"-resume broken", "-resume: broken/run.json: unexpected end of JSON input"},
 		{"-resume out -keep -1", "-keep is -1: want at least 0"},
 		{"-resume out -save-every soon", `invalid value "soon" for flag -save-every: want updates, such as 500, or a time, such as 10m; 0 is never`},
@@ -167,8 +167,8 @@ func TestResumeRefuses(t *testing.T) {
 	book := flags[1]
 	require.NoError(t, os.WriteFile(book, []byte(strings.Repeat("anna saw a red boat and took it home.\n\n", 400)), 0o600))
 	line := fails(t, 1, "-resume", "out")
-	require.Contains(t, line, "-resume: the data is not what the run began with, {")
-	require.Contains(t, line, "bring it back, or begin a new run")
+	require.Contains(t, line, "-resume: the data has changed since the run began, from {")
+	require.Contains(t, line, "restore it, or start a new run")
 }
 
 // What does not decide on the result may be changed, and the same flags once more do no harm.
@@ -188,7 +188,7 @@ func TestTwoTrainers(t *testing.T) {
 	f, err := train.OpenFolder("out")
 	require.NoError(t, err)
 	defer f.Close()
-	want := fmt.Sprintf("train: out is in use by another trainer (process %d): wait until it has ended, or name another folder with -out", os.Getpid())
+	want := fmt.Sprintf("train: out is in use by another trainer (process %d): wait until it has ended, or set -out to another folder", os.Getpid())
 	require.Equal(t, want, fails(t, 1, "-resume", "out"))
 }
 
@@ -197,11 +197,11 @@ func TestTooLittleMemory(t *testing.T) {
 	defer debug.SetMemoryLimit(math.MaxInt64)
 	debug.SetMemoryLimit(250 << 20)
 	args := append(flags, "-batch", "512", "-micro", "512", "-out", "out")
-	require.Regexp(t, `^train: the run needs \d+\.\d MB of memory, but only \d+\.\d MB are free: -micro \d+ needs \d+\.\d MB and gives the same gradients, but for rounding$`,
+	require.Regexp(t, `^train: the run needs \d+\.\d MB of memory, but only \d+\.\d MB are free: -micro \d+ needs \d+\.\d MB and gives the same gradients, except for rounding$`,
 		fails(t, 1, args...))
 	require.NoDirExists(t, "out")
 	require.Contains(t, fails(t, 1, append(flags, "-preset", "gpt1", "-micro", "1", "-out", "out")...),
-		"MB are free: use a smaller -ctx, -vocab or -preset, or a machine with more")
+		"MB are free: choose a smaller -ctx, -vocab or -preset, or a machine with more")
 }
 
 func TestDryRun(t *testing.T) {
@@ -209,7 +209,7 @@ func TestDryRun(t *testing.T) {
 	require.Zero(t, status, stderr)
 	for _, want := range []string{
 		" parameters; 10 updates of 64 tokens\n", "  parameters  ", "  gradients  ", "  Adam's moments  ", "  activations  ", "  logits  ",
-		"  memory in all  ", " an update, ", " in all, evaluations not counted\n",
+		"  memory in all  ", " an update, ", " in all, without evaluations\n",
 	} {
 		require.Contains(t, stdout, want)
 	}
@@ -219,8 +219,8 @@ func TestDryRun(t *testing.T) {
 func TestNotFinite(t *testing.T) {
 	flags := workplace(t)
 	require.Regexp(t, `^train: update \d+: the (loss|norm of the gradients) is \S+; the first such value is in h\.\d+\.\S+ .*: element \d+ is (NaN|[+-]Inf); `+
-		`batch: windows \d+ to \d+ of epoch 0; no weight was changed; (there is no checkpoint yet|the last checkpoint is out/checkpoints/step-\d+); `+
-		`to go beyond, begin anew with -config out/run.json and a smaller -lr, a longer -warmup or -clip 1$`,
+		`batch: windows \d+ to \d+ of epoch 0; (there is no checkpoint yet|the last checkpoint is out/checkpoints/step-\d+); `+
+		`no weight was changed; to get further, start again with -config out/run.json and a smaller -lr, a longer -warmup or -clip 1$`,
 		fails(t, 1, append(flags, "-lr", "900000", "-out", "out")...))
 }
 

@@ -13,7 +13,6 @@ import (
 	"gorgpt/internal/outfile"
 	"gorgpt/loaders/shards"
 	"gorgpt/pretrain"
-	"gorgpt/tokenizer"
 	"gorgpt/train"
 )
 
@@ -78,124 +77,114 @@ The run
                    times, as model folders in history/, for gorgpt zeroshot (0)
 ` + cli.SettingsUsage
 
+// commandLine is what the command line asks for.
+type commandLine struct {
+	pretrain.Options
+	cli.Extras `json:"-"`
+}
+
 // parse reads the command line over the preset's defaults.
-func parse(g *dist.Group, args []string, help io.Writer) (*pretrain.Settings, error) {
-	c := cli.Command[pretrain.Settings]{
+func parse(g *dist.Group, args []string, help io.Writer) (*commandLine, error) {
+	settle := cli.Command[commandLine]{
 		Group: g, Name: pretrain.Command, Usage: usage, Instead: "books are named with -data",
-		Defaults: func(preset string) (*pretrain.Settings, error) {
+		Defaults: func(preset string) (*commandLine, error) {
 			if preset == "" {
 				preset = "tiny"
 			}
-			s, err := pretrain.Defaults(preset)
-			return s, errors.WithMessage(err, "-preset")
+			o, err := pretrain.Defaults(preset)
+			return &commandLine{Options: o}, err
 		},
-		Flags:  flags,
-		Common: func(s *pretrain.Settings) *train.Settings { return &s.Settings },
+		Flags:   flags,
+		Options: func(c *commandLine) *train.Options { return &c.Options.Options },
 	}
-	s, given, err := c.Settle(args, help)
+	c, given, err := settle.Settle(args, help)
 	if err != nil {
 		return nil, err
 	}
-	s.Group = g
-	if s.Resume == "" {
-		s.FitWorld(given.Names())
-		s.FitArch(given.Names())
-	}
-	return s, check(s, given)
+	c.Group = g
+	return c, c.check(given)
 }
 
-// flags declares the flags with the values in s as defaults.
-func flags(s *pretrain.Settings) *flag.FlagSet {
+// flags declares the flags with the values at hand as defaults.
+func flags(c *commandLine) *flag.FlagSet {
 	fs := cli.NewFlags("train")
-	fs.StringVar(&s.Preset, "preset", s.Preset, "")
-	fs.StringVar(&s.Arch, "arch", s.Arch, "")
-	fs.Var(&cli.List{Values: &s.Data}, "data", "")
-	fs.StringVar(&s.Tokenizer, "tokenizer", s.Tokenizer, "")
-	fs.IntVar(&s.Vocab, "vocab", s.Vocab, "")
-	fs.IntVar(&s.Ctx, "ctx", s.Ctx, "")
-	fs.StringVar(&s.Pipeline, "pipeline", s.Pipeline, "")
-	fs.StringVar(&s.Prepare, "prepare", s.Prepare, "")
-	fs.StringVar(&s.Cache, "cache", s.Cache, "")
-	fs.IntVar(&s.SampleEvery, "sample-every", s.SampleEvery, "")
-	fs.IntVar(&s.History, "history", s.History, "")
-	fs.IntVar(&s.Warmup, "warmup", s.Warmup, "")
-	cli.SettingsFlags(fs, &s.Settings)
+	fs.StringVar(&c.Preset, "preset", c.Preset, "")
+	fs.StringVar(&c.Arch, "arch", c.Arch, "")
+	fs.Var(&cli.List{Values: &c.Data}, "data", "")
+	fs.StringVar(&c.Tokenizer, "tokenizer", c.Tokenizer, "")
+	fs.IntVar(&c.Vocab, "vocab", c.Vocab, "")
+	fs.IntVar(&c.Ctx, "ctx", c.Ctx, "")
+	fs.StringVar(&c.Pipeline, "pipeline", c.Pipeline, "")
+	fs.StringVar(&c.Prepare, "prepare", c.Prepare, "")
+	fs.StringVar(&c.Cache, "cache", c.Cache, "")
+	fs.IntVar(&c.SampleEvery, "sample-every", c.SampleEvery, "")
+	fs.IntVar(&c.History, "history", c.History, "")
+	fs.IntVar(&c.Warmup, "warmup", c.Warmup, "")
+	cli.OptionFlags(fs, &c.Options.Options, &c.Extras)
 	return fs
 }
 
-// isPipeline tells whether there is a pipeline of that name.
-func isPipeline(name string) bool {
-	_, err := tokenizer.ParsePipeline(name)
-	return err == nil
+// check refuses values that cannot work, and resolves the options.
+func (c *commandLine) check(given cli.Given) error {
+	if c.Arch == "transformer" {
+		c.Arch = ""
+	}
+	err := given.CheckInts(
+		cli.Int{Name: "vocab", Value: c.Vocab, Least: 2}, cli.Int{Name: "ctx", Value: c.Ctx, Least: 1},
+		cli.Int{Name: "warmup", Value: c.Warmup, Least: 0}, cli.Int{Name: "sample-every", Value: c.SampleEvery, Least: 0},
+		cli.Int{Name: "history", Value: c.History, Least: 0})
+	if err == nil {
+		err = cli.CheckOptions(given, &c.Options.Options, &c.Extras)
+	}
+	if err == nil {
+		err = c.checkData(given)
+	}
+	if err == nil {
+		err = cli.CheckFiles(&c.Options.Options, &c.Extras, nil, c.inputs())
+	}
+	if err == nil {
+		c.Options, err = c.Resolve()
+	}
+	switch {
+	case err != nil:
+		return err
+	case given.Flag("tokenizer") && given.Flag("vocab"):
+		return errors.New("-vocab is the size of a vocabulary to learn, but -tokenizer names an existing one: give only one")
+	case given.Any("prepare"):
+		return c.checkPrepare(given)
+	}
+	return nil
 }
 
-// checkPrepare refuses flags that -prepare would not heed.
-func checkPrepare(s *pretrain.Settings, given cli.Given) error {
-	if s.Prepare == "" {
+// checkPrepare refuses flags that -prepare would ignore.
+func (c *commandLine) checkPrepare(given cli.Given) error {
+	if c.Prepare == "" {
 		return errors.New("-prepare needs the name of a folder")
 	}
-	heeded := []string{"prepare", "data", "preset", "tokenizer", "vocab", "pipeline", "seed", "allow-unknown"}
-	for _, name := range slices.Sorted(maps.Keys(given.Names())) {
-		if !slices.Contains(heeded, name) {
-			return errors.Errorf("-prepare only tokenizes: -%s has no use there", name)
+	used := []string{"prepare", "data", "preset", "tokenizer", "vocab", "pipeline", "seed", "allow-unknown"}
+	for _, name := range slices.Sorted(maps.Keys(given)) {
+		if !slices.Contains(used, name) {
+			return errors.Errorf("-prepare only tokenizes: it cannot be combined with -%s", name)
 		}
 	}
 	return nil
 }
 
 // checkData refuses settings of text that is tokenized already.
-func checkData(s *pretrain.Settings, given cli.Given) error {
-	for _, path := range s.Data {
+func (c *commandLine) checkData(given cli.Given) error {
+	for _, path := range c.Data {
 		if shards.IsFolder(path) && (given.Flag("vocab") || given.Flag("pipeline")) {
-			return errors.Errorf("-data %s is tokenized already: -vocab and -pipeline have no use there", path)
+			return errors.Errorf("-data %s is already tokenized: it cannot be combined with -vocab or -pipeline", path)
 		}
 	}
 	return nil
 }
 
-// inputs are what a run reads.
-func inputs(s *pretrain.Settings) []outfile.Name {
-	all := []outfile.Name{{Flag: "-tokenizer", Path: s.Tokenizer}}
-	for _, path := range s.Data {
+// inputs are the files and folders that a run reads.
+func (c *commandLine) inputs() []outfile.Name {
+	all := []outfile.Name{{Flag: "-tokenizer", Path: c.Tokenizer}}
+	for _, path := range c.Data {
 		all = append(all, outfile.Name{Flag: "-data", Path: path})
 	}
 	return all
-}
-
-// check refuses values that cannot work.
-func check(s *pretrain.Settings, given cli.Given) error {
-	s.Micro = min(s.Micro, max(s.Batch, 1))
-	if s.Arch == "transformer" {
-		s.Arch = ""
-	}
-	err := given.CheckInts(
-		cli.Int{Name: "vocab", Value: s.Vocab, Least: 2}, cli.Int{Name: "ctx", Value: s.Ctx, Least: 1},
-		cli.Int{Name: "warmup", Value: s.Warmup, Least: 0}, cli.Int{Name: "sample-every", Value: s.SampleEvery, Least: 0},
-		cli.Int{Name: "history", Value: s.History, Least: 0})
-	if err == nil {
-		err = cli.CheckSettings(given, &s.Settings)
-	}
-	if err == nil {
-		err = checkData(s, given)
-	}
-	if err == nil {
-		err = cli.CheckFiles(&s.Settings, nil, inputs(s))
-	}
-	switch {
-	case err != nil:
-		return err
-	case s.Arch != "" && s.Arch != pretrain.LSTM:
-		return errors.Errorf("-arch is %q: want transformer or %s", s.Arch, pretrain.LSTM)
-	case s.Arch == pretrain.LSTM && s.SampleEvery > 0:
-		return errors.New("-sample-every is for Transformers: an LSTM writes no samples")
-	case given.Flag("tokenizer") && given.Flag("vocab"):
-		return errors.New("-vocab is the size of a vocabulary to learn, but -tokenizer names one that exists: give one")
-	case given.Any("pipeline") && s.Pipeline != "" && !isPipeline(s.Pipeline):
-		return errors.Errorf("-pipeline is %q: want %s or %s", s.Pipeline, tokenizer.Bert, tokenizer.Original)
-	case given.Any("prepare"):
-		return checkPrepare(s, given)
-	case s.Epochs == 0 && !s.BuildOnly():
-		return s.FitWarmup()
-	}
-	return nil
 }

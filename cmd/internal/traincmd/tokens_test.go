@@ -62,7 +62,7 @@ func TestSameRunFromFiles(t *testing.T) {
 			want := result(pipeline + "/memory")
 			prepared := pipeline + "/tokens"
 			stdout, _ := succeed(t, append(text, "-prepare", prepared, "-data", books)...)
-			require.Contains(t, stdout, "go run ./cmd/train -data "+prepared)
+			require.Contains(t, stdout, "gorgpt train -data "+prepared)
 			stdout, _ = succeed(t, short(prepared, "-out", pipeline+"/prepared")...)
 			require.Contains(t, stdout, "tokens of "+prepared)
 			require.Equal(t, want, result(pipeline+"/prepared"))
@@ -115,11 +115,11 @@ func TestPreparedErrors(t *testing.T) {
 		require.Equal(t, 1, strings.Count(stderr, "\n"), stderr)
 		require.NoDirExists(t, "out")
 	}
-	refused("-data tokens is a folder of tokens: give it alone", short(books, "-data", "tokens", "-out", "out")...)
+	refused("-data tokens is a folder of tokens: it cannot be combined", short(books, "-data", "tokens", "-out", "out")...)
 	for _, flag := range []string{"-vocab=90", "-pipeline=bert"} {
 		status, _, stderr := commandHere(short("tokens", flag, "-out", "out")...)
 		require.Equal(t, 2, status)
-		require.Contains(t, stderr, "-data tokens is tokenized already: -vocab and -pipeline have no use there")
+		require.Contains(t, stderr, "-data tokens is already tokenized: it cannot be combined with -vocab or -pipeline")
 	}
 	refused("-data tokens, -tokenizer foreign: the books were tokenized with another tokenizer", short("tokens", "-tokenizer", "foreign", "-out", "out")...)
 	refused("-prepare: tokens: the folder holds tokens of other books or settings", "-prepare", "tokens", "-data", books, "-vocab", "91")

@@ -15,7 +15,6 @@ import (
 	"gorgpt/cmd/internal/cli"
 	"gorgpt/experiment/zeroshot"
 	"gorgpt/internal/atomicfile"
-	"gorgpt/train"
 )
 
 // Run is the command with its surroundings as arguments. It returns the exit status.
@@ -27,12 +26,12 @@ func Run(args []string, _ io.Reader, out, stderr io.Writer) int {
 		return err
 	}
 	return cli.Run("zeroshot", stdout, stderr, parse, func(ctx context.Context) error {
-		return s.measure(ctx, cli.Console(nil, stdout, stderr))
+		return s.measure(ctx, cli.NewConsole(nil, stdout, stderr))
 	})
 }
 
 // measure does what the settings say.
-func (s *settings) measure(ctx context.Context, con train.Console) error {
+func (s *settings) measure(ctx context.Context, con *cli.Console) error {
 	e := &zeroshot.Experiment{AllowUnknown: s.data.AllowUnknown}
 	var err error
 	if e.Runs, err = s.runs(); err != nil {
@@ -45,9 +44,9 @@ func (s *settings) measure(ctx context.Context, con train.Console) error {
 	if err != nil {
 		return err
 	}
-	curves, err := e.Measure(ctx, log, con)
+	curves, err := e.Measure(ctx, log, con.Listener())
 	if errors.Is(err, context.Canceled) {
-		return errors.WithMessage(err, "the same command goes on with what is left")
+		return errors.WithMessage(err, "the same command does the remaining measurements")
 	}
 	if err != nil {
 		return err

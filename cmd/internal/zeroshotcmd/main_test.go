@@ -36,7 +36,7 @@ func workplace(t *testing.T) string {
 		require.NoError(t, err)
 		s.Data, s.Vocab, s.Ctx, s.Steps, s.Epochs, s.Batch, s.Micro = []string{"book.txt"}, 90, 16, 8, 0, 2, 2
 		s.Arch, s.History = arch, 2
-		_, err = pretrain.Run(context.Background(), s, train.Console{Out: new(bytes.Buffer), Err: new(bytes.Buffer)})
+		_, err = pretrain.Run(context.Background(), s, train.Listener{})
 		require.NoError(t, err)
 	}
 	var rows strings.Builder

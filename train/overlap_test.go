@@ -11,11 +11,11 @@ import (
 )
 
 // The ranks try both ways and take the one that is faster for all of them together.
-func TestBeside(t *testing.T) {
+func TestOverlap(t *testing.T) {
 	const n = 3
 	for _, gain := range []float64{0.5, -0.5} {
 		disttest.RunOn(t, []string{"a", "a", "b"}, func(g *dist.Group) error {
-			var b beside
+			var b overlap
 			without, with := 0, 0
 			for range 2 + 2*trials {
 				seconds := 10.0
@@ -36,7 +36,7 @@ func TestBeside(t *testing.T) {
 		})
 	}
 	disttest.Run(t, n, func(g *dist.Group) error {
-		var b beside
+		var b overlap
 		for range 100 {
 			if b.next(g) {
 				return errors.New("there is no network on one host")
@@ -47,5 +47,5 @@ func TestBeside(t *testing.T) {
 		}
 		return nil
 	})
-	require.Zero(t, new(beside).tried)
+	require.Zero(t, new(overlap).tried)
 }

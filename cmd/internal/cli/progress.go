@@ -1,4 +1,4 @@
-package train
+package cli
 
 import (
 	"fmt"
@@ -7,10 +7,12 @@ import (
 	"time"
 
 	"github.com/schollz/progressbar/v3"
+
+	"gorgpt/train"
 )
 
-// Progress tells a person how a run goes: on a terminal with one bar, elsewhere
-// with a plain line each Every updates. Behind the loss stands the smoothed one, as (~2.3456).
+// Progress shows how far a run is: on a terminal with one bar, elsewhere with a plain line
+// each Every updates. The smoothed loss follows the loss, as (~2.3456).
 // A Progress must not be used by several goroutines at once.
 type Progress struct {
 	w     io.Writer
@@ -32,7 +34,7 @@ func NewProgress(w io.Writer, terminal bool, steps, every int) *Progress {
 }
 
 // Updated shows the update.
-func (p *Progress) Updated(u Update) error {
+func (p *Progress) Updated(u train.Update) error {
 	eta := p.left.after(u, p.steps)
 	if p.bar != nil {
 		p.bar.Describe(fmt.Sprintf("loss %.4f (~%.4f)  lr %.2e  %.0f tok/s  ETA %s", u.Loss, u.Smoothed, u.LR, u.TokS, eta))
@@ -47,7 +49,7 @@ func (p *Progress) Updated(u Update) error {
 }
 
 // Evaluated shows what was measured.
-func (p *Progress) Evaluated(step int, metrics []Metric) error {
+func (p *Progress) Evaluated(step int, metrics []train.Metric) error {
 	parts := make([]string, len(metrics))
 	for i, m := range metrics {
 		parts[i] = fmt.Sprintf("%s %.4f", m.Name, m.Value)
@@ -68,7 +70,7 @@ type remaining struct {
 	first time.Duration
 }
 
-func (r *remaining) after(u Update, steps int) string {
+func (r *remaining) after(u train.Update, steps int) string {
 	from, first := r.from, r.first
 	if from == 0 {
 		r.from, r.first = u.Step, u.Elapsed

@@ -2,11 +2,11 @@ package train
 
 import "gorgpt/dist"
 
-// beside decides whether gradients are added up beside the backward pass. That hides time of the
-// network, and costs a core of each rank, as Open MPI waits by looking all the time. What
-// weighs more, the first updates tell, in turn with and without; the sums are the same bits
-// either way.
-type beside struct {
+// overlap decides whether gradients are summed over ranks while the backward pass is still
+// running. That hides network time and costs each rank a core, because Open MPI busy-waits.
+// The first updates measure which is faster, in turn with and without; the sums have the same
+// bits either way.
+type overlap struct {
 	tried int        // updates so far
 	spent [2]float64 // seconds in all ranks, without and with
 	pays  bool
@@ -17,7 +17,7 @@ type beside struct {
 const trials = 8
 
 // next tells how the next update is done. On one host there is no network to wait for.
-func (b *beside) next(g *dist.Group) bool {
+func (b *overlap) next(g *dist.Group) bool {
 	switch {
 	case g.Neighbours() == g.Size():
 		return false
@@ -28,7 +28,7 @@ func (b *beside) next(g *dist.Group) bool {
 }
 
 // took tells how long it took on this rank. When all trials are done the ranks decide.
-func (b *beside) took(g *dist.Group, seconds float64) error {
+func (b *overlap) took(g *dist.Group, seconds float64) error {
 	if g.Neighbours() == g.Size() || b.tried == 2+2*trials {
 		return nil
 	}

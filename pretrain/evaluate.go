@@ -1,7 +1,8 @@
-package train
+package pretrain
 
 import (
 	"context"
+	"gorgpt/train"
 	"math"
 )
 
@@ -10,7 +11,7 @@ import (
 // val_ppl, its exponential, the perplexity a token; and val_word_ppl, the perplexity a word,
 // which spreads the same sum over words and so compares between vocabularies. A window is
 // predicted from its own tokens alone; see [loaders.FixedWindows].
-func (p *Pretrain) Evaluate(ctx context.Context) ([]Metric, error) {
+func (p *Task) Evaluate(ctx context.Context) ([]train.Metric, error) {
 	if p.Valid == nil {
 		return nil, nil
 	}
@@ -19,16 +20,16 @@ func (p *Pretrain) Evaluate(ctx context.Context) ([]Metric, error) {
 		return nil, err
 	}
 	loss := sum / float64(p.Valid.Targets())
-	metrics := []Metric{{"val_loss", loss}, {"val_ppl", math.Exp(loss)}}
+	metrics := []train.Metric{{Name: "val_loss", Value: loss}, {Name: "val_ppl", Value: math.Exp(loss)}}
 	if words > 0 {
-		metrics = append(metrics, Metric{"val_word_ppl", math.Exp(sum / words)})
+		metrics = append(metrics, train.Metric{Name: "val_word_ppl", Value: math.Exp(sum / words)})
 	}
 	return metrics, nil
 }
 
 // predict goes through this rank's share of the windows: the sum of −log P over all targets,
 // and the number of words among them.
-func (p *Pretrain) predict(ctx context.Context) (sum, words float64, err error) {
+func (p *Task) predict(ctx context.Context) (sum, words float64, err error) {
 	room, windows := make([]int32, p.Micro*(p.Ctx+1)), make([][]int32, 0, p.Micro)
 	from, to := p.Group.Share(p.Valid.Len())
 	for ; from < to; from += p.Micro {
@@ -54,7 +55,7 @@ func (p *Pretrain) predict(ctx context.Context) (sum, words float64, err error) 
 }
 
 // cost is the sum of −log P over the targets of the windows.
-func (p *Pretrain) cost(windows [][]int32) (float64, error) {
+func (p *Task) cost(windows [][]int32) (float64, error) {
 	lm, err := p.lm(len(windows), false)
 	if err != nil {
 		return 0, err
@@ -76,7 +77,7 @@ func (p *Pretrain) cost(windows [][]int32) (float64, error) {
 }
 
 // words counts the words that end in ids.
-func (p *Pretrain) words(ids []int32) (n int) {
+func (p *Task) words(ids []int32) (n int) {
 	if p.EndsWord == nil {
 		return 0
 	}

@@ -1,4 +1,4 @@
-package train
+package pretrain
 
 import (
 	"context"
@@ -9,12 +9,13 @@ import (
 	"gorgpt/gpt1"
 	"gorgpt/graph"
 	"gorgpt/loaders"
+	"gorgpt/train"
 )
 
-// Pretrain is the task of section 3.1: predict the next token over windows of
+// Task is the task of section 3.1: predict the next token over windows of
 // contiguous text.
-// A Pretrain must not be used by several goroutines at once.
-type Pretrain struct {
+// A Task must not be used by several goroutines at once.
+type Task struct {
 	Model    *gpt1.Model
 	Windows  *loaders.Windows      // what to train on
 	Valid    *loaders.FixedWindows // what to evaluate on; nil: nothing
@@ -40,10 +41,10 @@ type lmShape struct {
 
 // Accumulate draws a batch and adds the gradient of its mean loss to the store, for this
 // rank's share of the windows.
-func (p *Pretrain) Accumulate(ctx context.Context, n int, last func() error) (Result, error) {
+func (p *Task) Accumulate(ctx context.Context, n int, last func() error) (train.Result, error) {
 	p.last = <-p.prepared()
 	if p.last.err != nil {
-		return Result{}, p.last.err
+		return train.Result{}, p.last.err
 	}
 	loss := 0.0
 	err := p.each(n, func(lm *gpt1.LM, left int) error {
@@ -60,16 +61,16 @@ func (p *Pretrain) Accumulate(ctx context.Context, n int, last func() error) (Re
 		return err
 	})
 	if err != nil {
-		return Result{}, err
+		return train.Result{}, err
 	}
 	p.position = p.last.upto
-	return Result{Loss: loss, Tokens: p.Batch * p.Ctx}, nil
+	return train.Result{Loss: loss, Tokens: p.Batch * p.Ctx}, nil
 }
 
 // each fills the graph with one micro-batch of this rank's share of the last batch after the
 // other, for update n, and calls run with it and the number of windows that are left. Masks
 // depend on a window's place in the whole batch, and its loss counts as in the whole batch.
-func (p *Pretrain) each(n int, run func(lm *gpt1.LM, left int) error) error {
+func (p *Task) each(n int, run func(lm *gpt1.LM, left int) error) error {
 	size := p.Ctx + 1
 	from, to := p.Group.Share(p.Batch)
 	for ; from < to; from += p.Micro {
@@ -93,13 +94,13 @@ func (p *Pretrain) each(n int, run func(lm *gpt1.LM, left int) error) error {
 
 // Diagnose computes the gradients of the last batch, of update n, once more, and names the
 // first value that is not finite. It also says which batch that was.
-func (p *Pretrain) Diagnose(n int) (batch string, err error) {
+func (p *Task) Diagnose(n int) (batch string, err error) {
 	p.Model.Store.ClearGradients()
 	return p.last.String(), p.each(n, func(lm *gpt1.LM, _ int) error { return lm.Diagnose() })
 }
 
 // lm returns the graph for b windows.
-func (p *Pretrain) lm(b int, train bool) (*gpt1.LM, error) {
+func (p *Task) lm(b int, train bool) (*gpt1.LM, error) {
 	sh := lmShape{b, train}
 	if lm, found := p.graphs[sh]; found {
 		return lm, nil

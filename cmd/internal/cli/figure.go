@@ -1,4 +1,4 @@
-package train
+package cli
 
 import (
 	"fmt"
@@ -17,6 +17,7 @@ import (
 
 	"gorgpt/internal/atomicfile"
 	"gorgpt/internal/figure"
+	"gorgpt/train"
 )
 
 // Figure draws loss.svg and loss.png in a run folder from its metrics: the loss of updates
@@ -24,7 +25,7 @@ import (
 // A Figure must not be used by several goroutines at once.
 type Figure struct {
 	Dir  string
-	Out  io.Writer // what is left out is said there; nil: nowhere
+	Out  io.Writer // gets notes about lines that are left out; nil: they are ignored
 	last time.Time
 	bad  int // lines that were said to be left out
 }
@@ -44,10 +45,10 @@ var (
 )
 
 // Updated draws nothing.
-func (f *Figure) Updated(Update) error { return nil }
+func (f *Figure) Updated(train.Update) error { return nil }
 
 // Evaluated draws, but not more often than once a minute.
-func (f *Figure) Evaluated(int, []Metric) error {
+func (f *Figure) Evaluated(int, []train.Metric) error {
 	if f.last.IsZero() {
 		f.last = time.Now()
 	}
@@ -60,10 +61,10 @@ func (f *Figure) Evaluated(int, []Metric) error {
 // Draw draws from what the metrics file has now.
 func (f *Figure) Draw() error {
 	f.last = time.Now()
-	c, bad, err := readCurves(filepath.Join(f.Dir, metricsFile))
+	c, bad, err := readCurves(filepath.Join(f.Dir, train.MetricsFileName))
 	if len(bad) > f.bad && f.Out != nil {
 		f.bad = len(bad)
-		fmt.Fprintf(f.Out, "%s: line %d is damaged (%d in all): such lines stay, and the figure leaves them out\n", filepath.Join(f.Dir, metricsFile), bad[0], len(bad))
+		fmt.Fprintf(f.Out, "%s: line %d is damaged (%d in all): such lines stay, and the figure leaves them out\n", filepath.Join(f.Dir, train.MetricsFileName), bad[0], len(bad))
 	}
 	if err != nil || len(c.loss) == 0 {
 		return err
@@ -157,6 +158,9 @@ func (fewTicks) Ticks(least, most float64) []plot.Tick {
 	}
 	return ticks
 }
+
+// smoothing is about the number of updates that a smoothed loss averages over.
+const smoothing = 50
 
 // smooth averages over about the last 50 points.
 func smooth(points plotter.XYs) plotter.XYs {

@@ -1,4 +1,4 @@
-package train
+package pretrain
 
 import (
 	"context"
@@ -11,6 +11,7 @@ import (
 	"gorgpt/gpt1"
 	"gorgpt/internal/golden"
 	"gorgpt/optim"
+	"gorgpt/train"
 )
 
 // Whole runs of pre-training equal the reference, however their batches are split.
@@ -46,15 +47,15 @@ func goldenPretrain(t *testing.T, set *golden.Set, f *golden.File, micro int) {
 	tokens := set.Int32(t, f.Name, "tokens") // [steps B T+1]
 	batch, window := tokens.Shape[1], tokens.Shape[2]
 	run := goldenRun{opt: opt}
-	trainer := Trainer{
-		Task: &Pretrain{
+	trainer := train.Trainer{
+		Task: &Task{
 			Model: m, Ctx: window - 1, Batch: batch, Micro: micro,
 			batches: given(tokens.Data, batch*window),
 		},
 		Optimizer: opt,
 		Schedule:  optim.WarmupCosine{Peak: h.LR, Warmup: h.WarmupSteps, Total: h.Steps},
 		Steps:     h.Steps,
-		Observers: []Observer{&run},
+		Observers: []train.Observer{&run},
 	}
 	require.NoError(t, trainer.Run(context.Background()))
 
@@ -83,11 +84,11 @@ type goldenRun struct {
 	loss, lr, lrt, norm []float32
 }
 
-func (r *goldenRun) Updated(u Update) error {
+func (r *goldenRun) Updated(u train.Update) error {
 	r.loss, r.lr = append(r.loss, float32(u.Loss)), append(r.lr, float32(u.LR))
 	r.lrt = append(r.lrt, float32(r.opt.Corrected(u.LR, u.Step)))
 	r.norm = append(r.norm, float32(u.GradNorm))
 	return nil
 }
 
-func (r *goldenRun) Evaluated(int, []Metric) error { return nil }
+func (r *goldenRun) Evaluated(int, []train.Metric) error { return nil }

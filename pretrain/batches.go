@@ -1,4 +1,4 @@
-package train
+package pretrain
 
 import (
 	"context"
@@ -22,12 +22,12 @@ func (b batch) String() string {
 	return fmt.Sprintf("windows from %d of epoch %d to %d of epoch %d", b.from.Index, b.from.Epoch, b.upto.Index-1, b.upto.Epoch)
 }
 
-// BatchBytes is the memory of the windows of this update and of the next.
-func BatchBytes(batch, ctx int) int64 { return 2 * 4 * int64(batch) * int64(ctx+1) }
+// batchBytes is the memory of the windows of this update and of the next.
+func batchBytes(batch, ctx int) int64 { return 2 * 4 * int64(batch) * int64(ctx+1) }
 
 // prepared returns the channel of batches. A goroutine draws the next one while
 // the graph runs.
-func (p *Pretrain) prepared() <-chan batch {
+func (p *Task) prepared() <-chan batch {
 	if p.batches == nil {
 		ctx, stop := context.WithCancel(context.Background())
 		batches := make(chan batch)
@@ -52,7 +52,7 @@ func (p *Pretrain) prepared() <-chan batch {
 }
 
 // draw fills a block with the next windows.
-func (p *Pretrain) draw(block []int32) batch {
+func (p *Task) draw(block []int32) batch {
 	b := batch{ids: block, from: p.Windows.Position()}
 	for k := range p.Batch {
 		if err := p.Windows.Next(block[k*(p.Ctx+1) : (k+1)*(p.Ctx+1)]); err != nil {
@@ -65,17 +65,17 @@ func (p *Pretrain) draw(block []int32) batch {
 }
 
 // Position is where the text stands behind the last whole batch.
-func (p *Pretrain) Position() loaders.Position { return p.position }
+func (p *Task) Position() loaders.Position { return p.position }
 
 // Seek makes the next batch begin at a position. It must come before the first batch.
-func (p *Pretrain) Seek(_ int, at loaders.Position) error {
+func (p *Task) Seek(_ int, at loaders.Position) error {
 	p.position = at
 	return p.Windows.Seek(at)
 }
 
 // Close stops the goroutine that prepares batches, and waits until it no longer reads the
 // tokens.
-func (p *Pretrain) Close() {
+func (p *Task) Close() {
 	if p.stop == nil {
 		return
 	}

@@ -1,0 +1,148 @@
+package cli
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"io"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/pkg/errors"
+
+	"gorgpt/graph"
+	"gorgpt/graph/draw"
+	"gorgpt/internal/atomicfile"
+	"gorgpt/internal/outfile"
+)
+
+// Draw is what a command is asked to do with its graphs.
+type Draw struct {
+	DOT     string // file for the picture in Graphviz's language; "": none
+	SVG     string // file for the picture as SVG; "": none
+	Level   string // "": [draw.Model]
+	Graph   string // which of the graphs; "": the first
+	Profile int    // runs to measure; 0: none
+	Summary bool   // print the table of parts
+}
+
+// Flags declares the flags.
+func (s *Draw) Flags(fs *flag.FlagSet) {
+	fs.StringVar(&s.DOT, "dot", "", "")
+	fs.StringVar(&s.SVG, "svg", "", "")
+	fs.StringVar(&s.Level, "dot-level", "", "")
+	fs.StringVar(&s.Graph, "dot-graph", "", "")
+	fs.IntVar(&s.Profile, "dot-profile", 0, "")
+	fs.BoolVar(&s.Summary, "summary", false, "")
+}
+
+// Wanted says that anything is asked for.
+func (s *Draw) Wanted() bool { return s.DOT != "" || s.SVG != "" || s.Summary || s.Profile > 0 }
+
+// Check refuses what cannot work, and fills in what was left out. given are the names of the
+// flags that were given, graphs those of the graphs, the default first.
+func (s *Draw) Check(given Given, graphs ...string) error {
+	if s.Wanted() && !given.Any("dot-level") {
+		s.Level = string(draw.Model)
+	}
+	if s.Wanted() && !given.Any("dot-graph") {
+		s.Graph = graphs[0]
+	}
+	if _, err := draw.ParseLevel(s.Level); err != nil && (s.Level != "" || given.Any("dot-level")) {
+		return errors.Errorf("-dot-level is %q: want model, block or op", s.Level)
+	}
+	if !slices.Contains(graphs, s.Graph) && (s.Graph != "" || given.Any("dot-graph")) {
+		return errors.Errorf("-dot-graph is %q: want one of %s", s.Graph, strings.Join(graphs, ", "))
+	}
+	file := s.DOT != "" || s.SVG != ""
+	switch {
+	case given.Any("dot") && s.DOT == "":
+		return errors.New("-dot needs the name of a file")
+	case given.Any("svg") && s.SVG == "":
+		return errors.New("-svg needs the name of a file")
+	case s.DOT != "" && s.DOT == s.SVG:
+		return errors.Errorf("-dot and -svg are both %s: name two files", s.DOT)
+	case given.Any("dot-profile") && s.Profile < 1:
+		return errors.Errorf("-dot-profile is %d: want at least 1 run", s.Profile)
+	case given.Any("dot-level") && !file:
+		return errors.New("-dot-level is for a picture: add -dot FILE or -svg FILE")
+	case given.Any("dot-profile") && !file:
+		return errors.New("-dot-profile is for a picture: add -dot FILE or -svg FILE")
+	case given.Any("dot-graph") && !s.Wanted():
+		return errors.New("-dot-graph says what to draw: add -dot FILE, -svg FILE or -summary")
+	}
+	return nil
+}
+
+// Export does what is asked for with a graph, and writes to w what it wrote where.
+func (s *Draw) Export(ctx context.Context, subject draw.Subject, w io.Writer) error {
+	var times *draw.Times
+	if s.Profile > 0 {
+		var err error
+		if times, err = draw.Measure(ctx, subject, s.Profile); err != nil {
+			return errors.WithMessage(err, "-dot-profile")
+		}
+	}
+	nodes, err := subject.Graph.Nodes()
+	if err != nil {
+		return err
+	}
+	if s.Summary {
+		if err := draw.WriteSummary(w, subject.Title, nodes); err != nil {
+			return err
+		}
+	}
+	if times != nil {
+		if err := s.writeProfile(nodes, times, w); err != nil {
+			return err
+		}
+	}
+	if s.DOT == "" && s.SVG == "" {
+		return nil
+	}
+	picture := draw.New(subject.Title, nodes, draw.Level(s.Level), times)
+	for _, f := range []struct {
+		flag, path string
+		write      func(io.Writer) error
+	}{{"-dot", s.DOT, picture.WriteDOT}, {"-svg", s.SVG, picture.WriteSVG}} {
+		if f.path == "" {
+			continue
+		}
+		if err := atomicfile.Write(f.path, f.write); err != nil {
+			return errors.WithMessage(err, f.flag)
+		}
+		fmt.Fprintf(w, "wrote the %s graph to %s\n", s.Graph, f.path)
+	}
+	return nil
+}
+
+// ProfileFile is the table of measured times, beside the picture.
+const ProfileFile = "profile.csv"
+
+// profilePath is that of the table of times; "" if none is measured.
+func (s *Draw) profilePath() string {
+	picture := s.DOT
+	if picture == "" {
+		picture = s.SVG
+	}
+	if s.Profile == 0 || picture == "" {
+		return ""
+	}
+	return filepath.Join(filepath.Dir(picture), ProfileFile)
+}
+
+// Files are those that will be written, with their flags.
+func (s *Draw) Files() []outfile.Name {
+	return []outfile.Name{{Flag: "-dot", Path: s.DOT}, {Flag: "-svg", Path: s.SVG}, {Flag: "-dot-profile", Path: s.profilePath()}}
+}
+
+func (s *Draw) writeProfile(nodes []graph.Info, t *draw.Times, w io.Writer) error {
+	path := s.profilePath()
+	err := atomicfile.Write(path, func(out io.Writer) error { return t.WriteCSV(out, nodes) })
+	if err != nil {
+		return errors.WithMessage(err, "-dot-profile")
+	}
+	fmt.Fprintf(w, "%d runs of %.4g ms, %.1f %% of it in nodes: %s\n", t.Runs, t.Milliseconds(), 100*t.Share(nodes), path)
+	return nil
+}

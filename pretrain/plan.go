@@ -1,0 +1,196 @@
+package pretrain
+
+import (
+	"context"
+	"math/rand/v2"
+
+	"github.com/pkg/errors"
+
+	"gorgpt/gpt1"
+	"gorgpt/graph"
+	"gorgpt/internal/memory"
+	"gorgpt/train"
+)
+
+// Plan is a run that can begin: its options are resolved, its text is read, and all that can be
+// wrong with the input has been checked.
+// A Plan must not be used by several goroutines at once.
+type Plan struct {
+	o       Options
+	to      train.Listener
+	folder  *train.Folder // of a run to resume; nil: a new run
+	earlier *train.Record
+	corpus  *corpus
+	model   *gpt1.Model // nil until it is needed
+}
+
+// NewPlan resolves the options and reads the text. Of several ranks, all must call it. A run that
+// is to be resumed is locked until the plan is closed.
+func NewPlan(ctx context.Context, o Options, to train.Listener) (*Plan, error) {
+	o, err := o.Resolve()
+	if err != nil {
+		return nil, err
+	}
+	if err := o.CheckRanks(); err != nil {
+		return nil, err
+	}
+	p := &Plan{o: o, to: to}
+	if p.folder, p.earlier, err = o.Reopen(to); err != nil {
+		return nil, err
+	}
+	if err := p.read(ctx); err != nil {
+		_ = p.Close() // the first error counts
+		return nil, err
+	}
+	return p, nil
+}
+
+// read reads the text, and fits the options to it.
+func (p *Plan) read(ctx context.Context) (err error) {
+	if p.Completed() {
+		return nil
+	}
+	if p.folder == nil {
+		if err := p.o.CheckOut(p.o.place()); err != nil {
+			return err
+		}
+	}
+	if p.corpus, err = readCorpus(ctx, p.o, p.to); err != nil {
+		return err
+	}
+	p.o = p.o.withVocabulary(p.corpus.tok, p.corpus.learned, p.to)
+	if p.o, err = p.o.withLength(p.corpus); err != nil {
+		return err
+	}
+	return p.checkBatch()
+}
+
+// Options are those of the run, resolved.
+func (p *Plan) Options() Options { return p.o }
+
+// Completed says that the run to resume is complete, so that nothing is left to do.
+func (p *Plan) Completed() bool { return p.earlier != nil && p.earlier.Completed }
+
+// Close unlocks the run folder and closes the text.
+func (p *Plan) Close() error {
+	p.folder.Close()
+	if p.corpus == nil {
+		return nil
+	}
+	return p.corpus.close()
+}
+
+// withLength turns epochs into updates, if epochs were asked for, and fits the warm-up to them.
+func (o Options) withLength(c *corpus) (Options, error) {
+	if o.Epochs > 0 {
+		windows := c.windows.Total(o.Epochs)
+		steps := windows / o.Batch
+		switch {
+		case steps == 0:
+			return o, train.BadOption("%d epochs of the text give %d windows, less than one batch of %d: choose a smaller {Batch} or more {Epochs}", o.Epochs, windows, o.Batch)
+		case o.Steps > 0 && o.Steps != steps:
+			return o, train.BadOption("%d epochs of the text are %d updates, but {Steps} is %d: give only one of {Epochs} and {Steps}", o.Epochs, steps, o.Steps)
+		}
+		o.Steps = steps
+	}
+	return o.warmedUp()
+}
+
+// checkBatch refuses windows for which there is no memory.
+func (p *Plan) checkBatch() error {
+	err := memory.Room(batchBytes(p.o.Batch, p.o.Ctx))
+	if err != nil {
+		return train.BadOption("{Batch} %d with {Ctx} %d: %v", p.o.Batch, p.o.Ctx, err)
+	}
+	return nil
+}
+
+// Forecast is what the run will need. It is an error if there is not enough memory; the forecast is
+// valid even then.
+func (p *Plan) Forecast() (train.Forecast, error) {
+	c, err := p.config()
+	if err != nil {
+		return train.Forecast{}, err
+	}
+	need := func(micro int) (train.Memory, error) {
+		m, err := gpt1.NewSketch(c)
+		if err != nil {
+			return train.Memory{}, err
+		}
+		m.Store.Train()
+		need, err := m.DeclareLM(micro, p.o.Ctx, true).Need()
+		return train.NewMemory(m.Store, need, 0), err
+	}
+	sum, err := need(p.o.ShareMicro())
+	if err != nil {
+		return train.Forecast{}, err
+	}
+	f := train.Forecast{
+		Parameters: c.Len(), Steps: p.o.Steps, Tokens: p.o.Batch * p.o.Ctx, Operations: c.Operations(p.o.Share(), p.o.Ctx), Memory: sum,
+	}
+	return f, sum.Check(p.o.Options, need)
+}
+
+func (p *Plan) config() (gpt1.Config, error) { return p.o.config(p.corpus.tok.Size()) }
+
+// Model is the model that the run begins with.
+func (p *Plan) Model() (*gpt1.Model, error) {
+	if p.model != nil {
+		return p.model, nil
+	}
+	c, err := p.config()
+	if err != nil {
+		return nil, err
+	}
+	p.model, err = newModel(c, p.o.Seed)
+	return p.model, err
+}
+
+// NewModel returns a new model of the shape that the options ask for, without reading any text.
+func NewModel(o Options) (*gpt1.Model, error) {
+	o, err := o.Resolve()
+	if err != nil {
+		return nil, err
+	}
+	c, err := o.config(o.Vocab)
+	if err != nil {
+		return nil, err
+	}
+	return newModel(c, o.Seed)
+}
+
+func newModel(c gpt1.Config, seed int64) (*gpt1.Model, error) {
+	m, err := gpt1.New(c)
+	if err == nil {
+		m.Init(uint64(seed))
+	}
+	return m, err
+}
+
+// Declare returns one of the graphs that a run of these options has, by its name in
+// [train.Graphs], for looking at it. fill writes any tokens into it; for the update it is nil.
+func (o Options) Declare(m *gpt1.Model, name string) (g *graph.Graph, fill func(), err error) {
+	m.Store.Train()
+	if name == "update" {
+		g, err = o.UpdateGraph(m.Store)
+		return g, nil, err
+	}
+	if o.Micro < 1 {
+		return nil, nil, errors.New("a micro-batch has at least one window")
+	}
+	lm := m.DeclareLM(o.Micro, m.NCtx, name == "step")
+	return lm.Graph, func() { fillAny(lm, m.VocabSize) }, nil
+}
+
+// fillAny writes any tokens into the graph, always the same.
+func fillAny(lm *gpt1.LM, v int) {
+	r := rand.New(rand.NewPCG(1, 1))
+	window := make([]int32, lm.T+1)
+	for i := range lm.B {
+		for k := range window {
+			window[k] = r.Int32N(int32(v))
+		}
+		lm.Fill(i, window)
+	}
+	*lm.Count = float32(lm.B * lm.T)
+}

@@ -1,0 +1,50 @@
+package pretrain
+
+import (
+	"fmt"
+
+	"gorgpt/loaders"
+	"gorgpt/train"
+)
+
+// Reading is the event of work on books, such as tokenizing them. It is sent after each book, and
+// once more with End when the work is over.
+type Reading struct {
+	Work        string // "tokenizing"
+	Books, Of   int    // that are done, and all
+	Bytes, Size int64  // that are done, and all
+	More        string // what else there is to say: ", 1000 tokens"
+	End         bool
+}
+
+// String is a line of progress.
+func (r Reading) String() string {
+	return fmt.Sprintf("%s: %d of %d books, %.1f of %.1f MB%s", r.Work, r.Books, r.Of, float64(r.Bytes)/1e6, float64(r.Size)/1e6, r.More)
+}
+
+// reading reports work on books to a listener.
+type reading struct {
+	to   train.Listener
+	now  Reading
+	done int64 // bytes
+}
+
+func newReading(to train.Listener, work string, books []loaders.Source) *reading {
+	r := &reading{to: to, now: Reading{Work: work, Of: len(books)}}
+	for _, b := range books {
+		r.now.Size += b.Size
+	}
+	return r
+}
+
+// at reports how many books and bytes are done.
+func (r *reading) at(books int, bytes int64, more string) {
+	r.done = bytes
+	r.now.Books, r.now.Bytes, r.now.More = books, bytes, more
+	r.to.Send(r.now)
+}
+
+func (r *reading) end() {
+	r.now.End = true
+	r.to.Send(r.now)
+}
