@@ -92,7 +92,7 @@ func sentences(lengths []int, vocab int) []heads.Encoded {
 		for k := range seq {
 			seq[k] = int32(r.IntN(vocab))
 		}
-		batch[i] = heads.Encoded{Sequences: [][]int32{seq}, Label: int32(i % 2)}
+		batch[i] = heads.Encoded{Sequences: [][]int32{seq}, Target: heads.Target{Label: int32(i % 2)}}
 	}
 	return batch
 }

@@ -72,7 +72,8 @@ type design struct {
 	outputs  int      // columns of W: classes, or 1
 	features int      // rows of W
 	gold     []int
-	scores   []float64 // in units of the training scores' spread from their mean; nil for classes
+	sets     []heads.Target // the labels that apply; nil for classes and scores
+	scores   []float64      // in units of the training scores' spread from their mean; nil for classes
 
 	mean, spread float64 // of the training scores
 }
@@ -88,7 +89,10 @@ type entry struct {
 // design builds the matrix of a set.
 func (c columns) design(d *data, s *set) *design {
 	m := &design{outputs: d.spec.Outputs(), features: len(c.index) + 1, gold: s.gold, spread: 1}
-	if d.spec.Task == heads.Regression {
+	if d.form == aSet {
+		m.sets = s.targets
+	}
+	if d.form == aScore {
 		m.mean, m.spread = d.mean, d.spread
 		m.scores = make([]float64, len(s.scores))
 		for i, x := range s.scores {

@@ -16,21 +16,41 @@ type data struct {
 	spec             finetune.Spec
 	train, dev, test set
 
+	form         form
 	most         int     // the most frequent class of the training set
-	mean, spread float64 // of its scores; regression only
+	blind        []bool  // labels that more than half of the training set has; sets only
+	mean, spread float64 // of its scores; scores only
+}
+
+// form is what is predicted.
+type form int
+
+const (
+	oneClass form = iota // a class, or the number of an answer
+	aScore
+	aSet // of labels, each of which applies or not
+)
+
+// formOf is the form of a task's targets.
+func formOf(spec finetune.Spec, training []heads.Target) form {
+	switch {
+	case len(training) > 0 && training[0].Labels != nil:
+		return aSet
+	case spec.Task.Task().Judge(spec.Space, training).Names(1) == nil:
+		return aScore
+	}
+	return oneClass
 }
 
 // outcomes is how many classes or answers there are to choose from; 1 for a score.
 func (d *data) outcomes() int {
-	if d.spec.Task == heads.MultipleChoice {
-		return d.spec.Choices // or fewer
-	}
-	return d.spec.Outputs()
+	return max(d.spec.Choices, d.spec.Outputs()) // or fewer answers
 }
 
 // set is the rows of a file as words and targets.
 type set struct {
 	examples []example
+	targets  []heads.Target
 	gold     []int     // classes or numbers of the right answers
 	scores   []float64 // regression only
 }
@@ -43,12 +63,13 @@ type example struct {
 // newSet splits the rows into words and looks up what is right.
 func newSet(spec finetune.Spec, words vocabulary, rows []loaders.Row) (s set, err error) {
 	for _, row := range rows {
-		label, value, err := spec.Target(row)
+		target, err := spec.Target(row)
 		if err != nil {
 			return s, errors.WithMessage(err, row.Place())
 		}
 		e := example{words.texts(row.Texts), words.texts(row.Answers)}
-		s.examples, s.gold, s.scores = append(s.examples, e), append(s.gold, int(label)), append(s.scores, float64(value))
+		s.examples, s.targets = append(s.examples, e), append(s.targets, target)
+		s.gold, s.scores = append(s.gold, int(target.Label)), append(s.scores, float64(target.Score))
 	}
 	return s, nil
 }
@@ -62,20 +83,43 @@ func (s *set) spread() (mean, deviation float64) {
 	return mean, math.Sqrt(deviation / float64(len(s.scores)))
 }
 
+// usual are the labels that more than half of the examples have.
+func (s *set) usual(labels int) []bool {
+	usual := make([]bool, labels)
+	for k := range usual {
+		n := 0
+		for _, t := range s.targets {
+			if t.Labels != nil {
+				n += int(t.Labels[k])
+			}
+		}
+		usual[k] = 2*n > len(s.targets)
+	}
+	return usual
+}
+
 // majority is what is reached without any input: by the most frequent class of the
 // training set, or the most frequent place of the right answer, or the mean score.
 func (d *data) majority() Result {
 	r := Result{Name: Majority, Inputs: "nothing", Partial: true}
 	constant := make([]float64, d.outcomes())
-	if d.spec.Task == heads.Regression {
+	switch d.form {
+	case aScore:
 		r.Name, constant[0] = Mean, d.mean
-	} else {
+	case aSet:
+		for k, yes := range d.blind {
+			constant[k] = -1
+			if yes {
+				constant[k] = 1
+			}
+		}
+	default:
 		constant[d.most] = 1
 	}
 	same := func(int) []float64 { return constant }
 	r.Dev, r.Test = d.judge(&d.dev, same), d.judge(&d.test, same)
 	for _, s := range []*Score{&r.Dev, &r.Test} {
-		if d.spec.Task == heads.Regression {
+		if d.form == aScore {
 			s.Value, s.Lift = 0, 0 // but for rounding
 		} else if s.Rows > 0 {
 			s.Noise = 2 * math.Sqrt(s.Value*(1-s.Value)/float64(s.Rows))
@@ -89,7 +133,7 @@ func (d *data) judge(s *set, predict func(i int) []float64) Score {
 	r := Score{Rows: len(s.examples)}
 	switch {
 	case r.Rows == 0:
-	case d.spec.Task == heads.Regression:
+	case d.form == aScore:
 		predicted := make([]float64, r.Rows)
 		for i := range predicted {
 			predicted[i] = predict(i)[0]
@@ -97,22 +141,43 @@ func (d *data) judge(s *set, predict func(i int) []float64) Score {
 		r.Value, r.MSE = score.Pearson(s.scores, predicted), score.SquaredError(s.scores, predicted)
 		r.Lift, r.Noise = r.Value, 2/math.Sqrt(float64(r.Rows))
 	default:
-		right, won, lost := 0, 0, 0
-		for i, gold := range s.gold {
-			switch hit := largest(predict(i)) == gold; {
-			case hit && gold != d.most:
-				won++
-			case !hit && gold == d.most:
-				lost++
-			case hit:
-				right++
-			}
+		var c comparison
+		for i := range s.examples {
+			d.compare(&c, s, i, predict(i))
 		}
-		n := float64(r.Rows)
-		r.Value, r.Lift = float64(right+won)/n, float64(won-lost)/n
-		r.Noise = 2 * math.Sqrt(float64(won+lost)) / n
+		n := float64(c.right + c.won + c.lost + c.wrong)
+		r.Value, r.Lift = float64(c.right+c.won)/n, float64(c.won-c.lost)/n
+		r.Noise = 2 * math.Sqrt(float64(c.won+c.lost)) / n
 	}
 	return r
+}
+
+// comparison counts decisions: those that both a control and the majority have right, that only one of
+// them has right, and that both have wrong.
+type comparison struct{ right, won, lost, wrong int }
+
+func (c *comparison) add(hit, majority bool) {
+	switch {
+	case hit && majority:
+		c.right++
+	case hit:
+		c.won++
+	case majority:
+		c.lost++
+	default:
+		c.wrong++
+	}
+}
+
+// compare counts the decisions on an example: one, or one for each label of a set.
+func (d *data) compare(c *comparison, s *set, i int, z []float64) {
+	if d.form != aSet {
+		c.add(largest(z) == s.gold[i], d.most == s.gold[i])
+		return
+	}
+	for k, y := range s.targets[i].Labels {
+		c.add(z[k] > 0 == (y == 1), d.blind[k] == (y == 1))
+	}
 }
 
 // largest is the place of the largest number, the first among equals.

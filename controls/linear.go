@@ -78,17 +78,20 @@ func minimize(ctx context.Context, m *design, lambda float64, start []float64) (
 	return result.X, nil
 }
 
-// loss is the mean loss of the examples: cross-entropy, or half the squared error. It
-// writes its gradient when that is wanted.
+// loss is the mean loss of the examples: cross-entropy, of classes or of
+// labels, or half the squared error. It writes its gradient when that is wanted.
 func (m *design) loss(w, gradient []float64) float64 {
 	clear(gradient)
 	sum, n, room := 0.0, float64(m.examples()), make([]float64, m.most*m.outputs)
 	for i := range m.examples() {
 		z := m.outcomes(w, i, room)
-		if m.scores != nil {
+		switch {
+		case m.scores != nil:
 			z[0] -= m.scores[i]
 			sum += z[0] * z[0] / 2
-		} else {
+		case m.sets != nil:
+			sum += binaryCrossEntropy(z, m.sets[i].Labels)
+		default:
 			sum += crossEntropy(z, m.gold[i])
 		}
 		if gradient != nil {
@@ -111,6 +114,17 @@ func crossEntropy(z []float64, gold int) float64 {
 	}
 	z[gold]--
 	return loss + math.Log(sum)
+}
+
+// binaryCrossEntropy is the mean of −y log σ(z) − (1−y) log(1−σ(z)) over labels; z becomes its
+// derivative.
+func binaryCrossEntropy(z []float64, y []float32) float64 {
+	sum, n := 0.0, float64(len(z))
+	for k, x := range z {
+		sum += max(x, 0) - float64(y[k])*x + math.Log1p(math.Exp(-math.Abs(x)))
+		z[k] = (1/(1+math.Exp(-x)) - float64(y[k])) / n
+	}
+	return sum / n
 }
 
 // examples is how many there are.

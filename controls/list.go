@@ -3,7 +3,7 @@ package controls
 import (
 	"math"
 
-	"gorgpt/heads"
+	"gorgpt/loaders"
 )
 
 // control is a model that sees part of an example.
@@ -35,16 +35,10 @@ const (
 	answerAt              = 2
 )
 
-// list returns the controls of a task, the majority aside.
-func list(task heads.Kind) []control {
-	switch task {
-	case heads.Classification:
-		return []control{
-			{"length", "number of words", true, textLengths},
-			{"bag of words", "words", false, wordsOf(first)},
-			{"bigrams", "words and pairs of neighbours", false, together(wordsOf(first), bigrams)},
-		}
-	case heads.MultipleChoice:
+// list returns the controls for rows with these fields, the majority aside.
+func list(f loaders.Fields) []control {
+	switch {
+	case f.Answers != "":
 		return []control{
 			{"length", "length of the answer, its rank", true, answerLengths},
 			{"answer only", "words of the answer", true, answerWords},
@@ -52,10 +46,16 @@ func list(task heads.Kind) []control {
 			{"bag of words", "the same, pairs with the context's", false, together(answerWords, answerPairs(questionPair, questionAt), answerPairs(contextPair, contextAt))},
 			{"word overlap", "where the answer's words stand in the context", false, answerOverlap},
 		}
+	case len(f.Texts) == 1:
+		return []control{
+			{"length", "number of words", true, textLengths},
+			{"bag of words", "words", false, wordsOf(first)},
+			{"bigrams", "words and pairs of neighbours", false, together(wordsOf(first), bigrams)},
+		}
 	}
 	names := [2]string{"first text", "second text"}
-	if task == heads.Entailment {
-		names = [2]string{"premise", "hypothesis"}
+	if len(f.Texts[0]) > 1 { // more than a letter
+		names = [2]string(f.Texts)
 	}
 	return []control{
 		{"length", "numbers of words", true, textLengths},

@@ -39,7 +39,7 @@ const (
 // A Score is safe for concurrent use as long as nothing changes it.
 type Score struct {
 	Rows  int
-	Value float64 // accuracy; for regression Pearson's correlation
+	Value float64 // accuracy, for sets of labels over all decisions; for regression Pearson's correlation
 	Lift  float64 // Value less that of the majority
 	Noise float64 // two standard deviations
 	MSE   float64 // regression only
@@ -72,12 +72,12 @@ func Measure(ctx context.Context, task heads.Kind, train, dev, test []loaders.Ro
 			return nil, err
 		}
 	}
+	d.form = formOf(spec, d.train.targets)
 	d.most = score.Majority(d.outcomes(), d.train.gold)
-	if d.mean, d.spread = d.train.spread(); spec.Task == heads.Regression && d.spread == 0 {
-		return nil, errors.Errorf("%s: every score is %v: want two or more", train[0].Path, d.mean)
-	}
+	d.mean, d.spread = d.train.spread()
+	d.blind = d.train.usual(len(spec.Labels))
 	results := []Result{d.majority()}
-	for _, c := range list(spec.Task) {
+	for _, c := range list(spec.Task.Task().Fields()) {
 		result, err := d.measure(ctx, c)
 		if err != nil {
 			return nil, errors.WithMessage(err, "control "+c.name)

@@ -51,7 +51,7 @@ func (s *Settings) Apply(ctx context.Context, in io.Reader, out io.Writer, to tr
 	}
 	reportAll(accounts, to)
 	if s.Eval != "" && set.unlabelled {
-		return errors.Errorf("-eval: the rows of %s have no labels: want labels, or -predict", path)
+		return train.BadOption("{Eval}: the rows of %s have no labels: want labels, or {Predict}", path)
 	}
 	head, err := heads.New(spec.Task, b.Model, 0)
 	if err != nil {
@@ -85,9 +85,9 @@ func (b *Base) checkTuned() error {
 	case b.head.Task != "":
 		return nil
 	case b.Model.Store.Param("head.weight") != nil:
-		return errors.Errorf("-model: %s has a head but no %s, which says what its outputs are: want a whole run folder of this command", b.name, SpecFile)
+		return train.BadOption("{Model}: %s has a head but no %s, which says what its outputs are: want a whole run folder of this command", b.name, SpecFile)
 	}
-	return errors.Errorf("-model: %s is no fine-tuned model: want a run folder of this command, with %s", b.name, SpecFile)
+	return train.BadOption("{Model}: %s is no fine-tuned model: want a run folder of this command, with %s", b.name, SpecFile)
 }
 
 // readMore reads a file of the layout that the spec is of. To predict, rows without a label
@@ -116,8 +116,10 @@ func (s *Settings) readLike(path string, spec Spec) ([]loaders.Row, []tables.Acc
 		return nil, nil, err
 	}
 	if spec.Fields != nil && s.Fields == "" {
+		lists := fields.Lists
 		fields = *spec.Fields
+		fields.Lists = lists
 	}
-	rows, account, err := ownFile{task: spec.Task, fields: fields, whole: spec.Task != heads.Regression, open: &spec}.read(path, s.tolerance())
+	rows, account, err := ownFile{task: spec.Task, fields: fields, whole: spec.Task.Task().Whole(), open: &spec}.read(path, s.tolerance())
 	return rows, []tables.Account{account}, err
 }

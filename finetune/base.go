@@ -71,7 +71,7 @@ func ReadBase(dir string) (*Base, error) {
 // readBase reads the model in its own way.
 func readBase(dir string, read func(dir string) (*gpt1.Model, *tokenizer.Tokenizer, error)) (*Base, error) {
 	if _, err := os.Stat(dir); err != nil {
-		return nil, errors.Wrap(err, "-model")
+		return nil, train.InOption("Model", err)
 	}
 	m, tok, err := read(dir)
 	if err != nil {

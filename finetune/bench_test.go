@@ -32,7 +32,7 @@ func BenchmarkEncode(b *testing.B) {
 	}
 	tok, err = tok.AddSpecials()
 	require.NoError(b, err)
-	spec := Spec{Task: heads.Similarity, Labels: []string{"0", "1"}}
+	spec := Spec{Task: heads.Similarity, Space: heads.Space{Labels: []string{"0", "1"}}}
 	spec.Specials, err = Specials(tok)
 	require.NoError(b, err)
 	words := strings.Fields("how what is the best way to learn a language without any money India why do people")

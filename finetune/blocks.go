@@ -6,6 +6,7 @@ import (
 	"github.com/pkg/errors"
 
 	"gorgpt/gpt1"
+	"gorgpt/train"
 )
 
 // Blocks is how many of a model's blocks are transferred, from the first on (figure 2, left);
@@ -50,9 +51,9 @@ func (b Blocks) of(c gpt1.Config) (int, error) {
 	case n < 0:
 		return c.NLayer, nil
 	case c.IsLSTM():
-		return 0, errors.Errorf("-transfer %d: the model is an LSTM, which has no blocks", n)
+		return 0, train.BadOption("{Transfer} %d: the model is an LSTM, which has no blocks", n)
 	case n > c.NLayer:
-		return 0, errors.Errorf("-transfer %d: the model has %d blocks", n, c.NLayer)
+		return 0, train.BadOption("{Transfer} %d: the model has %d blocks", n, c.NLayer)
 	default:
 		return n, nil
 	}

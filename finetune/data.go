@@ -3,8 +3,6 @@ package finetune
 import (
 	"slices"
 
-	"github.com/pkg/errors"
-
 	"gorgpt/heads"
 	"gorgpt/loaders"
 	"gorgpt/loaders/datasets"
@@ -41,7 +39,7 @@ func (s *Settings) ReadData() (*Data, error) {
 	}
 	if err := d.Spec.validate(); err != nil {
 		if s.Labels != "" {
-			err = errors.WithMessage(err, "-labels")
+			err = train.InOption("Labels", err)
 		}
 		return nil, err
 	}
@@ -99,7 +97,7 @@ func (s *Settings) tolerance() tables.Tolerance {
 func (s *Settings) readDataset() (*Data, error) {
 	set, err := datasets.Find(s.Dataset)
 	if err != nil {
-		return nil, errors.WithMessage(err, "-dataset")
+		return nil, train.InOption("Dataset", err)
 	}
 	rows, err := set.Read(s.Data, s.tolerance())
 	if err != nil {
@@ -131,8 +129,8 @@ func bySplit(d *datasets.Data) (all [3][]tables.Account) {
 // specOf is what a dataset has to decide.
 func specOf(set *datasets.Dataset) Spec {
 	spec := Spec{Task: heads.Kind(set.Task), Dataset: set.Name, Metric: set.Metric}
-	if spec.Task == heads.MultipleChoice {
-		spec.Choices = len(set.Labels)
+	if spec.Task.Task().Fields().Answers != "" {
+		spec.Choices = len(set.Labels) // the labels of the answers
 	} else {
 		spec.Labels = set.Labels
 	}
@@ -145,7 +143,7 @@ func (s *Settings) readWorld() (*Data, error) {
 	for i, split := range []storyworld.Split{storyworld.Train, storyworld.Dev, storyworld.Test} {
 		rows, err := storyworld.Rows(storyworld.Set(s.Kind()), split)
 		if err != nil {
-			return nil, err
+			return nil, train.BadOption("{Train} is missing: the embedded world has no rows for %s", s.Kind())
 		}
 		*d.splits()[i] = rows
 		d.accounts[i] = []tables.Account{{Path: rows[0].Path, Rows: len(rows)}}
@@ -193,9 +191,8 @@ func (d *Data) Limit(n int) (*Data, error) {
 	}
 	limited := *d
 	limited.Train = d.Train[:n]
-	if d.Spec.Task != heads.MultipleChoice && !differ(limited.Train) {
-		return nil, errors.Errorf("-limit %d: the first rows of %s are all labelled %q: want a larger limit, or rows in mixed order",
-			n, d.Name, d.Train[0].Label.Text)
+	if _, err := d.Spec.Task.Task().Space(limited.Train); err != nil {
+		return nil, train.BadOption("{Limit} %d: the first rows do not suffice: %v: choose a larger limit, or mix the rows", n, err)
 	}
 	return &limited, nil
 }

@@ -42,11 +42,11 @@ func TestLimitIsOfTraining(t *testing.T) {
 
 func TestLimitThatLeavesOneClass(t *testing.T) {
 	_, err := dataOf(t, &Settings{Task: heads.Similarity, Limit: 2}, pairs("1", "1", "0"), nil, nil)
-	require.ErrorContains(t, err, `-limit 2: the first rows of `)
-	require.ErrorContains(t, err, `train.jsonl are all labelled "1": want a larger limit, or rows in mixed order`)
+	require.ErrorContains(t, err, `Limit 2: the first rows do not suffice: `)
+	require.ErrorContains(t, err, `train.jsonl: every label is "1": want two classes or more: choose a larger limit, or mix the rows`)
 
 	_, err = dataOf(t, &Settings{Task: heads.Similarity, Limit: 2}, pairs("1.5", "1.5", "0"), nil, nil)
-	require.ErrorContains(t, err, `train.jsonl are all labelled "1.5"`)
+	require.ErrorContains(t, err, `train.jsonl: every score is 1.5: want two or more`)
 	questions := []string{question(`["yes", "no"]`, "0"), question(`["yes", "no"]`, "0"), question(`["yes", "no"]`, "1")}
 	_, err = dataOf(t, &Settings{Task: heads.MultipleChoice, Limit: 2}, questions, nil, nil)
 	require.NoError(t, err, "the number of an answer is no class")

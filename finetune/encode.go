@@ -124,7 +124,7 @@ func encode(spec Spec, tok *tokenizer.Tokenizer, ctx int, row loaders.Row) (out 
 	}
 	f := heads.Formatter{Kind: spec.Task, Specials: spec.Specials, NCtx: ctx}
 	sequences, err := f.Sequences(e)
-	return heads.Encoded{Sequences: sequences, Label: e.Label, Score: e.Score}, f.Cut > 0, err
+	return heads.Encoded{Sequences: sequences, Target: e.Target}, f.Cut > 0, err
 }
 
 // example tokenizes the texts of a row and looks up its label.
@@ -133,7 +133,7 @@ func example(spec Spec, tok *tokenizer.Tokenizer, row loaders.Row) (heads.Exampl
 	if err := spec.check(&row, false); err != nil {
 		return e, err
 	}
-	names := Fields(spec.Task).Texts
+	names := spec.Task.Task().Fields().Texts
 	if len(row.Texts) != len(names) {
 		return e, errors.Errorf("%d texts: a row for %s has %d", len(row.Texts), spec.Task, len(names))
 	}
@@ -150,10 +150,11 @@ func example(spec Spec, tok *tokenizer.Tokenizer, row loaders.Row) (heads.Exampl
 		e.Answers = append(e.Answers, ids)
 	}
 	if !row.Label.Known() {
+		e.Target = spec.Task.Task().Judge(spec.Space, nil).Unlabelled()
 		return e, nil
 	}
 	var err error
-	e.Label, e.Score, err = spec.Target(row)
+	e.Target, err = spec.Target(row)
 	return e, err
 }
 

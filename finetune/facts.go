@@ -28,6 +28,9 @@ func (d sets) facts() facts {
 		sum := crc64.New(crc64.MakeTable(crc64.ECMA))
 		for _, e := range s.Examples {
 			fmt.Fprintln(sum, e.Sequences, e.Label, e.Score) // never fails
+			if e.Labels != nil {
+				fmt.Fprintln(sum, e.Labels)
+			}
 		}
 		return &counts{len(s.Examples), s.Cut, hex.EncodeToString(sum.Sum(nil))}
 	}

@@ -5,11 +5,10 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/pkg/errors"
-
 	"gorgpt/heads"
 	"gorgpt/loaders"
 	"gorgpt/loaders/tables"
+	"gorgpt/train"
 )
 
 // readFiles reads files of one's own.
@@ -24,7 +23,7 @@ func (s *Settings) readFiles() (*Data, error) {
 		*d.splits()[split], d.accounts[split] = rows, []tables.Account{account}
 		return err
 	}
-	classes := s.Labels != "" || s.Kind() != heads.Similarity && s.Kind() != heads.Regression
+	classes := s.Labels != "" || wholeLabels(s.Kind())
 	if err = read(0, s.Train, ownFile{task: s.Kind(), fields: fields, whole: classes}); err != nil {
 		return nil, err
 	}
@@ -35,14 +34,21 @@ func (s *Settings) readFiles() (*Data, error) {
 		d.Spec.Fields = &fields
 	}
 	if s.Dev != "" {
-		if err = read(1, s.Dev, ownFile{task: s.Kind(), fields: fields, whole: d.Spec.Task != heads.Regression}); err != nil {
+		if err = read(1, s.Dev, ownFile{task: s.Kind(), fields: fields, whole: d.Spec.Task.Task().Whole()}); err != nil {
 			return nil, err
 		}
 	}
 	if s.Test != "" {
-		err = read(2, s.Test, ownFile{task: s.Kind(), fields: fields, whole: d.Spec.Task != heads.Regression, open: &d.Spec})
+		err = read(2, s.Test, ownFile{task: s.Kind(), fields: fields, whole: d.Spec.Task.Task().Whole(), open: &d.Spec})
 	}
 	return d, err
+}
+
+// wholeLabels says that labels such as 1.0 are integers before the rows are seen, which may make
+// them scores.
+func wholeLabels(k heads.Kind) bool {
+	_, refines := k.Task().(heads.Refiner)
+	return !refines && k.Task().Whole()
 }
 
 // learn is [Learn], unless the labels are given.
@@ -50,7 +56,7 @@ func (s *Settings) learn(rows []loaders.Row) (Spec, error) {
 	if s.Labels == "" {
 		return Learn(s.Kind(), rows)
 	}
-	spec := Spec{Task: s.Kind(), given: true}
+	spec := Spec{Task: s.Kind(), Space: heads.Space{Given: true}}
 	for _, label := range strings.Split(s.Labels, ",") {
 		spec.Labels = append(spec.Labels, strings.TrimSpace(label))
 	}
@@ -94,7 +100,7 @@ func (o ownFile) read(path string, t tables.Tolerance) ([]loaders.Row, tables.Ac
 		err = accounts[0].Check(t)
 	}
 	if o.whole {
-		accounts[0].Notes = append(accounts[0].Notes, wholeLabels(rows)...)
+		accounts[0].Notes = append(accounts[0].Notes, integers(rows)...)
 	}
 	return rows, accounts[0], o.suggest(err, path)
 }
@@ -104,7 +110,7 @@ func (o ownFile) read(path string, t tables.Tolerance) ([]loaders.Row, tables.Ac
 // all rows have it.
 func (s Spec) unlabelled(rows []loaders.Row) func(loaders.Label) bool {
 	minus := func(l loaders.Label) bool { return l.Whole().Text == "-1" }
-	if s.Task == heads.Regression && slices.ContainsFunc(rows, func(r loaders.Row) bool { return r.Label.Known() && !minus(r.Label) }) {
+	if !s.Task.Task().Whole() && slices.ContainsFunc(rows, func(r loaders.Row) bool { return r.Label.Known() && !minus(r.Label) }) {
 		minus = func(loaders.Label) bool { return false }
 	}
 	return func(l loaders.Label) bool {
@@ -112,8 +118,8 @@ func (s Spec) unlabelled(rows []loaders.Row) func(loaders.Label) bool {
 	}
 }
 
-// wholeLabels makes integers of labels such as 1.0, and says so.
-func wholeLabels(rows []loaders.Row) (notes []string) {
+// integers makes integers of labels such as 1.0, and says so.
+func integers(rows []loaders.Row) (notes []string) {
 	for i, row := range rows {
 		whole := row.Label.Whole()
 		if whole != row.Label && notes == nil {
@@ -169,7 +175,7 @@ func (d *Data) compareLabels(strict bool) error {
 		}
 		note := fmt.Sprintf("%s: no row is labelled %s", rows[0].Path, strings.Join(missing, ", "))
 		if strict {
-			return errors.Errorf("-strict: %s, though the labels are %s", note, strings.Join(d.Spec.Labels, ", "))
+			return train.BadOption("{Strict}: %s, though the labels are %s", note, strings.Join(d.Spec.Labels, ", "))
 		}
 		d.notes = append(d.notes, note)
 	}

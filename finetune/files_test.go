@@ -74,8 +74,8 @@ func TestTestRowsMayLackLabels(t *testing.T) {
 // To predict, every row is as good as another.
 func TestRowsWithoutLabelsArePredicted(t *testing.T) {
 	path := filepath.Join(files(t, map[string]string{"new.tsv": "text\tlabel\none\t1\ntwo\t\n\t\nfour\t-1\n"}), "new.tsv")
-	spec := Spec{Task: heads.Classification, Labels: []string{"0", "1"}}
-	o := ownFile{task: spec.Task, fields: Fields(spec.Task), whole: true, open: &spec}
+	spec := Spec{Task: heads.Classification, Space: heads.Space{Labels: []string{"0", "1"}}}
+	o := ownFile{task: spec.Task, fields: spec.Task.Task().Fields(), whole: true, open: &spec}
 	rows, account, err := o.read(path, tables.Tolerance{Share: 1})
 	require.NoError(t, err)
 	accounts := []tables.Account{account}
@@ -137,16 +137,16 @@ func TestGivenLabels(t *testing.T) {
 	require.Len(t, d.Test, 1)
 	s.Dev = filepath.Join(dir, "dev.tsv")
 	_, err = s.ReadData()
-	require.ErrorContains(t, err, `dev.tsv:3: label "maybe" is missing in -labels: it is not one of no, yes`)
+	require.ErrorContains(t, err, `dev.tsv:3: label "maybe" is not among the given labels: it must be one of no, yes`)
 	for _, labels := range []string{"no,,yes", "no, no", "no"} {
 		s.Labels = labels
 		_, err = s.ReadData()
-		require.ErrorContains(t, err, "-labels: ")
+		require.ErrorContains(t, err, "Labels: ")
 	}
 }
 
 func TestMissingColumnsAreProposed(t *testing.T) {
-	pair := Fields(heads.Entailment)
+	pair := heads.Entailment.Task().Fields()
 	renamed := pair
 	renamed.Texts = []string{"sentence1", "hypothesis"}
 	for _, c := range []struct {
@@ -155,16 +155,16 @@ func TestMissingColumnsAreProposed(t *testing.T) {
 		columns string
 		want    string
 	}{
-		{heads.Classification, Fields(heads.Classification), "Text,Label", "text=Text,label=Label"},
-		{heads.Classification, Fields(heads.Classification), "id,gold,sentence", "text=sentence,label=gold"},
-		{heads.Classification, Fields(heads.Classification), "text,verdict", "label=verdict"},
-		{heads.Classification, Fields(heads.Classification), "text", ""},
-		{heads.Classification, Fields(heads.Classification), "text,the verdict", ""},
+		{heads.Classification, heads.Classification.Task().Fields(), "Text,Label", "text=Text,label=Label"},
+		{heads.Classification, heads.Classification.Task().Fields(), "id,gold,sentence", "text=sentence,label=gold"},
+		{heads.Classification, heads.Classification.Task().Fields(), "text,verdict", "label=verdict"},
+		{heads.Classification, heads.Classification.Task().Fields(), "text", ""},
+		{heads.Classification, heads.Classification.Task().Fields(), "text,the verdict", ""},
 		{heads.Entailment, pair, "index,sentence1,sentence2,gold_label", "premise=sentence1,hypothesis=sentence2,label=gold_label"},
 		{heads.Entailment, renamed, "index,sentence1,sentence2,label", "premise=sentence1,hypothesis=sentence2"},
 		{heads.Entailment, pair, "premise,hypothesis,label", ""},
-		{heads.MultipleChoice, Fields(heads.MultipleChoice), "article,question,options,label", "context=article,answers=options"},
-		{heads.MultipleChoice, Fields(heads.MultipleChoice), "article,question,a,b,label", ""},
+		{heads.MultipleChoice, heads.MultipleChoice.Task().Fields(), "article,question,options,label", "context=article,answers=options"},
+		{heads.MultipleChoice, heads.MultipleChoice.Task().Fields(), "article,question,a,b,label", ""},
 	} {
 		o := ownFile{task: c.task, fields: c.fields}
 		got := o.fieldsFor(strings.Split(c.columns, ","))
@@ -178,5 +178,5 @@ func TestMissingColumnsAreProposed(t *testing.T) {
 		require.Subset(t, strings.Split(c.columns, ","), append(f.Texts, f.Label), "it works")
 	}
 	_, _, err := readTest(t, "Text\tLabel\none\t1\n", "test.tsv", someRows)
-	require.ErrorContains(t, err, `train.tsv:2: field "text" is missing: want text and label, found Text, Label; the columns may be meant as -fields text=Text,label=Label`)
+	require.ErrorContains(t, err, `train.tsv:2: field "text" is missing: want text and label, found Text, Label; the columns may be meant as Fields text=Text,label=Label`)
 }

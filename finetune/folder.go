@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"os"
 
-	"github.com/pkg/errors"
-
 	"gorgpt/gpt1"
 	"gorgpt/train"
 )
@@ -33,7 +31,7 @@ func (s *Settings) CheckOut() error {
 		out, err := os.Stat(s.Out)
 		model, modelErr := os.Stat(s.Model)
 		if err == nil && modelErr == nil && os.SameFile(out, model) {
-			return errors.Errorf("-out %s is the folder of the model that is fine-tuned: name another", s.Out)
+			return train.BadOption("{Out} %s is the folder of the model that is fine-tuned: name another", s.Out)
 		}
 	}
 	return s.Options.CheckOut(s.place())

@@ -27,7 +27,7 @@ func encodeFile(t *testing.T, spec Spec, ctx int, lines ...string) (*Set, []tabl
 	spec.Specials = specials
 	path := filepath.Join(t.TempDir(), "rows.jsonl")
 	require.NoError(t, os.WriteFile(path, []byte(strings.Join(lines, "\n")), 0o600))
-	rows, account, err := ownFile{task: spec.Task, fields: Fields(spec.Task)}.read(path, lax)
+	rows, account, err := ownFile{task: spec.Task, fields: spec.Task.Task().Fields()}.read(path, lax)
 	require.NoError(t, err)
 	accounts := []tables.Account{account}
 	set, err := Encode(spec, tok, ctx, rows, accounts, lax)
@@ -46,7 +46,7 @@ func zeros(set *Set, k int) [][]float32 {
 
 func TestUnusableRowsAreLeftOutAndKeepTheirNumbers(t *testing.T) {
 	good := question(`["yes", "no"]`, "1")
-	spec := Spec{Task: heads.MultipleChoice, Choices: 2}
+	spec := Spec{Task: heads.MultipleChoice, Space: heads.Space{Choices: 2}}
 	long := question(`["yes", "`+strings.Repeat("no ", 20)+`"]`, "0")
 	set, accounts := encodeFile(t, spec, 20, good, `{"context": "x"}`, good, question(`["yes", "\u200b"]`, "0"), long, question(`["yes"]`, "1"), good, good, good)
 	require.Len(t, set.Examples, 5)
@@ -60,7 +60,7 @@ func TestUnusableRowsAreLeftOutAndKeepTheirNumbers(t *testing.T) {
 
 func TestRowsWithoutTokensAreToleratedLikeBrokenOnes(t *testing.T) {
 	tok, specials := vocabulary(t)
-	spec := Spec{Task: heads.Similarity, Labels: []string{"no", "yes"}, Specials: specials}
+	spec := Spec{Task: heads.Similarity, Space: heads.Space{Labels: []string{"no", "yes"}}, Specials: specials}
 	lines := pairs(strings.Split(strings.Repeat(`"no" `, 99), " ")[:99]...)
 	blank := `{"a": "\u0007", "b": "other", "label": "yes"}`
 	encode := func(tolerance tables.Tolerance, lines ...string) error {
@@ -75,19 +75,19 @@ func TestRowsWithoutTokensAreToleratedLikeBrokenOnes(t *testing.T) {
 
 func TestUnlabelledRowsAmongOthersAreNotTakenForTheFirstClass(t *testing.T) {
 	tok, specials := vocabulary(t)
-	spec := Spec{Task: heads.Similarity, Labels: []string{"no", "yes"}, Specials: specials}
+	spec := Spec{Task: heads.Similarity, Space: heads.Space{Labels: []string{"no", "yes"}}, Specials: specials}
 	rows := rowsOf(t, spec.Task, pairs(`"yes"`, `"no"`)...)
 	rows[1].Label.Text = ""
 	accounts := []tables.Account{{Path: rows[0].Path, Rows: 2}}
 	set, err := Encode(spec, tok, 20, rows, accounts, tables.DefaultTolerance)
 	require.NoError(t, err)
-	require.Equal(t, []int{1}, set.classes())
+	require.Equal(t, []heads.Target{{Label: 1}}, set.targets())
 	require.Equal(t, 1, accounts[0].Unlabelled())
 }
 
 func TestRowsOfSeveralFilesAreNumberedThroughAll(t *testing.T) {
 	tok, specials := vocabulary(t)
-	spec := Spec{Task: heads.Similarity, Labels: []string{"no", "yes"}, Specials: specials}
+	spec := Spec{Task: heads.Similarity, Space: heads.Space{Labels: []string{"no", "yes"}}, Specials: specials}
 	first, second := rowsOf(t, spec.Task, pairs(`"yes"`, `"no"`)...), rowsOf(t, spec.Task, pairs(`"no"`, `"no"`)...)
 	lost := tables.LeftOut{Row: first[1], Err: fmt.Errorf("broken")}
 	lost.Row.Number = 3
@@ -110,7 +110,7 @@ func TestSubmissionHasEveryRowOfTheTestFile(t *testing.T) {
 		blind  string
 		want   string
 	}{
-		{"classes", Spec{Task: heads.Classification, Labels: []string{"no", "yes"}}, []float32{1, 0}, "yes", "index\tprediction\n0\tno\n17\tyes\n2\tno\n"},
+		{"classes", Spec{Task: heads.Classification, Space: heads.Space{Labels: []string{"no", "yes"}}}, []float32{1, 0}, "yes", "index\tprediction\n0\tno\n17\tyes\n2\tno\n"},
 		{"scores", Spec{Task: heads.Regression}, []float32{2}, "3.25", "index\tprediction\n0\t2.000\n17\t3.250\n2\t2.000\n"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -124,7 +124,8 @@ func TestSubmissionHasEveryRowOfTheTestFile(t *testing.T) {
 				training.Examples[i].Score = score
 			}
 			o := newOutcome(c.spec, training, test, heads.Losses{}, [][]float32{c.logits, c.logits})
-			require.Equal(t, c.blind, o.blind)
+			blind, _ := o.judge.Blind()
+			require.Equal(t, c.blind, blind)
 			require.Equal(t, 1, o.missing(""))
 			var out strings.Builder
 			require.NoError(t, o.writeSubmission(&out, ""))
@@ -147,14 +148,14 @@ func judging(t *testing.T) (*Task, []*Set) {
 	for i := range sets {
 		sets[i] = &Set{}
 		for k := range 10 {
-			e := heads.Encoded{Label: int32(k % 2)}
+			e := heads.Encoded{Target: heads.Target{Label: int32(k % 2)}}
 			for a := range 2 + k%4 {
 				e.Sequences = append(e.Sequences, []int32{1, int32(3*i + k), int32(10 + a), 2, int32(i)}[:3+a%3])
 			}
 			sets[i].Examples = append(sets[i].Examples, e)
 		}
 	}
-	return &Task{Tuner: &heads.Tuner{Model: m, Head: head, Micro: 2}, Spec: Spec{Task: heads.MultipleChoice, Choices: 5}}, sets
+	return &Task{Tuner: &heads.Tuner{Model: m, Head: head, Micro: 2}, Spec: Spec{Task: heads.MultipleChoice, Space: heads.Space{Choices: 5}}}, sets
 }
 
 func TestConcurrentJudgementsEqualSequentialOnes(t *testing.T) {

@@ -10,26 +10,23 @@ import (
 // Majority is what the most frequent class, or answer, of the training rows reaches on the
 // test rows in the task's measure; of scores, 0.
 func (d *Data) Majority() (float64, error) {
-	if d.Spec.Task == heads.Regression {
-		return 0, nil
-	}
-	classes := func(rows []loaders.Row) (all []int, err error) {
+	targets := func(rows []loaders.Row) (all []heads.Target, err error) {
 		for _, row := range rows {
-			class, _, err := d.Spec.Target(row)
+			target, err := d.Spec.Target(row)
 			if err != nil {
 				return nil, errors.WithMessage(err, row.Place())
 			}
-			all = append(all, int(class))
+			all = append(all, target)
 		}
 		return all, nil
 	}
-	training, err := classes(d.Train)
+	training, err := targets(d.Train)
 	if err != nil {
 		return 0, err
 	}
-	test, err := classes(d.Test)
+	test, err := targets(d.Test)
 	if err != nil {
 		return 0, err
 	}
-	return d.Spec.Always(majority(training), test), nil
+	return d.Spec.Task.Task().Judge(d.Spec.Space, training).Baseline(d.Spec.Primary(), test), nil
 }

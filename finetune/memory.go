@@ -48,10 +48,10 @@ func (s *Settings) shape() (gpt1.Config, error) {
 			preset = "tiny"
 		}
 		c, err := gpt1.Preset(preset)
-		return c, errors.WithMessage(err, "-preset")
+		return c, train.InOption("Preset", err)
 	}
 	if _, err := os.Stat(s.Model); err != nil {
-		return gpt1.Config{}, errors.Wrap(err, "-model")
+		return gpt1.Config{}, train.InOption("Model", err)
 	}
 	c, tok, err := checkpoint.ReadShape(s.Model)
 	if err != nil {

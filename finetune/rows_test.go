@@ -20,7 +20,7 @@ func rowsOf(t *testing.T, kind heads.Kind, lines ...string) []loaders.Row {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "rows.jsonl")
 	require.NoError(t, os.WriteFile(path, []byte(strings.Join(lines, "\n")), 0o600))
-	rows, _, err := ownFile{task: kind, fields: Fields(kind)}.read(path, tables.DefaultTolerance)
+	rows, _, err := ownFile{task: kind, fields: kind.Task().Fields()}.read(path, tables.DefaultTolerance)
 	require.NoError(t, err)
 	return rows
 }
@@ -61,13 +61,13 @@ func TestLearn(t *testing.T) {
 		want  Spec
 		bad   string
 	}{
-		{name: "words", kind: heads.Similarity, lines: pairs(`"same"`, `"other"`, `"same"`), want: Spec{Task: heads.Similarity, Labels: []string{"other", "same"}}},
-		{name: "integers", kind: heads.Similarity, lines: pairs("10", "9", `"-1"`, `"9"`), want: Spec{Task: heads.Similarity, Labels: []string{"-1", "9", "10"}}},
-		{name: "words and integers", kind: heads.Similarity, lines: pairs("10", "9", `"x"`), want: Spec{Task: heads.Similarity, Labels: []string{"10", "9", "x"}}},
+		{name: "words", kind: heads.Similarity, lines: pairs(`"same"`, `"other"`, `"same"`), want: Spec{Task: heads.Similarity, Space: heads.Space{Labels: []string{"other", "same"}}}},
+		{name: "integers", kind: heads.Similarity, lines: pairs("10", "9", `"-1"`, `"9"`), want: Spec{Task: heads.Similarity, Space: heads.Space{Labels: []string{"-1", "9", "10"}}}},
+		{name: "words and integers", kind: heads.Similarity, lines: pairs("10", "9", `"x"`), want: Spec{Task: heads.Similarity, Space: heads.Space{Labels: []string{"10", "9", "x"}}}},
 		{name: "one score with a point", kind: heads.Similarity, lines: pairs("4", "3.5"), want: Spec{Task: heads.Regression}},
 		{name: "scores without a point", kind: heads.Regression, lines: pairs("4", "3"), want: Spec{Task: heads.Regression}},
-		{name: "answers", kind: heads.MultipleChoice, lines: []string{question(`["a", "b", "c"]`, "0")}, want: Spec{Task: heads.MultipleChoice, Choices: 3}},
-		{name: "any numbers of answers", kind: heads.MultipleChoice, lines: []string{question(`["a"]`, "0"), question(`["a", "b", "c"]`, "0"), question(`["a", "b"]`, "0")}, want: Spec{Task: heads.MultipleChoice, Choices: 3}},
+		{name: "answers", kind: heads.MultipleChoice, lines: []string{question(`["a", "b", "c"]`, "0")}, want: Spec{Task: heads.MultipleChoice, Space: heads.Space{Choices: 3}}},
+		{name: "any numbers of answers", kind: heads.MultipleChoice, lines: []string{question(`["a"]`, "0"), question(`["a", "b", "c"]`, "0"), question(`["a", "b"]`, "0")}, want: Spec{Task: heads.MultipleChoice, Space: heads.Space{Choices: 3}}},
 		{name: "one class", kind: heads.Similarity, lines: pairs(`"same"`, `"same"`), bad: `rows.jsonl: every label is "same": want two classes or more`},
 		{name: "one answer", kind: heads.MultipleChoice, lines: []string{question(`["a"]`, "0")}, bad: "rows.jsonl:1: one answer leaves no choice"},
 		{
@@ -99,10 +99,10 @@ func TestEncode(t *testing.T) {
 	}
 	s, d, c := []int32{specials.Start}, []int32{specials.Delimiter}, []int32{specials.Classify}
 
-	spec := Spec{Task: heads.Similarity, Labels: []string{"no", "yes"}, Specials: specials}
+	spec := Spec{Task: heads.Similarity, Space: heads.Space{Labels: []string{"no", "yes"}}, Specials: specials}
 	set, err := Encode(spec, tok, 20, rowsOf(t, spec.Task, pairs(`"yes"`)...), nil, tables.DefaultTolerance)
 	require.NoError(t, err)
-	require.Equal(t, []heads.Encoded{{Label: 1, Sequences: [][]int32{
+	require.Equal(t, []heads.Encoded{{Target: heads.Target{Label: 1}, Sequences: [][]int32{
 		join(s, id("one text"), d, id("other"), c), join(s, id("other"), d, id("one text"), c),
 	}}}, set.Examples)
 	require.Zero(t, set.Cut)
@@ -114,12 +114,12 @@ func TestEncode(t *testing.T) {
 	spec = Spec{Task: heads.Regression, Specials: specials}
 	set, err = Encode(spec, tok, 20, rowsOf(t, spec.Task, pairs("-2.5", "4")...), nil, tables.DefaultTolerance)
 	require.NoError(t, err)
-	require.Equal(t, []float64{-2.5, 4}, set.scores())
+	require.Equal(t, []heads.Target{{Score: -2.5}, {Score: 4}}, set.targets())
 
-	spec = Spec{Task: heads.MultipleChoice, Choices: 2, Specials: specials}
+	spec = Spec{Task: heads.MultipleChoice, Space: heads.Space{Choices: 2}, Specials: specials}
 	set, err = Encode(spec, tok, 20, rowsOf(t, spec.Task, question(`["yes", "no"]`, "1")), nil, tables.DefaultTolerance)
 	require.NoError(t, err)
-	require.Equal(t, []heads.Encoded{{Label: 1, Sequences: [][]int32{
+	require.Equal(t, []heads.Encoded{{Target: heads.Target{Label: 1}, Sequences: [][]int32{
 		join(s, id("it rains is it wet"), d, id("yes"), c), join(s, id("it rains is it wet"), d, id("no"), c),
 	}}}, set.Examples)
 }
@@ -127,15 +127,15 @@ func TestEncode(t *testing.T) {
 func TestEncodeErrors(t *testing.T) {
 	tok, specials := vocabulary(t)
 	many := strings.Split("a,b,c,d,e,f,g,h,i,j,k", ",")
-	classes := Spec{Task: heads.Similarity, Labels: []string{"no", "yes"}}
-	choice := Spec{Task: heads.MultipleChoice, Choices: 2}
+	classes := Spec{Task: heads.Similarity, Space: heads.Space{Labels: []string{"no", "yes"}}}
+	choice := Spec{Task: heads.MultipleChoice, Space: heads.Space{Choices: 2}}
 	for _, c := range []struct {
 		name, row string
 		spec      Spec
 		want      string
 	}{
 		{"unseen label", pairs(`"maybe"`)[0], classes, `rows.jsonl:1: label "maybe" does not occur in the training file: want one of no, yes`},
-		{"unseen label among many", pairs(`"maybe"`)[0], Spec{Task: heads.Similarity, Labels: many}, "want one of a, b, c, d, e, f, g, h, i, j, … (11 in all)"},
+		{"unseen label among many", pairs(`"maybe"`)[0], Spec{Task: heads.Similarity, Space: heads.Space{Labels: many}}, "want one of a, b, c, d, e, f, g, h, i, j, … (11 in all)"},
 		{"score that is a word", pairs(`"3.5"`)[0], Spec{Task: heads.Regression}, `rows.jsonl:1: label "3.5" is a string: want a number`},
 		{"score out of range", pairs("1e300")[0], Spec{Task: heads.Regression}, "rows.jsonl:1: label 1e300: want a number between"},
 		{"answer out of range", question(`["yes", "no"]`, "2"), choice, "rows.jsonl:1: label 2: want the number of the right answer, 0 to 1"},
@@ -160,7 +160,7 @@ func TestSpecFile(t *testing.T) {
 	_, err := ReadSpec(dir)
 	require.ErrorIs(t, err, os.ErrNotExist)
 
-	want := Spec{Task: heads.Entailment, Labels: []string{"no", "yes"}, Specials: heads.Specials{Start: 7, Delimiter: 8, Classify: 9}}
+	want := Spec{Task: heads.Entailment, Space: heads.Space{Labels: []string{"no", "yes"}}, Specials: heads.Specials{Start: 7, Delimiter: 8, Classify: 9}}
 	data, err := want.JSON()
 	require.NoError(t, err)
 	require.NoError(t, os.WriteFile(filepath.Join(dir, SpecFile), data, 0o600))
@@ -168,7 +168,7 @@ func TestSpecFile(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, want, got)
 	require.True(t, got.SameHead(want))
-	require.False(t, got.SameHead(Spec{Task: heads.Entailment, Labels: []string{"yes", "no"}}))
+	require.False(t, got.SameHead(Spec{Task: heads.Entailment, Space: heads.Space{Labels: []string{"yes", "no"}}}))
 
 	for content, message := range map[string]string{`{"task": 5}`: "task.json", `{"task": "poetry"}`: `task.json: unknown task "poetry"`} {
 		require.NoError(t, os.WriteFile(filepath.Join(dir, SpecFile), []byte(content), 0o600))

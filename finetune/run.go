@@ -2,11 +2,13 @@ package finetune
 
 import (
 	"context"
+	"path/filepath"
 
 	"github.com/pkg/errors"
 
 	"gorgpt/gpt1"
 	"gorgpt/heads"
+	"gorgpt/internal/atomicfile"
 	"gorgpt/optim"
 	"gorgpt/tokenizer"
 	"gorgpt/train"
@@ -154,10 +156,16 @@ func (j *Job) runIn(ctx context.Context, folder *train.Folder, record *train.Rec
 		Restore: j.EvalEvery > 0,
 		Finish: func(ctx context.Context, metrics *train.MetricsFile) error {
 			j.forget(t.State().Best.Step)
+			if err := j.fit(ctx, folder.Dir); err != nil {
+				return err
+			}
 			return j.report(ctx, folder.Dir, metrics, to)
 		},
 		Assist: func(ctx context.Context) error {
 			j.forget(t.State().Best.Step)
+			if err := j.fit(ctx, ""); err != nil {
+				return err
+			}
 			if _, err := j.dev(ctx); err != nil {
 				return err
 			}
@@ -173,4 +181,31 @@ func (j *Job) forget(best int) {
 	if j.EvalEvery > 0 && j.Keep > 0 && best != 0 && best != j.Steps {
 		j.task.dev = nil
 	}
+}
+
+// fit adjusts the predictions of tasks that have something to adjust to the development set. The
+// first rank then replaces task.json in its folder.
+func (j *Job) fit(ctx context.Context, dir string) error {
+	fitter, fits := j.task.Spec.Task.Task().(heads.Fitter)
+	dev := j.task.Dev
+	if !fits || dev == nil || dev.unlabelled {
+		return nil
+	}
+	_, logits, err := j.task.Tuner.Evaluate(ctx, dev.Examples)
+	switch {
+	case errors.Is(err, context.Canceled):
+		return train.Interrupted{Step: j.Steps, Steps: j.Steps}
+	case err != nil:
+		return err
+	}
+	j.task.Spec.Space = fitter.Fit(j.task.Spec.Space, dev.targets(), logits)
+	j.task.dev = nil // its predictions have changed
+	if !j.Group.First() {
+		return nil
+	}
+	data, err := j.task.Spec.JSON()
+	if err != nil {
+		return err
+	}
+	return atomicfile.WriteFile(filepath.Join(dir, SpecFile), data)
 }

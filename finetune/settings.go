@@ -1,9 +1,7 @@
 package finetune
 
 import (
-	"slices"
-
-	"github.com/pkg/errors"
+	"strings"
 
 	"gorgpt/gpt1"
 	"gorgpt/heads"
@@ -63,9 +61,20 @@ func (s *Settings) Kind() heads.Kind {
 	return s.Task
 }
 
-// Tasks are the tasks that settings may have; of similarity there are two forms.
-func Tasks() []heads.Kind {
-	return []heads.Kind{heads.Classification, heads.Entailment, heads.Similarity, heads.MultipleChoice}
+// mayBeScores says that the labels of a task are scores, or may turn out to be.
+func mayBeScores(t heads.Task) bool {
+	_, refines := t.(heads.Refiner)
+	return refines || !t.Whole()
+}
+
+// taskNames lists the tasks that settings may have, for an error.
+func taskNames() string {
+	kinds := heads.Kinds()
+	names := make([]string, len(kinds))
+	for i, k := range kinds {
+		names[i] = string(k)
+	}
+	return strings.Join(names[:len(names)-1], ", ") + " or " + names[len(names)-1]
 }
 
 // Files are those of the rows, with their flags.
@@ -75,7 +84,6 @@ func (s *Settings) Files() []outfile.Name {
 
 // Check refuses a task, files and models that cannot work. Errors name the flags.
 func (s *Settings) Check() error {
-	const want = "want classification, entailment, similarity or qa"
 	if s.Eval != "" || s.Predict != "" {
 		return s.checkApply()
 	}
@@ -84,24 +92,24 @@ func (s *Settings) Check() error {
 	}
 	switch {
 	case s.Task == "":
-		return errors.New("-task is missing: " + want)
-	case !slices.Contains(Tasks(), s.Task):
-		return errors.Errorf("-task is %q: %s", s.Task, want)
-	case s.Regression && s.Task != heads.Similarity:
-		return errors.Errorf("-regression is for -task similarity, not %s", s.Task)
+		return train.BadOption("{Task} is missing: it must be %s", taskNames())
+	case s.Task.Task() == nil:
+		return train.BadOption("{Task} must be %s, not %q", taskNames(), s.Task)
+	case s.Regression && !mayBeScores(s.Task.Task()):
+		return train.BadOption("{Regression} is for {Task} similarity, not %s", s.Task)
 	case s.Train == "" && s.Dataset == "" && (s.Fields != "" || s.Labels != ""):
-		return errors.New("-fields and -labels are about files of your own: name them with -train, -dev and -test")
+		return train.BadOption("{Fields} and {Labels} are about files of your own: name them with {Train}, {Dev} and {Test}")
 	case s.Train == "" && (s.Dev != "" || s.Test != ""):
-		return errors.New("-dev and -test go with -train: name a file of training rows, or leave all three out for the embedded world")
+		return train.BadOption("{Dev} and {Test} go with {Train}: name a file of training rows, or leave all three out for the embedded world")
 	case s.Preset != "" && !s.Scratch:
-		return errors.New("-preset is the shape of a new model: add -scratch, or leave it out")
+		return train.BadOption("{Preset} is the shape of a new model: add {Scratch}, or leave it out")
 	case s.Preset != "" && s.Model != "":
-		return errors.New("-preset and -model both set the shape: give one")
+		return train.BadOption("{Preset} and {Model} both set the shape: give only one")
 	case s.Scratch && s.Transfer != Blocks{}:
-		return errors.New("-transfer is of a pre-trained model, and -scratch wants none: give one")
+		return train.BadOption("{Transfer} is of a pre-trained model, and {Scratch} wants none: give only one")
 	case s.Preset != "":
 		_, err := gpt1.Preset(s.Preset)
-		return errors.WithMessage(err, "-preset")
+		return train.InOption("Preset", err)
 	}
 	return nil
 }
@@ -110,11 +118,11 @@ func (s *Settings) Check() error {
 func (s *Settings) checkApply() error {
 	switch {
 	case s.Eval != "" && s.Predict != "":
-		return errors.New("-eval and -predict are two things to do with a file: give one")
+		return train.BadOption("{Eval} and {Predict} are two things to do with a file: give only one")
 	case s.Model == "":
-		return errors.New("-model is missing: want the run folder of a fine-tuned model")
+		return train.BadOption("{Model} is missing: want the run folder of a fine-tuned model")
 	case s.Task != "" || s.Dataset != "" || s.Train != "" || s.Dev != "" || s.Test != "" || s.Scratch:
-		return errors.New("-eval and -predict apply a model to a file as it was trained: leave out -task, -dataset, -train, -dev, -test and -scratch")
+		return train.BadOption("{Eval} and {Predict} apply a model to a file as it was trained: leave out {Task}, {Dataset}, {Train}, {Dev}, {Test} and {Scratch}")
 	}
 	return nil
 }
@@ -123,13 +131,13 @@ func (s *Settings) checkApply() error {
 func (s *Settings) checkDataset() error {
 	switch {
 	case s.Dataset == "" && s.Data != "":
-		return errors.New("-data is the folder of a dataset: name it with -dataset, or files of your own with -train, -dev and -test")
+		return train.BadOption("{Data} is the folder of a dataset: name it with {Dataset}, or files of your own with {Train}, {Dev} and {Test}")
 	case s.Dataset == "":
 		return nil
 	}
 	set, err := datasets.Find(s.Dataset)
 	if err != nil {
-		return errors.WithMessage(err, "-dataset")
+		return train.InOption("Dataset", err)
 	}
 	task, isScore := heads.Kind(set.Task), heads.Kind(set.Task) == heads.Regression
 	if isScore {
@@ -137,11 +145,11 @@ func (s *Settings) checkDataset() error {
 	}
 	switch {
 	case s.Data == "":
-		return errors.Errorf("-data is missing: want the folder of %s, or one with it inside", set.Name)
+		return train.BadOption("{Data} is missing: want the folder of %s, or one with it inside", set.Name)
 	case s.Train != "" || s.Dev != "" || s.Test != "" || s.Fields != "" || s.Labels != "":
-		return errors.Errorf("-dataset %s has files, columns and labels of its own: leave out -train, -dev, -test, -fields and -labels", set.Name)
+		return train.BadOption("{Dataset} %s has files, columns and labels of its own: leave out {Train}, {Dev}, {Test}, {Fields} and {Labels}", set.Name)
 	case s.Task != "" && s.Task != task || s.Regression && !isScore:
-		return errors.Errorf("-dataset %s is of -task %s: leave out -task and -regression", set.Name, task)
+		return train.BadOption("{Dataset} %s is of {Task} %s: leave out {Task} and {Regression}", set.Name, task)
 	}
 	s.Dataset, s.Task, s.Regression = set.Name, task, isScore
 	return nil
@@ -177,12 +185,12 @@ func (s *Settings) Fit(d *Data, b *Base) error {
 	}
 	s.Micro = min(s.Micro, s.Batch)
 	if err := memory.Room(s.inputBytes(d, b)); err != nil {
-		return errors.WithMessagef(err, "-batch %d with -micro %d", s.Batch, s.Micro)
+		return train.BadOption("{Batch} %d with {Micro} %d: %v", s.Batch, s.Micro, err)
 	}
 	if s.Epochs > 0 {
 		steps := updates(s.Epochs, len(d.Train), s.Batch)
 		if s.Steps > 0 && s.Steps != steps {
-			return errors.Errorf("%d epochs of %d rows are %d updates, but %d are asked for, too: give one of -epochs and -steps", s.Epochs, len(d.Train), steps, s.Steps)
+			return train.BadOption("%d epochs of %d rows are %d updates, but {Steps} is %d: give only one of {Epochs} and {Steps}", s.Epochs, len(d.Train), steps, s.Steps)
 		}
 		s.Steps = steps
 	}

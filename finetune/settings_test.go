@@ -22,7 +22,7 @@ func TestFit(t *testing.T) {
 		return s
 	}
 	unchanged := func(*Settings) {}
-	classes := Spec{Task: heads.Classification, Labels: []string{"no", "yes"}}
+	classes := Spec{Task: heads.Classification, Space: heads.Space{Labels: []string{"no", "yes"}}}
 
 	s := fit(768, 1000, classes, unchanged)
 	require.Equal(t, []float64{6.25e-5, 4, 94, 32}, []float64{s.LR, float64(s.Micro), float64(s.Steps), float64(s.EvalEvery)}, "the paper's")
@@ -31,7 +31,7 @@ func TestFit(t *testing.T) {
 	require.Equal(t, []float64{0, 0.1}, []float64{s.Dropout, s.HeadDrop}, "the model's own, and that of the head")
 	s = fit(128, 1000, classes, func(s *Settings) { s.Dropout = 0.3 })
 	require.Equal(t, []float64{0.3, 0.3}, []float64{s.Dropout, s.HeadDrop})
-	s = fit(128, 1000, Spec{Task: heads.MultipleChoice, Choices: 4}, unchanged)
+	s = fit(128, 1000, Spec{Task: heads.MultipleChoice, Space: heads.Space{Choices: 4}}, unchanged)
 	require.Equal(t, 4, s.Micro, "as many sequences")
 	require.True(t, fit(128, 10, Spec{Task: heads.Regression}, unchanged).Regression)
 

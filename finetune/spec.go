@@ -3,62 +3,49 @@ package finetune
 import (
 	"encoding/json"
 	"slices"
-	"strconv"
 
 	"github.com/pkg/errors"
 
+	"gorgpt/checkpoint"
 	"gorgpt/heads"
 	"gorgpt/loaders"
 	"gorgpt/tokenizer"
 )
 
 // SpecFile is the file of a model folder that holds the [Spec].
-const SpecFile = "task.json"
+const SpecFile = checkpoint.TaskFile
 
 // Spec is what a fine-tuned model decides, and how its input is built.
 // A Spec is safe for concurrent use as long as nothing changes it.
 type Spec struct {
-	Task     heads.Kind     `json:"task"`
-	Labels   []string       `json:"labels,omitempty"`  // of class 0, 1, …; none for regression and qa
-	Choices  int            `json:"choices,omitempty"` // the most answers of a training question; qa only
+	Task heads.Kind `json:"task"`
+	heads.Space
 	Specials heads.Specials `json:"special_ids"`
 
 	// Where the rows come from, so that more of the kind can be read.
 	Dataset string          `json:"dataset,omitempty"` // a published one
 	Fields  *loaders.Fields `json:"fields,omitempty"`  // columns of one's own files; nil: those of the task
 	Metric  string          `json:"metric,omitempty"`  // the dataset's; "": that of the task
-
-	given bool // whether the labels are those of -labels, not of the training rows
 }
 
 // Outputs is K, the outputs of the head.
-func (s Spec) Outputs() int { return max(len(s.Labels), 1) }
-
-// Names are what predictions are called: the labels, or the numbers of the answers;
-// none for regression. Questions to predict may have more answers than any to train on.
-func (s Spec) Names() []string { return s.names(s.Choices) }
-
-// names are those where questions have up to n answers.
-func (s Spec) names(n int) []string {
-	if s.Task != heads.MultipleChoice {
-		return s.Labels
-	}
-	names := make([]string, max(n, s.Choices))
-	for i := range names {
-		names[i] = strconv.Itoa(i)
-	}
-	return names
-}
+func (s Spec) Outputs() int { return s.Task.Task().Outputs(s.Space) }
 
 // Sequences is how many sequences an example becomes, or at most becomes in training.
-func (s Spec) Sequences() int {
-	switch s.Task {
-	case heads.Similarity, heads.Regression:
-		return 2 // both orders
-	case heads.MultipleChoice:
-		return s.Choices
+func (s Spec) Sequences() int { return s.Task.Task().Sequences(s.Space) }
+
+// Target is what a row's label says.
+func (s Spec) Target(row loaders.Row) (heads.Target, error) {
+	return s.Task.Task().Target(s.Space, row.Label, row)
+}
+
+// Primary is the measure that tables have, and that the best weights are chosen by: the
+// dataset's, or else the task's.
+func (s Spec) Primary() string {
+	if s.Metric != "" {
+		return s.Metric
 	}
-	return 1
+	return s.Task.Task().Measures(s.Space)[0]
 }
 
 // Specials looks up the special tokens in a vocabulary that has them.

@@ -7,7 +7,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"unicode"
 
 	"github.com/pkg/errors"
 
@@ -30,7 +29,7 @@ func ReadSpec(dir string) (Spec, error) {
 		return Spec{}, err
 	}
 	var s Spec
-	if err = knownKeys(data, "task", "labels", "choices", "special_ids", "dataset", "fields", "metric"); err == nil {
+	if err = knownKeys(data, "task", "labels", "choices", "thresholds", "special_ids", "dataset", "fields", "metric"); err == nil {
 		err = json.Unmarshal(data, &s)
 	}
 	var wrong *json.UnmarshalTypeError
@@ -73,10 +72,11 @@ func completeIDs(data []byte) error {
 
 // validate says which field does not go with the task.
 func (s Spec) validate() error {
-	if _, err := heads.ParseKind(string(s.Task)); err != nil {
+	task, err := heads.Of(s.Task)
+	if err != nil {
 		return err
 	}
-	for _, check := range []func() error{s.checkLabels, s.checkChoices, s.checkFields, s.checkDataset, s.checkMetric} {
+	for _, check := range []func() error{func() error { return task.CheckSpace(s.Space) }, s.checkFields, s.checkDataset, s.checkMetric} {
 		if err := check(); err != nil {
 			return err
 		}
@@ -84,41 +84,8 @@ func (s Spec) validate() error {
 	return nil
 }
 
-func (s Spec) checkLabels() error {
-	if s.Task == heads.Regression || s.Task == heads.MultipleChoice {
-		if len(s.Labels) > 0 {
-			return errors.Errorf("labels: %s has none", s.Task)
-		}
-		return nil
-	}
-	if len(s.Labels) < 2 {
-		return errors.Errorf("labels: %d of them: want two or more for %s", len(s.Labels), s.Task)
-	}
-	seen := map[string]bool{}
-	for i, l := range s.Labels {
-		switch {
-		case strings.TrimSpace(l) == "" || strings.ContainsFunc(l, unicode.IsControl):
-			return errors.Errorf("labels: number %d is %q: want a text without control characters", i, l)
-		case seen[l]:
-			return errors.Errorf("labels: %q stands there twice", l)
-		}
-		seen[l] = true
-	}
-	return nil
-}
-
-func (s Spec) checkChoices() error {
-	switch {
-	case s.Task != heads.MultipleChoice && s.Choices != 0:
-		return errors.Errorf("choices: only qa has them, not %s", s.Task)
-	case s.Task == heads.MultipleChoice && (s.Choices < 2 || s.Choices > mostAnswers):
-		return errors.Errorf("choices is %d: want 2 to %d, the most answers of a question", s.Choices, mostAnswers)
-	}
-	return nil
-}
-
 func (s Spec) checkFields() error {
-	f, want := s.Fields, Fields(s.Task)
+	f, want := s.Fields, s.Task.Task().Fields()
 	switch {
 	case f == nil:
 	case s.Dataset != "":
@@ -157,23 +124,11 @@ func (s Spec) checkDataset() error {
 
 // checkMetric wants a measure that the task has.
 func (s Spec) checkMetric() error {
-	var names []string
-	switch {
-	case s.Metric == "":
+	names := s.Task.Task().Measures(s.Space)
+	if s.Metric == "" || slices.Contains(names, s.Metric) {
 		return nil
-	case s.Task == heads.Regression:
-		names = []string{"pearson", "spearman"}
-	case s.Task == heads.MultipleChoice:
-		names = []string{"acc"}
-	case len(s.Labels) == 2:
-		names = []string{"acc", "mcc", "f1"}
-	default:
-		names = []string{"acc", "mcc"}
 	}
-	if !slices.Contains(names, s.Metric) {
-		return errors.Errorf("metric is %q: want one of %s for this task", s.Metric, strings.Join(names, ", "))
-	}
-	return nil
+	return errors.Errorf("metric is %q: want one of %s for this task", s.Metric, strings.Join(names, ", "))
 }
 
 // fits checks a spec against the vocabulary and the head of the same folder.

@@ -53,8 +53,8 @@ func TestTaskFileIsCheckedWhole(t *testing.T) {
 		{"scores", `"task": "regression"`, 1, ""},
 		{"a dataset", `"task": "entailment", "labels": ["entailment", "not_entailment"], "dataset": "RTE", "metric": "acc"`, 2, ""},
 
-		{"no labels", `"task": "classification"`, 2, "labels: 0 of them: want two or more for classification"},
-		{"one label", `"task": "entailment", "labels": ["no"]`, 1, "labels: 1 of them: want two or more for entailment"},
+		{"no labels", `"task": "classification"`, 2, "labels: 0 of them: want two or more"},
+		{"one label", `"task": "entailment", "labels": ["no"]`, 1, "labels: 1 of them: want two or more"},
 		{"a label twice", `"task": "similarity", "labels": ["no", "yes", "no"]`, 3, `labels: "no" stands there twice`},
 		{"an empty label", `"task": "similarity", "labels": ["no", " "]`, 2, `labels: number 1 is " ": want a text`},
 		{"a label with a tab", `"task": "similarity", "labels": ["no", "y\tes"]`, 2, "labels: number 1 is \"y\\tes\": want a text"},
@@ -118,7 +118,7 @@ func TestHeadWithoutTaskFile(t *testing.T) {
 	b, err := ReadBase(dir)
 	require.NoError(t, err)
 	var out strings.Builder
-	_, err = b.attach(s, Spec{Task: heads.Classification, Labels: []string{"no", "yes"}}, train.Lines(&out))
+	_, err = b.attach(s, Spec{Task: heads.Classification, Space: heads.Space{Labels: []string{"no", "yes"}}}, train.Lines(&out))
 	require.NoError(t, err)
 	require.Contains(t, out.String(), "has a head but no task.json, which would say what for: the head is replaced by a new one\n")
 }
@@ -127,7 +127,7 @@ func TestGivenLabelsAreChecked(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "train.jsonl")
 	require.NoError(t, os.WriteFile(path, []byte(strings.Join(pairs(`"no"`, `"yes"`), "\n")), 0o600))
-	for labels, want := range map[string]string{"no": "-labels: labels: 1 of them", "no,no": `-labels: labels: "no" stands there twice`} {
+	for labels, want := range map[string]string{"no": "Labels: labels: 1 of them", "no,no": `Labels: labels: "no" stands there twice`} {
 		s := Defaults()
 		s.Task, s.Train, s.Labels = heads.Similarity, path, labels
 		_, err := s.ReadData()

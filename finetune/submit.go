@@ -1,7 +1,6 @@
 package finetune
 
 import (
-	"fmt"
 	"io"
 	"path/filepath"
 	"slices"
@@ -33,19 +32,12 @@ func (j *Job) submit(dir string, o *Outcome, to train.Listener) error {
 			return err
 		}
 		to.Note("wrote the submission to %s", path)
+		_, what := o.judge.Blind()
 		if n := o.missing(part); n > 0 {
-			to.Note("%s: %d rows of the test file could not be used: they have %s", path, n, o.what())
+			to.Note("%s: %d rows of the test file could not be used: they have %s", path, n, what)
 		}
 	}
 	return nil
-}
-
-// what says what a submission has for rows that were left out.
-func (o *Outcome) what() string {
-	if o.spec.Task == heads.Regression {
-		return threeDigits(o.blind) + ", the mean of the training scores"
-	}
-	return fmt.Sprintf("%q, the most frequent label of the training rows", o.blind)
 }
 
 // partNames are the parts of the set, in the order in which they come.
@@ -84,23 +76,14 @@ func (o *Outcome) writeSubmission(w io.Writer, part string) error {
 		}
 		predicted := l.Predicted
 		if predicted == "" {
-			predicted = o.blind
+			predicted, _ = o.judge.Blind()
 		}
-		if o.spec.Task == heads.Regression {
-			predicted = threeDigits(predicted)
+		if s, ok := o.spec.Task.Task().(heads.Submitter); ok {
+			predicted = s.Submission(predicted)
 		}
 		if err := writeLine(w, []string{index, predicted}); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-// threeDigits writes a score with as many digits behind the point as STS-B has.
-func threeDigits(score string) string {
-	x, err := strconv.ParseFloat(score, 64)
-	if err != nil {
-		return score
-	}
-	return strconv.FormatFloat(x, 'f', 3, 64)
 }

@@ -4,9 +4,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/pkg/errors"
-
 	"gorgpt/loaders/tables"
+	"gorgpt/train"
 )
 
 // Names that columns often have which are no texts.
@@ -26,7 +25,7 @@ func (o ownFile) suggest(err error, path string) error {
 		return err
 	}
 	if list := o.fieldsFor(columns); list != "" {
-		return errors.Errorf("%v; the columns may be meant as -fields %s", err, list)
+		return train.BadOption("%v; the columns may be meant as {Fields} %s", err, list)
 	}
 	return err
 }
@@ -35,6 +34,7 @@ func (o ownFile) suggest(err error, path string) error {
 // nobody can say which are meant.
 func (o ownFile) fieldsFor(columns []string) string {
 	names, wanted := o.named()
+	task := o.task.Task().Fields()
 	free := slices.Clone(columns)
 	found := make([]string, len(names))
 	fits := func(pass int, name, wanted, column string) bool {
@@ -45,9 +45,9 @@ func (o ownFile) fieldsFor(columns []string) string {
 		case 1:
 			return strings.EqualFold(column, name)
 		case 2:
-			return name == "label" && slices.Contains(labelNames, lower) || name == "answers" && slices.Contains(answerNames, lower)
+			return name == task.Label && slices.Contains(labelNames, lower) || name == task.Answers && slices.Contains(answerNames, lower)
 		}
-		return name != "answers" && !slices.Contains(idNames, lower) && !slices.Contains(labelNames, lower)
+		return name != task.Answers && !slices.Contains(idNames, lower) && !slices.Contains(labelNames, lower)
 	}
 	for pass := range 4 {
 		for i, name := range names {
@@ -76,7 +76,7 @@ func (o ownFile) fieldsFor(columns []string) string {
 // named are the fields of the task, and the columns that are wanted for them. The label is
 // the last.
 func (o ownFile) named() (names, wanted []string) {
-	task := Fields(o.task)
+	task := o.task.Task().Fields()
 	names, wanted = slices.Clone(task.Texts), slices.Clone(o.fields.Texts)
 	if task.Answers != "" {
 		names, wanted = append(names, task.Answers), append(wanted, o.fields.Answers)

@@ -43,7 +43,7 @@ func TestUpdates(t *testing.T) {
 func set(labels ...int32) *Set {
 	s := &Set{}
 	for _, l := range labels {
-		s.Examples = append(s.Examples, heads.Encoded{Label: l, Score: float32(l), Sequences: [][]int32{{5, l, 6}}})
+		s.Examples = append(s.Examples, heads.Encoded{Target: heads.Target{Label: l, Score: float32(l)}, Sequences: [][]int32{{5, l, 6}}})
 	}
 	return s
 }
@@ -59,7 +59,7 @@ func TestTask(t *testing.T) {
 	require.NoError(t, err)
 	task := &Task{
 		Tuner: &heads.Tuner{Model: m, Head: head, Lambda: 0.5, Micro: 2},
-		Spec:  Spec{Task: heads.Classification, Labels: []string{"no", "yes"}},
+		Spec:  Spec{Task: heads.Classification, Space: heads.Space{Labels: []string{"no", "yes"}}},
 		Train: set(0, 1, 1), Batch: 2, Seed: 1,
 	}
 	ctx := context.Background()
@@ -113,7 +113,7 @@ func TestOutcome(t *testing.T) {
 	}{
 		{
 			"two classes",
-			Spec{Task: heads.Entailment, Labels: two},
+			Spec{Task: heads.Entailment, Space: heads.Space{Labels: two}},
 			set(1, 1, 0), set(0, 1, 1, 1),
 			[][]float32{{1, 1}, {0, 3}, {2, 2.5}, {9, -9}},
 			[]train.Metric{{Name: "acc", Value: 0.75}, {Name: "majority_acc", Value: 0.75}, {Name: "mcc", Value: 2 / (2 * 1.7320508075688772)}, {Name: "f1", Value: 0.8}},
@@ -122,7 +122,7 @@ func TestOutcome(t *testing.T) {
 		},
 		{
 			"three classes",
-			Spec{Task: heads.Classification, Labels: three},
+			Spec{Task: heads.Classification, Space: heads.Space{Labels: three}},
 			set(2, 0, 2), set(0, 2),
 			[][]float32{{1, 0, 0}, {0, 0, 1}},
 			[]train.Metric{{Name: "acc", Value: 1}, {Name: "majority_acc", Value: 0.5}, {Name: "mcc", Value: 1}},
@@ -130,7 +130,7 @@ func TestOutcome(t *testing.T) {
 		},
 		{
 			"answers",
-			Spec{Task: heads.MultipleChoice, Choices: 2},
+			Spec{Task: heads.MultipleChoice, Space: heads.Space{Choices: 2}},
 			set(1, 0), set(0, 1),
 			[][]float32{{0, 0}, {0, 0}},
 			[]train.Metric{{Name: "acc", Value: 0.5}, {Name: "majority_acc", Value: 0.5}},
@@ -138,7 +138,7 @@ func TestOutcome(t *testing.T) {
 		},
 		{
 			"questions with other numbers of answers",
-			Spec{Task: heads.MultipleChoice, Choices: 2},
+			Spec{Task: heads.MultipleChoice, Space: heads.Space{Choices: 2}},
 			set(1, 1, 0), set(0, 2, 0),
 			[][]float32{{0, 0}, {0, 0, 50, 0}, {1}},
 			[]train.Metric{{Name: "acc", Value: 1}, {Name: "majority_acc", Value: 0}},
@@ -168,12 +168,13 @@ func TestOutcome(t *testing.T) {
 }
 
 // What a class predicted throughout reaches: 3 of 4 rows are of class 1.
-func TestAlways(t *testing.T) {
-	gold := []int{1, 0, 1, 1}
+func TestBaseline(t *testing.T) {
+	gold := []heads.Target{{Label: 1}, {Label: 0}, {Label: 1}, {Label: 1}}
 	for metric, want := range map[string][2]float64{"": {0.25, 0.75}, "acc": {0.25, 0.75}, "f1": {0, 6.0 / 7}, "mcc": {0, 0}} {
-		s := Spec{Task: heads.Similarity, Labels: []string{"no", "yes"}, Metric: metric}
+		s := Spec{Task: heads.Similarity, Space: heads.Space{Labels: []string{"no", "yes"}}, Metric: metric}
 		for class, w := range want {
-			require.InDelta(t, w, s.Always(class, gold), 1e-12, "%q, class %d", metric, class)
+			judge := s.Task.Task().Judge(s.Space, []heads.Target{{Label: int32(class)}})
+			require.InDelta(t, w, judge.Baseline(s.Primary(), gold), 1e-12, "%q, class %d", metric, class)
 		}
 	}
 }

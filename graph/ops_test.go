@@ -53,6 +53,11 @@ func TestGradients(t *testing.T) {
 			copy(v, []float32{4, 0, -2})
 			return in[0].SquaredError(targets)
 		}},
+		"sigmoid cross entropy": {Shapes: [][]int{{3, 5}}, Build: func(g *graph.Graph, in []graph.Node) graph.Node {
+			targets, v := g.Floats("targets", 3, 5)
+			copy(v, []float32{1, 0, 0, 1, 1, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1})
+			return in[0].SigmoidCrossEntropy(targets)
+		}},
 		"mean": {Shapes: [][]int{{3, 1}}, Build: func(g *graph.Graph, in []graph.Node) graph.Node {
 			n, v := g.Scalar("n")
 			*v = 7

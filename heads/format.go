@@ -10,6 +10,14 @@ type Specials struct {
 	Classify  int32 `json:"classify"`
 }
 
+// Example is one labelled input, as token ids.
+// An Example is safe for concurrent use as long as nothing changes it.
+type Example struct {
+	A, B    []int32   // the text; the premise and hypothesis; the pair; the context and question
+	Answers [][]int32 // multiple choice only
+	Target
+}
+
 // Formatter turns examples into sequences of at most NCtx tokens.
 // A Formatter must not be used by several goroutines at once.
 type Formatter struct {
@@ -19,53 +27,36 @@ type Formatter struct {
 	Cut  int // examples shortened so far
 }
 
-// Sequences formats one example as figure 1 of the paper has it. An input that
-// is too long is cut from the end of the context or text, never from question,
-// answer or special tokens; of a pair the longer side is cut first, then both evenly.
+// Sequences formats one example as figure 1 of the paper shows. An input that is too long is cut
+// from the end of the context or text, never from question, answer or special tokens; of a
+// pair the longer side is cut first, then both evenly.
 func (f *Formatter) Sequences(e Example) ([][]int32, error) {
+	task, err := Of(f.Kind)
+	if err != nil {
+		return nil, err
+	}
 	before := f.Cut
-	seqs, err := f.sequences(e)
+	seqs, err := task.Format(f, e)
 	f.Cut = min(f.Cut, before+1) // count examples, not sequences
 	return seqs, err
 }
 
-func (f *Formatter) sequences(e Example) ([][]int32, error) {
-	switch f.Kind {
-	case Classification:
-		s, err := f.join(e.A, nil, nil)
-		return [][]int32{s}, err
-	case Entailment:
-		a, b := f.cutPair(e.A, e.B)
-		s, err := f.join(a, nil, b)
-		return [][]int32{s}, err
-	case Similarity, Regression:
-		a, b := f.cutPair(e.A, e.B)
-		ab, err := f.join(a, nil, b)
-		if err != nil {
-			return nil, err
-		}
-		ba, err := f.join(b, nil, a)
-		return [][]int32{ab, ba}, err
-	case MultipleChoice:
-		var seqs [][]int32
-		for _, answer := range e.Answers {
-			s, err := f.join(e.A, e.B, answer)
-			if err != nil {
-				return nil, err
-			}
-			seqs = append(seqs, s)
-		}
-		return seqs, nil
-	}
-	return nil, errors.Errorf("unknown task %q", f.Kind)
+// single builds the only sequence of a text, [s] text [c].
+func (f *Formatter) single(text []int32) ([][]int32, error) {
+	s, err := f.join(text, nil, nil, false)
+	return [][]int32{s}, err
 }
 
-// join builds [s] context question [d] last [c]; for classification, which has
-// no last part, [s] context [c]. The context is cut to fit.
-func (f *Formatter) join(context, question, last []int32) ([]int32, error) {
-	specials := 3
-	if f.Kind == Classification {
-		specials = 2
+// joined builds [s] context question [d] last [c].
+func (f *Formatter) joined(context, question, last []int32) ([]int32, error) {
+	return f.join(context, question, last, true)
+}
+
+// join builds a sequence, with a delimiter and a last part or without. The context is cut to fit.
+func (f *Formatter) join(context, question, last []int32, delimiter bool) ([]int32, error) {
+	specials := 2
+	if delimiter {
+		specials = 3
 	}
 	room := f.NCtx - specials - len(question) - len(last)
 	if room < 0 {
@@ -80,7 +71,7 @@ func (f *Formatter) join(context, question, last []int32) ([]int32, error) {
 	s = append(s, f.Start)
 	s = append(s, context...)
 	s = append(s, question...)
-	if f.Kind != Classification {
+	if delimiter {
 		s = append(s, f.Delimiter)
 		s = append(s, last...)
 	}

@@ -48,12 +48,16 @@ func TestQuestionAndAnswerAreNeverCut(t *testing.T) {
 	require.ErrorContains(t, err, "take 7 tokens with the special ones: the model has 6 positions")
 }
 
-func TestParseKind(t *testing.T) {
-	for _, k := range []Kind{Classification, Entailment, Similarity, Regression, MultipleChoice} {
-		got, err := ParseKind(string(k))
+func TestTasks(t *testing.T) {
+	require.Equal(t, []Kind{Classification, Entailment, Similarity, Regression, MultipleChoice, MultiLabel}, Kinds())
+	for _, k := range Kinds() {
+		task, err := Of(k)
 		require.NoError(t, err)
-		require.Equal(t, k, got)
+		require.Equal(t, k, task.Kind())
 	}
-	_, err := ParseKind("summary")
+	_, err := Of("summary")
+	require.EqualError(t, err, `unknown task "summary": it must be classification, entailment, similarity, regression, qa or multilabel`)
+	require.Nil(t, Kind("summary").Task())
+	_, err = (&Formatter{Kind: "summary"}).Sequences(Example{})
 	require.ErrorContains(t, err, `unknown task "summary"`)
 }

@@ -69,7 +69,7 @@ func goldenBatches(t *testing.T, set *golden.Set, f *golden.File) [][]Encoded {
 	for _, step := range set.Examples(t).Tasks[f.Task] {
 		var batch []Encoded
 		for _, e := range step {
-			x := Example{Label: int32(e.Label), Score: float32(e.Label), Answers: e.Answers}
+			x := Example{Target: Target{Label: int32(e.Label), Score: float32(e.Label)}, Answers: e.Answers}
 			switch kind {
 			case Classification:
 				x.A = e.Text
@@ -82,7 +82,7 @@ func goldenBatches(t *testing.T, set *golden.Set, f *golden.File) [][]Encoded {
 			}
 			seqs, err := format.Sequences(x)
 			require.NoError(t, err)
-			batch = append(batch, Encoded{Sequences: seqs, Label: x.Label, Score: x.Score})
+			batch = append(batch, Encoded{Sequences: seqs, Target: x.Target})
 		}
 		batches = append(batches, batch)
 	}

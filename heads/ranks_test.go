@@ -19,7 +19,7 @@ func TestRanksGiveTheGradientOfTheBatch(t *testing.T) {
 	for _, c := range []struct {
 		kind Kind
 		s, k int
-	}{{Classification, 1, 4}, {Regression, 2, 1}, {MultipleChoice, 3, 1}, {MultipleChoice, anyNumber, 1}} {
+	}{{Classification, 1, 4}, {Regression, 2, 1}, {MultipleChoice, 3, 1}, {MultipleChoice, anyNumber, 1}, {MultiLabel, 1, 3}} {
 		for _, n := range []int{2, 3, 8} {
 			t.Run(fmt.Sprint(c.kind, c.s, n), func(t *testing.T) {
 				batch, ctx := batchOf(7, c.s, c.k), context.Background()

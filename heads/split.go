@@ -114,7 +114,7 @@ func firstSequences(batch []Encoded) (first []int, n int) {
 // check refuses examples that the head or the model cannot take.
 func (t *Tuner) check(batch []Encoded) error {
 	for i, e := range batch {
-		s, want := len(e.Sequences), t.Head.Kind.sequences()
+		s, want := len(e.Sequences), t.Head.Kind.Task().Sequences(Space{})
 		switch {
 		case want == 0 && s == 0:
 			return errors.Errorf("example %d of the batch has no answers: want one or more", i)
@@ -126,8 +126,8 @@ func (t *Tuner) check(batch []Encoded) error {
 		if n := e.longest(); n > t.Model.NCtx {
 			return errors.Errorf("a sequence has %d tokens, the model %d positions", n, t.Model.NCtx)
 		}
-		if k := t.Head.logits(s); t.Head.Kind != Regression && (e.Label < 0 || int(e.Label) >= k) {
-			return errors.Errorf("example %d of the batch has label %d: want 0 to %d", i, e.Label, k-1)
+		if err := t.Head.Kind.Task().CheckTarget(e.Target, t.Head.scores(s)); err != nil {
+			return errors.WithMessagef(err, "example %d of the batch", i)
 		}
 	}
 	return nil

@@ -11,13 +11,12 @@ import (
 // gradients added to the store. The caller fills the slices, then runs it.
 type step struct {
 	shape
-	tokens, targets []int32   // [B·S T]
-	weights         []float32 // [B·S T]: what each target counts in its sequence's mean
-	pool            []int32   // [B·S]: where the classify token stands
-	labels          []int32   // [B]
-	scores          []float32 // [B], in place of labels for regression
-	sequences       *float32  // in the full batch
-	examples        *float32  // in the full batch
+	tokens, targets []int32               // [B·S T]
+	weights         []float32             // [B·S T]: what each target counts in its sequence's mean
+	pool            []int32               // [B·S]: where the classify token stands
+	write           func(i int, t Target) // writes the target of example i
+	sequences       *float32              // in the full batch
+	examples        *float32              // in the full batch
 	random          *graph.Random
 
 	logits   graph.Node // [B K], or [B S] for multiple choice
@@ -47,18 +46,14 @@ func declare(m *gpt1.Model, h *Head, lambda float32, sh shape) *step {
 	if sh.s == 1 {
 		sequenceAxis = "B"
 	}
-	tokens = tokens.Named(sequenceAxis + " T").Parts(h.parts(sh.s)...)
+	task := h.Kind.Task()
+	tokens = tokens.Named(sequenceAxis + " T").Parts(task.Parts(sh.s)...)
 	targets, weights, pool = targets.Named(sequenceAxis+" T"), weights.Named(sequenceAxis+" T"), pool.Named(sequenceAxis)
 	sequences, ns := g.Scalar("sequences")
 	examples, ne := g.Scalar("examples")
 	st.tokens, st.targets, st.weights, st.pool, st.sequences, st.examples = ids, tgt, w, at, ns, ne
-	var labels graph.Node
-	if h.Kind == Regression {
-		labels, st.scores = g.Floats("labels", sh.b)
-	} else {
-		labels, st.labels = g.Ints("labels", sh.b)
-	}
-	labels = labels.Named("B")
+	labels, write := task.Inputs(g, sh.b, h.scores(sh.s))
+	st.write = write
 	if sh.train {
 		st.random = g.Random(n)
 	}
@@ -95,11 +90,7 @@ func (st *step) fill(batch []Encoded, first, at []int) {
 				st.random.Seq[row] = int32(first[number] + k)
 			}
 		}
-		if st.scores != nil {
-			st.scores[i] = e.Score
-		} else {
-			st.labels[i] = e.Label
-		}
+		st.write(i, e.Target)
 	}
 }
 

@@ -15,8 +15,7 @@ import (
 // An Encoded is safe for concurrent use as long as nothing changes it.
 type Encoded struct {
 	Sequences [][]int32 // each [s] … [c]
-	Label     int32
-	Score     float32
+	Target
 }
 
 func (e Encoded) longest() int {
@@ -137,12 +136,12 @@ func (t *Tuner) Evaluate(ctx context.Context, batch []Encoded) (Losses, [][]floa
 func (t *Tuner) emptyLogits(batch []Encoded) (flat []float32, logits [][]float32) {
 	n := 0
 	for _, e := range batch {
-		n += t.Head.logits(len(e.Sequences))
+		n += t.Head.scores(len(e.Sequences))
 	}
 	flat, logits = make([]float32, n), make([][]float32, len(batch))
 	rest := flat
 	for i, e := range batch {
-		k := t.Head.logits(len(e.Sequences))
+		k := t.Head.scores(len(e.Sequences))
 		logits[i], rest = rest[:k:k], rest[k:]
 	}
 	return flat, logits

@@ -42,7 +42,10 @@ func examples(n, s, k int) []Encoded {
 	r := rand.New(rand.NewPCG(5, 5))
 	out := make([]Encoded, n)
 	for i := range out {
-		out[i] = Encoded{Label: int32(r.IntN(k)), Score: r.Float32()}
+		out[i] = Encoded{Target: Target{Label: int32(r.IntN(k)), Score: r.Float32(), Labels: make([]float32, k)}}
+		for k := range out[i].Labels {
+			out[i].Labels[k] = float32((i + k) % 2)
+		}
 		for range s {
 			seq := make([]int32, 2+r.IntN(small.NCtx-2))
 			for j := range seq {
@@ -81,7 +84,7 @@ func TestMicroBatchesGiveTheGradientOfTheBatch(t *testing.T) {
 		s, k int
 	}{
 		{Classification, 1, 4}, {Entailment, 1, 3}, {Similarity, 2, 2}, {Regression, 2, 1}, {MultipleChoice, 3, 1},
-		{MultipleChoice, anyNumber, 1},
+		{MultipleChoice, anyNumber, 1}, {MultiLabel, 1, 3},
 	}
 	for _, c := range cases {
 		for _, lambda := range []float32{0.5, 0} {
@@ -164,6 +167,14 @@ func TestGradientOfMixedNumbersOfAnswersIsTheMean(t *testing.T) {
 	}
 }
 
+// sequences returns n sequences of so many tokens.
+func sequences(n, tokens int) (all [][]int32) {
+	for range n {
+		all = append(all, make([]int32, tokens))
+	}
+	return all
+}
+
 func TestTunerRefusesWhatDoesNotFit(t *testing.T) {
 	refused := func(kind Kind, k int, e Encoded, want string) {
 		t.Helper()
@@ -173,18 +184,12 @@ func TestTunerRefusesWhatDoesNotFit(t *testing.T) {
 		_, _, err = tuner.Evaluate(context.Background(), []Encoded{e})
 		require.ErrorContains(t, err, want)
 	}
-	sequences := func(n, tokens int) (all [][]int32) {
-		for range n {
-			all = append(all, make([]int32, tokens))
-		}
-		return all
-	}
 	refused(MultipleChoice, 1, Encoded{Sequences: sequences(1, small.NCtx+1)}, "a sequence has 31 tokens, the model 30 positions")
 	refused(MultipleChoice, 1, Encoded{}, "example 0 of the batch has no answers: want one or more")
-	refused(MultipleChoice, 1, Encoded{Sequences: sequences(3, 4), Label: 3}, "has label 3: want 0 to 2")
+	refused(MultipleChoice, 1, Encoded{Sequences: sequences(3, 4), Target: Target{Label: 3}}, "example 0 of the batch: has label 3: want 0 to 2")
 	refused(MultipleChoice, 1, Encoded{Sequences: sequences(3, 0)}, "a sequence without a token")
 	refused(Similarity, 2, Encoded{Sequences: sequences(3, 4)}, "has 3 sequences: one for similarity has 2")
-	refused(Classification, 4, Encoded{Sequences: sequences(1, 4), Label: -1}, "has label -1: want 0 to 3")
+	refused(Classification, 4, Encoded{Sequences: sequences(1, 4), Target: Target{Label: -1}}, "example 0 of the batch: has label -1: want 0 to 3")
 
 	_, err := New(Regression, newTuner(t, Classification, 4, 4, 0.5).Model, 0.1)
 	require.ErrorContains(t, err, "a head for regression has one output, this one has 4")

@@ -8,6 +8,16 @@ import (
 	"strings"
 )
 
+// Names of the paper's tasks, which say what the rows of a dataset are for. Package heads has
+// what belongs to each.
+const (
+	Classification = "classification"
+	Entailment     = "entailment"
+	Similarity     = "similarity" // of a pair, as classes
+	Regression     = "regression" // of a pair, as a score
+	QA             = "qa"
+)
+
 // Fields names the columns of a labelled row. Where several make up one text, or one each
 // of the answers, their names stand with a plus between them.
 // Fields are safe for concurrent use as long as nothing changes them.
@@ -24,6 +34,9 @@ type Fields struct {
 
 	// Open is whether rows may lack the label: it is empty or null, or there is none.
 	Open bool `json:"-"`
+
+	// Lists is whether the label may be a list of labels.
+	Lists bool `json:"-"`
 }
 
 // String lists the fields for a person to read.

@@ -17,21 +17,25 @@ type Listener struct {
 
 // Event is a fact about a run, or a result of it. Its text is one for people, without a
 // line end. Types of events: [Note], [Progress], [Started], [Saved], and those of packages above.
+// An Event is safe for concurrent use.
 type Event interface{ String() string }
 
 // Note is an event that is nothing but its text.
+// A Note is safe for concurrent use.
 type Note string
 
 // String is the text.
 func (n Note) String() string { return string(n) }
 
 // Progress is an event that says how far some work is: a line that matters only while it lasts.
+// A Progress is safe for concurrent use.
 type Progress string
 
 // String is the line.
 func (p Progress) String() string { return string(p) }
 
 // Started says that a run is about to begin its updates or to resume them.
+// A Started is safe for concurrent use.
 type Started struct {
 	Dir      string // run folder
 	Step     int    // updates done before
@@ -49,6 +53,7 @@ func (s Started) String() string {
 }
 
 // Saved says that the model of a run has been written, with the weights of the last whole update.
+// A Saved is safe for concurrent use.
 type Saved struct{ Dir string }
 
 // String names the folder.

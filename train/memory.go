@@ -31,6 +31,7 @@ func (m Memory) Total() int {
 }
 
 // Part is one use of memory.
+// A Part is safe for concurrent use.
 type Part struct {
 	Name  string
 	Bytes int

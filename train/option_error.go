@@ -31,7 +31,7 @@ func InOption(field string, err error) error {
 	return errors.WithStack(&OptionError{format: "{" + field + "}", cause: err})
 }
 
-var braced = regexp.MustCompile(`\{(\w+)\}`)
+var braced = regexp.MustCompile(`\{([A-Z]\w*)\}`)
 
 // Fields are the names of the fields that the error is about, in the order of its text.
 func (e *OptionError) Fields() []string {

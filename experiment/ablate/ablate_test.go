@@ -248,10 +248,10 @@ func TestLSTM(t *testing.T) {
 
 	g.LSTM = nil
 	_, err = NewGrid(g)
-	require.EqualError(t, err, "the variant lstm needs a pre-trained LSTM: name one with -lstm")
+	require.EqualError(t, err, "the variant lstm needs a pre-trained LSTM: name one with LSTM")
 	g.LSTM = base
 	_, err = NewGrid(g)
-	require.ErrorContains(t, err, "-lstm names a model that is a Transformer")
+	require.ErrorContains(t, err, "LSTM names a model that is a Transformer")
 	tok, err := tokenizer.NewTrainer(tokenizer.TrainConfig{VocabSize: 30, MinFrequency: 1}).Train()
 	if err == nil {
 		g.LSTM = &finetune.Base{Model: m, Tok: tok}
@@ -314,7 +314,7 @@ func TestKeepReplacesNoOtherRun(t *testing.T) {
 	}
 	weights, err := os.ReadFile(filepath.Join(kept, checkpoint.WeightsFile))
 	require.NoError(t, err)
-	require.EqualError(t, again(0.02), kept+" holds another run, whose lr is 0.01, not 0.02: move it away, or name another folder with -out")
+	require.EqualError(t, again(0.02), kept+" holds another run, whose lr is 0.01, not 0.02: move it away, or name another folder with Out")
 	require.NoError(t, os.Remove(filepath.Join(dir, results.File)))
 	require.NoError(t, again(0.01), "the same run once more")
 	got, err := os.ReadFile(filepath.Join(kept, checkpoint.WeightsFile))
@@ -331,7 +331,7 @@ func TestBadGrids(t *testing.T) {
 	base, set := minuteBase(t), films(t, heads.Classification, 24)
 	set.Data.Train[0].Label, set.Data.Train[1].Label = set.Data.Train[2].Label, set.Data.Train[2].Label
 	_, err := NewGrid(Grid{Base: base, Sets: []*Set{set}, Limits: []int{2}})
-	require.ErrorContains(t, err, "classification: -limit 2: the first rows of films are all labelled")
+	require.ErrorContains(t, err, "classification: Limit 2: the first rows do not suffice: films: every label is")
 	set.Data.Test = nil
 	_, err = NewGrid(Grid{Base: base, Sets: []*Set{set}})
 	require.ErrorContains(t, err, "classification has no test rows")

@@ -9,6 +9,7 @@ import (
 	"github.com/pkg/errors"
 
 	"gorgpt/finetune"
+	"gorgpt/train"
 )
 
 // Variant is one way to fine-tune.
@@ -129,14 +130,14 @@ func NewGrid(g Grid) (*Grid, error) {
 		}
 	}
 	if g.LSTM == nil && slices.ContainsFunc(g.Variants, func(v Variant) bool { return v.Name == LSTM.Name }) {
-		return nil, errors.New("the variant lstm needs a pre-trained LSTM: name one with -lstm")
+		return nil, train.BadOption("the variant lstm needs a pre-trained LSTM: name one with {LSTM}")
 	}
 	if g.Transfer && g.Base.Model.IsLSTM() {
-		return nil, errors.New("-transfer: the model is an LSTM, which has no blocks")
+		return nil, train.BadOption("{Transfer}: the model is an LSTM, which has no blocks")
 	}
 	for _, set := range g.Sets {
 		if !set.Data.Judged() {
-			return nil, errors.Errorf("%s has no test rows with labels, whose score the table shows: name some with -test", set.Name)
+			return nil, train.BadOption("%s has no test rows with labels, whose score the table shows: name some with {Test}", set.Name)
 		}
 		if set.digest, err = set.Data.Digest(); err != nil {
 			return nil, err
@@ -156,7 +157,7 @@ func NewGrid(g Grid) (*Grid, error) {
 // checkLSTM compares the two models.
 func (g *Grid) checkLSTM() error {
 	if !g.LSTM.Model.IsLSTM() {
-		return errors.New("-lstm names a model that is a Transformer: train one with go run ./cmd/train -arch lstm")
+		return train.BadOption("{LSTM} names a model that is a Transformer: train one with gorgpt train -arch lstm")
 	}
 	vocab, err := g.Base.Tok.VocabJSON()
 	if err != nil {
@@ -167,7 +168,7 @@ func (g *Grid) checkLSTM() error {
 		return err
 	}
 	if !bytes.Equal(vocab, other) || !bytes.Equal(g.Base.Tok.MergesTXT(), g.LSTM.Tok.MergesTXT()) {
-		return errors.New("-lstm names a model with another vocabulary than -model, so the two cannot be compared: train it with the same text and seed")
+		return train.BadOption("{LSTM} names a model with another vocabulary than {Model}, so the two cannot be compared: train it with the same text and seed")
 	}
 	return nil
 }

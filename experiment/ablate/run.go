@@ -177,7 +177,7 @@ func (g *Grid) checkFolders(open []trial) error {
 		}
 		key, now, was, err := jsondiff.First(want, r.Settings)
 		if err == nil && key != "" {
-			err = errors.Errorf("%s holds another run, whose %s is %s, not %s: move it away, or name another folder with -out", s.Out, key, was, now)
+			err = train.BadOption("%s holds another run, whose %s is %s, not %s: move it away, or name another folder with {Out}", s.Out, key, was, now)
 		}
 		if err != nil {
 			return err

@@ -5,7 +5,6 @@ import (
 	"math"
 	"slices"
 
-	"gorgpt/heads"
 	"gorgpt/internal/figure"
 	"gorgpt/internal/results"
 )
@@ -74,7 +73,7 @@ func (g *Grid) published() bool {
 	return slices.ContainsFunc(g.Sets, func(s *Set) bool { return s.Data.Spec.Metric != "" })
 }
 
-func (s *Set) isRegression() bool { return s.Data.Spec.Task == heads.Regression }
+func (s *Set) isRegression() bool { return !s.Data.Spec.Task.Task().Whole() }
 
 // variantTable has a line a set: the variants, the majority and, if any set has
 // controls, the best that sees part of the input and the one that all tasks have.

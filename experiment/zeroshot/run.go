@@ -27,14 +27,14 @@ func Find(dir string) (Run, error) {
 	r := Run{Name: filepath.Base(filepath.Clean(dir))}
 	record, err := train.ReadRecord(dir)
 	if err != nil {
-		return r, errors.WithMessagef(err, "-model")
+		return r, train.InOption("Model", err)
 	}
 	var settings struct{ Steps int }
 	if err := json.Unmarshal(record.Settings, &settings); err != nil {
 		return r, errors.Wrap(err, filepath.Join(dir, train.RecordFile))
 	}
 	if !record.Completed {
-		return r, errors.Errorf("-model %s: the run is not completed: go on with it first, with -resume", dir)
+		return r, train.BadOption("{Model} %s: the run is not completed: go on with it first, with {Resume}", dir)
 	}
 	history := filepath.Join(dir, train.HistoryFolder)
 	steps, err := checkpoint.StepsIn(history)

@@ -14,6 +14,7 @@ import (
 	"gorgpt/loaders"
 	"gorgpt/loaders/tables"
 	"gorgpt/tokenizer"
+	"gorgpt/train"
 )
 
 // Task is one of the paper's ways to use a language model as it is.
@@ -81,7 +82,7 @@ func (w Words) Check() error {
 		}
 	}
 	if before, _, _ := strings.Cut(w.Ask, "{answer}"); strings.Count(w.Ask, "{answer}") != 1 || strings.Count(before, "{question}") != 1 {
-		return errors.Errorf("-ask is %q: want {question} once and {answer} once behind it, such as %q", w.Ask, DefaultWords().Ask)
+		return train.BadOption("{Ask} is %q: want {question} once and {answer} once behind it, such as %q", w.Ask, DefaultWords().Ask)
 	}
 	return nil
 }
@@ -97,7 +98,7 @@ type Set struct {
 func NewSet(t Task, w Words, d *finetune.Data) (*Set, error) {
 	switch {
 	case len(d.Test) == 0:
-		return nil, errors.Errorf("%s has no test rows, which are what is predicted: name some with -test", t)
+		return nil, train.BadOption("%s has no test rows, which are what is predicted: name some with {Test}", t)
 	case t != Answers && len(d.Spec.Labels) != 2:
 		return nil, errors.Errorf("%s has %d labels: want two, first the bad one in order", t, len(d.Spec.Labels))
 	}
@@ -128,11 +129,11 @@ func (s *Set) Accuracy(ctx context.Context, m *gpt1.Model, tok *tokenizer.Tokeni
 	}
 	right := 0
 	for i, row := range s.Data.Test {
-		label, _, err := s.Data.Spec.Target(row)
+		target, err := s.Data.Spec.Target(row)
 		if err != nil {
 			return 0, errors.WithMessage(err, row.Place())
 		}
-		if int(label) == predicted[i] {
+		if int(target.Label) == predicted[i] {
 			right++
 		}
 	}
@@ -160,11 +161,11 @@ func (p *predictor) acceptable(ctx context.Context, s *Set) ([]int, error) {
 	}
 	good := make([]bool, len(tuning))
 	for i, row := range tuning {
-		label, _, err := s.Data.Spec.Target(row)
+		target, err := s.Data.Spec.Target(row)
 		if err != nil {
 			return nil, errors.WithMessage(err, row.Place())
 		}
-		good[i] = label == 1
+		good[i] = target.Label == 1
 	}
 	limit := threshold(known, good)
 	scores, err := means(s.Data.Test)
@@ -238,7 +239,7 @@ func (p *predictor) positive(ctx context.Context, s *Set) ([]int, error) {
 		for _, word := range strings.Split(list, ",") {
 			ids := p.tok.Encode(word)
 			if len(ids) == 0 {
-				return nil, errors.Errorf("no token is left of the word %q: name another with -positive or -negative", word)
+				return nil, train.BadOption("no token is left of the word %q: name another with {Positive} or {Negative}", word)
 			}
 			words[label] = append(words[label], ids)
 			longest = max(longest, len(ids))
@@ -246,7 +247,7 @@ func (p *predictor) positive(ctx context.Context, s *Set) ([]int, error) {
 	}
 	room := p.model.NCtx - len(behind) - longest
 	if room < 1 {
-		return nil, errors.Errorf("-append and the words take %d tokens, the model has %d positions", len(behind)+longest, p.model.NCtx)
+		return nil, train.BadOption("{Append} and the words take %d tokens, the model has %d positions", len(behind)+longest, p.model.NCtx)
 	}
 	var texts []text
 	for _, row := range s.Data.Test {

@@ -192,7 +192,7 @@ func TestMistakes(t *testing.T) {
 	w := DefaultWords()
 	require.NoError(t, w.Check())
 	w.Ask = "{answer} {question}"
-	require.ErrorContains(t, w.Check(), "-ask is")
+	require.ErrorContains(t, w.Check(), "Ask is")
 	w = DefaultWords()
 	w.Positive = "good,,fine"
 	require.ErrorContains(t, w.Check(), "-positive is")

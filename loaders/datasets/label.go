@@ -55,7 +55,7 @@ func (d *Dataset) target(row loaders.Row) (loaders.Label, error) {
 	if i < 0 {
 		return l, errors.Errorf("unknown label %q: want one of %s", l.Text, strings.Join(d.Labels, ", "))
 	}
-	if d.Task != qa {
+	if d.Task != loaders.QA {
 		return loaders.Label{Text: d.Labels[i]}, nil
 	}
 	if n := len(row.Answers); n != len(d.Labels) {

@@ -331,9 +331,9 @@ func TestTable(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, name, d.Name)
 		require.NotEmpty(t, d.folders)
-		require.Equal(t, d.Task == regression, len(d.Labels) == 0)
+		require.Equal(t, d.Task == loaders.Regression, len(d.Labels) == 0)
 		for _, f := range d.columns {
-			require.Equal(t, map[string]int{classification: 1}[d.Task] == 1, len(f.Texts) == 1)
+			require.Equal(t, map[string]int{loaders.Classification: 1}[d.Task] == 1, len(f.Texts) == 1)
 		}
 	}
 }

@@ -7,15 +7,6 @@ import (
 	"gorgpt/loaders/tables"
 )
 
-// The tasks, by the names that the commands use.
-const (
-	classification = "classification"
-	entailment     = "entailment"
-	similarity     = "similarity"
-	regression     = "regression"
-	qa             = "qa"
-)
-
 // The measures, by the names that scores have.
 const (
 	accuracy = "acc"
@@ -83,7 +74,7 @@ const (
 // answering, similarity, classification; then what stands in for some of them.
 var table = []Dataset{
 	{
-		Name: "SNLI", Task: entailment, Metric: accuracy, Labels: nliLabels,
+		Name: "SNLI", Task: loaders.Entailment, Metric: accuracy, Labels: nliLabels,
 		folders: []string{"SNLI", "snli_1.0", "plain_text", "glue_style", "id_label_pair", "jsonl_fixture", "aligned"},
 		files: []files{
 			three("snli_1.0_train.jsonl", "snli_1.0_dev.jsonl", "snli_1.0_test.jsonl"),
@@ -98,7 +89,7 @@ var table = []Dataset{
 		},
 	},
 	{
-		Name: "MNLI", Task: entailment, Metric: accuracy, Labels: nliLabels,
+		Name: "MNLI", Task: loaders.Entailment, Metric: accuracy, Labels: nliLabels,
 		Parts:   []string{"matched", "mismatched"},
 		Glue:    map[string]string{"matched": "MNLI-m", "mismatched": "MNLI-mm"},
 		folders: []string{"MNLI", "multinli", "multi_nli", "multinli_1.0", "data"},
@@ -112,17 +103,17 @@ var table = []Dataset{
 		columns: []loaders.Fields{pair("sentence1", "sentence2", "gold_label"), nliPair},
 	},
 	{
-		Name: "QNLI", Task: entailment, Metric: accuracy, Labels: []string{"entailment", "not_entailment"}, Glue: glue("QNLI"),
+		Name: "QNLI", Task: loaders.Entailment, Metric: accuracy, Labels: []string{"entailment", "not_entailment"}, Glue: glue("QNLI"),
 		folders: []string{"QNLI"}, files: []files{glueFiles, hubFiles, converted},
 		columns: []loaders.Fields{pair("question", "sentence", "label")},
 	},
 	{
-		Name: "RTE", Task: entailment, Metric: accuracy, Labels: []string{"entailment", "not_entailment"}, Glue: glue("RTE"),
+		Name: "RTE", Task: loaders.Entailment, Metric: accuracy, Labels: []string{"entailment", "not_entailment"}, Glue: glue("RTE"),
 		folders: []string{"RTE"}, files: []files{glueFiles, hubFiles, converted},
 		columns: []loaders.Fields{pair("sentence1", "sentence2", "label")},
 	},
 	{
-		Name: "SciTail", Task: entailment, Metric: accuracy, Labels: []string{"entails", "neutral"},
+		Name: "SciTail", Task: loaders.Entailment, Metric: accuracy, Labels: []string{"entails", "neutral"},
 		Aliases: map[string]string{"entailment": "entails"},
 		folders: []string{"SciTail", "SciTailV1.1", "tsv_format", "snli_format", "dgem_format", "predictor_format", "mtdnn_sample"},
 		files: []files{
@@ -138,7 +129,7 @@ var table = []Dataset{
 		},
 	},
 	{
-		Name: "RACE", Task: qa, Metric: accuracy, Labels: []string{"A", "B", "C", "D"},
+		Name: "RACE", Task: loaders.QA, Metric: accuracy, Labels: []string{"A", "B", "C", "D"},
 		Parts: []string{"middle", "high"}, folders: []string{"RACE"},
 		files: []files{
 			{tables.RACE, levels("train/%/*.txt"), levels("dev/%/*.txt"), levels("test/%/*.txt")},
@@ -150,7 +141,7 @@ var table = []Dataset{
 		columns: []loaders.Fields{{Texts: []string{"article", "question"}, Answers: "options", Label: "answer"}},
 	},
 	{
-		Name: "StoryCloze", Task: qa, Metric: accuracy, Labels: []string{"1", "2"},
+		Name: "StoryCloze", Task: loaders.QA, Metric: accuracy, Labels: []string{"1", "2"},
 		folders: []string{"StoryCloze", "story_cloze", "ROCStories", "2016"},
 		files: []files{
 			{train: one("cloze_test_val__*.csv"), test: one("cloze_test_test__*.csv")},
@@ -164,7 +155,7 @@ var table = []Dataset{
 		split: holdOut,
 	},
 	{
-		Name: "MRPC", Task: similarity, Metric: f1, Labels: []string{"0", "1"}, Glue: glue("MRPC"),
+		Name: "MRPC", Task: loaders.Similarity, Metric: f1, Labels: []string{"0", "1"}, Glue: glue("MRPC"),
 		folders: []string{"MRPC", "sample_tokenized"},
 		files: []files{
 			glueFiles,
@@ -179,12 +170,12 @@ var table = []Dataset{
 		split: byIDs,
 	},
 	{
-		Name: "QQP", Task: similarity, Metric: f1, Labels: []string{"0", "1"}, Glue: glue("QQP"),
+		Name: "QQP", Task: loaders.Similarity, Metric: f1, Labels: []string{"0", "1"}, Glue: glue("QQP"),
 		folders: []string{"QQP"}, files: []files{glueFiles, hubFiles, converted},
 		columns: []loaders.Fields{pair("question1", "question2", "is_duplicate"), pair("question1", "question2", "label")},
 	},
 	{
-		Name: "STS-B", Task: regression, Metric: pearson, Glue: glue("STS-B"),
+		Name: "STS-B", Task: loaders.Regression, Metric: pearson, Glue: glue("STS-B"),
 		folders: []string{"STS-B", "stsb", "stsbenchmark", "original"},
 		files: []files{
 			glueFiles, hubFiles, converted,
@@ -197,12 +188,12 @@ var table = []Dataset{
 		},
 	},
 	{
-		Name: "SST-2", Task: classification, Metric: accuracy, Labels: []string{"0", "1"}, Glue: glue("SST-2"),
+		Name: "SST-2", Task: loaders.Classification, Metric: accuracy, Labels: []string{"0", "1"}, Glue: glue("SST-2"),
 		folders: []string{"SST-2", "sst2"}, files: []files{glueFiles, hubFiles, converted},
 		columns: []loaders.Fields{{Texts: []string{"sentence"}, Label: "label"}},
 	},
 	{
-		Name: "CoLA", Task: classification, Metric: matthews, Labels: []string{"0", "1"}, Glue: glue("CoLA"),
+		Name: "CoLA", Task: loaders.Classification, Metric: matthews, Labels: []string{"0", "1"}, Glue: glue("CoLA"),
 		folders: []string{"CoLA", "cola_public", "original", "raw", "tokenized"},
 		files: []files{
 			glueFiles, hubFiles, converted,
@@ -214,7 +205,7 @@ var table = []Dataset{
 		},
 	},
 	{
-		Name: "MCTest", Task: qa, Metric: accuracy, Labels: []string{"A", "B", "C", "D"},
+		Name: "MCTest", Task: loaders.QA, Metric: accuracy, Labels: []string{"A", "B", "C", "D"},
 		Parts: []string{"160", "500"}, folders: []string{"MCTest"},
 		files: []files{{
 			tables.MCTest, sizes("mc%.train.tsv"), sizes("mc%.dev.tsv"), sizes("mc%.test.tsv"),
@@ -222,7 +213,7 @@ var table = []Dataset{
 		columns: []loaders.Fields{{Texts: []string{"story", "question"}, Answers: "options", Label: "answer"}},
 	},
 	{
-		Name: "SICK", Task: entailment, Metric: accuracy, Labels: nliLabels, folders: []string{"SICK"},
+		Name: "SICK", Task: loaders.Entailment, Metric: accuracy, Labels: nliLabels, folders: []string{"SICK"},
 		files: []files{
 			three("SICK_train.txt", "SICK_trial.txt", "SICK_test_annotated.txt"), hubFiles, converted,
 		},

@@ -16,12 +16,12 @@ type Set string
 
 // The labelled sets, with the fields of their rows.
 const (
-	Classification Set = "classification" // text; negative or positive: how somebody feels in the end
-	Entailment     Set = "entailment"     // premise, hypothesis; entailment, neutral or contradiction
-	Similarity     Set = "similarity"     // a, b; 1 if they tell the same, else 0
-	Regression     Set = "regression"     // a, b; from 0.0 to 5.0: how much of it is the same
-	MultipleChoice Set = "qa"             // context, question, four answers; the number of the right one
-	Acceptability  Set = "acceptability"  // text; 1 or, with two neighbouring words exchanged, 0
+	Classification Set = loaders.Classification // text; negative or positive: how somebody feels in the end
+	Entailment     Set = loaders.Entailment     // premise, hypothesis; entailment, neutral or contradiction
+	Similarity     Set = loaders.Similarity     // a, b; 1 if they tell the same, else 0
+	Regression     Set = loaders.Regression     // a, b; from 0.0 to 5.0: how much of it is the same
+	MultipleChoice Set = loaders.QA             // context, question, four answers; the number of the right one
+	Acceptability  Set = "acceptability"        // text; 1 or, with two neighbouring words exchanged, 0
 )
 
 // sizes are the rows of a set.
@@ -33,6 +33,9 @@ var sizes = map[Set]map[Split]int{
 	MultipleChoice: {Train: 2400, Dev: 300, Test: 800},
 	Acceptability:  {Train: 300, Dev: 300, Test: 1000},
 }
+
+// Has says that there is a set.
+func Has(set Set) bool { return sizes[set] != nil }
 
 // makers draw one row of each set; they fail when what was drawn does not serve.
 var makers = map[Set]func(*rand.Rand, Split) (loaders.Row, bool){

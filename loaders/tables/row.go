@@ -48,7 +48,11 @@ func (w *wanted) row(c cells) (row loaders.Row, err error) {
 	case err != nil:
 		return row, err
 	}
-	row.Label, err = labelOf(value)
+	if w.Lists && value.form == list {
+		row.Label, err = labelsOf(value)
+	} else {
+		row.Label, err = labelOf(value)
+	}
 	return row, errors.WithMessagef(err, "field %q", w.Label)
 }
 
@@ -202,6 +206,25 @@ func labelOf(c cell) (loaders.Label, error) {
 		return loaders.Label{Text: c.text, Form: loaders.Float}, nil
 	}
 	return loaders.Label{}, errors.Errorf("want a string or a number, got %v", c)
+}
+
+// labelsOf is a list of labels as one label, with a bar between them. The bar alone is an empty list.
+func labelsOf(c cell) (loaders.Label, error) {
+	names := make([]string, len(c.list))
+	for i, item := range c.list {
+		l, err := labelOf(item)
+		if err == nil && strings.Contains(l.Text, "|") {
+			err = errors.Errorf("the label %q has a bar, which separates labels", l.Text)
+		}
+		if err != nil {
+			return l, errors.WithMessagef(err, "number %d of the list", i)
+		}
+		names[i] = l.Text
+	}
+	if len(names) == 0 {
+		return loaders.Label{Text: "|"}, nil
+	}
+	return loaders.Label{Text: strings.Join(names, "|")}, nil
 }
 
 // guess is the form of a label in a file without types.

@@ -103,7 +103,7 @@ func writeRows(path string, kind heads.Kind, split storyworld.Split) error {
 
 // object is a row with names for its fields.
 func object(kind heads.Kind, row loaders.Row) map[string]any {
-	f := finetune.Fields(kind)
+	f := kind.Task().Fields()
 	o := map[string]any{f.Label: row.Label.Text}
 	if row.Label.Form != loaders.String {
 		o[f.Label] = json.Number(row.Label.Text)

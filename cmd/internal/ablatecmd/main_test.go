@@ -141,8 +141,8 @@ func TestInterruption(t *testing.T) {
 
 func TestCommandLine(t *testing.T) {
 	for _, c := range []struct{ name, flags, want string }{
-		{"unknown task", "-tasks qa,poetry", `unknown task "poetry": want classification, entailment, similarity, regression or qa`},
-		{"unknown task of files", "-task poetry", `-task is "poetry": want classification, entailment, similarity or qa`},
+		{"unknown task", "-tasks qa,poetry", `unknown task "poetry": it must be classification, entailment, similarity, regression, qa or multilabel`},
+		{"unknown task of files", "-task poetry", `-task must be classification, entailment, similarity, regression, qa or multilabel, not "poetry"`},
 		{"unknown variant", "-variants full,half", `unknown variant "half": want some of full, no-lm, scratch, lstm`},
 		{"no limit", "-limits 50,0", `"0": want numbers of labels from 1 on, or all, such as 50,200,all`},
 		{"limit that is a word", "-limits some", `"some": want numbers of labels`},
@@ -174,7 +174,7 @@ func TestBadFiles(t *testing.T) {
 	}{
 		{"no such model", "-model: stat none: no such file", []string{"-model", "none"}},
 		{"no such file", "none.jsonl: no such file", []string{"-test", "none.jsonl"}},
-		{"limit of one class", "classification: -limit 2: the first rows of train.jsonl are all labelled \"bad\"", []string{"-limits", "2"}},
+		{"limit of one class", "classification: -limit 2: the first rows do not suffice: train.jsonl: every label is \"bad\"", []string{"-limits", "2"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			dir := workplace(t)

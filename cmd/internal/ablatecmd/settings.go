@@ -16,6 +16,7 @@ import (
 	"gorgpt/internal/outfile"
 	"gorgpt/internal/results"
 	"gorgpt/loaders/datasets"
+	"gorgpt/loaders/storyworld"
 )
 
 // settings are the resolved flags.
@@ -65,7 +66,10 @@ func (s *settings) flags() *flag.FlagSet {
 	fs.IntVar(&r.Epochs, "epochs", r.Epochs, "")
 	fs.IntVar(&r.Batch, "batch", r.Batch, "")
 	fs.Float64Var(&r.LR, "lr", r.LR, "")
-	fs.Func("tasks", "", list(&s.tasks, heads.ParseKind))
+	fs.Func("tasks", "", list(&s.tasks, func(name string) (heads.Kind, error) {
+		_, err := heads.Of(heads.Kind(name))
+		return heads.Kind(name), err
+	}))
 	fs.Func("variants", "", list(&s.variants, ablate.FindVariant))
 	fs.Func("limits", "", list(&s.limits, parseLimit))
 	fs.BoolVar(&s.transfer, "transfer", false, "")
@@ -153,7 +157,7 @@ func (s *settings) checkNames(given cli.Given) error {
 		}
 		s.tasks = []heads.Kind{r.Kind()}
 	case s.tasks == nil:
-		s.tasks = finetune.Tasks()
+		s.tasks = worldTasks()
 	}
 	if r.Train != "" && r.Test == "" {
 		return errors.New("-test is missing: the table shows test scores")
@@ -173,4 +177,15 @@ func (s *settings) checkDatasets() error {
 		one.Dataset = s.datasets[0]
 	}
 	return one.Check()
+}
+
+// worldTasks are the tasks that the embedded world has labelled rows for. Of similarity it has two
+// forms, of which the one with classes is compared.
+func worldTasks() (tasks []heads.Kind) {
+	for _, k := range heads.Kinds() {
+		if k.Task().Whole() && storyworld.Has(storyworld.Set(k)) {
+			tasks = append(tasks, k)
+		}
+	}
+	return tasks
 }

@@ -37,19 +37,18 @@ func advice(e train.Stopped) string {
 
 // flagOf is the flag of a field of options: -eval-every of EvalEvery.
 func flagOf(field string) string {
-	switch field {
-	case "HeadDrop":
+	if field == "HeadDrop" {
 		return "-head-dropout"
-	case "LR":
-		return "-lr"
 	}
 	var b strings.Builder
+	before := rune('A')
 	b.WriteByte('-')
-	for i, r := range field {
-		if unicode.IsUpper(r) && i > 0 {
+	for _, r := range field {
+		if unicode.IsUpper(r) && !unicode.IsUpper(before) {
 			b.WriteByte('-')
 		}
 		b.WriteRune(unicode.ToLower(r))
+		before = r
 	}
 	return b.String()
 }

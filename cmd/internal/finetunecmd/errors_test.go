@@ -20,9 +20,8 @@ func TestCommandLine(t *testing.T) {
 		flags string
 		want  string
 	}{
-		{"no task", "-train f", "-task is missing: want classification, entailment, similarity or qa"},
-		{"unknown task", "-task poetry -train f", `-task is "poetry": want classification, entailment, similarity or qa`},
-		{"regression is no task", "-task regression -train f", `-task is "regression": want`},
+		{"no task", "-train f", "-task is missing: it must be classification, entailment, similarity, regression, qa or multilabel"},
+		{"unknown task", "-task poetry -train f", `-task must be classification, entailment, similarity, regression, qa or multilabel, not "poetry"`},
 		{"development file alone", "-task qa -dev f", "-dev and -test go with -train: name a file of training rows"},
 		{"test file alone", "-task qa -test f", "-dev and -test go with -train"},
 		{"unknown flag", "-task qa -train f -epoch 3", "-epoch"},
@@ -114,7 +113,7 @@ func TestBadData(t *testing.T) {
 	t.Run("limit of one class", func(t *testing.T) {
 		dir := workplace(t, "classification")
 		write(t, dir, "train.jsonl", good+good+bad)
-		refused(t, dir, `-limit 2: the first rows of train.jsonl are all labelled "good": want a larger limit, or rows in mixed order`,
+		refused(t, dir, `-limit 2: the first rows do not suffice: train.jsonl: every label is "good": want two classes or more: choose a larger limit, or mix the rows`,
 			"-task", "classification", "-model", "m", "-limit", "2")
 	})
 	t.Run("no file", func(t *testing.T) {

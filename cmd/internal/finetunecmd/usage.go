@@ -14,10 +14,13 @@ The task
                    entailment:     premise, hypothesis, label
                    similarity:     a, b, label
                    qa:             context, question, answers, label
+                   multilabel:     text, labels
                    Texts are strings; answers is a list of strings, of any
                    number in each row, two or more to train on. A label is a
                    string or an integer, and one of those in the training file;
                    for qa it is the number of the right answer, from 0 on.
+                   labels are a list of strings, or stand in a table with bars
+                   between them: red|round; a bar alone: none applies
   -regression      similarity by score: labels are numbers. The default when a
                    training label has a point, such as 3.5; without -train, the
                    graded pairs of the embedded world

@@ -1,0 +1,107 @@
+package finetunecmd
+
+import (
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// labelled writes rows with any of two labels, each of which a word decides, as JSON lines or
+// as a table.
+func labelled(n int, seed uint64, table bool) string {
+	rng := rand.New(rand.NewPCG(seed, 0))
+	var out strings.Builder
+	if table {
+		out.WriteString("text\tlabels\n")
+	}
+	for range n {
+		words, labels := []string{"bad", "dry"}, []string{}
+		for k, word := range []string{"good", "wet"} {
+			if rng.IntN(2) == 1 {
+				words[k] = word
+				labels = append(labels, word)
+			}
+		}
+		text := fmt.Sprintf("the film was %s and it is %s .", words[0], words[1])
+		if !table {
+			list, _ := json.Marshal(labels)
+			fmt.Fprintf(&out, "{\"text\": %q, \"labels\": %s}\n", text, list)
+			continue
+		}
+		cell := strings.Join(labels, "|")
+		if cell == "" {
+			cell = "|"
+		}
+		fmt.Fprintf(&out, "%s\t%s\n", text, cell)
+	}
+	return out.String()
+}
+
+func TestMultiLabel(t *testing.T) {
+	dir := workplace(t, "classification")
+	write(t, dir, "train.jsonl", labelled(64, 1, false))
+	write(t, dir, "train.tsv", labelled(64, 1, true))
+	write(t, dir, "dev.jsonl", labelled(30, 2, false))
+	write(t, dir, "test.jsonl", labelled(30, 3, false))
+	train := func(file, out string, more ...string) string {
+		flags := []string{"-task", "multilabel", "-model", "m", "-train", file, "-dev", "dev.jsonl", "-test", "test.jsonl",
+			"-steps", "80", "-eval-every", "20", "-lr", "0.01", "-batch", "16", "-out", out}
+		status, stdout, stderr := command(t, dir, append(flags, more...)...)
+		require.Zero(t, status, stderr)
+		return stdout
+	}
+	stdout := train("train.jsonl", "out", "-dot", "graph.dot")
+	require.Regexp(t, `test, 30 examples: micro_f1 \d\.\d{4}  macro_f1 \d\.\d{4}  subset_acc \d\.\d{4}  majority_micro_f1 \d\.\d{4}`, stdout)
+	require.Greater(t, last(t, dir+"/out", "test_micro_f1"), 0.9)
+	require.Greater(t, last(t, dir+"/out", "test_micro_f1"), last(t, dir+"/out", "test_majority_micro_f1"))
+	require.Contains(t, read(t, dir, "graph.dot"), "sigmoid_cross_entropy")
+
+	var task struct {
+		Task       string
+		Labels     []string
+		Thresholds []float64
+	}
+	require.NoError(t, json.Unmarshal([]byte(read(t, dir, "out/task.json")), &task))
+	require.Equal(t, []string{"good", "wet"}, task.Labels)
+	require.Len(t, task.Thresholds, 2, "fitted on the development rows")
+
+	// Lists and tables are the same rows, and give the same model.
+	train("train.tsv", "again")
+	require.Equal(t, read(t, dir, "out/model.safetensors"), read(t, dir, "again/model.safetensors"))
+	require.Equal(t, read(t, dir, "out/task.json"), read(t, dir, "again/task.json"))
+
+	// The thresholds are used where the model is applied.
+	status, scores, stderr := command(t, dir, "-model", "out", "-eval", "test.jsonl")
+	require.Zero(t, status, stderr)
+	require.Regexp(t, fmt.Sprintf(`test.jsonl, 30 examples: micro_f1 %.4f `, last(t, dir+"/out", "test_micro_f1")), scores)
+	write(t, dir, "new.jsonl", "{\"text\": \"the film was good and it is wet .\"}\n{\"text\": \"the film was bad and it is dry .\"}\n")
+	status, predicted, stderr := command(t, dir, "-model", "out", "-predict", "new.jsonl")
+	require.Zero(t, status, stderr)
+	require.Regexp(t, `^row\tpredicted\tp\(good\)\tp\(wet\)\n1\tgood\|wet\t\S+\t\S+\n2\t\|\t\S+\t\S+\n$`, predicted)
+
+	status, table, stderr := command(t, dir, "-task", "multilabel", "-train", "train.jsonl", "-dev", "dev.jsonl", "-controls")
+	require.Zero(t, status, stderr)
+	require.Regexp(t, `bag of words +words +(9\d|100)\.\d`, table)
+}
+
+func TestMultiLabelMistakes(t *testing.T) {
+	dir := workplace(t, "classification")
+	good := labelled(10, 1, false)
+	for want, c := range map[string]struct{ train, dev string }{
+		`train.jsonl:11: field "labels": number 1 of the list: the label "a|b" has a bar, which separates labels`:                             {good + `{"text": "it", "labels": ["good", "a|b"]}`, good},
+		`train.jsonl: want two or more different labels, found 1`:                                                                             {`{"text": "it", "labels": ["good"]}`, good},
+		`dev.jsonl:1: label "new" does not occur in the training file: want one of good, wet`:                                                 {good, `{"text": "it", "labels": ["new"]}`},
+		`train.jsonl:1: field "labels" is missing: want text and labels, found label, text; the columns may be meant as -fields labels=label`: {`{"text": "it", "label": "a"}`, good},
+	} {
+		write(t, dir, "train.jsonl", c.train+"\n")
+		write(t, dir, "dev.jsonl", c.dev+"\n")
+		refused(t, dir, want, "-task", "multilabel", "-model", "m", "-dev", "dev.jsonl")
+	}
+	status, _, stderr := command(t, dir, "-task", "multilabel", "-model", "m")
+	require.Equal(t, 1, status)
+	require.Equal(t, "finetune: -train is missing: the embedded world has no rows for multilabel\n", stderr)
+}

@@ -1,0 +1,45 @@
+package graph
+
+import "math"
+
+// SigmoidCrossEntropy computes the binary cross-entropy of each row of logits, averaged over
+// its K columns, with targets y from 0 to 1:
+//
+//	1/K Σ −y log σ(z) − (1−y) log(1−σ(z)) = 1/K Σ max(z, 0) − y·z + log(1 + e^−|z|)
+//
+// logits [B K], targets [B K] → [B]
+func (x Node) SigmoidCrossEntropy(targets Node) Node {
+	if !ok(x, targets) {
+		return Node{g: x.g}
+	}
+	if len(x.shape) != 2 || !equal(x.shape, targets.shape) {
+		return x.g.failf("sigmoid_cross_entropy", "logits %v, targets %v: want [B K] twice", x.shape, targets.shape)
+	}
+	rows, k := x.shape[0], x.shape[1]
+	return x.g.apply(spec{
+		name: "sigmoid_cross_entropy", in: []Node{x, targets}, shape: targets.shape[:1], diff: []bool{true, false},
+		facts: facts{flops: 5 * rows * k, axes: x.axes()[:1], roles: []string{"logits", "targets"}},
+		run: func(c *call) {
+			for i := range rows {
+				sum := 0.0
+				for j := i * k; j < (i+1)*k; j++ {
+					z := float64(c.f(0)[j])
+					sum += max(z, 0) - float64(c.f(1)[j])*z + math.Log1p(math.Exp(-math.Abs(z)))
+				}
+				c.y[i] = float32(sum / float64(k))
+			}
+		},
+		grad: func(y, dy Node) []Node { // (σ(z) − y)·dy/K
+			dx := x.g.apply(spec{
+				name: y.Name() + ".dx", full: true, kind: "sigmoid_cross_entropy.grad", in: []Node{dy, x, targets}, shape: x.shape,
+				facts: facts{flops: 4 * rows * k, axes: x.axes(), roles: []string{"dy", "logits", "targets"}},
+				run: func(c *call) {
+					for j, z := range c.f(1) {
+						c.y[j] = float32((1/(1+math.Exp(-float64(z))) - float64(c.f(2)[j])) * float64(c.f(0)[j/k]) / float64(k))
+					}
+				},
+			})
+			return []Node{dx, {}}
+		},
+	})
+}

@@ -1,0 +1,170 @@
+package heads
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+
+	"github.com/pkg/errors"
+
+	"gorgpt/graph"
+	"gorgpt/loaders"
+	"gorgpt/score"
+)
+
+// MultipleChoice picks the right one of several answers to a question about a context.
+const MultipleChoice Kind = loaders.QA
+
+// mostAnswers is how many answers a question may have. All of them are computed at once.
+const mostAnswers = 1000
+
+type multipleChoice struct{}
+
+func (multipleChoice) Kind() Kind { return MultipleChoice }
+
+func (multipleChoice) Fields() loaders.Fields {
+	return loaders.Fields{Texts: []string{"context", "question"}, Answers: "answers", Label: "label"}
+}
+
+// Space is the most answers of a question.
+func (multipleChoice) Space(rows []loaders.Row) (Space, error) {
+	s := Space{}
+	for _, row := range rows {
+		if n := len(row.Answers); n <= mostAnswers {
+			s.Choices = max(s.Choices, n)
+		}
+	}
+	if s.Choices < 2 {
+		return s, errors.Errorf("%s: one answer leaves no choice: want two or more", rows[0].Place())
+	}
+	return s, nil
+}
+
+func (multipleChoice) Whole() bool { return true }
+
+func (multipleChoice) CheckSpace(s Space) error {
+	switch {
+	case len(s.Labels) > 0:
+		return errors.Errorf("labels: %s has none", MultipleChoice)
+	case s.Choices < 2 || s.Choices > mostAnswers:
+		return errors.Errorf("choices is %d: want 2 to %d, the most answers of a question", s.Choices, mostAnswers)
+	}
+	return nil
+}
+
+// CheckRow wants answers. A question to train on must have two or more.
+func (multipleChoice) CheckRow(row loaders.Row, training bool) error {
+	switch n := len(row.Answers); {
+	case n > mostAnswers:
+		return errors.Errorf("%d answers: want %d or fewer", n, mostAnswers)
+	case n == 0:
+		return errors.New("the question has no answers")
+	case n < 2 && training:
+		return errors.New("one answer leaves no choice: want two or more to train on")
+	}
+	return nil
+}
+
+func (multipleChoice) Target(_ Space, l loaders.Label, row loaders.Row) (Target, error) {
+	n := len(row.Answers)
+	i, err := strconv.Atoi(l.Text)
+	if err != nil || i < 0 || i >= n {
+		return Target{}, errors.Errorf("label %s: want the number of the right answer, 0 to %d", l.Text, n-1)
+	}
+	return Target{Label: int32(i)}, nil
+}
+
+func (multipleChoice) CheckTarget(t Target, scores int) error { return checkClass(t.Label, scores) }
+
+// Format is [s] context question [d] answer [c] for each answer.
+func (multipleChoice) Format(f *Formatter, e Example) ([][]int32, error) {
+	var seqs [][]int32
+	for _, answer := range e.Answers {
+		s, err := f.joined(e.A, e.B, answer)
+		if err != nil {
+			return nil, err
+		}
+		seqs = append(seqs, s)
+	}
+	return seqs, nil
+}
+
+func (multipleChoice) Sequences(s Space) int { return s.Choices }
+
+func (multipleChoice) Parts(n int) []string {
+	names := make([]string, n)
+	for i := range names {
+		names[i] = fmt.Sprintf("answer %d", i)
+	}
+	return names
+}
+
+func (multipleChoice) Outputs(Space) int { return 1 }
+
+func (multipleChoice) Scores(_, n int) int { return n }
+
+// Logits are h W + b of each answer, over which the softmax is taken.
+func (m multipleChoice) Logits(h *Head, states graph.Node, b, n int) graph.Node {
+	return h.Linear.Forward(states).Reshape(b, n).Named("B S").Parts(m.Parts(n)...) // [B S]
+}
+
+func (multipleChoice) Inputs(g *graph.Graph, b, k int) (graph.Node, func(int, Target)) {
+	return classes{}.Inputs(g, b, k)
+}
+
+// Losses are −log softmax(logits)[label].
+func (multipleChoice) Losses(logits, labels graph.Node) graph.Node {
+	return classes{}.Losses(logits, labels)
+}
+
+func (multipleChoice) Measures(Space) []string { return []string{"acc"} }
+
+func (multipleChoice) Judge(_ Space, training []Target) Judge {
+	return choiceJudge{majority(training)}
+}
+
+// choiceJudge judges numbers of answers. They are no classes, so only accuracy means anything.
+type choiceJudge struct {
+	most int // the most frequent number of the right answer
+}
+
+// Names are the numbers of the answers.
+func (choiceJudge) Names(n int) []string {
+	names := make([]string, n)
+	for i := range names {
+		names[i] = strconv.Itoa(i)
+	}
+	return names
+}
+
+func (choiceJudge) Unlabelled() Target { return Target{} }
+
+func (choiceJudge) Predict(logits []float32) (string, []float64) {
+	p, best := softmax(logits)
+	return strconv.Itoa(best), p
+}
+
+func (choiceJudge) Gold(t Target) string { return strconv.Itoa(int(t.Label)) }
+
+func (j choiceJudge) Blind() (text, what string) {
+	text = strconv.Itoa(j.most)
+	return text, fmt.Sprintf("%q, the most frequent label of the training rows", text)
+}
+
+func (j choiceJudge) Measure(_ string, gold []Target, logits [][]float32) []Measure {
+	c := j.confusion(gold, best(logits))
+	return []Measure{{"acc", c.Accuracy()}, {"majority_acc", c.Always(j.most)}}
+}
+
+func (j choiceJudge) Baseline(_ string, gold []Target) float64 {
+	return j.confusion(gold, slices.Repeat([]int{j.most}, len(gold))).Accuracy()
+}
+
+// confusion has room for more answers than any question of the training set has.
+func (j choiceJudge) confusion(gold []Target, predicted []int) score.Confusion {
+	k := j.most + 1
+	for _, x := range slices.Concat(labelsOf(gold), predicted) {
+		k = max(k, x+1)
+	}
+	return confusion(k, gold, predicted)
+}

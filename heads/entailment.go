@@ -1,0 +1,25 @@
+package heads
+
+import "gorgpt/loaders"
+
+// Entailment says how a hypothesis follows from a premise.
+const Entailment Kind = loaders.Entailment
+
+type entailment struct{ classes }
+
+func (entailment) Kind() Kind { return Entailment }
+
+func (entailment) Fields() loaders.Fields {
+	return loaders.Fields{Texts: []string{"premise", "hypothesis"}, Label: "label"}
+}
+
+// Format is [s] premise [d] hypothesis [c].
+func (entailment) Format(f *Formatter, e Example) ([][]int32, error) {
+	a, b := f.cutPair(e.A, e.B)
+	s, err := f.joined(a, nil, b)
+	return [][]int32{s}, err
+}
+
+func (entailment) Sequences(Space) int { return 1 }
+
+func (entailment) Parts(int) []string { return nil }

@@ -1,0 +1,266 @@
+package heads
+
+import (
+	"cmp"
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/pkg/errors"
+
+	"gorgpt/graph"
+	"gorgpt/loaders"
+	"gorgpt/score"
+)
+
+// MultiLabel gives a text any number of labels.
+const MultiLabel Kind = "multilabel"
+
+// separator stands between the labels of a row in tables and predictions. Alone, it says that
+// no label applies.
+const separator = "|"
+
+type multiLabel struct{}
+
+func (multiLabel) Kind() Kind { return MultiLabel }
+
+func (multiLabel) Fields() loaders.Fields {
+	return loaders.Fields{Texts: []string{"text"}, Label: "labels", Lists: true}
+}
+
+// Format is [s] text [c].
+func (multiLabel) Format(f *Formatter, e Example) ([][]int32, error) { return f.single(e.A) }
+
+func (multiLabel) Sequences(Space) int { return 1 }
+
+func (multiLabel) Parts(int) []string { return nil }
+
+// Space lists the labels of the rows, sorted.
+func (multiLabel) Space(rows []loaders.Row) (Space, error) {
+	seen := map[string]bool{}
+	for _, row := range rows {
+		for _, l := range split(row.Label) {
+			seen[l] = true
+		}
+	}
+	s := Space{Labels: sortedLabels(seen)}
+	if len(s.Labels) < 2 {
+		return s, errors.Errorf("%s: want two or more different labels, found %d", rows[0].Path, len(s.Labels))
+	}
+	return s, nil
+}
+
+// split are the labels of a row.
+func split(l loaders.Label) (all []string) {
+	for part := range strings.SplitSeq(l.Text, separator) {
+		if part = strings.TrimSpace(part); part != "" && !slices.Contains(all, part) {
+			all = append(all, part)
+		}
+	}
+	return all
+}
+
+func (multiLabel) Whole() bool { return true }
+
+func (multiLabel) CheckSpace(s Space) error {
+	if n := len(s.Thresholds); n != 0 && n != len(s.Labels) {
+		return errors.Errorf("thresholds: %d of them for %d labels: want one for each, or none", n, len(s.Labels))
+	}
+	for i, x := range s.Thresholds {
+		if !(x >= 0 && x <= 1) {
+			return errors.Errorf("thresholds: number %d is %v: want a probability", i, x)
+		}
+	}
+	for i, l := range s.Labels {
+		if strings.Contains(l, separator) {
+			return errors.Errorf("labels: number %d is %q: want a text without %q, which separates labels", i, l, separator)
+		}
+	}
+	return classes{}.CheckSpace(s)
+}
+
+func (multiLabel) CheckRow(loaders.Row, bool) error { return nil }
+
+func (multiLabel) Target(s Space, l loaders.Label, _ loaders.Row) (Target, error) {
+	t := Target{Labels: make([]float32, len(s.Labels))}
+	for _, label := range split(l) {
+		k, err := s.class(label)
+		if err != nil {
+			return Target{}, err
+		}
+		t.Labels[k] = 1
+	}
+	return t, nil
+}
+
+func (multiLabel) CheckTarget(t Target, scores int) error {
+	if len(t.Labels) != scores {
+		return errors.Errorf("has a target for %d labels: want %d", len(t.Labels), scores)
+	}
+	return nil
+}
+
+func (multiLabel) Outputs(s Space) int { return len(s.Labels) }
+
+func (multiLabel) Scores(k, _ int) int { return k }
+
+// Logits are h W + b, one for each label.
+func (multiLabel) Logits(h *Head, states graph.Node, _, _ int) graph.Node {
+	return h.Linear.Forward(states) // [B K]
+}
+
+func (multiLabel) Inputs(g *graph.Graph, b, k int) (graph.Node, func(int, Target)) {
+	labels, values := g.Floats("labels", b, k)
+	return labels.Named("B K"), func(i int, t Target) { copy(values[i*k:(i+1)*k], t.Labels) }
+}
+
+// Losses are the binary cross-entropy of each label, −y log σ(z) − (1−y) log(1−σ(z)), averaged
+// over labels.
+func (multiLabel) Losses(logits, labels graph.Node) graph.Node {
+	return logits.SigmoidCrossEntropy(labels)
+}
+
+func (multiLabel) Measures(Space) []string { return []string{"micro_f1", "macro_f1", "subset_acc"} }
+
+func (multiLabel) Judge(s Space, training []Target) Judge {
+	j := labelsJudge{space: s, blind: make([]bool, len(s.Labels))}
+	for k := range j.blind {
+		n := 0
+		for _, t := range training {
+			n += int(t.Labels[k])
+		}
+		j.blind[k] = 2*n > len(training)
+	}
+	return j
+}
+
+// Fit chooses the threshold of each label that gives it the highest F1 on held-out examples, and of
+// equal ones the nearest to 0.5. A label that no example has keeps 0.5.
+func (multiLabel) Fit(s Space, gold []Target, logits [][]float32) Space {
+	s.Thresholds = make([]float64, len(s.Labels))
+	for k := range s.Labels {
+		p, y := make([]float64, len(gold)), make([]bool, len(gold))
+		for i := range gold {
+			p[i], y[i] = sigmoid(logits[i][k]), gold[i].Labels[k] == 1
+		}
+		s.Thresholds[k] = bestThreshold(p, y)
+	}
+	return s
+}
+
+// bestThreshold is the one with the highest F1 among 0.5 and those half-way between probabilities
+// that follow one another.
+func bestThreshold(p []float64, y []bool) float64 {
+	sorted := slices.Compact(slices.Sorted(slices.Values(p)))
+	candidates := []float64{0.5}
+	for i := 1; i < len(sorted); i++ {
+		candidates = append(candidates, (sorted[i-1]+sorted[i])/2)
+	}
+	slices.SortStableFunc(candidates, func(a, b float64) int { return cmp.Compare(math.Abs(a-0.5), math.Abs(b-0.5)) })
+	best, highest := 0.5, 0.0
+	for _, threshold := range candidates {
+		var c score.Binary
+		for i, x := range p {
+			c.Add(y[i], x >= threshold)
+		}
+		if f1 := c.F1(); f1 > highest {
+			best, highest = threshold, f1
+		}
+	}
+	return best
+}
+
+// labelsJudge judges predicted sets of labels.
+type labelsJudge struct {
+	space Space
+	blind []bool // labels that more than half of the training examples have
+}
+
+func (j labelsJudge) Names(int) []string { return j.space.Labels }
+
+// Predict takes the labels whose probability reaches their threshold.
+func (j labelsJudge) Predict(logits []float32) (string, []float64) {
+	p := make([]float64, len(logits))
+	for k, z := range logits {
+		p[k] = sigmoid(z)
+	}
+	return j.text(j.chosen(logits)), p
+}
+
+func (j labelsJudge) chosen(logits []float32) []bool {
+	chosen := make([]bool, len(logits))
+	for k, z := range logits {
+		threshold := 0.5
+		if len(j.space.Thresholds) > 0 {
+			threshold = j.space.Thresholds[k]
+		}
+		chosen[k] = sigmoid(z) >= threshold
+	}
+	return chosen
+}
+
+// text lists labels as a table has them.
+func (j labelsJudge) text(chosen []bool) string {
+	var names []string
+	for k, yes := range chosen {
+		if yes {
+			names = append(names, j.space.Labels[k])
+		}
+	}
+	if len(names) == 0 {
+		return separator
+	}
+	return strings.Join(names, separator)
+}
+
+// Unlabelled has no label.
+func (j labelsJudge) Unlabelled() Target {
+	return Target{Labels: make([]float32, len(j.space.Labels))}
+}
+
+func (j labelsJudge) Gold(t Target) string { return j.text(applies(t)) }
+
+func (j labelsJudge) Blind() (text, what string) {
+	return j.text(j.blind), "the labels of more than half of the training rows"
+}
+
+func (j labelsJudge) Measure(primary string, gold []Target, logits [][]float32) []Measure {
+	predicted := make([][]bool, len(logits))
+	for i, row := range logits {
+		predicted[i] = j.chosen(row)
+	}
+	s := score.Sets{Gold: golds(gold), Predicted: predicted}
+	return []Measure{
+		{"micro_f1", s.MicroF1()}, {"macro_f1", s.MacroF1()}, {"subset_acc", s.Accuracy()},
+		{"majority_" + primary, j.Baseline(primary, gold)},
+	}
+}
+
+func (j labelsJudge) Baseline(primary string, gold []Target) float64 {
+	s := score.Sets{Gold: golds(gold), Predicted: slices.Repeat([][]bool{j.blind}, len(gold))}
+	switch primary {
+	case "macro_f1":
+		return s.MacroF1()
+	case "subset_acc":
+		return s.Accuracy()
+	}
+	return s.MicroF1()
+}
+
+func golds(targets []Target) [][]bool {
+	all := make([][]bool, len(targets))
+	for i, t := range targets {
+		all[i] = applies(t)
+	}
+	return all
+}
+
+func applies(t Target) []bool {
+	yes := make([]bool, len(t.Labels))
+	for k, x := range t.Labels {
+		yes[k] = x == 1
+	}
+	return yes
+}
+
+func sigmoid(z float32) float64 { return 1 / (1 + math.Exp(-float64(z))) }

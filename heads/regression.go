@@ -1,0 +1,129 @@
+package heads
+
+import (
+	"math"
+	"slices"
+	"strconv"
+
+	"github.com/pkg/errors"
+
+	"gorgpt/graph"
+	"gorgpt/loaders"
+	"gorgpt/score"
+)
+
+// Regression gives a pair of texts, which have no order, a score.
+const Regression Kind = loaders.Regression
+
+type regression struct{ pair }
+
+func (regression) Kind() Kind { return Regression }
+
+func (regression) Space(rows []loaders.Row) (Space, error) {
+	if !slices.ContainsFunc(rows, func(r loaders.Row) bool { return r.Label.Text != rows[0].Label.Text }) {
+		return Space{}, errors.Errorf("%s: every score is %s: want two or more", rows[0].Path, rows[0].Label.Text)
+	}
+	return Space{}, nil
+}
+
+func (regression) Whole() bool { return false }
+
+func (regression) CheckSpace(s Space) error { return checkEmpty(s, Regression) }
+
+// checkEmpty refuses labels and choices.
+func checkEmpty(s Space, k Kind) error {
+	switch {
+	case len(s.Labels) > 0:
+		return errors.Errorf("labels: %s has none", k)
+	case s.Choices != 0:
+		return errors.Errorf("choices: only qa has them, not %s", k)
+	}
+	return nil
+}
+
+func (regression) CheckRow(loaders.Row, bool) error { return nil }
+
+func (regression) Target(_ Space, l loaders.Label, _ loaders.Row) (Target, error) {
+	if l.Form == loaders.String {
+		return Target{}, errors.Errorf("label %q is a string: want a number, as the task is regression", l.Text)
+	}
+	x, err := strconv.ParseFloat(l.Text, 32)
+	if err != nil || !(math.Abs(x) <= 1e6) {
+		return Target{}, errors.Errorf("label %s: want a number between -1000000 and 1000000", l.Text)
+	}
+	return Target{Score: float32(x)}, nil
+}
+
+func (regression) CheckTarget(Target, int) error { return nil }
+
+func (regression) Outputs(Space) int { return 1 }
+
+func (regression) Scores(k, _ int) int { return k }
+
+func (regression) Inputs(g *graph.Graph, b, _ int) (graph.Node, func(int, Target)) {
+	labels, scores := g.Floats("labels", b)
+	return labels.Named("B"), func(i int, t Target) { scores[i] = t.Score }
+}
+
+// Losses are (logit − score)².
+func (regression) Losses(logits, scores graph.Node) graph.Node { return logits.SquaredError(scores) }
+
+func (regression) Measures(Space) []string { return []string{"pearson", "spearman"} }
+
+func (regression) Judge(_ Space, training []Target) Judge {
+	return scoreJudge{score.Mean(scoresOf(training))}
+}
+
+// Submission has as many digits after the point as STS-B.
+func (regression) Submission(predicted string) string {
+	x, err := strconv.ParseFloat(predicted, 64)
+	if err != nil {
+		return predicted
+	}
+	return strconv.FormatFloat(x, 'f', 3, 64)
+}
+
+// scoreJudge judges predicted scores.
+type scoreJudge struct {
+	mean float64 // of the training scores
+}
+
+func (scoreJudge) Names(int) []string { return nil }
+
+func (scoreJudge) Predict(logits []float32) (string, []float64) { return number(logits[0]), nil }
+
+func (scoreJudge) Unlabelled() Target { return Target{} }
+
+func (scoreJudge) Gold(t Target) string { return number(t.Score) }
+
+func (j scoreJudge) Blind() (text, what string) {
+	text = number(float32(j.mean))
+	return text, regression{}.Submission(text) + ", the mean of the training scores"
+}
+
+func (j scoreJudge) Measure(_ string, gold []Target, logits [][]float32) []Measure {
+	scores, predicted, constant := scoresOf(gold), make([]float64, len(logits)), make([]float64, len(logits))
+	for i, row := range logits {
+		predicted[i], constant[i] = float64(row[0]), j.mean
+	}
+	return []Measure{
+		{"mse", score.SquaredError(scores, predicted)},
+		{"mean_mse", score.SquaredError(scores, constant)},
+		{"pearson", score.Pearson(scores, predicted)},
+		{"spearman", score.Spearman(scores, predicted)},
+	}
+}
+
+// Baseline is 0: a constant correlates with nothing.
+func (scoreJudge) Baseline(string, []Target) float64 { return 0 }
+
+func scoresOf(targets []Target) []float64 {
+	out := make([]float64, len(targets))
+	for i, t := range targets {
+		out[i] = float64(t.Score)
+	}
+	return out
+}
+
+// number writes a score with as few digits as identify it.
+func number(x float32) string { return strconv.FormatFloat(float64(x), 'g', -1, 32) }

@@ -1,0 +1,59 @@
+package heads
+
+import (
+	"slices"
+
+	"gorgpt/graph"
+	"gorgpt/loaders"
+)
+
+// Similarity gives a pair of texts, which have no order, one of several labels.
+const Similarity Kind = loaders.Similarity
+
+type similarity struct {
+	pair
+	classes
+}
+
+func (similarity) Kind() Kind { return Similarity }
+
+// Logits are (h₁ + h₂) W + b: the states of the two orders are added before the linear layer.
+func (similarity) Logits(h *Head, states graph.Node, b, n int) graph.Node {
+	return pair{}.Logits(h, states, b, n)
+}
+
+// Refine makes it regression if any label is written as a number with a point.
+func (similarity) Refine(rows []loaders.Row) Kind {
+	isFloat := func(r loaders.Row) bool { return r.Label.Form == loaders.Float }
+	if slices.ContainsFunc(rows, isFloat) {
+		return Regression
+	}
+	return Similarity
+}
+
+// pair is what tasks on pairs without an order have in common.
+type pair struct{}
+
+func (pair) Fields() loaders.Fields {
+	return loaders.Fields{Texts: []string{"a", "b"}, Label: "label"}
+}
+
+// Format is [s] a [d] b [c] and [s] b [d] a [c].
+func (pair) Format(f *Formatter, e Example) ([][]int32, error) {
+	a, b := f.cutPair(e.A, e.B)
+	ab, err := f.joined(a, nil, b)
+	if err != nil {
+		return nil, err
+	}
+	ba, err := f.joined(b, nil, a)
+	return [][]int32{ab, ba}, err
+}
+
+func (pair) Sequences(Space) int { return 2 }
+
+func (pair) Parts(int) []string { return []string{"order a, b", "order b, a"} }
+
+// Logits are (h₁ + h₂) W + b.
+func (p pair) Logits(h *Head, states graph.Node, _, n int) graph.Node {
+	return h.Linear.Forward(states.SumGroups(n).Parts(p.Parts(n)...)) // [B K]
+}
