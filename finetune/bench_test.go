@@ -12,7 +12,7 @@ import (
 
 	"gorgpt/heads"
 	"gorgpt/loaders"
-	"gorgpt/loaders/tables"
+	"gorgpt/loaders/ledger"
 	"gorgpt/tokenizer"
 )
 
@@ -49,7 +49,7 @@ func BenchmarkEncode(b *testing.B) {
 		rows[i] = loaders.Row{Texts: []string{question(), question()}, Label: loaders.Label{Text: "1"}}
 	}
 	for b.Loop() {
-		_, err := Encode(spec, tok, 512, rows, nil, tables.DefaultTolerance)
+		_, err := Encode(spec, tok, 512, rows, nil, ledger.DefaultTolerance)
 		require.NoError(b, err)
 	}
 }

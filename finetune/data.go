@@ -1,13 +1,12 @@
 package finetune
 
 import (
+	"fmt"
 	"slices"
+	"strings"
 
-	"gorgpt/heads"
 	"gorgpt/loaders"
-	"gorgpt/loaders/datasets"
-	"gorgpt/loaders/storyworld"
-	"gorgpt/loaders/tables"
+	"gorgpt/loaders/ledger"
 	"gorgpt/train"
 )
 
@@ -19,49 +18,41 @@ type Data struct {
 	Train, Dev, Test []loaders.Row // those not named have none
 	Name             string        // of the training rows, for reports
 
-	accounts [3][]tables.Account // of the files of each split; none where its rows are some of the training files'
-	notes    []string
+	// Accounts are of the files of each split, in the order of the fields; none where the rows of a split are
+	// some of the training files', and for rows of no files.
+	Accounts [3][]ledger.Account
+	Notes    []string // what is odd about the rows
 }
 
 // splitNames are what reports call the splits.
 var splitNames = [3]string{"training", "development", "test"}
 
-// splits are the rows of all splits.
-func (d *Data) splits() [3]*[]loaders.Row { return [3]*[]loaders.Row{&d.Train, &d.Dev, &d.Test} }
+// Splits are the rows of all splits.
+func (d *Data) Splits() [3]*[]loaders.Row { return [3]*[]loaders.Row{&d.Train, &d.Dev, &d.Test} }
 
-// ReadData reads the dataset or the files that the settings name or, without either, the
-// task's rows of the embedded world, and checks all labels. What there is to decide the
-// dataset or the whole training set tells, the limit notwithstanding.
-func (s *Settings) ReadData() (*Data, error) {
-	d, err := s.readSplits()
-	if err != nil {
-		return nil, err
-	}
+// Check makes rows fit for use: it checks what there is to decide and the labels of all rows, and leaves
+// out rows that cannot be used, within the tolerance. A split that lacks a label is noted or, if
+// strict, an error.
+func (d *Data) Check(t ledger.Tolerance) error {
 	if err := d.Spec.validate(); err != nil {
-		if s.Labels != "" {
-			err = train.InOption("Labels", err)
-		}
-		return nil, err
+		return err
 	}
-	if err := d.leaveOutUnusable(s.tolerance()); err != nil {
-		return nil, err
+	if err := d.leaveOutUnusable(t); err != nil {
+		return err
 	}
-	if err := d.compareLabels(s.Strict); err != nil {
-		return nil, err
-	}
-	return d.Limit(s.Limit)
+	return d.compareLabels(t.Strict)
 }
 
 // leaveOutUnusable leaves out the rows with a label that is none of those to decide on, or with
 // too few answers.
-func (d *Data) leaveOutUnusable(t tables.Tolerance) error {
-	for i, rows := range d.splits() {
+func (d *Data) leaveOutUnusable(t ledger.Tolerance) error {
+	for i, rows := range d.Splits() {
 		if *rows == nil {
 			continue
 		}
-		accounts := d.accounts[i]
+		accounts := d.Accounts[i]
 		if len(accounts) == 0 {
-			accounts = d.accounts[0]
+			accounts = d.Accounts[0]
 		}
 		var err error
 		if *rows, err = d.Spec.usable(*rows, i == 0, accounts, t); err != nil {
@@ -71,94 +62,12 @@ func (d *Data) leaveOutUnusable(t tables.Tolerance) error {
 	return nil
 }
 
-// readSplits reads the rows of all splits and learns what there is to decide.
-func (s *Settings) readSplits() (*Data, error) {
-	switch {
-	case s.Dataset != "":
-		return s.readDataset()
-	case s.Train != "":
-		return s.readFiles()
-	}
-	return s.readWorld()
-}
-
-// tolerance is stricter with rows to learn from or to measure on than with rows to predict, of
-// which one that cannot be used costs no more than its own prediction.
-func (s *Settings) tolerance() tables.Tolerance {
-	t := tables.DefaultTolerance
-	t.Strict = s.Strict
-	if s.Predict != "" {
-		t.Share = 0.5
-	}
-	return t
-}
-
-// readDataset reads a published dataset.
-func (s *Settings) readDataset() (*Data, error) {
-	set, err := datasets.Find(s.Dataset)
-	if err != nil {
-		return nil, train.InOption("Dataset", err)
-	}
-	rows, err := set.Read(s.Data, s.tolerance())
-	if err != nil {
-		return nil, err
-	}
-	return &Data{
-		Spec: specOf(set), Train: rows.Train, Dev: rows.Dev, Test: rows.Test, Name: set.Name, accounts: bySplit(rows),
-	}, nil
-}
-
-// bySplit divides the accounts of a dataset among the splits. A file that has training rows
-// is a training file, also where some of its rows are held out for development.
-func bySplit(d *datasets.Data) (all [3][]tables.Account) {
-	train := map[string]bool{}
-	for _, row := range d.Train {
-		train[row.Path] = true
-	}
-	all[2] = d.TestAccounts()
-	for _, a := range d.Accounts[:len(d.Accounts)-len(all[2])] {
-		split := 1
-		if train[a.Path] {
-			split = 0
-		}
-		all[split] = append(all[split], a)
-	}
-	return all
-}
-
-// specOf is what a dataset has to decide.
-func specOf(set *datasets.Dataset) Spec {
-	spec := Spec{Task: heads.Kind(set.Task), Dataset: set.Name, Metric: set.Metric}
-	if spec.Task.Task().Fields().Answers != "" {
-		spec.Choices = len(set.Labels) // the labels of the answers
-	} else {
-		spec.Labels = set.Labels
-	}
-	return spec
-}
-
-// readWorld makes the rows of the embedded world. Its sets have the names of the tasks.
-func (s *Settings) readWorld() (*Data, error) {
-	d := &Data{Name: "the embedded world"}
-	for i, split := range []storyworld.Split{storyworld.Train, storyworld.Dev, storyworld.Test} {
-		rows, err := storyworld.Rows(storyworld.Set(s.Kind()), split)
-		if err != nil {
-			return nil, train.BadOption("{Train} is missing: the embedded world has no rows for %s", s.Kind())
-		}
-		*d.splits()[i] = rows
-		d.accounts[i] = []tables.Account{{Path: rows[0].Path, Rows: len(rows)}}
-	}
-	var err error
-	d.Spec, err = Learn(s.Kind(), d.Train)
-	return d, err
-}
-
 // Report prints what was left out of the files, and what is odd about them.
 func (d *Data) Report(to train.Listener) {
-	for _, accounts := range d.accounts {
+	for _, accounts := range d.Accounts {
 		reportAll(accounts, to)
 	}
-	for _, note := range d.notes {
+	for _, note := range d.Notes {
 		to.Note("%s", note)
 	}
 }
@@ -179,7 +88,7 @@ func (d *Data) TestOnDev() *Data {
 	}
 	moved := *d
 	moved.Test, moved.Dev = d.Dev, nil
-	moved.accounts[1], moved.accounts[2] = nil, d.accounts[1]
+	moved.Accounts[1], moved.Accounts[2] = nil, d.Accounts[1]
 	return &moved
 }
 
@@ -195,4 +104,39 @@ func (d *Data) Limit(n int) (*Data, error) {
 		return nil, train.BadOption("{Limit} %d: the first rows do not suffice: %v: choose a larger limit, or mix the rows", n, err)
 	}
 	return &limited, nil
+}
+
+// Tolerance is stricter with rows to learn from or to measure on than with rows to predict, of
+// which one that cannot be used costs no more than its own prediction.
+func (s *Settings) Tolerance() ledger.Tolerance {
+	t := ledger.DefaultTolerance
+	t.Strict = s.Strict
+	if s.Predict != "" {
+		t.Share = 0.5
+	}
+	return t
+}
+
+// compareLabels looks for splits that lack a label. One that has another label is found
+// earlier. Small sets may lack some, but with -strict none may.
+func (d *Data) compareLabels(strict bool) error {
+	for _, rows := range [][]loaders.Row{d.Train, d.Dev, d.Test} {
+		if !labelled(rows) || len(d.Spec.Labels) == 0 {
+			continue
+		}
+		seen := map[string]bool{}
+		for _, row := range rows {
+			seen[row.Label.Text] = true
+		}
+		missing := slices.DeleteFunc(slices.Clone(d.Spec.Labels), func(l string) bool { return seen[l] })
+		if len(missing) == 0 {
+			continue
+		}
+		note := fmt.Sprintf("%s: no row is labelled %s", rows[0].Path, strings.Join(missing, ", "))
+		if strict {
+			return train.BadOption("{Strict}: %s, though the labels are %s", note, strings.Join(d.Spec.Labels, ", "))
+		}
+		d.Notes = append(d.Notes, note)
+	}
+	return nil
 }

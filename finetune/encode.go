@@ -9,7 +9,7 @@ import (
 
 	"gorgpt/heads"
 	"gorgpt/loaders"
-	"gorgpt/loaders/tables"
+	"gorgpt/loaders/ledger"
 	"gorgpt/tokenizer"
 	"gorgpt/train"
 )
@@ -41,16 +41,16 @@ const chunk = 512
 // be cut is too long, is left out and recorded in the account of its file; of a file without
 // an account it is an error, as are more such rows than are tolerated. Where some rows have
 // labels, those without are left out, too.
-func Encode(spec Spec, tok *tokenizer.Tokenizer, ctx int, rows []loaders.Row, accounts []tables.Account, t tables.Tolerance) (*Set, error) {
+func Encode(spec Spec, tok *tokenizer.Tokenizer, ctx int, rows []loaders.Row, accounts []ledger.Account, t ledger.Tolerance) (*Set, error) {
 	examples, cut, errs := encodeAll(spec, tok, ctx, rows)
 	i, judged, set := 0, labelled(rows), &Set{}
 	set.unlabelled = !judged && len(rows) > 0
-	kept, err := tables.Sift(rows, accounts, t, func(row *loaders.Row) error {
+	kept, err := ledger.Sift(rows, accounts, t, func(row *loaders.Row) error {
 		err := errs[i]
 		switch {
 		case err != nil:
 		case judged && !row.Label.Known():
-			err = tables.ErrUnlabelled
+			err = ledger.ErrUnlabelled
 		default:
 			set.Examples = append(set.Examples, examples[i])
 			if cut[i] {
@@ -71,7 +71,7 @@ func Encode(spec Spec, tok *tokenizer.Tokenizer, ctx int, rows []loaders.Row, ac
 }
 
 // number says where the examples come from, and which rows of the files are missing.
-func (s *Set) number(rows []loaders.Row, accounts []tables.Account) {
+func (s *Set) number(rows []loaders.Row, accounts []ledger.Account) {
 	before, n := map[string]int{}, 0 // rows in the files before that of a path
 	for _, a := range accounts {
 		before[a.Path] = n
@@ -162,16 +162,16 @@ func example(spec Spec, tok *tokenizer.Tokenizer, row loaders.Row) (heads.Exampl
 type sets struct{ train, dev, test *Set }
 
 // encode tokenizes the rows and reports what was cut and left out. The data stay as they are.
-func (d *Data) encode(spec Spec, tok *tokenizer.Tokenizer, ctx int, t tables.Tolerance, to train.Listener) (out sets, err error) {
+func (d *Data) encode(spec Spec, tok *tokenizer.Tokenizer, ctx int, t ledger.Tolerance, to train.Listener) (out sets, err error) {
 	for i, set := range []**Set{&out.train, &out.dev, &out.test} {
-		rows := *d.splits()[i]
+		rows := *d.Splits()[i]
 		if rows == nil {
 			continue
 		}
-		name, borrowed := splitNames[i], len(d.accounts[i]) == 0
-		from := d.accounts[i]
+		name, borrowed := splitNames[i], len(d.Accounts[i]) == 0
+		from := d.Accounts[i]
 		if borrowed { // the rows are some of those of the training files
-			from = d.accounts[0]
+			from = d.Accounts[0]
 		}
 		accounts := cloned(from)
 		if *set, err = Encode(spec, tok, ctx, rows, accounts, t); err != nil {
@@ -191,7 +191,7 @@ func (d *Data) encode(spec Spec, tok *tokenizer.Tokenizer, ctx int, t tables.Tol
 }
 
 // cloned are accounts that may be added to.
-func cloned(accounts []tables.Account) []tables.Account {
+func cloned(accounts []ledger.Account) []ledger.Account {
 	accounts = slices.Clone(accounts)
 	for i := range accounts {
 		accounts[i].LeftOut = slices.Clone(accounts[i].LeftOut)
@@ -200,13 +200,13 @@ func cloned(accounts []tables.Account) []tables.Account {
 }
 
 // newlyLeftOut are accounts of what was left out since an earlier state of them.
-func newlyLeftOut(before, after []tables.Account) (more []tables.Account) {
+func newlyLeftOut(before, after []ledger.Account) (more []ledger.Account) {
 	for i, a := range after {
 		seen := map[int]bool{}
 		for _, l := range before[i].LeftOut {
 			seen[l.Row.Number] = true
 		}
-		fresh := slices.DeleteFunc(slices.Clone(a.LeftOut), func(l tables.LeftOut) bool { return seen[l.Row.Number] })
+		fresh := slices.DeleteFunc(slices.Clone(a.LeftOut), func(l ledger.LeftOut) bool { return seen[l.Row.Number] })
 		a.Rows += len(a.LeftOut) - len(fresh)
 		if a.LeftOut = fresh; len(fresh) > 0 {
 			more = append(more, a)
@@ -216,7 +216,7 @@ func newlyLeftOut(before, after []tables.Account) (more []tables.Account) {
 }
 
 // reportAll prints what was left out of files.
-func reportAll(accounts []tables.Account, to train.Listener) {
+func reportAll(accounts []ledger.Account, to train.Listener) {
 	for _, a := range accounts {
 		for _, line := range a.Lines() {
 			to.Note("%s", line)

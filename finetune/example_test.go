@@ -6,7 +6,7 @@ import (
 	"gorgpt/finetune"
 	"gorgpt/heads"
 	"gorgpt/loaders"
-	"gorgpt/loaders/tables"
+	"gorgpt/loaders/ledger"
 	"gorgpt/tokenizer"
 )
 
@@ -55,6 +55,6 @@ func encode(spec finetune.Spec, rows []loaders.Row) (*finetune.Set, *tokenizer.T
 		return nil, nil, err
 	}
 	const ctx = 16
-	set, err := finetune.Encode(spec, tok, ctx, rows, nil, tables.DefaultTolerance)
+	set, err := finetune.Encode(spec, tok, ctx, rows, nil, ledger.DefaultTolerance)
 	return set, tok, err
 }

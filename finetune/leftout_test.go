@@ -14,22 +14,23 @@ import (
 
 	"gorgpt/gpt1"
 	"gorgpt/heads"
+	"gorgpt/loaders/ledger"
 	"gorgpt/loaders/tables"
 )
 
 // lax tolerates many broken rows, so that tests can do with few rows.
-var lax = tables.Tolerance{Share: 0.5}
+var lax = ledger.Tolerance{Share: 0.5}
 
 // encodeFile reads a file of rows and tokenizes it.
-func encodeFile(t *testing.T, spec Spec, ctx int, lines ...string) (*Set, []tables.Account) {
+func encodeFile(t *testing.T, spec Spec, ctx int, lines ...string) (*Set, []ledger.Account) {
 	t.Helper()
 	tok, specials := vocabulary(t)
 	spec.Specials = specials
 	path := filepath.Join(t.TempDir(), "rows.jsonl")
 	require.NoError(t, os.WriteFile(path, []byte(strings.Join(lines, "\n")), 0o600))
-	rows, account, err := ownFile{task: spec.Task, fields: spec.Task.Task().Fields()}.read(path, lax)
+	rows, account, err := tables.Collect(path, tables.ByName, spec.Task.Task().Fields(), lax)
 	require.NoError(t, err)
-	accounts := []tables.Account{account}
+	accounts := []ledger.Account{account}
 	set, err := Encode(spec, tok, ctx, rows, accounts, lax)
 	require.NoError(t, err)
 	return set, accounts
@@ -63,14 +64,14 @@ func TestRowsWithoutTokensAreToleratedLikeBrokenOnes(t *testing.T) {
 	spec := Spec{Task: heads.Similarity, Space: heads.Space{Labels: []string{"no", "yes"}}, Specials: specials}
 	lines := pairs(strings.Split(strings.Repeat(`"no" `, 99), " ")[:99]...)
 	blank := `{"a": "\u0007", "b": "other", "label": "yes"}`
-	encode := func(tolerance tables.Tolerance, lines ...string) error {
+	encode := func(tolerance ledger.Tolerance, lines ...string) error {
 		rows := rowsOf(t, spec.Task, lines...)
-		_, err := Encode(spec, tok, 20, rows, []tables.Account{{Path: rows[0].Path, Rows: len(rows)}}, tolerance)
+		_, err := Encode(spec, tok, 20, rows, []ledger.Account{{Path: rows[0].Path, Rows: len(rows)}}, tolerance)
 		return err
 	}
-	require.NoError(t, encode(tables.DefaultTolerance, append(lines, blank)...), "one of a hundred")
-	require.ErrorContains(t, encode(tables.DefaultTolerance, append(lines, blank, blank)...), "2 of 101 rows are broken")
-	require.ErrorContains(t, encode(tables.Tolerance{Strict: true}, append(lines, blank)...), "-strict")
+	require.NoError(t, encode(ledger.DefaultTolerance, append(lines, blank)...), "one of a hundred")
+	require.ErrorContains(t, encode(ledger.DefaultTolerance, append(lines, blank, blank)...), "2 of 101 rows are broken")
+	require.ErrorContains(t, encode(ledger.Tolerance{Strict: true}, append(lines, blank)...), "no row may be broken")
 }
 
 func TestUnlabelledRowsAmongOthersAreNotTakenForTheFirstClass(t *testing.T) {
@@ -78,8 +79,8 @@ func TestUnlabelledRowsAmongOthersAreNotTakenForTheFirstClass(t *testing.T) {
 	spec := Spec{Task: heads.Similarity, Space: heads.Space{Labels: []string{"no", "yes"}}, Specials: specials}
 	rows := rowsOf(t, spec.Task, pairs(`"yes"`, `"no"`)...)
 	rows[1].Label.Text = ""
-	accounts := []tables.Account{{Path: rows[0].Path, Rows: 2}}
-	set, err := Encode(spec, tok, 20, rows, accounts, tables.DefaultTolerance)
+	accounts := []ledger.Account{{Path: rows[0].Path, Rows: 2}}
+	set, err := Encode(spec, tok, 20, rows, accounts, ledger.DefaultTolerance)
 	require.NoError(t, err)
 	require.Equal(t, []heads.Target{{Label: 1}}, set.targets())
 	require.Equal(t, 1, accounts[0].Unlabelled())
@@ -89,9 +90,9 @@ func TestRowsOfSeveralFilesAreNumberedThroughAll(t *testing.T) {
 	tok, specials := vocabulary(t)
 	spec := Spec{Task: heads.Similarity, Space: heads.Space{Labels: []string{"no", "yes"}}, Specials: specials}
 	first, second := rowsOf(t, spec.Task, pairs(`"yes"`, `"no"`)...), rowsOf(t, spec.Task, pairs(`"no"`, `"no"`)...)
-	lost := tables.LeftOut{Row: first[1], Err: fmt.Errorf("broken")}
+	lost := ledger.LeftOut{Row: first[1], Err: fmt.Errorf("broken")}
 	lost.Row.Number = 3
-	accounts := []tables.Account{{Path: first[0].Path, Rows: 2, LeftOut: []tables.LeftOut{lost}}, {Path: second[0].Path, Rows: 2}}
+	accounts := []ledger.Account{{Path: first[0].Path, Rows: 2, LeftOut: []ledger.LeftOut{lost}}, {Path: second[0].Path, Rows: 2}}
 	set, err := Encode(spec, tok, 20, append(first, second...), accounts, lax)
 	require.NoError(t, err)
 	var numbers []int
@@ -126,9 +127,9 @@ func TestSubmissionHasEveryRowOfTheTestFile(t *testing.T) {
 			o := newOutcome(c.spec, training, test, heads.Losses{}, [][]float32{c.logits, c.logits})
 			blind, _ := o.judge.Blind()
 			require.Equal(t, c.blind, blind)
-			require.Equal(t, 1, o.missing(""))
+			require.Equal(t, 1, o.Missing(""))
 			var out strings.Builder
-			require.NoError(t, o.writeSubmission(&out, ""))
+			require.NoError(t, o.WriteSubmission(&out, ""))
 			require.Equal(t, c.want, out.String())
 		})
 	}

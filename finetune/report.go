@@ -44,17 +44,20 @@ func (j *Job) report(ctx context.Context, dir string, metrics train.Observer, to
 	if test == nil || test.labelled() {
 		return nil
 	}
-	return j.submit(dir, test, to)
+	if j.Submit == nil {
+		return nil
+	}
+	return j.Submit(j.Dataset, dir, test, to)
 }
 
 func reportScores(to train.Listener, name string, o *Outcome) {
-	for _, line := range scoreLines(name, o) {
+	for _, line := range o.Scores(name) {
 		to.Note("%s", line)
 	}
 }
 
-// scoreLines are a line for the whole set, and one for each part.
-func scoreLines(name string, o *Outcome) (lines []string) {
+// Scores are a line for the whole set, and one for each part.
+func (o *Outcome) Scores(name string) (lines []string) {
 	for _, p := range append([]Part{{name, len(o.Predictions), o.Measures}}, o.Parts...) {
 		texts := make([]string, len(p.Measures))
 		for i, m := range p.Measures {

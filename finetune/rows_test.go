@@ -11,6 +11,7 @@ import (
 
 	"gorgpt/heads"
 	"gorgpt/loaders"
+	"gorgpt/loaders/ledger"
 	"gorgpt/loaders/tables"
 	"gorgpt/tokenizer"
 )
@@ -20,7 +21,7 @@ func rowsOf(t *testing.T, kind heads.Kind, lines ...string) []loaders.Row {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "rows.jsonl")
 	require.NoError(t, os.WriteFile(path, []byte(strings.Join(lines, "\n")), 0o600))
-	rows, _, err := ownFile{task: kind, fields: kind.Task().Fields()}.read(path, tables.DefaultTolerance)
+	rows, _, err := tables.Collect(path, tables.ByName, kind.Task().Fields(), ledger.DefaultTolerance)
 	require.NoError(t, err)
 	return rows
 }
@@ -100,24 +101,24 @@ func TestEncode(t *testing.T) {
 	s, d, c := []int32{specials.Start}, []int32{specials.Delimiter}, []int32{specials.Classify}
 
 	spec := Spec{Task: heads.Similarity, Space: heads.Space{Labels: []string{"no", "yes"}}, Specials: specials}
-	set, err := Encode(spec, tok, 20, rowsOf(t, spec.Task, pairs(`"yes"`)...), nil, tables.DefaultTolerance)
+	set, err := Encode(spec, tok, 20, rowsOf(t, spec.Task, pairs(`"yes"`)...), nil, ledger.DefaultTolerance)
 	require.NoError(t, err)
 	require.Equal(t, []heads.Encoded{{Target: heads.Target{Label: 1}, Sequences: [][]int32{
 		join(s, id("one text"), d, id("other"), c), join(s, id("other"), d, id("one text"), c),
 	}}}, set.Examples)
 	require.Zero(t, set.Cut)
 
-	set, err = Encode(spec, tok, 5, rowsOf(t, spec.Task, pairs(`"yes"`, `"no"`)...), nil, tables.DefaultTolerance)
+	set, err = Encode(spec, tok, 5, rowsOf(t, spec.Task, pairs(`"yes"`, `"no"`)...), nil, ledger.DefaultTolerance)
 	require.NoError(t, err)
 	require.Equal(t, 2, set.Cut)
 
 	spec = Spec{Task: heads.Regression, Specials: specials}
-	set, err = Encode(spec, tok, 20, rowsOf(t, spec.Task, pairs("-2.5", "4")...), nil, tables.DefaultTolerance)
+	set, err = Encode(spec, tok, 20, rowsOf(t, spec.Task, pairs("-2.5", "4")...), nil, ledger.DefaultTolerance)
 	require.NoError(t, err)
 	require.Equal(t, []heads.Target{{Score: -2.5}, {Score: 4}}, set.targets())
 
 	spec = Spec{Task: heads.MultipleChoice, Space: heads.Space{Choices: 2}, Specials: specials}
-	set, err = Encode(spec, tok, 20, rowsOf(t, spec.Task, question(`["yes", "no"]`, "1")), nil, tables.DefaultTolerance)
+	set, err = Encode(spec, tok, 20, rowsOf(t, spec.Task, question(`["yes", "no"]`, "1")), nil, ledger.DefaultTolerance)
 	require.NoError(t, err)
 	require.Equal(t, []heads.Encoded{{Target: heads.Target{Label: 1}, Sequences: [][]int32{
 		join(s, id("it rains is it wet"), d, id("yes"), c), join(s, id("it rains is it wet"), d, id("no"), c),
@@ -149,7 +150,7 @@ func TestEncodeErrors(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			c.spec.Specials = specials
-			_, err := Encode(c.spec, tok, 20, rowsOf(t, c.spec.Task, c.row), nil, tables.DefaultTolerance)
+			_, err := Encode(c.spec, tok, 20, rowsOf(t, c.spec.Task, c.row), nil, ledger.DefaultTolerance)
 			require.ErrorContains(t, err, c.want)
 		})
 	}

@@ -18,6 +18,11 @@ import (
 // A Job must not be used by several goroutines at once.
 type Job struct {
 	*Settings
+
+	// Submit writes the predictions of test rows without labels for the server of a dataset; nil:
+	// it is not done.
+	Submit func(dataset, dir string, o *Outcome, to train.Listener) error
+
 	model *gpt1.Model
 	tok   *tokenizer.Tokenizer
 	sets  sets
@@ -41,7 +46,7 @@ func Prepare(s *Settings, d *Data, b *Base, to train.Listener) (*Job, error) {
 	if err := d.CheckVocabulary(s, b.Tok, to); err != nil {
 		return nil, err
 	}
-	data, err := d.encode(spec, b.Tok, b.Model.NCtx, s.tolerance(), to)
+	data, err := d.encode(spec, b.Tok, b.Model.NCtx, s.Tolerance(), to)
 	if err != nil {
 		return nil, err
 	}

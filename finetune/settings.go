@@ -6,8 +6,6 @@ import (
 	"gorgpt/gpt1"
 	"gorgpt/heads"
 	"gorgpt/internal/memory"
-	"gorgpt/internal/outfile"
-	"gorgpt/loaders/datasets"
 	"gorgpt/train"
 )
 
@@ -77,18 +75,10 @@ func taskNames() string {
 	return strings.Join(names[:len(names)-1], ", ") + " or " + names[len(names)-1]
 }
 
-// Files are those of the rows, with their flags.
-func (s *Settings) Files() []outfile.Name {
-	return []outfile.Name{{Flag: "-train", Path: s.Train}, {Flag: "-dev", Path: s.Dev}, {Flag: "-test", Path: s.Test}, {Flag: "-data", Path: s.Data}}
-}
-
-// Check refuses a task, files and models that cannot work. Errors name the flags.
+// Check refuses a task, files and models that cannot work.
 func (s *Settings) Check() error {
 	if s.Eval != "" || s.Predict != "" {
 		return s.checkApply()
-	}
-	if err := s.checkDataset(); err != nil {
-		return err
 	}
 	switch {
 	case s.Task == "":
@@ -124,34 +114,6 @@ func (s *Settings) checkApply() error {
 	case s.Task != "" || s.Dataset != "" || s.Train != "" || s.Dev != "" || s.Test != "" || s.Scratch:
 		return train.BadOption("{Eval} and {Predict} apply a model to a file as it was trained: leave out {Task}, {Dataset}, {Train}, {Dev}, {Test} and {Scratch}")
 	}
-	return nil
-}
-
-// checkDataset refuses what does not go with a dataset, which says itself what the task is.
-func (s *Settings) checkDataset() error {
-	switch {
-	case s.Dataset == "" && s.Data != "":
-		return train.BadOption("{Data} is the folder of a dataset: name it with {Dataset}, or files of your own with {Train}, {Dev} and {Test}")
-	case s.Dataset == "":
-		return nil
-	}
-	set, err := datasets.Find(s.Dataset)
-	if err != nil {
-		return train.InOption("Dataset", err)
-	}
-	task, isScore := heads.Kind(set.Task), heads.Kind(set.Task) == heads.Regression
-	if isScore {
-		task = heads.Similarity
-	}
-	switch {
-	case s.Data == "":
-		return train.BadOption("{Data} is missing: want the folder of %s, or one with it inside", set.Name)
-	case s.Train != "" || s.Dev != "" || s.Test != "" || s.Fields != "" || s.Labels != "":
-		return train.BadOption("{Dataset} %s has files, columns and labels of its own: leave out {Train}, {Dev}, {Test}, {Fields} and {Labels}", set.Name)
-	case s.Task != "" && s.Task != task || s.Regression && !isScore:
-		return train.BadOption("{Dataset} %s is of {Task} %s: leave out {Task} and {Regression}", set.Name, task)
-	}
-	s.Dataset, s.Task, s.Regression = set.Name, task, isScore
 	return nil
 }
 

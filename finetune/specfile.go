@@ -13,7 +13,6 @@ import (
 	"gorgpt/gpt1"
 	"gorgpt/heads"
 	"gorgpt/internal/regular"
-	"gorgpt/loaders/datasets"
 	"gorgpt/tokenizer"
 )
 
@@ -70,15 +69,22 @@ func completeIDs(data []byte) error {
 	return nil
 }
 
+// SpecError is an error in a [Spec].
+// A SpecError is safe for concurrent use.
+type SpecError struct{ error }
+
+// Unwrap is the error itself.
+func (e SpecError) Unwrap() error { return e.error }
+
 // validate says which field does not go with the task.
 func (s Spec) validate() error {
 	task, err := heads.Of(s.Task)
 	if err != nil {
 		return err
 	}
-	for _, check := range []func() error{func() error { return task.CheckSpace(s.Space) }, s.checkFields, s.checkDataset, s.checkMetric} {
+	for _, check := range []func() error{func() error { return task.CheckSpace(s.Space) }, s.checkFields, s.checkMetric} {
 		if err := check(); err != nil {
-			return err
+			return SpecError{err}
 		}
 	}
 	return nil
@@ -96,28 +102,6 @@ func (s Spec) checkFields() error {
 		return errors.Errorf("fields: answers is %q: want a column for qa, and none for other tasks", f.Answers)
 	case f.Label == "":
 		return errors.New("fields: label is empty: want a column")
-	}
-	return nil
-}
-
-func (s Spec) checkDataset() error {
-	if s.Dataset == "" {
-		return nil
-	}
-	set, err := datasets.Find(s.Dataset)
-	if err != nil {
-		return errors.WithMessage(err, "dataset")
-	}
-	want := specOf(set)
-	switch {
-	case s.Task != want.Task:
-		return errors.Errorf("dataset %s is for %s, the task is %s", s.Dataset, want.Task, s.Task)
-	case !slices.Equal(s.Labels, want.Labels):
-		return errors.Errorf("labels are %q: want those of %s, %q", s.Labels, s.Dataset, want.Labels)
-	case s.Choices != want.Choices:
-		return errors.Errorf("choices is %d: want the %d of %s", s.Choices, want.Choices, s.Dataset)
-	case s.Metric != want.Metric && s.Metric != "":
-		return errors.Errorf("metric is %q: want %q, that of %s", s.Metric, want.Metric, s.Dataset)
 	}
 	return nil
 }

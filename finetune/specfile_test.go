@@ -69,9 +69,6 @@ func TestTaskFileIsCheckedWhole(t *testing.T) {
 		{"one text too many", classes + `, "fields": {"texts": ["a", "b"], "label": "c"}`, 2, "want 1 columns for classification"},
 		{"no answers", qa + `, "choices": 2, "fields": {"texts": ["a", "b"], "label": "c"}`, 1, `fields: answers is "": want a column for qa`},
 		{"no label column", classes + `, "fields": {"texts": ["a"]}`, 2, "fields: label is empty"},
-		{"unknown dataset", classes + `, "dataset": "IMDB"`, 2, `dataset: unknown dataset "IMDB"`},
-		{"dataset of another task", classes + `, "dataset": "RTE"`, 2, "dataset RTE is for entailment, the task is classification"},
-		{"labels of another dataset", `"task": "entailment", "labels": ["yes", "no"], "dataset": "RTE"`, 2, "want those of RTE"},
 		{"unknown metric", classes + `, "metric": "rouge"`, 2, `metric is "rouge": want one of acc, mcc, f1`},
 		{"metric of another task", `"task": "regression", "metric": "acc"`, 1, `metric is "acc": want one of pearson, spearman`},
 		{"unknown key", classes + `, "lables": []`, 2, `unknown key "lables": want task, labels,`},
@@ -111,28 +108,16 @@ func TestTaskFileIsCheckedWhole(t *testing.T) {
 func TestHeadWithoutTaskFile(t *testing.T) {
 	dir := tuned(t, "", 2)
 	require.NoError(t, os.Remove(filepath.Join(dir, SpecFile)))
-	s := Defaults()
-	s.Model, s.Predict, s.Dropout = dir, "rows.jsonl", 0
-	err := s.Apply(t.Context(), nil, nil, train.Listener{})
+	_, err := ReadTuned(dir)
 	require.ErrorContains(t, err, "has a head but no task.json, which says what its outputs are")
 	b, err := ReadBase(dir)
 	require.NoError(t, err)
+	s := Defaults()
+	s.Dropout = 0
 	var out strings.Builder
 	_, err = b.attach(s, Spec{Task: heads.Classification, Space: heads.Space{Labels: []string{"no", "yes"}}}, train.Lines(&out))
 	require.NoError(t, err)
 	require.Contains(t, out.String(), "has a head but no task.json, which would say what for: the head is replaced by a new one\n")
-}
-
-func TestGivenLabelsAreChecked(t *testing.T) {
-	dir := t.TempDir()
-	path := filepath.Join(dir, "train.jsonl")
-	require.NoError(t, os.WriteFile(path, []byte(strings.Join(pairs(`"no"`, `"yes"`), "\n")), 0o600))
-	for labels, want := range map[string]string{"no": "Labels: labels: 1 of them", "no,no": `Labels: labels: "no" stands there twice`} {
-		s := Defaults()
-		s.Task, s.Train, s.Labels = heads.Similarity, path, labels
-		_, err := s.ReadData()
-		require.ErrorContains(t, err, want)
-	}
 }
 
 func must(data []byte, err error) []byte {

@@ -2,7 +2,7 @@ package finetune
 
 import (
 	"gorgpt/loaders"
-	"gorgpt/loaders/tables"
+	"gorgpt/loaders/ledger"
 )
 
 // check says what is wrong with a row, or with its label if it has one.
@@ -16,8 +16,8 @@ func (s Spec) check(row *loaders.Row, train bool) error {
 
 // usable leaves out the rows that fail a check, as broken, and checks the accounts of their
 // files.
-func (s Spec) usable(rows []loaders.Row, train bool, accounts []tables.Account, t tables.Tolerance) ([]loaders.Row, error) {
-	rows, err := tables.Sift(rows, accounts, t, func(row *loaders.Row) error { return s.check(row, train) })
+func (s Spec) usable(rows []loaders.Row, train bool, accounts []ledger.Account, t ledger.Tolerance) ([]loaders.Row, error) {
+	rows, err := ledger.Sift(rows, accounts, t, func(row *loaders.Row) error { return s.check(row, train) })
 	if err != nil {
 		return nil, err
 	}
@@ -25,7 +25,7 @@ func (s Spec) usable(rows []loaders.Row, train bool, accounts []tables.Account, 
 }
 
 // checkAll checks the accounts of several files.
-func checkAll(accounts []tables.Account, t tables.Tolerance) error {
+func checkAll(accounts []ledger.Account, t ledger.Tolerance) error {
 	for _, a := range accounts {
 		if err := a.Check(t); err != nil {
 			return err

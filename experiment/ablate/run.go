@@ -14,6 +14,7 @@ import (
 	"github.com/pkg/errors"
 
 	"gorgpt/finetune"
+	"gorgpt/finetune/files"
 	"gorgpt/internal/jsondiff"
 	"gorgpt/internal/results"
 	"gorgpt/train"
@@ -107,6 +108,7 @@ func (g *Grid) run(ctx context.Context, t trial, to train.Listener) (Result, err
 	if err != nil {
 		return Result{}, err
 	}
+	j.Submit = files.Submit
 	test, err := g.train(ctx, t, j, to)
 	if err != nil {
 		return Result{}, err

@@ -14,7 +14,7 @@ import (
 	"gorgpt/gpt1"
 	"gorgpt/internal/figure"
 	"gorgpt/internal/results"
-	"gorgpt/loaders/tables"
+	"gorgpt/loaders/ledger"
 	"gorgpt/tokenizer"
 	"gorgpt/train"
 )
@@ -133,7 +133,7 @@ func (e *Experiment) checkVocabulary(run string, tok *tokenizer.Tokenizer, to tr
 // measure fills in what the set gives, and prints which of its rows are left out.
 func (r *Result) measure(ctx context.Context, set *Set, m *gpt1.Model, tok *tokenizer.Tokenizer, to train.Listener) error {
 	start := time.Now()
-	fit, leftOut, err := set.fitting(m, tok, tables.DefaultTolerance)
+	fit, leftOut, err := set.fitting(m, tok, ledger.DefaultTolerance)
 	if err != nil {
 		return err
 	}

@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"gorgpt/loaders"
-	"gorgpt/loaders/tables"
+	"gorgpt/loaders/ledger"
 )
 
 // Questions may have any numbers of answers; one that cannot be scored is left out and counted.
@@ -25,13 +25,13 @@ func TestQuestionsThatCannotBeScoredAreLeftOut(t *testing.T) {
 		rows[i].Line, rows[i].Number = i+1, i+1
 	}
 	s := set(t, Answers, DefaultWords(), rows, nil, rows)
-	fit, lines, err := s.fitting(m, tok, tables.Tolerance{Share: 0.5})
+	fit, lines, err := s.fitting(m, tok, ledger.Tolerance{Share: 0.5})
 	require.NoError(t, err)
 	require.Contains(t, strings.Join(lines, "\n"), "rows: 2 of 4 rows are broken and left out")
 	accuracy, err := fit.Accuracy(context.Background(), m, tok)
 	require.NoError(t, err)
 	require.Equal(t, 1.0, accuracy)
 	require.Len(t, s.Data.Test, 4, "the set stays as it is")
-	_, _, err = s.fitting(m, tok, tables.DefaultTolerance)
+	_, _, err = s.fitting(m, tok, ledger.DefaultTolerance)
 	require.ErrorContains(t, err, "2 of 4 rows are broken")
 }

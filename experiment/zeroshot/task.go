@@ -12,7 +12,7 @@ import (
 	"gorgpt/gpt1"
 	"gorgpt/heads"
 	"gorgpt/loaders"
-	"gorgpt/loaders/tables"
+	"gorgpt/loaders/ledger"
 	"gorgpt/tokenizer"
 	"gorgpt/train"
 )
@@ -284,20 +284,20 @@ func logSum(x []float64) float64 {
 // fitting is the set without the questions that the model cannot score, as an answer has no
 // token, or question and answer are too long. They are unusable like broken rows; lines
 // describe them.
-func (s *Set) fitting(m *gpt1.Model, tok *tokenizer.Tokenizer, t tables.Tolerance) (fit *Set, lines []string, err error) {
+func (s *Set) fitting(m *gpt1.Model, tok *tokenizer.Tokenizer, t ledger.Tolerance) (fit *Set, lines []string, err error) {
 	if s.Task != Answers {
 		return s, nil, nil
 	}
-	var accounts []tables.Account
+	var accounts []ledger.Account
 	for _, row := range s.Data.Test {
-		i := slices.IndexFunc(accounts, func(a tables.Account) bool { return a.Path == row.Path })
+		i := slices.IndexFunc(accounts, func(a ledger.Account) bool { return a.Path == row.Path })
 		if i < 0 {
-			i, accounts = len(accounts), append(accounts, tables.Account{Path: row.Path})
+			i, accounts = len(accounts), append(accounts, ledger.Account{Path: row.Path})
 		}
 		accounts[i].Rows++
 	}
 	data := *s.Data
-	data.Test, err = tables.Sift(s.Data.Test, accounts, t, func(row *loaders.Row) error {
+	data.Test, err = ledger.Sift(s.Data.Test, accounts, t, func(row *loaders.Row) error {
 		question := tok.Encode(strings.Replace(s.Words.question(), "{question}", row.Texts[1], 1))
 		for _, answer := range row.Answers {
 			if n := len(tok.Encode(answer)); n == 0 || len(question)+n > m.NCtx {

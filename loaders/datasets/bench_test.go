@@ -10,7 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"gorgpt/loaders/tables"
+	"gorgpt/loaders/ledger"
 )
 
 // writeQQP writes a training file of so many pairs in the layout of QQP, with questions as
@@ -51,7 +51,7 @@ func BenchmarkQQP(b *testing.B) {
 	d, err := Find("QQP")
 	require.NoError(b, err)
 	for b.Loop() {
-		data, err := d.Read(dir, tables.Tolerance{Strict: true})
+		data, err := d.Read(dir, ledger.Tolerance{Strict: true})
 		require.NoError(b, err)
 		require.Len(b, data.Train, pairs)
 	}

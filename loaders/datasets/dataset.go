@@ -7,6 +7,7 @@ import (
 	"github.com/pkg/errors"
 
 	"gorgpt/loaders"
+	"gorgpt/loaders/ledger"
 	"gorgpt/loaders/tables"
 )
 
@@ -39,13 +40,13 @@ type part struct{ name, pattern string }
 // Data are the rows of a dataset. Splits that there are no files of have none.
 type Data struct {
 	Train, Dev, Test []loaders.Row
-	Accounts         []tables.Account // of each file, in the order of the splits
+	Accounts         []ledger.Account // of each file, in the order of the splits
 
 	tests int // how many of the accounts are of test files
 }
 
 // TestAccounts are those of the test files.
-func (d *Data) TestAccounts() []tables.Account { return d.Accounts[len(d.Accounts)-d.tests:] }
+func (d *Data) TestAccounts() []ledger.Account { return d.Accounts[len(d.Accounts)-d.tests:] }
 
 // Find looks up a dataset by its name, or a part of one, such as RACE-middle. Case does not
 // matter.
@@ -83,7 +84,7 @@ func Names() (all []string) {
 
 // Read reads the dataset from dir, which is its own folder or one that has it inside. A
 // split without files has no rows; the training rows must be there.
-func (d *Dataset) Read(dir string, t tables.Tolerance) (*Data, error) {
+func (d *Dataset) Read(dir string, t ledger.Tolerance) (*Data, error) {
 	place, err := d.locate(dir)
 	if err != nil {
 		return nil, err
@@ -120,7 +121,7 @@ func (d *Dataset) Read(dir string, t tables.Tolerance) (*Data, error) {
 }
 
 // readPart reads the files of a part.
-func (d *Dataset) readPart(p found, t tables.Tolerance) (all []loaders.Row, accounts []tables.Account, err error) {
+func (d *Dataset) readPart(p found, t ledger.Tolerance) (all []loaders.Row, accounts []ledger.Account, err error) {
 	for _, path := range p.paths {
 		rows, account, err := d.read(path, p, t)
 		if err != nil {
@@ -139,7 +140,7 @@ func (d *Dataset) readPart(p found, t tables.Tolerance) (all []loaders.Row, acco
 
 // ReadFile reads one file of any of the dataset's layouts; of RACE and other sets of many
 // files, also a folder of them. The rows have labels throughout, or not at all.
-func (d *Dataset) ReadFile(path string, t tables.Tolerance) ([]loaders.Row, []tables.Account, error) {
+func (d *Dataset) ReadFile(path string, t ledger.Tolerance) ([]loaders.Row, []ledger.Account, error) {
 	p, err := d.single(path)
 	if err != nil {
 		return nil, nil, err
@@ -149,10 +150,10 @@ func (d *Dataset) ReadFile(path string, t tables.Tolerance) ([]loaders.Row, []ta
 }
 
 // read reads a file.
-func (d *Dataset) read(path string, p found, t tables.Tolerance) ([]loaders.Row, tables.Account, error) {
+func (d *Dataset) read(path string, p found, t ledger.Tolerance) ([]loaders.Row, ledger.Account, error) {
 	fields, err := d.fields(path, p.kind)
 	if err != nil {
-		return nil, tables.Account{}, err
+		return nil, ledger.Account{}, err
 	}
 	fields.Open = p.open
 	rows, account, err := tables.Collect(path, p.kind, fields, t)

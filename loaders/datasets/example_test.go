@@ -6,7 +6,7 @@ import (
 	"path/filepath"
 
 	"gorgpt/loaders/datasets"
-	"gorgpt/loaders/tables"
+	"gorgpt/loaders/ledger"
 )
 
 func ExampleFind() {
@@ -32,7 +32,7 @@ func ExampleDataset_Read() {
 		return
 	}
 	set, _ := datasets.Find("SST-2")
-	data, err := set.Read(dir, tables.DefaultTolerance)
+	data, err := set.Read(dir, ledger.DefaultTolerance)
 	fmt.Println(len(data.Train), data.Train[1].Texts[0], data.Train[1].Label.Text, err)
 	// Output: 2 it is "dry  1 <nil>
 }

@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"gorgpt/loaders"
-	"gorgpt/loaders/tables"
+	"gorgpt/loaders/ledger"
 )
 
 // counted is how many rows there are, and checksums of the first and the last.
@@ -96,7 +96,7 @@ func TestGenuineFolders(t *testing.T) {
 		t.Run(c.name+" in "+c.folder, func(t *testing.T) {
 			d, err := Find(c.name)
 			require.NoError(t, err)
-			data, err := d.Read(filepath.Join(dir, filepath.FromSlash(c.folder)), tables.Tolerance{Strict: true})
+			data, err := d.Read(filepath.Join(dir, filepath.FromSlash(c.folder)), ledger.Tolerance{Strict: true})
 			require.NoError(t, err)
 			require.Equal(t, []counted{c.train, c.dev, c.test}, []counted{count(data.Train), count(data.Dev), count(data.Test)})
 		})
@@ -131,7 +131,7 @@ func TestGenuineFiles(t *testing.T) {
 		t.Run(c.file, func(t *testing.T) {
 			d, err := Find(c.name)
 			require.NoError(t, err)
-			rows, _, err := d.ReadFile(filepath.Join(dir, filepath.FromSlash(c.file)), tables.Tolerance{Strict: true})
+			rows, _, err := d.ReadFile(filepath.Join(dir, filepath.FromSlash(c.file)), ledger.Tolerance{Strict: true})
 			require.NoError(t, err)
 			require.Equal(t, c.counted, count(rows))
 		})

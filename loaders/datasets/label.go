@@ -9,22 +9,22 @@ import (
 	"github.com/pkg/errors"
 
 	"gorgpt/loaders"
-	"gorgpt/loaders/tables"
+	"gorgpt/loaders/ledger"
 )
 
 // label replaces what the file has for labels by those of the dataset, or for qa by the
 // number of the right answer. Rows without a label are left out, unless all are without.
-func (d *Dataset) label(rows []loaders.Row, a *tables.Account, t tables.Tolerance) ([]loaders.Row, error) {
+func (d *Dataset) label(rows []loaders.Row, a *ledger.Account, t ledger.Tolerance) ([]loaders.Row, error) {
 	if !slices.ContainsFunc(rows, func(r loaders.Row) bool { return !none(r.Label) }) { // a test set
 		for i := range rows {
 			rows[i].Label = loaders.Label{}
 		}
 		return rows, nil
 	}
-	accounts := []tables.Account{*a}
-	rows, err := tables.Sift(rows, accounts, t, func(row *loaders.Row) (err error) {
+	accounts := []ledger.Account{*a}
+	rows, err := ledger.Sift(rows, accounts, t, func(row *loaders.Row) (err error) {
 		if none(row.Label) {
-			return tables.ErrUnlabelled
+			return ledger.ErrUnlabelled
 		}
 		row.Label, err = d.target(*row)
 		return err

@@ -14,7 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"gorgpt/loaders"
-	"gorgpt/loaders/tables"
+	"gorgpt/loaders/ledger"
 )
 
 // folder is a new folder with the files.
@@ -232,7 +232,7 @@ func TestLayouts(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			d, err := Find(c.dataset)
 			require.NoError(t, err)
-			data, err := d.Read(folder(t, c.files), tables.Tolerance{Strict: true})
+			data, err := d.Read(folder(t, c.files), ledger.Tolerance{Strict: true})
 			require.NoError(t, err)
 			require.Equal(t, [][]string{c.train, c.dev, c.test}, [][]string{short(data.Train), short(data.Dev), short(data.Test)})
 			unlabelled := 0
@@ -261,7 +261,7 @@ func TestStoryCloze(t *testing.T) {
 	})
 	d, err := Find("StoryCloze")
 	require.NoError(t, err)
-	data, err := d.Read(dir, tables.Tolerance{Strict: true})
+	data, err := d.Read(dir, ledger.Tolerance{Strict: true})
 	require.NoError(t, err)
 	require.Equal(t, []int{1497, 374, 3}, []int{len(data.Train), len(data.Dev), len(data.Test)})
 	require.Equal(t, loaders.Row{
@@ -301,7 +301,7 @@ func TestReadErrors(t *testing.T) {
 			dir := folder(t, c.files)
 			d, err := Find(c.dataset)
 			require.NoError(t, err)
-			_, err = d.Read(dir, tables.DefaultTolerance)
+			_, err = d.Read(dir, ledger.DefaultTolerance)
 			require.ErrorContains(t, err, strings.ReplaceAll(c.want, "DIR", dir))
 			require.NotContains(t, err.Error(), "\n")
 		})
@@ -316,12 +316,12 @@ func TestBrokenRows(t *testing.T) {
 	dir := folder(t, map[string]string{"train.tsv": "id\tqid1\tqid2\tquestion1\tquestion2\tis_duplicate\n" + good + "1\t2\t3\t\"broken\n" + good})
 	d, err := Find("QQP")
 	require.NoError(t, err)
-	data, err := d.Read(dir, tables.DefaultTolerance)
+	data, err := d.Read(dir, ledger.DefaultTolerance)
 	require.NoError(t, err)
 	require.Len(t, data.Train, 300)
 	require.Contains(t, strings.Join(data.Accounts[0].Lines(), "\n"), `train.tsv:152: field "question2" is column 5, but the row has 4`)
-	_, err = d.Read(dir, tables.Tolerance{Strict: true})
-	require.ErrorContains(t, err, "-strict: "+filepath.Join(dir, "train.tsv")+":152")
+	_, err = d.Read(dir, ledger.Tolerance{Strict: true})
+	require.ErrorContains(t, err, "no row may be broken: "+filepath.Join(dir, "train.tsv")+":152")
 }
 
 // Every entry of the table can be used.
@@ -350,7 +350,7 @@ func TestGLUEsSNLIHasTheGoldLabelLast(t *testing.T) {
 		line("neutral", "entailment", "neutral", "entailment", "neutral", "-")})
 	d, err := Find("SNLI")
 	require.NoError(t, err)
-	data, err := d.Read(dir, tables.Tolerance{Strict: true})
+	data, err := d.Read(dir, ledger.Tolerance{Strict: true})
 	require.NoError(t, err)
 	require.Len(t, data.Train, 2)
 	require.Equal(t, []string{"neutral", "contradiction"}, []string{data.Train[0].Label.Text, data.Train[1].Label.Text})
@@ -366,7 +366,7 @@ func TestScoresThatAreNotFiniteBreakOneRow(t *testing.T) {
 		for _, broken := range []string{"train.tsv", "dev.tsv", "test.tsv"} {
 			content := map[string]string{"train.tsv": header + good, "dev.tsv": header + good, "test.tsv": header + good}
 			content[broken] += "200\tg\tf\t2012\t1\ts\ts\tIt rains.\tIt is wet.\t" + score + "\n"
-			data, err := d.Read(folder(t, content), tables.DefaultTolerance)
+			data, err := d.Read(folder(t, content), ledger.DefaultTolerance)
 			require.NoError(t, err)
 			require.Equal(t, []int{200, 200, 200}, []int{len(data.Train), len(data.Dev), len(data.Test)}, "%q in %s", score, broken)
 			left := 0
@@ -393,14 +393,14 @@ func TestUnlabelledTestsMayHaveABrokenRow(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			d, err := Find("SST-2")
 			require.NoError(t, err)
-			data, err := d.Read(folder(t, map[string]string{"train.tsv": "sentence\tlabel\na\t1\nb\t0\n", "test.tsv": test}), tables.DefaultTolerance)
+			data, err := d.Read(folder(t, map[string]string{"train.tsv": "sentence\tlabel\na\t1\nb\t0\n", "test.tsv": test}), ledger.DefaultTolerance)
 			require.NoError(t, err)
 			require.Len(t, data.Test, 199)
 			require.Equal(t, loaders.Label{}, data.Test[0].Label)
 			accounts := data.TestAccounts()
 			require.Len(t, accounts, 1)
 			require.Equal(t, 1, accounts[0].Broken())
-			require.Len(t, tables.Merge(data.Test, accounts), 200)
+			require.Len(t, ledger.Merge(data.Test, accounts), 200)
 		})
 	}
 }
@@ -412,7 +412,7 @@ func TestOtherProgramsLabels(t *testing.T) {
 		`{"question1": "a", "question2": "b", "is_duplicate": true}`: "1", `{"question1": "a", "question2": "b", "is_duplicate": 0.0}`: "0",
 	} {
 		path := filepath.Join(folder(t, map[string]string{"rows.jsonl": content}), "rows.jsonl")
-		rows, _, err := d.ReadFile(path, tables.DefaultTolerance)
+		rows, _, err := d.ReadFile(path, ledger.DefaultTolerance)
 		require.NoError(t, err)
 		require.Equal(t, want, rows[0].Label.Text)
 	}

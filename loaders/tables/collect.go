@@ -1,119 +1,23 @@
 package tables
 
 import (
-	"cmp"
-	"fmt"
-	"slices"
-	"strings"
-
 	"github.com/pkg/errors"
 
 	"gorgpt/loaders"
+	"gorgpt/loaders/ledger"
 )
 
-// Tolerance says how many broken rows are too many.
-type Tolerance struct {
-	Strict bool    // one is
-	Share  float64 // more than this share of a file's rows are
-}
-
-// DefaultTolerance passes over one broken row of a hundred.
-var DefaultTolerance = Tolerance{Share: 0.01}
-
-// firstFaults is how many broken rows [Account.Lines] names.
-const firstFaults = 3
-
-// Account says what became of the rows of a file.
-type Account struct {
-	Path    string
-	Rows    int       // how many are kept
-	LeftOut []LeftOut // the others, in the order of the file
-	Notes   []string  // what a person should know about how the file was read
-}
-
-// LeftOut is a row that is left out.
-type LeftOut struct {
-	Row loaders.Row // of a broken row only its place, number, id and part are sure to be there
-	Err error       // a [RowError]; nil if the row is whole but has no gold label
-}
-
-// Unlabelled is how many rows are left out because nobody knows their label.
-func (a Account) Unlabelled() int { return len(a.LeftOut) - a.Broken() }
-
-// Broken is how many rows cannot be used.
-func (a Account) Broken() (n int) {
-	for _, l := range a.LeftOut {
-		if l.Err != nil {
-			n++
-		}
-	}
-	return n
-}
-
-// Lines describes how the file was read, if it is unusual, and what was left out.
-func (a Account) Lines() (all []string) {
-	if len(a.Notes) > 0 {
-		all = append(all, a.Path+": "+strings.Join(a.Notes, ", "))
-	}
-	if n := a.Unlabelled(); n > 0 {
-		all = append(all, fmt.Sprintf("%s: %d rows without a gold label are left out", a.Path, n))
-	}
-	if n := a.Broken(); n > 0 {
-		all = append(all, fmt.Sprintf("%s: %d of %d rows are broken and left out, the first of them:", a.Path, n, a.all()))
-		for _, err := range a.faults(firstFaults) {
-			all = append(all, "  "+err.Error())
-		}
-	}
-	return all
-}
-
-// faults says why the first broken rows are.
-func (a Account) faults(most int) (all []error) {
-	for _, l := range a.LeftOut {
-		if l.Err != nil && len(all) < most {
-			all = append(all, l.Err)
-		}
-	}
-	return all
-}
-
-func (a Account) all() int { return a.Rows + len(a.LeftOut) }
-
-// add records a row that is left out. It is an error if no broken one is tolerated.
-func (a *Account) add(l LeftOut, t Tolerance) error {
-	if l.Err != nil && t.Strict {
-		return errors.WithMessage(l.Err, "-strict")
-	}
-	a.LeftOut = append(a.LeftOut, l)
-	return nil
-}
-
-// Check refuses a file with too many broken rows, or with none that can be used.
-func (a Account) Check(t Tolerance) error {
-	switch broken := a.Broken(); {
-	case float64(broken) > t.Share*float64(a.all()):
-		first := a.faults(1)[0]
-		if a.all() == 1 {
-			return first
-		}
-		return errors.Errorf("%v (%d of %d rows are broken: more than %g %% may not be)", first, broken, a.all(), 100*t.Share)
-	case a.Rows == 0:
-		return errors.Errorf("%s: no row is left: want some with a label", a.Path)
-	}
-	return nil
-}
-
 // Collect gathers the rows of a file, as [Read] has them, and records the broken ones. The
-// caller passes those that it cannot use to [Sift], and checks the account.
-func Collect(path string, kind Kind, f loaders.Fields, t Tolerance) (all []loaders.Row, a Account, err error) {
+// caller passes those that it cannot use to [ledger.Sift], and checks the account.
+func Collect(path string, kind Kind, f loaders.Fields, t ledger.Tolerance) (all []loaders.Row, a ledger.Account, err error) {
 	a.Path = path
 	a.Notes = eachRow(path, kind, f, func(row loaders.Row, failed error) bool {
-		switch broken := (RowError{}); {
+		switch broken := (ledger.RowError{}); {
 		case failed == nil:
 			all = append(all, row)
 		case errors.As(failed, &broken):
 			place := loaders.Row{Path: path, Line: broken.Line, Number: broken.Number, ID: broken.ID}
-			err = a.add(LeftOut{place, failed}, t)
+			err = a.Add(ledger.LeftOut{Row: place, Err: failed}, t)
 		default:
 			err = failed
 		}
@@ -124,41 +28,4 @@ func Collect(path string, kind Kind, f loaders.Fields, t Tolerance) (all []loade
 	}
 	a.Rows = len(all)
 	return all, a, nil
-}
-
-// ErrUnlabelled says that a row is whole but has no gold label.
-var ErrUnlabelled = errors.New("no gold label")
-
-// Sift passes every row to keep, which may change it, and returns those without an error.
-// The others are recorded as left out in the accounts of their files. It is an error to
-// leave out a row of a file without an account, or a broken one where none is tolerated.
-func Sift(rows []loaders.Row, accounts []Account, t Tolerance, keep func(*loaders.Row) error) ([]loaders.Row, error) {
-	of := make(map[string]*Account, len(accounts))
-	for i := range accounts {
-		of[accounts[i].Path] = &accounts[i]
-	}
-	kept := make([]loaders.Row, 0, len(rows))
-	for _, row := range rows {
-		left := LeftOut{Row: row}
-		err := keep(&row)
-		if err == nil {
-			kept = append(kept, row)
-			continue
-		}
-		if !errors.Is(err, ErrUnlabelled) {
-			left.Err = RowError{row.Path, row.Line, row.Number, row.ID, err}
-		}
-		a := of[row.Path]
-		if a == nil {
-			return nil, errors.WithMessage(err, row.Place())
-		}
-		if err := a.add(left, t); err != nil {
-			return nil, err
-		}
-		a.Rows--
-	}
-	for i := range accounts {
-		slices.SortStableFunc(accounts[i].LeftOut, func(a, b LeftOut) int { return cmp.Compare(a.Row.Number, b.Row.Number) })
-	}
-	return kept, nil
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"gorgpt/loaders"
+	"gorgpt/loaders/ledger"
 )
 
 // place is what an entry of a merged list is known by.
@@ -20,9 +21,9 @@ type place struct {
 
 // places reads a file and lists all its rows.
 func places(t *testing.T, path string, kind Kind, f loaders.Fields) (all []place) {
-	rows, account, err := Collect(path, kind, f, DefaultTolerance)
+	rows, account, err := Collect(path, kind, f, ledger.DefaultTolerance)
 	require.NoError(t, err)
-	for _, e := range Merge(rows, []Account{account}) {
+	for _, e := range ledger.Merge(rows, []ledger.Account{account}) {
 		all = append(all, place{e.Number, e.Line, e.ID, e.Kept >= 0, e.Err != nil})
 		if e.Kept >= 0 {
 			require.Equal(t, rows[e.Kept], e.Row)
@@ -104,8 +105,8 @@ func TestAlignedFilesStayAligned(t *testing.T) {
 func TestSiftRecordsRowsInOrder(t *testing.T) {
 	paths := []string{file1(t, "a.tsv", []byte("text\tlabel\none\t-\n\t1\nthree\t2\nfour\t9\n")), file1(t, "b.tsv", []byte("text\tlabel\none\t1\ntwo\t-\n"))}
 	var rows []loaders.Row
-	var accounts []Account
-	tolerant := Tolerance{Share: 1}
+	var accounts []ledger.Account
+	tolerant := ledger.Tolerance{Share: 1}
 	for _, path := range paths {
 		some, a, err := Collect(path, ByName, loaders.Fields{Texts: []string{"text"}, Label: "label"}, tolerant)
 		require.NoError(t, err)
@@ -114,17 +115,17 @@ func TestSiftRecordsRowsInOrder(t *testing.T) {
 	keep := func(r *loaders.Row) error {
 		switch r.Label.Text {
 		case "-":
-			return ErrUnlabelled
+			return ledger.ErrUnlabelled
 		case "9":
 			return os.ErrInvalid
 		}
 		r.Label.Text += "!"
 		return nil
 	}
-	kept, err := Sift(rows, accounts, tolerant, keep)
+	kept, err := ledger.Sift(rows, accounts, tolerant, keep)
 	require.NoError(t, err)
 	var got []string
-	for _, e := range Merge(kept, accounts) {
+	for _, e := range ledger.Merge(kept, accounts) {
 		text := ""
 		if len(e.Texts) > 0 {
 			text = e.Texts[0]
@@ -138,6 +139,6 @@ func TestSiftRecordsRowsInOrder(t *testing.T) {
 	require.Equal(t, []int{1, 2, 1, 1, 0, 1}, []int{
 		accounts[0].Rows, accounts[0].Broken(), accounts[0].Unlabelled(), accounts[1].Rows, accounts[1].Broken(), accounts[1].Unlabelled(),
 	})
-	_, err = Sift(rows, accounts, Tolerance{Strict: true}, keep)
-	require.ErrorContains(t, err, "-strict: "+paths[0]+":5: invalid argument")
+	_, err = ledger.Sift(rows, accounts, ledger.Tolerance{Strict: true}, keep)
+	require.ErrorContains(t, err, "no row may be broken: "+paths[0]+":5: invalid argument")
 }

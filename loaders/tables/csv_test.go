@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"gorgpt/loaders"
+	"gorgpt/loaders/ledger"
 )
 
 var labelledText = loaders.Fields{Texts: []string{"text"}, Label: "label"}
@@ -36,14 +37,14 @@ func TestLinesBehindAnUnclosedQuoteAreCounted(t *testing.T) {
 			lines := numberedRows(400, "text %d,%d")
 			lines[10], lines[310] = `"`+lines[10], c.closing
 			path := file1(t, "r.csv", []byte("text,label\n"+strings.Join(lines, "\n")+"\n"))
-			rows, account, err := Collect(path, ByName, labelledText, DefaultTolerance)
+			rows, account, err := Collect(path, ByName, labelledText, ledger.DefaultTolerance)
 			require.NoError(t, err)
 			require.Len(t, rows, c.kept)
 			require.Equal(t, c.lost, account.Broken())
 			require.ErrorContains(t, account.LeftOut[0].Err, c.want)
 			require.Equal(t, 13, account.LeftOut[1].Row.Line)
 			require.Equal(t, 12, account.LeftOut[1].Row.Number)
-			require.ErrorContains(t, account.Check(DefaultTolerance), fmt.Sprintf("%s (%d of 400 rows are broken", c.want, c.lost))
+			require.ErrorContains(t, account.Check(ledger.DefaultTolerance), fmt.Sprintf("%s (%d of 400 rows are broken", c.want, c.lost))
 			if last := rows[len(rows)-1]; c.kept > 10 {
 				require.Equal(t, []int{400, 401}, []int{last.Number, last.Line})
 			}
@@ -68,7 +69,7 @@ func TestQuotesInBrokenRows(t *testing.T) {
 		`"say "no"",1`: `r.csv:3: extraneous or missing " in quoted-field`,
 	} {
 		path := file1(t, "r.csv", []byte("text,label\none,0\n"+row+"\ntwo,1\n"))
-		rows, account, err := Collect(path, ByName, labelledText, DefaultTolerance)
+		rows, account, err := Collect(path, ByName, labelledText, ledger.DefaultTolerance)
 		require.NoError(t, err)
 		require.Len(t, rows, 2)
 		require.ErrorContains(t, account.LeftOut[0].Err, want)

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 
 	"gorgpt/loaders"
+	"gorgpt/loaders/ledger"
 	"gorgpt/loaders/tables"
 )
 
@@ -23,7 +24,7 @@ func Example() {
 		return
 	}
 	fields := loaders.Fields{Texts: []string{"sentence"}, Label: "gold"}
-	rows, account, err := tables.Collect(path, tables.ByName, fields, tables.DefaultTolerance)
+	rows, account, err := tables.Collect(path, tables.ByName, fields, ledger.DefaultTolerance)
 	fmt.Println(rows[0].Texts[0], rows[0].Label.Text, account.Broken(), err)
 	// Output: it is "wet yes 1 <nil>
 }

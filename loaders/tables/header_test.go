@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"gorgpt/loaders"
+	"gorgpt/loaders/ledger"
 )
 
 func TestRowsLongerThanTheHeaderAreUnusable(t *testing.T) {
@@ -18,7 +19,7 @@ func TestRowsLongerThanTheHeaderAreUnusable(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			path := file1(t, c.file, []byte(c.content))
-			rows, account, err := Collect(path, ByName, fields, DefaultTolerance)
+			rows, account, err := Collect(path, ByName, fields, ledger.DefaultTolerance)
 			require.NoError(t, err)
 			require.Len(t, account.LeftOut, 1)
 			require.ErrorContains(t, account.LeftOut[0].Err, c.want)

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"gorgpt/loaders"
+	"gorgpt/loaders/ledger"
 )
 
 func TestShapesOfJSON(t *testing.T) {
@@ -34,7 +35,7 @@ func TestShapesOfJSON(t *testing.T) {
 			columns, err := Columns(path, ByName)
 			require.NoError(t, err)
 			require.Subset(t, columns, []string{"label", "text"})
-			rows, account, err := Collect(path, ByName, labelledText, DefaultTolerance)
+			rows, account, err := Collect(path, ByName, labelledText, ledger.DefaultTolerance)
 			require.NoError(t, err)
 			require.Empty(t, account.LeftOut)
 			require.Len(t, rows, 2)
@@ -64,7 +65,7 @@ func TestBrokenJSON(t *testing.T) {
 		{"first line cut off", `{"text": "one"` + "\n" + a, "r.json:1: bad JSON", 1},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			rows, account, err := Collect(file1(t, "r.json", []byte(c.content)), ByName, labelledText, DefaultTolerance)
+			rows, account, err := Collect(file1(t, "r.json", []byte(c.content)), ByName, labelledText, ledger.DefaultTolerance)
 			if c.kept < 0 {
 				require.ErrorContains(t, err, c.want)
 				require.NotContains(t, err.Error(), "\n")
@@ -80,7 +81,7 @@ func TestBrokenJSON(t *testing.T) {
 
 func TestKeysThatOccurTwiceAreReported(t *testing.T) {
 	content := strings.Repeat(`{"text": "first:", "more": {"text": 1, "text": 2}, "text": "last", "label": 0}`+"\n", 300) + `{"text": "one", "label": 1}`
-	rows, account, err := Collect(file1(t, "r.jsonl", []byte(content)), ByName, labelledText, DefaultTolerance)
+	rows, account, err := Collect(file1(t, "r.jsonl", []byte(content)), ByName, labelledText, ledger.DefaultTolerance)
 	require.NoError(t, err)
 	require.Equal(t, "last", rows[299].Texts[0])
 	require.Equal(t, []string{"300 rows have a key more than once, of which the last counts"}, account.Notes)

@@ -8,21 +8,8 @@ import (
 	"github.com/pkg/errors"
 
 	"gorgpt/loaders"
+	"gorgpt/loaders/ledger"
 )
-
-// RowError tells that one row is broken; others may be whole.
-type RowError struct {
-	Path   string
-	Line   int    // of a Parquet file the number of the row
-	Number int    // see [loaders.Row]
-	ID     string // what the file calls the row; "" if it does not, or the row is too broken to find out
-	Err    error
-}
-
-func (e RowError) Error() string { return fmt.Sprintf("%s:%d: %v", e.Path, e.Line, e.Err) }
-
-// Unwrap is what is wrong with the row.
-func (e RowError) Unwrap() error { return e.Err }
 
 // Read goes through the rows of a file, in order. The file is read, and taken apart on all
 // cores, while rows are drawn. A broken row is a [RowError], behind which it goes on; any
@@ -98,7 +85,7 @@ func (w *wanted) convert(path string, s source, r record) (loaders.Row, error) {
 		err = errors.Errorf("want a JSON object with %v, got %s", w.Fields, string(no))
 	}
 	if err != nil {
-		return loaders.Row{}, RowError{path, r.line, r.number, row.ID, err}
+		return loaders.Row{}, ledger.RowError{Path: path, Line: r.line, Number: r.number, ID: row.ID, Err: err}
 	}
 	row.Path, row.Line, row.Number = path, r.line, r.number
 	return row, nil

@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"gorgpt/loaders"
+	"gorgpt/loaders/ledger"
 )
 
 // aPair has every column that the tests of pairs want, in the form of Parquet files.
@@ -245,20 +246,20 @@ func TestReadStops(t *testing.T) {
 func TestCollect(t *testing.T) {
 	lines := strings.Repeat("It rains.\tIt is wet.\tyes\n", 200)
 	path := file1(t, "rows.tsv", []byte("premise\thypothesis\tlabel\n"+lines+"broken\n"+lines+"It rains.\t \tyes\n"))
-	rows, account, err := Collect(path, ByName, pairFields, DefaultTolerance)
+	rows, account, err := Collect(path, ByName, pairFields, ledger.DefaultTolerance)
 	require.NoError(t, err)
 	require.Len(t, rows, 400)
 	require.Equal(t, 2, account.Broken())
-	require.NoError(t, account.Check(DefaultTolerance))
+	require.NoError(t, account.Check(ledger.DefaultTolerance))
 	require.Equal(t, []string{
 		path + ": 2 of 402 rows are broken and left out, the first of them:",
 		"  " + path + `:202: field "hypothesis" is column 2, but the row has 1`,
 		"  " + path + `:403: field "hypothesis": the text is empty`,
 	}, account.Lines())
-	require.ErrorContains(t, account.Check(Tolerance{Share: 0.001}), "rows.tsv:202: field \"hypothesis\" is column 2, but the row has 1 (2 of 402 rows are broken: more than 0.1 % may not be)")
+	require.ErrorContains(t, account.Check(ledger.Tolerance{Share: 0.001}), "rows.tsv:202: field \"hypothesis\" is column 2, but the row has 1 (2 of 402 rows are broken: more than 0.1 % may not be)")
 
-	_, _, err = Collect(path, ByName, pairFields, Tolerance{Strict: true})
-	require.ErrorContains(t, err, "-strict: "+path+":202: ")
+	_, _, err = Collect(path, ByName, pairFields, ledger.Tolerance{Strict: true})
+	require.ErrorContains(t, err, "no row may be broken: "+path+":202: ")
 }
 
 func TestRACE(t *testing.T) {
@@ -378,7 +379,7 @@ func check(t *testing.T, path string, kind Kind, f loaders.Fields) {
 		if n++; n > 1000 {
 			break // a file of constants may have a million rows
 		}
-		if broken := (RowError{}); errors.As(err, &broken) {
+		if broken := (ledger.RowError{}); errors.As(err, &broken) {
 			require.Equal(t, n, broken.Number)
 			require.NotContains(t, err.Error(), "\n")
 		}

@@ -10,6 +10,7 @@ import (
 	"golang.org/x/text/encoding/charmap"
 
 	"gorgpt/loaders"
+	"gorgpt/loaders/ledger"
 )
 
 // encodings are ways to write a text, and what is said about them.
@@ -72,7 +73,7 @@ func TestEncodingsOfTables(t *testing.T) {
 				columns, err := Columns(path, ByName)
 				require.NoError(t, err)
 				require.ElementsMatch(t, []string{"naïve", "label"}, columns)
-				rows, account, err := Collect(path, ByName, loaders.Fields{Texts: []string{"naïve"}, Label: "label"}, DefaultTolerance)
+				rows, account, err := Collect(path, ByName, loaders.Fields{Texts: []string{"naïve"}, Label: "label"}, ledger.DefaultTolerance)
 				require.NoError(t, err)
 				require.Len(t, rows, 60)
 				require.Equal(t, "text 7 café", rows[7].Texts[0])
@@ -109,13 +110,13 @@ func TestSeparatorsOfCSV(t *testing.T) {
 // One byte that is not UTF-8 at the beginning does not decide about a long file.
 func TestEncodingIsThatOfTheWholeFile(t *testing.T) {
 	content := "text\tlabel\nbad \xff\t1\n" + strings.Repeat("plain text\t0\n", 10_000) + strings.Repeat("café\t1\n", 5)
-	rows, account, err := Collect(file1(t, "r.tsv", []byte(content)), TSV, labelledText, DefaultTolerance)
+	rows, account, err := Collect(file1(t, "r.tsv", []byte(content)), TSV, labelledText, ledger.DefaultTolerance)
 	require.NoError(t, err)
 	require.Equal(t, []string{"bad \ufffd", "café"}, []string{rows[0].Texts[0], rows[len(rows)-1].Texts[0]})
 	require.Equal(t, []string{"1 invalid byte is read as U+FFFD"}, account.Notes)
 
 	content = "text\tlabel\n" + strings.Repeat("plain text\t0\n", 10_000) + "caf\xe9\tgr\xfcn\n"
-	rows, account, err = Collect(file1(t, "r.tsv.gz", gzipped(t, []byte(content))), ByName, labelledText, DefaultTolerance)
+	rows, account, err = Collect(file1(t, "r.tsv.gz", gzipped(t, []byte(content))), ByName, labelledText, ledger.DefaultTolerance)
 	require.NoError(t, err)
 	require.Equal(t, loaders.Label{Text: "grün"}, rows[len(rows)-1].Label)
 	require.Equal(t, []string{"read as Windows-1252"}, account.Notes)

@@ -18,8 +18,8 @@ import (
 	"gorgpt/finetune"
 	"gorgpt/heads"
 	"gorgpt/loaders"
+	"gorgpt/loaders/ledger"
 	"gorgpt/loaders/storyworld"
-	"gorgpt/loaders/tables"
 	"gorgpt/tokenizer"
 )
 
@@ -151,7 +151,7 @@ func writeInputs(path, model string) error {
 		}
 		spec.Specials = specials
 		const ctx = 128 // the positions of the preset tiny
-		set, err := finetune.Encode(spec, tok, ctx, rows[:shown], nil, tables.DefaultTolerance)
+		set, err := finetune.Encode(spec, tok, ctx, rows[:shown], nil, ledger.DefaultTolerance)
 		if err != nil {
 			return err
 		}

@@ -11,6 +11,7 @@ import (
 	"gorgpt/cmd/internal/cli"
 	"gorgpt/experiment/ablate"
 	"gorgpt/finetune"
+	"gorgpt/finetune/files"
 	"gorgpt/heads"
 	"gorgpt/internal/atomicfile"
 	"gorgpt/pretrain"
@@ -66,10 +67,10 @@ func (s *settings) sets(w io.Writer) (all []*ablate.Set, err error) {
 	for _, name := range s.datasets {
 		set := &ablate.Set{Name: name, Settings: s.recipe}
 		set.Settings.Dataset = name
-		if err := set.Settings.Check(); err != nil {
+		if set.Settings, err = files.Resolve(set.Settings); err != nil {
 			return nil, err
 		}
-		if set.Data, err = set.Settings.ReadData(); err != nil {
+		if set.Data, err = files.Read(&set.Settings); err != nil {
 			return nil, err
 		}
 		set.Data.Report(train.Lines(w))
@@ -85,7 +86,7 @@ func (s *settings) sets(w io.Writer) (all []*ablate.Set, err error) {
 		if kind == heads.Regression {
 			set.Settings.Task, set.Settings.Regression = heads.Similarity, true
 		}
-		if set.Data, err = set.Settings.ReadData(); err != nil {
+		if set.Data, err = files.Read(&set.Settings); err != nil {
 			return nil, err
 		}
 		set.Data.Report(train.Lines(w))

@@ -12,6 +12,7 @@ import (
 	"gorgpt/cmd/internal/cli"
 	"gorgpt/experiment/ablate"
 	"gorgpt/finetune"
+	"gorgpt/finetune/files"
 	"gorgpt/heads"
 	"gorgpt/internal/outfile"
 	"gorgpt/internal/results"
@@ -152,7 +153,8 @@ func (s *settings) checkNames(given cli.Given) error {
 	case own && s.tasks != nil:
 		return errors.New("-tasks names sets of the embedded world, the other flags a set of your own: give one or the other")
 	case own:
-		if err := r.Check(); err != nil {
+		var err error
+		if s.recipe, err = files.Resolve(s.recipe); err != nil {
 			return err
 		}
 		s.tasks = []heads.Kind{r.Kind()}
@@ -162,7 +164,7 @@ func (s *settings) checkNames(given cli.Given) error {
 	if r.Train != "" && r.Test == "" {
 		return errors.New("-test is missing: the table shows test scores")
 	}
-	return outfile.CheckResults(s.out, results.File, []string{"table.md", "labels.svg", "labels.png", "transfer.svg", "transfer.png"}, r.Files())
+	return outfile.CheckResults(s.out, results.File, []string{"table.md", "labels.svg", "labels.png", "transfer.svg", "transfer.png"}, cli.RowFiles(r))
 }
 
 // withLSTM tells whether one of the variants is an LSTM.
@@ -176,7 +178,8 @@ func (s *settings) checkDatasets() error {
 	if len(s.datasets) > 0 {
 		one.Dataset = s.datasets[0]
 	}
-	return one.Check()
+	_, err := files.Resolve(one)
+	return err
 }
 
 // worldTasks are the tasks that the embedded world has labelled rows for. Of similarity it has two

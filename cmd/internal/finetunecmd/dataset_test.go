@@ -69,7 +69,7 @@ func TestDataset(t *testing.T) {
 		require.Contains(t, stdout, "data/SST-2/dev.tsv, 20 examples: acc 1.0000  majority_acc 0.")
 		status, _, stderr = command(t, dir, "-model", "out", "-eval", "data/SST-2/test.tsv")
 		require.Equal(t, 1, status)
-		require.Contains(t, stderr, "-eval: the rows of data/SST-2/test.tsv have no labels: want labels, or -predict")
+		require.Contains(t, stderr, "-eval: the rows of data/SST-2/test.tsv have no labels: add them, or use -predict")
 	})
 	t.Run("predict", func(t *testing.T) {
 		status, stdout, stderr := command(t, dir, "-model", "out", "-predict", "data/SST-2/test.tsv")

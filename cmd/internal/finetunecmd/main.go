@@ -15,6 +15,7 @@ import (
 	"gorgpt/cmd/internal/cli"
 	"gorgpt/dist"
 	"gorgpt/finetune"
+	"gorgpt/finetune/files"
 	"gorgpt/graph/draw"
 	"gorgpt/pretrain"
 	"gorgpt/train"
@@ -47,7 +48,7 @@ func Run(g *dist.Group, args []string, stdin io.Reader, out, stderr io.Writer) i
 // first.
 func tune(ctx context.Context, s *commandLine, first pretrain.Options, stdin io.Reader, con *cli.Console) error {
 	if s.Eval != "" || s.Predict != "" {
-		return s.Apply(ctx, stdin, con.Out, con.Progress())
+		return files.Apply(ctx, &s.Settings, stdin, con.Out, con.Progress())
 	}
 	folder, earlier, err := s.Reopen(con.Listener())
 	if err != nil || earlier != nil && earlier.Completed {
@@ -59,7 +60,7 @@ func tune(ctx context.Context, s *commandLine, first pretrain.Options, stdin io.
 			return err
 		}
 	}
-	d, err := s.ReadData()
+	d, err := files.Read(&s.Settings)
 	if err != nil {
 		return err
 	}
@@ -118,7 +119,11 @@ func prepare(s *finetune.Settings, d *finetune.Data, con *cli.Console) (*finetun
 	if err != nil {
 		return nil, err
 	}
-	return finetune.Prepare(s, d, b, con.Listener())
+	j, err := finetune.Prepare(s, d, b, con.Listener())
+	if err == nil {
+		j.Submit = files.Submit
+	}
+	return j, err
 }
 
 // checkOut refuses folders that cannot be used, before anything is done.

@@ -7,6 +7,7 @@ import (
 	"gorgpt/cmd/internal/cli"
 	"gorgpt/dist"
 	"gorgpt/finetune"
+	"gorgpt/finetune/files"
 	"gorgpt/internal/outfile"
 	"gorgpt/train"
 )
@@ -30,7 +31,7 @@ func parse(g *dist.Group, args []string, help io.Writer) (*commandLine, error) {
 		return nil, err
 	}
 	s.Group = g
-	if err := s.Check(); err != nil {
+	if s.Settings, err = files.Resolve(s.Settings); err != nil {
 		return nil, err
 	}
 	if err := checkNumbers(s, given); err != nil {
@@ -40,7 +41,7 @@ func parse(g *dist.Group, args []string, help io.Writer) (*commandLine, error) {
 	if s.Predict != "" {
 		predictions = []outfile.Name{{Flag: "-out", Path: s.Out}}
 	}
-	return s, cli.CheckFiles(&s.Settings.Options, &s.Extras, predictions, append(s.Files(), outfile.Name{Flag: "-eval", Path: s.Eval}, outfile.Name{Flag: "-predict", Path: s.Predict}))
+	return s, cli.CheckFiles(&s.Settings.Options, &s.Extras, predictions, append(cli.RowFiles(&s.Settings), outfile.Name{Flag: "-eval", Path: s.Eval}, outfile.Name{Flag: "-predict", Path: s.Predict}))
 }
 
 // flags declares the flags with the values in s as defaults.

@@ -11,6 +11,7 @@ import (
 	"gorgpt/cmd/internal/cli"
 	"gorgpt/experiment/zeroshot"
 	"gorgpt/finetune"
+	"gorgpt/finetune/files"
 	"gorgpt/internal/outfile"
 	"gorgpt/internal/results"
 	"gorgpt/loaders/storyworld"
@@ -62,7 +63,7 @@ func parse(args []string, help io.Writer) (*settings, error) {
 	if err := s.checkFiles(); err != nil {
 		return nil, err
 	}
-	return s, outfile.CheckResults(s.out, results.File, []string{"table.md", "zeroshot.svg", "zeroshot.png"}, s.data.Files())
+	return s, outfile.CheckResults(s.out, results.File, []string{"table.md", "zeroshot.svg", "zeroshot.png"}, cli.RowFiles(&s.data))
 }
 
 // flags declares the flags with the values in s as defaults.
@@ -118,7 +119,8 @@ func (s *settings) checkFiles() error {
 		return nil
 	}
 	d.Task = s.tasks[0].Kind()
-	return d.Check()
+	_, err := files.Resolve(d)
+	return err
 }
 
 // runs finds the models.
@@ -174,10 +176,11 @@ func (s *settings) read(task zeroshot.Task) (*finetune.Data, error) {
 	}
 	of := s.data
 	of.Task = task.Kind()
-	if err := of.Check(); err != nil {
+	of, err := files.Resolve(of)
+	if err != nil {
 		return nil, err
 	}
-	d, err := of.ReadData()
+	d, err := files.Read(&of)
 	if err != nil {
 		return nil, err
 	}

@@ -1,4 +1,4 @@
-package finetune
+package files
 
 import (
 	"bytes"
@@ -10,14 +10,15 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"gorgpt/finetune"
 	"gorgpt/heads"
 	"gorgpt/loaders"
-	"gorgpt/loaders/tables"
+	"gorgpt/loaders/ledger"
 	"gorgpt/train"
 )
 
 // files writes files into a folder of their own.
-func files(t *testing.T, content map[string]string) string {
+func folder(t *testing.T, content map[string]string) string {
 	dir := t.TempDir()
 	for name, text := range content {
 		require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600))
@@ -28,10 +29,10 @@ func files(t *testing.T, content map[string]string) string {
 const someRows = "text\tlabel\none\t0\ntwo\t1\nthree\t0\n"
 
 // readTest reads a test file beside training rows of the classes 0 and 1.
-func readTest(t *testing.T, training, name, test string) (*Data, string, error) {
-	dir := files(t, map[string]string{"train.tsv": training, name: test})
-	s := &Settings{Task: heads.Classification, Train: filepath.Join(dir, "train.tsv"), Test: filepath.Join(dir, name)}
-	d, err := s.ReadData()
+func readTest(t *testing.T, training, name, test string) (*finetune.Data, string, error) {
+	dir := folder(t, map[string]string{"train.tsv": training, name: test})
+	s := &finetune.Settings{Task: heads.Classification, Train: filepath.Join(dir, "train.tsv"), Test: filepath.Join(dir, name)}
+	d, err := Read(s)
 	var report bytes.Buffer
 	if err == nil {
 		d.Report(train.Lines(&report))
@@ -73,12 +74,12 @@ func TestTestRowsMayLackLabels(t *testing.T) {
 
 // To predict, every row is as good as another.
 func TestRowsWithoutLabelsArePredicted(t *testing.T) {
-	path := filepath.Join(files(t, map[string]string{"new.tsv": "text\tlabel\none\t1\ntwo\t\n\t\nfour\t-1\n"}), "new.tsv")
-	spec := Spec{Task: heads.Classification, Space: heads.Space{Labels: []string{"0", "1"}}}
+	path := filepath.Join(folder(t, map[string]string{"new.tsv": "text\tlabel\none\t1\ntwo\t\n\t\nfour\t-1\n"}), "new.tsv")
+	spec := finetune.Spec{Task: heads.Classification, Space: heads.Space{Labels: []string{"0", "1"}}}
 	o := ownFile{task: spec.Task, fields: spec.Task.Task().Fields(), whole: true, open: &spec}
-	rows, account, err := o.read(path, tables.Tolerance{Share: 1})
+	rows, account, err := o.read(path, ledger.Tolerance{Share: 1})
 	require.NoError(t, err)
-	accounts := []tables.Account{account}
+	accounts := []ledger.Account{account}
 	rows = withUnlabelled(rows, accounts)
 	require.Len(t, rows, 3)
 	for i, number := range []int{1, 2, 4} {
@@ -112,11 +113,11 @@ func TestScoresThatAreNotFiniteBreakOneRow(t *testing.T) {
 				content[split+".tsv"] = "a\tb\tlabel\n" + good.String()
 			}
 			content[broken+".tsv"] += "one\ttwo\t" + score + "\n"
-			dir := files(t, content)
-			s := &Settings{
+			dir := folder(t, content)
+			s := &finetune.Settings{
 				Task: heads.Similarity, Train: filepath.Join(dir, "train.tsv"), Dev: filepath.Join(dir, "dev.tsv"), Test: filepath.Join(dir, "test.tsv"),
 			}
-			d, err := s.ReadData()
+			d, err := Read(s)
 			require.NoError(t, err, "%q in %s", score, broken)
 			require.Equal(t, heads.Regression, d.Spec.Task)
 			require.Equal(t, []int{200, 200, 200}, []int{len(d.Train), len(d.Dev), len(d.Test)})
@@ -128,19 +129,19 @@ func TestScoresThatAreNotFiniteBreakOneRow(t *testing.T) {
 }
 
 func TestGivenLabels(t *testing.T) {
-	dir := files(t, map[string]string{"train.tsv": "text\tlabel\none\tyes\ntwo\tno\n", "dev.tsv": "text\tlabel\none\tyes\ntwo\tmaybe\n", "test.tsv": "text\tlabel\none\tno\n"})
-	s := &Settings{Task: heads.Classification, Train: filepath.Join(dir, "train.tsv"), Test: filepath.Join(dir, "test.tsv"), Labels: " no, yes"}
-	d, err := s.ReadData()
+	dir := folder(t, map[string]string{"train.tsv": "text\tlabel\none\tyes\ntwo\tno\n", "dev.tsv": "text\tlabel\none\tyes\ntwo\tmaybe\n", "test.tsv": "text\tlabel\none\tno\n"})
+	s := &finetune.Settings{Task: heads.Classification, Train: filepath.Join(dir, "train.tsv"), Test: filepath.Join(dir, "test.tsv"), Labels: " no, yes"}
+	d, err := Read(s)
 	require.NoError(t, err)
 	require.Equal(t, []string{"no", "yes"}, d.Spec.Labels)
 	require.Len(t, d.Train, 2)
 	require.Len(t, d.Test, 1)
 	s.Dev = filepath.Join(dir, "dev.tsv")
-	_, err = s.ReadData()
+	_, err = Read(s)
 	require.ErrorContains(t, err, `dev.tsv:3: label "maybe" is not among the given labels: it must be one of no, yes`)
 	for _, labels := range []string{"no,,yes", "no, no", "no"} {
 		s.Labels = labels
-		_, err = s.ReadData()
+		_, err = Read(s)
 		require.ErrorContains(t, err, "Labels: ")
 	}
 }
@@ -172,8 +173,8 @@ func TestMissingColumnsAreProposed(t *testing.T) {
 		if got == "" {
 			continue
 		}
-		s := Settings{Task: c.task, Fields: got}
-		f, err := s.fields()
+		s := finetune.Settings{Task: c.task, Fields: got}
+		f, err := reader{&s}.fields()
 		require.NoError(t, err)
 		require.Subset(t, strings.Split(c.columns, ","), append(f.Texts, f.Label), "it works")
 	}

@@ -1,4 +1,4 @@
-package finetune
+package files
 
 import (
 	"bytes"
@@ -10,8 +10,9 @@ import (
 
 	"github.com/pkg/errors"
 
+	"gorgpt/finetune"
 	"gorgpt/loaders"
-	"gorgpt/loaders/tables"
+	"gorgpt/loaders/ledger"
 )
 
 const (
@@ -22,10 +23,10 @@ const (
 	mostStdin = 1 << 30          // bytes that are read of it
 )
 
-// readStdin reads rows as [Settings.readMore] does, from in. They are JSON if the first
+// readStdin reads rows as [reader.readMore] does, from in. They are JSON if the first
 // character is that of an object or an array, and otherwise a table with tabs. Every rank gets
 // what the first one reads.
-func (s *Settings) readStdin(ctx context.Context, in io.Reader, spec Spec) (rows []loaders.Row, accounts []tables.Account, err error) {
+func (s reader) readStdin(ctx context.Context, in io.Reader, spec finetune.Spec) (rows []loaders.Row, accounts []ledger.Account, err error) {
 	data, err := s.Group.Once(func() ([]byte, error) { return readAll(ctx, in) })
 	if err != nil {
 		return nil, nil, errors.WithMessage(err, "reading "+stdinName)
@@ -82,7 +83,7 @@ func ending(data []byte) string {
 }
 
 // rename gives rows of a temporary file the name of standard input.
-func rename(rows []loaders.Row, accounts []tables.Account) {
+func rename(rows []loaders.Row, accounts []ledger.Account) {
 	for i := range rows {
 		rows[i].Path = stdinName
 	}
@@ -91,7 +92,7 @@ func rename(rows []loaders.Row, accounts []tables.Account) {
 		for k := range accounts[i].LeftOut {
 			l := &accounts[i].LeftOut[k]
 			l.Row.Path = stdinName
-			if broken := (tables.RowError{}); errors.As(l.Err, &broken) {
+			if broken := (ledger.RowError{}); errors.As(l.Err, &broken) {
 				broken.Path = stdinName
 				l.Err = broken
 			}

@@ -1,26 +1,27 @@
-package finetune
+package files
 
 import (
 	"fmt"
 	"slices"
 	"strings"
 
+	"gorgpt/finetune"
 	"gorgpt/heads"
 	"gorgpt/loaders"
+	"gorgpt/loaders/ledger"
 	"gorgpt/loaders/tables"
-	"gorgpt/train"
 )
 
 // readFiles reads files of one's own.
-func (s *Settings) readFiles() (*Data, error) {
+func (s reader) readFiles() (*finetune.Data, error) {
 	fields, err := s.fields()
 	if err != nil {
 		return nil, err
 	}
-	d, t := &Data{Name: s.Train}, s.tolerance()
+	d, t := &finetune.Data{Name: s.Train}, s.Tolerance()
 	read := func(split int, path string, r ownFile) error {
 		rows, account, err := r.read(path, t)
-		*d.splits()[split], d.accounts[split] = rows, []tables.Account{account}
+		*d.Splits()[split], d.Accounts[split] = rows, []ledger.Account{account}
 		return err
 	}
 	classes := s.Labels != "" || wholeLabels(s.Kind())
@@ -51,12 +52,12 @@ func wholeLabels(k heads.Kind) bool {
 	return !refines && k.Task().Whole()
 }
 
-// learn is [Learn], unless the labels are given.
-func (s *Settings) learn(rows []loaders.Row) (Spec, error) {
+// learn is [finetune.Learn], unless the labels are given.
+func (s reader) learn(rows []loaders.Row) (finetune.Spec, error) {
 	if s.Labels == "" {
-		return Learn(s.Kind(), rows)
+		return finetune.Learn(s.Kind(), rows)
 	}
-	spec := Spec{Task: s.Kind(), Space: heads.Space{Given: true}}
+	spec := finetune.Spec{Task: s.Kind(), Space: heads.Space{Given: true}}
 	for _, label := range strings.Split(s.Labels, ",") {
 		spec.Labels = append(spec.Labels, strings.TrimSpace(label))
 	}
@@ -67,12 +68,12 @@ func (s *Settings) learn(rows []loaders.Row) (Spec, error) {
 type ownFile struct {
 	task   heads.Kind
 	fields loaders.Fields
-	whole  bool  // labels are classes or numbers of answers, never scores
-	open   *Spec // what there is to decide, if rows may lack their label; nil: they may not
+	whole  bool           // labels are classes or numbers of answers, never scores
+	open   *finetune.Spec // what there is to decide, if rows may lack their label; nil: they may not
 }
 
 // read reads a file. Rows without a label are left out, unless all are without.
-func (o ownFile) read(path string, t tables.Tolerance) ([]loaders.Row, tables.Account, error) {
+func (o ownFile) read(path string, t ledger.Tolerance) ([]loaders.Row, ledger.Account, error) {
 	f := o.fields
 	f.Open = o.open != nil
 	rows, account, err := tables.Collect(path, tables.ByName, f, t)
@@ -81,7 +82,7 @@ func (o ownFile) read(path string, t tables.Tolerance) ([]loaders.Row, tables.Ac
 	}
 	none := func(l loaders.Label) bool { return len(f.Texts) > 1 && l.Text == "-" }
 	if o.open != nil {
-		none = o.open.unlabelled(rows)
+		none = unlabelled(o.open, rows)
 	}
 	if o.open != nil && !slices.ContainsFunc(rows, func(r loaders.Row) bool { return !none(r.Label) }) {
 		for i := range rows {
@@ -89,10 +90,10 @@ func (o ownFile) read(path string, t tables.Tolerance) ([]loaders.Row, tables.Ac
 		}
 		return rows, account, o.suggest(account.Check(t), path)
 	}
-	accounts := []tables.Account{account}
-	rows, err = tables.Sift(rows, accounts, t, func(r *loaders.Row) error {
+	accounts := []ledger.Account{account}
+	rows, err = ledger.Sift(rows, accounts, t, func(r *loaders.Row) error {
 		if none(r.Label) {
-			return tables.ErrUnlabelled
+			return ledger.ErrUnlabelled
 		}
 		return nil
 	})
@@ -108,7 +109,7 @@ func (o ownFile) read(path string, t tables.Tolerance) ([]loaders.Row, tables.Ac
 // unlabelled recognises a label that stands for none: a hyphen, as where annotators did not
 // agree, or -1, as in published tests, where they are no labels. A score of -1 is one unless
 // all rows have it.
-func (s Spec) unlabelled(rows []loaders.Row) func(loaders.Label) bool {
+func unlabelled(s *finetune.Spec, rows []loaders.Row) func(loaders.Label) bool {
 	minus := func(l loaders.Label) bool { return l.Whole().Text == "-1" }
 	if !s.Task.Task().Whole() && slices.ContainsFunc(rows, func(r loaders.Row) bool { return r.Label.Known() && !minus(r.Label) }) {
 		minus = func(loaders.Label) bool { return false }
@@ -132,7 +133,7 @@ func integers(rows []loaders.Row) (notes []string) {
 
 // withUnlabelled adds the rows that were left out because they have no label, and drops the
 // labels of the others: what is predicted is not compared to them.
-func withUnlabelled(rows []loaders.Row, accounts []tables.Account) []loaders.Row {
+func withUnlabelled(rows []loaders.Row, accounts []ledger.Account) []loaders.Row {
 	n := 0
 	for _, a := range accounts {
 		n += a.Unlabelled()
@@ -141,7 +142,7 @@ func withUnlabelled(rows []loaders.Row, accounts []tables.Account) []loaders.Row
 		return rows
 	}
 	var all []loaders.Row
-	for _, e := range tables.Merge(rows, accounts) {
+	for _, e := range ledger.Merge(rows, accounts) {
 		if e.Err == nil {
 			e.Label = loaders.Label{}
 			all = append(all, e.Row)
@@ -151,33 +152,9 @@ func withUnlabelled(rows []loaders.Row, accounts []tables.Account) []loaders.Row
 		a := &accounts[i]
 		if n := a.Unlabelled(); n > 0 {
 			a.Rows += n
-			a.LeftOut = slices.DeleteFunc(a.LeftOut, func(l tables.LeftOut) bool { return l.Err == nil })
+			a.LeftOut = slices.DeleteFunc(a.LeftOut, func(l ledger.LeftOut) bool { return l.Err == nil })
 			a.Notes = append(a.Notes, fmt.Sprintf("%d of %d rows have no label, so none is compared to its prediction", n, a.Rows))
 		}
 	}
 	return all
-}
-
-// compareLabels looks for splits that lack a label. One that has another label is found
-// earlier. Small sets may lack some, but with -strict none may.
-func (d *Data) compareLabels(strict bool) error {
-	for _, rows := range [][]loaders.Row{d.Train, d.Dev, d.Test} {
-		if !labelled(rows) || len(d.Spec.Labels) == 0 {
-			continue
-		}
-		seen := map[string]bool{}
-		for _, row := range rows {
-			seen[row.Label.Text] = true
-		}
-		missing := slices.DeleteFunc(slices.Clone(d.Spec.Labels), func(l string) bool { return seen[l] })
-		if len(missing) == 0 {
-			continue
-		}
-		note := fmt.Sprintf("%s: no row is labelled %s", rows[0].Path, strings.Join(missing, ", "))
-		if strict {
-			return train.BadOption("{Strict}: %s, though the labels are %s", note, strings.Join(d.Spec.Labels, ", "))
-		}
-		d.notes = append(d.notes, note)
-	}
-	return nil
 }

@@ -1,4 +1,4 @@
-package tables
+package ledger
 
 import "gorgpt/loaders"
 

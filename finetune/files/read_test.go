@@ -1,6 +1,7 @@
-package finetune
+package files
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -8,11 +9,12 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"gorgpt/finetune"
 	"gorgpt/heads"
 )
 
 // dataOf reads files with these lines; those without lines are not named.
-func dataOf(t *testing.T, s *Settings, training, dev, test []string) (*Data, error) {
+func dataOf(t *testing.T, s *finetune.Settings, training, dev, test []string) (*finetune.Data, error) {
 	t.Helper()
 	dir := t.TempDir()
 	for name, file := range map[string]struct {
@@ -24,37 +26,37 @@ func dataOf(t *testing.T, s *Settings, training, dev, test []string) (*Data, err
 			require.NoError(t, os.WriteFile(*file.path, []byte(strings.Join(file.lines, "\n")), 0o600))
 		}
 	}
-	return s.ReadData()
+	return Read(s)
 }
 
 func TestLimitIsOfTraining(t *testing.T) {
 	all := pairs(`"yes"`, `"no"`, `"yes"`, `"maybe"`)
-	d, err := dataOf(t, &Settings{Task: heads.Similarity, Limit: 2}, all, all, all)
+	d, err := dataOf(t, &finetune.Settings{Task: heads.Similarity, Limit: 2}, all, all, all)
 	require.NoError(t, err)
 	require.Equal(t, []int{2, 4, 4}, []int{len(d.Train), len(d.Dev), len(d.Test)})
 	require.Equal(t, []string{"maybe", "no", "yes"}, d.Spec.Labels, "those of the whole file")
 
-	d, err = dataOf(t, &Settings{Task: heads.Similarity, Limit: 5}, all, nil, nil)
+	d, err = dataOf(t, &finetune.Settings{Task: heads.Similarity, Limit: 5}, all, nil, nil)
 	require.NoError(t, err)
 	require.Len(t, d.Train, 4)
 	require.Nil(t, d.Dev)
 }
 
 func TestLimitThatLeavesOneClass(t *testing.T) {
-	_, err := dataOf(t, &Settings{Task: heads.Similarity, Limit: 2}, pairs("1", "1", "0"), nil, nil)
+	_, err := dataOf(t, &finetune.Settings{Task: heads.Similarity, Limit: 2}, pairs("1", "1", "0"), nil, nil)
 	require.ErrorContains(t, err, `Limit 2: the first rows do not suffice: `)
 	require.ErrorContains(t, err, `train.jsonl: every label is "1": want two classes or more: choose a larger limit, or mix the rows`)
 
-	_, err = dataOf(t, &Settings{Task: heads.Similarity, Limit: 2}, pairs("1.5", "1.5", "0"), nil, nil)
+	_, err = dataOf(t, &finetune.Settings{Task: heads.Similarity, Limit: 2}, pairs("1.5", "1.5", "0"), nil, nil)
 	require.ErrorContains(t, err, `train.jsonl: every score is 1.5: want two or more`)
 	questions := []string{question(`["yes", "no"]`, "0"), question(`["yes", "no"]`, "0"), question(`["yes", "no"]`, "1")}
-	_, err = dataOf(t, &Settings{Task: heads.MultipleChoice, Limit: 2}, questions, nil, nil)
+	_, err = dataOf(t, &finetune.Settings{Task: heads.MultipleChoice, Limit: 2}, questions, nil, nil)
 	require.NoError(t, err, "the number of an answer is no class")
 }
 
 // Labels are checked before there is a model.
 func TestReadDataChecksLabels(t *testing.T) {
-	_, err := dataOf(t, &Settings{Task: heads.Similarity}, pairs("0", "1"), pairs("0"), pairs("1", "2"))
+	_, err := dataOf(t, &finetune.Settings{Task: heads.Similarity}, pairs("0", "1"), pairs("0"), pairs("1", "2"))
 	require.ErrorContains(t, err, `test.jsonl:2: label "2" does not occur in the training file: want one of 0, 1`)
 }
 
@@ -62,7 +64,7 @@ func TestEmbeddedWorld(t *testing.T) {
 	for kind, fields := range map[heads.Kind]int{
 		heads.Classification: 1, heads.Entailment: 2, heads.Similarity: 2, heads.MultipleChoice: 2,
 	} {
-		d, err := (&Settings{Task: kind, Limit: 20}).ReadData()
+		d, err := Read(&finetune.Settings{Task: kind, Limit: 20})
 		require.NoError(t, err)
 		require.Equal(t, kind, d.Spec.Task)
 		require.Len(t, d.Train, 20)
@@ -70,7 +72,33 @@ func TestEmbeddedWorld(t *testing.T) {
 		require.NotEmpty(t, d.Test)
 		require.Len(t, d.Test[0].Texts, fields)
 	}
-	d, err := (&Settings{Task: heads.Similarity, Regression: true}).ReadData()
+	d, err := Read(&finetune.Settings{Task: heads.Similarity, Regression: true})
 	require.NoError(t, err)
 	require.Equal(t, heads.Regression, d.Spec.Task)
+}
+
+// pairs are rows of similarity with these labels.
+func pairs(labels ...string) []string {
+	lines := make([]string, len(labels))
+	for i, l := range labels {
+		lines[i] = fmt.Sprintf(`{"a": "one text", "b": "other", "label": %s}`, l)
+	}
+	return lines
+}
+
+// question is a row of multiple choice.
+func question(answers, label string) string {
+	return fmt.Sprintf(`{"context": "it rains", "question": "is it wet", "answers": %s, "label": %s}`, answers, label)
+}
+
+func TestGivenLabelsAreChecked(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "train.jsonl")
+	require.NoError(t, os.WriteFile(path, []byte(strings.Join(pairs(`"no"`, `"yes"`), "\n")), 0o600))
+	for labels, want := range map[string]string{"no": "Labels: labels: 1 of them", "no,no": `Labels: labels: "no" stands there twice`} {
+		s := finetune.Defaults()
+		s.Task, s.Train, s.Labels = heads.Similarity, path, labels
+		_, err := Read(s)
+		require.ErrorContains(t, err, want)
+	}
 }

@@ -1,0 +1,11 @@
+package cli
+
+import (
+	"gorgpt/finetune"
+	"gorgpt/internal/outfile"
+)
+
+// RowFiles are the files that rows are read from, with their flags.
+func RowFiles(s *finetune.Settings) []outfile.Name {
+	return []outfile.Name{{Flag: "-train", Path: s.Train}, {Flag: "-dev", Path: s.Dev}, {Flag: "-test", Path: s.Test}, {Flag: "-data", Path: s.Data}}
+}

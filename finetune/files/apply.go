@@ -1,0 +1,128 @@
+package files
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"path/filepath"
+	"slices"
+
+	"github.com/pkg/errors"
+
+	"gorgpt/finetune"
+	"gorgpt/heads"
+	"gorgpt/internal/atomicfile"
+	"gorgpt/loaders"
+	"gorgpt/loaders/datasets"
+	"gorgpt/loaders/ledger"
+	"gorgpt/train"
+)
+
+// Apply lets a fine-tuned model judge the rows of a file. With Eval it prints the scores; with
+// Predict it writes the predictions, to out or to a file if one is named. The file has the
+// layout that the model was trained on, unless Fields say otherwise. The file [Stdin] is read
+// from in.
+func Apply(ctx context.Context, settings *finetune.Settings, in io.Reader, out io.Writer, to train.Listener) error {
+	s := reader{settings}
+	b, err := finetune.ReadTuned(s.Model)
+	if err != nil {
+		return err
+	}
+	spec, path := b.Spec(), s.Eval
+	if err := checkDataset(spec); err != nil {
+		return errors.WithMessage(err, filepath.Join(s.Model, finetune.SpecFile))
+	}
+	if path == "" {
+		path = s.Predict
+	}
+	var rows []loaders.Row
+	var accounts []ledger.Account
+	if path == Stdin {
+		path = stdinName
+		rows, accounts, err = s.readStdin(ctx, in, spec)
+	} else {
+		rows, accounts, err = s.readMore(path, spec)
+	}
+	if err != nil {
+		return err
+	}
+	o, err := s.Judge(ctx, b, rows, accounts, path, to)
+	switch {
+	case err != nil:
+		return err
+	case s.Eval != "":
+		for _, line := range o.Scores(path) {
+			if _, err := fmt.Fprintln(out, line); err != nil {
+				return errors.Wrap(err, "writing the scores")
+			}
+		}
+		return nil
+	case s.Out == "":
+		return o.WritePredictions(out)
+	case !s.Group.First():
+		return nil
+	}
+	if err := atomicfile.Write(s.Out, o.WritePredictions); err != nil {
+		return err
+	}
+	to.Note("wrote the predictions to %s", s.Out)
+	return nil
+}
+
+// readMore reads a file of the layout that the spec is of. To predict, rows without a label
+// are as good as others.
+func (s reader) readMore(path string, spec finetune.Spec) ([]loaders.Row, []ledger.Account, error) {
+	rows, accounts, err := s.readLike(path, spec)
+	if err == nil && s.Predict != "" {
+		rows = withUnlabelled(rows, accounts)
+	}
+	return rows, accounts, err
+}
+
+// readLike reads a file of the layout that the spec is of.
+func (s reader) readLike(path string, spec finetune.Spec) ([]loaders.Row, []ledger.Account, error) {
+	if spec.Dataset != "" && s.Fields == "" {
+		set, err := datasets.Find(spec.Dataset)
+		if err != nil {
+			return nil, nil, errors.WithMessage(err, finetune.SpecFile)
+		}
+		return set.ReadFile(path, s.Tolerance())
+	}
+	settings := *s.Settings
+	of := reader{&settings}
+	of.Task, of.Regression = spec.Task, spec.Task == heads.Regression
+	fields, err := of.fields()
+	if err != nil {
+		return nil, nil, err
+	}
+	if spec.Fields != nil && s.Fields == "" {
+		lists := fields.Lists
+		fields = *spec.Fields
+		fields.Lists = lists
+	}
+	rows, account, err := ownFile{task: spec.Task, fields: fields, whole: spec.Task.Task().Whole(), open: &spec}.read(path, s.Tolerance())
+	return rows, []ledger.Account{account}, err
+}
+
+// checkDataset compares what a model decides with the dataset that it is for.
+func checkDataset(s finetune.Spec) error {
+	if s.Dataset == "" {
+		return nil
+	}
+	set, err := datasets.Find(s.Dataset)
+	if err != nil {
+		return errors.WithMessage(err, "dataset")
+	}
+	want := SpecOf(set)
+	switch {
+	case s.Task != want.Task:
+		return errors.Errorf("dataset %s is for %s, the task is %s", s.Dataset, want.Task, s.Task)
+	case !slices.Equal(s.Labels, want.Labels):
+		return errors.Errorf("labels are %q: want those of %s, %q", s.Labels, s.Dataset, want.Labels)
+	case s.Choices != want.Choices:
+		return errors.Errorf("choices is %d: want the %d of %s", s.Choices, want.Choices, s.Dataset)
+	case s.Metric != want.Metric && s.Metric != "":
+		return errors.Errorf("metric is %q: want %q, that of %s", s.Metric, want.Metric, s.Dataset)
+	}
+	return nil
+}

@@ -1,0 +1,104 @@
+package files
+
+import (
+	"github.com/pkg/errors"
+
+	"gorgpt/finetune"
+	"gorgpt/heads"
+	"gorgpt/loaders/datasets"
+	"gorgpt/loaders/ledger"
+	"gorgpt/loaders/storyworld"
+	"gorgpt/train"
+)
+
+// reader reads the rows that settings name.
+type reader struct{ *finetune.Settings }
+
+// Read reads the dataset or the files that the settings name or, without either, the task's rows
+// of the embedded world, and checks all labels. What there is to decide comes from the dataset or
+// the whole training set, whatever the limit.
+func Read(settings *finetune.Settings) (*finetune.Data, error) {
+	s := reader{settings}
+	d, err := s.readSplits()
+	if err != nil {
+		return nil, err
+	}
+	if err := d.Check(s.Tolerance()); err != nil {
+		if s.Labels != "" && errors.As(err, new(finetune.SpecError)) {
+			err = train.InOption("Labels", err)
+		}
+		return nil, err
+	}
+	return d.Limit(s.Limit)
+}
+
+// readSplits reads the rows of all splits and learns what there is to decide.
+func (s reader) readSplits() (*finetune.Data, error) {
+	switch {
+	case s.Dataset != "":
+		return s.readDataset()
+	case s.Train != "":
+		return s.readFiles()
+	}
+	return s.readWorld()
+}
+
+// readDataset reads a published dataset.
+func (s reader) readDataset() (*finetune.Data, error) {
+	set, err := datasets.Find(s.Dataset)
+	if err != nil {
+		return nil, train.InOption("Dataset", err)
+	}
+	rows, err := set.Read(s.Data, s.Tolerance())
+	if err != nil {
+		return nil, err
+	}
+	return &finetune.Data{
+		Spec: SpecOf(set), Train: rows.Train, Dev: rows.Dev, Test: rows.Test, Name: set.Name, Accounts: bySplit(rows),
+	}, nil
+}
+
+// bySplit divides the accounts of a dataset among the splits. A file that has training rows
+// is a training file, also where some of its rows are held out for development.
+func bySplit(d *datasets.Data) (all [3][]ledger.Account) {
+	train := map[string]bool{}
+	for _, row := range d.Train {
+		train[row.Path] = true
+	}
+	all[2] = d.TestAccounts()
+	for _, a := range d.Accounts[:len(d.Accounts)-len(all[2])] {
+		split := 1
+		if train[a.Path] {
+			split = 0
+		}
+		all[split] = append(all[split], a)
+	}
+	return all
+}
+
+// SpecOf is what a dataset has to decide.
+func SpecOf(set *datasets.Dataset) finetune.Spec {
+	spec := finetune.Spec{Task: heads.Kind(set.Task), Dataset: set.Name, Metric: set.Metric}
+	if spec.Task.Task().Fields().Answers != "" {
+		spec.Choices = len(set.Labels) // the labels of the answers
+	} else {
+		spec.Labels = set.Labels
+	}
+	return spec
+}
+
+// readWorld makes the rows of the embedded world. Its sets have the names of the tasks.
+func (s reader) readWorld() (*finetune.Data, error) {
+	d := &finetune.Data{Name: "the embedded world"}
+	for i, split := range []storyworld.Split{storyworld.Train, storyworld.Dev, storyworld.Test} {
+		rows, err := storyworld.Rows(storyworld.Set(s.Kind()), split)
+		if err != nil {
+			return nil, train.BadOption("{Train} is missing: the embedded world has no rows for %s", s.Kind())
+		}
+		*d.Splits()[i] = rows
+		d.Accounts[i] = []ledger.Account{{Path: rows[0].Path, Rows: len(rows)}}
+	}
+	var err error
+	d.Spec, err = finetune.Learn(s.Kind(), d.Train)
+	return d, err
+}

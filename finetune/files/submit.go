@@ -1,0 +1,38 @@
+package files
+
+import (
+	"io"
+	"path/filepath"
+
+	"gorgpt/finetune"
+	"gorgpt/internal/atomicfile"
+	"gorgpt/loaders/datasets"
+	"gorgpt/train"
+)
+
+// Submit writes the predictions of test rows without labels in the form that GLUE's server
+// takes: a file for each part, index and prediction.
+func Submit(dataset, dir string, o *finetune.Outcome, to train.Listener) error {
+	if dataset == "" {
+		return nil
+	}
+	set, err := datasets.Find(dataset)
+	if err != nil {
+		return err
+	}
+	for _, part := range o.PartNames() {
+		name, found := set.Glue[part]
+		if !found {
+			continue
+		}
+		path := filepath.Join(dir, name+".tsv")
+		if err := atomicfile.Write(path, func(w io.Writer) error { return o.WriteSubmission(w, part) }); err != nil {
+			return err
+		}
+		to.Note("wrote the submission to %s", path)
+		if n := o.Missing(part); n > 0 {
+			to.Note("%s: %d rows of the test file could not be used: they have %s", path, n, o.Blind())
+		}
+	}
+	return nil
+}

@@ -1,0 +1,63 @@
+package finetune
+
+import (
+	"io"
+	"slices"
+	"strconv"
+
+	"gorgpt/heads"
+)
+
+// PartNames are the parts of the set, in the order in which they come.
+func (o *Outcome) PartNames() (names []string) {
+	for _, l := range o.lines() {
+		if !slices.Contains(names, l.part) {
+			names = append(names, l.part)
+		}
+	}
+	return names
+}
+
+// Missing is how many rows of a part were left out.
+func (o *Outcome) Missing(part string) (n int) {
+	for _, at := range o.leftOut {
+		if at.part == part {
+			n++
+		}
+	}
+	return n
+}
+
+// WriteSubmission writes a prediction for every row of a part's file, also for those that were
+// left out. A row without an id has that of its place in the file, from 0 on.
+func (o *Outcome) WriteSubmission(w io.Writer, part string) error {
+	if err := writeLine(w, []string{"index", "prediction"}); err != nil {
+		return err
+	}
+	for _, l := range o.lines() {
+		if l.part != part {
+			continue
+		}
+		index := l.id
+		if _, err := strconv.Atoi(index); err != nil {
+			index = strconv.Itoa(l.number - 1)
+		}
+		predicted := l.Predicted
+		if predicted == "" {
+			predicted, _ = o.judge.Blind()
+		}
+		if s, ok := o.spec.Task.Task().(heads.Submitter); ok {
+			predicted = s.Submission(predicted)
+		}
+		if err := writeLine(w, []string{index, predicted}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Blind describes what is predicted for a row that cannot be used.
+func (o *Outcome) Blind() string {
+	_, what := o.judge.Blind()
+	return what
+}
