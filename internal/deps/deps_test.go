@@ -47,7 +47,7 @@ var order = []string{
 	"cmd/internal/traincmd", "cmd/internal/finetunecmd", "cmd/internal/generatecmd", "cmd/internal/convertcmd",
 	"cmd/internal/ablatecmd", "cmd/internal/zeroshotcmd",
 	"cmd/gorgpt", "cmd/train", "cmd/finetune",
-	"bench", "bench/compare", "notebooks/world",
+	"bench", "bench/compare", "notebooks/world", "internal/notices",
 	// Help for tests.
 	"graph/graphtest", "dist/disttest", "internal/golden", "internal/endurance", "internal/docs", "internal/deps",
 }
@@ -127,7 +127,7 @@ func TestInternalPackagesImportOnlyInternalOnes(t *testing.T) {
 // alone are libraries that only the packages named may import.
 var alone = map[string][]string{
 	"gorgonia.org/":                   {"graph"},
-	"gonum.org/v1/plot":               {"internal/figure"},
+	"gonum.org/v1/plot":               {"internal/figure", "cmd/internal/cli"},
 	"github.com/parquet-go/":          {"loaders/tables", "loaders/datasets"},
 	"github.com/klauspost/compress":   {"loaders/tables", "loaders/datasets"},
 	"github.com/schollz/progressbar":  {"cmd/internal/cli"},
