@@ -24,7 +24,7 @@ import (
 	"gorgpt/cmd/internal/zeroshotcmd"
 )
 
-// command is one of the program's.
+// command is a command of the program.
 type command struct {
 	name, what string
 	run        cli.RankCommand

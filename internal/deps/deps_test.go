@@ -1,4 +1,4 @@
-// Package deps checks which package imports which. The imports of tests are not looked at.
+// Package deps checks the imports of all packages, except those of tests.
 //
 // To see them:
 //
@@ -21,8 +21,7 @@ import (
 
 const module = "gorgpt"
 
-// order is all packages: each imports only what stands before it. A new package finds its place
-// here.
+// order lists all packages. Each imports only packages before it. A new package needs a place here.
 var order = []string{
 	// Files, memory and numbers; nothing of language models.
 	"internal/regular", "internal/atomicfile", "internal/outfile", "internal/heed", "internal/jsondiff", "internal/memory",
@@ -94,21 +93,22 @@ func list(t *testing.T) map[string]pkg {
 func TestNoImportPointsUpwards(t *testing.T) {
 	packages := list(t)
 	for n := range packages {
-		require.Contains(t, order, n, "this package has no place in the order")
+		require.Contains(t, order, n, "the order lacks this package")
 	}
 	for _, n := range order {
-		require.Contains(t, packages, n, "the order has a package that is not there")
+		require.Contains(t, packages, n, "the order has a package that does not exist")
 	}
 	for i, n := range order {
 		for _, path := range packages[n].Imports {
 			if other, ok := name(path); ok && slices.Index(order, other) > i {
-				t.Errorf("%s imports %s, which stands behind it in the order", packages[n].ImportPath, path)
+				t.Errorf("%s imports %s, which comes after it in the order", packages[n].ImportPath, path)
 			}
 		}
 	}
 }
 
-// Packages below internal that programs have know nothing of the packages above.
+// Internal packages that are part of a program import no other packages of the module. Those for
+// tests may.
 func TestInternalPackagesImportOnlyInternalOnes(t *testing.T) {
 	packages := list(t)
 	for _, path := range packages["cmd/gorgpt"].Deps {
@@ -147,8 +147,8 @@ func TestLibrariesAreWrapped(t *testing.T) {
 	}
 }
 
-// light are packages that other programs import, and the most packages that may be below each; 0: any
-// number.
+// light are packages that other programs import, with the maximum number of packages below each;
+// 0: no maximum.
 var light = map[string]int{"": 250, "finetune": 0}
 
 // heavy are libraries that must not be below them.
