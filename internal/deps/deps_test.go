@@ -28,12 +28,13 @@ var order = []string{
 	"internal/results", "internal/figure",
 	"internal/simd", "internal/kernels",
 	"dist",
-	// The model, from an operation to a task.
-	"graph", "graph/draw", "layers", "gpt1", "heads",
+	// The model.
+	"graph", "graph/draw", "layers", "gpt1",
 	// Text and rows.
 	"tokenizer/internal/ftfy", "tokenizer/internal/spacy", "tokenizer",
 	"loaders/charset", "loaders", "loaders/storyworld", "loaders/shards", "loaders/tables", "loaders/datasets",
-	"score", "controls",
+	// Tasks.
+	"score", "heads", "controls",
 	// Training, files of models, writing.
 	"optim",
 	"checkpoint/npy", "checkpoint/safetensors", "checkpoint",
