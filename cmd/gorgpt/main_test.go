@@ -127,6 +127,7 @@ func TestSourceOfABuild(t *testing.T) {
 	require.Equal(t, "of unknown revision", build("(devel)"))
 	require.Equal(t, "revision 0123456789ab of 2026-11-29T08:00:00Z",
 		build("(devel)", "vcs.revision", "0123456789abcdef", "vcs.time", "2026-11-29T08:00:00Z", "vcs.modified", "false"))
+	require.Equal(t, "revision 0123456789ab", build("v0.0.0-20261129085623-0123456789ab+dirty", "vcs.revision", "0123456789abcdef"))
 	require.Equal(t, "v1.2.3 revision 0123 with local changes", build("v1.2.3", "vcs.revision", "0123", "vcs.modified", "true"))
 }
 

@@ -28,13 +28,13 @@ func source(info *debug.BuildInfo) string {
 		settings[s.Key] = s.Value
 	}
 	var parts []string
-	if v := info.Main.Version; v != "" && v != "(devel)" {
+	revision := settings["vcs.revision"]
+	revision = revision[:min(len(revision), 12)]
+	invented := revision != "" && strings.Contains(info.Main.Version, revision) // by go build, from the revision
+	if v := info.Main.Version; v != "" && v != "(devel)" && !invented {
 		parts = append(parts, v)
 	}
-	if revision := settings["vcs.revision"]; revision != "" {
-		if len(revision) > 12 {
-			revision = revision[:12]
-		}
+	if revision != "" {
 		if settings["vcs.modified"] == "true" {
 			revision += " with local changes"
 		}
