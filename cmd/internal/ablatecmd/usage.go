@@ -36,9 +36,9 @@ Published datasets, as in gorgpt finetune
   -data DIR        the folder of the datasets, or of the one dataset
 
 Other data
-  -task TASK       task of the rows in the files: classification, entailment,
-                   similarity or qa, as in gorgpt finetune; without files, the
-                   one set of the embedded world
+  -task TASK       task of the rows in the files: classification, multilabel,
+                   entailment, similarity or qa, as in gorgpt finetune; without
+                   files, the one set of the embedded world
   -regression      similarity by score
   -fields LIST     what the files call the fields: text=sentence,label=gold
   -labels LIST     the labels, from class 0
