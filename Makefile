@@ -5,7 +5,7 @@ FUZZTIME ?= 20s
 SOAK     ?= 30m
 
 .DEFAULT_GOAL := help
-.PHONY: help check test race mpi noasm cross lint fmt fuzz soak bench bench-compare generate notebooks ci
+.PHONY: help check test race mpi noasm cross lint fmt fuzz soak bench bench-compare generate notebooks release ci
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-13s %s\n", $$1, $$2 }' Makefile
@@ -58,6 +58,9 @@ generate: ## write the generated files anew
 
 notebooks: ## execute copies of all notebooks (installs Debian's nbconvert, ipykernel, matplotlib as root)
 	.ci/run notebooks
+
+release: ## binaries for all systems, checksums and licences, in release/
+	.ci/release
 
 ci: ## everything that must hold before a change lands
 	.ci/run

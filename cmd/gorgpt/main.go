@@ -4,7 +4,7 @@
 //	gorgpt finetune -task classification -train FILE -dev FILE
 //	gorgpt generate -prompt TEXT
 //
-// Without arguments it lists its commands; gorgpt COMMAND -h lists the flags of one.
+// Without arguments it lists its commands; gorgpt help COMMAND describes one.
 package main
 
 import (
@@ -12,6 +12,8 @@ import (
 	"io"
 	"os"
 	"strings"
+
+	"github.com/agnivade/levenshtein"
 
 	"gorgpt/cmd/internal/ablatecmd"
 	"gorgpt/cmd/internal/cli"
@@ -22,53 +24,95 @@ import (
 	"gorgpt/cmd/internal/zeroshotcmd"
 )
 
-// commands are listed in the order in which a new user meets them.
-var commands = []struct {
+// command is a command of the program.
+type command struct {
 	name, what string
 	run        cli.RankCommand
-}{
+}
+
+// commands are listed in the order in which a new user meets them.
+var commands = []command{
 	{"train", "pre-train a model on books", traincmd.Run},
 	{"finetune", "fine-tune a model on labelled rows, evaluate it and predict", finetunecmd.Run},
-	{"generate", "write text, score texts, show where the model looks", cli.Alone(generatecmd.Run)},
+	{"generate", "write text, score texts, export attention weights", cli.Alone(generatecmd.Run)},
 	{"convert", "export a model to Hugging Face, or change its type", cli.Alone(convertcmd.Run)},
 	{"ablate", "compare with and without pre-training, auxiliary loss and labels", cli.Alone(ablatecmd.Run)},
 	{"zeroshot", "test a pre-trained model on tasks without fine-tuning", cli.Alone(zeroshotcmd.Run)},
 }
 
 func main() {
-	if len(os.Args) < 2 {
-		fmt.Fprint(os.Stderr, usage())
-		os.Exit(2)
+	name, args := "", os.Args[1:]
+	if len(args) > 0 {
+		name, args = args[0], args[1:]
 	}
-	name := os.Args[1]
-	for _, c := range commands {
-		if c.name == name {
-			os.Args = append(os.Args[:1], os.Args[2:]...)
-			cli.Main(c.name, c.run)
-		}
+	if isHelp(name) && len(args) > 0 { // help train: train -h
+		name, args = args[0], []string{"-h"}
+	}
+	if c, found := find(name); found {
+		os.Args = append(os.Args[:1], args...)
+		cli.Main(c.name, c.run)
 	}
 	os.Exit(other(name, os.Stdout, os.Stderr))
 }
 
-// other answers what is not the name of a command.
-func other(name string, stdout, stderr io.Writer) int {
-	switch name {
-	case "help", "-h", "-help", "--help":
-		if _, err := fmt.Fprint(stdout, usage()); err != nil {
-			return 1
+// find returns the command of that name.
+func find(name string) (command, bool) {
+	for _, c := range commands {
+		if c.name == name {
+			return c, true
 		}
-		return 0
 	}
-	fmt.Fprintf(stderr, "gorgpt: unknown command %q\n\n%s", name, usage())
-	return 2
+	return command{}, false
+}
+
+// isHelp reports whether an argument asks for help.
+func isHelp(arg string) bool {
+	return arg == "help" || arg == "-h" || arg == "-help" || arg == "--help"
+}
+
+// other answers an argument that is not the name of a command. It returns the exit status.
+func other(name string, stdout, stderr io.Writer) int {
+	answer := ""
+	switch {
+	case isHelp(name):
+		answer = usage()
+	case name == "version" || name == "-version" || name == "--version":
+		answer = version()
+	case name == "":
+		fmt.Fprint(stderr, usage())
+		return 2
+	default:
+		fmt.Fprintf(stderr, "gorgpt: unknown command %q%s\n\n%s", name, suggestion(name), usage())
+		return 2
+	}
+	if _, err := io.WriteString(stdout, answer); err != nil {
+		fmt.Fprintf(stderr, "gorgpt: writing to standard output: %v\n", err)
+		return 1
+	}
+	return 0
+}
+
+// suggestion names the command that a misspelled name is closest to, if one is close.
+func suggestion(name string) string {
+	const far = 4 // edits
+	best, least := "", far
+	for _, c := range append(commands, command{name: "help"}, command{name: "version"}) {
+		if d := levenshtein.ComputeDistance(strings.ToLower(name), c.name); d < least && d < len(c.name) {
+			best, least = c.name, d
+		}
+	}
+	if best == "" {
+		return ""
+	}
+	return fmt.Sprintf(", did you mean %q?", best)
 }
 
 func usage() string {
 	var b strings.Builder
 	b.WriteString("usage: gorgpt COMMAND [flags]\n\n")
-	for _, c := range commands {
+	for _, c := range append(commands, command{"version", "print the version of this program", nil}) {
 		fmt.Fprintf(&b, "  %-10s %s\n", c.name, c.what)
 	}
-	b.WriteString("\ngorgpt COMMAND -h lists the flags of a command.\n")
+	b.WriteString("\ngorgpt help COMMAND describes a command and its flags.\n")
 	return b.String()
 }

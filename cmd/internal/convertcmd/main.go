@@ -1,7 +1,7 @@
 // Command convert writes a model in the form that Hugging Face's tools read: one that was
 // trained here, one of theirs, or OpenAI's release of 2018.
 //
-//	go run ./cmd/gorgpt convert -model DIR -out DIR
+//	gorgpt convert -model DIR -out DIR
 package convertcmd
 
 import (
@@ -22,29 +22,6 @@ import (
 	"gorgpt/tokenizer"
 	"gorgpt/train"
 )
-
-const usage = `usage: go run ./cmd/gorgpt convert -model DIR -out DIR [flags]
-
-Writes a model and its tokenizer in the form that Hugging Face's tools read:
-config.json, model.safetensors, vocab.json, merges.txt and tokenizer.json, for
-OpenAIGPTLMHeadModel.from_pretrained and the tokenizer classes.
-
-  -model DIR       a run folder; a folder of Hugging Face's for openai-gpt
-                   (config.json, model.safetensors, tokenizer); or OpenAI's
-                   release (params_shapes.json, params_0.npy to params_9.npy,
-                   encoder_bpe_40000.json, vocab_40000.bpe)
-  -out DIR         the folder to write; new or empty
-  -force           write into a folder that is not empty. A model that is there
-                   is replaced as a whole, other files stay
-  -dtype NAME      type of the weights: float32, float16 or bfloat16 (float32)
-  -double-heads    for OpenAIGPTDoubleHeadsModel, with the head of a model that
-                   was fine-tuned on qa. Other heads are this program's own;
-                   they stay in the file as head.weight and head.bias
-  -ctx N           keep the first N positions only, as the 2018 code did for
-                   tasks of short texts (all)
-  -pipeline NAME   how the tokenizer cuts text into words: bert or original
-                   (what the folder says)
-`
 
 // settings is the command line.
 type settings struct {

@@ -101,7 +101,7 @@ func (s *settings) modelFolder(stderr io.Writer) (string, error) {
 	case err != nil:
 		return "", err
 	case dir == "":
-		return "", errors.New("no trained model under runs/: name one with -model, or train one with go run ./cmd/train")
+		return "", errors.New("no trained model under runs/: name one with -model, or train one with gorgpt train")
 	}
 	fmt.Fprintf(stderr, "generate: -model %s, %s\n", dir, kind)
 	return dir, nil

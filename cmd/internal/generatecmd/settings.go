@@ -13,60 +13,6 @@ import (
 	"gorgpt/tokenizer"
 )
 
-const usage = `usage: go run ./cmd/gorgpt generate -model DIR -prompt TEXT [flags]
-
-Continues a text with a GPT-1 language model, word by word as it comes.
-
-The model
-  -model DIR       a run folder; a folder of Hugging Face's for openai-gpt; or
-                   OpenAI's release with its encoder and merges (the newest
-                   completed run of cmd/train under runs/ or, with none, the
-                   last checkpoint of one that is not completed)
-  -ctx N           use the first N positions only (all)
-  -pipeline NAME   how text is cut into words: bert or original (what the folder
-                   says; original for OpenAI's release)
-
-The text
-  -prompt TEXT     what to continue (standard input; if that is a terminal,
-                   -interactive)
-  -interactive     continue line after line: each is added to the text so far,
-                   an empty one lets the model go on. /new starts afresh, /quit
-                   or the end of input ends
-  -tokens N        how many tokens to write at most (100)
-  -stop TEXT       end before this text; repeat it for more. It is looked for as
-                   the tokenizer writes it, anywhere
-  -n N             texts to write, computed as one batch (1)
-  -seed N          fixes everything that is random (1)
-
-The choice of tokens
-  -temperature T   below 1 for likely, above 1 for surprising tokens; 0: always
-                   the most likely one (0.8)
-  -top-k N         draw from the N most likely tokens; 0: from all (40)
-  -top-p P         draw from the most likely tokens that together have this
-                   share of the probability (1)
-  -repetition-penalty X
-                   divide the scores of tokens that the text has by X (1)
-  -beams N         beam search: the most likely text that N beams find, in place
-                   of drawing. With -n the N best of them
-  -slide N         tokens to forget when the context is full (half of it). With
-                   1 the model sees all it can, at the price of reading the
-                   context again for each token
-  <unk> and the special tokens of fine-tuning are never written.
-
-Looking into the model, in place of writing
-  -score FILE      log-probability, perplexity and number of predicted tokens of
-                   each line of a file (- is standard input), tabs between, and
-                   the line. The first token of a line is not predicted. Texts
-                   are decoded as books are; a line has at most 16 MiB
-  -score-json      the same as JSON, with each token
-  -attention FILE  write the attention weights of the prompt to a safetensors
-                   file: h.N.attn [heads T T], rows are positions that read, and
-                   the ids [T]; computed by plain, unfused attention
-  -dot FILE        draw the graph that reads one more token, as DOT, and stop.
-                   -svg FILE, -dot-level model|block|op, -dot-profile N and
-                   -summary are those of cmd/train
-`
-
 // settings is the command line.
 type settings struct {
 	folder, pipeline, prompt string

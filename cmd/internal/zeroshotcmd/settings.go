@@ -131,7 +131,7 @@ func (s *settings) runs() (all []zeroshot.Run, err error) {
 			return nil, err
 		}
 		if dir == "" {
-			return nil, errors.New("no completed pre-training under runs/: name a run with -model, or train one with go run ./cmd/train -history 8")
+			return nil, errors.New("no completed pre-training under runs/: name a run with -model, or train one with gorgpt train -history 8")
 		}
 		s.models = []string{dir}
 	}

@@ -1,46 +1,51 @@
 package zeroshotcmd
 
-const usage = `usage: go run ./cmd/gorgpt zeroshot [flags]
+const usage = `usage: gorgpt zeroshot [flags]
 
-Measures what language models know of tasks before they are fine-tuned, at the
-states of their pre-training that cmd/train -history kept and at its end. Prints
-a table of accuracy on test rows, and draws it against the updates.
+Measures what language models can do on tasks without fine-tuning, with their
+final weights and with those that gorgpt train -history kept. Prints a table of
+accuracy on test rows, and plots it against the number of updates.
+
+Examples
+  gorgpt zeroshot
+  gorgpt zeroshot -model runs/tiny -model runs/tiny-lstm
+  gorgpt zeroshot -tasks sentiment -dataset SST-2 -data ~/glue_data
 
 The models
-  -model DIR       completed run of cmd/train; repeat it for more, such as a
+  -model DIR       completed run of gorgpt train; may be repeated, such as for a
                    Transformer and an LSTM (the newest under runs/)
 
 The tasks
   -tasks LIST      acceptability: mean log-probability of a text's tokens, with
-                   the threshold that suits the development rows best
-                   sentiment: which words are likelier behind the text
-                   qa: the answer with the highest mean log-probability of its
-                   tokens, behind context and question
-                   (all three, on the embedded world; its acceptability is
-                   texts of which half have two neighbouring words exchanged)
-  -append TEXT     sentiment: what comes behind the text (very)
+                   the threshold that is best on the development rows
+                   sentiment: which words are more likely after the text
+                   qa: the answer whose tokens have the highest mean
+                   log-probability after context and question
+                   (all three, on the embedded world; half of its texts for
+                   acceptability have two neighbouring words exchanged)
+  -append TEXT     sentiment: text to add before the words (very)
   -positive LIST   sentiment: words for the second label in order, such as 1
                    (positive; for the embedded world happy,proud,calm)
   -negative LIST   sentiment: words for the first label in order, such as 0
                    (negative; for the embedded world sad,angry,afraid,tired)
-  -ask TEXT        qa: what comes behind the context, {question} and {answer}
-                   included ({question} {answer}; for the embedded world in
-                   the quotation marks of its books)
+  -ask TEXT        qa: text to add to the context, with {question} and {answer}
+                   ({question} {answer}; for the embedded world, inside the
+                   quotation marks of its books)
   -rows N          predict the first N test rows only
 
 Other data, for one of the tasks
-  -dataset NAME    a published one, such as SST-2 for sentiment, CoLA for
-                   acceptability and RACE for qa; where its test rows have no
-                   labels, the development rows are predicted
-  -data DIR        its folder, or one that has it inside
-  -train FILE      own rows, as for cmd/finetune: they tell which labels
-                   there are and, without -dev, where the threshold is
-  -dev FILE        rows that tell where the threshold is
-  -test FILE       rows that are predicted
-  -allow-unknown   accept rows of which half the tokens or more are <unk>
+  -dataset NAME    a published dataset: SST-2 for sentiment, CoLA for
+                   acceptability or RACE for qa, for example. If its test rows
+                   have no labels, the development rows are predicted
+  -data DIR        the dataset's folder, or its parent folder
+  -train FILE      rows of your own, as in gorgpt finetune. The label set comes
+                   from them and, without -dev, the threshold
+  -dev FILE        rows to fit the threshold on
+  -test FILE       rows to predict
+  -allow-unknown   accept rows even if half of their tokens or more are <unk>
 
 The run
-  -out DIR         folder of the results (runs/zeroshot). It is gone on with:
-                   what results.jsonl has already is not measured again. It
+  -out DIR         folder of the results (runs/zeroshot). Results that
+                   results.jsonl already has are not computed again. The folder
                    also gets table.md, zeroshot.svg and zeroshot.png
 `

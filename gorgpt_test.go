@@ -1,0 +1,136 @@
+package gorgpt_test
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"gorgpt"
+	"gorgpt/checkpoint"
+	"gorgpt/gpt1"
+	"gorgpt/tokenizer"
+)
+
+const folder = "testdata/stability/c3479e4/tuned-done"
+
+func open(t *testing.T) *gorgpt.Model {
+	t.Helper()
+	m, err := gorgpt.Open(folder)
+	require.NoError(t, err)
+	return m
+}
+
+// write collects a text and the error at its end.
+func write(ctx context.Context, m *gorgpt.Model, prompt string, s gorgpt.Sampling) (text string, err error) {
+	var b strings.Builder
+	for piece, e := range m.Generate(ctx, prompt, s) {
+		b.WriteString(piece)
+		err = e
+	}
+	return b.String(), err
+}
+
+func TestGenerate(t *testing.T) {
+	m, ctx := open(t), context.Background()
+	text, err := write(ctx, m, "the boy saw", gorgpt.Sampling{Tokens: 12})
+	require.NoError(t, err)
+	command, err := os.ReadFile(filepath.Join(filepath.Dir(folder), "tuned-text.txt"))
+	require.NoError(t, err)
+	require.Equal(t, string(command), "the boy saw"+text+"\n", "gorgpt generate writes the same")
+
+	drawn := gorgpt.Sampling{Tokens: 20, Temperature: 1, TopK: 30, TopP: 0.9, Seed: 1}
+	first, err := write(ctx, m, "the boy", drawn)
+	require.NoError(t, err)
+	again, err := write(ctx, m, "the boy", drawn)
+	require.NoError(t, err)
+	require.Equal(t, first, again, "one seed")
+	drawn.Seed = 2
+	other, err := write(ctx, m, "the boy", drawn)
+	require.NoError(t, err)
+	require.NotEqual(t, first, other, "another seed")
+
+	default100, err := write(ctx, m, "the", gorgpt.Sampling{})
+	require.NoError(t, err)
+	require.NotEmpty(t, default100)
+}
+
+func TestGenerateStops(t *testing.T) {
+	m, ctx := open(t), context.Background()
+	text, err := write(ctx, m, "the boy saw", gorgpt.Sampling{Stop: []string{"the the"}})
+	require.NoError(t, err)
+	require.Equal(t, " w", text)
+
+	pieces := 0
+	for _, err := range m.Generate(ctx, "the boy saw", gorgpt.Sampling{}) {
+		require.NoError(t, err)
+		if pieces++; pieces == 2 {
+			break
+		}
+	}
+	require.Equal(t, 2, pieces)
+
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	pieces = 0
+	var last error
+	for piece, err := range m.Generate(ctx, "the boy saw", gorgpt.Sampling{}) {
+		if last = err; piece != "" {
+			pieces++
+			cancel()
+		}
+	}
+	require.ErrorIs(t, last, context.Canceled)
+	require.Equal(t, 1, pieces)
+}
+
+func TestMistakes(t *testing.T) {
+	_, err := gorgpt.Open(t.TempDir())
+	require.ErrorContains(t, err, "opening a model")
+
+	m, ctx := open(t), context.Background()
+	_, err = write(ctx, m, " ", gorgpt.Sampling{})
+	require.ErrorContains(t, err, "the prompt is empty")
+	_, err = write(ctx, m, "the", gorgpt.Sampling{Temperature: -1})
+	require.ErrorContains(t, err, "temperature")
+	_, err = write(ctx, m, "the", gorgpt.Sampling{Tokens: -1})
+	require.Error(t, err)
+
+	tok, err := tokenizer.Load(folder)
+	require.NoError(t, err)
+	lstm, err := gpt1.New(gpt1.Config{NLayer: 1, NHead: 1, NUnits: 4, NEmbd: 4, NCtx: 8, VocabSize: tok.Size(), LayerNormEps: 1e-5, InitRange: 0.1})
+	require.NoError(t, err)
+	lstm.Init(1)
+	dir := t.TempDir()
+	require.NoError(t, checkpoint.WriteFolder(dir, lstm, tok, checkpoint.Form{}))
+	_, err = gorgpt.Open(dir)
+	require.ErrorContains(t, err, "LSTM")
+}
+
+func TestManyGoroutinesWriteTheSameTextsAsOne(t *testing.T) {
+	m, ctx := open(t), context.Background()
+	prompts := []string{"the boy", "the girl saw", "a gull", "the sea was"}
+	sampling := func(i int) gorgpt.Sampling {
+		return gorgpt.Sampling{Tokens: 40, Temperature: 0.9, Seed: uint64(i)} // past the context
+	}
+	alone := make([]string, 16)
+	for i := range alone {
+		var err error
+		alone[i], err = write(ctx, m, prompts[i%len(prompts)], sampling(i))
+		require.NoError(t, err)
+	}
+	together, errs := make([]string, len(alone)), make([]error, len(alone))
+	var wait sync.WaitGroup
+	for i := range together {
+		wait.Go(func() { together[i], errs[i] = write(ctx, m, prompts[i%len(prompts)], sampling(i)) })
+	}
+	wait.Wait()
+	for i, err := range errs {
+		require.NoError(t, err)
+		require.Equal(t, alone[i], together[i])
+	}
+}
