@@ -88,7 +88,7 @@ type entry struct {
 
 // design builds the matrix of a set.
 func (c columns) design(d *data, s *set) *design {
-	m := &design{outputs: d.spec.Outputs(), features: len(c.index) + 1, gold: s.gold, spread: 1}
+	m := &design{outputs: d.task.Outputs(d.space), features: len(c.index) + 1, gold: s.gold, spread: 1}
 	if d.form == aSet {
 		m.sets = s.targets
 	}

@@ -5,7 +5,6 @@ import (
 
 	"github.com/pkg/errors"
 
-	"gorgpt/finetune"
 	"gorgpt/heads"
 	"gorgpt/loaders"
 	"gorgpt/score"
@@ -13,7 +12,8 @@ import (
 
 // data are the three sets of a task.
 type data struct {
-	spec             finetune.Spec
+	task             heads.Task
+	space            heads.Space
 	train, dev, test set
 
 	form         form
@@ -32,11 +32,11 @@ const (
 )
 
 // formOf is the form of a task's targets.
-func formOf(spec finetune.Spec, training []heads.Target) form {
+func formOf(task heads.Task, space heads.Space, training []heads.Target) form {
 	switch {
 	case len(training) > 0 && training[0].Labels != nil:
 		return aSet
-	case spec.Task.Task().Judge(spec.Space, training).Names(1) == nil:
+	case task.Judge(space, training).Names(1) == nil:
 		return aScore
 	}
 	return oneClass
@@ -44,7 +44,7 @@ func formOf(spec finetune.Spec, training []heads.Target) form {
 
 // outcomes is how many classes or answers there are to choose from; 1 for a score.
 func (d *data) outcomes() int {
-	return max(d.spec.Choices, d.spec.Outputs()) // or fewer answers
+	return max(d.space.Choices, d.task.Outputs(d.space)) // or fewer answers
 }
 
 // set is the rows of a file as words and targets.
@@ -61,9 +61,9 @@ type example struct {
 }
 
 // newSet splits the rows into words and looks up what is right.
-func newSet(spec finetune.Spec, words vocabulary, rows []loaders.Row) (s set, err error) {
+func newSet(task heads.Task, space heads.Space, words vocabulary, rows []loaders.Row) (s set, err error) {
 	for _, row := range rows {
-		target, err := spec.Target(row)
+		target, err := task.Target(space, row.Label, row)
 		if err != nil {
 			return s, errors.WithMessage(err, row.Place())
 		}

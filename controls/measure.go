@@ -6,7 +6,6 @@ import (
 
 	"github.com/pkg/errors"
 
-	"gorgpt/finetune"
 	"gorgpt/heads"
 	"gorgpt/loaders"
 	"gorgpt/score"
@@ -51,33 +50,34 @@ func (s Score) WithinNoise() bool { return math.Abs(s.Lift) <= s.Noise }
 // Measure fits the controls of a task, the majority first. There must be training and
 // development rows; test rows may be missing. Similarity becomes regression when a
 // training label is written as a number with a point, as in fine-tuning.
-func Measure(ctx context.Context, task heads.Kind, train, dev, test []loaders.Row) ([]Result, error) {
+func Measure(ctx context.Context, kind heads.Kind, train, dev, test []loaders.Row) ([]Result, error) {
 	switch {
 	case len(train) == 0:
 		return nil, errors.New("controls: no training rows")
 	case len(dev) == 0:
 		return nil, errors.New("controls: no development rows, on which the penalty is chosen")
 	}
-	spec, err := finetune.Learn(task, train)
+	kind, space, err := heads.Learn(kind, train)
 	if err != nil {
 		return nil, err
 	}
-	d := &data{spec: spec}
+	task := kind.Task()
+	d := &data{task: task, space: space}
 	words := vocabulary{}
 	for _, part := range []struct {
 		set  *set
 		rows []loaders.Row
 	}{{&d.train, train}, {&d.dev, dev}, {&d.test, test}} {
-		if *part.set, err = newSet(spec, words, part.rows); err != nil {
+		if *part.set, err = newSet(task, space, words, part.rows); err != nil {
 			return nil, err
 		}
 	}
-	d.form = formOf(spec, d.train.targets)
+	d.form = formOf(task, space, d.train.targets)
 	d.most = score.Majority(d.outcomes(), d.train.gold)
 	d.mean, d.spread = d.train.spread()
-	d.blind = d.train.usual(len(spec.Labels))
+	d.blind = d.train.usual(len(space.Labels))
 	results := []Result{d.majority()}
-	for _, c := range list(spec.Task.Task().Fields()) {
+	for _, c := range list(task.Fields()) {
 		result, err := d.measure(ctx, c)
 		if err != nil {
 			return nil, errors.WithMessage(err, "control "+c.name)

@@ -10,14 +10,6 @@ import (
 //
 // The ids of the special tokens are left to the caller.
 func Learn(kind heads.Kind, rows []loaders.Row) (Spec, error) {
-	task, err := heads.Of(kind)
-	if err != nil {
-		return Spec{}, err
-	}
-	if r, refines := task.(heads.Refiner); refines {
-		kind = r.Refine(rows)
-	}
-	spec := Spec{Task: kind}
-	spec.Space, err = kind.Task().Space(rows)
-	return spec, err
+	kind, space, err := heads.Learn(kind, rows)
+	return Spec{Task: kind, Space: space}, err
 }

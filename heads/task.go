@@ -159,6 +159,19 @@ func (k Kind) Task() Task {
 	return t
 }
 
+// Learn finds out from training rows what there is to decide. A [Refiner] may become another kind.
+func Learn(k Kind, rows []loaders.Row) (Kind, Space, error) {
+	task, err := Of(k)
+	if err != nil {
+		return k, Space{}, err
+	}
+	if r, refines := task.(Refiner); refines {
+		k = r.Refine(rows)
+	}
+	space, err := k.Task().Space(rows)
+	return k, space, err
+}
+
 // Kinds are the names of all tasks.
 func Kinds() []Kind {
 	kinds := make([]Kind, len(registry))

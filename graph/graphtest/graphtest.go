@@ -48,8 +48,6 @@ type Case struct {
 	Shapes [][]int // of the differentiable inputs
 	// Build adds the op under test. It returns a tensor of any shape, or a scalar.
 	Build func(g *graph.Graph, in []graph.Node) graph.Node
-	// Set fills further inputs that Build declared; may be nil.
-	Set func()
 	// Train asks for dropout.
 	Train bool
 	// Sequences is the number of sequences for dropout; 0: no random inputs.
@@ -66,7 +64,7 @@ func Gradients(t *testing.T, c Case) {
 	}
 	store, err := graph.NewStore(params)
 	require.NoError(t, err)
-	store.Train()
+	store.AllocateTraining()
 	for i, p := range store.Params() {
 		Fill(p.Value, uint64(i+1), 0.8)
 	}
@@ -85,9 +83,6 @@ func Gradients(t *testing.T, c Case) {
 	m, err := g.Compile(new(graph.Arena), grads...)
 	require.NoError(t, err)
 	defer func() { require.NoError(t, m.Close()) }()
-	if c.Set != nil {
-		c.Set()
-	}
 	require.NoError(t, m.Run())
 	symbolic := make([][]float32, len(grads))
 	for i, d := range grads {

@@ -32,7 +32,7 @@ var order = []string{
 	"graph", "graph/draw", "layers", "gpt1",
 	// Text and rows.
 	"tokenizer/internal/ftfy", "tokenizer/internal/spacy", "tokenizer",
-	"loaders/charset", "loaders", "loaders/storyworld", "loaders/shards", "loaders/tables", "loaders/datasets",
+	"loaders/charset", "loaders", "loaders/ledger", "loaders/storyworld", "loaders/shards", "loaders/tables", "loaders/datasets",
 	// Tasks.
 	"score", "heads", "controls",
 	// Training, files of models, writing.
@@ -40,7 +40,7 @@ var order = []string{
 	"checkpoint/npy", "checkpoint/safetensors", "checkpoint",
 	"generate",
 	"", // the root package
-	"train", "pretrain", "finetune",
+	"train", "pretrain", "finetune", "finetune/files",
 	"experiment/ablate", "experiment/zeroshot",
 	// Programs.
 	"cmd/internal/cli",
