@@ -13,7 +13,7 @@ func Example() {
 		fmt.Println(err)
 		return
 	}
-	store.AllocateTraining()
+	store.AllocateGradients()
 	copy(store.Param("w").Value, []float32{1, 2, 3, 4, 5, 6}) // [in out]
 
 	g := graph.New(true)
