@@ -17,7 +17,7 @@ func trained(t *testing.T, seed uint64) *gpt1.Model {
 	m, err := gpt1.New(gpt1.Config{NLayer: 1, NHead: 2, NEmbd: 8, NCtx: 4, VocabSize: 9, LayerNormEps: 1e-5, InitRange: 0.02})
 	require.NoError(t, err)
 	m.Init(seed)
-	m.Store.Train()
+	m.Store.AllocateGradients()
 	for _, p := range m.Store.Params() {
 		for i := range p.Value {
 			p.M[i], p.V[i] = p.Value[i]+1, p.Value[i]*2
@@ -202,7 +202,7 @@ func BenchmarkSave(b *testing.B) {
 			require.NoError(b, err)
 			m, err := gpt1.New(c)
 			require.NoError(b, err)
-			m.Store.Train()
+			m.Store.AllocateGradients()
 			k := Keeper{Dir: b.TempDir(), Keep: 1}
 			b.SetBytes(int64(12 * m.Store.Len()))
 			for step := 1; b.Loop(); step++ {

@@ -9,7 +9,7 @@ import (
 // Declare returns one of the graphs of the run, by its name in [train.Graphs], for looking at it,
 // with a title. fill writes any tokens into it; for the update it is nil.
 func (j *Job) Declare(name string) (title string, g *graph.Graph, fill func(), err error) {
-	j.model.Store.Train()
+	j.model.Store.AllocateGradients()
 	spec := j.task.Spec
 	if name == "update" {
 		g, err = j.UpdateGraph(j.model.Store)

@@ -54,7 +54,7 @@ func TestTask(t *testing.T) {
 	pre.Init(1)
 	m, err := heads.Attach(pre, 8, 2, pre.NLayer, 1)
 	require.NoError(t, err)
-	m.Store.Train()
+	m.Store.AllocateGradients()
 	head, err := heads.New(heads.Classification, m, 0.1)
 	require.NoError(t, err)
 	task := &Task{

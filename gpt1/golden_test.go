@@ -49,7 +49,7 @@ func TestGoldenForward(t *testing.T) {
 			set.Check(t, file, "logits", unpad(logits.Values(), m.VocabSize))
 
 			// The loss predicts tokens 1…T−1 from 0…T−2.
-			m.Store.Train()
+			m.Store.AllocateGradients()
 			lm, err := m.NewLM(new(graph.Arena), b, n-1, true)
 			require.NoError(t, err)
 			for i := range b {

@@ -63,7 +63,7 @@ func TestLSTMStartsToRemember(t *testing.T) {
 // number of cores changes a gradient.
 func TestLSTMLanguageModel(t *testing.T) {
 	m := smallLSTM(t)
-	m.Store.Train()
+	m.Store.AllocateGradients()
 	eval, err := m.NewLM(new(graph.Arena), 1, 8, false)
 	require.NoError(t, err)
 	losses := func(window ...int32) []float32 {

@@ -18,14 +18,14 @@ func TestNeedIsWhatIsAllocated(t *testing.T) {
 		for _, b := range []int{1, 3} {
 			sketch, err := NewSketch(c)
 			require.NoError(t, err)
-			sketch.Store.Train()
+			sketch.Store.AllocateGradients()
 			need, err := sketch.DeclareLM(b, 17, train).Need()
 			require.NoError(t, err)
 
 			m, err := New(c)
 			require.NoError(t, err)
 			m.Init(1)
-			m.Store.Train()
+			m.Store.AllocateGradients()
 			var arena graph.Arena
 			lm, err := m.NewLM(&arena, b, 17, train)
 			require.NoError(t, err)
@@ -46,7 +46,7 @@ func TestDiagnose(t *testing.T) {
 	m, err := New(c)
 	require.NoError(t, err)
 	m.Init(1)
-	m.Store.Train()
+	m.Store.AllocateGradients()
 	var arena graph.Arena
 	lm, err := m.NewLM(&arena, 2, 5, true)
 	require.NoError(t, err)

@@ -16,7 +16,7 @@ func TestGradientsAreToldOfWhenComplete(t *testing.T) {
 	m, err := gpt1.New(c)
 	require.NoError(t, err)
 	m.Init(1)
-	m.Store.Train()
+	m.Store.AllocateGradients()
 	lm, err := m.NewLM(new(graph.Arena), 2, 6, true)
 	require.NoError(t, err)
 	for i := range lm.B {

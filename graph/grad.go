@@ -32,7 +32,7 @@ func (g *Graph) Grad(cost Node, wrt ...Node) []Node {
 
 // Backward declares the gradients of the scalar cost with respect to every
 // parameter that it depends on. Each run of the graph then adds them to the
-// store. The parameters' store must have been prepared by Store.Train.
+// store. The parameters' store must have been prepared by Store.AllocateGradients.
 func (g *Graph) Backward(cost Node) {
 	if g.err != nil || !ok(cost) {
 		return
@@ -77,7 +77,7 @@ func (w Node) gradient(name string) *Param {
 	case p == nil:
 		w.g.failf(name, "%s is not a parameter: weights can only be trained in a Store", w.Name())
 	case p.Grad == nil:
-		w.g.failf(name, "parameter %s has no gradient: call Store.Train first", p.Name)
+		w.g.failf(name, "parameter %s has no gradient: call Store.AllocateGradients first", p.Name)
 	default:
 		w.g.uses(p.store, true)
 	}

@@ -60,7 +60,7 @@ func TestRunReportsWhichOpFailed(t *testing.T) {
 func TestGradientsAccumulateUntilUpdated(t *testing.T) {
 	store, err := graph.NewStore([]graph.Param{{Name: "w", Shape: []int{3, 2}}, {Name: "b", Shape: []int{2}}})
 	require.NoError(t, err)
-	store.Train()
+	store.AllocateGradients()
 	g := graph.New(true)
 	x, in := g.Floats("x", 4, 3)
 	graphtest.Fill(in, 1, 1)
@@ -144,7 +144,7 @@ func TestStoreRefusesBadDeclarations(t *testing.T) {
 func TestBackwardRefusesAParameterUsedTwiceThroughOneNode(t *testing.T) {
 	store, err := graph.NewStore([]graph.Param{{Name: "w", Shape: []int{3, 3}}, {Name: "b", Shape: []int{3}}})
 	require.NoError(t, err)
-	store.Train()
+	store.AllocateGradients()
 	g := graph.New(true)
 	x, _ := g.Floats("x", 2, 3)
 	w, b := g.Param(store.Param("w")), g.Param(store.Param("b"))
@@ -160,7 +160,7 @@ func TestPartsKeepTheirMemory(t *testing.T) {
 		{Name: "gain", Shape: []int{8}}, {Name: "bias", Shape: []int{8}},
 	})
 	require.NoError(t, err)
-	store.Train()
+	store.AllocateGradients()
 	for i, p := range store.Params() {
 		graphtest.Fill(p.Value, uint64(i), 1)
 	}

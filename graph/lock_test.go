@@ -28,7 +28,7 @@ func squareStore(t *testing.T) *graph.Store {
 	t.Helper()
 	s, err := graph.NewStore([]graph.Param{{Name: "w", Shape: []int{1, 1}}, {Name: "b", Shape: []int{1}}})
 	require.NoError(t, err)
-	s.Train()
+	s.AllocateGradients()
 	s.Param("w").Value[0] = 1
 	return s
 }

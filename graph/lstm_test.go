@@ -32,7 +32,7 @@ func newLSTM(t *testing.T, b, n, c, u int) *lstm {
 		{Name: "bias_ih_l0", Shape: []int{4 * u}}, {Name: "bias_hh_l0", Shape: []int{4 * u}},
 	})
 	require.NoError(t, err)
-	l.store.Train()
+	l.store.AllocateGradients()
 	g := graph.New(true)
 	var in []graph.Node
 	for i, p := range l.store.Params() {

@@ -13,8 +13,8 @@ type Param struct {
 	Shape []int
 	Axes  string // names of the axes, for drawings: "C 3C"
 	Value []float32
-	Grad  []float32 // sum over the runs since the last update; nil before Store.Train
-	M, V  []float32 // Adam's moments; nil before Store.Train
+	Grad  []float32 // sum over the runs since the last update; nil before Store.AllocateGradients
+	M, V  []float32 // Adam's moments; nil before Store.AllocateGradients
 
 	grad, m, v *tensor.Dense
 
@@ -95,8 +95,8 @@ func (s *Store) block(assign func(p *Param, data []float32)) []float32 {
 	return block
 }
 
-// Train allocates gradients and moments, all zero, unless they exist.
-func (s *Store) Train() {
+// AllocateGradients allocates gradients and Adam's moments, all zero, unless they exist.
+func (s *Store) AllocateGradients() {
 	if s.trained {
 		return
 	}
@@ -108,7 +108,7 @@ func (s *Store) Train() {
 
 // Values, Gradients and Moments are the blocks: of all parameters in the order of declaration,
 // with zeros between them up to the next cache line. Gradients and moments are nil before
-// Train.
+// AllocateGradients.
 func (s *Store) Values() []float32 { return s.values }
 
 // Gradients is described at [Store.Values].

@@ -87,7 +87,7 @@ func (g *Graph) Adam(p *Param, scale, rate Node, a AdamConfig) Node {
 func (g *Graph) stored(p *Param, what string, r Role, t *tensor.Dense) Node {
 	name := p.Name + " " + what
 	if t == nil {
-		return g.failf(name, "parameter %s has no %s: call Store.Train first", p.Name, what)
+		return g.failf(name, "parameter %s has no %s: call Store.AllocateGradients first", p.Name, what)
 	}
 	g.uses(p.store, true)
 	return g.state(name, r, t, p.Shape, p.Axes)

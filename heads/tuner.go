@@ -51,7 +51,7 @@ type Tuner struct {
 
 // Declare builds the graph of a full micro-batch, s sequences an example and as many tokens
 // a sequence as the model has positions, for looking at it. fill writes any tokens into it.
-// A graph for training needs a store that Store.Train has prepared.
+// A graph for training needs a store that Store.AllocateGradients has prepared.
 func (t *Tuner) Declare(s int, train bool) (g *graph.Graph, fill func()) {
 	st := declare(t.Model, t.Head, t.Lambda, shape{b: t.Micro, s: s, t: t.Model.NCtx, train: train})
 	return st.expr, func() { st.fillAny(int32(t.Model.VocabSize)) }
@@ -59,7 +59,7 @@ func (t *Tuner) Declare(s int, train bool) (g *graph.Graph, fill func()) {
 
 // Need is the working memory of such a graph.
 func (t *Tuner) Need(s int) (graph.Need, error) {
-	t.Model.Store.Train()
+	t.Model.Store.AllocateGradients()
 	st := declare(t.Model, t.Head, t.Lambda, shape{b: t.Micro, s: s, t: t.Model.NCtx, train: true})
 	return st.expr.Need(st.logits, st.lmLosses)
 }

@@ -31,7 +31,7 @@ func tunerOf(t *testing.T, c gpt1.Config, kind Kind, k, micro int, lambda float3
 	pre.Init(1)
 	m, err := Attach(pre, c.VocabSize+3, k, pre.NLayer, 2)
 	require.NoError(t, err)
-	m.Store.Train()
+	m.Store.AllocateGradients()
 	h, err := New(kind, m, c.ResidPDrop)
 	require.NoError(t, err)
 	return &Tuner{Model: m, Head: h, Lambda: lambda, Micro: micro, Seed: 9}

@@ -19,7 +19,7 @@ func run(t *testing.T, train bool, b, tt, c int, params []graph.Param, build fun
 	pos := graph.Param{Name: "x.positions", Shape: []int{tt, c}}
 	s, err := graph.NewStore(append(params, x, pos))
 	require.NoError(t, err)
-	s.Train()
+	s.AllocateGradients()
 	for i, p := range s.Params() {
 		// Weights of about 1/√(inputs) keep sums near 1, as training does.
 		graphtest.Fill(p.Value, uint64(i), 1/math.Sqrt(float64(p.Shape[0])))

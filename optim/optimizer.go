@@ -31,7 +31,7 @@ type Optimizer struct {
 
 // New builds the update graph. It prepares the store for training.
 func New(store *graph.Store, c Config) (*Optimizer, error) {
-	store.Train()
+	store.AllocateGradients()
 	o := declare(store, c)
 	m, err := o.expr.Compile(new(graph.Arena))
 	o.machine = m

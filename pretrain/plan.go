@@ -117,7 +117,7 @@ func (p *Plan) Forecast() (train.Forecast, error) {
 		if err != nil {
 			return train.Memory{}, err
 		}
-		m.Store.Train()
+		m.Store.AllocateGradients()
 		need, err := m.DeclareLM(micro, p.o.Ctx, true).Need()
 		return train.NewMemory(m.Store, need, 0), err
 	}
@@ -170,7 +170,7 @@ func newModel(c gpt1.Config, seed int64) (*gpt1.Model, error) {
 // Declare returns one of the graphs that a run of these options has, by its name in
 // [train.Graphs], for looking at it. fill writes any tokens into it; for the update it is nil.
 func (o Options) Declare(m *gpt1.Model, name string) (g *graph.Graph, fill func(), err error) {
-	m.Store.Train()
+	m.Store.AllocateGradients()
 	if name == "update" {
 		g, err = o.UpdateGraph(m.Store)
 		return g, nil, err

@@ -141,7 +141,7 @@ func TestHeadsShowOrdersAndAnswers(t *testing.T) {
 	} {
 		m, err := gpt1.New(c, heads.Params(c.NEmbd, 1)...)
 		require.NoError(t, err)
-		m.Store.Train()
+		m.Store.AllocateGradients()
 		head, err := heads.New(kind, m, 0.1)
 		require.NoError(t, err)
 		tuner := heads.Tuner{Model: m, Head: head, Lambda: 0.5, Micro: 2}

@@ -27,7 +27,7 @@ func pictures(t *testing.T, preset string) map[string]*Picture {
 	require.NoError(t, err)
 	o, err := optim.New(m.Store, optim.Defaults())
 	require.NoError(t, err)
-	m.Store.Train()
+	m.Store.AllocateGradients()
 	head, err := heads.New(heads.MultipleChoice, m, 0.1)
 	require.NoError(t, err)
 	answers, _ := (&heads.Tuner{Model: m, Head: head, Lambda: 0.5, Micro: 2}).Declare(3, true)

@@ -66,7 +66,7 @@ func Gradients(t *testing.T, c Case) {
 	}
 	store, err := graph.NewStore(params)
 	require.NoError(t, err)
-	store.Train()
+	store.AllocateGradients()
 	for i, p := range store.Params() {
 		Fill(p.Value, uint64(i+1), 0.8)
 	}
