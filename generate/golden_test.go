@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"gorgpt/gpt1"
-	"gorgpt/internal/golden"
+	"gorgpt/checkpoint/golden"
 )
 
 func TestGoldenGenerate(t *testing.T) {

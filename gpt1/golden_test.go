@@ -8,7 +8,7 @@ import (
 
 	"gorgpt/gpt1"
 	"gorgpt/graph"
-	"gorgpt/internal/golden"
+	"gorgpt/checkpoint/golden"
 )
 
 // model returns the golden set's model with the weights that file starts from.

@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"gorgpt/gpt1"
-	"gorgpt/internal/golden"
+	"gorgpt/checkpoint/golden"
 	"gorgpt/optim"
 )
 
