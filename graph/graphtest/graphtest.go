@@ -46,10 +46,9 @@ func AllClose(t testing.TB, want, got []float32, atol, rtol float64, what string
 // Case is a builder whose gradients are to be checked.
 type Case struct {
 	Shapes [][]int // of the differentiable inputs
-	// Build adds the op under test. It returns a tensor of any shape, or a scalar.
+	// Build adds the op under test and fills further inputs that it declares. It returns a
+	// tensor of any shape, or a scalar.
 	Build func(g *graph.Graph, in []graph.Node) graph.Node
-	// Set fills further inputs that Build declared; may be nil.
-	Set func()
 	// Train asks for dropout.
 	Train bool
 	// Sequences is the number of sequences for dropout; 0: no random inputs.
@@ -85,9 +84,6 @@ func Gradients(t *testing.T, c Case) {
 	m, err := g.Compile(new(graph.Arena), grads...)
 	require.NoError(t, err)
 	defer func() { require.NoError(t, m.Close()) }()
-	if c.Set != nil {
-		c.Set()
-	}
 	require.NoError(t, m.Run())
 	symbolic := make([][]float32, len(grads))
 	for i, d := range grads {
