@@ -6,9 +6,9 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"gorgpt/checkpoint/golden"
 	"gorgpt/gpt1"
 	"gorgpt/graph"
-	"gorgpt/internal/golden"
 )
 
 // model returns the golden set's model with the weights that file starts from.

@@ -1,13 +1,20 @@
 package graph_test
 
 import (
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"path/filepath"
 	"testing"
+
+	"github.com/stretchr/testify/require"
 
 	"gorgpt/graph"
 	"gorgpt/graph/graphtest"
 )
 
-// Every op with a derivative is checked, with odd sizes.
+// Every op with a gradient is checked, with odd sizes.
 func TestGradients(t *testing.T) {
 	drop := graph.Drop{Name: "here", P: 0.4}
 	cases := map[string]graphtest.Case{
@@ -94,9 +101,63 @@ func TestGradients(t *testing.T) {
 		}},
 		"sum groups": {Shapes: [][]int{{6, 3}}, Build: func(_ *graph.Graph, in []graph.Node) graph.Node { return in[0].SumGroups(2) }},
 	}
+	run, tested := 0, map[string]bool{}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
+			run++
+			var g *graph.Graph
+			build := c.Build
+			c.Build = func(of *graph.Graph, in []graph.Node) graph.Node {
+				g = of
+				return build(of, in)
+			}
 			graphtest.Gradients(t, c)
+			for _, at := range graph.GradientsOf(g) {
+				tested[at] = true
+			}
 		})
 	}
+	if t.Failed() || run < len(cases) { // -run selected some cases
+		return
+	}
+	for _, at := range gradients(t) {
+		require.True(t, tested[at], "%s: no case of this test has the op whose gradient stands there", at)
+	}
+}
+
+// gradients finds where the gradients of ops stand in the source of the package: file:line.
+func gradients(t *testing.T) (found []string) {
+	t.Helper()
+	files, err := filepath.Glob("*.go")
+	require.NoError(t, err)
+	set := token.NewFileSet()
+	add := func(value ast.Expr) bool {
+		_, literal := value.(*ast.FuncLit)
+		if literal {
+			at := set.Position(value.Pos())
+			found = append(found, fmt.Sprintf("%s:%d", at.Filename, at.Line))
+		}
+		return literal
+	}
+	for _, file := range files {
+		tree, err := parser.ParseFile(set, file, nil, 0)
+		require.NoError(t, err)
+		ast.Inspect(tree, func(n ast.Node) bool {
+			switch n := n.(type) {
+			case *ast.KeyValueExpr:
+				if key, ok := n.Key.(*ast.Ident); ok && key.Name == "grad" {
+					require.True(t, add(n.Value), "%s: the gradient is not a function literal", set.Position(n.Pos()))
+				}
+			case *ast.AssignStmt:
+				for i, to := range n.Lhs {
+					if field, ok := to.(*ast.SelectorExpr); ok && field.Sel.Name == "grad" {
+						add(n.Rhs[i])
+					}
+				}
+			}
+			return true
+		})
+	}
+	require.NotEmpty(t, found)
+	return found
 }

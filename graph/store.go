@@ -95,7 +95,7 @@ func (s *Store) block(assign func(p *Param, data []float32)) []float32 {
 	return block
 }
 
-// AllocateGradients allocates gradients and moments, all zero, unless they exist.
+// AllocateGradients allocates gradients and Adam's moments, all zero, unless they exist.
 func (s *Store) AllocateGradients() {
 	if s.trained {
 		return

@@ -7,8 +7,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"gorgpt/checkpoint/golden"
 	"gorgpt/gpt1"
-	"gorgpt/internal/golden"
 	"gorgpt/optim"
 )
 

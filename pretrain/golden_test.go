@@ -8,8 +8,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"gorgpt/checkpoint/golden"
 	"gorgpt/gpt1"
-	"gorgpt/internal/golden"
 	"gorgpt/optim"
 	"gorgpt/train"
 )

@@ -46,7 +46,8 @@ func AllClose(t testing.TB, want, got []float32, atol, rtol float64, what string
 // Case is a builder whose gradients are to be checked.
 type Case struct {
 	Shapes [][]int // of the differentiable inputs
-	// Build adds the op under test. It returns a tensor of any shape, or a scalar.
+	// Build adds the op under test and fills further inputs that it declares. It returns a
+	// tensor of any shape, or a scalar.
 	Build func(g *graph.Graph, in []graph.Node) graph.Node
 	// Train asks for dropout.
 	Train bool

@@ -49,7 +49,7 @@ var order = []string{
 	"cmd/gorgpt", "cmd/train", "cmd/finetune",
 	"bench", "bench/compare", "notebooks/world", "internal/notices",
 	// Help for tests.
-	"graph/graphtest", "dist/disttest", "internal/golden", "internal/endurance", "internal/docs", "internal/deps",
+	"graph/graphtest", "dist/disttest", "checkpoint/golden", "internal/endurance", "internal/docs", "internal/deps",
 }
 
 // pkg is a package as go list describes it.

@@ -172,7 +172,7 @@ func TestSetsFollowsTheVariable(t *testing.T) {
 			require.Equal(t, set.Dir, sets[0].Dir)
 		})
 	}
-	t.Setenv(folderVariable, "internal/golden") // relative to the module root, and without a set
+	t.Setenv(folderVariable, "checkpoint/golden") // relative to the module root, and without a set
 	report := record(func(tb testing.TB) { Sets(tb) })
 	require.Len(t, report, 1)
 	require.Contains(t, report[0], "no manifest.json")

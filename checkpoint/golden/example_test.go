@@ -3,7 +3,7 @@ package golden_test
 import (
 	"fmt"
 
-	"gorgpt/internal/golden"
+	"gorgpt/checkpoint/golden"
 )
 
 func ExampleCompare() {

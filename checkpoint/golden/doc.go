@@ -17,8 +17,8 @@
 //	finetune_*        tokens, mask, labels, init.* → first.*, grad.*, steps.*, final.*, after.*
 //	generate*         prompt.J → output.J, logits.J
 //
-// The package is for tests only. It computes nothing of a model and never
+// Only tests import the package. It computes nothing of a model and never
 // writes or updates a reference number.
 //
-// Start reading at [Set], then at [Compare] for what a tolerance means.
+// Start reading at [Set], then at [Compare], which defines tolerances.
 package golden
