@@ -15,6 +15,9 @@ import (
 // SpecFile is the file of a model folder that holds the [Spec].
 const SpecFile = checkpoint.TaskFile
 
+// SpecFormat is the format of task.json that this program writes. It reads that and all before.
+const SpecFormat = 1
+
 // Spec is what a fine-tuned model decides, and how its input is built.
 // A Spec is safe for concurrent use as long as nothing changes it.
 type Spec struct {
@@ -69,6 +72,9 @@ func (s Spec) SameHead(other Spec) bool {
 
 // JSON is the content of task.json.
 func (s Spec) JSON() ([]byte, error) {
-	data, err := json.MarshalIndent(s, "", "  ")
+	data, err := json.MarshalIndent(struct {
+		Format int `json:"format"`
+		Spec
+	}{SpecFormat, s}, "", "  ")
 	return append(data, '\n'), errors.Wrap(err, SpecFile)
 }

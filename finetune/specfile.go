@@ -10,6 +10,7 @@ import (
 
 	"github.com/pkg/errors"
 
+	"gorgpt/checkpoint"
 	"gorgpt/gpt1"
 	"gorgpt/heads"
 	"gorgpt/internal/regular"
@@ -27,8 +28,13 @@ func ReadSpec(dir string) (Spec, error) {
 	if err != nil {
 		return Spec{}, err
 	}
+	var format struct{ Format int }
+	_ = json.Unmarshal(data, &format) // what is wrong with it is found below
+	if err := checkpoint.CheckFormat(path, format.Format, SpecFormat); err != nil {
+		return Spec{}, err
+	}
 	var s Spec
-	if err = knownKeys(data, "task", "labels", "choices", "thresholds", "special_ids", "dataset", "fields", "metric"); err == nil {
+	if err = knownKeys(data, "format", "task", "labels", "choices", "thresholds", "special_ids", "dataset", "fields", "metric"); err == nil {
 		err = json.Unmarshal(data, &s)
 	}
 	var wrong *json.UnmarshalTypeError

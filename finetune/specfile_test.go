@@ -71,7 +71,7 @@ func TestTaskFileIsCheckedWhole(t *testing.T) {
 		{"no label column", classes + `, "fields": {"texts": ["a"]}`, 2, "fields: label is empty"},
 		{"unknown metric", classes + `, "metric": "rouge"`, 2, `metric is "rouge": want one of acc, mcc, f1`},
 		{"metric of another task", `"task": "regression", "metric": "acc"`, 1, `metric is "acc": want one of pearson, spearman`},
-		{"unknown key", classes + `, "lables": []`, 2, `unknown key "lables": want task, labels,`},
+		{"unknown key", classes + `, "lables": []`, 2, `unknown key "lables": want format, task, labels,`},
 		{"key in capitals", classes + `, "Labels": ["yes", "no"]`, 2, `unknown key "Labels"`},
 		{"unknown task", `"task": "poetry"`, 2, `unknown task "poetry"`},
 		{"more labels than outputs", classes, 3, "head.weight has the shape [4 3] and head.bias [3]: want 2 outputs, one a label"},

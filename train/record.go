@@ -13,6 +13,7 @@ import (
 
 	"github.com/pkg/errors"
 
+	"gorgpt/checkpoint"
 	"gorgpt/dist"
 	"gorgpt/internal/atomicfile"
 	"gorgpt/internal/regular"
@@ -21,9 +22,13 @@ import (
 // RecordFile is the file of a run folder with all that is needed to repeat the run.
 const RecordFile = "run.json"
 
+// RecordFormat is the format of run.json that this program writes. It reads that and all before.
+const RecordFormat = 1
+
 // Record is the content of run.json.
 // A Record is safe for concurrent use as long as nothing changes it.
 type Record struct {
+	Format     int             `json:"format"` // see [RecordFormat]; 0: from before there were numbers
 	Command    string          `json:"command"`
 	Completed  bool            `json:"completed"` // all is done
 	Settings   json.RawMessage `json:"settings"`  // resolved
@@ -35,7 +40,7 @@ type Record struct {
 }
 
 // recordKeys are all that a record may have. The data was once called corpus.
-var recordKeys = []string{"command", "completed", "settings", "upkeep", "data", "parameters", "corpus"}
+var recordKeys = []string{"format", "command", "completed", "settings", "upkeep", "data", "parameters", "corpus"}
 
 // UnmarshalJSON reads a record, and remembers a key that is unknown.
 func (r *Record) UnmarshalJSON(data []byte) error {
@@ -57,7 +62,7 @@ func (r *Record) UnmarshalJSON(data []byte) error {
 
 // NewRecord is the record of a run that begins.
 func NewRecord(command string, settings any, keeping Housekeeping, facts any, parameters int) (*Record, error) {
-	r := &Record{Command: command, Keeping: keeping, Parameters: parameters}
+	r := &Record{Format: RecordFormat, Command: command, Keeping: keeping, Parameters: parameters}
 	for _, part := range []struct {
 		value any
 		into  *json.RawMessage
@@ -82,7 +87,10 @@ func ReadRecord(dir string) (*Record, error) {
 		return nil, err
 	}
 	r := &Record{}
-	return r, errors.Wrap(json.Unmarshal(data, r), path)
+	if err := json.Unmarshal(data, r); err != nil {
+		return r, errors.Wrap(err, path)
+	}
+	return r, checkpoint.CheckFormat(path, r.Format, RecordFormat)
 }
 
 // largestRecord is more bytes than any run.json has.

@@ -5,13 +5,18 @@ import (
 
 	"github.com/pkg/errors"
 
+	"gorgpt/checkpoint"
 	"gorgpt/loaders"
 	"gorgpt/optim"
 )
 
+// StateFormat is the format of state.json that this program writes. It reads that and all before.
+const StateFormat = 1
+
 // State is what a run needs to go on after an update, beside weights and moments.
 // A State is safe for concurrent use as long as nothing changes it.
 type State struct {
+	Format    int              `json:"format"`          // see [StateFormat]; 0: from before there were numbers
 	Step      int              `json:"step"`            // updates done
 	Tokens    int64            `json:"tokens"`          // so far
 	Seconds   float64          `json:"elapsed_s"`       // spent in updates and evaluations
@@ -49,6 +54,9 @@ func describe(s optim.Schedule) string { return fmt.Sprintf("%T%+v", s, s) }
 
 // Resume sets the trainer to a state; weights and moments are those of this update already.
 func (t *Trainer) Resume(s State) error {
+	if err := checkpoint.CheckFormat("state.json", s.Format, StateFormat); err != nil {
+		return err
+	}
 	want := Random{Generator: generator, Seed: t.Seed, Step: s.Step}
 	switch {
 	case s.Step < 0 || s.Step > t.Steps:
@@ -68,6 +76,7 @@ func (t *Trainer) Resume(s State) error {
 // State is that of the last whole update.
 func (t *Trainer) State() State {
 	s := t.state
+	s.Format = StateFormat
 	s.Schedule = describe(t.Schedule)
 	s.Random = Random{Generator: generator, Seed: t.Seed, Step: s.Step}
 	return s

@@ -70,8 +70,29 @@ func TestAnOldFineTunedModelPredictsAsBefore(t *testing.T) {
 func TestAnOldFineTuningRunResumesToTheSameBits(t *testing.T) {
 	dir := stability(t)
 	require.Contains(t, succeed(t, dir, "finetune", "-resume", "tuned"), "update 14 of 60")
-	for _, name := range []string{"model.safetensors", "predictions.tsv", "task.json"} {
+	for _, name := range []string{"model.safetensors", "predictions.tsv"} {
 		require.Equal(t, digest(t, dir, "tuned-done", name), digest(t, dir, "tuned", name), name)
+	}
+	// The old program wrote no format number.
+	task := strings.Replace(read(t, dir, "tuned", "task.json"), "  \"format\": 1,\n", "", 1)
+	require.Equal(t, read(t, dir, "tuned-done", "task.json"), task)
+}
+
+func TestNewerFormatsAreRefused(t *testing.T) {
+	dir := stability(t)
+	for _, c := range []struct {
+		file string
+		args []string
+	}{
+		{"tuned/run.json", []string{"finetune", "-resume", "tuned"}},
+		{"tuned-done/task.json", []string{"finetune", "-model", "tuned-done", "-predict", "new.jsonl"}},
+	} {
+		path := filepath.Join(dir, filepath.FromSlash(c.file))
+		newer := strings.Replace(read(t, path), "{", "{\n  \"format\": 7,", 1)
+		require.NoError(t, os.WriteFile(path, []byte(newer), 0o600))
+		status, _, stderr := gorgpt(t, dir, c.args...)
+		require.NotZero(t, status)
+		require.Contains(t, stderr, c.file+" has format 7, and this program knows formats up to 1: use a newer gorgpt")
 	}
 }
 

@@ -26,8 +26,8 @@ What is compared
                    full and scratch on that many training rows (none)
   -updates N       minimum number of updates of a run with a limit (150). A few
                    epochs of 50 rows would otherwise be fewer than ten
-  -transfer        also transfer the embeddings and the first 0, 1, … blocks of
-                   the model, with random weights in the others, and plot it
+  -transfer        also transfer the embeddings and the first 0, 1, … blocks
+                   of the model, with random weights in the others, and plot it
   -seeds N         seeds 1 to N (3)
 
 Published datasets, as in gorgpt finetune

@@ -92,7 +92,7 @@ func TestResumeRefusesAnEditedRecord(t *testing.T) {
 		{`"parameters": `, `"parameters": 1`, "parameters is 1"},
 		{`"command": "train"`, `"command": "finetune"`, "out holds a run of gorgpt finetune, not of gorgpt train"},
 		{`"command"`, `"Command"`, `the key "Command" is unknown`},
-		{`"command"`, `"format": 2, "command"`, `the key "format" is unknown: is it of a newer version of this program?`},
+		{`"command"`, `"shape": 2, "command"`, `the key "shape" is unknown: is it of a newer version of this program?`},
 		{`"lr": 0.003`, `"rate": 0.003`, "the settings lack lr"},
 		{`"lr": 0.003`, `"rate": 1, "lr": 0.003`, `unknown field "rate"`},
 		{`"lr": 0.003`, `"lr": 0.003, "lr": 1`, "lr is 1, but the run began with 0.003"},
