@@ -27,26 +27,26 @@ type Base struct {
 // OpenBase reads the model that the settings name or, from scratch, makes one with
 // random weights: in the shape of that model and with its vocabulary, or without a
 // model in the preset's shape, with a vocabulary learned from the training rows.
-func (s *Settings) OpenBase(d *Data, to train.Listener) (*Base, error) {
-	if s.Model == "" {
-		if s.Preset == "" {
-			s.Preset = "tiny"
+func (o Options) OpenBase(d *Data, to train.Listener) (*Base, error) {
+	if o.Model == "" {
+		if o.Preset == "" {
+			o.Preset = "tiny"
 		}
-		return newBase(s.Preset, d, s.Seed, to)
+		return newBase(o.Preset, d, o.Seed, to)
 	}
-	if s.Scratch {
-		b, err := readBase(s.Model, newOfShape)
+	if o.Scratch {
+		b, err := readBase(o.Model, newOfShape)
 		if err != nil {
 			return nil, err
 		}
-		return b.Random(s.Seed, to)
+		return b.Random(o.Seed, to)
 	}
-	b, err := ReadBase(s.Model)
+	b, err := ReadBase(o.Model)
 	if err != nil {
 		return nil, err
 	}
-	to.Note("weights of %s", s.Model)
-	for _, note := range checkpoint.Notes(s.Model) {
+	to.Note("weights of %s", o.Model)
+	for _, note := range checkpoint.Notes(o.Model) {
 		to.Note("note: %s", note)
 	}
 	return b, nil
@@ -136,7 +136,7 @@ func newBase(preset string, d *Data, seed int64, to train.Listener) (*Base, erro
 }
 
 // attach copies the model, with the special rows and a head for the task.
-func (b *Base) attach(s *Settings, spec Spec, to train.Listener) (*gpt1.Model, error) {
+func (b *Base) attach(s Options, spec Spec, to train.Listener) (*gpt1.Model, error) {
 	pre := *b.Model
 	pre.EmbdPDrop, pre.AttnPDrop, pre.ResidPDrop = float32(s.Dropout), float32(s.Dropout), float32(s.Dropout)
 	blocks, err := s.Transfer.of(pre.Config)

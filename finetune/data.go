@@ -108,10 +108,10 @@ func (d *Data) Limit(n int) (*Data, error) {
 
 // Tolerance is stricter with rows to learn from or to measure on than with rows to predict, of
 // which one that cannot be used costs no more than its own prediction.
-func (s *Settings) Tolerance() ledger.Tolerance {
+func (o Options) Tolerance() ledger.Tolerance {
 	t := ledger.DefaultTolerance
-	t.Strict = s.Strict
-	if s.Predict != "" {
+	t.Strict = o.Strict
+	if o.Predict != "" {
 		t.Share = 0.5
 	}
 	return t

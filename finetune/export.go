@@ -8,15 +8,15 @@ import (
 
 // Declare returns one of the graphs of the run, by its name in [train.Graphs], for looking at it,
 // with a title. fill writes any tokens into it; for the update it is nil.
-func (j *Job) Declare(name string) (title string, g *graph.Graph, fill func(), err error) {
-	j.model.Store.AllocateGradients()
-	spec := j.task.Spec
+func (p *Plan) Declare(name string) (title string, g *graph.Graph, fill func(), err error) {
+	p.model.Store.AllocateGradients()
+	spec := p.task.Spec
 	if name == "update" {
-		g, err = j.UpdateGraph(j.model.Store)
+		g, err = p.UpdateGraph(p.model.Store)
 		return string(spec.Task) + ": update of all parameters", g, nil, err
 	}
-	g, fill = j.task.Tuner.Declare(spec.Sequences(), name == "step")
+	g, fill = p.task.Tuner.Declare(spec.Sequences(), name == "step")
 	title = fmt.Sprintf("%s: %s on B = %d examples of S = %d sequences of T = %d tokens",
-		spec.Task, name, j.Micro, spec.Sequences(), j.model.NCtx)
+		spec.Task, name, p.Micro, spec.Sequences(), p.model.NCtx)
 	return title, g, fill, nil
 }

@@ -11,35 +11,35 @@ import (
 const predictionsFile = "predictions.tsv"
 
 // folder makes the run folder.
-func (j *Job) folder() (*train.Folder, error) {
-	if err := j.CheckOut(); err != nil { // the model may be known only now
+func (p *Plan) folder() (*train.Folder, error) {
+	if err := p.CheckOut(); err != nil { // the model may be known only now
 		return nil, err
 	}
-	p := j.place()
-	what := string(j.Task)
-	if j.Dataset != "" {
-		what = j.Dataset
+	at := p.place()
+	what := string(p.Task)
+	if p.Dataset != "" {
+		what = p.Dataset
 	}
-	p.Name = fmt.Sprintf("%s-%s", shapeName(j.model.Config), what)
-	return j.NewFolder(p)
+	at.Name = fmt.Sprintf("%s-%s", shapeName(p.model.Config), what)
+	return p.NewFolder(at)
 }
 
 // CheckOut refuses a run folder that cannot be used, among them that of the model itself. It is
 // for saying so before work that takes long.
-func (s *Settings) CheckOut() error {
-	if s.Out != "" && s.Model != "" {
-		out, err := os.Stat(s.Out)
-		model, modelErr := os.Stat(s.Model)
+func (o Options) CheckOut() error {
+	if o.Out != "" && o.Model != "" {
+		out, err := os.Stat(o.Out)
+		model, modelErr := os.Stat(o.Model)
 		if err == nil && modelErr == nil && os.SameFile(out, model) {
-			return train.BadOption("{Out} %s is the folder of the model that is fine-tuned: name another", s.Out)
+			return train.BadOption("{Out} %s is the folder of the model that is fine-tuned: name another", o.Out)
 		}
 	}
-	return s.Options.CheckOut(s.place())
+	return o.Options.CheckOut(o.place())
 }
 
 // place is where the run is to be.
-func (s *Settings) place() train.Place {
-	return train.Place{Command: Command, Dataset: s.Dataset, Inputs: []string{s.Model, s.Train, s.Dev, s.Test, s.Data, s.Config}}
+func (o Options) place() train.Place {
+	return train.Place{Command: Command, Dataset: o.Dataset, Inputs: []string{o.Model, o.Train, o.Dev, o.Test, o.Data, o.Config}}
 }
 
 // shapeName is the preset that a model has the shape of, or its width.

@@ -11,24 +11,24 @@ import (
 
 // Judge lets a fine-tuned model predict rows, whose name is for reports. With Eval, they must
 // have labels.
-func (s *Settings) Judge(ctx context.Context, b *Base, rows []loaders.Row, accounts []ledger.Account, name string, to train.Listener) (*Outcome, error) {
-	if err := s.CheckUnknown(name, unknowns(b.Tok, rows), to); err != nil {
+func (o Options) Judge(ctx context.Context, b *Base, rows []loaders.Row, accounts []ledger.Account, name string, to train.Listener) (*Outcome, error) {
+	if err := o.CheckUnknown(name, unknowns(b.Tok, rows), to); err != nil {
 		return nil, err
 	}
 	spec := b.head
-	set, err := Encode(spec, b.Tok, b.Model.NCtx, rows, accounts, s.Tolerance())
+	set, err := Encode(spec, b.Tok, b.Model.NCtx, rows, accounts, o.Tolerance())
 	if err != nil {
 		return nil, err
 	}
 	reportAll(accounts, to)
-	if s.Eval != "" && set.unlabelled {
+	if o.Eval != "" && set.unlabelled {
 		return nil, train.BadOption("{Eval}: the rows of %s have no labels: add them, or use {Predict}", name)
 	}
 	head, err := heads.New(spec.Task, b.Model, 0)
 	if err != nil {
 		return nil, err
 	}
-	task := &Task{Tuner: &heads.Tuner{Model: b.Model, Head: head, Micro: microOf(b.Model.NEmbd, spec), Group: s.Group}, Spec: spec}
+	task := &Task{Tuner: &heads.Tuner{Model: b.Model, Head: head, Micro: microOf(b.Model.NEmbd, spec), Group: o.Group}, Spec: spec}
 	return task.Judge(ctx, set)
 }
 

@@ -13,17 +13,17 @@ import (
 
 // Forecast is what the run needs, before any memory is allocated. It is an error if there is not
 // enough memory; the forecast is valid even then.
-func (s *Settings) Forecast(d *Data) (f train.Forecast, err error) {
-	c, err := s.shape()
-	if err != nil || s.BuildOnly() {
+func (o Options) Forecast(d *Data) (f train.Forecast, err error) {
+	c, err := o.shape()
+	if err != nil || o.BuildOnly() {
 		return f, err
 	}
 	sketch, err := gpt1.NewSketch(c)
 	if err != nil {
 		return f, err
 	}
-	fitted := *s
-	if err := fitted.Fit(d, &Base{Model: sketch}); err != nil {
+	fitted, err := o.Resolve(d, &Base{Model: sketch})
+	if err != nil {
 		return f, err
 	}
 	need := func(micro int) (train.Memory, error) { return fitted.need(c, d.Spec, micro) }
@@ -41,24 +41,24 @@ func (s *Settings) Forecast(d *Data) (f train.Forecast, err error) {
 
 // shape is that of the model to be trained, special tokens included; with a vocabulary that
 // is yet to be learned, the largest that it may have.
-func (s *Settings) shape() (gpt1.Config, error) {
-	if s.Model == "" {
-		preset := s.Preset
+func (o Options) shape() (gpt1.Config, error) {
+	if o.Model == "" {
+		preset := o.Preset
 		if preset == "" {
 			preset = "tiny"
 		}
 		c, err := gpt1.Preset(preset)
 		return c, train.InOption("Preset", err)
 	}
-	if _, err := os.Stat(s.Model); err != nil {
+	if _, err := os.Stat(o.Model); err != nil {
 		return gpt1.Config{}, train.InOption("Model", err)
 	}
-	c, tok, err := checkpoint.ReadShape(s.Model)
+	c, tok, err := checkpoint.ReadShape(o.Model)
 	if err != nil {
 		return gpt1.Config{}, err
 	}
 	if tok, err = tok.AddSpecials(); err != nil {
-		return gpt1.Config{}, errors.WithMessage(err, s.Model)
+		return gpt1.Config{}, errors.WithMessage(err, o.Model)
 	}
 	c.VocabSize = tok.Size()
 	return c, nil
@@ -66,16 +66,16 @@ func (s *Settings) shape() (gpt1.Config, error) {
 
 // need is the memory with micro-batches of a size. Beside the model that is trained there is
 // the one that its weights come from.
-func (s *Settings) need(c gpt1.Config, spec Spec, micro int) (train.Memory, error) {
+func (o Options) need(c gpt1.Config, spec Spec, micro int) (train.Memory, error) {
 	m, err := gpt1.NewSketch(c, heads.Params(c.NEmbd, spec.Outputs())...)
 	if err != nil {
 		return train.Memory{}, err
 	}
-	head, err := heads.New(spec.Task, m, float32(s.HeadDrop))
+	head, err := heads.New(spec.Task, m, float32(o.HeadDrop))
 	if err != nil {
 		return train.Memory{}, err
 	}
-	tuner := heads.Tuner{Model: m, Head: head, Lambda: float32(s.Lambda), Micro: micro}
+	tuner := heads.Tuner{Model: m, Head: head, Lambda: float32(o.Lambda), Micro: micro}
 	need, err := tuner.Need(spec.Sequences())
 	if err != nil {
 		return train.Memory{}, err

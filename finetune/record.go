@@ -6,18 +6,18 @@ import "gorgpt/train"
 const Command = "finetune"
 
 // record is all that is needed to repeat the run.
-func (j *Job) record() (*train.Record, error) {
-	facts := j.sets.facts()
-	facts.Start = j.model.Store.Digest()
-	return train.NewRecord(Command, j.Settings, j.Housekeeping, facts, j.model.Store.Len())
+func (p *Plan) record() (*train.Record, error) {
+	facts := p.sets.facts()
+	facts.Start = p.model.Store.Digest()
+	return train.NewRecord(Command, p.Options, p.Housekeeping, facts, p.model.Store.Len())
 }
 
 // files are those of the model folder, beside shape and weights.
-func (j *Job) files() (map[string][]byte, error) {
-	files, err := j.tok.Files()
+func (p *Plan) files() (map[string][]byte, error) {
+	files, err := p.tok.Files()
 	if err != nil {
 		return nil, err
 	}
-	files[SpecFile], err = j.task.Spec.JSON()
+	files[SpecFile], err = p.task.Spec.JSON()
 	return files, err
 }

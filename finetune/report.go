@@ -12,21 +12,21 @@ import (
 
 // report evaluates on the test examples, writes the predictions, and prints what both
 // sets of held-out examples gave.
-func (j *Job) report(ctx context.Context, dir string, metrics train.Observer, to train.Listener) error {
-	last, err := j.dev(ctx)
+func (p *Plan) report(ctx context.Context, dir string, metrics train.Observer, to train.Listener) error {
+	last, err := p.dev(ctx)
 	if err != nil {
 		return err
 	}
 	if last != nil {
 		reportScores(to, "dev", last)
 	}
-	test, err := j.Test(ctx)
+	test, err := p.Test(ctx)
 	if err != nil {
 		return err
 	}
 	if test != nil {
 		if test.labelled() {
-			if err := metrics.Evaluated(j.Steps, test.Metrics("test_")); err != nil {
+			if err := metrics.Evaluated(p.Steps, test.Metrics("test_")); err != nil {
 				return err
 			}
 			reportScores(to, "test", test)
@@ -44,10 +44,10 @@ func (j *Job) report(ctx context.Context, dir string, metrics train.Observer, to
 	if test == nil || test.labelled() {
 		return nil
 	}
-	if j.Submit == nil {
+	if p.Submit == nil {
 		return nil
 	}
-	return j.Submit(j.Dataset, dir, test, to)
+	return p.Submit(p.Dataset, dir, test, to)
 }
 
 func reportScores(to train.Listener, name string, o *Outcome) {

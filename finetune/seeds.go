@@ -14,12 +14,12 @@ type Repeats struct {
 }
 
 // Add adds the scores of a run that is done.
-func (r *Repeats) Add(j *Job) {
-	r.metric = j.task.Spec.Primary()
+func (r *Repeats) Add(p *Plan) {
+	r.metric = p.task.Spec.Primary()
 	for _, s := range []struct {
 		of   *Outcome
 		into *[]float64
-	}{{j.Dev(), &r.dev}, {j.test, &r.test}} {
+	}{{p.Dev(), &r.dev}, {p.test, &r.test}} {
 		if s.of != nil && s.of.labelled() {
 			value, _ := s.of.Headline()
 			*s.into = append(*s.into, value)

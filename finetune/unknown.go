@@ -12,7 +12,7 @@ import (
 
 // CheckVocabulary reports for each set how much of its texts the vocabulary cannot spell, and
 // refuses one of which that is half; see [train.Options.CheckUnknown].
-func (d *Data) CheckVocabulary(s *Settings, tok *tokenizer.Tokenizer, to train.Listener) error {
+func (d *Data) CheckVocabulary(s Options, tok *tokenizer.Tokenizer, to train.Listener) error {
 	for _, part := range []struct {
 		name string
 		rows []loaders.Row

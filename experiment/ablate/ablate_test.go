@@ -71,7 +71,7 @@ func films(t *testing.T, kind heads.Kind, n int) *Set {
 	var err error
 	d.Spec, err = finetune.Learn(kind, d.Train)
 	require.NoError(t, err)
-	s := *finetune.Defaults()
+	s := finetune.Defaults()
 	s.Task, s.Epochs, s.Batch, s.LR = kind, 2, 8, 0.01
 	return &Set{Name: string(kind), Settings: s, Data: d}
 }

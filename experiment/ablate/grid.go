@@ -17,16 +17,16 @@ type Variant struct {
 	Name   string // on command lines and in the log
 	Title  string // in tables
 	Paper  string // what the paper's table 5 calls it
-	change func(*finetune.Settings)
+	change func(*finetune.Options)
 }
 
 // The variants. All have the same vocabulary and see the same rows in the same order; all
 // but LSTM have the same shape.
 var (
-	Full    = Variant{"full", "pre-trained", "Transformer w/ aux LM (full)", func(*finetune.Settings) {}}
-	NoLM    = Variant{"no-lm", "no auxiliary LM", "Transformer w/o aux LM", func(s *finetune.Settings) { s.Lambda = 0 }}
-	Scratch = Variant{"scratch", "no pre-training", "Transformer w/o pre-training", func(s *finetune.Settings) { s.Scratch = true }}
-	LSTM    = Variant{"lstm", "LSTM, pre-trained", "LSTM w/ aux LM", func(*finetune.Settings) {}}
+	Full    = Variant{"full", "pre-trained", "Transformer w/ aux LM (full)", func(*finetune.Options) {}}
+	NoLM    = Variant{"no-lm", "no auxiliary LM", "Transformer w/o aux LM", func(s *finetune.Options) { s.Lambda = 0 }}
+	Scratch = Variant{"scratch", "no pre-training", "Transformer w/o pre-training", func(s *finetune.Options) { s.Scratch = true }}
+	LSTM    = Variant{"lstm", "LSTM, pre-trained", "LSTM w/ aux LM", func(*finetune.Options) {}}
 )
 
 // Variants are all of them, in the order of the table.
@@ -39,7 +39,7 @@ func transferred(n, of int) Variant {
 	}
 	return Variant{
 		fmt.Sprintf("transfer-%d", n), fmt.Sprintf("first %d blocks", n), "",
-		func(s *finetune.Settings) { s.Transfer = finetune.FirstBlocks(n) },
+		func(s *finetune.Options) { s.Transfer = finetune.FirstBlocks(n) },
 	}
 }
 
@@ -58,7 +58,7 @@ func FindVariant(name string) (Variant, error) {
 // Set is a labelled set.
 type Set struct {
 	Name     string
-	Settings finetune.Settings // the recipe, with the task and the files of the rows
+	Settings finetune.Options // the recipe, with the task and the files of the rows
 	Data     *finetune.Data    // with all its training rows, and with test rows
 	Controls []Control         // what stands beside the variants in the table
 
@@ -247,7 +247,7 @@ func (g *Grid) trial(c cell, seed int64) (trial, error) {
 		return trial{}, err
 	}
 	base, digest := g.base(c.variant)
-	if err := s.Fit(d, base); err != nil {
+	if s, err = s.Resolve(d, base); err != nil {
 		return trial{}, err
 	}
 	if c.limit > 0 && s.Steps < g.Updates {

@@ -11,14 +11,14 @@ type ID struct {
 	Variant  string            `json:"variant"`
 	Model    string            `json:"model_digest"` // of shape, weights and vocabulary
 	Data     string            `json:"data_digest"`  // of all rows
-	Settings finetune.Settings `json:"settings"`
+	Settings finetune.Options `json:"settings"`
 }
 
 // key leaves out where files are, and what else does not change the figures.
 func (id ID) key() ID {
 	s := &id.Settings
 	s.Model, s.Data, s.Train, s.Dev, s.Test = "", "", "", "", ""
-	s.Strict, s.Seeds = false, 0
+	s.Strict = false
 	s.Out, s.Config, s.Force, s.Housekeeping = "", "", false, train.Housekeeping{}
 	return id
 }

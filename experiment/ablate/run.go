@@ -79,7 +79,7 @@ func (g *Grid) checkVocabulary(open []trial, to train.Listener) error {
 			continue
 		}
 		notes := train.Listener{Report: func(e train.Event) { to.Progress("%s: %s", set.Name, e) }}
-		if err := set.Data.CheckVocabulary(&set.Settings, g.Base.Tok, notes); err != nil {
+		if err := set.Data.CheckVocabulary(set.Settings, g.Base.Tok, notes); err != nil {
 			return errors.WithMessage(err, set.Name)
 		}
 	}
@@ -104,7 +104,7 @@ func (g *Grid) run(ctx context.Context, t trial, to train.Listener) (Result, err
 			return Result{}, err
 		}
 	}
-	j, err := finetune.Prepare(&s, t.data, b, train.Listener{})
+	j, err := finetune.NewPlan(s, t.data, b, train.Listener{})
 	if err != nil {
 		return Result{}, err
 	}
@@ -123,7 +123,7 @@ func (g *Grid) run(ctx context.Context, t trial, to train.Listener) (Result, err
 }
 
 // train runs the updates, with a run folder if these are kept, and judges the test rows.
-func (g *Grid) train(ctx context.Context, t trial, j *finetune.Job, to train.Listener) (*finetune.Outcome, error) {
+func (g *Grid) train(ctx context.Context, t trial, j *finetune.Plan, to train.Listener) (*finetune.Outcome, error) {
 	j.LogEvery = j.Steps // one line, at most
 	if g.Keep != "" {
 		j.Out, j.Force = filepath.Join(g.Keep, t.folder()), true
@@ -151,7 +151,7 @@ func updatesOnly(to train.Listener) train.Listener {
 }
 
 // settings are those of the run.
-func (t trial) settings() finetune.Settings {
+func (t trial) settings() finetune.Options {
 	s := t.id.Settings
 	s.AllowUnknown = true // the whole set has been checked, and a few of its rows may differ
 	return s

@@ -119,11 +119,11 @@ func (e *Experiment) Measure(ctx context.Context, log *Log, to train.Listener) (
 
 // checkVocabulary reports, for each set, how much of it the vocabulary of a run cannot spell.
 func (e *Experiment) checkVocabulary(run string, tok *tokenizer.Tokenizer, to train.Listener) error {
-	var s finetune.Settings
+	var s finetune.Options
 	s.AllowUnknown = e.AllowUnknown
 	for _, set := range e.Sets {
 		notes := train.Listener{Report: func(e train.Event) { to.Progress("%s, %s: %s", run, set.Task, e) }}
-		if err := set.Data.CheckVocabulary(&s, tok, notes); err != nil {
+		if err := set.Data.CheckVocabulary(s, tok, notes); err != nil {
 			return errors.WithMessagef(err, "%s, %s", run, set.Task)
 		}
 	}

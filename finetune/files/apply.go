@@ -22,8 +22,8 @@ import (
 // Predict it writes the predictions, to out or to a file if one is named. The file has the
 // layout that the model was trained on, unless Fields say otherwise. The file [Stdin] is read
 // from in.
-func Apply(ctx context.Context, settings *finetune.Settings, in io.Reader, out io.Writer, to train.Listener) error {
-	s := reader{settings}
+func Apply(ctx context.Context, o finetune.Options, in io.Reader, out io.Writer, to train.Listener) error {
+	s := reader{o}
 	b, err := finetune.ReadTuned(s.Model)
 	if err != nil {
 		return err
@@ -46,23 +46,23 @@ func Apply(ctx context.Context, settings *finetune.Settings, in io.Reader, out i
 	if err != nil {
 		return err
 	}
-	o, err := s.Judge(ctx, b, rows, accounts, path, to)
+	outcome, err := s.Judge(ctx, b, rows, accounts, path, to)
 	switch {
 	case err != nil:
 		return err
 	case s.Eval != "":
-		for _, line := range o.Scores(path) {
+		for _, line := range outcome.Scores(path) {
 			if _, err := fmt.Fprintln(out, line); err != nil {
 				return errors.Wrap(err, "writing the scores")
 			}
 		}
 		return nil
 	case s.Out == "":
-		return o.WritePredictions(out)
+		return outcome.WritePredictions(out)
 	case !s.Group.First():
 		return nil
 	}
-	if err := atomicfile.Write(s.Out, o.WritePredictions); err != nil {
+	if err := atomicfile.Write(s.Out, outcome.WritePredictions); err != nil {
 		return err
 	}
 	to.Note("wrote the predictions to %s", s.Out)
@@ -88,8 +88,7 @@ func (s reader) readLike(path string, spec finetune.Spec) ([]loaders.Row, []ledg
 		}
 		return set.ReadFile(path, s.Tolerance())
 	}
-	settings := *s.Settings
-	of := reader{&settings}
+	of := s
 	of.Task, of.Regression = spec.Task, spec.Task == heads.Regression
 	fields, err := of.fields()
 	if err != nil {

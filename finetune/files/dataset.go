@@ -8,7 +8,7 @@ import (
 )
 
 // Resolve checks settings, and returns them with the task of the dataset that they name.
-func Resolve(s finetune.Settings) (finetune.Settings, error) {
+func Resolve(s finetune.Options) (finetune.Options, error) {
 	s, err := ofDataset(s)
 	if err != nil {
 		return s, err
@@ -17,7 +17,7 @@ func Resolve(s finetune.Settings) (finetune.Settings, error) {
 }
 
 // ofDataset fills in the task of a dataset, and refuses what does not go with one.
-func ofDataset(s finetune.Settings) (finetune.Settings, error) {
+func ofDataset(s finetune.Options) (finetune.Options, error) {
 	switch {
 	case s.Eval != "" || s.Predict != "":
 		return s, nil

@@ -32,11 +32,11 @@ func TestModelsFitTheirDatasets(t *testing.T) {
 func TestResolveTakesTheTaskOfTheDataset(t *testing.T) {
 	s := finetune.Defaults()
 	s.Dataset, s.Data = "sts-b", "somewhere"
-	got, err := Resolve(*s)
+	got, err := Resolve(s)
 	require.NoError(t, err)
 	require.Equal(t, []any{"STS-B", heads.Similarity, true}, []any{got.Dataset, got.Task, got.Regression})
 	require.Empty(t, s.Task, "the settings themselves stay")
 	s.Task = heads.Entailment
-	_, err = Resolve(*s)
+	_, err = Resolve(s)
 	require.ErrorContains(t, err, "Dataset STS-B is of Task similarity")
 }

@@ -31,7 +31,7 @@ const someRows = "text\tlabel\none\t0\ntwo\t1\nthree\t0\n"
 // readTest reads a test file beside training rows of the classes 0 and 1.
 func readTest(t *testing.T, training, name, test string) (*finetune.Data, string, error) {
 	dir := folder(t, map[string]string{"train.tsv": training, name: test})
-	s := &finetune.Settings{Task: heads.Classification, Train: filepath.Join(dir, "train.tsv"), Test: filepath.Join(dir, name)}
+	s := finetune.Options{Task: heads.Classification, Train: filepath.Join(dir, "train.tsv"), Test: filepath.Join(dir, name)}
 	d, err := Read(s)
 	var report bytes.Buffer
 	if err == nil {
@@ -114,7 +114,7 @@ func TestScoresThatAreNotFiniteBreakOneRow(t *testing.T) {
 			}
 			content[broken+".tsv"] += "one\ttwo\t" + score + "\n"
 			dir := folder(t, content)
-			s := &finetune.Settings{
+			s := finetune.Options{
 				Task: heads.Similarity, Train: filepath.Join(dir, "train.tsv"), Dev: filepath.Join(dir, "dev.tsv"), Test: filepath.Join(dir, "test.tsv"),
 			}
 			d, err := Read(s)
@@ -130,7 +130,7 @@ func TestScoresThatAreNotFiniteBreakOneRow(t *testing.T) {
 
 func TestGivenLabels(t *testing.T) {
 	dir := folder(t, map[string]string{"train.tsv": "text\tlabel\none\tyes\ntwo\tno\n", "dev.tsv": "text\tlabel\none\tyes\ntwo\tmaybe\n", "test.tsv": "text\tlabel\none\tno\n"})
-	s := &finetune.Settings{Task: heads.Classification, Train: filepath.Join(dir, "train.tsv"), Test: filepath.Join(dir, "test.tsv"), Labels: " no, yes"}
+	s := finetune.Options{Task: heads.Classification, Train: filepath.Join(dir, "train.tsv"), Test: filepath.Join(dir, "test.tsv"), Labels: " no, yes"}
 	d, err := Read(s)
 	require.NoError(t, err)
 	require.Equal(t, []string{"no", "yes"}, d.Spec.Labels)
@@ -173,8 +173,8 @@ func TestMissingColumnsAreProposed(t *testing.T) {
 		if got == "" {
 			continue
 		}
-		s := finetune.Settings{Task: c.task, Fields: got}
-		f, err := reader{&s}.fields()
+		s := finetune.Options{Task: c.task, Fields: got}
+		f, err := reader{s}.fields()
 		require.NoError(t, err)
 		require.Subset(t, strings.Split(c.columns, ","), append(f.Texts, f.Label), "it works")
 	}

@@ -12,13 +12,13 @@ import (
 )
 
 // reader reads the rows that settings name.
-type reader struct{ *finetune.Settings }
+type reader struct{ finetune.Options }
 
 // Read reads the dataset or the files that the settings name or, without either, the task's rows
 // of the embedded world, and checks all labels. What there is to decide comes from the dataset or
 // the whole training set, whatever the limit.
-func Read(settings *finetune.Settings) (*finetune.Data, error) {
-	s := reader{settings}
+func Read(o finetune.Options) (*finetune.Data, error) {
+	s := reader{o}
 	d, err := s.readSplits()
 	if err != nil {
 		return nil, err

@@ -70,7 +70,7 @@ func (s *settings) sets(w io.Writer) (all []*ablate.Set, err error) {
 		if set.Settings, err = files.Resolve(set.Settings); err != nil {
 			return nil, err
 		}
-		if set.Data, err = files.Read(&set.Settings); err != nil {
+		if set.Data, err = files.Read(set.Settings); err != nil {
 			return nil, err
 		}
 		set.Data.Report(train.Lines(w))
@@ -86,7 +86,7 @@ func (s *settings) sets(w io.Writer) (all []*ablate.Set, err error) {
 		if kind == heads.Regression {
 			set.Settings.Task, set.Settings.Regression = heads.Similarity, true
 		}
-		if set.Data, err = files.Read(&set.Settings); err != nil {
+		if set.Data, err = files.Read(set.Settings); err != nil {
 			return nil, err
 		}
 		set.Data.Report(train.Lines(w))

@@ -22,7 +22,7 @@ import (
 
 // settings are the resolved flags.
 type settings struct {
-	recipe   finetune.Settings // of all runs; with the task and the files, if there are any
+	recipe   finetune.Options // of all runs; with the task and the files, if there are any
 	tasks    []heads.Kind
 	datasets []string // published ones, in place of tasks
 	variants []ablate.Variant
@@ -37,7 +37,7 @@ type settings struct {
 
 // parse reads the command line.
 func parse(args []string, help io.Writer) (*settings, error) {
-	s := &settings{recipe: *finetune.Defaults()}
+	s := &settings{recipe: finetune.Defaults()}
 	given, err := cli.Parse(s.flags(), args, usage, "files are named with -train, -dev and -test", help)
 	if err != nil {
 		return nil, err
@@ -164,7 +164,7 @@ func (s *settings) checkNames(given cli.Given) error {
 	if r.Train != "" && r.Test == "" {
 		return errors.New("-test is missing: the table shows test scores")
 	}
-	return outfile.CheckResults(s.out, results.File, []string{"table.md", "labels.svg", "labels.png", "transfer.svg", "transfer.png"}, cli.RowFiles(r))
+	return outfile.CheckResults(s.out, results.File, []string{"table.md", "labels.svg", "labels.png", "transfer.svg", "transfer.png"}, cli.RowFiles(*r))
 }
 
 // withLSTM tells whether one of the variants is an LSTM.

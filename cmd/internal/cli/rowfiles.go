@@ -6,6 +6,6 @@ import (
 )
 
 // RowFiles are the files that rows are read from, with their flags.
-func RowFiles(s *finetune.Settings) []outfile.Name {
+func RowFiles(s finetune.Options) []outfile.Name {
 	return []outfile.Name{{Flag: "-train", Path: s.Train}, {Flag: "-dev", Path: s.Dev}, {Flag: "-test", Path: s.Test}, {Flag: "-data", Path: s.Data}}
 }

@@ -57,7 +57,7 @@ func TestCommandLine(t *testing.T) {
 func TestHelp(t *testing.T) {
 	status, help, _ := command(t, t.TempDir(), "-h")
 	require.Zero(t, status)
-	flags(&commandLine{Settings: *finetune.Defaults()}).VisitAll(func(f *flag.Flag) {
+	flags(&commandLine{Options: finetune.Defaults()}).VisitAll(func(f *flag.Flag) {
 		require.Contains(t, help, "\n  -"+f.Name+" ", "-h tells of every flag")
 	})
 	for line := range strings.Lines(help) {

@@ -48,7 +48,7 @@ func Run(g *dist.Group, args []string, stdin io.Reader, out, stderr io.Writer) i
 // first.
 func tune(ctx context.Context, s *commandLine, first pretrain.Options, stdin io.Reader, con *cli.Console) error {
 	if s.Eval != "" || s.Predict != "" {
-		return files.Apply(ctx, &s.Settings, stdin, con.Out, con.Progress())
+		return files.Apply(ctx, s.Options, stdin, con.Out, con.Progress())
 	}
 	folder, earlier, err := s.Reopen(con.Listener())
 	if err != nil || earlier != nil && earlier.Completed {
@@ -60,12 +60,12 @@ func tune(ctx context.Context, s *commandLine, first pretrain.Options, stdin io.
 			return err
 		}
 	}
-	d, err := files.Read(&s.Settings)
+	d, err := files.Read(s.Options)
 	if err != nil {
 		return err
 	}
 	d.Report(con.Listener())
-	if s.Controls {
+	if s.controls {
 		if !s.Group.First() {
 			return nil
 		}
@@ -74,7 +74,7 @@ func tune(ctx context.Context, s *commandLine, first pretrain.Options, stdin io.
 	if s.Model, err = model(ctx, s, first, con); err != nil {
 		return err
 	}
-	if !s.BuildOnly(s.Settings.Options) {
+	if !s.BuildOnly(s.Options.Options) {
 		f, err := s.Forecast(d)
 		if s.DryRun && f.Parameters > 0 {
 			cli.PrintForecast(con.Out, f)
@@ -83,10 +83,10 @@ func tune(ctx context.Context, s *commandLine, first pretrain.Options, stdin io.
 			return err
 		}
 	}
-	if s.Seeds > 1 {
+	if s.seeds > 1 {
 		return repeat(ctx, s, d, con)
 	}
-	j, err := prepare(&s.Settings, d, con)
+	j, err := prepare(s.Options, d, con)
 	if err != nil {
 		return err
 	}
@@ -97,7 +97,7 @@ func tune(ctx context.Context, s *commandLine, first pretrain.Options, stdin io.
 }
 
 // look draws a graph of the run if the command line asks for it. done says that no run is wanted.
-func (s *commandLine) look(ctx context.Context, j *finetune.Job, con *cli.Console) (done bool, err error) {
+func (s *commandLine) look(ctx context.Context, j *finetune.Plan, con *cli.Console) (done bool, err error) {
 	if s.Draw.Wanted() && s.Group.First() {
 		title, g, fill, err := j.Declare(s.Draw.Graph)
 		if err != nil {
@@ -107,19 +107,19 @@ func (s *commandLine) look(ctx context.Context, j *finetune.Job, con *cli.Consol
 			return false, err
 		}
 	}
-	done = s.BuildOnly(s.Settings.Options)
+	done = s.BuildOnly(s.Options.Options)
 	if done {
 		fmt.Fprintf(con.Out, "%d parameters; %s, so nothing is trained\n", j.Parameters(), s.WhyBuildOnly())
 	}
 	return done, nil
 }
 
-func prepare(s *finetune.Settings, d *finetune.Data, con *cli.Console) (*finetune.Job, error) {
+func prepare(s finetune.Options, d *finetune.Data, con *cli.Console) (*finetune.Plan, error) {
 	b, err := s.OpenBase(d, con.Listener())
 	if err != nil {
 		return nil, err
 	}
-	j, err := finetune.Prepare(s, d, b, con.Listener())
+	j, err := finetune.NewPlan(s, d, b, con.Listener())
 	if err == nil {
 		j.Submit = files.Submit
 	}
@@ -128,14 +128,14 @@ func prepare(s *finetune.Settings, d *finetune.Data, con *cli.Console) (*finetun
 
 // checkOut refuses folders that cannot be used, before anything is done.
 func checkOut(s *commandLine) error {
-	if s.Seeds == 1 || s.Out == "" {
+	if s.seeds == 1 || s.Out == "" {
 		return s.CheckOut()
 	}
 	if err := train.CheckFolder(s.Out, s.Force); err != nil {
 		return err
 	}
-	for i := range int64(s.Seeds) {
-		one := s.Settings
+	for i := range int64(s.seeds) {
+		one := s.Options
 		one.Seed += i
 		one.Out = seedFolder(s.Out, one.Seed)
 		if err := one.CheckOut(); err != nil {
@@ -151,7 +151,7 @@ func seedFolder(out string, seed int64) string {
 }
 
 // runOne does one of several runs.
-func runOne(ctx context.Context, s *commandLine, j *finetune.Job, con *cli.Console) error {
+func runOne(ctx context.Context, s *commandLine, j *finetune.Plan, con *cli.Console) error {
 	if done, err := s.look(ctx, j, con); done || err != nil {
 		return err
 	}
@@ -161,13 +161,13 @@ func runOne(ctx context.Context, s *commandLine, j *finetune.Job, con *cli.Conso
 // repeat does a run for each seed, in a folder of its own, and tells how the scores spread.
 func repeat(ctx context.Context, s *commandLine, d *finetune.Data, con *cli.Console) error {
 	var scores finetune.Repeats
-	for i := range int64(s.Seeds) {
-		one := s.Settings
+	for i := range int64(s.seeds) {
+		one := s.Options
 		one.Seed += i
 		if s.Out != "" {
 			one.Out = seedFolder(s.Out, one.Seed)
 		}
-		j, err := prepare(&one, d, con)
+		j, err := prepare(one, d, con)
 		if err == nil {
 			err = runOne(ctx, s, j, con)
 		}
@@ -186,7 +186,7 @@ func model(ctx context.Context, s *commandLine, first pretrain.Options, con *cli
 	switch {
 	case s.Model != "" || s.Preset != "":
 		return s.Model, nil
-	case s.Scratch || s.BuildOnly(s.Settings.Options):
+	case s.Scratch || s.BuildOnly(s.Options.Options):
 		dir, err := s.Group.Once(func() ([]byte, error) {
 			dir, err := pretrain.Newest("")
 			return []byte(dir), err

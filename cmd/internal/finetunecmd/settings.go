@@ -14,24 +14,26 @@ import (
 
 // commandLine is what the command line asks for.
 type commandLine struct {
-	finetune.Settings
+	finetune.Options
 	cli.Extras `json:"-"`
+	seeds      int  // runs, with seeds from Seed on
+	controls   bool // no run: measure cheap controls
 }
 
 // parse reads the command line.
 func parse(g *dist.Group, args []string, help io.Writer) (*commandLine, error) {
 	c := cli.Command[commandLine]{
 		Group: g, Name: finetune.Command, Usage: usage, Instead: "files are named with -train, -dev and -test",
-		Defaults: func(string) (*commandLine, error) { return &commandLine{Settings: *finetune.Defaults()}, nil },
+		Defaults: func(string) (*commandLine, error) { return &commandLine{Options: finetune.Defaults(), seeds: 1}, nil },
 		Flags:    flags,
-		Options:  func(s *commandLine) *train.Options { return &s.Settings.Options },
+		Options:  func(s *commandLine) *train.Options { return &s.Options.Options },
 	}
 	s, given, err := c.Settle(args, help)
 	if err != nil {
 		return nil, err
 	}
 	s.Group = g
-	if s.Settings, err = files.Resolve(s.Settings); err != nil {
+	if s.Options, err = files.Resolve(s.Options); err != nil {
 		return nil, err
 	}
 	if err := checkNumbers(s, given); err != nil {
@@ -41,7 +43,7 @@ func parse(g *dist.Group, args []string, help io.Writer) (*commandLine, error) {
 	if s.Predict != "" {
 		predictions = []outfile.Name{{Flag: "-out", Path: s.Out}}
 	}
-	return s, cli.CheckFiles(&s.Settings.Options, &s.Extras, predictions, append(cli.RowFiles(&s.Settings), outfile.Name{Flag: "-eval", Path: s.Eval}, outfile.Name{Flag: "-predict", Path: s.Predict}))
+	return s, cli.CheckFiles(&s.Options.Options, &s.Extras, predictions, append(cli.RowFiles(s.Options), outfile.Name{Flag: "-eval", Path: s.Eval}, outfile.Name{Flag: "-predict", Path: s.Predict}))
 }
 
 // flags declares the flags with the values in s as defaults.
@@ -62,20 +64,20 @@ func flags(s *commandLine) *flag.FlagSet {
 	fs.StringVar(&s.Labels, "labels", s.Labels, "")
 	fs.BoolVar(&s.Strict, "strict", s.Strict, "")
 	fs.IntVar(&s.Limit, "limit", s.Limit, "")
-	fs.IntVar(&s.Seeds, "seeds", s.Seeds, "")
+	fs.IntVar(&s.seeds, "seeds", s.seeds, "")
 	fs.StringVar(&s.Eval, "eval", s.Eval, "")
 	fs.StringVar(&s.Predict, "predict", s.Predict, "")
-	fs.BoolVar(&s.Controls, "controls", s.Controls, "")
+	fs.BoolVar(&s.controls, "controls", s.controls, "")
 	fs.Float64Var(&s.Warmup, "warmup", s.Warmup, "")
 	fs.Float64Var(&s.Lambda, "lambda", s.Lambda, "")
 	fs.Float64Var(&s.HeadDrop, "head-dropout", s.HeadDrop, "")
-	cli.OptionFlags(fs, &s.Settings.Options, &s.Extras)
+	cli.OptionFlags(fs, &s.Options.Options, &s.Extras)
 	return fs
 }
 
 // checkNumbers refuses numbers that cannot work.
 func checkNumbers(s *commandLine, given cli.Given) error {
-	err := given.CheckInts(cli.Int{Name: "limit", Value: s.Limit, Least: 1}, cli.Int{Name: "seeds", Value: s.Seeds, Least: 1, Most: 10_000})
+	err := given.CheckInts(cli.Int{Name: "limit", Value: s.Limit, Least: 1}, cli.Int{Name: "seeds", Value: s.seeds, Least: 1, Most: 10_000})
 	if err == nil {
 		err = given.CheckNumbers(cli.Number{Name: "lambda", Value: s.Lambda})
 	}
@@ -83,7 +85,7 @@ func checkNumbers(s *commandLine, given cli.Given) error {
 		err = given.CheckShares(cli.Number{Name: "warmup", Value: s.Warmup}, cli.Number{Name: "head-dropout", Value: s.HeadDrop})
 	}
 	if err == nil {
-		err = cli.CheckOptions(given, &s.Settings.Options, &s.Extras)
+		err = cli.CheckOptions(given, &s.Options.Options, &s.Extras)
 	}
 	return err
 }

@@ -22,7 +22,7 @@ import (
 type settings struct {
 	models []string
 	tasks  []zeroshot.Task
-	data   finetune.Settings // the files of the rows, if there are any
+	data   finetune.Options // the files of the rows, if there are any
 	words  zeroshot.Words
 	rows   int // test rows, at most; 0: all
 	out    string
@@ -37,7 +37,7 @@ func worldWords() zeroshot.Words {
 
 // parse reads the command line.
 func parse(args []string, help io.Writer) (*settings, error) {
-	s := &settings{data: *finetune.Defaults()}
+	s := &settings{data: finetune.Defaults()}
 	given, err := cli.Parse(s.flags(), args, usage, "models are named with -model", help)
 	if err != nil {
 		return nil, err
@@ -63,7 +63,7 @@ func parse(args []string, help io.Writer) (*settings, error) {
 	if err := s.checkFiles(); err != nil {
 		return nil, err
 	}
-	return s, outfile.CheckResults(s.out, results.File, []string{"table.md", "zeroshot.svg", "zeroshot.png"}, cli.RowFiles(&s.data))
+	return s, outfile.CheckResults(s.out, results.File, []string{"table.md", "zeroshot.svg", "zeroshot.png"}, cli.RowFiles(s.data))
 }
 
 // flags declares the flags with the values in s as defaults.
@@ -180,7 +180,7 @@ func (s *settings) read(task zeroshot.Task) (*finetune.Data, error) {
 	if err != nil {
 		return nil, err
 	}
-	d, err := files.Read(&of)
+	d, err := files.Read(of)
 	if err != nil {
 		return nil, err
 	}

@@ -10,18 +10,21 @@ import (
 	"gorgpt/loaders"
 )
 
-func TestFit(t *testing.T) {
-	fit := func(width, rows int, spec Spec, change func(*Settings)) *Settings {
-		s := Defaults()
-		change(s)
+func TestResolve(t *testing.T) {
+	fit := func(width, rows int, spec Spec, change func(*Options)) Options {
+		o := Defaults()
+		change(&o)
+		before := o
 		d, b := &Data{Spec: spec, Train: make([]loaders.Row, rows)}, &Base{Model: &gpt1.Model{Config: gpt1.Config{NEmbd: width}}}
-		require.NoError(t, s.Fit(d, b))
-		again := *s
-		require.NoError(t, again.Fit(d, b))
-		require.Equal(t, *s, again, "what is chosen stays chosen, as when settings are stored and a run is made of them")
-		return s
+		resolved, err := o.Resolve(d, b)
+		require.NoError(t, err)
+		require.Equal(t, before, o, "the options themselves stay")
+		again, err := resolved.Resolve(d, b)
+		require.NoError(t, err)
+		require.Equal(t, resolved, again, "what is chosen stays chosen, as when options are stored and a run is made of them")
+		return resolved
 	}
-	unchanged := func(*Settings) {}
+	unchanged := func(*Options) {}
 	classes := Spec{Task: heads.Classification, Space: heads.Space{Labels: []string{"no", "yes"}}}
 
 	s := fit(768, 1000, classes, unchanged)
@@ -29,14 +32,14 @@ func TestFit(t *testing.T) {
 	s = fit(128, 1000, classes, unchanged)
 	require.Equal(t, []float64{5e-4, 8, 8}, []float64{s.LR, float64(s.Batch), float64(s.Micro)}, "of a small model")
 	require.Equal(t, []float64{0, 0.1}, []float64{s.Dropout, s.HeadDrop}, "the model's own, and that of the head")
-	s = fit(128, 1000, classes, func(s *Settings) { s.Dropout = 0.3 })
+	s = fit(128, 1000, classes, func(s *Options) { s.Dropout = 0.3 })
 	require.Equal(t, []float64{0.3, 0.3}, []float64{s.Dropout, s.HeadDrop})
 	s = fit(128, 1000, Spec{Task: heads.MultipleChoice, Space: heads.Space{Choices: 4}}, unchanged)
 	require.Equal(t, 4, s.Micro, "as many sequences")
 	require.True(t, fit(128, 10, Spec{Task: heads.Regression}, unchanged).Regression)
 
-	s = fit(128, 40, classes, func(s *Settings) { s.Steps, s.Epochs = 500, 0 })
+	s = fit(128, 40, classes, func(s *Options) { s.Steps, s.Epochs = 500, 0 })
 	require.Equal(t, []int{500, 50}, []int{s.Steps, s.EvalEvery}, "not after each of 250 epochs")
-	s = fit(128, 1000, classes, func(s *Settings) { s.LR, s.Micro, s.EvalEvery, s.Batch = 0, 8, 0, 4 })
+	s = fit(128, 1000, classes, func(s *Options) { s.LR, s.Micro, s.EvalEvery, s.Batch = 0, 8, 0, 4 })
 	require.Equal(t, []float64{0, 4, 750, 0}, []float64{s.LR, float64(s.Micro), float64(s.Steps), float64(s.EvalEvery)}, "as asked for; no more at a time than a batch has")
 }

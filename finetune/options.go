@@ -9,9 +9,9 @@ import (
 	"gorgpt/train"
 )
 
-// Settings are all that decides on a run; run.json keeps them.
-// Settings are safe for concurrent use as long as nothing changes them.
-type Settings struct {
+// Options are all that decides on a run; run.json keeps them.
+// Options are safe for concurrent use as long as nothing changes them.
+type Options struct {
 	Task       heads.Kind `json:"task"`
 	Regression bool       `json:"regression,omitempty"` // similarity by score
 	Model      string     `json:"model,omitempty"`      // folder to start from
@@ -29,10 +29,8 @@ type Settings struct {
 	Warmup     float64    `json:"warmup"`           // share of the updates
 	Lambda     float64    `json:"lambda"`           // weight of L1 in L3
 	HeadDrop   float64    `json:"head_dropout"`     // before the head; [train.Auto]: Dropout or, if that is Auto, 0.1
-	Seeds      int        `json:"-"`                // runs, with seeds from Seed on
 	Eval       string     `json:"-"`                // no run: file of rows to score the model on
 	Predict    string     `json:"-"`                // no run: file of rows to predict
-	Controls   bool       `json:"-"`                // no run: measure cheap controls, as cmd/finetune does
 
 	// Transfer is how many blocks of the model are taken, beside its embeddings.
 	Transfer Blocks `json:"transfer,omitzero"`
@@ -41,9 +39,9 @@ type Settings struct {
 
 // Defaults are the paper's recipe (section 4.1). What is [train.Auto] is chosen to fit
 // model and data.
-func Defaults() *Settings {
-	return &Settings{
-		Seeds: 1, Warmup: 0.002, Lambda: 0.5, HeadDrop: train.Auto,
+func Defaults() Options {
+	return Options{
+		Warmup: 0.002, Lambda: 0.5, HeadDrop: train.Auto,
 		Options: train.Options{
 			Epochs: 3, Batch: train.Auto, Micro: train.Auto, LR: train.Auto, L2: 0.01, Clip: 1, Dropout: train.Auto, Seed: 1,
 			EvalEvery: train.Auto, Housekeeping: train.DefaultHousekeeping(10),
@@ -52,11 +50,11 @@ func Defaults() *Settings {
 }
 
 // Kind is the task that Task and Regression ask for.
-func (s *Settings) Kind() heads.Kind {
-	if s.Regression {
+func (o Options) Kind() heads.Kind {
+	if o.Regression {
 		return heads.Regression
 	}
-	return s.Task
+	return o.Task
 }
 
 // mayBeScores says that the labels of a task are scores, or may turn out to be.
@@ -76,95 +74,95 @@ func taskNames() string {
 }
 
 // Check refuses a task, files and models that cannot work.
-func (s *Settings) Check() error {
-	if s.Eval != "" || s.Predict != "" {
-		return s.checkApply()
+func (o Options) Check() error {
+	if o.Eval != "" || o.Predict != "" {
+		return o.checkApply()
 	}
 	switch {
-	case s.Task == "":
+	case o.Task == "":
 		return train.BadOption("{Task} is missing: it must be %s", taskNames())
-	case s.Task.Task() == nil:
-		return train.BadOption("{Task} must be %s, not %q", taskNames(), s.Task)
-	case s.Regression && !mayBeScores(s.Task.Task()):
-		return train.BadOption("{Regression} is for {Task} similarity, not %s", s.Task)
-	case s.Train == "" && s.Dataset == "" && (s.Fields != "" || s.Labels != ""):
+	case o.Task.Task() == nil:
+		return train.BadOption("{Task} must be %s, not %q", taskNames(), o.Task)
+	case o.Regression && !mayBeScores(o.Task.Task()):
+		return train.BadOption("{Regression} is for {Task} similarity, not %s", o.Task)
+	case o.Train == "" && o.Dataset == "" && (o.Fields != "" || o.Labels != ""):
 		return train.BadOption("{Fields} and {Labels} are about files of your own: name them with {Train}, {Dev} and {Test}")
-	case s.Train == "" && (s.Dev != "" || s.Test != ""):
+	case o.Train == "" && (o.Dev != "" || o.Test != ""):
 		return train.BadOption("{Dev} and {Test} go with {Train}: name a file of training rows, or leave all three out for the embedded world")
-	case s.Preset != "" && !s.Scratch:
+	case o.Preset != "" && !o.Scratch:
 		return train.BadOption("{Preset} is the shape of a new model: add {Scratch}, or leave it out")
-	case s.Preset != "" && s.Model != "":
+	case o.Preset != "" && o.Model != "":
 		return train.BadOption("{Preset} and {Model} both set the shape: give only one")
-	case s.Scratch && s.Transfer != Blocks{}:
+	case o.Scratch && o.Transfer != Blocks{}:
 		return train.BadOption("{Transfer} is of a pre-trained model, and {Scratch} wants none: give only one")
-	case s.Preset != "":
-		_, err := gpt1.Preset(s.Preset)
+	case o.Preset != "":
+		_, err := gpt1.Preset(o.Preset)
 		return train.InOption("Preset", err)
 	}
 	return nil
 }
 
 // checkApply refuses what does not go with a model that is only applied.
-func (s *Settings) checkApply() error {
+func (o Options) checkApply() error {
 	switch {
-	case s.Eval != "" && s.Predict != "":
+	case o.Eval != "" && o.Predict != "":
 		return train.BadOption("{Eval} and {Predict} are two things to do with a file: give only one")
-	case s.Model == "":
+	case o.Model == "":
 		return train.BadOption("{Model} is missing: want the run folder of a fine-tuned model")
-	case s.Task != "" || s.Dataset != "" || s.Train != "" || s.Dev != "" || s.Test != "" || s.Scratch:
+	case o.Task != "" || o.Dataset != "" || o.Train != "" || o.Dev != "" || o.Test != "" || o.Scratch:
 		return train.BadOption("{Eval} and {Predict} apply a model to a file as it was trained: leave out {Task}, {Dataset}, {Train}, {Dev}, {Test} and {Scratch}")
 	}
 	return nil
 }
 
-// Fit chooses what is left to depend on model and data. It is an error if epochs and updates
-// are both given and disagree.
-func (s *Settings) Fit(d *Data, b *Base) error {
-	if _, err := s.Transfer.of(b.Model.Config); err != nil {
-		return err
+// Resolve fills in what depends on model and data. It is an error if epochs and updates are both
+// given and disagree.
+func (o Options) Resolve(d *Data, b *Base) (Options, error) {
+	if _, err := o.Transfer.of(b.Model.Config); err != nil {
+		return o, err
 	}
-	s.Regression = d.Spec.Task == heads.Regression
+	o.Regression = d.Spec.Task == heads.Regression
 	lr, batch := 6.25e-5, 32
 	if b.Model.NEmbd < fullWidth { // GPT-1: small models need larger steps, and more of them
 		lr, batch = 5e-4, 8
 	}
-	if s.Batch == train.Auto {
-		s.Batch = batch
+	if o.Batch == train.Auto {
+		o.Batch = batch
 	}
-	if s.HeadDrop == train.Auto {
-		if s.HeadDrop = s.Dropout; s.Dropout == train.Auto {
-			s.HeadDrop = 0.1
+	if o.HeadDrop == train.Auto {
+		if o.HeadDrop = o.Dropout; o.Dropout == train.Auto {
+			o.HeadDrop = 0.1
 		}
 	}
-	if s.Dropout == train.Auto {
-		s.Dropout = float64(b.Model.ResidPDrop)
+	if o.Dropout == train.Auto {
+		o.Dropout = float64(b.Model.ResidPDrop)
 	}
-	if s.LR == train.Auto {
-		s.LR = lr
+	if o.LR == train.Auto {
+		o.LR = lr
 	}
-	if s.Micro == train.Auto {
-		s.Micro = microOf(b.Model.NEmbd, d.Spec)
+	if o.Micro == train.Auto {
+		o.Micro = microOf(b.Model.NEmbd, d.Spec)
 	}
-	s.Micro = min(s.Micro, s.Batch)
-	if err := memory.Room(s.inputBytes(d, b)); err != nil {
-		return train.BadOption("{Batch} %d with {Micro} %d: %v", s.Batch, s.Micro, err)
+	o.Micro = min(o.Micro, o.Batch)
+	if err := memory.Room(o.inputBytes(d, b)); err != nil {
+		return o, train.BadOption("{Batch} %d with {Micro} %d: %v", o.Batch, o.Micro, err)
 	}
-	if s.Epochs > 0 {
-		steps := updates(s.Epochs, len(d.Train), s.Batch)
-		if s.Steps > 0 && s.Steps != steps {
-			return train.BadOption("%d epochs of %d rows are %d updates, but {Steps} is %d: give only one of {Epochs} and {Steps}", s.Epochs, len(d.Train), steps, s.Steps)
+	if o.Epochs > 0 {
+		steps := updates(o.Epochs, len(d.Train), o.Batch)
+		if o.Steps > 0 && o.Steps != steps {
+			return o, train.BadOption("%d epochs of %d rows are %d updates, but {Steps} is %d: give only one of {Epochs} and {Steps}", o.Epochs, len(d.Train), steps, o.Steps)
 		}
-		s.Steps = steps
+		o.Steps = steps
 	}
-	if s.EvalEvery == train.Auto {
-		s.EvalEvery = max(updates(1, len(d.Train), s.Batch), s.Steps/10)
+	if o.EvalEvery == train.Auto {
+		o.EvalEvery = max(updates(1, len(d.Train), o.Batch), o.Steps/10)
 	}
-	return nil
+	return o, nil
 }
 
 // inputBytes is what the rows of a batch take in memory, and the ids and targets of a micro-batch.
-func (s *Settings) inputBytes(d *Data, b *Base) int64 {
-	return 32*int64(s.Batch) + 2*4*int64(s.Micro)*int64(d.Spec.Sequences()*b.Model.NCtx)
+func (o Options) inputBytes(d *Data, b *Base) int64 {
+	return 32*int64(o.Batch) + 2*4*int64(o.Micro)*int64(d.Spec.Sequences()*b.Model.NCtx)
 }
 
 // fullWidth is that of the paper's model.
