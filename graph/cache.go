@@ -67,12 +67,12 @@ func (x Node) CachedAttention(c *Cache, at Node) Node {
 			axes: append(x.leading(), strings.TrimPrefix(x.axes()[2], "3")),
 		},
 		run: func(call *call) {
-			from := int(call.i(1)[0])
+			from := int(call.i(at)[0])
 			if from < 0 || from+t > c.n {
 				call.fail("positions %d to %d, the cache has room for %d", from, from+t, c.n)
 				return
 			}
-			kernels.CachedAttention(call.y, call.f(2), call.f(3), call.f(0), from, b, t, c.h, c.n, c.d)
+			kernels.CachedAttention(call.y, call.f(keys), call.f(values), call.f(x), from, b, t, c.h, c.n, c.d)
 		},
 	})
 }

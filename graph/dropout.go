@@ -58,11 +58,11 @@ func (g *Graph) dropInputs(d Drop, in ...Node) ([]Node, func(c *call) (kernels.D
 		g.failf(d.Name, "dropout needs Graph.Random to be declared first")
 		return in, nil
 	}
-	at, name := len(in), fnv.New64a()
+	rng, name := g.rng, fnv.New64a()
 	name.Write([]byte(d.Name)) // never fails
 	key := name.Sum64()
-	return append(in, g.rng.seed, g.rng.step, g.rng.seq), func(c *call) (kernels.Drop, []int32) {
-		return kernels.NewDrop(d.P, c.int(at), c.int(at+1), key), c.i(at + 2)
+	return append(in, rng.seed, rng.step, rng.seq), func(c *call) (kernels.Drop, []int32) {
+		return kernels.NewDrop(d.P, c.int(rng.seed), c.int(rng.step), key), c.i(rng.seq)
 	}
 }
 
@@ -73,20 +73,22 @@ func (x Node) Dropout(d Drop) Node {
 		return x
 	}
 	in, mask := x.g.dropInputs(d, x)
-	s := spec{name: "dropout", in: in, shape: x.shape, run: dropRun(x.shape, mask), facts: d.facts(x)}
+	s := spec{name: "dropout", in: in, shape: x.shape, run: dropRun(x, mask), facts: d.facts(x)}
 	s.grad = func(y, dy Node) []Node {
 		in, mask := x.g.dropInputs(d, dy)
-		dx := x.g.apply(spec{name: y.Name() + ".dx", full: true, kind: "dropout", in: in, shape: x.shape, run: dropRun(x.shape, mask), facts: d.facts(x)})
+		dx := x.g.apply(spec{name: y.Name() + ".dx", full: true, kind: "dropout", in: in, shape: x.shape, run: dropRun(dy, mask), facts: d.facts(x)})
 		return append([]Node{dx}, make([]Node, len(in)-1)...)
 	}
 	return x.g.apply(s)
 }
 
-func dropRun(shape []int, mask func(c *call) (kernels.Drop, []int32)) func(c *call) {
+// dropRun multiplies x by its mask.
+func dropRun(x Node, mask func(c *call) (kernels.Drop, []int32)) func(c *call) {
+	shape := x.shape
 	if len(shape) == 4 {
 		return func(c *call) {
 			d, seq := mask(c)
-			d.Weights(c.y, c.f(0), seq, shape[0], shape[1], shape[2])
+			d.Weights(c.y, c.f(x), seq, shape[0], shape[1], shape[2])
 		}
 	}
 	b, t, width := shape[0], 1, shape[len(shape)-1]
@@ -95,6 +97,6 @@ func dropRun(shape []int, mask func(c *call) (kernels.Drop, []int32)) func(c *ca
 	}
 	return func(c *call) {
 		d, seq := mask(c)
-		d.Rows(c.y, c.f(0), seq, b, t, width)
+		d.Rows(c.y, c.f(x), seq, b, t, width)
 	}
 }

@@ -30,8 +30,8 @@ type spec struct {
 
 	side      []int  // sizes of further buffers that live as long as the output
 	into      *Param // the output is this parameter's gradient
-	overwrite int    // 1+index of an input that the output may be written over
-	part      int    // 1+index of the side buffer of input 0 that is the output
+	overwrite Node   // an operand that the output may be written over; the zero Node: none
+	isSide    bool   // the output is the first side buffer of the only operand
 	columns   int    // how many of each row of the output have a defined value; 0: all
 
 	facts // for drawings and tables
@@ -77,7 +77,7 @@ func (g *Graph) apply(s spec) Node {
 	if g.backward {
 		s.role = Gradient
 	}
-	o := &op{spec: s, g: g, scope: slices.Clone(g.scopes)}
+	o := &op{spec: s, g: g, scope: slices.Clone(g.scopes), c: call{operands: s.in}}
 	children := make([]*gorgonia.Node, len(s.in))
 	for i, n := range s.in {
 		children[i] = n.n
@@ -251,24 +251,38 @@ func equal(a, b []int) bool {
 // call is what an op sees when it runs: the values of its inputs and the
 // buffers it owns.
 type call struct {
-	in   []gorgonia.Value
-	y    []float32   // the output; nil for a scalar
-	side [][]float32 // the further buffers
-	s    *gorgonia.F32
-	err  error
+	operands []Node           // as declared
+	in       []gorgonia.Value // the value of each
+	y        []float32        // the output; nil for a scalar
+	side     [][]float32      // the further buffers
+	s        *gorgonia.F32
+	err      error
 }
 
-// f returns input i as float32s.
-func (c *call) f(i int) []float32 { return c.in[i].(*tensor.Dense).Float32s() }
+// value returns the value of an operand. Ops have few, so a search is faster than a map.
+func (c *call) value(operand Node) gorgonia.Value {
+	for k, x := range c.operands {
+		if x.n == operand.n {
+			return c.in[k]
+		}
+	}
+	panic(operand.Name() + " is not an operand")
+}
 
-// i returns input i as int32s.
-func (c *call) i(i int) []int32 { return c.in[i].(*tensor.Dense).Int32s() }
+// f returns the values of an operand of float32.
+func (c *call) f(operand Node) []float32 { return floats(c.value(operand)) }
 
-// int returns the int64 scalar input i.
-func (c *call) int(i int) int64 { return int64(*c.in[i].(*gorgonia.I64)) }
+// i returns the values of an operand of int32.
+func (c *call) i(operand Node) []int32 { return c.value(operand).(*tensor.Dense).Int32s() }
 
-// scalar returns the float32 scalar input i.
-func (c *call) scalar(i int) float32 { return float32(*c.in[i].(*gorgonia.F32)) }
+// int returns the value of an int64 scalar.
+func (c *call) int(operand Node) int64 { return int64(*c.value(operand).(*gorgonia.I64)) }
+
+// scalar returns the value of a float32 scalar.
+func (c *call) scalar(operand Node) float32 { return float32(*c.value(operand).(*gorgonia.F32)) }
+
+// floats returns the values of a tensor of float32.
+func floats(v gorgonia.Value) []float32 { return v.(*tensor.Dense).Float32s() }
 
 // fail stops the run of the whole graph with an error.
 func (c *call) fail(format string, args ...any) { c.err = errors.Errorf(format, args...) }

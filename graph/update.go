@@ -22,8 +22,8 @@ func (g *Graph) GlobalNorm(params []*Param) Node {
 		name: "global_norm", in: in, facts: facts{role: Update, flops: 2 * values},
 		run: func(c *call) {
 			sum := 0.0
-			for i := range c.in {
-				sum += kernels.SumSquares(c.f(i))
+			for _, gradient := range c.in {
+				sum += kernels.SumSquares(floats(gradient))
 			}
 			norm := float32(math.Sqrt(sum))
 			c.set(norm)
@@ -44,7 +44,7 @@ func (x Node) ClipScale(limit float32) Node {
 				c.set(1)
 				return
 			}
-			c.set(limit / max(c.scalar(0), limit))
+			c.set(limit / max(c.scalar(x), limit))
 		},
 	})
 }
@@ -65,18 +65,19 @@ type AdamConfig struct {
 //
 // The returned scalar says that it is done.
 func (g *Graph) Adam(p *Param, scale, rate Node, a AdamConfig) Node {
-	in := []Node{g.Param(p), g.stored(p, "gradient", Gradient, p.grad), g.stored(p, "m", State, p.m), g.stored(p, "v", State, p.v), scale, rate}
+	value, gradient := g.Param(p), g.stored(p, "gradient", Gradient, p.grad)
+	m, v := g.stored(p, "m", State, p.m), g.stored(p, "v", State, p.v)
 	g.updates = true
 	n, each := size(p.Shape), 15 // 3 for m, 4 for v, 1 for scale·g, 7 for p
 	if !p.Decays() {
 		a.L2, each = 0, 13
 	}
 	return g.apply(spec{
-		name: p.Name + ".adam", full: true, kind: "adam", in: in,
+		name: p.Name + ".adam", full: true, kind: "adam", in: []Node{value, gradient, m, v, scale, rate},
 		facts: facts{role: Update, flops: each * n, writes: 4 * n, roles: []string{"p", "g", "m", "v", "scale", "rate"}},
 		run: func(c *call) {
-			kernels.Adam(c.f(0), c.f(1), c.f(2), c.f(3), kernels.AdamStep{
-				LR: c.scalar(5), B1: a.B1, B2: a.B2, Eps: a.Eps, L2: a.L2, Scale: c.scalar(4),
+			kernels.Adam(c.f(value), c.f(gradient), c.f(m), c.f(v), kernels.AdamStep{
+				LR: c.scalar(rate), B1: a.B1, B2: a.B2, Eps: a.Eps, L2: a.L2, Scale: c.scalar(scale),
 			})
 			c.set(1)
 		},
