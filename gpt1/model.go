@@ -39,7 +39,7 @@ type Block struct {
 // Forward maps [B T C] to [B T C].
 func (b *Block) Forward(x graph.Node) graph.Node {
 	defer x.Graph().Scope(b.Name)()
-	return b.around(x, b.Attn.Forward(x))
+	return b.around(x.Axes("… T C"), b.Attn.Forward(x)).Axes("… T C")
 }
 
 // around is the block around the output of its attention. 2 × [B T C] → [B T C]
@@ -69,7 +69,7 @@ func (m *Model) Logits(h graph.Node) graph.Node { return m.Embed.Logits(h) }
 // h [B T C], targets [B T] → [B T]
 func (m *Model) Losses(h, targets graph.Node) graph.Node {
 	defer h.Graph().Scope("lm")()
-	return m.Logits(h).CrossEntropy(targets, m.VocabSize)
+	return m.Logits(h.Axes("… T C")).CrossEntropy(targets.Axes("… T"), m.VocabSize).Axes("… T")
 }
 
 // New returns a model with zeroed parameters.

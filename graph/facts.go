@@ -2,7 +2,6 @@ package graph
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 )
 
@@ -78,30 +77,6 @@ func (s *spec) traffic() (read, written int) {
 		read += written
 	}
 	return 4 * (read + s.adds), 4 * (written + s.adds)
-}
-
-// axes names the axes of x; an axis without a name is "".
-func (x Node) axes() []string {
-	if named := x.g.axes[x.n]; named != nil {
-		return slices.Clone(named)
-	}
-	return make([]string, len(x.shape))
-}
-
-// leading names all axes of x but the last.
-func (x Node) leading() []string { return slices.Clip(x.axes()[:len(x.shape)-1]) }
-
-// Named names the axes of x, for drawings: Named("B T C"). "" names nothing.
-func (x Node) Named(axes string) Node {
-	if !ok(x) || axes == "" {
-		return x
-	}
-	names := strings.Fields(axes)
-	if len(names) != len(x.shape) {
-		return x.g.failf(x.Name(), "%d axes are named %q", len(x.shape), axes)
-	}
-	x.g.axes[x.n] = names
-	return x
 }
 
 // Parts tells drawings what x is put together from, along its first axis or that of its

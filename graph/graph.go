@@ -21,6 +21,7 @@ type Graph struct {
 	ops     map[*gorgonia.Node]*op      // our op behind a node
 	keep    map[*gorgonia.Node]struct{} // nodes whose values outlive the run
 	axes    map[*gorgonia.Node][]string // names of the axes
+	sizes   map[string]boundAxis        // by the name of the axis: see Node.Axes
 	parts   map[*gorgonia.Node][]string // see Node.Parts
 	states  map[*gorgonia.Node]Role     // input nodes that bind what the store or a cache holds
 	train   bool
@@ -49,6 +50,7 @@ func New(train bool) *Graph {
 		ops:    map[*gorgonia.Node]*op{},
 		keep:   map[*gorgonia.Node]struct{}{},
 		axes:   map[*gorgonia.Node][]string{},
+		sizes:  map[string]boundAxis{},
 		parts:  map[*gorgonia.Node][]string{},
 		states: map[*gorgonia.Node]Role{},
 		train:  train,
