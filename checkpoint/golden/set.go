@@ -23,8 +23,8 @@ type Array[E float32 | int32] struct {
 	Data  []E
 }
 
-// Path returns the path of a file of the set, tensor file or not.
-func (s *Set) Path(file string) string {
+// path returns the path of a file of the set, tensor file or not.
+func (s *Set) path(file string) string {
 	return filepath.Join(s.Dir, file)
 }
 
@@ -142,7 +142,7 @@ func (s *Set) open(tb testing.TB, file, tensor string) (*safetensors.File, Tenso
 	if !ok {
 		tb.Fatalf("golden set %s: %s: the manifest has no tensor %q", s.Name, file, tensor)
 	}
-	r, err := safetensors.Open(s.Path(file))
+	r, err := safetensors.Open(s.path(file))
 	if err != nil {
 		tb.Fatalf("golden set %s: %v", s.Name, err)
 	}

@@ -45,8 +45,6 @@ func (l *caseList) addFlat() {
 	x, y, total := l.in(n), l.in(n), make([]float32, 1)
 	l.add("Add", []int{n}, func(o [][]float32) { Add(o[0], x, y) })
 	l.add("Scale", []int{n}, func(o [][]float32) { Scale(o[0], x, 3) })
-	l.add("Copy", []int{n}, func(o [][]float32) { Copy(o[0], x) })
-	l.add("Zero", []int{n}, func(o [][]float32) { Zero(o[0]) })
 	l.add("GELU", []int{n}, func(o [][]float32) { GELU(o[0], x) })
 	l.add("GELUGrad", []int{n}, func(o [][]float32) { GELUGrad(o[0], y, x) })
 	l.add("Adam", []int{n, n, n, n}, func(o [][]float32) {

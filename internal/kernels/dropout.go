@@ -25,15 +25,15 @@ func NewDrop(p float32, seed, step int64, name uint64) Drop {
 	}
 	threshold := min(math.Round(float64(p)*65536), 65535)
 	return Drop{
-		Key:       DropoutKey(seed, step, name),
+		Key:       dropoutKey(seed, step, name),
 		Threshold: uint32(threshold),
 		Scale:     float32(65536 / (65536 - threshold)),
 	}
 }
 
-// DropoutKey mixes its arguments to a key. Each is absorbed by a full round:
+// dropoutKey mixes its arguments to a key. Each is absorbed by a full round:
 // small seeds and consecutive steps must not give keys that differ in few bits.
-func DropoutKey(seed, step int64, name uint64) uint64 {
+func dropoutKey(seed, step int64, name uint64) uint64 {
 	return mix(mix(mix(uint64(seed))+uint64(step)) + name)
 }
 
