@@ -65,7 +65,8 @@ func (x Node) axes() []string {
 // leading names all axes of x but the last.
 func (x Node) leading() []string { return slices.Clip(x.axes()[:len(x.shape)-1]) }
 
-// Named names the axes of x, for drawings: Named("B T C"). "" names nothing.
+// Named names the axes of x for drawings: Named("B T C"). An empty string changes nothing. Unlike
+// [Node.Axes] it checks only the number of axes.
 func (x Node) Named(axes string) Node {
 	if !ok(x) || axes == "" {
 		return x

@@ -10,16 +10,16 @@ import (
 
 // Drop names a place where each value is dropped with probability P.
 //
-// A mask depends on nothing but the seed, the step, the name, the number of the
-// sequence in the full batch and the element's place in the sequence. How a
-// batch is cut into micro-batches, padded or fused leaves it the same.
+// A mask depends only on the seed, the step, the name, the number of the sequence in
+// the full batch and the position of the element in the sequence. Micro-batches,
+// padding and fused ops do not change it.
 // A Drop is safe for concurrent use as long as nothing changes it.
 type Drop struct {
 	Name string // unique in the model: h.0.attn.resid_dropout
 	P    float32
 }
 
-// Random holds what dropout masks are drawn from; set it before each run.
+// Random holds the inputs of the dropout masks. Set them before each run.
 // A Random must not be used by several goroutines at once.
 type Random struct {
 	Seed, Step *int64
@@ -47,8 +47,8 @@ func (g *Graph) Random(b int) *Random {
 	return &g.rng.Random
 }
 
-// dropInputs appends the random inputs to in when d applies, and returns how an
-// op that has them finds its mask at run time.
+// dropInputs appends the random inputs to in if d applies. It also returns a function
+// that computes the mask when the op runs.
 func (g *Graph) dropInputs(d Drop, in ...Node) ([]Node, func(c *call) (kernels.Drop, []int32)) {
 	if !g.train || d.P == 0 {
 		none := make([]int32, in[0].dim(0))
@@ -66,7 +66,7 @@ func (g *Graph) dropInputs(d Drop, in ...Node) ([]Node, func(c *call) (kernels.D
 	}
 }
 
-// Dropout drops values of x and scales the others up: sequences [B T C] or
+// Dropout sets values of x to zero and scales up the others: sequences [B T C] or
 // [B C], or attention weights [B H T T]. In an evaluation graph it is x itself.
 func (x Node) Dropout(d Drop) Node {
 	if !ok(x) || !x.g.train || d.P == 0 {

@@ -167,8 +167,8 @@ func TestBackwardRefusesAParameterUsedTwiceThroughOneNode(t *testing.T) {
 	require.EqualError(t, g.Err(), "backward: parameter w is used by an op whose gradient does not accumulate into the store, or twice through one node")
 }
 
-// What an op leaves beside its output must stay in place while a node that stands
-// for it is read, whatever comes later.
+// A side buffer must keep its memory for as long as a node that reads it is alive,
+// even if further ops follow.
 func TestPartsKeepTheirMemory(t *testing.T) {
 	store, err := graph.NewStore([]graph.Param{
 		{Name: "x", Shape: []int{2, 3, 8}}, {Name: "branch", Shape: []int{2, 3, 8}},

@@ -78,9 +78,8 @@ func (x Node) SquaredError(target Node) Node {
 	})
 }
 
-// SumOver computes Σ x / count. The count is that of the full batch and not of
-// the micro-batch at hand, so that the gradients of micro-batches of any sizes
-// add up to the gradient of the whole. x any shape, count scalar → scalar
+// SumOver computes Σ x / count. The count is that of the full batch, so that the
+// gradients of its micro-batches add up to the gradient of the batch. x any shape, count scalar → scalar
 func (x Node) SumOver(count Node) Node { return x.sumOver(count, nil) }
 
 // WeightedSumOver computes Σ w·x / count. x and w of one shape, count scalar → scalar

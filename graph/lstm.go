@@ -13,8 +13,8 @@ import (
 //	i, f, o = σ(W_ih·x_t + b_ih + W_hh·h_{t-1} + b_hh)   g = tanh(the same)
 //	c_t = f·c_{t-1} + i·g    h_t = o·tanh(c_t)
 //
-// What does not wait for the step before is one product over all positions; gates and cells
-// are kept for the way back through time.
+// The products that do not depend on the previous step are one product over all positions.
+// Gates and cells are kept for the backward pass.
 //
 // x [B T C], wih [4U C], whh [4U U], bih and bhh [4U] → [B T U]
 func (x Node) LSTM(wih, whh, bih, bhh Node) Node {
@@ -75,7 +75,7 @@ func (x Node) LSTM(wih, whh, bih, bhh Node) Node {
 	})
 }
 
-// Lookup looks tokens up, without positions: those of a recurrent layer are in its order.
+// Lookup looks tokens up without adding positions, for a recurrent layer.
 // ids [B T] of int32, tokens [V C] → [B T C]
 func Lookup(ids, tokens Node) Node {
 	if !ok(ids, tokens) {

@@ -17,7 +17,7 @@ import (
 type spec struct {
 	name  string // kind in the current scope, or a full name when full is set
 	full  bool
-	kind  string // what DOT exports and errors call it; default: name
+	kind  string // the name in drawings; default: name
 	in    []Node
 	shape []int // of the output; empty for a scalar
 
@@ -53,8 +53,8 @@ type op struct {
 	c     call
 
 	clock
-	overwrites bool // the plan found that the output takes over an input's memory
-	completes  bool // and that no op behind this one adds to the same gradient
+	overwrites bool // the plan lets the output take over an operand's memory
+	completes  bool // no later op adds to the same gradient
 }
 
 var (
@@ -91,7 +91,7 @@ func (g *Graph) apply(s spec) Node {
 		return g.failf(s.name, "Gorgonia merged the node with %s", n.Name())
 	}
 	if hash := o.nodeHash(children); hash != n.Hashcode() {
-		return g.failf(s.name, "Gorgonia hashes nodes differently than in v0.9.18: %x, foretold %x", n.Hashcode(), hash)
+		return g.failf(s.name, "Gorgonia hashes nodes differently than in v0.9.18: %x, expected %x", n.Hashcode(), hash)
 	}
 	o.node = n
 	g.ops[n] = o
@@ -101,8 +101,7 @@ func (g *Graph) apply(s spec) Node {
 }
 
 // saltUntilUnique changes the op's hash until no other node of the graph shares
-// it. TapeMachines drop all but one of the nodes whose 32-bit hashes are equal,
-// without a word.
+// it. A TapeMachine silently drops all but one of the nodes with equal hashes.
 func (g *Graph) saltUntilUnique(o *op, children gorgonia.Nodes) {
 	for ; ; o.salt++ {
 		if _, taken := g.hashes[o.nodeHash(children)]; !taken {
@@ -111,7 +110,7 @@ func (g *Graph) saltUntilUnique(o *op, children gorgonia.Nodes) {
 	}
 }
 
-// nodeHash foretells gorgonia.Node.Hashcode for a node of this op. Gorgonia
+// nodeHash predicts gorgonia.Node.Hashcode for a node of this op. Gorgonia
 // cannot be asked: it adds the node to the graph for good before it hashes it.
 func (o *op) nodeHash(children gorgonia.Nodes) uint32 {
 	h := fnv.New32a()
@@ -138,7 +137,7 @@ func (o *op) Hashcode() uint32 {
 	return h.Sum32()
 }
 
-// Type is made anew for each call: Gorgonia recycles what it gets.
+// Type returns a new value each time, because Gorgonia recycles it.
 func (o *op) Type() hm.Type {
 	ts := make([]hm.Type, 0, len(o.in)+1)
 	for _, x := range o.in {
@@ -248,8 +247,7 @@ func equal(a, b []int) bool {
 	return true
 }
 
-// call is what an op sees when it runs: the values of its inputs and the
-// buffers it owns.
+// call holds the values of an op's operands and the buffers that it owns while it runs.
 type call struct {
 	operands []Node           // as declared
 	in       []gorgonia.Value // the value of each

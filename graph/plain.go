@@ -6,9 +6,8 @@ import (
 	"gorgpt/internal/kernels"
 )
 
-// The ops of this file compose what the fused ones do in one pass. They are the
-// definition that the fused ops are tested against, and what is used where the
-// intermediate values themselves are wanted.
+// The ops of this file compose the fused ops step by step. The fused ops are tested
+// against them, and they serve where intermediate values are needed.
 
 // Add computes x + y. Equal shapes.
 func (x Node) Add(y Node) Node {

@@ -69,8 +69,8 @@ func (p *plan) markCompletion() {
 	}
 }
 
-// ownsOutput tells whether the op's output needs memory of its own: not scalars,
-// not gradients that live in the store, not what lies in an input's memory.
+// ownsOutput reports whether the op's output needs memory of its own: not a scalar,
+// a gradient in the store, or a value in an operand's memory.
 func (o *op) ownsOutput() bool {
 	return len(o.shape) > 0 && o.into == nil && !o.isSide && !o.overwrites
 }

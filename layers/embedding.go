@@ -21,7 +21,7 @@ func (e *Embedding) Forward(ids graph.Node) graph.Node {
 	return graph.Embed(ids.Axes("… T"), g.Param(e.Tokens), g.Param(e.Positions)).Dropout(e.Drop).Axes("… T C")
 }
 
-// At is Forward with positions from at on, for evaluation: nothing is dropped.
+// At is Forward for positions at, at+1, …, without dropout.
 // ids [B T], at [1] → [B T C]
 func (e *Embedding) At(ids, at graph.Node) graph.Node {
 	g := ids.Graph()

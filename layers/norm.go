@@ -24,7 +24,7 @@ func (l LayerNorm) Residual(x, branch graph.Node, d graph.Drop) graph.Node {
 	return x.ResidualLayerNorm(branch, g.Param(l.Gain), g.Param(l.Bias), l.Eps, d).Axes("… T C")
 }
 
-// residual is Residual from plain ops: what it must equal.
+// residual computes the same as Residual from plain ops, for its test.
 func (l LayerNorm) residual(x, branch graph.Node, d graph.Drop) graph.Node {
 	return l.Forward(x.Add(branch.Dropout(d)))
 }

@@ -82,7 +82,7 @@ func (p *Picture) arrange() {
 	p.findLast()
 }
 
-// undrawn tells whether a node is left out: every op with dropout reads these, which its
+// undrawn reports whether a node is left out: every op with dropout reads these, which its
 // label tells.
 func undrawn(x graph.Info) bool { return strings.HasPrefix(x.Name, "rng.") }
 
@@ -119,7 +119,7 @@ func (p *Picture) place(i int, inside map[string]bool) (key, title string, path 
 	return strings.Join(part, " ") + " " + string(x.Role), part[len(part)-1], part[:len(part)-1]
 }
 
-// shared tells whether a parameter is used by more than one part of the model.
+// shared reports whether a parameter is used by more than one part of the model.
 func (p *Picture) shared(i int) bool {
 	part := p.part(p.nodes[i])
 	for _, x := range p.nodes {

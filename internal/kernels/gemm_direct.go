@@ -6,7 +6,7 @@ import "gorgpt/internal/simd"
 // or twice, costs more than it saves. Generation works on such products.
 const directRows = 8
 
-// fewRows tells whether the product is better done without packing.
+// fewRows reports whether the product is better done without packing.
 func (g *gemm) fewRows() bool { return g.m <= directRows && !(g.tA && g.tB) }
 
 // directCall is a product of few rows that reads B in place.

@@ -94,7 +94,7 @@ func newPrinter(c *command, lead string, last int32) (*printer, error) {
 	return p, nil
 }
 
-// isComplete tells whether a text that beam search tries has a stop string.
+// isComplete reports whether a text that beam search tries has a stop string.
 func (p *printer) isComplete(ids []int32) bool {
 	s, ended := p.fresh, false
 	for _, id := range ids {
@@ -103,7 +103,7 @@ func (p *printer) isComplete(ids []int32) bool {
 	return ended
 }
 
-// add takes the next token of a text, and tells whether it goes on.
+// add takes the next token of a text, and reports whether it goes on.
 func (p *printer) add(i int, id int32) bool {
 	text, ended := p.streams[i].Add(id)
 	if ended {
