@@ -119,7 +119,7 @@ func (s *Set) Weights(tb testing.TB, file string) map[string]Array[float32] {
 
 // Check compares a result with the expected tensor of the same file and name
 // within the manifest's tolerance. It reports a difference as an error of the
-// test, which goes on, and returns whether there was none.
+// test without ending it, and returns whether the values agree.
 func (s *Set) Check(tb testing.TB, file, tensor string, got []float32) bool {
 	tb.Helper()
 	spec, ok := s.File(tb, file).Tensors[tensor]

@@ -6,7 +6,8 @@ import "gorgpt/internal/simd"
 //
 //	Sum = x + drop(branch),  y = LayerNorm(Sum)
 //
-// in one pass: what its forward and its backward pass share. The mask is that of [Drop.Rows].
+// in one pass. It holds what the forward and the backward pass share. [Drop.Rows] defines the
+// mask.
 type ResidualNorm struct {
 	Sum        []float32 // [B T C]: Forward writes it, Grad reads it
 	Mean, Rstd []float32 // [B T]: likewise
