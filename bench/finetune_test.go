@@ -14,7 +14,7 @@ import (
 	"gorgpt/optim"
 )
 
-// Of a batch of 32 sentences less than 15 % of what is computed is padding.
+// Less than 15 % of the computed tokens of a batch of 32 sentences are padding.
 func TestLittlePadding(t *testing.T) {
 	c, err := gpt1.Preset("gpt1")
 	require.NoError(t, err)
@@ -25,7 +25,7 @@ func TestLittlePadding(t *testing.T) {
 	require.Greater(t, padding, 0.0)
 }
 
-// tokens counts what the updates compute, and what of it is not padding.
+// tokens counts the tokens that the updates compute, and those that are not padding.
 func tokens(updates [][]int, c gpt1.Config) (computed, real int) {
 	for _, lengths := range updates {
 		for _, n := range lengths {
@@ -40,8 +40,8 @@ func tokens(updates [][]int, c gpt1.Config) (computed, real int) {
 
 // BenchmarkFinetune takes fine-tuning updates of a classification of 32 sentences
 // each: L2 + ½·L1, dropout on, clipping and Adam. The first round over the updates
-// builds their graphs and does not count. tok/s counts padding, padding-% says how
-// much that is.
+// builds their graphs and does not count. tok/s includes padding; padding-% is its
+// share.
 func BenchmarkFinetune(b *testing.B) {
 	b.Run("gpt1/B32", func(b *testing.B) {
 		c, err := gpt1.Preset("gpt1")

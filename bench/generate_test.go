@@ -17,9 +17,9 @@ import (
 )
 
 // BenchmarkGenerate writes texts from one token on, greedily or, of a batch, by sampling: bench.GenerateTokens
-// tokens each. tok/s is that of the median token. A token reads all weights but the positions;
-// GB/s is how fast it does, and memory% the share of the speed at which nothing but reading
-// them goes, measured in turn.
+// tokens each. tok/s is the speed of the median token. A token reads all weights but the
+// positions: GB/s is the speed of that, and memory% its share of the speed of only reading them,
+// measured in turn.
 func BenchmarkGenerate(b *testing.B) {
 	for _, preset := range []string{"gpt1", "mini", "tiny"} {
 		for _, batch := range []int{1, 8} {
@@ -51,7 +51,7 @@ func BenchmarkGenerate(b *testing.B) {
 	}
 }
 
-// BenchmarkLongText fills the context of gpt1, and reports what a token costs at its beginning and
+// BenchmarkLongText fills the context of gpt1, and reports the time of a token at its beginning and
 // at its end, where attention reads 38 MB of keys and values beside the weights.
 func BenchmarkLongText(b *testing.B) {
 	require.NoError(b, simd.Err())
@@ -87,7 +87,7 @@ func tokenTimes(b *testing.B, g *generate.Generator, o generate.Options) []time.
 	return took[warmUp:]
 }
 
-// readWeights does nothing but reading the weights that a token needs.
+// readWeights only reads the weights that a token needs.
 func readWeights(m *gpt1.Model) time.Duration {
 	start := time.Now()
 	for _, p := range m.Store.Params() {

@@ -12,7 +12,7 @@ import (
 // FinetuneBatch is the number of examples an update of the fine-tuning benchmark.
 const FinetuneBatch = 32
 
-// FinetuneRound is the number of updates that it goes round.
+// FinetuneRound is the number of different updates; they repeat.
 const FinetuneRound = 5
 
 // microExamples is cmd/finetune's -micro for a model of full size.

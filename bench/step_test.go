@@ -20,7 +20,7 @@ import (
 const warmUp = 2
 
 // BenchmarkStep takes training steps on random tokens: forward pass with dropout,
-// gradients, clipping and Adam. tok/s is that of the median step.
+// gradients, clipping and Adam. tok/s is the speed of the median step.
 func BenchmarkStep(b *testing.B) {
 	for _, c := range []struct {
 		preset string

@@ -18,7 +18,7 @@ import (
 )
 
 // needTorch returns a Python with PyTorch, GORGPT_PYTHON or Debian's, and skips the test if there
-// is none.
+// is no such Python.
 func needTorch(t *testing.T) (python string) {
 	t.Helper()
 	if testing.Short() {
@@ -44,7 +44,7 @@ func torch(t *testing.T, python string, out any, args ...string) {
 	require.NoError(t, json.Unmarshal(data, out))
 }
 
-// folderModel is a small model of which no two parameters are alike.
+// folderModel is a small model without equal parameters.
 func folderModel(t *testing.T, c gpt1.Config, extra ...graph.Param) *gpt1.Model {
 	t.Helper()
 	m, err := gpt1.New(c, extra...)

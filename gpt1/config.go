@@ -9,8 +9,8 @@ import (
 )
 
 // Config is the shape of a model, with the JSON keys of Hugging Face's
-// openai-gpt config.json. With NUnits, it is that of the LSTM which the paper sets
-// in place of the Transformer (section 5): one layer, to which attention does not apply.
+// openai-gpt config.json. If NUnits is set, the model is the one-layer LSTM that the
+// paper compares with the Transformer (section 5), and NHead does not apply.
 // A Config is safe for concurrent use as long as nothing changes it.
 type Config struct {
 	NLayer       int     `json:"n_layer"`
@@ -27,12 +27,12 @@ type Config struct {
 	NUnits       int     `json:"n_units,omitempty"`             // U of the LSTM; 0: this is a Transformer
 }
 
-// Presets are the models that go by a name.
+// presets are the named models.
 var presets = map[string]Config{
 	"gpt1": {NLayer: 12, NHead: 12, NEmbd: 768, NCtx: 512, VocabSize: 40478},
 	"mini": {NLayer: 6, NHead: 5, NEmbd: 320, NCtx: 256, VocabSize: 8192},
-	// GPT-1: at this width a deviation of 0.02 leaves attention flat for long, and a run of
-	// minutes is too short to find out where the token before is and how to copy it.
+	// GPT-1: at this width a deviation of 0.02 keeps attention flat for many steps. A run of
+	// minutes is then too short to learn to attend to the previous token and copy it.
 	"tiny": {NLayer: 4, NHead: 4, NEmbd: 128, NCtx: 128, VocabSize: 4096, InitRange: 0.04, Mimetic: true},
 }
 
@@ -41,7 +41,7 @@ var presets = map[string]Config{
 func Preset(name string) (Config, error) {
 	c, found := presets[name]
 	if !found {
-		return Config{}, errors.Errorf("unknown preset %q: want one of %s", name, strings.Join(PresetNames(), ", "))
+		return Config{}, errors.Errorf("unknown preset %q: must be one of %s", name, strings.Join(PresetNames(), ", "))
 	}
 	c.EmbdPDrop, c.AttnPDrop, c.ResidPDrop = 0.1, 0.1, 0.1
 	c.LayerNormEps = 1e-5
@@ -51,8 +51,8 @@ func Preset(name string) (Config, error) {
 	return c, nil
 }
 
-// units are those of an LSTM in place of the Transformer: the paper's 2048, and for
-// the smaller presets as many as make about as many parameters.
+// units is NUnits of each preset's LSTM: the paper's 2048 for gpt1. The smaller ones have
+// about as many parameters as their Transformer.
 var units = map[string]int{"gpt1": 2048, "mini": 1152, "tiny": 384}
 
 // LSTMPreset is Preset with an LSTM in place of the Transformer, of the same width,
@@ -63,7 +63,7 @@ func LSTMPreset(name string) (Config, error) {
 	return c, err
 }
 
-// IsLSTM tells whether the model has an LSTM in place of the Transformer.
+// IsLSTM reports whether the model has an LSTM in place of the Transformer.
 func (c Config) IsLSTM() bool { return c.NUnits > 0 }
 
 // PresetNames lists the presets in alphabetical order.
@@ -80,7 +80,7 @@ func PresetNames() []string {
 // beyond what fits in memory.
 const maxSize = 1 << 24
 
-// Validate tells what is wrong with the configuration, or returns nil.
+// Validate returns an error that names the first invalid field, or nil.
 func (c Config) Validate() error {
 	sizes := []struct {
 		name string
@@ -88,36 +88,36 @@ func (c Config) Validate() error {
 	}{{"n_layer", c.NLayer}, {"n_head", c.NHead}, {"n_embd", c.NEmbd}, {"n_ctx", c.NCtx}, {"vocab_size", c.VocabSize}}
 	for _, s := range sizes {
 		if s.v < 1 || s.v > maxSize {
-			return errors.Errorf("%s is %d: want 1 to %d", s.name, s.v, maxSize)
+			return errors.Errorf("%s is %d: it must be 1 to %d", s.name, s.v, maxSize)
 		}
 	}
 	if c.NUnits < 0 || c.NUnits > maxSize {
-		return errors.Errorf("n_units is %d: want 0, for a Transformer, to %d", c.NUnits, maxSize)
+		return errors.Errorf("n_units is %d: it must be 0 (a Transformer) to %d", c.NUnits, maxSize)
 	}
 	if c.IsLSTM() && c.NLayer != 1 {
 		return errors.Errorf("n_layer is %d: an LSTM has one layer", c.NLayer)
 	}
 	if c.NEmbd%c.NHead != 0 {
-		return errors.Errorf("n_embd %d is no multiple of n_head %d", c.NEmbd, c.NHead)
+		return errors.Errorf("n_embd %d is not a multiple of n_head %d", c.NEmbd, c.NHead)
 	}
 	for _, p := range []float32{c.EmbdPDrop, c.AttnPDrop, c.ResidPDrop} {
 		if !(p >= 0 && p < 1) {
-			return errors.Errorf("a dropout probability is %v: want 0 ≤ p < 1", p)
+			return errors.Errorf("a dropout probability is %v: it must be 0 ≤ p < 1", p)
 		}
 	}
 	if !(c.LayerNormEps > 0) {
-		return errors.Errorf("layer_norm_epsilon is %v: want more than 0", c.LayerNormEps)
+		return errors.Errorf("layer_norm_epsilon is %v: it must be above 0", c.LayerNormEps)
 	}
 	return nil
 }
 
-// Names that Hugging Face has for this architecture with its heads.
+// Hugging Face's names of this architecture with its heads.
 const (
 	LMHeadModel      = "OpenAIGPTLMHeadModel"
 	DoubleHeadsModel = "OpenAIGPTDoubleHeadsModel"
 )
 
-// The values of model_type: Hugging Face's, and ours for what they do not have.
+// The values of model_type: Hugging Face's, and our own for the LSTM.
 const (
 	transformerType = "openai-gpt"
 	lstmType        = "gorgpt-lstm"
@@ -160,11 +160,11 @@ func ParseConfig(data []byte) (Config, error) {
 	}
 	switch {
 	case h.ModelType != "" && h.ModelType != transformerType && h.ModelType != lstmType:
-		return Config{}, errors.Errorf("config.json: model_type is %q: want %s or %s", h.ModelType, transformerType, lstmType)
+		return Config{}, errors.Errorf("config.json: model_type is %q, not %s or %s", h.ModelType, transformerType, lstmType)
 	case h.IsLSTM() != (h.ModelType == lstmType):
-		return Config{}, errors.Errorf("config.json: n_units is %d and model_type %q: units go with %s", h.NUnits, h.ModelType, lstmType)
+		return Config{}, errors.Errorf("config.json: n_units is %d but model_type is %q: only %s has units", h.NUnits, h.ModelType, lstmType)
 	case h.AFN != "gelu":
-		return Config{}, errors.Errorf("config.json: afn is %q: want gelu", h.AFN)
+		return Config{}, errors.Errorf("config.json: afn is %q, not gelu", h.AFN)
 	case h.NPositions != 0 && h.NPositions != h.NCtx:
 		return Config{}, errors.Errorf("config.json: n_positions %d and n_ctx %d differ", h.NPositions, h.NCtx)
 	}

@@ -2,9 +2,9 @@ package gpt1
 
 import "gorgpt/graph"
 
-// Operations is about how many floating-point operations the gradients of b windows of t
-// tokens take: two for each weight and token forwards, and those of attention, whose half
-// behind the diagonal is left out; twice as many again backwards.
+// Operations estimates the floating-point operations of the gradients of b windows of t
+// tokens. The forward pass takes two for each weight and token, and those of attention, of
+// which the causal mask leaves half. The backward pass takes twice as many.
 func (c Config) Operations(b, t int) float64 {
 	body, attention := 12*c.NLayer*c.NEmbd*c.NEmbd, c.NLayer*c.NEmbd*t
 	if c.IsLSTM() {
@@ -13,7 +13,7 @@ func (c Config) Operations(b, t int) float64 {
 	return 3 * 2 * float64(body+c.VocabSize*c.NEmbd+attention) * float64(b*t)
 }
 
-// Len is the number of parameters, with further ones.
+// Len is the number of trainable values, including those of further parameters.
 func (c Config) Len(extra ...graph.Param) int {
 	n := 0
 	for _, p := range append(c.Params(), extra...) {

@@ -11,8 +11,8 @@ func (m *Model) NewCaches(b int) []*graph.Cache {
 	return caches
 }
 
-// Cached is Hidden for tokens that follow those whose keys and values are in the caches, and
-// adds theirs. at [1] is how many tokens there were. It is for evaluation: nothing is dropped.
+// Cached is Hidden for tokens that follow those in the caches, and adds their keys and values.
+// at [1] is the number of tokens in the caches. It applies no dropout.
 // ids [B T] → [B T C]
 func (m *Model) Cached(ids, at graph.Node, caches []*graph.Cache) graph.Node {
 	h := m.Embed.At(ids, at)

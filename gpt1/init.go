@@ -16,7 +16,7 @@ import (
 // for biases, one for gains (section 4.1) and for the forget gate of an LSTM, which then
 // remembers at first (Jozefowicz et al. 2015). A parameter's values depend on the
 // seed and its name alone, so that adding a parameter changes no other. With Mimetic,
-// positions and attention then start nearer to what training makes of them.
+// positions and attention start closer to their trained form.
 func (m *Model) Init(seed uint64) {
 	for _, p := range m.Store.Params() {
 		switch {
@@ -46,8 +46,8 @@ func (m *Model) Init(seed uint64) {
 // positionScale is the amplitude of the sinusoids, near the deviation of the embeddings.
 const positionScale = 0.03
 
-// sinusoids fills the position embeddings with those of Vaswani et al. 2017, section 3.5, so
-// that "the token before" is the same linear map at each position. They are learned on.
+// sinusoids sets the position embeddings to those of Vaswani et al. 2017, section 3.5, so that
+// "the previous token" is the same linear map at each position. Training changes them.
 func (m *Model) sinusoids() {
 	width := m.NEmbd
 	for i, values := 0, m.Embed.Positions.Value; i < len(values); i++ {
@@ -61,13 +61,13 @@ func (m *Model) sinusoids() {
 	}
 }
 
-// copying is how much of the projection undoes that of the values.
+// copying is the share of the projection that inverts the value matrix.
 const copying = 0.9
 
-// mimic makes attention hand on what it attends to, after Trockman and Kolter 2023
-// ("Mimetic initialization of self-attention layers"): W_V·W_proj is near a multiple of the
-// identity, as it is in trained models. With the tied softmax, to attend to a token then is
-// to predict it.
+// mimic makes attention copy the token that it attends to, after Trockman and Kolter 2023
+// ("Mimetic initialization of self-attention layers"): W_V·W_proj is close to a multiple of
+// the identity, as in trained models. With the tied softmax, attending to a token then
+// predicts it.
 func (b *Block) mimic() {
 	qkv, proj := b.Attn.QKV.W, b.Attn.Proj.W // [C 3C], [C C]
 	width := proj.Shape[0]

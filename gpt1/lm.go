@@ -18,7 +18,7 @@ type LM struct {
 	machine *graph.Machine
 }
 
-// DeclareLM builds the graph without compiling it, for looking at it.
+// DeclareLM builds the graph without compiling it, for inspection.
 func (m *Model) DeclareLM(b, t int, train bool) *LM {
 	g := graph.New(train)
 	lm := &LM{B: b, T: t, Graph: g}
@@ -57,8 +57,8 @@ func (lm *LM) kept() []graph.Node {
 // Need is the working memory of the graph.
 func (lm *LM) Need() (graph.Need, error) { return lm.Graph.Need(lm.kept()...) }
 
-// Fill writes window i, at most t+1 token ids, as inputs and targets; what is left of the
-// row becomes id 0. As attention looks back only, that changes no loss before it.
+// Fill writes window i, at most t+1 token ids, as inputs and targets. It fills the rest of the
+// row with id 0, which changes no earlier loss because attention only looks back.
 func (lm *LM) Fill(i int, window []int32) {
 	n := min(len(window)-1, lm.T)
 	inputs, targets := lm.Inputs[i*lm.T:(i+1)*lm.T], lm.Targets[i*lm.T:(i+1)*lm.T]
@@ -68,7 +68,7 @@ func (lm *LM) Fill(i int, window []int32) {
 	clear(targets[n:])
 }
 
-// Run executes the graph on what the inputs hold and returns the loss.
+// Run executes the graph on the current inputs and returns the loss.
 func (lm *LM) Run() (float64, error) {
 	err := lm.machine.Run()
 	return float64(lm.Loss.Value()), err

@@ -41,7 +41,7 @@ func TestLSTMPresets(t *testing.T) {
 		require.Equal(t, c, again)
 	}
 	_, err := gpt1.ParseConfig([]byte(`{"n_layer":1,"n_head":1,"n_embd":8,"n_ctx":8,"vocab_size":9,"n_units":4}`))
-	require.ErrorContains(t, err, "units go with gorgpt-lstm")
+	require.ErrorContains(t, err, "only gorgpt-lstm has units")
 	_, err = gpt1.LSTMPreset("huge")
 	require.ErrorContains(t, err, `unknown preset "huge"`)
 }
@@ -59,8 +59,8 @@ func TestLSTMStartsToRemember(t *testing.T) {
 	require.Nil(t, m.Store.Param("positions_embed.weight"))
 }
 
-// Later tokens change no earlier state, so that padding on the right does no harm, and no
-// number of cores changes a gradient.
+// Later tokens change no earlier state, so padding on the right is harmless. The number of
+// cores changes no gradient.
 func TestLSTMLanguageModel(t *testing.T) {
 	m := smallLSTM(t)
 	m.Store.AllocateGradients()

@@ -10,8 +10,8 @@ import (
 )
 
 // Model is GPT-1: a shape and the parameters that the graphs of the model share.
-// A Model is safe for concurrent use as long as its weights change by machines only: what it
-// declares belongs to the graph.
+// A Model is safe for concurrent use as long as only machines change its weights. The nodes
+// that it declares belong to the graph.
 type Model struct {
 	Config
 	Store  *graph.Store
@@ -39,10 +39,10 @@ type Block struct {
 // Forward maps [B T C] to [B T C].
 func (b *Block) Forward(x graph.Node) graph.Node {
 	defer x.Graph().Scope(b.Name)()
-	return b.around(x, b.Attn.Forward(x))
+	return b.around(x.Axes("… T C"), b.Attn.Forward(x)).Axes("… T C")
 }
 
-// around is the block around the output of its attention. 2 × [B T C] → [B T C]
+// around completes the block from the output of its attention. 2 × [B T C] → [B T C]
 func (b *Block) around(x, attn graph.Node) graph.Node {
 	n := b.LN1.Residual(x, attn, b.AttnDrop)
 	return b.LN2.Residual(n, b.MLP.Forward(n), b.MLPDrop)
@@ -69,7 +69,7 @@ func (m *Model) Logits(h graph.Node) graph.Node { return m.Embed.Logits(h) }
 // h [B T C], targets [B T] → [B T]
 func (m *Model) Losses(h, targets graph.Node) graph.Node {
 	defer h.Graph().Scope("lm")()
-	return m.Logits(h).CrossEntropy(targets, m.VocabSize)
+	return m.Logits(h.Axes("… T C")).CrossEntropy(targets.Axes("… T"), m.VocabSize).Axes("… T")
 }
 
 // New returns a model with zeroed parameters.
@@ -130,7 +130,7 @@ func newLSTM(c Config, s *graph.Store) *layers.LSTM {
 	}
 }
 
-// lstmParams are those of an LSTM; the names are PyTorch's for nn.LSTM.
+// lstmParams lists the parameters of an LSTM under the names of PyTorch's nn.LSTM.
 func (c Config) lstmParams() []graph.Param {
 	u := c.NUnits
 	return []graph.Param{
@@ -144,7 +144,7 @@ func (c Config) lstmParams() []graph.Param {
 	}
 }
 
-// BlockOf is the number of the block that a parameter belongs to, or −1 if it is of none.
+// BlockOf is the number of the block that a parameter belongs to, or −1 for other parameters.
 func BlockOf(name string) int {
 	number, _, found := strings.Cut(strings.TrimPrefix(name, "h."), ".")
 	n, err := strconv.Atoi(number)

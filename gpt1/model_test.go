@@ -73,10 +73,10 @@ func TestConfigRoundTrip(t *testing.T) {
 func TestParseConfigRefusesOtherModels(t *testing.T) {
 	cases := map[string]struct{ json, want string }{
 		"not JSON":      {`{`, "config.json"},
-		"GPT-2":         {`{"model_type":"gpt2","n_layer":1}`, `model_type is "gpt2": want openai-gpt`},
-		"activation":    {`{"afn":"relu"}`, `afn is "relu": want gelu`},
-		"no layers":     {`{"n_head":2,"n_embd":4,"n_ctx":8,"vocab_size":9}`, "n_layer is 0: want 1 to"},
-		"heads":         {`{"n_layer":1,"n_head":3,"n_embd":4,"n_ctx":8,"vocab_size":9}`, "n_embd 4 is no multiple of n_head 3"},
+		"GPT-2":         {`{"model_type":"gpt2","n_layer":1}`, `model_type is "gpt2", not openai-gpt`},
+		"activation":    {`{"afn":"relu"}`, `afn is "relu", not gelu`},
+		"no layers":     {`{"n_head":2,"n_embd":4,"n_ctx":8,"vocab_size":9}`, "n_layer is 0: it must be 1 to"},
+		"heads":         {`{"n_layer":1,"n_head":3,"n_embd":4,"n_ctx":8,"vocab_size":9}`, "n_embd 4 is not a multiple of n_head 3"},
 		"positions":     {`{"n_layer":1,"n_head":2,"n_embd":4,"n_ctx":8,"n_positions":9,"vocab_size":9}`, "n_positions 9 and n_ctx 8 differ"},
 		"huge":          {`{"n_layer":1,"n_head":2,"n_embd":4000000000,"n_ctx":8,"vocab_size":9}`, "n_embd is 4000000000"},
 		"dropout of 1":  {`{"n_layer":1,"n_head":2,"n_embd":4,"n_ctx":8,"vocab_size":9,"attn_pdrop":1}`, "a dropout probability is 1"},
@@ -105,7 +105,7 @@ func FuzzParseConfig(f *testing.F) {
 	})
 }
 
-// Positions are sinusoids, and what attention hands on is near what it attends to.
+// Positions are sinusoids, and attention nearly copies the token that it attends to.
 func TestMimeticInit(t *testing.T) {
 	c := gpt1.Config{NLayer: 2, NHead: 2, NEmbd: 64, NCtx: 16, VocabSize: 10, LayerNormEps: 1e-5, InitRange: 0.04, Mimetic: true}
 	m, err := gpt1.New(c)

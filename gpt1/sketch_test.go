@@ -9,7 +9,7 @@ import (
 	"gorgpt/graph"
 )
 
-// What a sketch says is needed is what the model then takes, to the byte.
+// The need of a sketch equals the memory of the model, to the byte.
 func TestNeedIsWhatIsAllocated(t *testing.T) {
 	c, err := Preset("tiny")
 	require.NoError(t, err)

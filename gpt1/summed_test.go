@@ -9,9 +9,9 @@ import (
 	"gorgpt/graph"
 )
 
-// A gradient is told of when nothing is added to it any more, also that of the embedding, which
-// two ops add to; blocks from the last one on, and each once.
-func TestGradientsAreToldOfWhenComplete(t *testing.T) {
+// WhenSummed reports each gradient once, when it is complete, from the last block to the first.
+// Two ops add to the gradient of the embedding.
+func TestWhenSummedReportsCompleteGradients(t *testing.T) {
 	c := gpt1.Config{NLayer: 2, NHead: 2, NEmbd: 8, NCtx: 6, VocabSize: 13, LayerNormEps: 1e-5, InitRange: 0.1}
 	m, err := gpt1.New(c)
 	require.NoError(t, err)
@@ -23,24 +23,24 @@ func TestGradientsAreToldOfWhenComplete(t *testing.T) {
 		lm.Fill(i, []int32{1, 5, 2, 7, 3, 12, 4})
 	}
 	*lm.Count = 12
-	told, values := []string{}, map[string][]float32{}
+	reported, values := []string{}, map[string][]float32{}
 	m.Store.WhenSummed(func(p *graph.Param) {
-		told = append(told, p.Name)
+		reported = append(reported, p.Name)
 		values[p.Name] = append([]float32(nil), p.Grad...)
 	})
 	_, err = lm.Run()
 	require.NoError(t, err)
-	require.Len(t, told, len(m.Store.Params()))
+	require.Len(t, reported, len(m.Store.Params()))
 	for _, p := range m.Store.Params() {
 		require.Equal(t, p.Grad, values[p.Name], p.Name)
 		from := p.Offset()
 		require.Equal(t, p.Grad, m.Store.Gradients()[from:from+len(p.Grad)], p.Name)
 	}
-	require.Contains(t, told[0], "h.1.")
-	require.Contains(t, told[len(told)-3], "h.0.")
+	require.Contains(t, reported[0], "h.1.")
+	require.Contains(t, reported[len(reported)-3], "h.0.")
 
 	m.Store.WhenSummed(nil)
 	_, err = lm.Run()
 	require.NoError(t, err)
-	require.Len(t, told, len(m.Store.Params()), "nobody is told any more")
+	require.Len(t, reported, len(m.Store.Params()), "nil ends the calls")
 }

@@ -32,7 +32,7 @@ func (x Node) Attention(h int, d Drop) Node {
 		},
 		run: func(c *call) {
 			mask, seq := mask(c)
-			kernels.Attention(c.y, c.side[0], c.f(0), mask, seq, b, t, h, width/h)
+			kernels.Attention(c.y, c.side[0], c.f(x), mask, seq, b, t, h, width/h)
 		},
 		diff: append([]bool{true}, make([]bool, len(in)-1)...),
 		grad: func(y, dy Node) []Node {
@@ -45,7 +45,7 @@ func (x Node) Attention(h int, d Drop) Node {
 				},
 				run: func(c *call) {
 					mask, seq := mask(c)
-					kernels.AttentionGrad(c.y, c.f(0), c.f(2), y.op().c.side[0], c.f(1), mask, seq, b, t, h, width/h)
+					kernels.AttentionGrad(c.y, c.f(dy), c.f(y), y.op().c.side[0], c.f(x), mask, seq, b, t, h, width/h)
 				},
 			})
 			return append([]Node{dx}, make([]Node, len(in)-3)...)

@@ -9,8 +9,8 @@ import (
 	"gorgpt/internal/kernels"
 )
 
-// Cache holds the keys and values that one attention layer has computed for the positions so
-// far. Graphs of any batch and length share it: each adds the positions it is run on.
+// Cache holds the keys and values that one attention layer has computed so far. Graphs of any
+// batch and length share it. Each adds the positions that it is run on.
 // A Cache must not be used by several goroutines at once.
 type Cache struct {
 	name          string
@@ -19,8 +19,8 @@ type Cache struct {
 	keysT, valueT *tensor.Dense
 }
 
-// NewCache allocates a cache for b sequences of up to n positions, h heads of width d. The name
-// is that of the layer.
+// NewCache allocates a cache for b sequences of up to n positions, h heads of width d. name is
+// the layer's.
 func NewCache(name string, b, h, n, d int) *Cache {
 	c := &Cache{name: name, b: b, h: h, n: n, d: d}
 	c.keys, c.values = alignedFloats(b*h*n*d), alignedFloats(b*h*n*d)
@@ -29,7 +29,7 @@ func NewCache(name string, b, h, n, d int) *Cache {
 	return c
 }
 
-// Copy makes the first n positions of sequence to those of sequence from.
+// Copy copies the first n positions of sequence from to sequence to.
 func (c *Cache) Copy(to, from, n int) {
 	for _, data := range [][]float32{c.keys, c.values} {
 		for h := range c.h {
@@ -39,10 +39,10 @@ func (c *Cache) Copy(to, from, n int) {
 	}
 }
 
-// CachedAttention is [Node.Attention] of the T positions that follow the first at ones, whose
-// keys and values are in the cache, for the first B sequences of it. Running it writes the
-// keys and values of the new positions to the cache, which otherwise is an input: a later
-// run sees them. It has no derivative.
+// CachedAttention is [Node.Attention] of T positions that follow the first at positions, for
+// the first B sequences of the cache. The cache holds the keys and values of the first at
+// positions. A run adds those of the new positions, and later runs see them. It has no
+// derivative.
 //
 // qkv [B T 3C], at [1] of int32 → [B T C]
 func (x Node) CachedAttention(c *Cache, at Node) Node {
@@ -67,12 +67,12 @@ func (x Node) CachedAttention(c *Cache, at Node) Node {
 			axes: append(x.leading(), strings.TrimPrefix(x.axes()[2], "3")),
 		},
 		run: func(call *call) {
-			from := int(call.i(1)[0])
+			from := int(call.i(at)[0])
 			if from < 0 || from+t > c.n {
-				call.fail("positions %d to %d, the cache has room for %d", from, from+t, c.n)
+				call.fail("positions %d to %d do not fit in a cache of %d", from, from+t, c.n)
 				return
 			}
-			kernels.CachedAttention(call.y, call.f(2), call.f(3), call.f(0), from, b, t, c.h, c.n, c.d)
+			kernels.CachedAttention(call.y, call.f(keys), call.f(values), call.f(x), from, b, t, c.h, c.n, c.d)
 		},
 	})
 }

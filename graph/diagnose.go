@@ -6,9 +6,9 @@ import (
 	"github.com/pkg/errors"
 )
 
-// Diagnose runs the graph once more, with the values its inputs hold now, and returns an
-// error that names the first node whose value is not finite, with its shapes; nil if there
-// is none. Parameters are looked at first. It is slow, and meant for after a failure.
+// Diagnose runs the graph once more on the current inputs. Its error names the first node
+// whose value is not finite, with the shapes. It checks parameters first and returns nil if
+// all values are finite. It is slow; call it after a failure.
 func (m *Machine) Diagnose() error {
 	for _, n := range m.g.eg.AllNodes() {
 		p := m.g.params[n]
@@ -24,7 +24,7 @@ func (m *Machine) Diagnose() error {
 	return m.Run()
 }
 
-// check looks at the value that the op has just computed.
+// check returns an error if the value that the op has just computed is not finite.
 func (o *op) check() error {
 	if len(o.shape) == 0 {
 		if x := float32(*o.c.s); !finite(x) {
@@ -57,7 +57,7 @@ func notFinite(values []float32) int {
 
 func finite(x float32) bool { return !math.IsNaN(float64(x)) && !math.IsInf(float64(x), 0) }
 
-// ClearGradients sets all gradients to zero, for computing those of an update anew.
+// ClearGradients sets all gradients to zero, so that an update can be computed again.
 func (s *Store) ClearGradients() {
 	clear(s.grads)
 }

@@ -8,7 +8,7 @@ import (
 	"slices"
 )
 
-// Digest tells weights apart.
+// Digest returns a checksum of all values: stores with other weights have another one.
 func (s *Store) Digest() string {
 	sum, bytes := crc64.New(crc64.MakeTable(crc64.ECMA)), make([]byte, 0, 1<<16)
 	for _, p := range s.params {

@@ -10,16 +10,16 @@ import (
 
 // Drop names a place where each value is dropped with probability P.
 //
-// A mask depends on nothing but the seed, the step, the name, the number of the
-// sequence in the full batch and the element's place in the sequence. How a
-// batch is cut into micro-batches, padded or fused leaves it the same.
+// A mask depends only on the seed, the step, the name, the number of the sequence in
+// the full batch and the position of the element in the sequence. Micro-batches,
+// padding and fused ops do not change it.
 // A Drop is safe for concurrent use as long as nothing changes it.
 type Drop struct {
 	Name string // unique in the model: h.0.attn.resid_dropout
 	P    float32
 }
 
-// Random holds what dropout masks are drawn from; set it before each run.
+// Random holds the inputs of the dropout masks. Set them before each run.
 // A Random must not be used by several goroutines at once.
 type Random struct {
 	Seed, Step *int64
@@ -47,8 +47,8 @@ func (g *Graph) Random(b int) *Random {
 	return &g.rng.Random
 }
 
-// dropInputs appends the random inputs to in when d applies, and returns how an
-// op that has them finds its mask at run time.
+// dropInputs appends the random inputs to in if d applies. It also returns a function
+// that computes the mask when the op runs.
 func (g *Graph) dropInputs(d Drop, in ...Node) ([]Node, func(c *call) (kernels.Drop, []int32)) {
 	if !g.train || d.P == 0 {
 		none := make([]int32, in[0].dim(0))
@@ -58,35 +58,37 @@ func (g *Graph) dropInputs(d Drop, in ...Node) ([]Node, func(c *call) (kernels.D
 		g.failf(d.Name, "dropout needs Graph.Random to be declared first")
 		return in, nil
 	}
-	at, name := len(in), fnv.New64a()
+	rng, name := g.rng, fnv.New64a()
 	name.Write([]byte(d.Name)) // never fails
 	key := name.Sum64()
-	return append(in, g.rng.seed, g.rng.step, g.rng.seq), func(c *call) (kernels.Drop, []int32) {
-		return kernels.NewDrop(d.P, c.int(at), c.int(at+1), key), c.i(at + 2)
+	return append(in, rng.seed, rng.step, rng.seq), func(c *call) (kernels.Drop, []int32) {
+		return kernels.NewDrop(d.P, c.int(rng.seed), c.int(rng.step), key), c.i(rng.seq)
 	}
 }
 
-// Dropout drops values of x and scales the others up: sequences [B T C] or
+// Dropout sets values of x to zero and scales up the others: sequences [B T C] or
 // [B C], or attention weights [B H T T]. In an evaluation graph it is x itself.
 func (x Node) Dropout(d Drop) Node {
 	if !ok(x) || !x.g.train || d.P == 0 {
 		return x
 	}
 	in, mask := x.g.dropInputs(d, x)
-	s := spec{name: "dropout", in: in, shape: x.shape, run: dropRun(x.shape, mask), facts: d.facts(x)}
+	s := spec{name: "dropout", in: in, shape: x.shape, run: dropRun(x, mask), facts: d.facts(x)}
 	s.grad = func(y, dy Node) []Node {
 		in, mask := x.g.dropInputs(d, dy)
-		dx := x.g.apply(spec{name: y.Name() + ".dx", full: true, kind: "dropout", in: in, shape: x.shape, run: dropRun(x.shape, mask), facts: d.facts(x)})
+		dx := x.g.apply(spec{name: y.Name() + ".dx", full: true, kind: "dropout", in: in, shape: x.shape, run: dropRun(dy, mask), facts: d.facts(x)})
 		return append([]Node{dx}, make([]Node, len(in)-1)...)
 	}
 	return x.g.apply(s)
 }
 
-func dropRun(shape []int, mask func(c *call) (kernels.Drop, []int32)) func(c *call) {
+// dropRun multiplies x by its mask.
+func dropRun(x Node, mask func(c *call) (kernels.Drop, []int32)) func(c *call) {
+	shape := x.shape
 	if len(shape) == 4 {
 		return func(c *call) {
 			d, seq := mask(c)
-			d.Weights(c.y, c.f(0), seq, shape[0], shape[1], shape[2])
+			d.Weights(c.y, c.f(x), seq, shape[0], shape[1], shape[2])
 		}
 	}
 	b, t, width := shape[0], 1, shape[len(shape)-1]
@@ -95,6 +97,6 @@ func dropRun(shape []int, mask func(c *call) (kernels.Drop, []int32)) func(c *ca
 	}
 	return func(c *call) {
 		d, seq := mask(c)
-		d.Rows(c.y, c.f(0), seq, b, t, width)
+		d.Rows(c.y, c.f(x), seq, b, t, width)
 	}
 }

@@ -13,13 +13,13 @@ func Embed(ids, tokens, positions Node) Node {
 	return g.apply(spec{
 		name: "embed", in: []Node{ids, tokens, positions}, shape: []int{b, t, width},
 		facts: embedFacts(ids, tokens),
-		run:   func(c *call) { kernels.Embed(c.y, c.f(1), c.f(2), c.i(0), b, t, width) },
+		run:   func(c *call) { kernels.Embed(c.y, c.f(tokens), c.f(positions), c.i(ids), b, t, width) },
 		grad: func(y, dy Node) []Node {
 			dtok := tokens.accumulate(y.Name()+".dtokens", []Node{ids, dy}, facts{flops: b * t * width, writes: b * t * width, roles: []string{"ids", "dy"}}, func(c *call) {
-				kernels.EmbedTokGrad(c.y, c.f(1), c.i(0), b*t, width)
+				kernels.EmbedTokGrad(c.y, c.f(dy), c.i(ids), b*t, width)
 			})
 			dpos := positions.accumulate(y.Name()+".dpositions", []Node{dy}, facts{flops: b * t * width, writes: t * width}, func(c *call) {
-				kernels.EmbedPosGrad(c.y, c.f(0), b, t, width)
+				kernels.EmbedPosGrad(c.y, c.f(dy), b, t, width)
 			})
 			return []Node{{}, dtok, dpos}
 		},
@@ -37,12 +37,12 @@ func EmbedAt(ids, tokens, positions, at Node) Node {
 		name: "embed", in: []Node{ids, tokens, positions, at}, shape: []int{b, t, width},
 		facts: embedFacts(ids, tokens),
 		run: func(c *call) {
-			from := int(c.i(3)[0])
+			from := int(c.i(at)[0])
 			if from < 0 || from+t > positions.dim(0) {
 				c.fail("positions %d to %d wanted, the model has %d", from, from+t, positions.dim(0))
 				return
 			}
-			kernels.Embed(c.y, c.f(1), c.f(2)[from*width:], c.i(0), b, t, width)
+			kernels.Embed(c.y, c.f(tokens), c.f(positions)[from*width:], c.i(ids), b, t, width)
 		},
 	})
 }
@@ -88,7 +88,7 @@ func (x Node) PickRows(at Node) Node {
 		facts: facts{reads: []int{b * width}, axes: []string{x.axes()[0], x.axes()[2]}, roles: []string{"x", "at"}},
 		run: func(c *call) {
 			for i := range b {
-				copy(c.y[i*width:(i+1)*width], row(c.f(0), i, c.i(1)))
+				copy(c.y[i*width:(i+1)*width], row(c.f(x), i, c.i(at)))
 			}
 		},
 		grad: func(y, dy Node) []Node {
@@ -98,7 +98,7 @@ func (x Node) PickRows(at Node) Node {
 				run: func(c *call) {
 					clear(c.y)
 					for i := range b {
-						copy(row(c.y, i, c.i(1)), c.f(0)[i*width:(i+1)*width])
+						copy(row(c.y, i, c.i(at)), c.f(dy)[i*width:(i+1)*width])
 					}
 				},
 			})

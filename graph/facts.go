@@ -2,11 +2,10 @@ package graph
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 )
 
-// Role is what a node is for. Drawings give each its shape.
+// Role is the purpose of a node. Drawings give each role a shape.
 // A Role is safe for concurrent use.
 type Role string
 
@@ -14,17 +13,17 @@ type Role string
 const (
 	Input      Role = "input"      // token ids, labels, counts
 	Parameter  Role = "parameter"  // a trainable tensor
-	State      Role = "state"      // what lives on between runs: Adam's moments, caches
+	State      Role = "state"      // kept between runs: Adam's moments, caches
 	Activation Role = "activation" // computed in the forward pass
 	Gradient   Role = "gradient"   // computed in the backward pass, or read from the store
 	Update     Role = "update"     // changes parameters
 )
 
-// facts tell about an op what running it does not need.
+// facts describe an op for drawings and tables. Running it does not need them.
 //
 // A floating-point operation is one addition, multiplication, division, comparison, root or
-// elementary function on one number. What an op counts is what its definition asks for,
-// not what its kernel does: attention only pairs of a query and an earlier key.
+// elementary function on one number. An op counts the operations of its definition, not of
+// its kernel: attention counts only pairs of a query and an earlier key.
 type facts struct {
 	role   Role     // "": Activation
 	axes   []string // names of the output's axes; nil: those of the first named operand of the same shape
@@ -32,9 +31,9 @@ type facts struct {
 	reads  []int    // values that are read of each operand and its side buffers; 0, or none: all of the operand
 	writes int      // values written; 0: the output and the side buffers
 	adds   int      // values of the store's gradients that are added to, beside the output
-	idle   bool     // the op does nothing: it stands for a part of another's result
-	roles  []string // what the operands are to the op
-	note   string   // what the name does not tell
+	idle   bool     // the op does nothing: another op has computed its result
+	roles  []string // what each operand is to the op
+	note   string   // details that the name does not give
 }
 
 // outAxes names the axes of the output.
@@ -80,32 +79,8 @@ func (s *spec) traffic() (read, written int) {
 	return 4 * (read + s.adds), 4 * (written + s.adds)
 }
 
-// axes names the axes of x; an axis without a name is "".
-func (x Node) axes() []string {
-	if named := x.g.axes[x.n]; named != nil {
-		return slices.Clone(named)
-	}
-	return make([]string, len(x.shape))
-}
-
-// leading names all axes of x but the last.
-func (x Node) leading() []string { return slices.Clip(x.axes()[:len(x.shape)-1]) }
-
-// Named names the axes of x, for drawings: Named("B T C"). "" names nothing.
-func (x Node) Named(axes string) Node {
-	if !ok(x) || axes == "" {
-		return x
-	}
-	names := strings.Fields(axes)
-	if len(names) != len(x.shape) {
-		return x.g.failf(x.Name(), "%d axes are named %q", len(x.shape), axes)
-	}
-	x.g.axes[x.n] = names
-	return x
-}
-
-// Parts tells drawings what x is put together from, along its first axis or that of its
-// first operand: the two orders of a pair, the answers to a question.
+// Parts names, for drawings, the parts of x along its first axis or that of its first
+// operand: the two orders of a pair, the answers to a question.
 func (x Node) Parts(names ...string) Node {
 	if ok(x) {
 		x.g.parts[x.n] = names
@@ -113,8 +88,8 @@ func (x Node) Parts(names ...string) Node {
 	return x
 }
 
-// ScopeOf is Scope for the part of the model that the parameter's name tells: h.0.attn.c_attn
-// of h.0.attn.c_attn.weight. It is that part whatever scope the graph is in.
+// ScopeOf is Scope for the layer that the parameter's name gives: h.0.attn.c_attn for
+// h.0.attn.c_attn.weight. It replaces the current scope.
 func (g *Graph) ScopeOf(p *Param) func() {
 	before := g.scopes
 	g.scopes = p.scope()
@@ -143,7 +118,7 @@ func (g *Graph) behind(o *op) func() {
 	return func() { g.scopes, g.backward = scopes, backward }
 }
 
-// applies tells whether anything is dropped in g.
+// applies reports whether anything is dropped in g.
 func (d Drop) applies(g *Graph) bool { return g.train && d.P > 0 }
 
 // flops counts the operations on each value.
@@ -154,7 +129,7 @@ func (d Drop) flops(g *Graph) int {
 	return 0
 }
 
-// note says what is dropped, if anything is.
+// note describes the dropout, or is empty.
 func (d Drop) note(g *Graph, before string) string {
 	if !d.applies(g) {
 		return ""

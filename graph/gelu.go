@@ -11,12 +11,12 @@ func (x Node) GELU() Node {
 	return x.g.apply(spec{
 		name: "gelu", in: []Node{x}, shape: x.shape,
 		facts: facts{flops: 9 * size(x.shape)},
-		run:   func(c *call) { kernels.GELU(c.y, c.f(0)) },
+		run:   func(c *call) { kernels.GELU(c.y, c.f(x)) },
 		grad: func(y, dy Node) []Node {
 			return []Node{x.g.apply(spec{
 				name: y.Name() + ".dx", full: true, kind: "gelu.grad", in: []Node{dy, x}, shape: x.shape,
 				facts: facts{flops: 17 * size(x.shape), roles: []string{"dy", "x"}},
-				run:   func(c *call) { kernels.GELUGrad(c.y, c.f(0), c.f(1)) },
+				run:   func(c *call) { kernels.GELUGrad(c.y, c.f(dy), c.f(x)) },
 			})}
 		},
 	})

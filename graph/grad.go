@@ -70,6 +70,12 @@ func (w Node) accumulate(name string, in []Node, f facts, add func(c *call)) Nod
 	return w.g.apply(spec{name: name, full: true, kind: "accumulate", in: in, shape: w.shape, into: p, run: add, facts: f})
 }
 
+// addedBy declares the gradient of the parameter w where the op behind dx has already added
+// to it. Gorgonia asks for one node an operand, so this one waits for dx and does nothing.
+func (w Node) addedBy(dx Node, name string) Node {
+	return w.accumulate(name, []Node{dx}, facts{idle: true, note: "done with dx"}, func(*call) {})
+}
+
 // gradient returns the parameter behind w, which must have a gradient.
 func (w Node) gradient(name string) *Param {
 	p := w.g.params[w.n]

@@ -15,20 +15,21 @@ type Graph struct {
 	err     error
 	scopes  []string
 	used    map[string]int              // op names given out, for unique ones
-	hashes  map[uint32]string           // Gorgonia merges nodes by a 32-bit hash: see op.go
+	hashes  map[uint32]string           // names by Gorgonia's 32-bit hash, which merges nodes: see op.go
 	inputs  map[string]Node             // input nodes by name
 	params  map[*gorgonia.Node]*Param   // which parameter an input node binds
 	ops     map[*gorgonia.Node]*op      // our op behind a node
 	keep    map[*gorgonia.Node]struct{} // nodes whose values outlive the run
 	axes    map[*gorgonia.Node][]string // names of the axes
+	sizes   map[string]boundAxis        // by the name of the axis: see Node.Axes
 	parts   map[*gorgonia.Node][]string // see Node.Parts
-	states  map[*gorgonia.Node]Role     // input nodes that bind what the store or a cache holds
+	states  map[*gorgonia.Node]Role     // input nodes that bind memory of the store or of a cache
 	train   bool
 	rng     *randomness
-	failed  error // what an op returned in the current run
+	failed  error // the error of an op in the current run
 	stores  []*Store
-	writes  bool // its runs change what is in the stores
-	updates bool // namely the values of parameters
+	writes  bool // runs write to the stores
+	updates bool // runs change the values of parameters
 	watch   bool // each value is checked as it is computed
 
 	backward bool    // derivatives are being declared
@@ -49,6 +50,7 @@ func New(train bool) *Graph {
 		ops:    map[*gorgonia.Node]*op{},
 		keep:   map[*gorgonia.Node]struct{}{},
 		axes:   map[*gorgonia.Node][]string{},
+		sizes:  map[string]boundAxis{},
 		parts:  map[*gorgonia.Node][]string{},
 		states: map[*gorgonia.Node]Role{},
 		train:  train,
@@ -58,7 +60,7 @@ func New(train bool) *Graph {
 // Err returns the first mistake made while building, or nil.
 func (g *Graph) Err() error { return g.err }
 
-// Training tells whether dropout is applied.
+// Training reports whether dropout is applied.
 func (g *Graph) Training() bool { return g.train }
 
 // ExprGraph returns the underlying Gorgonia graph.
@@ -75,7 +77,7 @@ func (g *Graph) scoped(name string) string {
 	return strings.Join(append(g.scopes[:len(g.scopes):len(g.scopes)], name), ".")
 }
 
-// unique returns name, with a number from its second use on.
+// unique returns name, with a number if it was used before.
 func (g *Graph) unique(name string) string {
 	g.used[name]++
 	if n := g.used[name]; n > 1 {
@@ -141,7 +143,7 @@ func size(shape []int) int {
 	return n
 }
 
-// ok tells whether every node is usable, and of one graph.
+// ok reports whether every node is usable and belongs to the same graph.
 func ok(nodes ...Node) bool {
 	for _, n := range nodes {
 		if n.n == nil {
@@ -155,7 +157,7 @@ func ok(nodes ...Node) bool {
 	return true
 }
 
-// input adds (or finds) an input node that binds value; one of a sketch has none.
+// input adds or finds an input node that binds value. In a sketch value is nil.
 func (g *Graph) input(name string, value gorgonia.Value, shape []int) Node {
 	if n, found := g.inputs[name]; found {
 		return n

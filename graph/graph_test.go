@@ -3,6 +3,7 @@ package graph_test
 import (
 	"testing"
 
+	"github.com/pkg/errors"
 	"github.com/stretchr/testify/require"
 
 	"gorgpt/graph"
@@ -80,27 +81,41 @@ func TestGraphsOfDifferentShapesShareOneArena(t *testing.T) {
 	store, err := graph.NewStore([]graph.Param{{Name: "w", Shape: []int{3, 3}}, {Name: "b", Shape: []int{3}}})
 	require.NoError(t, err)
 	graphtest.Fill(store.Param("w").Value, 1, 1)
-	var arena graph.Arena
-	run := map[int]func() float32{}
-	for _, rows := range []int{2, 50, 7} {
-		g := graph.New(false)
-		x, in := g.Floats("x", rows, 3)
-		graphtest.Fill(in, 1, 1)
-		cost := graphtest.Cost(g, x.Linear(g.Param(store.Param("w")), g.Param(store.Param("b"))).GELU())
-		m, err := g.Compile(&arena)
+	var graphs graph.ByShape[int, func() float32]
+	built := 0
+	run := func(rows int) float32 {
+		f, err := graphs.Get(rows, func(arena *graph.Arena) (func() float32, error) {
+			built++
+			g := graph.New(false)
+			x, in := g.Floats("x", rows, 3)
+			graphtest.Fill(in, 1, 1)
+			cost := graphtest.Cost(g, x.Linear(g.Param(store.Param("w")), g.Param(store.Param("b"))).GELU())
+			m, err := g.Compile(arena)
+			return func() float32 {
+				require.NoError(t, m.Run())
+				return cost.Value()
+			}, err
+		})
 		require.NoError(t, err)
-		run[rows] = func() float32 {
-			require.NoError(t, m.Run())
-			return cost.Value()
-		}
+		return f()
 	}
-	small := run[2]()
-	size := arena.Bytes()
-	large := run[50]()
-	require.Greater(t, arena.Bytes(), size, "the arena grows to the largest graph")
-	require.Equal(t, small, run[2](), "a graph bound before the arena grew still works")
-	require.Equal(t, large, run[50]())
-	_ = run[7]()
+	small := run(2)
+	size := graphs.Arena.Bytes()
+	large := run(50)
+	require.Greater(t, graphs.Arena.Bytes(), size, "the arena grows to the largest graph")
+	require.Equal(t, small, run(2), "a graph bound before the arena grew still works")
+	require.Equal(t, large, run(50))
+	run(7)
+	require.Equal(t, 3, built, "one graph a shape")
+}
+
+func TestShapesDoNotKeepAFailedGraph(t *testing.T) {
+	var graphs graph.ByShape[int, int]
+	_, err := graphs.Get(1, func(*graph.Arena) (int, error) { return 5, errors.New("no memory") })
+	require.EqualError(t, err, "no memory")
+	got, err := graphs.Get(1, func(*graph.Arena) (int, error) { return 6, nil })
+	require.NoError(t, err)
+	require.Equal(t, 6, got)
 }
 
 // The planner must give two values that are alive together separate memory, and
@@ -152,8 +167,8 @@ func TestBackwardRefusesAParameterUsedTwiceThroughOneNode(t *testing.T) {
 	require.EqualError(t, g.Err(), "backward: parameter w is used by an op whose gradient does not accumulate into the store, or twice through one node")
 }
 
-// What an op leaves beside its output must stay in place while a node that stands
-// for it is read, whatever comes later.
+// A side buffer must keep its memory for as long as a node that reads it is alive,
+// even if further ops follow.
 func TestPartsKeepTheirMemory(t *testing.T) {
 	store, err := graph.NewStore([]graph.Param{
 		{Name: "x", Shape: []int{2, 3, 8}}, {Name: "branch", Shape: []int{2, 3, 8}},

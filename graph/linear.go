@@ -17,21 +17,21 @@ func (x Node) Linear(w, b Node) Node {
 		shape: append(x.Shape()[:len(x.shape)-1], out),
 		facts: facts{flops: 2*rows*in*out + rows*out, axes: append(x.leading(), w.axes()[1])},
 		run: func(c *call) {
-			kernels.GemmBias(false, false, rows, out, in, c.f(0), in, c.f(1), out, c.f(2), c.y, out)
+			kernels.GemmBias(false, false, rows, out, in, c.f(x), in, c.f(w), out, c.f(b), c.y, out)
 		},
 		grad: func(y, dy Node) []Node {
 			dx := x.g.apply(spec{
 				name: y.Name() + ".dx", full: true, kind: "matmul", in: []Node{dy, w}, shape: x.shape,
 				facts: facts{flops: 2 * rows * in * out, axes: x.axes(), roles: []string{"dy", "Wᵀ"}},
 				run: func(c *call) { // dx = dy Wᵀ
-					kernels.Gemm(false, true, rows, in, out, c.f(0), out, c.f(1), out, 0, c.y, in)
+					kernels.Gemm(false, true, rows, in, out, c.f(dy), out, c.f(w), out, 0, c.y, in)
 				},
 			})
 			dw := w.accumulate(y.Name()+".dw", []Node{x, dy}, facts{flops: 2 * rows * in * out, roles: []string{"xᵀ", "dy"}}, func(c *call) { // dW += xᵀ dy
-				kernels.Gemm(true, false, in, out, rows, c.f(0), in, c.f(1), out, 1, c.y, out)
+				kernels.Gemm(true, false, in, out, rows, c.f(x), in, c.f(dy), out, 1, c.y, out)
 			})
 			db := b.accumulate(y.Name()+".db", []Node{dy}, facts{flops: rows * out}, func(c *call) { // db += Σ dy
-				kernels.BiasGrad(c.y, c.f(0), rows, out)
+				kernels.BiasGrad(c.y, c.f(dy), rows, out)
 			})
 			return []Node{dx, dw, db}
 		},
@@ -61,18 +61,18 @@ func (x Node) TiedLogits(e Node) Node {
 		name: logitsKind, in: []Node{x, e}, shape: append(x.Shape()[:len(x.shape)-1], stride), columns: v,
 		facts: facts{flops: 2 * rows * width * v, writes: rows * v, axes: append(x.leading(), e.axes()[0]+"'"), roles: []string{"h", "Eᵀ"}},
 		run: func(c *call) {
-			kernels.Gemm(false, true, rows, v, width, c.f(0), width, c.f(1), width, 0, c.y, stride)
+			kernels.Gemm(false, true, rows, v, width, c.f(x), width, c.f(e), width, 0, c.y, stride)
 		},
 		grad: func(y, dy Node) []Node {
 			dx := x.g.apply(spec{
 				name: y.Name() + ".dx", full: true, kind: "matmul", in: []Node{dy, e}, shape: x.shape,
 				facts: facts{flops: 2 * rows * width * v, reads: []int{rows * v}, axes: x.axes(), roles: []string{"dlogits", "E"}},
 				run: func(c *call) { // dh = dlogits E
-					kernels.Gemm(false, false, rows, width, v, c.f(0), stride, c.f(1), width, 0, c.y, width)
+					kernels.Gemm(false, false, rows, width, v, c.f(dy), stride, c.f(e), width, 0, c.y, width)
 				},
 			})
 			de := e.accumulate(y.Name()+".dw", []Node{x, dy}, facts{flops: 2 * rows * width * v, reads: []int{rows * width, rows * v}, roles: []string{"h", "dlogitsᵀ"}}, func(c *call) { // dE += dlogitsᵀ h
-				kernels.Gemm(true, false, v, width, rows, c.f(1), stride, c.f(0), width, 1, c.y, width)
+				kernels.Gemm(true, false, v, width, rows, c.f(dy), stride, c.f(x), width, 1, c.y, width)
 			})
 			return []Node{dx, de}
 		},

@@ -7,11 +7,11 @@ import (
 	"sync/atomic"
 )
 
-// guard keeps the runs of machines over one store apart: those that only read its values run
-// side by side, one that adds to gradients or updates parameters runs alone.
+// guard orders the runs of machines over one store. Runs that only read its values may
+// overlap. A run that adds to gradients or updates parameters excludes all others.
 type guard struct {
 	sync.RWMutex
-	number  uint64        // by which machines over several stores lock them in one order
+	number  uint64        // the order in which a machine locks several stores
 	updates atomic.Uint64 // runs that have changed the values
 }
 

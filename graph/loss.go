@@ -26,17 +26,17 @@ func (x Node) CrossEntropy(targets Node, v int) Node {
 			flops: 3 * rows * v, reads: []int{rows * v}, axes: targets.axes(), roles: []string{"logits", "targets"},
 		},
 		run: func(c *call) {
-			kernels.CrossEntropy(c.y, c.side[0], c.f(0), c.i(1), rows, v, stride)
+			kernels.CrossEntropy(c.y, c.side[0], c.f(x), c.i(targets), rows, v, stride)
 		},
 		grad: func(y, dy Node) []Node {
 			dx := x.g.apply(spec{
 				name: y.Name() + ".dx", full: true, kind: "cross_entropy.grad", shape: x.shape,
-				in: []Node{x, targets, y, dy}, overwrite: 1, columns: v,
+				in: []Node{x, targets, y, dy}, overwrite: x, columns: v,
 				facts: facts{ // −lse, exp and ·dy of each logit
 					flops: 3 * rows * v, reads: []int{rows * v}, writes: rows * v, axes: x.axes(), roles: []string{"logits", "targets", "lse", "dy"},
 				},
 				run: func(c *call) {
-					kernels.CrossEntropyGrad(c.y, c.f(0), y.op().c.side[0], c.f(3), c.i(1), rows, v, stride)
+					kernels.CrossEntropyGrad(c.y, c.f(x), y.op().c.side[0], c.f(dy), c.i(targets), rows, v, stride)
 				},
 			})
 			return []Node{dx, {}}
@@ -57,8 +57,9 @@ func (x Node) SquaredError(target Node) Node {
 		name: "squared_error", in: []Node{x, target}, shape: target.shape, diff: []bool{true, false},
 		facts: facts{flops: 3 * size(x.shape), axes: target.axes(), roles: []string{"x", "target"}},
 		run: func(c *call) {
-			for i, t := range c.f(1) {
-				c.y[i] = (c.f(0)[i] - t) * (c.f(0)[i] - t)
+			x := c.f(x)
+			for i, t := range c.f(target) {
+				c.y[i] = (x[i] - t) * (x[i] - t)
 			}
 		},
 		grad: func(y, dy Node) []Node {
@@ -66,8 +67,9 @@ func (x Node) SquaredError(target Node) Node {
 				name: y.Name() + ".dx", full: true, kind: "squared_error.grad", in: []Node{dy, x, target}, shape: x.shape,
 				facts: facts{flops: 3 * size(x.shape), axes: x.axes(), roles: []string{"dy", "x", "target"}},
 				run: func(c *call) {
-					for i, t := range c.f(2) {
-						c.y[i] = 2 * (c.f(1)[i] - t) * c.f(0)[i]
+					x, dy := c.f(x), c.f(dy)
+					for i, t := range c.f(target) {
+						c.y[i] = 2 * (x[i] - t) * dy[i]
 					}
 				},
 			})
@@ -76,9 +78,8 @@ func (x Node) SquaredError(target Node) Node {
 	})
 }
 
-// SumOver computes Σ x / count. The count is that of the full batch and not of
-// the micro-batch at hand, so that the gradients of micro-batches of any sizes
-// add up to the gradient of the whole. x any shape, count scalar → scalar
+// SumOver computes Σ x / count. The count is that of the full batch, so that the
+// gradients of its micro-batches add up to the gradient of the batch. x any shape, count scalar → scalar
 func (x Node) SumOver(count Node) Node { return x.sumOver(count, nil) }
 
 // WeightedSumOver computes Σ w·x / count. x and w of one shape, count scalar → scalar
@@ -95,22 +96,23 @@ func (x Node) sumOver(count Node, w *Node) Node {
 	if len(count.shape) != 0 || w != nil && !equal(w.shape, x.shape) {
 		return x.g.failf("sum", "weights and values differ in shape, or the count %v is no scalar", count.shape)
 	}
-	weight := func(c *call, i, at int) float32 {
+	weights := func(c *call) func(i int) float32 {
 		if w == nil {
-			return 1
+			return func(int) float32 { return 1 }
 		}
-		return c.f(at)[i]
+		values := c.f(*w)
+		return func(i int) float32 { return values[i] }
 	}
 	n, roles := size(x.shape), []string{"x", "count", "weights"}
 	return x.g.apply(spec{
 		facts: facts{flops: (len(in)-1)*n + 1, roles: roles},
 		name:  "sum", in: in, diff: append([]bool{true}, make([]bool, len(in)-1)...),
 		run: func(c *call) {
-			sum := 0.0
-			for i, v := range c.f(0) {
-				sum += float64(weight(c, i, 2) * v)
+			sum, weight := 0.0, weights(c)
+			for i, v := range c.f(x) {
+				sum += float64(weight(i) * v)
 			}
-			c.set(float32(sum / float64(c.scalar(1))))
+			c.set(float32(sum / float64(c.scalar(count))))
 		},
 		grad: func(y, dy Node) []Node {
 			in := append([]Node{dy}, in[1:]...)
@@ -118,9 +120,9 @@ func (x Node) sumOver(count Node, w *Node) Node {
 				name: y.Name() + ".dx", full: true, kind: "sum.grad", in: in, shape: x.shape,
 				facts: facts{flops: (len(in)-2)*n + 1, axes: x.axes(), roles: []string{"dy", "count", "weights"}},
 				run: func(c *call) {
-					d := c.scalar(0) / c.scalar(1)
+					d, weight := c.scalar(dy)/c.scalar(count), weights(c)
 					for i := range c.y {
-						c.y[i] = d * weight(c, i, 2)
+						c.y[i] = d * weight(i)
 					}
 				},
 			})
@@ -140,12 +142,12 @@ func (x Node) AddScaled(y Node, s float32) Node {
 	return x.g.apply(spec{
 		name: "add_scaled", in: []Node{x, y},
 		facts: facts{flops: 2, note: fmt.Sprintf("x + %g·y", s), roles: []string{"x", "y"}},
-		run:   func(c *call) { c.set(c.scalar(0) + s*c.scalar(1)) },
+		run:   func(c *call) { c.set(c.scalar(x) + s*c.scalar(y)) },
 		grad: func(out, d Node) []Node {
 			dy := x.g.apply(spec{
 				name: out.Name() + ".dy", full: true, kind: "scale", in: []Node{d},
 				facts: facts{flops: 1, note: fmt.Sprintf("× %g", s)},
-				run:   func(c *call) { c.set(s * c.scalar(0)) },
+				run:   func(c *call) { c.set(s * c.scalar(d)) },
 			})
 			return []Node{d, dy}
 		},

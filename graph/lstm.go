@@ -13,8 +13,8 @@ import (
 //	i, f, o = σ(W_ih·x_t + b_ih + W_hh·h_{t-1} + b_hh)   g = tanh(the same)
 //	c_t = f·c_{t-1} + i·g    h_t = o·tanh(c_t)
 //
-// What does not wait for the step before is one product over all positions; gates and cells
-// are kept for the way back through time.
+// The products that do not depend on the previous step are one product over all positions.
+// Gates and cells are kept for the backward pass.
 //
 // x [B T C], wih [4U C], whh [4U U], bih and bhh [4U] → [B T U]
 func (x Node) LSTM(wih, whh, bih, bhh Node) Node {
@@ -38,8 +38,8 @@ func (x Node) LSTM(wih, whh, bih, bhh Node) Node {
 		},
 		run: func(c *call) {
 			gates, cells := c.side[0], c.side[1]
-			kernels.GemmBias(false, true, rows, 4*u, width, c.f(0), width, c.f(1), width, c.f(3), gates, 4*u)
-			kernels.LSTM(c.y, cells, gates, c.f(2), c.f(4), b, t, u)
+			kernels.GemmBias(false, true, rows, 4*u, width, c.f(x), width, c.f(wih), width, c.f(bih), gates, 4*u)
+			kernels.LSTM(c.y, cells, gates, c.f(whh), c.f(bhh), b, t, u)
 		},
 		grad: func(y, dy Node) []Node {
 			dgates := x.g.apply(spec{
@@ -51,31 +51,31 @@ func (x Node) LSTM(wih, whh, bih, bhh Node) Node {
 				},
 				run: func(c *call) {
 					s := y.op().c.side
-					kernels.LSTMGrad(c.y, c.side[0], c.side[1], c.f(0), s[0], s[1], c.f(1), b, t, u)
+					kernels.LSTMGrad(c.y, c.side[0], c.side[1], c.f(dy), s[0], s[1], c.f(whh), b, t, u)
 				},
 			})
 			dx := x.g.apply(spec{
 				name: y.Name() + ".dx", full: true, kind: "matmul", in: []Node{dgates, wih}, shape: x.shape,
 				facts: facts{flops: 2 * rows * 4 * u * width, axes: x.axes(), roles: []string{"dgates", "W_ih"}},
 				run: func(c *call) { // dx = dgates W_ih
-					kernels.Gemm(false, false, rows, width, 4*u, c.f(0), 4*u, c.f(1), width, 0, c.y, width)
+					kernels.Gemm(false, false, rows, width, 4*u, c.f(dgates), 4*u, c.f(wih), width, 0, c.y, width)
 				},
 			})
 			dwih := wih.accumulate(y.Name()+".dwih", []Node{dgates, x}, facts{flops: 2 * rows * 4 * u * width, roles: []string{"dgatesᵀ", "x"}}, func(c *call) { // dW_ih += dgatesᵀ x
-				kernels.Gemm(true, false, 4*u, width, rows, c.f(0), 4*u, c.f(1), width, 1, c.y, width)
+				kernels.Gemm(true, false, 4*u, width, rows, c.f(dgates), 4*u, c.f(x), width, 1, c.y, width)
 			})
 			dwhh := whh.accumulate(y.Name()+".dwhh", []Node{dgates, y}, facts{flops: 2 * before * 4 * u * u, roles: []string{"dgatesᵀ", "h"}}, func(c *call) {
-				kernels.LSTMWeightGrad(c.y, c.f(0), c.f(1), b, t, u)
+				kernels.LSTMWeightGrad(c.y, c.f(dgates), c.f(y), b, t, u)
 			})
 			bias := func(w Node, name string) Node {
-				return w.accumulate(y.Name()+name, []Node{dgates}, facts{flops: rows * 4 * u}, func(c *call) { kernels.BiasGrad(c.y, c.f(0), rows, 4*u) })
+				return w.accumulate(y.Name()+name, []Node{dgates}, facts{flops: rows * 4 * u}, func(c *call) { kernels.BiasGrad(c.y, c.f(dgates), rows, 4*u) })
 			}
 			return []Node{dx, dwih, dwhh, bias(bih, ".dbih"), bias(bhh, ".dbhh")}
 		},
 	})
 }
 
-// Lookup looks tokens up, without positions: those of a recurrent layer are in its order.
+// Lookup looks tokens up without adding positions, for a recurrent layer.
 // ids [B T] of int32, tokens [V C] → [B T C]
 func Lookup(ids, tokens Node) Node {
 	if !ok(ids, tokens) {
@@ -90,10 +90,10 @@ func Lookup(ids, tokens Node) Node {
 		facts: facts{
 			reads: []int{b * t, b * t * width}, axes: append(ids.axes(), tokens.axes()[1]), roles: []string{"ids", "W_e"},
 		},
-		run: func(c *call) { kernels.Lookup(c.y, c.f(1), c.i(0), width) },
+		run: func(c *call) { kernels.Lookup(c.y, c.f(tokens), c.i(ids), width) },
 		grad: func(y, dy Node) []Node {
 			return []Node{{}, tokens.accumulate(y.Name()+".dtokens", []Node{ids, dy}, facts{flops: b * t * width, writes: b * t * width, roles: []string{"ids", "dy"}}, func(c *call) {
-				kernels.EmbedTokGrad(c.y, c.f(1), c.i(0), b*t, width)
+				kernels.EmbedTokGrad(c.y, c.f(dy), c.i(ids), b*t, width)
 			})}
 		},
 	})

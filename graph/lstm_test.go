@@ -61,8 +61,8 @@ func (l *lstm) grad(name string) []float32 {
 	return l.store.Param(name).Grad
 }
 
-// The numbers are those of testdata/lstm.py.
-func TestLSTMIsPyTorchs(t *testing.T) {
+// testdata/lstm.py wrote the numbers.
+func TestLSTMEqualsPyTorch(t *testing.T) {
 	data, err := os.ReadFile("testdata/lstm.json")
 	require.NoError(t, err)
 	var want map[string]struct {
@@ -150,8 +150,7 @@ func TestLSTMIsItsSteps(t *testing.T) {
 	}
 }
 
-// What several cores compute is what one computes, and a second run allocates nothing but what
-// Gorgonia does.
+// The results are the same on any number of cores. In a second run only Gorgonia allocates.
 func TestLSTMDoesNotDependOnCores(t *testing.T) {
 	l := newLSTM(t, 3, 4, 33, 200)
 	names := []string{"x", "weight_ih_l0", "weight_hh_l0", "bias_ih_l0", "bias_hh_l0"}

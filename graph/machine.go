@@ -46,7 +46,7 @@ func (g *Graph) Compile(arena *Arena, keep ...Node) (_ *Machine, err error) {
 	return m, nil
 }
 
-// keepValues makes the values of nodes outlive the run; those of scalars do anyway.
+// keepValues makes the values of nodes outlive the run. Scalars always do.
 func (g *Graph) keepValues(nodes []Node) {
 	for _, n := range nodes {
 		if len(n.shape) > 0 {
@@ -72,7 +72,7 @@ func (g *Graph) checkHashes() error {
 // Bytes returns the working memory that the graph needs.
 func (m *Machine) Bytes() int { return 4 * m.plan.total }
 
-// Run executes the graph once with the values its inputs hold now. Machines of different
+// Run executes the graph once on the current inputs. Machines of different
 // arenas may run at the same time: those that write to a store wait for the others.
 func (m *Machine) Run() error {
 	if !m.arena.busy.TryLock() {

@@ -9,14 +9,14 @@ import (
 
 // Arena is the working memory that graphs share. Only one of its machines may run at a
 // time, and a run invalidates the values of the others. An Arena must not be used by several
-// goroutines at once: of two runs at the same time, the second is an error.
+// goroutines at once: if two runs overlap, the second returns ErrBusy.
 type Arena struct {
 	data []float32
 	used int        // bumped when data moves
 	busy sync.Mutex // held while a machine runs
 }
 
-// ErrBusy says that a machine was run while another one of its arena ran.
+// ErrBusy is the error of a run while another machine of the same arena is running.
 var ErrBusy = errors.New("the memory is in use by another goroutine: each needs an arena of its own")
 
 // reserve makes the arena hold at least n float32.

@@ -10,10 +10,9 @@ import (
 const hugePage = 2 << 20
 
 // preferHugePages asks the kernel to back a large, still untouched block with
-// huge pages. The first touch of a page is what makes the first step slow, and
-// a miss of its translation what slows the others; both are a matter of the
-// number of pages. The advice is only that: a kernel that does not take it
-// changes nothing.
+// huge pages. The first access to each page slows the first step, and misses in the
+// translation of addresses slow the later ones. Fewer pages reduce both. The kernel
+// may ignore the advice.
 func preferHugePages(block []float32) {
 	bytes := 4 * len(block)
 	if bytes < 2*hugePage {

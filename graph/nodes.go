@@ -16,10 +16,10 @@ type Info struct {
 	Kind  string   // the operation; of other nodes their role
 	Role  Role     // what it is for
 	Scope []string // the part of the model, outermost first; of a parameter that of its first use
-	Note  string   // what the kind does not tell: the heads, the dropout
+	Note  string   // details of the kind: the heads, the dropout
 	Shape []int    // empty for a scalar
-	Axes  []string // a name for each axis; "" where there is none
-	Parts []string // what the node is put together from: see [Node.Parts]
+	Axes  []string // a name for each axis; "" for an unnamed one
+	Parts []string // see [Node.Parts]
 	In    []Operand
 
 	Parameters    int // trainable values, of a parameter
@@ -31,11 +31,11 @@ type Info struct {
 	Time  time.Duration // of all calls
 }
 
-// Operand is what a node reads.
+// Operand is a node that another node reads.
 // An Operand is safe for concurrent use as long as nothing changes it.
 type Operand struct {
 	Node int    // index among the nodes
-	Role string // what it is to the operation; "" if there is nothing to tell
+	Role string // what it is to the operation; may be empty
 }
 
 // Nodes lists the nodes in the order of declaration. A parameter is one node, however many
@@ -44,7 +44,7 @@ func (g *Graph) Nodes() ([]Info, error) {
 	if g.err != nil {
 		return nil, g.err
 	}
-	p, err := newPlan(g) // which tells whose values lie in an operand's memory
+	p, err := newPlan(g) // it finds the values that lie in an operand's memory
 	if err != nil {
 		return nil, err
 	}
@@ -118,7 +118,7 @@ func (g *Graph) info(n *gorgonia.Node) Info {
 		x.Calls, x.Time = o.calls, o.took
 	case n.Op() != nil && len(g.children(n)) == 0: // Gorgonia's constant
 		x.Name, x.Kind, x.Role, x.Note = "one", "one", Gradient, "of the loss by itself"
-	case n.Op() != nil: // what Gorgonia inserts between gradients
+	case n.Op() != nil: // Gorgonia's addition of two gradients
 		x.Kind, x.Role, x.Note = "add", Gradient, "of two uses"
 		x.FLOPs, x.Read, x.Written, x.Memory = values, 8*values, 4*values, 0
 	}
@@ -131,7 +131,7 @@ func (g *Graph) info(n *gorgonia.Node) Info {
 	return x
 }
 
-// placeInputs puts parameters and states where they are used first.
+// placeInputs moves parameters and states to the scope of their first use.
 func (g *Graph) placeInputs(infos []Info) {
 	placed := map[int]bool{}
 	for _, x := range infos {
@@ -184,7 +184,7 @@ func (c *clock) start() func() {
 	}
 }
 
-// Time makes the graph measure from now on how long its nodes take.
+// Time makes the graph measure the time of its nodes from now on.
 func (g *Graph) Time() {
 	g.timed = true
 	g.sums = nil
@@ -193,7 +193,7 @@ func (g *Graph) Time() {
 	}
 }
 
-// nextSum is the clock of the addition of Gorgonia's that runs now: they run in one order.
+// nextSum returns the clock of the next addition by Gorgonia. They always run in the same order.
 func (g *Graph) nextSum() *clock {
 	for g.sum >= len(g.sums) {
 		g.sums = append(g.sums, clock{})

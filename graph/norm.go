@@ -18,14 +18,16 @@ func (x Node) LayerNorm(gain, bias Node, eps float32) Node {
 		name: "layer_norm", in: []Node{x, gain, bias}, shape: x.shape, side: []int{rows, rows},
 		facts: facts{flops: normFLOPs * rows * width},
 		run: func(c *call) {
-			kernels.LayerNorm(c.y, c.side[0], c.side[1], c.f(0), c.f(1), c.f(2), rows, width, eps)
+			mean, rstd := c.side[0], c.side[1]
+			kernels.LayerNorm(c.y, mean, rstd, c.f(x), c.f(gain), c.f(bias), rows, width, eps)
 		},
 		grad: func(y, dy Node) []Node {
 			dx, dgain, dbias := y.normGrad(gain, bias, spec{in: []Node{dy, x, gain, y}, facts: facts{
 				reads: []int{rows * width, rows * width, width, 2 * rows}, roles: []string{"dy", "x", "gain", "mean, 1/σ"},
 			}}, func(c *call, dgain, dbias []float32) {
-				s := y.op().c.side
-				kernels.LayerNormGrad(c.y, dgain, dbias, c.f(0), c.f(1), s[0], s[1], c.f(2), rows, width)
+				kept := y.op().c.side
+				mean, rstd := kept[0], kept[1]
+				kernels.LayerNormGrad(c.y, dgain, dbias, c.f(dy), c.f(x), mean, rstd, c.f(gain), rows, width)
 			})
 			return []Node{dx, dgain, dbias}
 		},
@@ -43,14 +45,19 @@ func (x Node) ResidualLayerNorm(branch, gain, bias Node, eps float32, d Drop) No
 	}
 	b, t, width := x.dim(0), x.dim(1), x.dim(2)
 	in, mask := x.g.dropInputs(d, x, branch, gain, bias)
+	residual := func(c *call, mask func(*call) (kernels.Drop, []int32), kept [][]float32) kernels.ResidualNorm {
+		drop, seq := mask(c)
+		return kernels.ResidualNorm{
+			Mean: kept[0], Rstd: kept[1], Sum: kept[2], Gain: c.f(gain), Drop: drop, Seq: seq, B: b, T: t, C: width,
+		}
+	}
 	return x.g.apply(spec{
 		name: "residual_norm", in: in, shape: x.shape, side: []int{b * t, b * t, size(x.shape)},
 		facts: facts{
 			flops: (normFLOPs + 1 + d.flops(x.g)) * size(x.shape), note: d.note(x.g, ""), roles: []string{"x", "branch"},
 		},
 		run: func(c *call) {
-			mask, seq := mask(c)
-			kernels.ResidualLayerNorm(c.y, c.side[2], c.side[0], c.side[1], c.f(0), c.f(1), c.f(2), c.f(3), mask, seq, b, t, width, eps)
+			residual(c, mask, c.side).Forward(c.y, c.f(x), c.f(branch), c.f(bias), eps)
 		},
 		diff: append([]bool{true, true, true, true}, make([]bool, len(in)-4)...),
 		grad: func(y, dy Node) []Node {
@@ -60,13 +67,11 @@ func (x Node) ResidualLayerNorm(branch, gain, bias Node, eps float32, d Drop) No
 				reads: []int{size(x.shape), width, 2*b*t + size(x.shape)}, roles: []string{"dy", "gain", "sum, mean, 1/σ"},
 			}}
 			dx, dgain, dbias := y.normGrad(gain, bias, s, func(c *call, dgain, dbias []float32) {
-				mask, seq := mask(c)
-				f := y.op().c.side
-				kernels.ResidualLayerNormGrad(c.y, c.side[0], dgain, dbias, c.f(0), f[2], f[0], f[1], c.f(1), mask, seq, b, t, width)
+				residual(c, mask, y.op().c.side).Grad(c.y, c.side[0], dgain, dbias, c.f(dy))
 			})
 			dbranch := x.g.apply(spec{
-				name: y.Name() + ".dbranch", full: true, kind: "part", in: []Node{dx}, shape: x.shape, part: 1, facts: facts{idle: true, note: "of the branch", axes: x.axes()},
-				run: func(*call) {},
+				name: y.Name() + ".dbranch", full: true, kind: "part", in: []Node{dx}, shape: x.shape, isSide: true,
+				facts: facts{idle: true, note: "of the branch", axes: x.axes()}, run: func(*call) {},
 			})
 			return append([]Node{dx, dbranch, dgain, dbias}, make([]Node, len(in)-3)...)
 		},
@@ -74,8 +79,7 @@ func (x Node) ResidualLayerNorm(branch, gain, bias Node, eps float32, d Drop) No
 }
 
 // normGrad declares the op that computes all derivatives of a normalisation y at
-// once: dx is its output; what it adds to the gradients of gain and bias, two
-// further nodes stand for.
+// once. Its output is dx; it also adds to the gradients of gain and bias.
 func (y Node) normGrad(gain, bias Node, s spec, run func(c *call, dgain, dbias []float32)) (dx, dgain, dbias Node) {
 	s.name, s.full, s.kind, s.shape = y.Name()+".dx", true, "norm.grad", y.shape
 	s.axes = y.axes()
@@ -84,8 +88,7 @@ func (y Node) normGrad(gain, bias Node, s spec, run func(c *call, dgain, dbias [
 	s.flops += normGradFLOPs * size(y.shape)
 	s.adds = size(gain.shape) + size(bias.shape)
 	dx = y.g.apply(s)
-	done, idle := func(*call) {}, facts{idle: true, note: "done with dx"}
-	return dx, gain.accumulate(y.Name()+".dgain", []Node{dx}, idle, done), bias.accumulate(y.Name()+".dbias", []Node{dx}, idle, done)
+	return dx, gain.addedBy(dx, y.Name()+".dgain"), bias.addedBy(dx, y.Name()+".dbias")
 }
 
 func (g *Graph) checkNorm(what string, x, gain, bias Node) bool {

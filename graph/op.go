@@ -17,7 +17,7 @@ import (
 type spec struct {
 	name  string // kind in the current scope, or a full name when full is set
 	full  bool
-	kind  string // what DOT exports and errors call it; default: name
+	kind  string // the name in drawings; default: name
 	in    []Node
 	shape []int // of the output; empty for a scalar
 
@@ -30,8 +30,8 @@ type spec struct {
 
 	side      []int  // sizes of further buffers that live as long as the output
 	into      *Param // the output is this parameter's gradient
-	overwrite int    // 1+index of an input that the output may be written over
-	part      int    // 1+index of the side buffer of input 0 that is the output
+	overwrite Node   // an operand that the output may be written over; the zero Node: none
+	isSide    bool   // the output is the first side buffer of the only operand
 	columns   int    // how many of each row of the output have a defined value; 0: all
 
 	facts // for drawings and tables
@@ -53,8 +53,8 @@ type op struct {
 	c     call
 
 	clock
-	overwrites bool // the plan found that the output takes over an input's memory
-	completes  bool // and that no op behind this one adds to the same gradient
+	overwrites bool // the plan lets the output take over an operand's memory
+	completes  bool // no later op adds to the same gradient
 }
 
 var (
@@ -77,7 +77,7 @@ func (g *Graph) apply(s spec) Node {
 	if g.backward {
 		s.role = Gradient
 	}
-	o := &op{spec: s, g: g, scope: slices.Clone(g.scopes)}
+	o := &op{spec: s, g: g, scope: slices.Clone(g.scopes), c: call{operands: s.in}}
 	children := make([]*gorgonia.Node, len(s.in))
 	for i, n := range s.in {
 		children[i] = n.n
@@ -91,7 +91,7 @@ func (g *Graph) apply(s spec) Node {
 		return g.failf(s.name, "Gorgonia merged the node with %s", n.Name())
 	}
 	if hash := o.nodeHash(children); hash != n.Hashcode() {
-		return g.failf(s.name, "Gorgonia hashes nodes differently than in v0.9.18: %x, foretold %x", n.Hashcode(), hash)
+		return g.failf(s.name, "Gorgonia hashes nodes differently than in v0.9.18: %x, expected %x", n.Hashcode(), hash)
 	}
 	o.node = n
 	g.ops[n] = o
@@ -101,8 +101,7 @@ func (g *Graph) apply(s spec) Node {
 }
 
 // saltUntilUnique changes the op's hash until no other node of the graph shares
-// it. TapeMachines drop all but one of the nodes whose 32-bit hashes are equal,
-// without a word.
+// it. A TapeMachine silently drops all but one of the nodes with equal hashes.
 func (g *Graph) saltUntilUnique(o *op, children gorgonia.Nodes) {
 	for ; ; o.salt++ {
 		if _, taken := g.hashes[o.nodeHash(children)]; !taken {
@@ -111,7 +110,7 @@ func (g *Graph) saltUntilUnique(o *op, children gorgonia.Nodes) {
 	}
 }
 
-// nodeHash foretells gorgonia.Node.Hashcode for a node of this op. Gorgonia
+// nodeHash predicts gorgonia.Node.Hashcode for a node of this op. Gorgonia
 // cannot be asked: it adds the node to the graph for good before it hashes it.
 func (o *op) nodeHash(children gorgonia.Nodes) uint32 {
 	h := fnv.New32a()
@@ -138,7 +137,7 @@ func (o *op) Hashcode() uint32 {
 	return h.Sum32()
 }
 
-// Type is made anew for each call: Gorgonia recycles what it gets.
+// Type returns a new value each time, because Gorgonia recycles it.
 func (o *op) Type() hm.Type {
 	ts := make([]hm.Type, 0, len(o.in)+1)
 	for _, x := range o.in {
@@ -248,27 +247,40 @@ func equal(a, b []int) bool {
 	return true
 }
 
-// call is what an op sees when it runs: the values of its inputs and the
-// buffers it owns.
+// call holds the values of an op's operands and the buffers that it owns while it runs.
 type call struct {
-	in   []gorgonia.Value
-	y    []float32   // the output; nil for a scalar
-	side [][]float32 // the further buffers
-	s    *gorgonia.F32
-	err  error
+	operands []Node           // as declared
+	in       []gorgonia.Value // the value of each
+	y        []float32        // the output; nil for a scalar
+	side     [][]float32      // the further buffers
+	s        *gorgonia.F32
+	err      error
 }
 
-// f returns input i as float32s.
-func (c *call) f(i int) []float32 { return c.in[i].(*tensor.Dense).Float32s() }
+// value returns the value of an operand. Ops have few, so a search is faster than a map.
+func (c *call) value(operand Node) gorgonia.Value {
+	for k, x := range c.operands {
+		if x.n == operand.n {
+			return c.in[k]
+		}
+	}
+	panic(operand.Name() + " is not an operand")
+}
 
-// i returns input i as int32s.
-func (c *call) i(i int) []int32 { return c.in[i].(*tensor.Dense).Int32s() }
+// f returns the values of an operand of float32.
+func (c *call) f(operand Node) []float32 { return floats(c.value(operand)) }
 
-// int returns the int64 scalar input i.
-func (c *call) int(i int) int64 { return int64(*c.in[i].(*gorgonia.I64)) }
+// i returns the values of an operand of int32.
+func (c *call) i(operand Node) []int32 { return c.value(operand).(*tensor.Dense).Int32s() }
 
-// scalar returns the float32 scalar input i.
-func (c *call) scalar(i int) float32 { return float32(*c.in[i].(*gorgonia.F32)) }
+// int returns the value of an int64 scalar.
+func (c *call) int(operand Node) int64 { return int64(*c.value(operand).(*gorgonia.I64)) }
+
+// scalar returns the value of a float32 scalar.
+func (c *call) scalar(operand Node) float32 { return float32(*c.value(operand).(*gorgonia.F32)) }
+
+// floats returns the values of a tensor of float32.
+func floats(v gorgonia.Value) []float32 { return v.(*tensor.Dense).Float32s() }
 
 // fail stops the run of the whole graph with an error.
 func (c *call) fail(format string, args ...any) { c.err = errors.Errorf(format, args...) }

@@ -6,9 +6,8 @@ import (
 	"gorgpt/internal/kernels"
 )
 
-// The ops of this file compose what the fused ones do in one pass. They are the
-// definition that the fused ops are tested against, and what is used where the
-// intermediate values themselves are wanted.
+// The ops of this file compose the fused ops step by step. The fused ops are tested
+// against them, and they serve where intermediate values are needed.
 
 // Add computes x + y. Equal shapes.
 func (x Node) Add(y Node) Node {
@@ -21,7 +20,7 @@ func (x Node) Add(y Node) Node {
 	return x.g.apply(spec{
 		name: "add", in: []Node{x, y}, shape: x.shape,
 		facts: facts{flops: size(x.shape)},
-		run:   func(c *call) { kernels.Add(c.y, c.f(0), c.f(1)) },
+		run:   func(c *call) { kernels.Add(c.y, c.f(x), c.f(y)) },
 		grad:  func(_, d Node) []Node { return []Node{d, d} },
 	})
 }
@@ -34,7 +33,7 @@ func (x Node) Scale(s float32) Node {
 	return x.g.apply(spec{
 		name: "scale", in: []Node{x}, shape: x.shape,
 		facts: facts{flops: size(x.shape), note: fmt.Sprintf("× %.4g", s)},
-		run:   func(c *call) { kernels.Scale(c.y, c.f(0), s) },
+		run:   func(c *call) { kernels.Scale(c.y, c.f(x), s) },
 		grad:  func(_, d Node) []Node { return []Node{d.Scale(s)} },
 	})
 }
@@ -77,7 +76,7 @@ func (x Node) matMul(y Node, tx, ty bool) Node {
 		facts: facts{flops: 2 * mats * m * n * k, axes: append(x.leading()[:nd-2], rowAxis, columnAxis), roles: roles},
 		run: func(c *call) {
 			for i := range mats {
-				kernels.Gemm(tx, ty, m, n, k, c.f(0)[i*m*k:(i+1)*m*k], ldx, c.f(1)[i*k*n:(i+1)*k*n], ldy, 0, c.y[i*m*n:(i+1)*m*n], n)
+				kernels.Gemm(tx, ty, m, n, k, c.f(x)[i*m*k:(i+1)*m*k], ldx, c.f(y)[i*k*n:(i+1)*k*n], ldy, 0, c.y[i*m*n:(i+1)*m*n], n)
 			}
 		},
 	}
@@ -104,14 +103,14 @@ func (x Node) Causal() Node {
 	mats := size(x.shape) / (t * t)
 	return x.g.apply(spec{
 		name: "causal", in: []Node{x}, shape: x.shape,
-		run: func(c *call) { kernels.CausalMask(c.y, c.f(0), mats, t) },
+		run: func(c *call) { kernels.CausalMask(c.y, c.f(x), mats, t) },
 		grad: func(y, d Node) []Node {
 			return []Node{x.g.apply(spec{
 				name: y.Name() + ".dx", full: true, kind: "causal.grad", in: []Node{d}, shape: x.shape,
 				run: func(c *call) {
 					for r := range mats * t { // nothing flows back through a masked score
 						row := c.y[r*t : (r+1)*t]
-						n := copy(row[:r%t+1], c.f(0)[r*t:])
+						n := copy(row[:r%t+1], c.f(d)[r*t:])
 						clear(row[n:])
 					}
 				},
@@ -132,12 +131,12 @@ func (x Node) Softmax() Node {
 	return x.g.apply(spec{
 		name: "softmax", in: []Node{x}, shape: x.shape,
 		facts: facts{flops: 4 * size(x.shape)}, // −max, exp, Σ, ÷
-		run:   func(c *call) { kernels.Softmax(c.y, c.f(0), rows, cols) },
+		run:   func(c *call) { kernels.Softmax(c.y, c.f(x), rows, cols) },
 		grad: func(y, dy Node) []Node {
 			return []Node{x.g.apply(spec{
 				name: y.Name() + ".dx", full: true, kind: "softmax.grad", in: []Node{dy, y}, shape: x.shape,
 				facts: facts{flops: 4 * size(x.shape), roles: []string{"dy", "y"}},
-				run:   func(c *call) { kernels.SoftmaxGrad(c.y, c.f(0), c.f(1), rows, cols) },
+				run:   func(c *call) { kernels.SoftmaxGrad(c.y, c.f(dy), c.f(y), rows, cols) },
 			})}
 		},
 	})

@@ -69,10 +69,10 @@ func (p *plan) markCompletion() {
 	}
 }
 
-// ownsOutput tells whether the op's output needs memory of its own: not scalars,
-// not gradients that live in the store, not what lies in an input's memory.
+// ownsOutput reports whether the op's output needs memory of its own: not a scalar,
+// a gradient in the store, or a value in an operand's memory.
 func (o *op) ownsOutput() bool {
-	return len(o.shape) > 0 && o.into == nil && o.part == 0 && !o.overwrites
+	return len(o.shape) > 0 && o.into == nil && !o.isSide && !o.overwrites
 }
 
 // lastUses finds the position at which each node's value is read for the last time.
@@ -85,12 +85,12 @@ func (g *Graph) lastUses(order gorgonia.Nodes) map[*gorgonia.Node]int {
 		n := order[i]
 		last[n] = max(last[n], i)
 		o := g.ops[n]
-		for k, child := range g.children(n) {
+		for _, child := range g.children(n) {
 			use := i
 			switch {
-			case o == nil || o.part > 0: // the value may be (a part of) the operand's memory
+			case o == nil || o.isSide: // the value may lie in the operand's memory
 				use = last[n]
-			case o.overwrite == k+1:
+			case o.overwrite.n == child:
 				// Only the last reader of a value may write over it.
 				if o.overwrites = g.ops[child] != nil && last[child] <= i; o.overwrites {
 					use = last[n]
@@ -164,10 +164,10 @@ func (p *plan) bind(arena []float32) {
 			o.c.y, o.out = o.into.Grad, o.into.grad
 		case o.overwrites:
 			// The memory is the input's, which an earlier turn of this loop bound.
-			o.c.y = o.in[o.overwrite-1].op().c.y
+			o.c.y = o.overwrite.op().c.y
 			o.out = dense(o.c.y, o.shape)
-		case o.part > 0:
-			o.c.y = o.in[0].op().c.side[o.part-1]
+		case o.isSide:
+			o.c.y = o.in[0].op().c.side[0]
 			o.out = dense(o.c.y, o.shape)
 		default:
 			o.c.y = part()

@@ -27,7 +27,7 @@ func (x Node) columns(i int) Node {
 		facts: facts{axes: append(x.leading(), last), note: [3]string{"q", "k", "v"}[i], reads: []int{rows * width}},
 		run: func(c *call) {
 			for r := range rows {
-				copy(c.y[r*width:(r+1)*width], third(c.f(0), r))
+				copy(c.y[r*width:(r+1)*width], third(c.f(x), r))
 			}
 		},
 		grad: func(y, dy Node) []Node {
@@ -36,7 +36,7 @@ func (x Node) columns(i int) Node {
 				run: func(c *call) {
 					clear(c.y)
 					for r := range rows {
-						copy(third(c.y, r), c.f(0)[r*width:(r+1)*width])
+						copy(third(c.y, r), c.f(dy)[r*width:(r+1)*width])
 					}
 				},
 			})}
@@ -70,15 +70,15 @@ func (x Node) Merge() Node {
 
 // swapAxes exchanges the two middle axes of x, seen as having the given four.
 func (x Node) swapAxes(name string, axes []string, as []int, result func(as []int) []int) Node {
-	run := func(from []int) func(c *call) {
-		return func(c *call) { swapMiddle(c.y, c.f(0), from[0], from[1], from[2], from[3]) }
+	run := func(from Node, d []int) func(c *call) {
+		return func(c *call) { swapMiddle(c.y, c.f(from), d[0], d[1], d[2], d[3]) }
 	}
 	return x.g.apply(spec{
-		name: name, in: []Node{x}, shape: result(as), run: run(as), facts: facts{axes: axes},
+		name: name, in: []Node{x}, shape: result(as), run: run(x, as), facts: facts{axes: axes},
 		grad: func(y, dy Node) []Node {
 			return []Node{x.g.apply(spec{
 				name: y.Name() + ".dx", full: true, kind: name, in: []Node{dy}, shape: x.shape, facts: facts{axes: x.axes()},
-				run: run([]int{as[0], as[2], as[1], as[3]}),
+				run: run(dy, []int{as[0], as[2], as[1], as[3]}),
 			})}
 		},
 	})
@@ -110,7 +110,7 @@ func (x Node) Reshape(shape ...int) Node {
 func (x Node) reshape(shape []int, axes []string) Node {
 	return x.g.apply(spec{
 		name: "reshape", in: []Node{x}, shape: shape, facts: facts{axes: axes},
-		run:  func(c *call) { copy(c.y, c.f(0)) },
+		run:  func(c *call) { copy(c.y, c.f(x)) },
 		grad: func(_, dy Node) []Node { return []Node{dy.reshape(x.shape, x.axes())} },
 	})
 }
@@ -130,7 +130,7 @@ func (x Node) SumGroups(s int) Node {
 		run: func(c *call) {
 			clear(c.y)
 			for r := range groups * s {
-				for j, v := range c.f(0)[r*width : (r+1)*width] {
+				for j, v := range c.f(x)[r*width : (r+1)*width] {
 					c.y[r/s*width+j] += v
 				}
 			}
@@ -140,7 +140,7 @@ func (x Node) SumGroups(s int) Node {
 				name: y.Name() + ".dx", full: true, kind: "sum_groups.grad", in: []Node{dy}, shape: x.shape, facts: facts{axes: x.axes()},
 				run: func(c *call) {
 					for r := range groups * s {
-						copy(c.y[r*width:(r+1)*width], c.f(0)[r/s*width:])
+						copy(c.y[r*width:(r+1)*width], c.f(dy)[r/s*width:])
 					}
 				},
 			})}

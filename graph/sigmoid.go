@@ -20,11 +20,12 @@ func (x Node) SigmoidCrossEntropy(targets Node) Node {
 		name: "sigmoid_cross_entropy", in: []Node{x, targets}, shape: targets.shape[:1], diff: []bool{true, false},
 		facts: facts{flops: 5 * rows * k, axes: x.axes()[:1], roles: []string{"logits", "targets"}},
 		run: func(c *call) {
+			logits, targets := c.f(x), c.f(targets)
 			for i := range rows {
 				sum := 0.0
 				for j := i * k; j < (i+1)*k; j++ {
-					z := float64(c.f(0)[j])
-					sum += max(z, 0) - float64(c.f(1)[j])*z + math.Log1p(math.Exp(-math.Abs(z)))
+					z := float64(logits[j])
+					sum += max(z, 0) - float64(targets[j])*z + math.Log1p(math.Exp(-math.Abs(z)))
 				}
 				c.y[i] = float32(sum / float64(k))
 			}
@@ -34,8 +35,9 @@ func (x Node) SigmoidCrossEntropy(targets Node) Node {
 				name: y.Name() + ".dx", full: true, kind: "sigmoid_cross_entropy.grad", in: []Node{dy, x, targets}, shape: x.shape,
 				facts: facts{flops: 4 * rows * k, axes: x.axes(), roles: []string{"dy", "logits", "targets"}},
 				run: func(c *call) {
-					for j, z := range c.f(1) {
-						c.y[j] = float32((1/(1+math.Exp(-float64(z))) - float64(c.f(2)[j])) * float64(c.f(0)[j/k]) / float64(k))
+					targets, dy := c.f(targets), c.f(dy)
+					for j, z := range c.f(x) {
+						c.y[j] = float32((1/(1+math.Exp(-float64(z))) - float64(targets[j])) * float64(dy[j/k]) / float64(k))
 					}
 				},
 			})

@@ -2,24 +2,24 @@ package graph
 
 import "github.com/pkg/errors"
 
-// NewSketch is [NewStore] without memory: graphs that bind its parameters can be declared
-// and their [Graph.Need] computed, but not run.
+// NewSketch is [NewStore] without memory. Graphs that bind its parameters can be declared
+// and their [Graph.Need] computed, but they cannot run.
 func NewSketch(params []Param) (*Store, error) { return newStore(params, true) }
 
 // Need is the working memory of a graph, in bytes.
 // A Need is safe for concurrent use as long as nothing changes it.
 type Need struct {
-	Logits      int // of these the scores of the vocabulary, if the graph has them
-	Activations int // all the rest: the values of the nodes, and their gradients
+	Logits      int // the scores of the vocabulary, if the graph has them
+	Activations int // the values of all other nodes, and their gradients
 	Inputs      int // token ids and the like
 }
 
-// Total is all that the graph needs.
+// Total is the sum of all parts.
 func (n Need) Total() int { return n.Logits + n.Activations + n.Inputs }
 
-// Need computes what [Graph.Compile] and a run will allocate, exactly, without doing so.
-// Buffers of nodes that are never alive together share memory; what is logits of this is
-// the size of the largest of them.
+// Need computes exactly how much [Graph.Compile] and a run will allocate, without allocating it.
+// Buffers of nodes that are never alive together share memory. Logits counts the largest
+// logits node.
 func (g *Graph) Need(keep ...Node) (Need, error) {
 	if g.err != nil {
 		return Need{}, g.err

@@ -11,7 +11,7 @@ import (
 type Param struct {
 	Name  string // as Hugging Face names it: h.0.attn.c_attn.weight
 	Shape []int
-	Axes  string // names of the axes, for drawings: "C 3C"
+	Axes  string // names of the axes, for drawings and checks: "C 3C"
 	Value []float32
 	Grad  []float32 // sum over the runs since the last update; nil before Store.AllocateGradients
 	M, V  []float32 // Adam's moments; nil before Store.AllocateGradients
@@ -25,14 +25,14 @@ type Param struct {
 // Offset is where the parameter begins in [Store.Values] and the other blocks.
 func (p *Param) Offset() int { return p.at }
 
-// Decays tells whether L2 applies: to every tensor of two or more dimensions,
+// decays reports whether L2 applies: to every tensor of two or more dimensions,
 // so to weights and embeddings but not to biases and gains.
-func (p *Param) Decays() bool { return len(p.Shape) > 1 }
+func (p *Param) decays() bool { return len(p.Shape) > 1 }
 
 // Store owns the parameters of one model with their gradients and moments, each
 // kind in one contiguous block. All graphs of the model bind these tensors.
-// A Store may be shared by machines of several goroutines, which wait where one of them writes.
-// Its methods that change something must not be called meanwhile.
+// Machines of several goroutines may share a Store; one that writes to it waits for the others.
+// Methods that change the Store must not be called while a machine runs.
 type Store struct {
 	params  []*Param
 	byName  map[string]*Param
@@ -72,8 +72,8 @@ func newStore(params []Param, sketch bool) (*Store, error) {
 	return s, nil
 }
 
-// block allocates one float32 for each parameter element, hands the parts out and returns the
-// whole. Those of a sketch are empty.
+// block allocates one float32 for each element of the parameters, assigns each parameter its
+// part and returns the whole. In a sketch the parts are empty.
 func (s *Store) block(assign func(p *Param, data []float32)) []float32 {
 	if s.sketch {
 		for _, p := range s.params {
@@ -95,7 +95,7 @@ func (s *Store) block(assign func(p *Param, data []float32)) []float32 {
 	return block
 }
 
-// AllocateGradients allocates gradients and Adam's moments, all zero, unless they exist.
+// AllocateGradients allocates the gradients and Adam's moments, all zero, unless they exist.
 func (s *Store) AllocateGradients() {
 	if s.trained {
 		return
@@ -117,11 +117,11 @@ func (s *Store) Gradients() []float32 { return s.grads }
 // Moments is described at [Store.Values].
 func (s *Store) Moments() (m, v []float32) { return s.m, s.v }
 
-// WhenSummed makes every run of a graph call f for each parameter as soon as the last of what
-// the run adds to its gradient has been added; nil ends that. f runs between two ops.
+// WhenSummed makes every run of a graph call f for each parameter as soon as the run has added
+// everything to its gradient. f runs between two ops. nil ends the calls.
 func (s *Store) WhenSummed(f func(p *Param)) { s.summed = f }
 
-// stored is the tensor on a part of a block, or nil for that of a sketch.
+// stored returns a tensor on a part of a block, or nil in a sketch.
 func stored(data []float32, shape []int) *tensor.Dense {
 	if len(data) == 0 {
 		return nil

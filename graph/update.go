@@ -9,9 +9,9 @@ import (
 )
 
 // GlobalNorm computes the square root of the sum of squares of all gradients.
-// Fed by every gradient and feeding every update, it also is the barrier between
-// reading and clearing them: when it is not finite, the run ends before any
-// parameter has changed. → scalar
+// Every gradient feeds it and it feeds every update, so it also separates reading
+// from clearing. If it is not finite, the run fails before any parameter has
+// changed. → scalar
 func (g *Graph) GlobalNorm(params []*Param) Node {
 	in, values := make([]Node, len(params)), 0
 	for i, p := range params {
@@ -22,8 +22,8 @@ func (g *Graph) GlobalNorm(params []*Param) Node {
 		name: "global_norm", in: in, facts: facts{role: Update, flops: 2 * values},
 		run: func(c *call) {
 			sum := 0.0
-			for i := range c.in {
-				sum += kernels.SumSquares(c.f(i))
+			for _, gradient := range c.in {
+				sum += kernels.SumSquares(floats(gradient))
 			}
 			norm := float32(math.Sqrt(sum))
 			c.set(norm)
@@ -44,7 +44,7 @@ func (x Node) ClipScale(limit float32) Node {
 				c.set(1)
 				return
 			}
-			c.set(limit / max(c.scalar(0), limit))
+			c.set(limit / max(c.scalar(x), limit))
 		},
 	})
 }
@@ -53,7 +53,7 @@ func (x Node) ClipScale(limit float32) Node {
 // An AdamConfig is safe for concurrent use as long as nothing changes it.
 type AdamConfig struct {
 	B1, B2  float64
-	Eps, L2 float32 // L2 is decoupled, and only where Param.Decays
+	Eps, L2 float32 // L2 is decoupled and leaves biases and gains alone
 }
 
 // Adam declares the update of one parameter, from its gradient and moments in the
@@ -63,20 +63,21 @@ type AdamConfig struct {
 //	g = scale·g;  m = b1·m + (1−b1)·g;  v = b2·v + (1−b2)·g²
 //	p = p − rate·(m/(√v + eps) + L2·p)
 //
-// The returned scalar says that it is done.
+// The returned scalar is 1 once it is done.
 func (g *Graph) Adam(p *Param, scale, rate Node, a AdamConfig) Node {
-	in := []Node{g.Param(p), g.stored(p, "gradient", Gradient, p.grad), g.stored(p, "m", State, p.m), g.stored(p, "v", State, p.v), scale, rate}
+	value, gradient := g.Param(p), g.stored(p, "gradient", Gradient, p.grad)
+	m, v := g.stored(p, "m", State, p.m), g.stored(p, "v", State, p.v)
 	g.updates = true
 	n, each := size(p.Shape), 15 // 3 for m, 4 for v, 1 for scale·g, 7 for p
-	if !p.Decays() {
+	if !p.decays() {
 		a.L2, each = 0, 13
 	}
 	return g.apply(spec{
-		name: p.Name + ".adam", full: true, kind: "adam", in: in,
+		name: p.Name + ".adam", full: true, kind: "adam", in: []Node{value, gradient, m, v, scale, rate},
 		facts: facts{role: Update, flops: each * n, writes: 4 * n, roles: []string{"p", "g", "m", "v", "scale", "rate"}},
 		run: func(c *call) {
-			kernels.Adam(c.f(0), c.f(1), c.f(2), c.f(3), kernels.AdamStep{
-				LR: c.scalar(5), B1: a.B1, B2: a.B2, Eps: a.Eps, L2: a.L2, Scale: c.scalar(4),
+			kernels.Adam(c.f(value), c.f(gradient), c.f(m), c.f(v), kernels.AdamStep{
+				LR: c.scalar(rate), B1: a.B1, B2: a.B2, Eps: a.Eps, L2: a.L2, Scale: c.scalar(scale),
 			})
 			c.set(1)
 		},
@@ -93,7 +94,7 @@ func (g *Graph) stored(p *Param, what string, r Role, t *tensor.Dense) Node {
 	return g.state(name, r, t, p.Shape, p.Axes)
 }
 
-// state returns the input node that binds what lives on between runs.
+// state returns the input node that binds memory that is kept between runs.
 func (g *Graph) state(name string, r Role, t *tensor.Dense, shape []int, axes string) Node {
 	n := g.input(name, t, shape)
 	if n.n != nil {

@@ -105,7 +105,7 @@ func (multipleChoice) Scores(_, n int) int { return n }
 
 // Logits are h W + b of each answer, over which the softmax is taken.
 func (m multipleChoice) Logits(h *Head, states graph.Node, b, n int) graph.Node {
-	return h.Linear.Forward(states).Reshape(b, n).Named("B S").Parts(m.Parts(n)...) // [B S]
+	return h.Linear.Forward(states).Reshape(b, n).Named("B S").Axes("B S").Parts(m.Parts(n)...)
 }
 
 func (multipleChoice) Inputs(g *graph.Graph, b, k int) (graph.Node, func(int, Target)) {

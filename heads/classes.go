@@ -121,7 +121,7 @@ func (classes) Scores(k, _ int) int { return k }
 
 // Logits are h W + b.
 func (classes) Logits(h *Head, states graph.Node, _, _ int) graph.Node {
-	return h.Linear.Forward(states) // [B K]
+	return h.Linear.Forward(states).Axes("B K")
 }
 
 func (classes) Inputs(g *graph.Graph, b, _ int) (graph.Node, func(int, Target)) {

@@ -50,11 +50,11 @@ func (h *Head) scores(n int) int { return h.Kind.Task().Scores(h.Outputs(), n) }
 // sequences an example. states [B·S C] → [B K], or [B S] for multiple choice
 func (h *Head) Logits(states graph.Node, b, n int) graph.Node {
 	defer states.Graph().Scope("head")()
-	return h.Kind.Task().Logits(h, states.Dropout(h.Drop), b, n)
+	return h.Kind.Task().Logits(h, states.Axes("B·S C").Dropout(h.Drop), b, n)
 }
 
 // Losses computes the loss of each example, the terms of L2. logits [B K] → [B]
 func (h *Head) Losses(logits, targets graph.Node) graph.Node {
 	defer logits.Graph().Scope("head")()
-	return h.Kind.Task().Losses(logits, targets)
+	return h.Kind.Task().Losses(logits, targets).Axes("B")
 }

@@ -106,7 +106,7 @@ func (multiLabel) Scores(k, _ int) int { return k }
 
 // Logits are h W + b, one for each label.
 func (multiLabel) Logits(h *Head, states graph.Node, _, _ int) graph.Node {
-	return h.Linear.Forward(states) // [B K]
+	return h.Linear.Forward(states).Axes("B K")
 }
 
 func (multiLabel) Inputs(g *graph.Graph, b, k int) (graph.Node, func(int, Target)) {

@@ -55,5 +55,5 @@ func (pair) Parts(int) []string { return []string{"order a, b", "order b, a"} }
 
 // Logits are (h₁ + h₂) W + b.
 func (p pair) Logits(h *Head, states graph.Node, _, n int) graph.Node {
-	return h.Linear.Forward(states.SumGroups(n).Parts(p.Parts(n)...)) // [B K]
+	return h.Linear.Forward(states.SumGroups(n).Parts(p.Parts(n)...)).Axes("B K")
 }

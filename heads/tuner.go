@@ -45,8 +45,7 @@ type Tuner struct {
 	Group  *dist.Group // the ranks that share batches
 
 	mu    sync.Mutex // held while graphs are filled, run and read
-	arena graph.Arena
-	steps map[shape]*step
+	steps graph.ByShape[shape, *step]
 }
 
 // Declare builds the graph of a full micro-batch, s sequences an example and as many tokens
@@ -183,16 +182,8 @@ func (t *Tuner) each(ctx context.Context, batch []Encoded, train bool, run func(
 
 // step returns the graph of a shape.
 func (t *Tuner) step(sh shape) (*step, error) {
-	if st, found := t.steps[sh]; found {
-		return st, nil
-	}
-	st := declare(t.Model, t.Head, t.Lambda, sh)
-	if err := st.compile(&t.arena); err != nil {
-		return nil, err
-	}
-	if t.steps == nil {
-		t.steps = map[shape]*step{}
-	}
-	t.steps[sh] = st
-	return st, nil
+	return t.steps.Get(sh, func(arena *graph.Arena) (*step, error) {
+		st := declare(t.Model, t.Head, t.Lambda, sh)
+		return st, st.compile(arena)
+	})
 }

@@ -18,16 +18,17 @@ type Attention struct {
 // [B T C] → [B T C]
 func (a *Attention) Forward(x graph.Node) graph.Node {
 	defer x.Graph().Scope("attn")()
-	qkv := a.QKV.Forward(x)         // [B T 3C]
+	qkv := a.QKV.Forward(x.Axes("… T C")).Axes("… T 3C")
 	y := qkv.Attention(a.H, a.Drop) // [B T C]
-	return a.Proj.Forward(y)
+	return a.Proj.Forward(y).Axes("… T C")
 }
 
-// Cached is Forward for positions that follow those in the cache, to which it adds them. at [1]
-// is how many those are. [B T C] → [B T C]
+// Cached is Forward for positions that follow those in the cache, and adds them to it. at [1]
+// is the number of positions in the cache. [B T C] → [B T C]
 func (a *Attention) Cached(x graph.Node, c *graph.Cache, at graph.Node) graph.Node {
 	defer x.Graph().Scope("attn")()
-	return a.Proj.Forward(a.QKV.Forward(x).CachedAttention(c, at))
+	y := a.QKV.Forward(x.Axes("… T C")).CachedAttention(c, at)
+	return a.Proj.Forward(y).Axes("… T C")
 }
 
 // Plain is Forward from plain ops, which hold every intermediate value: the
@@ -35,10 +36,10 @@ func (a *Attention) Cached(x graph.Node, c *graph.Cache, at graph.Node) graph.No
 // weights before dropout. [B T C] → [B T C], [B H T T]
 func (a *Attention) Plain(x graph.Node) (y, weights graph.Node) {
 	defer x.Graph().Scope("attn")()
-	q, k, v := a.QKV.Forward(x).Split3()               // 3 × [B T C]
+	q, k, v := a.QKV.Forward(x.Axes("… T C")).Split3() // 3 × [B T C]
 	q, k, v = q.Heads(a.H), k.Heads(a.H), v.Heads(a.H) // 3 × [B H T D]
 	d := float64(a.QKV.W.Shape[0] / a.H)
 	weights = q.MatMulT(k).Scale(float32(1 / math.Sqrt(d))).Causal().Softmax() // [B H T T]
 	y = weights.Dropout(a.Drop).MatMul(v).Merge()                              // [B T C]
-	return a.Proj.Forward(y), weights
+	return a.Proj.Forward(y).Axes("… T C"), weights.Axes("… H T T")
 }

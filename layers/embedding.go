@@ -16,20 +16,20 @@ func (e *Embedding) Forward(ids graph.Node) graph.Node {
 	g := ids.Graph()
 	defer g.Scope("embed")()
 	if e.Positions == nil {
-		return graph.Lookup(ids, g.Param(e.Tokens)).Dropout(e.Drop)
+		return graph.Lookup(ids.Axes("… T"), g.Param(e.Tokens)).Dropout(e.Drop).Axes("… T C")
 	}
-	return graph.Embed(ids, g.Param(e.Tokens), g.Param(e.Positions)).Dropout(e.Drop)
+	return graph.Embed(ids.Axes("… T"), g.Param(e.Tokens), g.Param(e.Positions)).Dropout(e.Drop).Axes("… T C")
 }
 
-// At is Forward with positions from at on, for evaluation: nothing is dropped.
+// At is Forward for positions at, at+1, …, without dropout.
 // ids [B T], at [1] → [B T C]
 func (e *Embedding) At(ids, at graph.Node) graph.Node {
 	g := ids.Graph()
 	defer g.Scope("embed")()
-	return graph.EmbedAt(ids, g.Param(e.Tokens), g.Param(e.Positions), at)
+	return graph.EmbedAt(ids.Axes("… T"), g.Param(e.Tokens), g.Param(e.Positions), at.Axes("1")).Axes("… T C")
 }
 
 // Logits computes h·W_eᵀ. [B T C] → [B T V'], V' = graph.LogitsStride(V)
 func (e *Embedding) Logits(h graph.Node) graph.Node {
-	return h.TiedLogits(h.Graph().ParamAs(e.Tokens, "as output"))
+	return h.Axes("… C").TiedLogits(h.Graph().ParamAs(e.Tokens, "as output")).Axes("… V'")
 }

@@ -1,6 +1,10 @@
 package layers
 
-import "gorgpt/graph"
+import (
+	"strings"
+
+	"gorgpt/graph"
+)
 
 // Linear is y = xW + b at each position, with W stored [in out] as in the 2018
 // code (Hugging Face calls it Conv1D).
@@ -13,5 +17,10 @@ type Linear struct {
 func (l Linear) Forward(x graph.Node) graph.Node {
 	g := x.Graph()
 	defer g.ScopeOf(l.W)()
-	return x.Linear(g.Param(l.W), g.Param(l.B))
+	y := x.Linear(g.Param(l.W), g.Param(l.B))
+	if in, out, named := strings.Cut(l.W.Axes, " "); named {
+		x.Axes("… " + in)
+		y.Axes("… " + out)
+	}
+	return y
 }

@@ -14,12 +14,12 @@ type LSTM struct {
 
 // Forward maps [B T C] to [B T C].
 func (l *LSTM) Forward(x graph.Node) graph.Node {
-	return l.Proj.Forward(l.states(x))
+	return l.Proj.Forward(l.states(x.Axes("… T C"))).Axes("… T C")
 }
 
 // states maps [B T C] to [B T U].
 func (l *LSTM) states(x graph.Node) graph.Node {
 	g := x.Graph()
 	defer g.ScopeOf(l.WIH)()
-	return x.LSTM(g.Param(l.WIH), g.Param(l.WHH), g.Param(l.BIH), g.Param(l.BHH)).Dropout(l.Drop)
+	return x.LSTM(g.Param(l.WIH), g.Param(l.WHH), g.Param(l.BIH), g.Param(l.BHH)).Dropout(l.Drop).Axes("… T U")
 }

@@ -11,6 +11,6 @@ type MLP struct {
 // Forward maps [B T C] to [B T C].
 func (m *MLP) Forward(x graph.Node) graph.Node {
 	defer x.Graph().Scope("mlp")()
-	h := m.FC.Forward(x).GELU() // [B T F]
-	return m.Proj.Forward(h)    // [B T C]
+	h := m.FC.Forward(x.Axes("… T C")).GELU().Axes("… T F")
+	return m.Proj.Forward(h).Axes("… T C")
 }

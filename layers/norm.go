@@ -13,17 +13,18 @@ type LayerNorm struct {
 func (l LayerNorm) Forward(x graph.Node) graph.Node {
 	g := x.Graph()
 	defer g.ScopeOf(l.Gain)()
-	return x.LayerNorm(g.Param(l.Gain), g.Param(l.Bias), l.Eps)
+	return x.Axes("… C").LayerNorm(g.Param(l.Gain), g.Param(l.Bias), l.Eps).Axes("… C")
 }
 
 // Residual computes LN(x + dropout(branch)) as one op. 2 × [B T C] → [B T C]
 func (l LayerNorm) Residual(x, branch graph.Node, d graph.Drop) graph.Node {
 	g := x.Graph()
 	defer g.ScopeOf(l.Gain)()
-	return x.ResidualLayerNorm(branch, g.Param(l.Gain), g.Param(l.Bias), l.Eps, d)
+	x, branch = x.Axes("… T C"), branch.Axes("… T C")
+	return x.ResidualLayerNorm(branch, g.Param(l.Gain), g.Param(l.Bias), l.Eps, d).Axes("… T C")
 }
 
-// residual is Residual from plain ops: what it must equal.
+// residual computes the same as Residual from plain ops, for its test.
 func (l LayerNorm) residual(x, branch graph.Node, d graph.Drop) graph.Node {
 	return l.Forward(x.Add(branch.Dropout(d)))
 }

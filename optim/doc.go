@@ -1,7 +1,7 @@
-// Package optim updates parameters as the 2018 code did: clip by global norm,
-// then Adam as published with decoupled L2. The update is a Gorgonia graph of
-// its own, run by a TapeMachine, with one node a parameter; it consumes the
-// gradients that step graphs left in the store and clears them.
+// Package optim updates parameters as the 2018 code did: it clips by global norm,
+// then applies Adam as published with decoupled L2. The update is a separate
+// Gorgonia graph with one node for each parameter. It reads the gradients that step
+// graphs have added to the store, and clears them.
 //
 // Start reading at optimizer.go; the learning-rate schedules are in schedule.go.
 package optim

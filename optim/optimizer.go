@@ -29,7 +29,7 @@ type Optimizer struct {
 	machine *graph.Machine
 }
 
-// New builds the update graph. It prepares the store for training.
+// New builds the update graph and allocates the store's gradients and moments.
 func New(store *graph.Store, c Config) (*Optimizer, error) {
 	store.AllocateGradients()
 	o := declare(store, c)
@@ -53,11 +53,11 @@ func declare(store *graph.Store, c Config) *Optimizer {
 	return o
 }
 
-// Graph returns the update graph, for looking at it.
+// Graph returns the update graph, for inspection.
 func (o *Optimizer) Graph() *graph.Graph { return o.expr }
 
 // Step updates every parameter at the learning rate lr and clears the gradients.
-// When the gradients' norm is not a number, nothing is changed and an error tells.
+// If the norm of the gradients is not finite, Step changes nothing and returns an error.
 func (o *Optimizer) Step(lr float64) error {
 	*o.rate = float32(o.Corrected(lr, o.T+1))
 	if err := o.machine.Run(); err != nil {

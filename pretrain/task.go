@@ -26,8 +26,7 @@ type Task struct {
 	Seed     int64                 // of the dropout masks
 	Group    *dist.Group           // the ranks that share batches and evaluations
 
-	arena    graph.Arena
-	graphs   map[lmShape]*gpt1.LM
+	graphs   graph.ByShape[lmShape, *gpt1.LM]
 	batches  <-chan batch
 	stop     context.CancelFunc
 	last     batch            // the one drawn last
@@ -101,17 +100,8 @@ func (p *Task) Diagnose(n int) (batch string, err error) {
 
 // lm returns the graph for b windows.
 func (p *Task) lm(b int, train bool) (*gpt1.LM, error) {
-	sh := lmShape{b, train}
-	if lm, found := p.graphs[sh]; found {
-		return lm, nil
-	}
-	lm, err := p.Model.NewLM(&p.arena, b, p.Ctx, train)
-	if err != nil {
-		return nil, errors.Wrapf(err, "building the graph of %d windows of %d tokens", b, p.Ctx)
-	}
-	if p.graphs == nil {
-		p.graphs = map[lmShape]*gpt1.LM{}
-	}
-	p.graphs[sh] = lm
-	return lm, nil
+	return p.graphs.Get(lmShape{b, train}, func(arena *graph.Arena) (*gpt1.LM, error) {
+		lm, err := p.Model.NewLM(arena, b, p.Ctx, train)
+		return lm, errors.Wrapf(err, "building the graph of %d windows of %d tokens", b, p.Ctx)
+	})
 }

@@ -36,7 +36,7 @@ type Example struct {
 // Examples reads the set's raw examples.
 func (s *Set) Examples(tb testing.TB) Examples {
 	tb.Helper()
-	data, err := os.ReadFile(s.Path("finetune_examples.json"))
+	data, err := os.ReadFile(s.path("finetune_examples.json"))
 	if err != nil {
 		tb.Fatalf("golden set %s: %v", s.Name, err)
 	}

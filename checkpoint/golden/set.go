@@ -23,8 +23,8 @@ type Array[E float32 | int32] struct {
 	Data  []E
 }
 
-// Path returns the path of a file of the set, tensor file or not.
-func (s *Set) Path(file string) string {
+// path returns the path of a file of the set, tensor file or not.
+func (s *Set) path(file string) string {
 	return filepath.Join(s.Dir, file)
 }
 
@@ -119,7 +119,7 @@ func (s *Set) Weights(tb testing.TB, file string) map[string]Array[float32] {
 
 // Check compares a result with the expected tensor of the same file and name
 // within the manifest's tolerance. It reports a difference as an error of the
-// test, which goes on, and returns whether there was none.
+// test without ending it, and returns whether the values agree.
 func (s *Set) Check(tb testing.TB, file, tensor string, got []float32) bool {
 	tb.Helper()
 	spec, ok := s.File(tb, file).Tensors[tensor]
@@ -142,7 +142,7 @@ func (s *Set) open(tb testing.TB, file, tensor string) (*safetensors.File, Tenso
 	if !ok {
 		tb.Fatalf("golden set %s: %s: the manifest has no tensor %q", s.Name, file, tensor)
 	}
-	r, err := safetensors.Open(s.Path(file))
+	r, err := safetensors.Open(s.path(file))
 	if err != nil {
 		tb.Fatalf("golden set %s: %v", s.Name, err)
 	}

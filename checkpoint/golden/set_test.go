@@ -47,7 +47,7 @@ func TestSetsAgreeWithTheirManifests(t *testing.T) {
 		require.NotZero(t, set.Config.NEmbd)
 		require.NotEmpty(t, set.Files(baseWeights))
 		for _, file := range set.Files("") {
-			r, err := safetensors.Open(set.Path(file.Name))
+			r, err := safetensors.Open(set.path(file.Name))
 			require.NoError(t, err)
 			require.Len(t, file.Tensors, len(r.Names()), file.Name)
 			require.NoError(t, r.Close())

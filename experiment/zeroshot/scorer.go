@@ -18,8 +18,7 @@ type text struct {
 // scorer sums log-probabilities, of many texts at a time.
 type scorer struct {
 	model  *gpt1.Model
-	arena  graph.Arena
-	graphs map[int]*gpt1.LM // by length
+	graphs graph.ByShape[int, *gpt1.LM] // by length
 }
 
 // together is how many texts are computed at a time, and the lengths of graphs are multiples
@@ -67,16 +66,7 @@ func (s *scorer) sums(ctx context.Context, texts []text) (sums []float64, counts
 // graph is that for texts of which n tokens or fewer are predicted.
 func (s *scorer) graph(n int) (*gpt1.LM, error) {
 	t := min((max(n, 1)+step-1)/step*step, s.model.NCtx)
-	if lm, found := s.graphs[t]; found {
-		return lm, nil
-	}
-	lm, err := s.model.NewLM(&s.arena, together, t, false)
-	if err != nil {
-		return nil, err
-	}
-	if s.graphs == nil {
-		s.graphs = map[int]*gpt1.LM{}
-	}
-	s.graphs[t] = lm
-	return lm, nil
+	return s.graphs.Get(t, func(arena *graph.Arena) (*gpt1.LM, error) {
+		return s.model.NewLM(arena, together, t, false)
+	})
 }

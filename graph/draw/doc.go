@@ -2,12 +2,12 @@
 // parts for the terminal, and with measured times.
 //
 // A [Picture] shows the nodes of a graph at one of three levels. At [Op] every node is drawn;
-// at [Block] what a part of a block holds (attention, MLP) is one box for each role; at
-// [Model] blocks that repeat are drawn once. Roles have shapes, so that pictures can be read
-// in greyscale. All output depends on the graph alone, or on the graph and the times.
+// at [Block] each part of a block (attention, MLP) is one box for each role; at [Model]
+// repeated blocks are drawn once. Roles have shapes, so that pictures remain
+// readable in greyscale. All output depends on the graph alone, or on the graph and the times.
 //
-// SVG is laid out by the package itself: layout.go says how. Graphviz lays out the same picture
-// in its own way.
+// SVG is laid out by the package itself: see layout.go. Graphviz computes a different
+// layout of the same picture.
 //
 // The package knows graphs, not models: parts, roles and figures come from [graph.Info].
 // Start reading at picture.go.

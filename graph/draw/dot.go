@@ -51,8 +51,8 @@ func (p *Picture) WriteDOT(w io.Writer) error {
 	return out.Flush()
 }
 
-// direction is that of the arrows: down, but to the right if nothing is computed forwards. An
-// update is all parameters side by side, and a page can be long but not wide.
+// direction is the direction of the arrows: down, but to the right if there is no forward pass.
+// An update has all parameters side by side, and a page can be long but not wide.
 func (p *Picture) direction() string {
 	if slices.ContainsFunc(p.boxes, func(b *box) bool { return b.role == graph.Activation }) {
 		return "TB"

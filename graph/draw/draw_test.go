@@ -19,7 +19,7 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files anew")
 
-// graphs are those of a run of a preset on b windows.
+// graphs returns the graphs of a run of a preset on b windows.
 func graphs(t *testing.T, preset string, b int) map[string]*graph.Graph {
 	t.Helper()
 	c, err := gpt1.Preset(preset)

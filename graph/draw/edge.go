@@ -13,7 +13,7 @@ type edge struct {
 	course   course
 }
 
-// course is how an arrow lies in the picture.
+// course is the direction of an arrow in the picture.
 type course int
 
 const (
@@ -75,8 +75,8 @@ func (p *Picture) connect() {
 	}
 }
 
-// crosses tells which folded block an arrow begins or ends in, and whether it leads from one
-// to another of the same fold.
+// crosses returns the folded block in which an arrow begins or ends, and whether it leads from
+// one block to another of the same fold.
 func (p *Picture) crosses(from, to int) (block, other string, crosses bool) {
 	a, inA := p.fold(p.nodes[from])
 	b, inB := p.fold(p.nodes[to])
@@ -92,7 +92,7 @@ func (p *Picture) crosses(from, to int) (block, other string, crosses bool) {
 	return "", "", false
 }
 
-// next1 says which of two blocks comes after the other.
+// next1 reports which of two blocks follows the other.
 func next1(from, to string) string {
 	if follows(from, to) {
 		return "next block"
@@ -111,7 +111,7 @@ func (p *Picture) course(from, to int) course {
 	return aside
 }
 
-// labels are what is written at the arrows of an operand, one each.
+// labels returns the label of each arrow of an operand.
 func (p *Picture) labels(from, to, k int) []string {
 	a, b := p.nodes[from], p.nodes[to]
 	switch {
@@ -125,7 +125,7 @@ func (p *Picture) labels(from, to, k int) []string {
 	return []string{""}
 }
 
-// operands counts those of a node that are drawn.
+// operands counts the drawn operands of a node.
 func (p *Picture) operands(i int) int {
 	drawn := []int{}
 	for _, in := range p.nodes[i].In {

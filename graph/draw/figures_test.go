@@ -27,7 +27,7 @@ func figures(nodes []graph.Info, scope, kind string, r graph.Role) (parameters, 
 	return
 }
 
-// The numbers are those of GPT-1 on 4 windows: B 4, T 512, C 768, F 3072, V 40478, H 12, D 64.
+// The sizes are GPT-1's on 4 windows: B 4, T 512, C 768, F 3072, V 40478, H 12, D 64.
 func TestFiguresEqualFormulas(t *testing.T) {
 	if strconv.IntSize < 64 {
 		t.Skip("the operations of GPT-1 overflow an int of 32 bits")
@@ -112,7 +112,7 @@ func TestProfile(t *testing.T) {
 				require.Equal(t, 3, x.Calls, x.Name)
 			}
 		}
-		if name == "step" { // the update of tiny takes so little that Gorgonia's own work shows
+		if name == "step" { // the update of tiny is so short that Gorgonia's overhead shows
 			require.InEpsilon(t, times.Wall.Seconds(), sum, 0.05)
 		}
 		var out bytes.Buffer

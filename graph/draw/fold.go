@@ -56,7 +56,7 @@ func findFolds(nodes []graph.Info) map[string]fold {
 	return folds
 }
 
-// follows tells whether b is the name after a: h.4 after h.3.
+// follows reports whether b is the name after a: h.4 after h.3.
 func follows(a, b string) bool {
 	nameA, na, okA := strings.Cut(a, ".")
 	nameB, nb, okB := strings.Cut(b, ".")

@@ -8,7 +8,7 @@ import (
 	"gorgpt/graph"
 )
 
-// opTitle is the operation of a node, or what else it is called.
+// opTitle is the operation of a node, or its name.
 func opTitle(x graph.Info) string {
 	switch {
 	case x.Role == graph.Parameter || len(x.In) == 0 && x.Kind == string(x.Role):
@@ -49,7 +49,7 @@ func last(scope []string) string {
 	return scope[min(len(scope), 2)-1]
 }
 
-// suffix tells boxes of one part apart in words.
+// suffix distinguishes the boxes of one part.
 func suffix(r graph.Role) string {
 	switch r {
 	case graph.Gradient, graph.Update, graph.State:
@@ -60,7 +60,7 @@ func suffix(r graph.Role) string {
 	return ""
 }
 
-// nodeLines are what is said of a single node.
+// nodeLines are the label of a single node.
 func (p *Picture) nodeLines(x graph.Info) []string {
 	var lines []string
 	if x.Note != "" {
@@ -76,7 +76,7 @@ func (p *Picture) nodeLines(x graph.Info) []string {
 	return append(lines, p.cost(x.FLOPs, x.Read, x.Written)...)
 }
 
-// work is what the nodes of a box compute, and the shape of what leaves it.
+// work lists the operations of a box and the shape of its output.
 func (p *Picture) work(b *box) []string {
 	var kinds, notes, parts []string
 	count := map[string]int{}
@@ -131,7 +131,7 @@ func (p *Picture) figures(b *box) []string {
 	return append(lines, p.cost(p.sum(b, flops), p.sum(b, read), p.sum(b, written))...)
 }
 
-// cost is what a run takes.
+// cost is the cost of a run.
 func (p *Picture) cost(flops, read, written int) []string {
 	var lines []string
 	if flops > 0 {

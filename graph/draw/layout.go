@@ -15,7 +15,7 @@ import (
 const (
 	first = iota
 	middle
-	leaves // what is read and not computed: above the row of its first reader
+	leaves // inputs and parameters: above the row of their first reader
 	final
 	lanes
 )

@@ -18,7 +18,7 @@ import (
 	"gorgpt/optim"
 )
 
-// pictures are those of all graphs of a preset, and of a head with several answers.
+// pictures returns the pictures of all graphs of a preset, and of a head with several answers.
 func pictures(t *testing.T, preset string) map[string]*Picture {
 	t.Helper()
 	c, err := gpt1.Preset(preset)
@@ -128,7 +128,7 @@ func TestSVGIsWellFormedCompleteAndTheSameEachTime(t *testing.T) {
 	}
 }
 
-func TestSVGEscapesWhatIsNoText(t *testing.T) {
+func TestSVGEscapesSpecialCharacters(t *testing.T) {
 	p := New("a < b & \"c\"\x00", nil, Model, nil)
 	var out strings.Builder
 	require.NoError(t, p.WriteSVG(&out), "a picture of nothing")

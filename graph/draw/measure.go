@@ -11,8 +11,8 @@ import (
 	"gorgpt/graph"
 )
 
-// Measure runs a graph so many times, after one run that is not counted, and makes its nodes
-// tell how long they took.
+// Measure runs a graph several times, after one run that is not counted, and measures the time
+// of each node.
 func Measure(ctx context.Context, s Subject, runs int) (_ *Times, err error) {
 	m, err := s.Graph.Compile(new(graph.Arena))
 	if err != nil {
@@ -57,12 +57,12 @@ func total(nodes []graph.Info) time.Duration {
 	return sum
 }
 
-// WriteCSV writes a line for each node that was run: all its calls together, the share of the
-// time of the runs, and the rates. The last line is what was spent between nodes.
+// WriteCSV writes a line for each node: the sum of its calls, its share of the time and its
+// rates. The last line is the time between nodes.
 func (t *Times) WriteCSV(w io.Writer, nodes []graph.Info) error {
 	out := csv.NewWriter(w)
 	number := func(x float64, digits int) string { return strconv.FormatFloat(x, 'f', digits, 64) }
-	_ = out.Write([]string{"node", "scope", "kind", "calls", "ms", "share", "GFLOP/s", "GB/s"}) // Error tells
+	_ = out.Write([]string{"node", "scope", "kind", "calls", "ms", "share", "GFLOP/s", "GB/s"}) // see out.Error
 	for _, x := range nodes {
 		if x.Calls == 0 {
 			continue

@@ -9,7 +9,7 @@ import (
 	"gorgpt/graph"
 )
 
-// Picture is what is drawn of a graph.
+// Picture is a drawing of a graph.
 type Picture struct {
 	Title string
 	Level Level
@@ -28,8 +28,8 @@ type box struct {
 	title string
 	path  []string // the clusters it is in
 	role  graph.Role
-	nodes []int // those of the first block, if the box stands for the same in several
-	times int   // how many blocks it stands for
+	nodes []int // of the first block, if the box represents several
+	times int   // the number of blocks that it represents
 	last  int   // the node whose value the rest of the graph reads
 	took  time.Duration
 }
@@ -82,8 +82,8 @@ func (p *Picture) arrange() {
 	p.findLast()
 }
 
-// undrawn tells whether a node is left out: every op with dropout reads these, which its
-// label tells.
+// undrawn reports whether a node is left out: the random inputs. The label of each op with
+// dropout already shows them.
 func undrawn(x graph.Info) bool { return strings.HasPrefix(x.Name, "rng.") }
 
 // containers are the first names of scopes that have parts.
@@ -97,7 +97,7 @@ func (p *Picture) containers() map[string]bool {
 	return inside
 }
 
-// place returns what the box of a node is known by, its title and its clusters.
+// place returns the key, the title and the clusters of a node's box.
 func (p *Picture) place(i int, inside map[string]bool) (key, title string, path []string) {
 	x := p.nodes[i]
 	scope := slices.Clone(x.Scope)
@@ -119,7 +119,7 @@ func (p *Picture) place(i int, inside map[string]bool) (key, title string, path 
 	return strings.Join(part, " ") + " " + string(x.Role), part[len(part)-1], part[:len(part)-1]
 }
 
-// shared tells whether a parameter is used by more than one part of the model.
+// shared reports whether a parameter is used by more than one part of the model.
 func (p *Picture) shared(i int) bool {
 	part := p.part(p.nodes[i])
 	for _, x := range p.nodes {

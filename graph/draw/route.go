@@ -29,8 +29,8 @@ type route struct {
 	y       float64 // where it enters the channel
 }
 
-// bundle is what arrows have in common that share a track: where they begin or end, whichever
-// has more of them in the channel.
+// bundle identifies arrows that share a track: their common start or end, whichever has more
+// arrows in the channel.
 type bundle struct {
 	box    int
 	ending bool
@@ -63,7 +63,7 @@ func (c *channel) width() float64 {
 	return 2*gap + c.labels + trackGap*float64(c.tracks)
 }
 
-// x is that of a track. Labels stand between the tracks and the lane that their arrows lead to.
+// x is the position of a track. Labels stand between the tracks and the lane that their arrows lead to.
 func (l *layout) x(channel, track int) float64 {
 	c, away := l.channels[channel], trackGap*float64(track)
 	switch {
@@ -105,7 +105,7 @@ func (l *layout) route() {
 	}
 }
 
-// gather finds what arrows in channels have in common.
+// gather finds the bundles of the arrows in channels.
 func (l *layout) gather() {
 	count := map[[3]int]int{}
 	for _, r := range l.routes {
@@ -175,7 +175,7 @@ func (l *layout) order() []int {
 	return order
 }
 
-// sides are those where an arrow leaves a box and meets another.
+// sides are the sides where an arrow leaves one box and meets another.
 func (l *layout) sides(r *route, order []int) (from, to side) {
 	a, b := l.at[r.from], l.at[r.to]
 	r.channel = -1
@@ -254,7 +254,7 @@ func (l *layout) fillChannel(i int) {
 	c.tracks = len(tracks)
 }
 
-// height is that of an end on the left or right of its box. The walls of a house begin
+// height is the height of an end on the left or right of its box. The walls of a house begin
 // below its roof.
 func (l *layout) height(e *end) float64 {
 	b := l.at[e.box]

@@ -114,7 +114,7 @@ func (l *layout) insert(path []string, at int) *rung {
 	return r
 }
 
-// fits tells whether a row at position k splits no frame, its own ones included.
+// fits reports whether a row at position k splits no frame, its own ones included.
 func (l *layout) fits(path []string, k int) bool {
 	var above, below []string
 	if k > 0 {

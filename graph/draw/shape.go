@@ -8,7 +8,7 @@ import (
 	"gorgpt/graph"
 )
 
-// Sizes of text, and heights of what shapes have besides it, in points.
+// Sizes of text, and heights of the other parts of shapes, in points.
 const (
 	textSize  = 10.0
 	smallSize = 9.0
@@ -40,7 +40,7 @@ func textWidth(s string, size float64) float64 {
 	return 1.1 * sum * size
 }
 
-// size is that of a box with some lines of text.
+// size is the size of a box with some lines of text.
 func (l look) size(lines []string) (w, h float64) {
 	for _, line := range lines {
 		w = max(w, textWidth(line, textSize))

@@ -2,9 +2,9 @@ package draw
 
 import "gorgpt/graph"
 
-// Subject is a graph to look at.
+// Subject is a graph to draw or measure.
 type Subject struct {
 	Title string
 	Graph *graph.Graph
-	Fill  func() // fills the inputs with what a run can do with; nil: nothing to fill
+	Fill  func() // fills the inputs with valid values; nil: there are no inputs
 }

@@ -23,10 +23,10 @@ type row struct {
 	memory            int // bytes of values
 }
 
-// WriteSummary prints the parts of a graph, one a line: the shape of what leaves them, their
-// parameters, floating-point operations and the bytes of their values, each value counted in
-// full although values that are not needed at one time share memory. Blocks that are alike
-// are one line, with the figures of one; the totals are of all.
+// WriteSummary prints a line for each part of a graph: the shape of its output, its parameters,
+// its floating-point operations and the bytes of its values. Values are counted in full although
+// values that are never needed together share memory. Equal blocks are one line with the figures
+// of one block; the totals count all.
 func WriteSummary(w io.Writer, title string, nodes []graph.Info) error {
 	rows := summarize(nodes)
 	var sum row

@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// WriteSVG draws the picture. What a box stands for is shown when the pointer rests on it.
+// WriteSVG draws the picture. Tooltips list the nodes of each box.
 func (p *Picture) WriteSVG(w io.Writer) error {
 	l := p.layout()
 	key, keyWidth, keyHeight := p.legend()
@@ -139,7 +139,7 @@ func toward(from, to float64) float64 {
 	return from + max(-most, min(most, (to-from)/2))
 }
 
-// legend explains what occurs. Its size is returned with it.
+// legend explains the shapes and colours that occur. It also returns its size.
 func (p *Picture) legend() (s string, w, h float64) {
 	w, y := 0.0, 34.0
 	sample := func(l look, lines []string, fill, colour string) {

@@ -19,7 +19,7 @@ var heat = []struct {
 	fill, font string
 }{{0.10, "#b30000", "white"}, {0.03, "#fc8d59", "black"}, {0.01, "#fdbb84", "black"}, {0.003, "#fdd49e", "black"}, {0, "#fff7ec", "black"}}
 
-// Share is what part of the time of the runs was spent in the nodes.
+// Share is the share of the time of the runs that was spent in the nodes.
 func (t *Times) Share(nodes []graph.Info) float64 { return t.share(total(nodes)) }
 
 func (t *Times) share(took time.Duration) float64 { return took.Seconds() / t.Wall.Seconds() }
@@ -46,7 +46,7 @@ func (t *Times) writeLegend(out io.Writer) {
 	fmt.Fprintf(out, "\t\tlegend_runs [label=%s, shape=plaintext];\n", quote(t.runs()))
 }
 
-// heatLabel says which share of the time a colour stands for.
+// heatLabel is the share of the time that a colour represents.
 func heatLabel(i int) string {
 	if heat[i].least == 0 {
 		return "less"
@@ -54,7 +54,7 @@ func heatLabel(i int) string {
 	return fmt.Sprintf("%g %% of the time or more", 100*heat[i].least)
 }
 
-// runs says how many runs were measured, and how long each took.
+// runs is the number of runs and the time of each.
 func (t *Times) runs() string {
 	return fmt.Sprintf("%d runs of %.4g ms", t.Runs, 1e3*t.Wall.Seconds()/float64(t.Runs))
 }

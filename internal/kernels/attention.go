@@ -6,8 +6,8 @@ import (
 	"gorgpt/internal/simd"
 )
 
-// attentionBlock is the number of queries done at once. Their scores against
-// all earlier keys are the only weights ever in memory, [attentionBlock T].
+// attentionBlock is the number of queries in a block. Only the weights of one block,
+// [attentionBlock T], are in memory.
 const attentionBlock = 96
 
 // Attention computes, for every sequence and head,
@@ -15,9 +15,9 @@ const attentionBlock = 96
 //	y = drop(softmax(mask(Q·Kᵀ/√D)))·V
 //
 // where query t sees keys 0…t. qkv [B T 3C] holds in each row q, k and v, each C
-// wide, of which head h owns columns hD to (h+1)D. y is [B T C]. The mask is that
-// of [Drop.Weights]. lse [B H T] keeps the logarithm of each softmax's
-// denominator, all that [AttentionGrad] needs to find the weights again.
+// wide, of which head h owns columns hD to (h+1)D. y is [B T C]. [Drop.Weights]
+// defines the mask. lse [B H T] keeps the logarithm of each softmax's denominator,
+// from which [AttentionGrad] recomputes the weights.
 func Attention(y, lse, qkv []float32, d Drop, seq []int32, b, t, h, dHead int) {
 	c := h * dHead
 	check("Attention", "y", len(y), b*t*c)
@@ -30,7 +30,7 @@ func Attention(y, lse, qkv []float32, d Drop, seq []int32, b, t, h, dHead int) {
 	})
 }
 
-// attentionCall serves both directions; dy and dqkv are those of the gradient.
+// attentionCall holds the arguments of both passes; dy and dqkv belong to the gradient.
 type attentionCall struct {
 	y, lse, qkv []float32
 	drop        Drop
@@ -43,7 +43,7 @@ type attentionCall struct {
 
 var attentionCalls calls[attentionCall, *attentionCall]
 
-// slab does some heads, each by blocks of queries.
+// slab computes some heads, each in blocks of queries.
 func (t *attentionCall) slab(ws *workspace, lo, hi int) {
 	for unit := lo; unit < hi; unit++ {
 		head := t.head(unit)
@@ -83,8 +83,7 @@ func (t *attentionCall) head(unit int) attentionHead {
 	return head
 }
 
-// forward does the queries [q0,q1) against the keys [0,q1), the only ones that
-// any of them sees.
+// forward computes the queries [q0,q1). They see no keys beyond [0,q1).
 func (a *attentionHead) forward(ws *workspace, q0, q1 int) {
 	c := a.h * a.d
 	rows := q1 - q0

@@ -7,7 +7,7 @@ import (
 )
 
 // AttentionGrad is the gradient of [Attention]: dqkv [B T 3C] = , from dy
-// [B T C] and what the forward pass took and gave. With P the softmax, M the
+// [B T C] and the inputs and outputs of the forward pass. With P the softmax, M the
 // dropout mask with its scale and W = P∘M,
 //
 //	dV = Wᵀ·dY
@@ -35,8 +35,8 @@ type attentionGradCall struct{ attentionCall }
 
 var attentionGradCalls calls[attentionGradCall, *attentionGradCall]
 
-// slab does some heads. Blocks of queries go from the last to the first: the
-// last sees every key, so it can overwrite dK and dV where the others add.
+// slab computes some heads. It starts with the last block of queries, which sees every
+// key and therefore overwrites dK and dV; the others add to them.
 func (t *attentionGradCall) slab(ws *workspace, lo, hi int) {
 	for unit := lo; unit < hi; unit++ {
 		head := t.head(unit)
@@ -48,7 +48,7 @@ func (t *attentionGradCall) slab(ws *workspace, lo, hi int) {
 	}
 }
 
-// backward does the queries [q0,q1) against the keys [0,q1).
+// backward computes the queries [q0,q1) against the keys [0,q1).
 func (a *attentionHead) backward(ws *workspace, q0, q1 int) {
 	c := a.h * a.d
 	rows := q1 - q0

@@ -21,6 +21,7 @@ func BenchmarkKernel(b *testing.B) {
 	targets := indices(21, rows, v)
 	p, g, m1, m2 := random(22, params), random(23, params), random(24, params), make([]float32, params)
 	d, seq := NewDrop(0.1, 1, 2, 3), []int32{7}
+	residual := ResidualNorm{Sum: sum, Mean: mean, Rstd: rstd, Gain: gain, Drop: d, Seq: seq, B: batch, T: t, C: c}
 	for _, k := range []struct {
 		name  string
 		n     int // elements
@@ -33,11 +34,11 @@ func BenchmarkKernel(b *testing.B) {
 		{"GELUGrad", wide, 12, func() { GELUGrad(f3, f2, f1) }},
 		{"LayerNorm", n, 8, func() { LayerNorm(z, mean, rstd, x, gain, bias, rows, c, 1e-5) }},
 		{"LayerNormGrad", n, 12, func() { LayerNormGrad(z, dgain[:c], dbias, dy, x, mean, rstd, gain, rows, c) }},
-		{"ResidualLayerNorm", n, 16, func() {
-			ResidualLayerNorm(z, sum, mean, rstd, x, y, gain, bias, d, seq, batch, t, c, 1e-5)
+		{"ResidualNorm.Forward", n, 16, func() {
+			residual.Forward(z, x, y, bias, 1e-5)
 		}},
-		{"ResidualLayerNormGrad", n, 16, func() {
-			ResidualLayerNormGrad(z, y, dgain[:c], dbias, dy, sum, mean, rstd, gain, d, seq, batch, t, c)
+		{"ResidualNorm.Grad", n, 16, func() {
+			residual.Grad(z, y, dgain[:c], dbias, dy)
 		}},
 		{"Drop.Rows", n, 8, func() { d.Rows(z, x, seq, batch, t, c) }},
 		{"Attention", h * t * t / 2, 0, func() { Attention(y, lse, qkv, d, seq, batch, t, h, dHead) }},

@@ -45,8 +45,6 @@ func (l *caseList) addFlat() {
 	x, y, total := l.in(n), l.in(n), make([]float32, 1)
 	l.add("Add", []int{n}, func(o [][]float32) { Add(o[0], x, y) })
 	l.add("Scale", []int{n}, func(o [][]float32) { Scale(o[0], x, 3) })
-	l.add("Copy", []int{n}, func(o [][]float32) { Copy(o[0], x) })
-	l.add("Zero", []int{n}, func(o [][]float32) { Zero(o[0]) })
 	l.add("GELU", []int{n}, func(o [][]float32) { GELU(o[0], x) })
 	l.add("GELUGrad", []int{n}, func(o [][]float32) { GELUGrad(o[0], y, x) })
 	l.add("Adam", []int{n, n, n, n}, func(o [][]float32) {
@@ -104,11 +102,16 @@ func (l *caseList) addModel() {
 	l.add("EmbedPosGrad", []int{t * c}, func(o [][]float32) { EmbedPosGrad(o[0], dy, b, t, c) })
 	l.add("Drop.Rows", []int{n}, func(o [][]float32) { d.Rows(o[0], x, seq, b, t, c) })
 	l.add("Drop.Weights", []int{weights}, func(o [][]float32) { d.Weights(o[0], w, seq, b, h, t) })
-	l.add("ResidualLayerNorm", []int{n, n, rows, rows}, func(o [][]float32) {
-		ResidualLayerNorm(o[0], o[1], o[2], o[3], x, dy, gain, bias, d, seq, b, t, c, eps)
+	residual := ResidualNorm{Gain: gain, Drop: d, Seq: seq, B: b, T: t, C: c}
+	l.add("ResidualNorm.Forward", []int{n, n, rows, rows}, func(o [][]float32) {
+		n := residual
+		n.Sum, n.Mean, n.Rstd = o[1], o[2], o[3]
+		n.Forward(o[0], x, dy, bias, eps)
 	})
-	l.add("ResidualLayerNormGrad", []int{n, n, c, c}, func(o [][]float32) {
-		ResidualLayerNormGrad(o[0], o[1], o[2], o[3], dy, x, perRow[:rows], perRow[:rows], gain, d, seq, b, t, c)
+	l.add("ResidualNorm.Grad", []int{n, n, c, c}, func(o [][]float32) {
+		n := residual
+		n.Sum, n.Mean, n.Rstd = x, perRow[:rows], perRow[:rows]
+		n.Grad(o[0], o[1], o[2], o[3], dy)
 	})
 	l.add("Attention", []int{n, b * h * t}, func(o [][]float32) { Attention(o[0], o[1], qkv, d, seq, b, t, h, dHead) })
 	keys, values := clone(qkv[:n]), clone(qkv[n:2*n])

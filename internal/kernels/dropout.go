@@ -7,33 +7,33 @@ import (
 )
 
 // Drop is one dropout mask. The mask of an element depends on Key and on the
-// element's place in its sequence, never on the batch it sits in or the memory
-// it lies in, so forward, backward, any split into micro-batches and a resumed
-// run see the same one. The zero Drop keeps everything.
+// element's position in its sequence, never on the batch or the memory. Forward,
+// backward, any split into micro-batches and a resumed run therefore use the same
+// mask. The zero Drop keeps everything.
 type Drop struct {
 	Key       uint64  // one random stream for each seed, step and op
 	Threshold uint32  // drop where a 16-bit random number is below it; 0 keeps all
-	Scale     float32 // multiplies what is kept: 1/(1 − Threshold/65536)
+	Scale     float32 // of the elements that are kept: 1/(1 − Threshold/65536)
 }
 
 // NewDrop returns the mask of the op called name (a hash of its name) at one
 // step of a run with one seed. p in [0,1) is rounded to a multiple of 1/65536,
-// and the scale is that of the rounded p: the expectation is exact.
+// and the scale uses the rounded p, so that the expectation is exact.
 func NewDrop(p float32, seed, step int64, name uint64) Drop {
 	if !(p >= 0 && p < 1) {
 		panic("kernels: NewDrop: p outside [0,1)")
 	}
 	threshold := min(math.Round(float64(p)*65536), 65535)
 	return Drop{
-		Key:       DropoutKey(seed, step, name),
+		Key:       dropoutKey(seed, step, name),
 		Threshold: uint32(threshold),
 		Scale:     float32(65536 / (65536 - threshold)),
 	}
 }
 
-// DropoutKey mixes its arguments to a key. Each is absorbed by a full round:
+// dropoutKey mixes its arguments to a key. Each is absorbed by a full round:
 // small seeds and consecutive steps must not give keys that differ in few bits.
-func DropoutKey(seed, step int64, name uint64) uint64 {
+func dropoutKey(seed, step int64, name uint64) uint64 {
 	return mix(mix(mix(uint64(seed))+uint64(step)) + name)
 }
 

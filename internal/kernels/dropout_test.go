@@ -55,10 +55,10 @@ func TestDropoutKeysDiffer(t *testing.T) {
 	for seed := range int64(10) {
 		for step := range int64(10) {
 			for name := range uint64(10) {
-				key := DropoutKey(seed, step, name)
+				key := dropoutKey(seed, step, name)
 				assert.False(t, seen[key])
 				seen[key] = true
-				assert.Greater(t, bits.OnesCount64(key^DropoutKey(seed, step, name+1)), 12)
+				assert.Greater(t, bits.OnesCount64(key^dropoutKey(seed, step, name+1)), 12)
 			}
 		}
 	}

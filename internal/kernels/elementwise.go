@@ -33,26 +33,3 @@ var scaleCalls calls[scaleCall, *scaleCall]
 func (t *scaleCall) slab(_ *workspace, lo, hi int) {
 	simd.Scale(t.dst[lo:hi], t.x[lo:hi], t.s)
 }
-
-// Copy computes dst[i] = x[i].
-func Copy(dst, x []float32) {
-	check("Copy", "x", len(x), len(dst))
-	copyCalls.run(len(dst), elementGrain, copyCall{dst, x})
-}
-
-type copyCall struct{ dst, x []float32 }
-
-var copyCalls calls[copyCall, *copyCall]
-
-func (t *copyCall) slab(_ *workspace, lo, hi int) { copy(t.dst[lo:hi], t.x[lo:hi]) }
-
-// Zero sets every element of dst to 0.
-func Zero(dst []float32) {
-	zeroCalls.run(len(dst), elementGrain, zeroCall{dst})
-}
-
-type zeroCall struct{ dst []float32 }
-
-var zeroCalls calls[zeroCall, *zeroCall]
-
-func (t *zeroCall) slab(_ *workspace, lo, hi int) { clear(t.dst[lo:hi]) }

@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-func TestResidualLayerNormEqualsComposed(t *testing.T) {
+func TestResidualNormEqualsComposed(t *testing.T) {
 	const eps = 1e-5
 	for _, s := range [][3]int{{1, 1, 1}, {2, 5, 3}, {2, 40, 100}} {
 		b, positions, c := s[0], s[1], s[2]
@@ -19,7 +19,8 @@ func TestResidualLayerNormEqualsComposed(t *testing.T) {
 		x, branch, gain, bias, dy := random(1, n), random(2, n), random(3, c), random(4, c), random(5, n)
 
 		y, sum, mean, rstd := make([]float32, n), make([]float32, n), make([]float32, rows), make([]float32, rows)
-		ResidualLayerNorm(y, sum, mean, rstd, x, branch, gain, bias, d, seq, b, positions, c, eps)
+		norm := ResidualNorm{Sum: sum, Mean: mean, Rstd: rstd, Gain: gain, Drop: d, Seq: seq, B: b, T: positions, C: c}
+		norm.Forward(y, x, branch, bias, eps)
 		wantY, wantSum, wantMean, wantRstd := make([]float32, n), make([]float32, n), make([]float32, rows), make([]float32, rows)
 		d.Rows(wantSum, branch, seq, b, positions, c)
 		Add(wantSum, wantSum, x)
@@ -31,7 +32,7 @@ func TestResidualLayerNormEqualsComposed(t *testing.T) {
 
 		dx, dbranch, dgain, dbias := make([]float32, n), make([]float32, n), random(6, c), random(7, c)
 		wantDx, wantDbranch, wantDgain, wantDbias := make([]float32, n), make([]float32, n), clone(dgain), clone(dbias)
-		ResidualLayerNormGrad(dx, dbranch, dgain, dbias, dy, sum, mean, rstd, gain, d, seq, b, positions, c)
+		norm.Grad(dx, dbranch, dgain, dbias, dy)
 		LayerNormGrad(wantDx, wantDgain, wantDbias, dy, sum, mean, rstd, gain, rows, c)
 		d.Rows(wantDbranch, wantDx, seq, b, positions, c)
 		allClose(t, "dx", dx, wantDx, 1e-6)

@@ -6,7 +6,7 @@ import "gorgpt/internal/simd"
 // or twice, costs more than it saves. Generation works on such products.
 const directRows = 8
 
-// fewRows tells whether the product is better done without packing.
+// fewRows reports whether the product is faster without packing.
 func (g *gemm) fewRows() bool { return g.m <= directRows && !(g.tA && g.tB) }
 
 // directCall is a product of few rows that reads B in place.
@@ -49,7 +49,7 @@ func (g *directCall) dots(lo, hi int) {
 	}
 }
 
-// set stores a product, plus what is to be added to it.
+// set stores a product plus the addend.
 func (g *directCall) set(i, j int, v float32) {
 	if g.add != nil {
 		v += g.add[i*g.ldadd+j]

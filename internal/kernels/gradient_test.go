@@ -40,19 +40,22 @@ func TestAttentionGradByDifferences(t *testing.T) {
 	}
 }
 
-func TestResidualLayerNormGradByDifferences(t *testing.T) {
+func TestResidualNormGradByDifferences(t *testing.T) {
 	const b, positions, c, eps = 2, 5, 9, 1e-5
 	const rows, n = b * positions, b * positions * c
 	d, seq := NewDrop(0.3, 1, 2, 3), []int32{4, 5}
 	x, branch, gain, bias, dy := random(1, n), random(2, n), random(3, c), random(4, c), random(5, n)
-	y, sum, mean, rstd := make([]float32, n), make([]float32, n), make([]float32, rows), make([]float32, rows)
+	y, norm := make([]float32, n), ResidualNorm{
+		Sum: make([]float32, n), Mean: make([]float32, rows), Rstd: make([]float32, rows),
+		Gain: gain, Drop: d, Seq: seq, B: b, T: positions, C: c,
+	}
 	forward := func() []float32 {
-		ResidualLayerNorm(y, sum, mean, rstd, x, branch, gain, bias, d, seq, b, positions, c, eps)
+		norm.Forward(y, x, branch, bias, eps)
 		return y
 	}
 	forward()
 	dx, dbranch, dgain, dbias := make([]float32, n), make([]float32, n), make([]float32, c), make([]float32, c)
-	ResidualLayerNormGrad(dx, dbranch, dgain, dbias, dy, sum, mean, rstd, gain, d, seq, b, positions, c)
+	norm.Grad(dx, dbranch, dgain, dbias, dy)
 	for _, in := range []struct {
 		name    string
 		x, grad []float32

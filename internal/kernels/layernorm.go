@@ -51,7 +51,7 @@ func LayerNormGrad(dx, dgain, dbias, dy, x, mean, rstd, gain []float32, rows, c 
 // and the same on a small one.
 const layerNormGradChunks = 32
 
-// layerNormGradCall also serves [ResidualLayerNormGrad], which gives it
+// layerNormGradCall also serves [ResidualNorm.Grad], which gives it
 // dbranch.
 type layerNormGradCall struct {
 	dx, dy, x, mean, rstd, gain []float32

@@ -22,7 +22,7 @@ func LSTM(h, cells, gates, whh, bias []float32, b, t, u int) {
 	}
 }
 
-// lstmGrain is how many units make a slab: a step of few is not split.
+// lstmGrain is the number of units of a slab: a step of few units is not split.
 func lstmGrain(b, u int) int {
 	if b*4*u*u < gemmSerial {
 		return max(u, 1)
@@ -80,7 +80,7 @@ func (s *lstmCall) slab(_ *workspace, lo, hi int) {
 	}
 }
 
-// lstmG is the place of g among the gates, the one that is no sigmoid.
+// lstmG is the index of g among the gates, the only one without a sigmoid.
 const lstmG = 2
 
 // sigmoid computes x = σ(x).
@@ -99,9 +99,9 @@ func tanh(y, x []float32) {
 	}
 }
 
-// LSTMGrad computes dgates [B T 4U], the derivative with respect to what the gates were
-// computed from, from that of h, dy [B T U], backwards through time. gates and cells are those
-// that [LSTM] left; dh and dc [B U] are scratch.
+// LSTMGrad computes dgates [B T 4U], the derivative with respect to the gates before σ and tanh,
+// from dy [B T U], the derivative with respect to h, backwards through time. gates and cells are
+// the results of [LSTM]; dh and dc [B U] are scratch.
 func LSTMGrad(dgates, dh, dc, dy, gates, cells, whh []float32, b, t, u int) {
 	check("LSTMGrad", "dgates", len(dgates), b*t*4*u)
 	check("LSTMGrad", "dh", len(dh), b*u)
@@ -146,7 +146,7 @@ func (s *lstmGradCall) slab(ws *workspace, lo, hi int) {
 		gates, dgates := row(s.gates, r, 4*u), row(s.dgates, r, 4*u)
 		in, forget, g, out := gates[lo:hi], gates[u+lo:u+hi], gates[2*u+lo:2*u+hi], gates[3*u+lo:3*u+hi]
 		din, dforget, dg, dout := dgates[lo:hi], dgates[u+lo:u+hi], dgates[2*u+lo:2*u+hi], dgates[3*u+lo:3*u+hi]
-		clear(dforget) // what came before the first step is zero
+		clear(dforget) // the cells before the first step are zero
 		if at > 0 {
 			copy(dforget, row(s.cells, r-1, u)[lo:hi])
 		}

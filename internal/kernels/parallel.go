@@ -5,7 +5,7 @@ import (
 	"sync"
 )
 
-// task is one kernel call: its arguments, and how to do the part [lo,hi) of
+// task is one kernel call: its arguments, and a method for the part [lo,hi) of
 // its work.
 type task interface {
 	slab(ws *workspace, lo, hi int)

@@ -2,23 +2,41 @@ package kernels
 
 import "gorgpt/internal/simd"
 
-// ResidualLayerNorm computes sum = x + drop(branch) and y = LayerNorm(sum) in
-// one pass. y, sum, x and branch are [B T C], mean and rstd [B T], gain and bias
-// [C], seq [B]; the mask is that of [Drop.Rows].
-func ResidualLayerNorm(y, sum, mean, rstd, x, branch, gain, bias []float32, d Drop, seq []int32, b, t, c int, eps float32) {
-	const call = "ResidualLayerNorm"
-	rows := b * t
-	check(call, "y", len(y), rows*c)
-	check(call, "sum", len(sum), rows*c)
-	check(call, "mean", len(mean), rows)
-	check(call, "rstd", len(rstd), rows)
-	check(call, "x", len(x), rows*c)
-	check(call, "branch", len(branch), rows*c)
-	check(call, "gain", len(gain), c)
-	check(call, "bias", len(bias), c)
-	check(call, "seq", len(seq), b)
-	residualCalls.run(rows, rowGrain(c), residualCall{
-		layerNormCall{y, mean, rstd, sum, gain, bias, c, eps}, x, branch, d, seq, t,
+// ResidualNorm is the layer normalisation of a residual sum,
+//
+//	Sum = x + drop(branch),  y = LayerNorm(Sum)
+//
+// in one pass. It holds what the forward and the backward pass share. [Drop.Rows] defines the
+// mask.
+type ResidualNorm struct {
+	Sum        []float32 // [B T C]: Forward writes it, Grad reads it
+	Mean, Rstd []float32 // [B T]: likewise
+	Gain       []float32 // [C]
+	Drop       Drop
+	Seq        []int32 // [B]
+	B, T, C    int
+}
+
+func (n *ResidualNorm) check(call string) {
+	rows := n.B * n.T
+	check(call, "sum", len(n.Sum), rows*n.C)
+	check(call, "mean", len(n.Mean), rows)
+	check(call, "rstd", len(n.Rstd), rows)
+	check(call, "gain", len(n.Gain), n.C)
+	check(call, "seq", len(n.Seq), n.B)
+}
+
+// Forward computes y [B T C] from x and branch [B T C] and bias [C].
+func (n ResidualNorm) Forward(y, x, branch, bias []float32, eps float32) {
+	const call = "ResidualNorm.Forward"
+	n.check(call)
+	rows := n.B * n.T
+	check(call, "y", len(y), rows*n.C)
+	check(call, "x", len(x), rows*n.C)
+	check(call, "branch", len(branch), rows*n.C)
+	check(call, "bias", len(bias), n.C)
+	residualCalls.run(rows, rowGrain(n.C), residualCall{
+		layerNormCall{y, n.Mean, n.Rstd, n.Sum, n.Gain, bias, n.C, eps}, x, branch, n.Drop, n.Seq, n.T,
 	})
 }
 
@@ -41,21 +59,17 @@ func (t *residualCall) slab(ws *workspace, lo, hi int) {
 	}
 }
 
-// ResidualLayerNormGrad is the gradient of [ResidualLayerNorm]: dx [B T C] =
-// ∂sum, dbranch [B T C] = drop(∂sum), dgain and dbias [C] +=. dx may be dy.
-func ResidualLayerNormGrad(dx, dbranch, dgain, dbias, dy, sum, mean, rstd, gain []float32, d Drop, seq []int32, b, t, c int) {
-	const call = "ResidualLayerNormGrad"
-	rows := b * t
-	check(call, "dx", len(dx), rows*c)
-	check(call, "dbranch", len(dbranch), rows*c)
-	check(call, "dy", len(dy), rows*c)
-	check(call, "sum", len(sum), rows*c)
-	check(call, "mean", len(mean), rows)
-	check(call, "rstd", len(rstd), rows)
-	check(call, "gain", len(gain), c)
-	check(call, "seq", len(seq), b)
+// Grad computes dx [B T C] = ∂Sum and dbranch [B T C] = drop(∂Sum) from dy [B T C], and adds
+// to dgain and dbias [C]. dx may be dy.
+func (n ResidualNorm) Grad(dx, dbranch, dgain, dbias, dy []float32) {
+	const call = "ResidualNorm.Grad"
+	n.check(call)
+	rows := n.B * n.T
+	check(call, "dx", len(dx), rows*n.C)
+	check(call, "dbranch", len(dbranch), rows*n.C)
+	check(call, "dy", len(dy), rows*n.C)
 	layerNormGrad(dgain, dbias, rows, layerNormGradCall{
-		dx: dx, dy: dy, x: sum, mean: mean, rstd: rstd, gain: gain, c: c,
-		dbranch: dbranch, drop: d, seq: seq, t: t,
+		dx: dx, dy: dy, x: n.Sum, mean: n.Mean, rstd: n.Rstd, gain: n.Gain, c: n.C,
+		dbranch: dbranch, drop: n.Drop, seq: n.Seq, t: n.T,
 	})
 }

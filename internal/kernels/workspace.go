@@ -12,7 +12,7 @@ type workspace struct {
 }
 
 // grow returns *buf with length n, replacing it by a larger one when it is too
-// short. What it holds is undefined.
+// short. Its content is undefined.
 func grow[E any](buf *[]E, n int) []E {
 	if cap(*buf) < n {
 		*buf = make([]E, n)

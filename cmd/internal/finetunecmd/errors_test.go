@@ -30,7 +30,7 @@ func TestCommandLine(t *testing.T) {
 		{"scores of another task", "-task qa -train f -regression", "-regression is for -task similarity, not qa"},
 		{"preset of a model that exists", "-task qa -train f -preset tiny", "add -scratch"},
 		{"two shapes", "-task qa -train f -preset tiny -scratch -model m", "-preset and -model both set the shape"},
-		{"unknown preset", "-task qa -train f -preset huge -scratch", `-preset: unknown preset "huge": want one of gpt1, mini, tiny`},
+		{"unknown preset", "-task qa -train f -preset huge -scratch", `-preset: unknown preset "huge": must be one of gpt1, mini, tiny`},
 		{"blocks of nothing", "-task qa -train f -scratch -transfer 1", "-transfer is of a pre-trained model, and -scratch wants none"},
 		{"no number of blocks", "-task qa -train f -transfer -1", "want a number of blocks, from 0 on, or all"},
 		{"two lengths", "-task qa -train f -steps 3 -epochs 1", "-steps and -epochs both set the length"},

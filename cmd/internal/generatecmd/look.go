@@ -18,10 +18,10 @@ import (
 	"gorgpt/tokenizer"
 )
 
-// maxLine is the most bytes that a line has: a text that is scored, or typed.
+// maxLine is the maximum length in bytes of a line to score or of typed text.
 const maxLine = 16 << 20
 
-// scoreFile writes how likely each line of a file is, and of all lines together to stderr.
+// scoreFile writes the log-probability of each line of a file, and the total to stderr.
 func (c *command) scoreFile(ctx context.Context) (err error) {
 	name, open := c.score, func() (io.Reader, error) { f, _, err := regular.Open(c.score, "texts"); return f, err } // until the process ends
 	if c.score == "-" {
@@ -67,7 +67,7 @@ func (c *command) scoreFile(ctx context.Context) (err error) {
 	return nil
 }
 
-// scoreLine is what the model says of a text.
+// scoreLine scores one text.
 func (c *command) scoreLine(ctx context.Context, scorer *generate.Scorer, text string, unknown *tokenizer.Unknowns) (*scored, error) {
 	s := &scored{Text: text}
 	ids := c.tok.Encode(text)
@@ -89,7 +89,7 @@ func (c *command) scoreLine(ctx context.Context, scorer *generate.Scorer, text s
 	return s, nil
 }
 
-// scored is a line with what the model says of it.
+// scored is a line with its log-probability.
 type scored struct {
 	Line       int           `json:"line"`
 	Text       string        `json:"text"`
@@ -129,7 +129,7 @@ func (s *scored) write(w io.Writer, asJSON bool) error {
 		s.Tokens = []scoredToken{}
 	}
 	enc := json.NewEncoder(w)
-	enc.SetEscapeHTML(false) // </w> stays legible
+	enc.SetEscapeHTML(false) // keep </w> readable
 	return enc.Encode(s)
 }
 

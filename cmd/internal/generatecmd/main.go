@@ -1,5 +1,5 @@
-// Command generate writes text with a GPT-1: it continues a prompt, tells how likely texts are,
-// or shows where the model looks.
+// Command generate writes text with a GPT-1: it continues a prompt, scores
+// texts, or writes attention weights.
 //
 //	go run ./cmd/gorgpt generate -model DIR -prompt "once upon a time"
 package generatecmd
@@ -71,7 +71,7 @@ func (s *settings) open(stdin io.Reader, stdout, stderr io.Writer) (*command, er
 		fmt.Fprintf(stderr, "generate: %s\n", note)
 	}
 	if m.IsLSTM() && c.score == "" {
-		return nil, errors.Errorf("%s is an LSTM: writing and attention are for Transformers, -score is for both", dir)
+		return nil, errors.Errorf("%s is an LSTM: only -score works with it", dir)
 	}
 	if s.pipeline != "" {
 		p, err := tokenizer.ParsePipeline(s.pipeline)
@@ -81,7 +81,7 @@ func (s *settings) open(stdin io.Reader, stdout, stderr io.Writer) (*command, er
 		tok = tok.WithPipeline(p)
 	}
 	c.model, c.tok, c.writer = m, tok, generate.New(m)
-	// What no text of the training has, none should get.
+	// No training text contains these tokens, so none may be written.
 	for _, token := range []string{tokenizer.Unknown, tokenizer.Start, tokenizer.Delimiter, tokenizer.Classify} {
 		if id, found := tok.ID(token); found {
 			s.o.Ban = append(s.o.Ban, id)
@@ -90,8 +90,8 @@ func (s *settings) open(stdin io.Reader, stdout, stderr io.Writer) (*command, er
 	return c, s.o.Validate(m.Config)
 }
 
-// modelFolder is the folder of the model. One that the command line does not name is found, and
-// that is said.
+// modelFolder returns the folder of the model. Without -model it is the newest one; modelFolder
+// then prints its name.
 func (s *settings) modelFolder(stderr io.Writer) (string, error) {
 	if s.folder != "" {
 		return s.folder, nil
@@ -107,7 +107,7 @@ func (s *settings) modelFolder(stderr io.Writer) (string, error) {
 	return dir, nil
 }
 
-// do does what the command line asks for.
+// do executes the command line.
 func (c *command) do(ctx context.Context) error {
 	if c.draw.Wanted() {
 		g, fill := generate.Declare(c.model, 1)

@@ -46,7 +46,7 @@ func invoke(t *testing.T, stdin string, args ...string) (status int, stdout, std
 	return status, out.String(), errs.String()
 }
 
-// good runs the command and expects it to succeed without a word on stderr.
+// good runs the command and expects it to succeed with an empty stderr.
 func good(t *testing.T, stdin string, args ...string) string {
 	t.Helper()
 	status, out, errs := invoke(t, stdin, args...)
@@ -76,7 +76,7 @@ func TestPrompt(t *testing.T) {
 	require.NotEmpty(t, good(t, "", "-model", dir, "-prompt", "the", "-ctx", "3", "-tokens", "9", "-repetition-penalty", "1.3", "-top-p", "0.9"))
 }
 
-// Without -model the command says which it takes.
+// Without -model the command prints which model it uses.
 func TestWithoutModel(t *testing.T) {
 	model := modelFolder(t)
 	t.Chdir(t.TempDir())
@@ -98,7 +98,7 @@ func TestWithoutModel(t *testing.T) {
 	}
 }
 
-// TestSeveral shows the same texts as one alone and those that follow it, whichever ends first.
+// TestSeveral checks that several texts start with the one written alone, whichever ends first.
 func TestSeveral(t *testing.T) {
 	dir := modelFolder(t)
 	one := good(t, "", "-model", dir, "-prompt", "the", "-tokens", "12")

@@ -13,7 +13,7 @@ import (
 	"gorgpt/loaders/charset"
 )
 
-// maxPrompt is the most bytes that are read as a prompt.
+// maxPrompt is the maximum length in bytes of a prompt.
 const maxPrompt = 64 << 20
 
 // readPrompt reads standard input to its end.
@@ -42,7 +42,7 @@ func (c *command) readPrompt(ctx context.Context) (string, error) {
 	}
 }
 
-// decode decodes a prompt and says what it was. Its lines end with LF.
+// decode decodes a prompt, reports its encoding and ends its lines with LF.
 func (c *command) decode(name string, raw []byte) (string, error) {
 	text, found, err := charset.Decode(raw)
 	if err != nil {
@@ -56,22 +56,22 @@ func (c *command) decode(name string, raw []byte) (string, error) {
 	return string(text), nil
 }
 
-// sayFound says how a text was read, if it is not plain UTF-8.
+// sayFound reports the encoding of a text unless it is plain UTF-8.
 func (c *command) sayFound(name string, found charset.Found) {
 	if what := found.String(); what != "" {
 		fmt.Fprintf(c.stderr, "generate: %s: %s\n", name, what)
 	}
 }
 
-// read is a line, or why there is none.
+// read is a line or an error.
 type read struct {
 	text  string
 	found charset.Found // so far
-	bad   error         // why this line cannot be read; others can
+	bad   error         // the line cannot be decoded; later lines may be
 	err   error
 }
 
-// readDecoded reads the lines of a text. Opening it may wait, as for the other end of a pipe.
+// readDecoded reads the lines of a text. Opening it may block, for example on a pipe.
 func readDecoded(ctx context.Context, open func() (io.Reader, error)) <-chan read {
 	var lines *charset.Lines
 	return readLines(ctx, func() read {
@@ -87,7 +87,7 @@ func readDecoded(ctx context.Context, open func() (io.Reader, error)) <-chan rea
 	})
 }
 
-// readRaw reads the lines that somebody types, and decodes each on its own.
+// readRaw reads typed lines and decodes each separately.
 func readRaw(ctx context.Context, r io.Reader) <-chan read {
 	in := bufio.NewReader(r)
 	return readLines(ctx, func() read {
@@ -109,8 +109,8 @@ func readRaw(ctx context.Context, r io.Reader) <-chan read {
 	})
 }
 
-// readLines reads until there is an error, which is the last thing that it sends. A goroutine of
-// its own lets the caller heed signals meanwhile.
+// readLines sends lines until an error, which it sends last. It runs in a goroutine so that the
+// caller can handle signals meanwhile.
 func readLines(ctx context.Context, next func() read) <-chan read {
 	lines := make(chan read)
 	go func() {

@@ -21,7 +21,7 @@ func wide(t *testing.T, text string, mark unicode.BOMPolicy) string {
 	return out
 }
 
-// Texts are decoded as books are, and a line says how.
+// Texts are decoded like books, and a line reports the encoding.
 func TestScoreDecodesTexts(t *testing.T) {
 	dir := modelFolder(t)
 	const text = "the cat “sat”\n\nthe dog “ran” on\n"
@@ -90,7 +90,7 @@ func (e endless) Read(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// What does not end is refused after a bounded part of it.
+// An endless input is refused after a bounded number of bytes.
 func TestEndlessTexts(t *testing.T) {
 	dir := modelFolder(t)
 	start := time.Now()
@@ -120,14 +120,14 @@ func TestEndlessTexts(t *testing.T) {
 	require.Less(t, time.Since(start), time.Minute)
 }
 
-// Bytes that are no text do not end a conversation.
+// Bytes that are not text do not end an interactive session.
 func TestInteractiveReadsOnAfterBadBytes(t *testing.T) {
 	dir := modelFolder(t)
 	args := []string{"-model", dir, "-interactive", "-tokens", "4", "-temperature", "0"}
 	status, out, errs := invoke(t, "the\x00cat\n\x01\x02\x03\nthe \xFF\xFE\xC3\n/new\nthe cat\n", args...)
 	require.Zero(t, status, errs)
-	require.Contains(t, errs, "generate: the line is not read: binary data: a NUL byte at offset 3\n")
-	require.Contains(t, errs, "generate: the line is not read: binary data: 3 of 3 bytes are control characters\n")
+	require.Contains(t, errs, "generate: ignoring the line: binary data: a NUL byte at offset 3\n")
+	require.Contains(t, errs, "generate: ignoring the line: binary data: 3 of 3 bytes are control characters\n")
 	lines := strings.Split(strings.TrimSuffix(out, "\n"), "\n")
 	require.Len(t, lines, 2)
 	require.True(t, strings.HasPrefix(lines[0], "the ÿþÃ"), lines[0])

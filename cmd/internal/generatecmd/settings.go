@@ -62,13 +62,13 @@ func (s *settings) flags() *flag.FlagSet {
 	return fs
 }
 
-// ofChoice are the flags of drawing, which greedy search and beam search do not heed.
-var ofChoice = []string{"temperature", "top-k", "top-p"}
+// samplingFlags apply only to sampling, not to greedy search or beam search.
+var samplingFlags = []string{"temperature", "top-k", "top-p"}
 
-// ofWriting are the flags that have no use when nothing is written.
-var ofWriting = append([]string{"interactive", "tokens", "stop", "n", "seed", "repetition-penalty", "beams", "slide"}, ofChoice...)
+// writingFlags apply only where the command writes text.
+var writingFlags = append([]string{"interactive", "tokens", "stop", "n", "seed", "repetition-penalty", "beams", "slide"}, samplingFlags...)
 
-// check refuses values that cannot work, and flags that would not be heeded.
+// check refuses invalid values, and flags that would have no effect.
 func (s *settings) check() error {
 	err := s.given.CheckInts(
 		cli.Int{Name: "ctx", Value: s.ctx, Least: 1}, cli.Int{Name: "tokens", Value: s.o.Tokens, Least: 1},
@@ -89,57 +89,57 @@ func (s *settings) check() error {
 	case err != nil:
 		return err
 	case s.given["top-p"] && !(s.o.TopP > 0 && s.o.TopP <= 1):
-		return errors.Errorf("-top-p is %v: want a share, 0 < p ≤ 1", s.o.TopP)
+		return errors.Errorf("-top-p is %v: it must be above 0 and at most 1", s.o.TopP)
 	case s.given["repetition-penalty"] && !(s.o.Penalty >= 1 && s.o.Penalty < 1e6):
-		return errors.Errorf("-repetition-penalty is %v: want 1 or more", s.o.Penalty)
+		return errors.Errorf("-repetition-penalty is %v: it must be 1 to 1e6", s.o.Penalty)
 	case s.given["pipeline"] && pipelineErr != nil:
-		return errors.Errorf("-pipeline is %q: want %s or %s", s.pipeline, tokenizer.Bert, tokenizer.Original)
+		return errors.Errorf("-pipeline is %q: it must be %s or %s", s.pipeline, tokenizer.Bert, tokenizer.Original)
 	case s.given["score"] && s.score == "":
 		return errors.New("-score needs the name of a file, or - for standard input")
 	case s.given["attention"] && s.attention == "":
 		return errors.New("-attention needs the name of a file to write")
 	case s.scoreJSON && s.score == "":
-		return errors.New("-score-json is how -score writes: name a file with -score")
+		return errors.New("-score-json needs -score")
 	}
 	return s.checkUse()
 }
 
 // checkUse refuses flags that contradict each other.
 func (s *settings) checkUse() error {
-	none := func(what string, flags []string) error {
+	none := func(with string, flags []string) error {
 		for _, name := range flags {
 			if s.given[name] {
-				return errors.Errorf("%s: -%s has no use there", what, name)
+				return errors.Errorf("-%s cannot be combined with %s", name, with)
 			}
 		}
 		return nil
 	}
 	switch {
 	case s.draw.Wanted():
-		return none("-dot, -svg and -summary write no text", append(slices.Clone(ofWriting), "prompt", "attention", "score"))
+		return none("-dot, -svg or -summary", append(slices.Clone(writingFlags), "prompt", "attention", "score"))
 	case s.score != "":
-		return none("-score only reads", append(slices.Clone(ofWriting), "prompt", "attention"))
+		return none("-score", append(slices.Clone(writingFlags), "prompt", "attention"))
 	case s.attention != "":
-		return none("-attention writes no text", ofWriting)
+		return none("-attention", writingFlags)
 	case s.interactive:
-		if err := none("-interactive writes one text as it comes", []string{"prompt", "n", "beams"}); err != nil {
+		if err := none("-interactive", []string{"prompt", "n", "beams"}); err != nil {
 			return err
 		}
 	}
 	switch {
 	case s.o.Beams > 0:
-		if err := none("-beams draws nothing", append([]string{"seed"}, ofChoice...)); err != nil {
+		if err := none("-beams", append([]string{"seed"}, samplingFlags...)); err != nil {
 			return err
 		}
 		if s.o.Samples > s.o.Beams {
-			return errors.Errorf("-n is %d: beam search has only the %d of -beams", s.o.Samples, s.o.Beams)
+			return errors.Errorf("-n is %d: it must not exceed -beams, %d", s.o.Samples, s.o.Beams)
 		}
 		s.o.Temperature, s.o.TopK, s.o.TopP = 0, 0, 0
 	case s.o.Temperature == 0:
 		if s.o.Samples > 1 {
-			return errors.Errorf("-n is %d: with -temperature 0 all texts are the same", s.o.Samples)
+			return errors.Errorf("-n is %d: with -temperature 0 all texts would be the same", s.o.Samples)
 		}
-		return none("-temperature 0 draws nothing", []string{"top-k", "top-p", "seed"})
+		return none("-temperature 0", []string{"top-k", "top-p", "seed"})
 	}
 	return nil
 }

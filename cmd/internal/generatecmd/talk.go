@@ -12,7 +12,7 @@ import (
 // talk continues the text line after line.
 func (c *command) talk(ctx context.Context) error {
 	if c.terminal {
-		fmt.Fprintln(c.stderr, "Each line is added to the text, an empty one lets it go on; /new starts afresh, /quit ends.")
+		fmt.Fprintln(c.stderr, "Each line is added to the text; an empty line continues it. /new starts a new text, /quit exits.")
 	}
 	var text []int32
 	lines := readRaw(ctx, c.stdin)
@@ -32,7 +32,7 @@ func (c *command) talk(ctx context.Context) error {
 		case line.err != nil:
 			return errors.Wrap(line.err, "standard input")
 		case line.bad != nil:
-			fmt.Fprintf(c.stderr, "generate: the line is not read: %v\n", line.bad)
+			fmt.Fprintf(c.stderr, "generate: ignoring the line: %v\n", line.bad)
 			continue
 		case line.text == "/quit":
 			return nil

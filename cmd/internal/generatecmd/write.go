@@ -12,11 +12,11 @@ import (
 	"gorgpt/tokenizer"
 )
 
-// encode turns a prompt into tokens and says which of its characters the vocabulary cannot spell.
+// encode turns a prompt into tokens and reports characters that the vocabulary cannot spell.
 func (c *command) encode(prompt string) ([]int32, error) {
 	ids := c.tok.Encode(prompt)
 	if len(ids) == 0 {
-		return nil, errors.New("the prompt is empty: the model has no token for the beginning of a text, so give it at least a word")
+		return nil, errors.New("the prompt is empty: it needs a word, because the model has no token for the start of a text")
 	}
 	var unknown tokenizer.Unknowns
 	unknown.Add(c.tok, prompt, ids)
@@ -31,7 +31,7 @@ func (c *command) report(what string, u *tokenizer.Unknowns) {
 	}
 }
 
-// write continues a prompt and prints it with what follows.
+// write prints a prompt and its continuation.
 func (c *command) write(ctx context.Context, prompt string) error {
 	ids, err := c.encode(prompt)
 	if err != nil {
@@ -41,7 +41,7 @@ func (c *command) write(ctx context.Context, prompt string) error {
 	return err
 }
 
-// continueText prints what follows ids, after a lead for each text, and returns it.
+// continueText prints continuations of ids, each after lead, and returns them.
 func (c *command) continueText(ctx context.Context, lead string, ids []int32) ([][]int32, error) {
 	p, err := newPrinter(c, lead, ids[len(ids)-1])
 	if err != nil {
@@ -67,10 +67,10 @@ func (c *command) continueText(ctx context.Context, lead string, ids []int32) ([
 	return texts, err
 }
 
-// printer shows the first text while it comes, and then the others.
+// printer prints the first text as it is generated, then the others.
 type printer struct {
 	w       io.Writer
-	err     error // the first of writing
+	err     error // the first write error
 	lead    string
 	streams []*generate.Stream
 	waiting []strings.Builder
@@ -94,7 +94,7 @@ func newPrinter(c *command, lead string, last int32) (*printer, error) {
 	return p, nil
 }
 
-// isComplete tells whether a text that beam search tries has a stop string.
+// isComplete reports whether a text that beam search tries has a stop string.
 func (p *printer) isComplete(ids []int32) bool {
 	s, ended := p.fresh, false
 	for _, id := range ids {
@@ -103,7 +103,7 @@ func (p *printer) isComplete(ids []int32) bool {
 	return ended
 }
 
-// add takes the next token of a text, and tells whether it goes on.
+// add takes the next token of a text and reports whether the text continues.
 func (p *printer) add(i int, id int32) bool {
 	text, ended := p.streams[i].Add(id)
 	if ended {
@@ -126,7 +126,7 @@ func (p *printer) advance() {
 	}
 }
 
-// finish shows all that is left.
+// finish prints the rest.
 func (p *printer) finish() {
 	for i := p.shown; i < len(p.ended); i++ {
 		if i == p.shown {

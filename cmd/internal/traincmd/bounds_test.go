@@ -23,7 +23,7 @@ func TestNumbersBeyondUseAreRefused(t *testing.T) {
 		"-lr NaN":                             "-lr is NaN: want a number from 0 on",
 		"-dropout +Inf":                       "-dropout is +Inf: want a share",
 		"-ctx 9000000000000000000":            "-ctx is 9000000000000000000: want at most 1000000000",
-		"-steps 0 -ctx 1000000000":            "n_ctx is 1000000000: want 1 to 16777216",
+		"-steps 0 -ctx 1000000000":            "n_ctx is 1000000000: it must be 1 to 16777216",
 		"-history 9000000000000000000":        "-history is 9000000000000000000: want at most 1000000000",
 		"-warmup 9000000000000000000":         "-warmup is 9000000000000000000: want at most 1000000000",
 		"-dot x.dot -dot-profile -9999999999": "-dot-profile is -9999999999: want at least 1",

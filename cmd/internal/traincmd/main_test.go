@@ -190,7 +190,7 @@ func TestBadInput(t *testing.T) {
 		want   string
 	}{
 		"unknown flag":          {[]string{"-stpes", "3"}, 2, "-stpes"},
-		"unknown preset":        {[]string{"-preset", "huge"}, 2, `unknown preset "huge": want one of gpt1, mini, tiny`},
+		"unknown preset":        {[]string{"-preset", "huge"}, 2, `unknown preset "huge": must be one of gpt1, mini, tiny`},
 		"unknown architecture":  {[]string{"-arch", "gru"}, 2, `-arch must be transformer or lstm, not "gru"`},
 		"samples of an LSTM":    {[]string{"-arch", "lstm", "-sample-every", "5"}, 2, "-sample-every is for Transformers"},
 		"negative history":      {[]string{"-history", "-1"}, 2, "-history is -1: want at least 0"},
