@@ -59,8 +59,8 @@ func FindVariant(name string) (Variant, error) {
 type Set struct {
 	Name     string
 	Settings finetune.Options // the recipe, with the task and the files of the rows
-	Data     *finetune.Data    // with all its training rows, and with test rows
-	Controls []Control         // what stands beside the variants in the table
+	Data     *finetune.Data   // with all its training rows, and with test rows
+	Controls []Control        // what stands beside the variants in the table
 
 	digest   string
 	majority float64 // score on the test rows of the most frequent class of all training rows

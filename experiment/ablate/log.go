@@ -8,9 +8,9 @@ import (
 
 // ID is all that decides on the figures of a run.
 type ID struct {
-	Variant  string            `json:"variant"`
-	Model    string            `json:"model_digest"` // of shape, weights and vocabulary
-	Data     string            `json:"data_digest"`  // of all rows
+	Variant  string           `json:"variant"`
+	Model    string           `json:"model_digest"` // of shape, weights and vocabulary
+	Data     string           `json:"data_digest"`  // of all rows
 	Settings finetune.Options `json:"settings"`
 }
 
