@@ -4,17 +4,15 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
-	"sync"
-	"sync/atomic"
 
 	"github.com/pkg/errors"
 
 	"gorgpt/checkpoint/safetensors"
 	"gorgpt/gpt1"
 	"gorgpt/graph"
+	"gorgpt/internal/parallel"
 	"gorgpt/internal/regular"
 )
 
@@ -172,27 +170,9 @@ func list(wrong []string) string {
 
 // fill reads the values, a tensor for each core at a time.
 func (s *source) fill(m *gpt1.Model) error {
-	var next atomic.Int64
-	errs := make([]error, len(s.tensors))
-	var workers sync.WaitGroup
-	for range min(runtime.GOMAXPROCS(0), len(s.tensors)) {
-		workers.Go(func() {
-			for {
-				i := int(next.Add(1)) - 1
-				if i >= len(s.tensors) {
-					return
-				}
-				errs[i] = s.tensors[i].into(m.Store.Param(s.tensors[i].name))
-			}
-		})
-	}
-	workers.Wait()
-	for _, err := range errs {
-		if err != nil {
-			return err
-		}
-	}
-	return nil
+	return parallel.Do(len(s.tensors), func(i int) error {
+		return s.tensors[i].into(m.Store.Param(s.tensors[i].name))
+	})
 }
 
 // into reads the tensor into p, which may have fewer rows.

@@ -1,13 +1,12 @@
 package finetune
 
 import (
-	"runtime"
 	"slices"
-	"sync"
 
 	"github.com/pkg/errors"
 
 	"gorgpt/heads"
+	"gorgpt/internal/parallel"
 	"gorgpt/loaders"
 	"gorgpt/loaders/ledger"
 	"gorgpt/tokenizer"
@@ -32,9 +31,6 @@ type place struct {
 	path     string
 	id, part string
 }
-
-// chunk is how many rows one goroutine tokenizes at a time.
-const chunk = 512
 
 // Encode turns rows into examples for a model of ctx positions, on all cores. A row that has a
 // label which the spec does not have, in which a text has no token, or in which what may not
@@ -96,23 +92,10 @@ func (s *Set) number(rows []loaders.Row, accounts []ledger.Account) {
 // encodeAll tokenizes rows: an example, whether it was cut, or an error for each.
 func encodeAll(spec Spec, tok *tokenizer.Tokenizer, ctx int, rows []loaders.Row) (examples []heads.Encoded, cut []bool, errs []error) {
 	examples, cut, errs = make([]heads.Encoded, len(rows)), make([]bool, len(rows)), make([]error, len(rows))
-	n := (len(rows) + chunk - 1) / chunk
-	next := make(chan int)
-	var workers sync.WaitGroup
-	for range min(runtime.GOMAXPROCS(0), n) {
-		workers.Go(func() {
-			for at := range next {
-				for i := at * chunk; i < min((at+1)*chunk, len(rows)); i++ {
-					examples[i], cut[i], errs[i] = encode(spec, tok, ctx, rows[i])
-				}
-			}
-		})
-	}
-	for i := range n {
-		next <- i
-	}
-	close(next)
-	workers.Wait()
+	_ = parallel.Do(len(rows), func(i int) error { // a row that fails is not the failure of all
+		examples[i], cut[i], errs[i] = encode(spec, tok, ctx, rows[i])
+		return nil
+	})
 	return examples, cut, errs
 }
 

@@ -2,10 +2,9 @@ package loaders
 
 import (
 	"context"
-	"runtime"
-	"sync"
 
 	"gorgpt/internal/heed"
+	"gorgpt/internal/parallel"
 	"gorgpt/tokenizer"
 )
 
@@ -50,35 +49,23 @@ func Encode(t *tokenizer.Tokenizer, books []Book) []Tokens {
 func EncodeSources(
 	ctx context.Context, t *tokenizer.Tokenizer, books []Source, done func(i int, book Book, ids InMemory),
 ) ([]Tokens, error) {
-	ids, errs := make([]Tokens, len(books)), make([]error, len(books))
-	next := make(chan int)
-	var workers sync.WaitGroup
-	for range min(runtime.GOMAXPROCS(0), len(books)) {
-		workers.Go(func() {
-			for i := range next {
-				ids[i], errs[i] = heed.Do(ctx, func() (Tokens, error) {
-					book, err := books[i].Read()
-					if err != nil {
-						return nil, err
-					}
-					of := InMemory(t.Encode(book.Text))
-					if done != nil {
-						done(i, book, of)
-					}
-					return of, nil
-				})
+	ids := make([]Tokens, len(books))
+	err := parallel.Do(len(books), func(i int) (err error) {
+		ids[i], err = heed.Do(ctx, func() (Tokens, error) {
+			book, err := books[i].Read()
+			if err != nil {
+				return nil, err
 			}
+			of := InMemory(t.Encode(book.Text))
+			if done != nil {
+				done(i, book, of)
+			}
+			return of, nil
 		})
-	}
-	for i := range books {
-		next <- i
-	}
-	close(next)
-	workers.Wait()
-	for _, err := range errs {
-		if err != nil {
-			return nil, err
-		}
+		return err
+	})
+	if err != nil {
+		return nil, err
 	}
 	return ids, nil
 }

@@ -6,6 +6,7 @@ import (
 	"runtime"
 
 	"gorgpt/internal/heed"
+	"gorgpt/internal/parallel"
 	"gorgpt/tokenizer"
 )
 
@@ -47,7 +48,7 @@ func (c *Corpus) encoded(ctx context.Context, todo []entry) iter.Seq2[encodedPie
 		text string
 	}
 	cores := runtime.GOMAXPROCS(0)
-	texts := inOrder(each(dealt(c.Group, todo)), cores, cores-1, func(e entry) (text, error) {
+	texts := parallel.InOrder(each(dealt(c.Group, todo)), cores, cores-1, func(e entry) (text, error) {
 		book, err := heed.Do(ctx, e.Read)
 		return text{e.Size, book.Text}, err
 	})
@@ -73,7 +74,7 @@ func (c *Corpus) encoded(ctx context.Context, todo []entry) iter.Seq2[encodedPie
 		}
 	}
 	size := tokenBytes(c.Tokenizer.Size())
-	return inOrder(pieces, cores, c.ahead(), func(p piece) (encodedPiece, error) {
+	return parallel.InOrder(pieces, cores, c.ahead(), func(p piece) (encodedPiece, error) {
 		return heed.Do(ctx, func() (encodedPiece, error) {
 			ids := c.Tokenizer.Encode(p.text)
 			var unknown tokenizer.Unknowns

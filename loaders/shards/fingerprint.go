@@ -13,6 +13,7 @@ import (
 
 	"gorgpt/dist"
 	"gorgpt/internal/heed"
+	"gorgpt/internal/parallel"
 	"gorgpt/loaders"
 	"gorgpt/tokenizer"
 )
@@ -23,7 +24,7 @@ import (
 // share; all get the same.
 func Fingerprint(ctx context.Context, g *dist.Group, sources []loaders.Source, settings string) (string, error) {
 	cores := runtime.GOMAXPROCS(0)
-	lines := inOrder(each(dealt(g, sources)), cores, cores, func(s loaders.Source) (string, error) {
+	lines := parallel.InOrder(each(dealt(g, sources)), cores, cores, func(s loaders.Source) (string, error) {
 		sum, err := heed.Do(ctx, s.Sum)
 		return fmt.Sprintf("%q %x\n", filepath.ToSlash(filepath.Clean(s.Name)), sum), err
 	})

@@ -5,12 +5,12 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"sync"
 
 	"github.com/pkg/errors"
 
+	"gorgpt/internal/parallel"
 	"gorgpt/loaders"
 	"gorgpt/tokenizer"
 )
@@ -129,31 +129,8 @@ func (f *Folder) CheckTokenizer(t *tokenizer.Tokenizer) error {
 
 // verify reads all books, on all cores.
 func (f *Folder) verify() error {
-	books := make(chan *stored, len(f.index.Books))
-	for _, b := range slices.Concat(f.Train, f.Valid) {
-		books <- b.Tokens.(*stored)
-	}
-	close(books)
-	var (
-		mu      sync.Mutex
-		first   error
-		workers sync.WaitGroup
-	)
-	for range runtime.GOMAXPROCS(0) {
-		workers.Go(func() {
-			for b := range books {
-				if err := b.verify(); err != nil {
-					mu.Lock()
-					if first == nil {
-						first = err
-					}
-					mu.Unlock()
-				}
-			}
-		})
-	}
-	workers.Wait()
-	return first
+	books := slices.Concat(f.Train, f.Valid)
+	return parallel.Do(len(books), func(i int) error { return books[i].Tokens.(*stored).verify() })
 }
 
 // Close releases the files.

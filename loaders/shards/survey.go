@@ -10,6 +10,7 @@ import (
 
 	"gorgpt/dist"
 	"gorgpt/internal/heed"
+	"gorgpt/internal/parallel"
 	"gorgpt/loaders"
 	"gorgpt/tokenizer"
 )
@@ -25,7 +26,7 @@ type Surveyed struct {
 // what it has beside its text, and what a pipeline cuts of it; all ranks get the same.
 func Survey(ctx context.Context, g *dist.Group, sources []loaders.Source, p tokenizer.Pipeline) ([]Surveyed, error) {
 	cores := runtime.GOMAXPROCS(0)
-	found := inOrder(each(dealt(g, sources)), cores, cores, func(s loaders.Source) (Surveyed, error) {
+	found := parallel.InOrder(each(dealt(g, sources)), cores, cores, func(s loaders.Source) (Surveyed, error) {
 		return heed.Do(ctx, func() (Surveyed, error) {
 			book, err := s.Read()
 			if errors.Is(err, loaders.ErrEmpty) {

@@ -32,7 +32,7 @@ func eachRow(path string, kind Kind, f loaders.Fields, yield func(loaders.Row, e
 	}
 	w, rows, stopped := newWanted(f), 0, false
 	convert := func(r record) (loaders.Row, error) { return w.convert(path, s, r) }
-	err = parallel(numbered(s.next), convert, func(row loaders.Row, err error) bool {
+	err = convertAll(numbered(s.next), convert, func(row loaders.Row, err error) bool {
 		rows++
 		stopped = !yield(row, err)
 		return !stopped
