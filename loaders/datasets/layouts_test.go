@@ -288,8 +288,8 @@ func TestReadErrors(t *testing.T) {
 		files         map[string]string
 		want          string
 	}{
-		{"nothing there", "SST-2", map[string]string{"x/train.tsv": sst}, "-data: no files of SST-2 in DIR: want train.tsv or train-*.parquet or train/*.parquet, there or in a folder SST-2"},
-		{"nothing to train on", "SST-2", map[string]string{"dev.tsv": sst}, "-data: DIR has no training rows of SST-2: want train.tsv"},
+		{"nothing there", "SST-2", map[string]string{"x/train.tsv": sst}, "no files of SST-2 in DIR: it needs train.tsv or train-*.parquet or train/*.parquet, directly or in a folder SST-2"},
+		{"nothing to train on", "SST-2", map[string]string{"dev.tsv": sst}, "DIR has no training rows of SST-2: it needs train.tsv"},
 		{"columns of another", "RTE", map[string]string{"train.tsv": sst}, "train.tsv: no columns of RTE: want sentence1, sentence2 and label, found sentence, label"},
 		{"empty split", "SST-2", map[string]string{"train.tsv": sst, "dev.tsv": "sentence\tlabel\n"}, "dev.tsv: the file has no rows"},
 		{"unknown label", "SST-2", map[string]string{"train.tsv": sst + "c\tgood\n"}, `train.tsv:4: unknown label "good": want one of 0, 1 (1 of 3 rows are broken: more than 1 % may not be)`},

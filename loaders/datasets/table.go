@@ -75,7 +75,7 @@ const (
 var table = []Dataset{
 	{
 		Name: "SNLI", Task: loaders.Entailment, Metric: accuracy, Labels: nliLabels,
-		folders: []string{"SNLI", "snli_1.0", "plain_text", "glue_style", "id_label_pair", "jsonl_fixture", "aligned"},
+		folders: []string{"SNLI", "snli_1.0", "plain_text"},
 		files: []files{
 			three("snli_1.0_train.jsonl", "snli_1.0_dev.jsonl", "snli_1.0_test.jsonl"),
 			three("snli_1.0_train.txt", "snli_1.0_dev.txt", "snli_1.0_test.txt"),
@@ -115,7 +115,7 @@ var table = []Dataset{
 	{
 		Name: "SciTail", Task: loaders.Entailment, Metric: accuracy, Labels: []string{"entails", "neutral"},
 		Aliases: map[string]string{"entailment": "entails"},
-		folders: []string{"SciTail", "SciTailV1.1", "tsv_format", "snli_format", "dgem_format", "predictor_format", "mtdnn_sample"},
+		folders: []string{"SciTail", "SciTailV1.1", "tsv_format", "snli_format", "dgem_format", "predictor_format"},
 		files: []files{
 			three("scitail_1.0_train.tsv", "scitail_1.0_dev.tsv", "scitail_1.0_test.tsv"),
 			three("scitail_1.0_train.txt", "scitail_1.0_dev.txt", "scitail_1.0_test.txt"),
@@ -156,7 +156,7 @@ var table = []Dataset{
 	},
 	{
 		Name: "MRPC", Task: loaders.Similarity, Metric: f1, Labels: []string{"0", "1"}, Glue: glue("MRPC"),
-		folders: []string{"MRPC", "sample_tokenized"},
+		folders: []string{"MRPC"},
 		files: []files{
 			glueFiles,
 			{train: one("msr_paraphrase_train.txt"), test: one("msr_paraphrase_test.txt")},
@@ -165,7 +165,6 @@ var table = []Dataset{
 		},
 		columns: []loaders.Fields{
 			pair("#1 String", "#2 String", "Quality"), pair("sentence1", "sentence2", "label"),
-			pair("#1 String", "#2 String", "BOMQuality"), // in a sample that has the letters for the mark
 		},
 		split: byIDs,
 	},
