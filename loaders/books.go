@@ -20,11 +20,11 @@ type Book struct {
 // ErrEmpty is the cause of an error about a file without any text.
 var ErrEmpty = errors.New("no text")
 
-// ReadBooks reads and cleans every book that the paths name; see [FindBooks] for what a
+// ReadBooks reads and cleans every book that the paths name; see [FindSources] for what a
 // path may be, and [ReadBook] for the errors. Files without text are left out, unless no other
 // is there.
 func ReadBooks(paths []string) ([]Book, error) {
-	files, err := FindBooks(paths)
+	files, err := findBooks(paths)
 	if err != nil {
 		return nil, err
 	}
@@ -48,7 +48,7 @@ func ReadBooks(paths []string) ([]Book, error) {
 }
 
 // ReadBook reads and cleans one .txt or .txt.gz file. To go through more text than
-// fits in memory, call it for one file of [FindBooks] after the other.
+// fits in memory, call it for one file of [FindSources] after the other.
 //
 // It is an error if the file cannot be read or unpacked, or is not text. It is [ErrEmpty] if there
 // is no text in it, or none once the header and footer of Project Gutenberg are gone.

@@ -12,14 +12,8 @@ import (
 	"gorgpt/internal/regular"
 )
 
-// FindBooks lists the files that the paths name. A path is a .txt or .txt.gz file, a
-// folder that is searched with all its subfolders, or a glob pattern in the syntax of
-// [filepath.Match]. Files and folders whose names begin with a dot must be named outright.
-//
-// Files come in the order of the paths, sorted by name within a folder or a pattern; a
-// file found twice, by whatever way, counts once. It is an error if any path leads to no
-// book, if a name of a book is one of a device, a pipe or a socket, or if there are no paths.
-func FindBooks(paths []string) ([]string, error) {
+// findBooks lists the files that the paths name; see [FindSources].
+func findBooks(paths []string) ([]string, error) {
 	f, err := search(paths)
 	if err != nil {
 		return nil, err
@@ -27,7 +21,7 @@ func FindBooks(paths []string) ([]string, error) {
 	return f.files, nil
 }
 
-// search is FindBooks, and what it came upon beside books.
+// search finds books, and the other files of the folders and patterns.
 func search(paths []string) (*finder, error) {
 	f := &finder{seen: make(map[string]bool)}
 	for _, path := range paths {

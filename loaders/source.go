@@ -25,9 +25,14 @@ type Source struct {
 	Sum func() ([sha256.Size]byte, error)
 }
 
-// FindSources lists the books that the paths name, as [FindBooks] does, for [ReadBook] to
-// read one after the other. others are the files that were passed over in folders and patterns, as
-// their names are not those of books.
+// FindSources lists the books that the paths name. A path is a .txt or .txt.gz file, a folder that
+// is searched with all its subfolders, or a glob pattern in the syntax of [filepath.Match]. A file
+// or folder whose name begins with a dot is found only by its full name. others are the files of
+// folders and patterns that were skipped, since their names are not names of books.
+//
+// Files come in the order of the paths, sorted by name within a folder or a pattern. A file that
+// is found twice counts once. It is an error if a path leads to no book, if a book is a device, a
+// pipe or a socket, or if there are no paths.
 func FindSources(paths []string) (sources []Source, others []string, err error) {
 	found, err := search(paths)
 	if err != nil {

@@ -23,10 +23,10 @@ type Unknowns struct {
 	ascii [128]bool // known ones, which most texts consist of
 }
 
-// WarnUnknown and RefuseUnknown are shares of [Unknown] from which on a text fits a vocabulary
-// badly, and not at all.
+// From the share warnUnknown of [Unknown] on, [Unknowns.Report] warns; from [RefuseUnknown] on,
+// [Unknowns.Check] fails.
 const (
-	WarnUnknown   = 0.01
+	warnUnknown   = 0.01
 	RefuseUnknown = 0.5
 )
 
@@ -122,25 +122,24 @@ func percent(share float64) string {
 	switch {
 	case share > 0 && share < 0.0001:
 		return "less than 0.01 %"
-	case share < WarnUnknown:
+	case share < warnUnknown:
 		return fmt.Sprintf("%.2f %%", 100*share)
 	}
 	return fmt.Sprintf("%.1f %%", 100*share)
 }
 
-// Report is a line on the unknown tokens of what, a warning from [WarnUnknown] on; "" if there
-// are none.
+// Report is a line about the unknown tokens of what: a warning from 1 % on, "" without any.
 func (u *Unknowns) Report(what string) string {
 	switch share := u.Share(); {
 	case u.Unknown == 0:
 		return ""
-	case share >= WarnUnknown:
+	case share >= warnUnknown:
 		return fmt.Sprintf("warning: %s: %s", what, u)
 	}
 	return fmt.Sprintf("%s: %s", what, u)
 }
 
-// Check refuses what from [RefuseUnknown] on.
+// Check returns an error if the share is [RefuseUnknown] or more. what names the text.
 func (u *Unknowns) Check(what string) error {
 	if u.Share() < RefuseUnknown {
 		return nil

@@ -99,13 +99,13 @@ func (d *Dir) Append(name string) (*os.File, error) {
 	case err != nil && !errors.Is(err, fs.ErrNotExist):
 		return nil, errors.WithMessage(bare(err), d.Path(name))
 	}
-	f, err := d.root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_APPEND|NoFollow, 0o666)
+	f, err := d.root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_APPEND|noFollow, 0o666)
 	return f, errors.WithMessage(bare(err), d.Path(name))
 }
 
 // Overwrite writes into a file that is there and keeps its identity, as that of a lock must.
 func (d *Dir) Overwrite(name string, data []byte) error {
-	f, err := d.root.OpenFile(name, os.O_WRONLY|os.O_TRUNC|NoFollow, 0)
+	f, err := d.root.OpenFile(name, os.O_WRONLY|os.O_TRUNC|noFollow, 0)
 	if err != nil {
 		return errors.WithMessage(bare(err), d.Path(name))
 	}

@@ -23,5 +23,5 @@ func (d *Dir) Lock(name string) (*flock.Flock, error) {
 	if runtime.GOOS == "aix" || runtime.GOOS == "solaris" || runtime.GOOS == "illumos" {
 		mode = os.O_RDWR // which exclusive locks need there
 	}
-	return flock.New(d.Path(name), flock.SetFlag(os.O_CREATE|mode|NoFollow)), nil
+	return flock.New(d.Path(name), flock.SetFlag(os.O_CREATE|mode|noFollow)), nil
 }

@@ -9,8 +9,8 @@ import (
 	"github.com/pkg/errors"
 )
 
-// NotSet stands for the value of a key that one of the objects does not have.
-const NotSet = "not set"
+// notSet stands for the value of a key that one of the objects does not have.
+const notSet = "not set"
 
 // First is the first key, in alphabetical order, that two JSON objects have with different
 // values, and these values; the key is "" if there is none.
@@ -36,5 +36,5 @@ func value(object map[string]json.RawMessage, key string) string {
 	if v, found := object[key]; found {
 		return string(v)
 	}
-	return NotSet
+	return notSet
 }

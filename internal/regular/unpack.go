@@ -16,9 +16,9 @@ const (
 	freely = 64 << 20
 )
 
-// Unpacked passes on what a packed file of size bytes unpacks to, and fails where that is so
-// much that the file must be made to fill memory: beyond 64 MiB and a hundred times its size.
-// packing is what it is packed with, for errors.
+// Unpacked returns a reader of the content of a packed file of size bytes. It fails beyond 64 MiB
+// and a hundred times the size: such a file is made to fill memory. packing names the format, for
+// errors.
 func Unpacked(r io.Reader, size int64, packing string) io.Reader {
 	return &unpacked{r: r, left: max(freely, expansion*size), size: size, packing: packing}
 }
@@ -29,7 +29,7 @@ type unpacked struct {
 	packing    string
 }
 
-// Read reads as much as the limit leaves.
+// Read reads up to the limit.
 func (u *unpacked) Read(p []byte) (int, error) {
 	if u.left < 0 {
 		return 0, u.tooMuch()
@@ -46,5 +46,5 @@ func (u *unpacked) Read(p []byte) (int, error) {
 
 func (u *unpacked) tooMuch() error {
 	return errors.Errorf("unpacking %s: its %d bytes unpack to more than %d MiB and %d times their number: "+
-		"unpack the file first if it is what it should be", u.packing, u.size, freely>>20, expansion)
+		"if this is the right file, unpack it first", u.packing, u.size, freely>>20, expansion)
 }

@@ -8,8 +8,8 @@ import (
 	"github.com/pkg/errors"
 )
 
-// Number is a figure of a run. JSON has no form for NaN and infinities, which a run may end
-// with all the same: they are strings, as in metrics.jsonl.
+// Number is a figure of a run. JSON has no NaN and no infinities: a Number writes them as
+// strings, as in metrics.jsonl.
 type Number float64
 
 // MarshalJSON is for package json.
@@ -28,7 +28,7 @@ func (n *Number) UnmarshalJSON(data []byte) error {
 	}
 	x, err := strconv.ParseFloat(s, 64)
 	if err != nil || !math.IsNaN(x) && !math.IsInf(x, 0) {
-		return errors.Errorf("%q is no figure", s)
+		return errors.Errorf("%q is not a number", s)
 	}
 	*n = Number(x)
 	return nil

@@ -18,8 +18,8 @@ import (
 	"gorgpt/internal/regular"
 )
 
-// IndexFile is the name of the file that makes a folder one of this package.
-const IndexFile = "tokens.json"
+// indexFile is the name of the file that makes a folder one of this package.
+const indexFile = "tokens.json"
 
 const (
 	format = "gorgpt-tokens"
@@ -127,14 +127,14 @@ func get(ids []int32, data []byte, size int) {
 func (x *index) write(dir string) error {
 	data, err := json.MarshalIndent(x, "", " ")
 	if err != nil {
-		return errors.Wrap(err, IndexFile)
+		return errors.Wrap(err, indexFile)
 	}
-	return atomicfile.WriteFile(filepath.Join(dir, IndexFile), append(data, '\n'))
+	return atomicfile.WriteFile(filepath.Join(dir, indexFile), append(data, '\n'))
 }
 
 // readIndex reads the index of a folder; the error is [fs.ErrNotExist] if it has none.
 func readIndex(dir string) (*index, error) {
-	path := filepath.Join(dir, IndexFile)
+	path := filepath.Join(dir, indexFile)
 	data, err := regular.ReadFile(path, "index of tokens", 1<<30)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, errors.Wrapf(err, "%s holds no tokens", dir)

@@ -33,7 +33,7 @@ type Book struct {
 
 // IsFolder tells whether a folder is one of this package, finished or not.
 func IsFolder(dir string) bool {
-	info, err := os.Stat(filepath.Join(dir, IndexFile))
+	info, err := os.Stat(filepath.Join(dir, indexFile))
 	return err == nil && info.Mode().IsRegular()
 }
 

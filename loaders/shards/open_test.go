@@ -17,7 +17,7 @@ import (
 // reindex changes the index of a folder.
 func reindex(t *testing.T, dir string, change func(x map[string]any)) {
 	t.Helper()
-	path := filepath.Join(dir, IndexFile)
+	path := filepath.Join(dir, indexFile)
 	data, err := os.ReadFile(path)
 	require.NoError(t, err)
 	var x map[string]any
@@ -48,11 +48,11 @@ func TestOpenErrors(t *testing.T) {
 		want  string
 	}{
 		{"no folder", func(t *testing.T, dir string) { require.NoError(t, os.RemoveAll(dir)) }, "holds no tokens"},
-		{"no index", func(t *testing.T, dir string) { require.NoError(t, os.Remove(filepath.Join(dir, IndexFile))) }, "holds no tokens"},
-		{"no JSON", inFile(IndexFile, func([]byte) []byte { return []byte("tokens") }), "tokens.json: the index is damaged"},
-		{"cut index", inFile(IndexFile, func(b []byte) []byte { return b[:len(b)/2] }), "tokens.json: the index is damaged"},
-		{"two indexes", inFile(IndexFile, func(b []byte) []byte { return append(b, b...) }), "tokens.json: the index is damaged"},
-		{"JSON of something else", inFile(IndexFile, func([]byte) []byte { return []byte("{}") }), `tokens.json: format is "": want "gorgpt-tokens"`},
+		{"no index", func(t *testing.T, dir string) { require.NoError(t, os.Remove(filepath.Join(dir, indexFile))) }, "holds no tokens"},
+		{"no JSON", inFile(indexFile, func([]byte) []byte { return []byte("tokens") }), "tokens.json: the index is damaged"},
+		{"cut index", inFile(indexFile, func(b []byte) []byte { return b[:len(b)/2] }), "tokens.json: the index is damaged"},
+		{"two indexes", inFile(indexFile, func(b []byte) []byte { return append(b, b...) }), "tokens.json: the index is damaged"},
+		{"JSON of something else", inFile(indexFile, func([]byte) []byte { return []byte("{}") }), `tokens.json: format is "": want "gorgpt-tokens"`},
 		{"other version", set("version", 7), "tokens.json: version is 7, but this program reads version 1: prepare the books anew"},
 		{"unknown key", set("compression", "zip"), `tokens.json: the index is damaged (remove the folder to prepare it anew): json: unknown field "compression"`},
 		{"unfinished", func(t *testing.T, dir string) {
@@ -188,7 +188,7 @@ func TestWindowsFromFiles(t *testing.T) {
 // index that is accepted is read through.
 func FuzzOpen(f *testing.F) {
 	dir := prepared(f, corpus(f, vocabulary(f, 0), shelf(5, 50), 40))
-	data, err := os.ReadFile(filepath.Join(dir, IndexFile))
+	data, err := os.ReadFile(filepath.Join(dir, indexFile))
 	require.NoError(f, err)
 	whole, err := Open(dir)
 	require.NoError(f, err)

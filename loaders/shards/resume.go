@@ -174,7 +174,7 @@ func (w *writer) hold(ctx context.Context) error {
 
 // own tells the names of files that are written into the folder.
 func (w *writer) own(name string) bool {
-	return name == IndexFile || shardPattern.MatchString(name) || w.files[name] != nil
+	return name == indexFile || shardPattern.MatchString(name) || w.files[name] != nil
 }
 
 // isLeftover tells what may be in a folder without tokens: what processes have left that were
@@ -182,7 +182,7 @@ func (w *writer) own(name string) bool {
 func isLeftover(e fs.DirEntry) bool {
 	name, unfinished := atomicfile.Unfinished(e.Name())
 	if unfinished {
-		return name == IndexFile || shardPattern.MatchString(name)
+		return name == indexFile || shardPattern.MatchString(name)
 	}
 	info, err := e.Info()
 	return e.Name() == lockFile && err == nil && info.Mode().IsRegular() && info.Size() == 0

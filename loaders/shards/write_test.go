@@ -271,7 +271,7 @@ func TestWriteErrors(t *testing.T) {
 	})
 	t.Run("damaged index", func(t *testing.T) {
 		dir := prepared(t, c)
-		require.NoError(t, os.WriteFile(filepath.Join(dir, IndexFile), []byte(`{"format"`), 0o600))
+		require.NoError(t, os.WriteFile(filepath.Join(dir, indexFile), []byte(`{"format"`), 0o600))
 		require.ErrorContains(t, Write(context.Background(), dir, c), "tokens.json: the index is damaged (remove the folder")
 	})
 	t.Run("folder of something else", func(t *testing.T) {

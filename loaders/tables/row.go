@@ -42,7 +42,7 @@ func (w *wanted) row(c cells) (row loaders.Row, err error) {
 		return row, noID
 	}
 	value, err := w.get(c, w.Label)
-	switch missing := new(MissingError); {
+	switch missing := new(missingError); {
 	case w.Open && (errors.As(err, &missing) || err == nil && value.isNothing()):
 		return row, nil
 	case err != nil:
@@ -59,19 +59,19 @@ func (w *wanted) row(c cells) (row loaders.Row, err error) {
 func (w *wanted) get(c cells, name string) (cell, error) {
 	value, err := c.cell(name)
 	if errors.Is(err, errMissing) {
-		err = &MissingError{name, c.names(), w.Fields}
+		err = &missingError{name, c.names(), w.Fields}
 	}
 	return value, err
 }
 
-// MissingError tells that a row lacks a column.
-type MissingError struct {
+// missingError tells that a row lacks a column.
+type missingError struct {
 	Name   string
 	Found  []string // the columns that it has
 	Fields loaders.Fields
 }
 
-func (m *MissingError) Error() string {
+func (m *missingError) Error() string {
 	found := "no columns"
 	if len(m.Found) > 0 {
 		found = Shortened(m.Found)

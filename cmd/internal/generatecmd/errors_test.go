@@ -50,7 +50,7 @@ func TestErrors(t *testing.T) {
 		"too many beams":           {1, []string{"-model", dir, "-prompt", "a", "-beams", "5000"}, "5000 beams are more than"},
 		"too many texts":           {1, []string{"-model", dir, "-prompt", "a", "-n", "1000000000"}, "1000000000 texts at once are too many"},
 		"no file to score":         {1, []string{"-model", dir, "-score", missing}, missing},
-		"a folder to write to":     {2, []string{"-model", dir, "-prompt", "a", "-attention", dir}, dir + " is a folder: want the name of a file"},
+		"a folder to write to":     {2, []string{"-model", dir, "-prompt", "a", "-attention", dir}, dir + " is a folder: name a file"},
 		"another graph":            {2, []string{"-model", dir, "-dot", "x", "-dot-graph", "step"}, `-dot-graph is "step": want one of decode`},
 		"a drawing that writes":    {2, []string{"-model", dir, "-dot", "x", "-prompt", "a"}, "-prompt cannot be combined with -dot, -svg or -summary"},
 		"an argument":              {2, []string{"text"}, `unexpected argument "text": text is given with -prompt`},
