@@ -101,7 +101,7 @@ func replaceable(dir string) error {
 	for _, name := range inOrder {
 		path := filepath.Join(dir, name)
 		if info, err := os.Lstat(path); err == nil && info.IsDir() {
-			return errors.Errorf("%s is a folder: want a file there, or nothing", path)
+			return errors.Errorf("%s is a folder: it must be a file, or not exist", path)
 		}
 	}
 	return nil

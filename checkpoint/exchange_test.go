@@ -100,7 +100,7 @@ func TestExchangeRefusesAFolderInThePlaceOfAFile(t *testing.T) {
 	require.NoError(t, WriteFolder(dir, models[0], toks[0], Form{Task: []byte("{}")}))
 	require.NoError(t, os.Remove(filepath.Join(dir, "merges.txt")))
 	require.NoError(t, os.Mkdir(filepath.Join(dir, "merges.txt"), 0o700))
-	require.ErrorContains(t, WriteFolder(dir, models[1], toks[1], Form{}), "merges.txt is a folder: want a file there, or nothing")
+	require.ErrorContains(t, WriteFolder(dir, models[1], toks[1], Form{}), "merges.txt is a folder: it must be a file, or not exist")
 	require.FileExists(t, filepath.Join(dir, ConfigFile))
 	require.NoDirExists(t, filepath.Join(dir, staged))
 }

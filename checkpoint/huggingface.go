@@ -37,7 +37,7 @@ const (
 	headPrefix = "head."
 )
 
-// constant matches what older files keep beside the weights: the causal masks [1 1 T T] and the
+// constant matches tensors that older files keep in addition to the weights: the causal masks [1 1 T T] and the
 // numbers of the positions.
 var constant = regexp.MustCompile(`^(h\.\d+\.attn\.(bias|masked_bias)|position_ids)$`)
 

@@ -77,7 +77,7 @@ func open(dir string) (*source, error) {
 		dir, ConfigFile, WeightsFile, shapesFile, arrayFile(0), arrayFile(arrays-1))
 }
 
-// isRelease tells whether a folder has OpenAI's files, and not Hugging Face's beside them.
+// isRelease reports whether a folder has OpenAI's files and not Hugging Face's.
 func isRelease(dir string) bool {
 	_, release := os.Stat(filepath.Join(dir, shapesFile))
 	_, weights := os.Stat(filepath.Join(dir, WeightsFile))
@@ -194,7 +194,7 @@ func (t tensor) into(p *graph.Param) error {
 	return checkFinite(t.from, t.shape, all, t.file)
 }
 
-// maxText is the most bytes that a file of JSON beside the weights may have.
+// maxText is the maximum size in bytes of a JSON file of a model folder.
 const maxText = 1 << 20
 
 // readText reads a small file.

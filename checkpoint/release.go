@@ -30,7 +30,7 @@ const headWidth = 64
 
 // openRelease opens the files. The tensors are, in order: positions, tokens, and the twelve of
 // each block in the order of gpt1.Config.Params, matrices with a leading axis of 1. A
-// config.json beside them decides on what shapes do not tell, such as the number of heads.
+// config.json in their folder sets what the shapes do not determine, such as the number of heads.
 func openRelease(dir string) (_ *source, err error) {
 	shapes, err := readShapes(filepath.Join(dir, shapesFile))
 	if err != nil {
@@ -133,7 +133,7 @@ func releaseConfig(dir string, shapes [][]int) (gpt1.Config, error) {
 	}
 	c.NLayer, c.NCtx, c.VocabSize, c.NEmbd = len(shapes)/inBlock, shapes[0][0], shapes[1][0], shapes[1][1]
 	if c.NEmbd%headWidth != 0 {
-		return c, errors.Errorf("%s: the width %d is no multiple of %d, so the number of heads is unknown: add a %s with n_head", filepath.Join(dir, shapesFile), c.NEmbd, headWidth, ConfigFile)
+		return c, errors.Errorf("%s: the width %d is not a multiple of %d, so the number of heads is unknown: add a %s with n_head", filepath.Join(dir, shapesFile), c.NEmbd, headWidth, ConfigFile)
 	}
 	c.NHead = c.NEmbd / headWidth
 	return c, errors.Wrap(c.Validate(), filepath.Join(dir, shapesFile))

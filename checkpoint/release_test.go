@@ -165,7 +165,7 @@ func TestReadReleaseIsStrict(t *testing.T) {
 		"a negative size":       {set(5, -64), "shape 5 is [-64]"},
 		"sizes that overflow":   {set(5, 1<<24, 1<<24, 1<<24), "shape 5 is [16777216 16777216 16777216]"},
 		"a sum that overflows":  {shapes(func(s [][]int) [][]int { s[5], s[6] = []int{1 << 20, 1 << 20}, []int{1 << 20, 1 << 20}; return s }), "into memory"},
-		"no heads of 64":        {shapes(func(s [][]int) [][]int { s[0], s[1] = []int{6, 32}, []int{22, 32}; return s }), "the width 32 is no multiple of 64"},
+		"no heads of 64":        {shapes(func(s [][]int) [][]int { s[0], s[1] = []int{6, 32}, []int{22, 32}; return s }), "the width 32 is not a multiple of 64"},
 		"another configuration": {func(t *testing.T, dir string) { reconfigure(t, dir, func(c *gpt1.Config) { c.NLayer = 1 << 20 }) }, "config.json implies 12582914 tensors, params_shapes.json has 26"},
 	}
 	for name, c := range cases {

@@ -30,13 +30,13 @@ func parseIndex(data []byte) (map[string]string, error) {
 		return nil, err
 	}
 	if len(index.Files) == 0 {
-		return nil, errors.New("weight_map is missing or empty: want the file of each tensor")
+		return nil, errors.New("weight_map is missing or empty: it must name the file of each tensor")
 	}
 	shards := map[string]bool{}
 	for _, name := range slices.Sorted(maps.Keys(index.Files)) {
 		file := index.Files[name]
 		if strings.ContainsAny(file, "/\\:\x00") || strings.HasPrefix(file, ".") || !strings.HasSuffix(file, ".safetensors") {
-			return nil, errors.Errorf("weight_map: %.80q is in %.80q: want the plain name of a .safetensors file beside the index", name, file)
+			return nil, errors.Errorf("weight_map: %.80q is in %.80q: it must be the plain name of a .safetensors file in the folder of the index", name, file)
 		}
 		if shards[file] = true; len(shards) > maxShards {
 			return nil, errors.Errorf("weight_map names more than %d files", maxShards)
@@ -112,7 +112,7 @@ func pythonText(s string) string {
 	return "'" + strings.NewReplacer(`\`, `\\`, `'`, `\'`, `"`, `\"`).Replace(s) + "'"
 }
 
-// isPadded tells whether rows token embeddings are v, filled up to a multiple that is common.
+// isPadded reports whether rows token embeddings are v, filled up to a multiple that is common.
 func isPadded(rows, v int) bool {
 	return v < rows && slices.ContainsFunc([]int{8, 16, 32, 64, 128}, func(m int) bool { return rows%m == 0 && rows-v < m })
 }

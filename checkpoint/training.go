@@ -14,25 +14,25 @@ import (
 	"gorgpt/internal/regular"
 )
 
-// Files of a checkpoint, beside those of a model folder.
+// Files of a checkpoint in addition to those of a model folder.
 const (
 	momentsFile = "adam.safetensors"
 	stateFile   = "state.json"
 )
 
 // Keeper keeps the checkpoints of a training run in a folder: each is a model folder of its
-// own, step-000001500, with Adam's moments, the state of the trainer and checksums. What else
-// is in the folder, it leaves alone.
+// own, step-000001500, with Adam's moments, the state of the trainer and checksums. It does not
+// touch other files of the folder.
 // A Keeper must not be used by several goroutines at once.
 type Keeper struct {
 	Dir  string                    // its last element is no link
-	Keep int                       // how many of the newest are kept, beside the best one
+	Keep int                       // how many of the newest are kept, in addition to the best one
 	Wrap func(io.Writer) io.Writer // what files are written through, to break the disk in tests; nil: nothing
 }
 
 // Save writes the checkpoint of an update: the model with its moments, the state as JSON,
-// and further files as they are. It is there as a whole or not at all. Then the oldest go
-// that are neither among the newest nor that of the update best.
+// and further files unchanged. A reader finds all of it or nothing. Then Save removes the
+// checkpoints that are neither among the newest nor that of the update best.
 func (k Keeper) Save(step, best int, m *gpt1.Model, state any, files map[string][]byte) (path string, err error) {
 	dir, err := k.open()
 	if err != nil {
@@ -128,13 +128,13 @@ func (k Keeper) Load(m *gpt1.Model, state any) (path string, skipped []error, er
 	return "", nil, nil
 }
 
-// Any tells whether there are checkpoints, whole or damaged.
+// Any reports whether there are checkpoints, whole or damaged.
 func (k Keeper) Any() (bool, error) {
 	steps, err := StepsIn(k.Dir)
 	return slices.ContainsFunc(steps, func(step int) bool { return hasOwn(k.path(step)) }), err
 }
 
-// hasOwn tells whether a folder has any file of a checkpoint.
+// hasOwn reports whether a folder has any file of a checkpoint.
 func hasOwn(dir string) bool {
 	entries, err := os.ReadDir(dir)
 	return err != nil || slices.ContainsFunc(entries, func(e os.DirEntry) bool { return IsCheckpointFile(e.Name()) })

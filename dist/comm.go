@@ -22,6 +22,6 @@ type Comm interface {
 
 	// Abort ends the processes of all ranks, this one with the status, and does not return.
 	Abort(status int)
-	// Close takes leave of the others. It waits until they do the same.
+	// Close leaves the job. It waits until the others do the same.
 	Close() error
 }

@@ -17,7 +17,7 @@ var sizes = []string{"OMPI_COMM_WORLD_SIZE", "PMI_SIZE"}
 func Start() (*Group, error) {
 	for _, name := range sizes {
 		if n, err := strconv.Atoi(os.Getenv(name)); err == nil && n > 1 {
-			return nil, errors.Errorf("this was started as one of %d ranks (%s), but built for one: build it with -tags mpi", n, name)
+			return nil, errors.Errorf("this process was started as one of %d ranks (%s), but it was built for a single one: build it with -tags mpi", n, name)
 		}
 	}
 	return nil, nil

@@ -8,7 +8,7 @@ import (
 	"github.com/pkg/errors"
 )
 
-// Book is one text, and what it is called in reports.
+// Book is a text and its name in reports.
 // A Book is safe for concurrent use as long as nothing changes it.
 type Book struct {
 	Name string // the path of its file
@@ -64,7 +64,7 @@ func ReadBook(path string) (Book, error) {
 	case hasText(text):
 		return Book{Name: path, Text: text, Cleaning: did}, nil
 	case did.Removed > 0 && len(bytes.TrimSpace(raw)) > 0:
-		return Book{}, errors.Wrapf(ErrEmpty, "reading book %s: the file has nothing beside what Project Gutenberg adds to a book", path)
+		return Book{}, errors.Wrapf(ErrEmpty, "reading book %s: the file has no text of its own, only what Project Gutenberg adds to a book", path)
 	}
 	return Book{}, errors.Wrapf(ErrEmpty, "reading book %s: the file is empty", path)
 }

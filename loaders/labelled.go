@@ -77,7 +77,7 @@ type Label struct {
 	Form Form
 }
 
-// Known tells whether there is a label.
+// Known reports whether there is a label.
 func (l Label) Known() bool { return l.Text != "" }
 
 // Whole is a number without a fraction as an integer, as other programs write 1.0 for 1. Any

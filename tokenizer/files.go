@@ -50,7 +50,7 @@ func Load(dir string) (*Tokenizer, error) {
 			t = pair
 		}
 		if err := t.extends(pair); err != nil {
-			return nil, errors.WithMessagef(err, "%s and %s in %s contradict each other (remove what is out of date)", names.vocab, jsonFile, dir)
+			return nil, errors.WithMessagef(err, "%s and %s in %s contradict each other (remove the outdated one)", names.vocab, jsonFile, dir)
 		}
 		break
 	}

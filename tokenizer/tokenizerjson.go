@@ -183,7 +183,7 @@ func addTokens(v *vocabReader, data json.RawMessage) error {
 		}
 	}
 	if !hasUnknown {
-		return errors.Errorf("added_tokens lacks %s: want it there, so that it stands for itself in a text", Unknown)
+		return errors.Errorf("added_tokens lacks %s, which must be an added token so that texts may contain it", Unknown)
 	}
 	return nil
 }

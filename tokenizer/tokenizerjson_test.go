@@ -153,7 +153,7 @@ func TestContradiction(t *testing.T) {
 				require.NoError(t, err)
 				return
 			}
-			require.ErrorContains(t, err, "vocab.json and tokenizer.json in "+dir+" contradict each other (remove what is out of date): "+c.want)
+			require.ErrorContains(t, err, "vocab.json and tokenizer.json in "+dir+" contradict each other (remove the outdated one): "+c.want)
 		})
 	}
 }

@@ -51,7 +51,7 @@ func characterBefore(text string, at int) int {
 	return at // no UTF-8
 }
 
-// EndsWord tells whether a word ends with the token. Words are what the pipeline cuts text
+// EndsWord reports whether a word ends with the token. Words are what the pipeline cuts text
 // into, punctuation marks among them; so texts have as many words in one vocabulary as in
 // another. A token that stands for unknown symbols counts as a word.
 func (t *Tokenizer) EndsWord(id int32) bool {

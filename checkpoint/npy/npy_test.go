@@ -88,7 +88,7 @@ func TestRefuses(t *testing.T) {
 		"version 2, cut":         {v2(9, "")[:11], "truncated"},
 		"data truncated":         {encode(good, 1, 2, 3), "it is truncated"},
 		"data left over":         {encode(good, 1, 2, 3, 4, 5), "1 bytes follow the array"},
-		"not a dictionary":       {encode("[1]", four...), "no dictionary"},
+		"not a dictionary":       {encode("[1]", four...), "not a dictionary"},
 		"float64":                {encode(strings.Replace(good, "<f4", "<f8", 1), four...), "the elements are '<f8': want '<f4'"},
 		"big-endian":             {encode(strings.Replace(good, "<f4", ">f4", 1), four...), "want '<f4'"},
 		"Python objects":         {encode(strings.Replace(good, "<f4", "|O", 1), four...), "want '<f4'"},

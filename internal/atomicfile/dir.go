@@ -82,9 +82,9 @@ func NotOwn(path string, info fs.FileInfo) error {
 		return errors.Errorf("%s is a link to %s, and links inside a run folder are not followed: put the file or folder itself there, "+
 			"or move the whole run folder and name it by its new place", path, target)
 	case info.IsDir():
-		return errors.Errorf("%s is a folder: want a file there, or nothing", path)
+		return errors.Errorf("%s is a folder: it must be a file, or not exist", path)
 	case info.Mode().IsRegular():
-		return errors.Errorf("%s is a file: want a folder there, or nothing", path)
+		return errors.Errorf("%s is a file: it must be a folder, or not exist", path)
 	}
 	return errors.Errorf("%s is neither a file nor a folder: move it away", path)
 }
@@ -177,7 +177,7 @@ func (d *Dir) create(name string) (tmp string, f *os.File, err error) {
 // temporaryName is that of a hidden file or folder for what name is to be.
 func temporaryName(name string) string { return fmt.Sprintf(".%s.gorgpt-%08x", name, rand.Uint32()) }
 
-// temporary matches the names that this package gives to what is not finished.
+// temporary matches the names of unfinished files and folders.
 var temporary = regexp.MustCompile(`^\.(.+)\.gorgpt-[0-9a-f]{8}$`)
 
 // Unfinished is what a temporary file or folder of this name was to be called; false for any

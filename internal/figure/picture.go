@@ -145,7 +145,7 @@ type bars struct {
 	plotter.YErrors
 }
 
-// drawLegend says what is what.
+// drawLegend draws the legend.
 func (f Picture) drawLegend(c draw.Canvas) {
 	all := c
 	entry := func(title string, thumbs ...plot.Thumbnailer) {

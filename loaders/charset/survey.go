@@ -65,7 +65,7 @@ func (e *lineEnds) Write(text []byte) (int, error) {
 	return len(text), nil
 }
 
-// loneCR tells whether a carriage return alone ends lines: it ends the first one, and more
+// loneCR reports whether a carriage return alone ends lines: it ends the first one, and more
 // lines than line feeds do.
 func (e *lineEnds) loneCR() bool {
 	return e.first == '\r' && !e.firstIsCRLF && e.cr-e.crlf > e.lf

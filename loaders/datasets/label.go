@@ -33,7 +33,7 @@ func (d *Dataset) label(rows []loaders.Row, a *ledger.Account, t ledger.Toleranc
 	return rows, err
 }
 
-// none tells whether a label says that there is none: a hyphen where annotators did not
+// none reports whether a label says that there is none: a hyphen where annotators did not
 // agree, or a number below 0 in the files of Hugging Face's hub.
 func none(l loaders.Label) bool {
 	return !l.Known() || l.Text == "-" || l.Form != loaders.String && strings.HasPrefix(l.Text, "-")

@@ -98,7 +98,7 @@ func (a Account) Check(t Tolerance) error {
 		}
 		return errors.Errorf("%v (%d of %d rows are broken: more than %g %% may not be)", first, broken, a.all(), 100*t.Share)
 	case a.Rows == 0:
-		return errors.Errorf("%s: no row is left: want rows with a label", a.Path)
+		return errors.Errorf("%s: no row is left: the file needs rows with a label", a.Path)
 	}
 	return nil
 }

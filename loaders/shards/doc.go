@@ -12,7 +12,7 @@
 // Of several ranks, each tokenizes books, dealt out in turn, and sends the tokens to the first,
 // which alone touches the folder. The bytes are those that one process writes.
 //
-// Stopped at any moment and called again, it goes on behind the last whole file, and the
+// If interrupted, it resumes after the last complete file, and the
 // bytes are the same in the end. [Open] maps the files into memory; where the system
 // cannot, they are read piece by piece.
 //

@@ -31,7 +31,7 @@ type Book struct {
 	Unknown tokenizer.Unknowns // how much of it the vocabulary cannot spell
 }
 
-// IsFolder tells whether a folder is one of this package, finished or not.
+// IsFolder reports whether a folder is one of this package, finished or not.
 func IsFolder(dir string) bool {
 	info, err := os.Stat(filepath.Join(dir, indexFile))
 	return err == nil && info.Mode().IsRegular()
@@ -46,7 +46,7 @@ func Open(dir string) (*Folder, error) {
 		return nil, err
 	}
 	if !x.Complete {
-		return nil, errors.Errorf("%s is not finished: prepare it once more, with the same books and settings, and it goes on from %d tokens", dir, x.stored())
+		return nil, errors.Errorf("%s is not finished: prepare it again with the same books and settings: this resumes after %d tokens", dir, x.stored())
 	}
 	f := &Folder{index: *x}
 	if err := f.open(dir); err != nil {
@@ -64,7 +64,7 @@ const (
 	Finished               // Open opens them
 )
 
-// Look tells how far the folder of a corpus is, see [Corpus]. It is an error if it holds
+// Look reports how much of the folder of a corpus is finished, see [Corpus]. It is an error if it holds
 // another one, or anything else.
 func Look(dir, source string) (Status, error) {
 	x, err := readIndex(dir)
@@ -87,7 +87,7 @@ func (f *Folder) open(dir string) (err error) {
 		return err
 	}
 	if err := f.CheckTokenizer(f.Tokenizer); err != nil {
-		return errors.New("the tokenizer beside the tokens is not the one that they were made with")
+		return errors.New("the tokenizer in the folder is not the one that made the tokens")
 	}
 	for i, s := range f.index.Shards {
 		file, err := openStorage(filepath.Join(dir, shardName(i)))
@@ -96,7 +96,7 @@ func (f *Folder) open(dir string) (err error) {
 		}
 		f.files = append(f.files, file)
 		if size, want := file.Size(), int64(s.Tokens)*int64(f.index.TokenBytes); size != want {
-			return errors.Errorf("%s has %d bytes in place of %d: prepare the folder once more", shardName(i), size, want)
+			return errors.Errorf("%s has %d bytes in place of %d: prepare the folder again", shardName(i), size, want)
 		}
 	}
 	for _, b := range f.index.Books {
@@ -208,7 +208,7 @@ func (s *stored) verify() error {
 		}
 	}
 	if sum != s.book.Sum {
-		return errors.Errorf("%s: the tokens are damaged (their checksum is wrong): prepare the folder once more", s.where())
+		return errors.Errorf("%s: the tokens are damaged (their checksum is wrong): prepare the folder again", s.where())
 	}
 	return nil
 }

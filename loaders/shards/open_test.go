@@ -57,11 +57,11 @@ func TestOpenErrors(t *testing.T) {
 		{"unknown key", set("compression", "zip"), `tokens.json: the index is damaged (remove the folder to prepare it anew): json: unknown field "compression"`},
 		{"unfinished", func(t *testing.T, dir string) {
 			reindex(t, dir, func(x map[string]any) { x["complete"], x["shards"], x["books"] = false, []any{}, []any{} })
-		}, "is not finished: prepare it once more, with the same books and settings, and it goes on from 0 tokens"},
+		}, "is not finished: prepare it again with the same books and settings: this resumes after 0 tokens"},
 		{"no file", func(t *testing.T, dir string) { require.NoError(t, os.Remove(filepath.Join(dir, shardName(1)))) }, "tokens-00001.bin: no such file"},
-		{"short file", inFile(shardName(1), func(b []byte) []byte { return b[:len(b)-1] }), "tokens-00001.bin has 79 bytes in place of 80: prepare the folder once more"},
+		{"short file", inFile(shardName(1), func(b []byte) []byte { return b[:len(b)-1] }), "tokens-00001.bin has 79 bytes in place of 80: prepare the folder again"},
 		{"long file", inFile(shardName(1), func(b []byte) []byte { return append(b, 0) }), "tokens-00001.bin has 81 bytes in place of 80"},
-		{"damaged file", inFile(shardName(1), func(b []byte) []byte { b[4] = b[4]%12 + 1; return b }), "the tokens are damaged (their checksum is wrong): prepare the folder once more"},
+		{"damaged file", inFile(shardName(1), func(b []byte) []byte { b[4] = b[4]%12 + 1; return b }), "the tokens are damaged (their checksum is wrong): prepare the folder again"},
 		{"id beyond the vocabulary", inFile(shardName(0), func(b []byte) []byte { b[1] = 9; return b }), "but the vocabulary has 13"},
 		{"no tokenizer", func(t *testing.T, dir string) {
 			for _, name := range []string{"vocab.json", "tokenizer.json"} {
@@ -74,7 +74,7 @@ func TestOpenErrors(t *testing.T) {
 			for name, data := range files {
 				require.NoError(t, os.WriteFile(filepath.Join(dir, name), data, 0o600))
 			}
-		}, "the tokenizer beside the tokens is not the one that they were made with"},
+		}, "the tokenizer in the folder is not the one that made the tokens"},
 		{"no vocabulary", set("vocab_size", 0), "vocab_size is 0"},
 		{"other size of tokens", set("token_bytes", 4), "token_bytes is 4, but a vocabulary of 13 needs 2"},
 		{"no size of files", set("shard_tokens", 0), "shard_tokens is 0"},

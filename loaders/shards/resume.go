@@ -52,7 +52,7 @@ func begin(ctx context.Context, dir string, c Corpus) (*writer, error) {
 	return w, err
 }
 
-// begins tells whether the books are those of the corpus, as far as they go.
+// begins reports whether the books are those of the corpus, as far as they go.
 func (w *writer) begins(books []book) bool {
 	for i, b := range books {
 		if i >= len(w.entries) || b.Name != inJSON(w.entries[i].Name) || b.Split != w.entries[i].split {

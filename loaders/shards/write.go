@@ -27,7 +27,7 @@ type Corpus struct {
 	// Group is the ranks that tokenize together; nil: this process alone.
 	Group *dist.Group
 
-	// Report, if there is one, is called on the first rank, again and again as the work goes on.
+	// Report, if there is one, is called on the first rank, regularly.
 	Report func(Progress)
 }
 
@@ -67,7 +67,7 @@ func Write(ctx context.Context, dir string, c Corpus) error {
 		err = w.finish()
 	}
 	if errors.Is(err, context.Canceled) && w != nil {
-		return errors.WithMessagef(err, "preparing %s: stopped; the same command goes on from %d tokens", dir, w.index.stored())
+		return errors.WithMessagef(err, "preparing %s: stopped; the same command resumes after %d tokens", dir, w.index.stored())
 	}
 	if err == nil {
 		err = c.Group.Barrier() // all is on the disk
@@ -75,7 +75,7 @@ func Write(ctx context.Context, dir string, c Corpus) error {
 	return errors.WithMessagef(err, "preparing %s", dir)
 }
 
-// entry is a book with what it is for.
+// entry is a book and its split.
 type entry struct {
 	loaders.Source
 	split split
@@ -124,7 +124,7 @@ func (w *writer) next() int {
 	return len(w.index.Books)
 }
 
-// fill adds the books, of which every rank tokenizes its own.
+// fill adds the books. Every rank tokenizes its share.
 func (w *writer) fill(ctx context.Context, todo []entry) error {
 	at := 0
 	for part, err := range w.corpus.encoded(ctx, todo) {

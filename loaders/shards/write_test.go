@@ -183,7 +183,7 @@ func TestGoesOn(t *testing.T) {
 		if err := Write(ctx, dir, c); err != nil {
 			require.ErrorIs(t, err, context.Canceled)
 			_, err = Open(dir)
-			require.ErrorContains(t, err, "is not finished: prepare it once more")
+			require.ErrorContains(t, err, "is not finished: prepare it again")
 		}
 		c.Report = nil
 		require.NoError(t, Write(context.Background(), dir, c))

@@ -50,7 +50,7 @@ func (h *header) begin(row func() []string) {
 	}
 }
 
-// blankIsRow tells whether a blank line between the rows is one of them; see [Read].
+// blankIsRow reports whether a blank line between the rows is one of them; see [Read].
 func (h *header) blankIsRow() bool { return h.width == 1 || h.Label == "" && h.ID == "" }
 
 // cells are the columns of a row. A row may be shorter than the header as long as what is

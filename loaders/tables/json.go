@@ -86,7 +86,7 @@ func (t *textFile) jsonForm() (form jsonForm, err error) {
 	return form, err
 }
 
-// isObject tells whether text is a JSON object but for the numbers that only Python writes.
+// isObject reports whether text is a JSON object but for the numbers that only Python writes.
 func isObject(raw string) bool {
 	return json.Valid([]byte(strings.NewReplacer("-Infinity", "0", "Infinity", "0", "NaN", "0").Replace(raw)))
 }
@@ -146,7 +146,7 @@ func (t *textFile) onlyMember(j *jsonScanner, yield func(record) bool) (more boo
 	t.notes = append(t.notes, fmt.Sprintf("the rows are those of %q", name))
 	other, err := j.member(true)
 	if err == nil && other != "" {
-		err = j.errorf("the object has rows as %q and as %q: want one list of rows a file", name, other)
+		err = j.errorf("the object has rows as %q and as %q: a file must have one list of rows", name, other)
 	}
 	return false, unexpected(err)
 }
@@ -159,7 +159,7 @@ func unexpected(err error) error {
 	return err
 }
 
-// errNoObject tells that a JSON value is no object.
+// errNoObject means that a JSON value is not an object.
 type errNoObject string
 
 func (e errNoObject) Error() string { return fmt.Sprintf("want a JSON object, got %s", string(e)) }
@@ -178,7 +178,7 @@ func parseObject(raw []byte) (object, error) {
 	case errors.As(err, &mistyped) || err == nil && o.values == nil:
 		return o, errNoObject(excerpt(string(raw)))
 	case err != nil && isObject(string(raw)):
-		return o, errors.New("bad JSON: NaN and Infinity are no JSON values: want a number or null")
+		return o, errors.New("bad JSON: NaN and Infinity are not JSON values: use a number or null")
 	case err != nil:
 		return o, errors.Wrap(err, "bad JSON")
 	}

@@ -200,7 +200,7 @@ func (j *jsonScanner) member(next bool) (string, error) {
 	}
 }
 
-// beginsObjects tells whether an array of objects comes, and passes over its bracket if so.
+// beginsObjects reports whether an array of objects comes, and passes over its bracket if so.
 func (j *jsonScanner) beginsObjects() (bool, error) {
 	ahead, err := j.in.Peek(1 << 10)
 	if err != nil && !errors.Is(err, io.EOF) {

@@ -42,7 +42,7 @@ func (b *blanks) each(end int, yield func(number int, line string) bool) bool {
 	return true
 }
 
-// isBlank tells whether a line has nothing but white space.
+// isBlank reports whether a line has nothing but white space.
 func isBlank[T string | []byte](line T) bool { return strings.TrimSpace(string(line)) == "" }
 
 // tabSeparated is a file with a header line or, with names for its columns, without one.

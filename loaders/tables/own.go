@@ -47,7 +47,7 @@ func scanRACE(data []byte, yield func(record) bool) {
 	case err != nil:
 		err = errors.Wrap(err, "bad JSON")
 	case q == 0 || q != o || a != 0 && a != q:
-		err = errors.Errorf("%d questions, %d lists of options and %d answers: want as many of each", q, o, a)
+		err = errors.Errorf("%d questions, %d lists of options and %d answers: the numbers must be equal", q, o, a)
 	}
 	if err != nil {
 		yield(record{line: 1, err: err})
@@ -191,7 +191,7 @@ func alignedLines(t *textFile) source {
 			}
 		}
 		if a, b, c := len(columns[0]), len(columns[1]), len(columns[2]); a != b || a != c {
-			return errors.Errorf("%s has %d lines, s2 %d and labels %d: want as many of each", t.path, a, b, c)
+			return errors.Errorf("%s has %d lines, s2 %d and labels %d: the numbers must be equal", t.path, a, b, c)
 		}
 		for i := range columns[0] {
 			c := named{"premise": {text: columns[0][i]}, "hypothesis": {text: columns[1][i]}, "label": {text: columns[2][i]}}

@@ -42,7 +42,7 @@ func eachRow(path string, kind Kind, f loaders.Fields, yield func(loaders.Row, e
 	case err != nil:
 		yield(loaders.Row{}, err)
 	case rows == 0:
-		yield(loaders.Row{}, errors.Errorf("%s: the file has no rows: want some with %v", path, f))
+		yield(loaders.Row{}, errors.Errorf("%s: the file has no rows: it needs rows with %v", path, f))
 	}
 	if s.file != nil {
 		notes = s.file.notes

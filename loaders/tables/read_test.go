@@ -184,7 +184,7 @@ func TestReadErrors(t *testing.T) {
 		fields              loaders.Fields
 		want                string
 	}{
-		{"empty", "r.jsonl", "", pairFields, "r.jsonl: the file has no rows: want some with premise, hypothesis and label"},
+		{"empty", "r.jsonl", "", pairFields, "r.jsonl: the file has no rows: it needs rows with premise, hypothesis and label"},
 		{"blank", "r.jsonl", "\n \n", pairFields, "r.jsonl: the file has no rows"},
 		{"only a header", "r.tsv", "premise\thypothesis\tlabel\n", pairFields, "r.tsv: the file has no rows"},
 		{"cut off", "r.jsonl", good + `{"premise": "p"`, pairFields, "r.jsonl:2: bad JSON: unexpected end of JSON input"},
@@ -273,7 +273,7 @@ func TestRACE(t *testing.T) {
 		{Line: 1, ID: "high7.txt/1", Texts: []string{"It rains.\nIt is wet.", "What?"}, Answers: []string{"rain", "snow", "hail", "sun"}, Label: loaders.Label{Text: "B"}},
 	}, rows)
 	_, err = rowsOf(file1(t, "7.txt", []byte(strings.Replace(passage, `, "B"`, "", 1))), RACE, f)
-	require.ErrorContains(t, err, "7.txt:1: 2 questions, 2 lists of options and 1 answers: want as many of each")
+	require.ErrorContains(t, err, "7.txt:1: 2 questions, 2 lists of options and 1 answers: the numbers must be equal")
 }
 
 func TestMCTest(t *testing.T) {
@@ -309,7 +309,7 @@ func TestAligned(t *testing.T) {
 	require.Equal(t, []loaders.Row{aRow(1, loaders.String, "neutral"), aRow(2, loaders.String, "yes")}, rows)
 	require.NoError(t, os.WriteFile(filepath.Join(filepath.Dir(path), "s2.dev"), []byte("one\n"), 0o600))
 	_, err = rowsOf(path, Aligned, pairFields)
-	require.ErrorContains(t, err, "s1.dev has 2 lines, s2 1 and labels 2: want as many of each")
+	require.ErrorContains(t, err, "s1.dev has 2 lines, s2 1 and labels 2: the numbers must be equal")
 }
 
 // FuzzRead reads files of every kind with any content: nothing may panic, and rows have

@@ -30,7 +30,7 @@ type cell struct {
 	list []cell
 }
 
-// isNothing tells whether a cell is empty or null.
+// isNothing reports whether a cell is empty or null.
 func (c cell) isNothing() bool {
 	switch c.form {
 	case plain, text:

@@ -11,7 +11,7 @@ import (
 	"gorgpt/loaders"
 )
 
-// errMissing tells that a record has no such column.
+// errMissing means that a record has no such column.
 var errMissing = errors.New("missing")
 
 func newWanted(f loaders.Fields) *wanted {
@@ -64,7 +64,7 @@ func (w *wanted) get(c cells, name string) (cell, error) {
 	return value, err
 }
 
-// missingError tells that a row lacks a column.
+// missingError means that a row lacks a column.
 type missingError struct {
 	Name   string
 	Found  []string // the columns that it has
