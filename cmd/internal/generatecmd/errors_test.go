@@ -45,7 +45,7 @@ func TestErrors(t *testing.T) {
 		"an LSTM":                  {1, []string{"-model", recurrent, "-prompt", "a"}, "is an LSTM: only -score works with it"},
 		"a context too long":       {1, []string{"-model", dir, "-prompt", "a", "-ctx", "25"}, "the weights have 1 to 24 positions"},
 		"a stop string of nothing": {1, []string{"-model", dir, "-prompt", "a", "-stop", " "}, "-stop: the stop string"},
-		"a strange stop string":    {1, []string{"-model", dir, "-prompt", "a", "-stop", "日"}, "it cannot occur"},
+		"a strange stop string":    {1, []string{"-model", dir, "-prompt", "a", "-stop", "日"}, "it can never occur"},
 		"a slide too long":         {1, []string{"-model", dir, "-prompt", "a", "-slide", "25"}, "it must be between 1 and 24"},
 		"too many beams":           {1, []string{"-model", dir, "-prompt", "a", "-beams", "5000"}, "5000 beams are more than"},
 		"too many texts":           {1, []string{"-model", dir, "-prompt", "a", "-n", "1000000000"}, "1000000000 texts at once are too many"},
