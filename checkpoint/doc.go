@@ -8,13 +8,13 @@
 //   - those of this program;
 //   - Hugging Face's for openai-gpt: names with and without the prefix "transformer.", float32,
 //     float16 or bfloat16, in one file or in those that model.safetensors.index.json names; the
-//     constants h.N.attn.bias and position_ids ignored; an lm_head.weight only if it is the token
-//     embedding again, or stands for it; the head of OpenAIGPTDoubleHeadsModel, not that of
+//     constants h.N.attn.bias and position_ids ignored; lm_head.weight if it equals the token
+//     embedding, or if that is missing and it supplies it; the head of OpenAIGPTDoubleHeadsModel, not that of
 //     OpenAIGPTForSequenceClassification; rows that pad the vocabulary left out, see [Notes];
 //   - OpenAI's release of 2018: params_shapes.json and params_0.npy to params_9.npy.
 //
 // Reading is strict: a tensor that is missing, unexpected or of another shape is an error that
-// lists it, never a reason to go on with random weights.
+// lists it, never a reason to continue with random weights.
 //
 // # Out
 //

@@ -7,8 +7,8 @@
 // MPI operator start them. The rest of the program uses [Group]; a nil Group is a
 // single process.
 //
-// While they compute, ranks agree on one thing only: that they were asked to stop. Any other
-// error of one rank ends the job at once, by [Group.Abort]; the last checkpoint remains. Start
+// While computing, ranks coordinate on one thing only: whether to stop. Any other error
+// of one rank ends the job at once, by [Group.Abort]; the last checkpoint remains. Start
 // reading at comm.go and group.go. docs/distributed.md explains how to run such jobs, and what
 // they gain.
 package dist

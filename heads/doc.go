@@ -5,6 +5,7 @@
 //	classification   [s] text [c]                          h W + b, softmax
 //	entailment       [s] premise [d] hypothesis [c]        the same
 //	similarity       [s] a [d] b [c] and [s] b [d] a [c]   (h₁ + h₂) W + b
+//	regression       the same sequences                    (h₁ + h₂) W + b, a score
 //	multiple choice  [s] context question [d] answer [c]   h W + b for each answer, softmax over answers
 //	multi-label      [s] text [c]                          h W + b, sigmoid
 //
