@@ -75,8 +75,28 @@ func (s reader) readMore(path string, spec finetune.Spec) ([]loaders.Row, []ledg
 	rows, accounts, err := s.readLike(path, spec)
 	if err == nil && s.Predict != "" {
 		rows = withUnlabelled(rows, accounts)
+		dropUnknownLabels(spec, rows, accounts)
 	}
 	return rows, accounts, err
+}
+
+// dropUnknownLabels drops all labels if the model does not know some of them: to predict, none is
+// needed.
+func dropUnknownLabels(spec finetune.Spec, rows []loaders.Row, accounts []ledger.Account) {
+	unknown := 0
+	for _, row := range rows {
+		if _, err := spec.Target(row); row.Label.Known() && err != nil {
+			unknown++
+		}
+	}
+	if unknown == 0 {
+		return
+	}
+	for i := range rows {
+		rows[i].Label = loaders.Label{}
+	}
+	a := &accounts[0]
+	a.Notes = append(a.Notes, fmt.Sprintf("%d of %d rows have a label that the model does not know, so none is compared to its prediction", unknown, len(rows)))
 }
 
 // readLike reads a file of the layout that the spec is of.
