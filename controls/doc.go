@@ -1,4 +1,4 @@
-// Package controls tells what cheap means reach on a labelled set, so that a person sees
+// Package controls measures what cheap models reach on a labelled set, so that a person sees
 // whether its labels leak: a model that reads only the hypothesis, only the answers, or
 // only how long they are should be no better than the most frequent class, within the
 // noise of the set's size. What a bag of words reaches on the full input is what a

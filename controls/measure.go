@@ -44,7 +44,7 @@ type Score struct {
 	MSE   float64 // regression only
 }
 
-// WithinNoise tells whether the set is too small to tell the control from the majority.
+// WithinNoise says whether the set is too small to distinguish the control from the majority.
 func (s Score) WithinNoise() bool { return math.Abs(s.Lift) <= s.Noise }
 
 // Measure fits the controls of a task, the majority first. There must be training and

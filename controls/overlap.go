@@ -23,7 +23,7 @@ const (
 	moreNearby                    // answers with more of them
 )
 
-// overlap tells how much the texts of a pair share.
+// overlap measures how much the texts of a pair share.
 func overlap(e example, _ int, add adder) {
 	a, b := e.texts[first], e.texts[second]
 	n := common(a, b)
@@ -42,7 +42,7 @@ func overlap(e example, _ int, add adder) {
 	}
 }
 
-// answerOverlap tells where the answer's words stand, and how that compares with the
+// answerOverlap measures where the answer's words stand, and how that compares with the
 // other answers.
 func answerOverlap(e example, k int, add adder) {
 	answer := e.answers[k]
@@ -61,7 +61,7 @@ func answerOverlap(e example, k int, add adder) {
 	rank(add, fewerNearby, moreNearby, all[2], k)
 }
 
-// rank tells how many of the others are less than number k, and how many more.
+// rank is how many of the others are less than number k, and how many more.
 func rank(add adder, less, more int32, x []int, k int) {
 	below, above := 0, 0
 	for _, v := range x {

@@ -12,7 +12,7 @@ type text struct {
 	types []int32 // the different words, sorted
 }
 
-// has tells whether a word occurs in the text.
+// has says whether a word occurs in the text.
 func (t text) has(word int32) bool {
 	_, found := slices.BinarySearch(t.types, word)
 	return found

@@ -20,8 +20,9 @@ type Base struct {
 	Model *gpt1.Model
 	Tok   *tokenizer.Tokenizer // with the special tokens, which the model may lack
 
-	name string // for reports
-	head Spec   // what the model's head is for; zero if it has none, or there is no task.json
+	name   string // for reports
+	preset string // that of a new model; "": it was read
+	head   Spec   // what the model's head is for; zero if it has none, or there is no task.json
 }
 
 // OpenBase reads the model that the settings name or, from scratch, makes one with
@@ -29,10 +30,7 @@ type Base struct {
 // model in the preset's shape, with a vocabulary learned from the training rows.
 func (o Options) OpenBase(d *Data, to train.Listener) (*Base, error) {
 	if o.Model == "" {
-		if o.Preset == "" {
-			o.Preset = "tiny"
-		}
-		return newBase(o.Preset, d, o.Seed, to)
+		return newBase(o.preset(), d, o.Seed, to)
 	}
 	if o.Scratch {
 		b, err := readBase(o.Model, newOfShape)
@@ -122,7 +120,7 @@ func newBase(preset string, d *Data, seed int64, to train.Listener) (*Base, erro
 	if err != nil {
 		return nil, errors.WithMessagef(err, "the texts of %s", d.Name)
 	}
-	b := &Base{name: preset}
+	b := &Base{name: preset, preset: preset}
 	if b.Tok, err = tok.AddSpecials(); err != nil {
 		return nil, err
 	}
@@ -136,14 +134,14 @@ func newBase(preset string, d *Data, seed int64, to train.Listener) (*Base, erro
 }
 
 // attach copies the model, with the special rows and a head for the task.
-func (b *Base) attach(s Options, spec Spec, to train.Listener) (*gpt1.Model, error) {
+func (b *Base) attach(o Options, spec Spec, to train.Listener) (*gpt1.Model, error) {
 	pre := *b.Model
-	pre.EmbdPDrop, pre.AttnPDrop, pre.ResidPDrop = float32(s.Dropout), float32(s.Dropout), float32(s.Dropout)
-	blocks, err := s.Transfer.of(pre.Config)
+	pre.EmbdPDrop, pre.AttnPDrop, pre.ResidPDrop = float32(o.Dropout), float32(o.Dropout), float32(o.Dropout)
+	blocks, err := o.Transfer.of(pre.Config)
 	if err != nil {
 		return nil, err
 	}
-	m, err := heads.Attach(&pre, b.Tok.Size(), spec.Outputs(), blocks, uint64(s.Seed))
+	m, err := heads.Attach(&pre, heads.AttachOptions{Rows: b.Tok.Size(), Outputs: spec.Outputs(), Blocks: blocks, Seed: uint64(o.Seed)})
 	if err != nil {
 		return nil, err
 	}

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/pkg/errors"
+
 	"gorgpt/loaders"
 	"gorgpt/loaders/ledger"
 	"gorgpt/train"
@@ -14,7 +16,7 @@ import (
 // throughout.
 // Data are safe for concurrent use as long as nothing changes them.
 type Data struct {
-	Spec             Spec          // what there is to decide; its special tokens come with a vocabulary
+	Spec             Spec          // what the model decides; its special tokens come with a vocabulary
 	Train, Dev, Test []loaders.Row // those not named have none
 	Name             string        // of the training rows, for reports
 
@@ -30,7 +32,7 @@ var splitNames = [3]string{"training", "development", "test"}
 // Splits are the rows of all splits.
 func (d *Data) Splits() [3]*[]loaders.Row { return [3]*[]loaders.Row{&d.Train, &d.Dev, &d.Test} }
 
-// Check makes rows fit for use: it checks what there is to decide and the labels of all rows, and leaves
+// Check makes rows fit for use: it checks the label set and the labels of all rows, and leaves
 // out rows that cannot be used, within the tolerance. A split that lacks a label is noted or, if
 // strict, an error.
 func (d *Data) Check(t ledger.Tolerance) error {
@@ -43,7 +45,7 @@ func (d *Data) Check(t ledger.Tolerance) error {
 	return d.compareLabels(t.Strict)
 }
 
-// leaveOutUnusable leaves out the rows with a label that is none of those to decide on, or with
+// leaveOutUnusable leaves out the rows with a label outside the label set, or with
 // too few answers.
 func (d *Data) leaveOutUnusable(t ledger.Tolerance) error {
 	for i, rows := range d.Splits() {
@@ -72,16 +74,16 @@ func (d *Data) Report(to train.Listener) {
 	}
 }
 
-// Judged tells whether there are test rows with labels.
+// Judged says whether any test row has a label.
 func (d *Data) Judged() bool { return labelled(d.Test) }
 
-// labelled tells whether any row has a label. Where one has, those without are left out.
+// labelled says whether any row has a label. Where one has, those without are left out.
 func labelled(rows []loaders.Row) bool {
 	return slices.ContainsFunc(rows, func(r loaders.Row) bool { return r.Label.Known() })
 }
 
 // TestOnDev is the data with the development rows for test rows, and none to choose on, if
-// the test rows have no labels or there are none.
+// no test row has a label.
 func (d *Data) TestOnDev() *Data {
 	if d.Judged() {
 		return d
@@ -126,7 +128,15 @@ func (d *Data) compareLabels(strict bool) error {
 		}
 		seen := map[string]bool{}
 		for _, row := range rows {
-			seen[row.Label.Text] = true
+			t, err := d.Spec.Target(row)
+			if err != nil {
+				return errors.WithMessage(err, row.Place())
+			}
+			for k, label := range d.Spec.Labels {
+				if t.Labels == nil && t.Label == int32(k) || t.Labels != nil && t.Labels[k] == 1 {
+					seen[label] = true
+				}
+			}
 		}
 		missing := slices.DeleteFunc(slices.Clone(d.Spec.Labels), func(l string) bool { return seen[l] })
 		if len(missing) == 0 {

@@ -13,7 +13,7 @@ import (
 	"gorgpt/loaders"
 )
 
-// Digest tells models apart by shape, weights and vocabulary.
+// Digest identifies a model by shape, weights and vocabulary.
 func (b *Base) Digest() (string, error) {
 	config, err := b.Model.JSON()
 	if err != nil {
@@ -39,7 +39,7 @@ func (b *Base) Digest() (string, error) {
 	return short(h), nil
 }
 
-// Digest tells labelled sets apart by their rows, wherever these come from.
+// Digest identifies labelled sets by their rows, not by where these come from.
 func (d *Data) Digest() (string, error) {
 	h := sha256.New()
 	lines := json.NewEncoder(h)

@@ -12,11 +12,11 @@ func (p *Plan) Declare(name string) (title string, g *graph.Graph, fill func(), 
 	p.model.Store.AllocateGradients()
 	spec := p.task.Spec
 	if name == "update" {
-		g, err = p.UpdateGraph(p.model.Store)
+		g, err = p.o.UpdateGraph(p.model.Store)
 		return string(spec.Task) + ": update of all parameters", g, nil, err
 	}
 	g, fill = p.task.Tuner.Declare(spec.Sequences(), name == "step")
 	title = fmt.Sprintf("%s: %s on B = %d examples of S = %d sequences of T = %d tokens",
-		spec.Task, name, p.Micro, spec.Sequences(), p.model.NCtx)
+		spec.Task, name, p.o.Micro, spec.Sequences(), p.model.NCtx)
 	return title, g, fill, nil
 }

@@ -12,16 +12,16 @@ const predictionsFile = "predictions.tsv"
 
 // folder makes the run folder.
 func (p *Plan) folder() (*train.Folder, error) {
-	if err := p.CheckOut(); err != nil { // the model may be known only now
+	if err := p.o.CheckOut(); err != nil { // the model may be known only now
 		return nil, err
 	}
-	at := p.place()
-	what := string(p.Task)
-	if p.Dataset != "" {
-		what = p.Dataset
+	place := p.o.place()
+	what := string(p.o.Task)
+	if p.o.Dataset != "" {
+		what = p.o.Dataset
 	}
-	at.Name = fmt.Sprintf("%s-%s", shapeName(p.model.Config), what)
-	return p.NewFolder(at)
+	place.Name = fmt.Sprintf("%s-%s", shapeName(p.model.Config), what)
+	return p.o.NewFolder(place)
 }
 
 // CheckOut refuses a run folder that cannot be used, among them that of the model itself. It is

@@ -141,7 +141,7 @@ func judging(t *testing.T) (*Task, []*Set) {
 	pre, err := gpt1.New(gpt1.Config{NLayer: 1, NHead: 1, NEmbd: 8, NCtx: 16, VocabSize: 60, LayerNormEps: 1e-5, InitRange: 0.3})
 	require.NoError(t, err)
 	pre.Init(1)
-	m, err := heads.Attach(pre, 60, 1, pre.NLayer, 1)
+	m, err := heads.Attach(pre, heads.AttachOptions{Rows: 60, Outputs: 1, Blocks: pre.NLayer, Seed: 1})
 	require.NoError(t, err)
 	head, err := heads.New(heads.MultipleChoice, m, 0)
 	require.NoError(t, err)

@@ -43,11 +43,7 @@ func (o Options) Forecast(d *Data) (f train.Forecast, err error) {
 // is yet to be learned, the largest that it may have.
 func (o Options) shape() (gpt1.Config, error) {
 	if o.Model == "" {
-		preset := o.Preset
-		if preset == "" {
-			preset = "tiny"
-		}
-		c, err := gpt1.Preset(preset)
+		c, err := gpt1.Preset(o.preset())
 		return c, train.InOption("Preset", err)
 	}
 	if _, err := os.Stat(o.Model); err != nil {

@@ -9,7 +9,7 @@ import (
 	"gorgpt/train"
 )
 
-// Options are all that decides on a run; run.json keeps them.
+// Options are all that decides on a run; run.json keeps them. A run never changes them.
 // Options are safe for concurrent use as long as nothing changes them.
 type Options struct {
 	Task       heads.Kind `json:"task"`
@@ -52,9 +52,23 @@ func Defaults() Options {
 // Kind is the task that Task and Regression ask for.
 func (o Options) Kind() heads.Kind {
 	if o.Regression {
-		return heads.Regression
+		return o.Task.Form()
 	}
 	return o.Task
+}
+
+// WithKind returns the options with Task and Regression such that Kind is k.
+func (o Options) WithKind(k heads.Kind) Options {
+	o.Task, o.Regression = k.Base(), k.Base() != k
+	return o
+}
+
+// preset is the shape of a new model.
+func (o Options) preset() string {
+	if o.Preset == "" {
+		return "tiny"
+	}
+	return o.Preset
 }
 
 // mayBeScores says that the labels of a task are scores, or may turn out to be.
@@ -115,13 +129,13 @@ func (o Options) checkApply() error {
 	return nil
 }
 
-// Resolve fills in what depends on model and data. It is an error if epochs and updates are both
-// given and disagree.
+// Resolve returns the options with what depends on model and data filled in. It is an error if epochs and updates
+// are both given and disagree.
 func (o Options) Resolve(d *Data, b *Base) (Options, error) {
 	if _, err := o.Transfer.of(b.Model.Config); err != nil {
 		return o, err
 	}
-	o.Regression = d.Spec.Task == heads.Regression
+	o.Regression = d.Spec.Task.Base() != d.Spec.Task
 	lr, batch := 6.25e-5, 32
 	if b.Model.NEmbd < fullWidth { // GPT-1: small models need larger steps, and more of them
 		lr, batch = 5e-4, 8

@@ -12,17 +12,17 @@ import (
 
 func TestResolve(t *testing.T) {
 	fit := func(width, rows int, spec Spec, change func(*Options)) Options {
-		o := Defaults()
-		change(&o)
-		before := o
+		asked := Defaults()
+		change(&asked)
+		given := asked
 		d, b := &Data{Spec: spec, Train: make([]loaders.Row, rows)}, &Base{Model: &gpt1.Model{Config: gpt1.Config{NEmbd: width}}}
-		resolved, err := o.Resolve(d, b)
+		fitted, err := asked.Resolve(d, b)
 		require.NoError(t, err)
-		require.Equal(t, before, o, "the options themselves stay")
-		again, err := resolved.Resolve(d, b)
+		require.Equal(t, given, asked, "options are never changed")
+		again, err := fitted.Resolve(d, b)
 		require.NoError(t, err)
-		require.Equal(t, resolved, again, "what is chosen stays chosen, as when options are stored and a run is made of them")
-		return resolved
+		require.Equal(t, fitted, again, "what is chosen stays chosen, as when options are stored and a run is made of them")
+		return fitted
 	}
 	unchanged := func(*Options) {}
 	classes := Spec{Task: heads.Classification, Space: heads.Space{Labels: []string{"no", "yes"}}}

@@ -66,7 +66,7 @@ func (o *Outcome) lines() []line {
 	return all
 }
 
-// labelled tells whether the rows have labels.
+// labelled says whether the rows have labels.
 func (o *Outcome) labelled() bool { return len(o.Measures) > 0 }
 
 func writeLine(w io.Writer, columns []string) error {

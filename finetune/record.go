@@ -9,7 +9,7 @@ const Command = "finetune"
 func (p *Plan) record() (*train.Record, error) {
 	facts := p.sets.facts()
 	facts.Start = p.model.Store.Digest()
-	return train.NewRecord(Command, p.Options, p.Housekeeping, facts, p.model.Store.Len())
+	return train.NewRecord(Command, p.o, p.o.Housekeeping, facts, p.model.Store.Len())
 }
 
 // files are those of the model folder, beside shape and weights.

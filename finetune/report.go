@@ -20,13 +20,13 @@ func (p *Plan) report(ctx context.Context, dir string, metrics train.Observer, t
 	if last != nil {
 		reportScores(to, "dev", last)
 	}
-	test, err := p.Test(ctx)
+	test, err := p.judgeTest(ctx)
 	if err != nil {
 		return err
 	}
 	if test != nil {
 		if test.labelled() {
-			if err := metrics.Evaluated(p.Steps, test.Metrics("test_")); err != nil {
+			if err := metrics.Evaluated(p.o.Steps, test.Metrics("test_")); err != nil {
 				return err
 			}
 			reportScores(to, "test", test)
@@ -47,7 +47,7 @@ func (p *Plan) report(ctx context.Context, dir string, metrics train.Observer, t
 	if p.Submit == nil {
 		return nil
 	}
-	return p.Submit(p.Dataset, dir, test, to)
+	return p.Submit(p.o.Dataset, dir, test, to)
 }
 
 func reportScores(to train.Listener, name string, o *Outcome) {

@@ -5,7 +5,7 @@ import (
 	"gorgpt/loaders"
 )
 
-// Learn finds out from the training rows what there is to decide. Similarity becomes regression
+// Learn learns from the training rows what the model decides among. Similarity becomes regression
 // when any label is written as a number with a point.
 //
 // The ids of the special tokens are left to the caller.

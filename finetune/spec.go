@@ -65,7 +65,7 @@ func Specials(tok *tokenizer.Tokenizer) (heads.Specials, error) {
 	return s, nil
 }
 
-// SameHead tells whether a head for one spec serves the other.
+// SameHead says whether a head for one spec serves the other.
 func (s Spec) SameHead(other Spec) bool {
 	return s.Task == other.Task && slices.Equal(s.Labels, other.Labels)
 }

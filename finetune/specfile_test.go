@@ -24,7 +24,7 @@ func tuned(t *testing.T, spec string, k int) string {
 	pre.Init(1)
 	m := pre
 	if k > 0 {
-		m, err = heads.Attach(pre, tok.Size(), k, 1, 1)
+		m, err = heads.Attach(pre, heads.AttachOptions{Rows: tok.Size(), Outputs: k, Blocks: 1, Seed: 1})
 		require.NoError(t, err)
 	}
 	require.NoError(t, checkpoint.WriteModel(dir, m))

@@ -23,14 +23,14 @@ import (
 type Task struct {
 	Tuner *heads.Tuner
 	Spec  Spec
-	Train *Set // nil where nothing is trained: then the set that is judged tells the baseline
+	Train *Set // nil where nothing is trained: then the baseline comes from the set that is judged
 	Dev   *Set // what to evaluate on; nil: nothing
 	Batch int  // examples an update
 	Seed  uint64
 
 	order order
-	done  int // updates
-	dev   *Outcome
+	done  int      // updates
+	dev   *Outcome // of the last evaluation; nil: none yet
 }
 
 // Accumulate adds the gradient of L3 over this rank's share of batch n to the store.
@@ -79,7 +79,7 @@ func (t *Task) positionAfter(n int) loaders.Position {
 // Seek makes update n+1 the next one.
 func (t *Task) Seek(n int, at loaders.Position) error {
 	if want := t.positionAfter(n); at != want {
-		return errors.Errorf("update %d of %d rows in batches of %d leaves example %d of epoch %d, not %d of %d: were rows or batches others?",
+		return errors.Errorf("update %d of %d rows in batches of %d leaves example %d of epoch %d, not %d of %d: did the rows or the batch size change?",
 			n, len(t.Train.Examples), t.Batch, want.Index, want.Epoch, at.Index, at.Epoch)
 	}
 	t.done = n
@@ -130,9 +130,6 @@ func (t *Task) Evaluate(ctx context.Context) ([]train.Metric, error) {
 	t.dev = o
 	return o.Metrics("dev_"), nil
 }
-
-// DevOutcome is that of the last evaluation, or nil.
-func (t *Task) DevOutcome() *Outcome { return t.dev }
 
 // Judge predicts a set and compares. It is safe for concurrent use; an update of the weights
 // meanwhile is an error.

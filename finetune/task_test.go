@@ -52,7 +52,7 @@ func TestTask(t *testing.T) {
 	pre, err := gpt1.New(gpt1.Config{NLayer: 1, NHead: 1, NEmbd: 4, NCtx: 4, VocabSize: 8, LayerNormEps: 1e-5, InitRange: 0.02, ResidPDrop: 0.1})
 	require.NoError(t, err)
 	pre.Init(1)
-	m, err := heads.Attach(pre, 8, 2, pre.NLayer, 1)
+	m, err := heads.Attach(pre, heads.AttachOptions{Rows: 8, Outputs: 2, Blocks: pre.NLayer, Seed: 1})
 	require.NoError(t, err)
 	m.Store.AllocateGradients()
 	head, err := heads.New(heads.Classification, m, 0.1)
@@ -66,7 +66,7 @@ func TestTask(t *testing.T) {
 	metrics, err := task.Evaluate(ctx)
 	require.NoError(t, err)
 	require.Nil(t, metrics, "no development set")
-	require.Nil(t, task.DevOutcome())
+	require.Nil(t, task.dev)
 
 	task.Dev = set(0, 0, 1, 0)
 	metrics, err = task.Evaluate(ctx)
@@ -74,7 +74,7 @@ func TestTask(t *testing.T) {
 	require.Equal(t, []string{"dev_loss", "dev_clf_loss", "dev_lm_loss", "dev_acc", "dev_majority_acc", "dev_mcc", "dev_f1"}, names(metrics))
 	require.InDelta(t, metrics[1].Value+metrics[2].Value/2, metrics[0].Value, 1e-5, "L3 = L2 + λ·L1")
 	require.Equal(t, 0.25, metrics[4].Value, "the majority of the training set, on the development set")
-	require.Len(t, task.DevOutcome().Predictions, 4)
+	require.Len(t, task.dev.Predictions, 4)
 
 	third, err := task.Accumulate(ctx, 3, atOnce)
 	require.NoError(t, err)

@@ -9,29 +9,35 @@ import (
 	"gorgpt/graph"
 )
 
-// Attach copies a pre-trained model into one with rows token embeddings and a
-// new head of k outputs. Of its blocks only those before number blocks are copied,
-// and the others start as new ones do (figure 2, left). The head starts as new weights do; so do rows that the
-// pre-trained model lacks, but around the mean of those it has: the model has
+// AttachOptions say what a fine-tuned model has and what it takes from the pre-trained one.
+// AttachOptions are safe for concurrent use as long as nothing changes them.
+type AttachOptions struct {
+	Rows    int    // token embeddings, those of the special tokens included
+	Outputs int    // K, of the head
+	Blocks  int    // that are copied, from the first on; the others start as new ones do (figure 2, left)
+	Seed    uint64 // of all new weights
+}
+
+// Attach copies a pre-trained model into one with a new head. The head starts as new weights do; so
+// do rows that the pre-trained model lacks, but around the mean of those it has: the model has
 // never met a token without what all of them share. It is how the special tokens
 // come in (section 3.2: the head and the delimiter are the only new parameters).
-// A head that the model has from an earlier fine-tuning stays behind; see KeepHead.
-func Attach(pre *gpt1.Model, rows, k, blocks int, seed uint64) (*gpt1.Model, error) {
-	if rows < pre.VocabSize {
-		return nil, errors.Errorf("%d token embeddings wanted, the model has %d", rows, pre.VocabSize)
+// A head that the model has from an earlier fine-tuning stays behind; see [KeepHead].
+func Attach(pre *gpt1.Model, o AttachOptions) (*gpt1.Model, error) {
+	if o.Rows < pre.VocabSize {
+		return nil, errors.Errorf("%d token embeddings wanted, the model has %d", o.Rows, pre.VocabSize)
 	}
 	c := pre.Config
-	c.VocabSize = rows
-	m, err := gpt1.New(c, Params(c.NEmbd, k)...)
+	c.VocabSize = o.Rows
+	m, err := gpt1.New(c, Params(c.NEmbd, o.Outputs)...)
 	if err != nil {
 		return nil, err
 	}
-	m.Init(seed)
+	m.Init(o.Seed)
 	for _, p := range pre.Config.Params() {
-		if gpt1.BlockOf(p.Name) >= blocks {
-			continue
+		if gpt1.BlockOf(p.Name) < o.Blocks {
+			copy(m.Store.Param(p.Name).Value, pre.Store.Param(p.Name).Value)
 		}
-		copy(m.Store.Param(p.Name).Value, pre.Store.Param(p.Name).Value)
 	}
 	centre(m.Store.Param("tokens_embed.weight").Value, pre.VocabSize, c.NEmbd)
 	return m, nil

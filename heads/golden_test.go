@@ -12,7 +12,7 @@ import (
 	"gorgpt/optim"
 )
 
-// goldenKind tells the kind of a fine-tuning file by its head; classification and
+// goldenKind is the kind of a fine-tuning file, which follows from its head; classification and
 // entailment, which share one, by what the examples hold.
 func goldenKind(t *testing.T, set *golden.Set, f *golden.File) Kind {
 	t.Helper()
@@ -45,7 +45,7 @@ func goldenTuner(t *testing.T, set *golden.Set, f *golden.File) *Tuner {
 	for _, p := range pre.Store.Params() {
 		copy(p.Value, weights[p.Name].Data)
 	}
-	m, err := Attach(pre, set.Config.VocabSize+3, f.NOut, pre.NLayer, 1)
+	m, err := Attach(pre, AttachOptions{Rows: set.Config.VocabSize + 3, Outputs: f.NOut, Blocks: pre.NLayer, Seed: 1})
 	require.NoError(t, err)
 	rows := set.Float32(t, f.Name, "init.special_rows")
 	copy(m.Store.Param("tokens_embed.weight").Value[set.Config.VocabSize*set.Config.NEmbd:], rows.Data)

@@ -19,6 +19,9 @@ type regression struct{ pair }
 
 func (regression) Kind() Kind { return Regression }
 
+// Of says that options name it as similarity by score.
+func (regression) Of() Kind { return Similarity }
+
 func (regression) Space(rows []loaders.Row) (Space, error) {
 	if !slices.ContainsFunc(rows, func(r loaders.Row) bool { return r.Label.Text != rows[0].Label.Text }) {
 		return Space{}, errors.Errorf("%s: every score is %s: want two or more", rows[0].Path, rows[0].Label.Text)

@@ -10,6 +10,7 @@ import (
 // Similarity gives a pair of texts, which have no order, one of several labels.
 const Similarity Kind = loaders.Similarity
 
+// similarity has the input of [pair], and label set, loss and measures of [classes].
 type similarity struct {
 	pair
 	classes

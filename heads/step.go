@@ -27,7 +27,7 @@ type step struct {
 	expr     *graph.Graph
 }
 
-// shape tells step graphs apart.
+// shape identifies a step graph.
 type shape struct {
 	b, s, t int // examples, sequences an example, tokens a sequence
 	train   bool

@@ -23,7 +23,7 @@ type Task interface {
 	// Fields are the fields of a row by their default names.
 	Fields() loaders.Fields
 
-	// Space finds out from training rows what there is to decide.
+	// Space learns from training rows what the model decides among.
 	Space(rows []loaders.Row) (Space, error)
 
 	// Whole says that labels which are whole numbers with a point, such as 1.0, are integers.
@@ -128,6 +128,30 @@ type Refiner interface {
 	Refine(rows []loaders.Row) Kind
 }
 
+// Variant is a [Task] that options name as a form of another.
+// A Variant is safe for concurrent use.
+type Variant interface {
+	Of() Kind
+}
+
+// Base is the task that k is a variant of, or k itself.
+func (k Kind) Base() Kind {
+	if v, ok := k.Task().(Variant); ok {
+		return v.Of()
+	}
+	return k
+}
+
+// Form is the variant that a task has, or the task itself.
+func (k Kind) Form() Kind {
+	for _, t := range registry {
+		if v, ok := t.(Variant); ok && v.Of() == k {
+			return t.Kind()
+		}
+	}
+	return k
+}
+
 // Submitter is a [Task] that writes predictions in another form for a server's judgement.
 // A Submitter is safe for concurrent use.
 type Submitter interface {
@@ -159,7 +183,7 @@ func (k Kind) Task() Task {
 	return t
 }
 
-// Learn finds out from training rows what there is to decide. A [Refiner] may become another kind.
+// Learn learns from training rows what the model decides among. A [Refiner] may become another kind.
 func Learn(k Kind, rows []loaders.Row) (Kind, Space, error) {
 	task, err := Of(k)
 	if err != nil {

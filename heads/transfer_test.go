@@ -20,7 +20,7 @@ func TestTransferOfBlocks(t *testing.T) {
 	require.NoError(t, err)
 	fresh.Init(2)
 	for n := range c.NLayer + 1 {
-		m, err := Attach(pre, c.VocabSize, 3, n, 2)
+		m, err := Attach(pre, AttachOptions{Rows: c.VocabSize, Outputs: 3, Blocks: n, Seed: 2})
 		require.NoError(t, err)
 		for _, p := range c.Params() {
 			from := pre

@@ -29,7 +29,7 @@ func tunerOf(t *testing.T, c gpt1.Config, kind Kind, k, micro int, lambda float3
 	pre, err := gpt1.New(c)
 	require.NoError(t, err)
 	pre.Init(1)
-	m, err := Attach(pre, c.VocabSize+3, k, pre.NLayer, 2)
+	m, err := Attach(pre, AttachOptions{Rows: c.VocabSize + 3, Outputs: k, Blocks: pre.NLayer, Seed: 2})
 	require.NoError(t, err)
 	m.Store.AllocateGradients()
 	h, err := New(kind, m, c.ResidPDrop)

@@ -73,7 +73,7 @@ func films(t *testing.T, kind heads.Kind, n int) *Set {
 	require.NoError(t, err)
 	s := finetune.Defaults()
 	s.Task, s.Epochs, s.Batch, s.LR = kind, 2, 8, 0.01
-	return &Set{Name: string(kind), Settings: s, Data: d}
+	return &Set{Name: string(kind), Options: s, Data: d}
 }
 
 func grid(t *testing.T, g Grid) *Grid {
@@ -133,13 +133,13 @@ func TestRunsThatAreDoneAreSkipped(t *testing.T) {
 	})
 	t.Run("files may move", func(t *testing.T) {
 		moved := *g.Sets[0]
-		moved.Settings.Train, moved.Settings.Model = "elsewhere", "elsewhere"
+		moved.Options.Train, moved.Options.Model = "elsewhere", "elsewhere"
 		h := g
 		h.Sets = []*Set{&moved}
 		require.Len(t, run(t, grid(t, h), dir), 1)
 	})
 	for name, change := range map[string]func(h *Grid, s *Set){
-		"another recipe": func(_ *Grid, s *Set) { s.Settings.LR = 0.02 },
+		"another recipe": func(_ *Grid, s *Set) { s.Options.LR = 0.02 },
 		"other rows": func(_ *Grid, s *Set) {
 			d := *s.Data
 			d.Test = d.Test[1:]
@@ -186,11 +186,11 @@ func TestFiguresAreDeterministic(t *testing.T) {
 	losses := map[float64]bool{}
 	for _, r := range one {
 		require.Equal(t, 24, r.Rows)
-		require.Equal(t, 6, r.Settings.Steps, "2 epochs of 24 rows in batches of 8")
+		require.Equal(t, 6, r.Options.Steps, "2 epochs of 24 rows in batches of 8")
 		require.NotEmpty(t, r.Dev)
 		require.False(t, losses[float64(r.Test["loss"])], "no two runs are one")
 		losses[float64(r.Test["loss"])] = true
-		if r.Settings.Task == heads.Classification {
+		if r.Options.Task == heads.Classification {
 			require.Equal(t, r.Test["acc"], r.Score)
 			require.Equal(t, r.Test["majority_acc"], r.Baseline)
 		} else {
@@ -214,7 +214,7 @@ func TestTrials(t *testing.T) {
 	}
 	var got []want
 	for _, r := range trials {
-		s := r.id.Settings
+		s := r.id.Options
 		require.Zero(t, s.EvalEvery)
 		got = append(got, want{r.variant.Name, s.Limit, len(r.data.Train), s.Steps, s.Lambda, s.Scratch})
 	}
@@ -300,7 +300,7 @@ func TestKeepReplacesNoOtherRun(t *testing.T) {
 	dir := t.TempDir()
 	again := func(lr float64) error {
 		set := films(t, heads.Classification, 24)
-		set.Settings.LR = lr
+		set.Options.LR = lr
 		g := grid(t, Grid{Base: minuteBase(t), Sets: []*Set{set}, Variants: []Variant{Scratch}, Seeds: 1, Keep: dir})
 		log, err := OpenLog(dir)
 		require.NoError(t, err)
@@ -337,7 +337,7 @@ func TestBadGrids(t *testing.T) {
 	require.ErrorContains(t, err, "classification has no test rows")
 
 	_, err = FindVariant("half")
-	require.EqualError(t, err, `unknown variant "half": want some of full, no-lm, scratch, lstm`)
+	require.EqualError(t, err, `unknown variant "half": it must be one of full, no-lm, scratch, lstm`)
 }
 
 func TestInterruption(t *testing.T) {
@@ -368,7 +368,7 @@ func madeUp(t *testing.T, g *Grid, last int) *Log {
 		case NoLM.Name:
 			score -= 0.0123
 		}
-		score += spread * float64(r.id.Settings.Seed-2)
+		score += spread * float64(r.id.Options.Seed-2)
 		require.NoError(t, log.Add(Result{ID: r.id, Rows: len(r.data.Train), Score: results.Number(score), Baseline: 0.5}))
 	}
 	return log

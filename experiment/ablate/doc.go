@@ -4,7 +4,7 @@
 //
 // A [Grid] says which runs there are: sets × variants × seeds, and for the curve sets ×
 // limits × {pre-trained, from scratch} × seeds. [Grid.Run] does those that a [Log] does
-// not have yet, so that a grid that was stopped goes on where it was. [Grid.Markdown]
+// not have yet, so that an interrupted grid resumes. [Grid.Markdown]
 // and [Grid.Curve] show what the log has of the grid.
 //
 // How one run goes is package finetune's. Start reading at grid.go, then run.go.

@@ -52,13 +52,13 @@ func FindVariant(name string) (Variant, error) {
 		}
 		names = append(names, v.Name)
 	}
-	return Variant{}, errors.Errorf("unknown variant %q: want some of %s", name, strings.Join(names, ", "))
+	return Variant{}, errors.Errorf("unknown variant %q: it must be one of %s", name, strings.Join(names, ", "))
 }
 
 // Set is a labelled set.
 type Set struct {
 	Name     string
-	Settings finetune.Options // the recipe, with the task and the files of the rows
+	Options  finetune.Options // the recipe, with the task and the files of the rows
 	Data     *finetune.Data   // with all its training rows, and with test rows
 	Controls []Control        // what stands beside the variants in the table
 
@@ -157,7 +157,7 @@ func NewGrid(g Grid) (*Grid, error) {
 // checkLSTM compares the two models.
 func (g *Grid) checkLSTM() error {
 	if !g.LSTM.Model.IsLSTM() {
-		return train.BadOption("{LSTM} names a model that is a Transformer: train one with gorgpt train -arch lstm")
+		return train.BadOption("{LSTM} names a model that is a Transformer: it must be an LSTM")
 	}
 	vocab, err := g.Base.Tok.VocabJSON()
 	if err != nil {
@@ -239,7 +239,7 @@ func (g *Grid) trials() ([]trial, error) {
 
 // trial is the run of a cell with a seed.
 func (g *Grid) trial(c cell, seed int64) (trial, error) {
-	s := c.set.Settings
+	s := c.set.Options
 	c.variant.change(&s)
 	s.Seed, s.Limit, s.EvalEvery = seed, c.limit, 0
 	d, err := c.set.Data.Limit(c.limit)
@@ -253,5 +253,5 @@ func (g *Grid) trial(c cell, seed int64) (trial, error) {
 	if c.limit > 0 && s.Steps < g.Updates {
 		s.Steps, s.Epochs = g.Updates, 0
 	}
-	return trial{c.set, c.variant, d, ID{Variant: c.variant.Name, Model: digest, Data: c.set.digest, Settings: s}}, nil
+	return trial{c.set, c.variant, d, ID{Variant: c.variant.Name, Model: digest, Data: c.set.digest, Options: s}}, nil
 }

@@ -8,15 +8,15 @@ import (
 
 // ID is all that decides on the figures of a run.
 type ID struct {
-	Variant  string           `json:"variant"`
-	Model    string           `json:"model_digest"` // of shape, weights and vocabulary
-	Data     string           `json:"data_digest"`  // of all rows
-	Settings finetune.Options `json:"settings"`
+	Variant string           `json:"variant"`
+	Model   string           `json:"model_digest"` // of shape, weights and vocabulary
+	Data    string           `json:"data_digest"`  // of all rows
+	Options finetune.Options `json:"settings"`
 }
 
 // key leaves out where files are, and what else does not change the figures.
 func (id ID) key() ID {
-	s := &id.Settings
+	s := &id.Options
 	s.Model, s.Data, s.Train, s.Dev, s.Test = "", "", "", "", ""
 	s.Strict = false
 	s.Out, s.Config, s.Force, s.Housekeeping = "", "", false, train.Housekeeping{}

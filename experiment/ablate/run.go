@@ -79,7 +79,7 @@ func (g *Grid) checkVocabulary(open []trial, to train.Listener) error {
 			continue
 		}
 		notes := train.Listener{Report: func(e train.Event) { to.Progress("%s: %s", set.Name, e) }}
-		if err := set.Data.CheckVocabulary(set.Settings, g.Base.Tok, notes); err != nil {
+		if err := set.Data.CheckVocabulary(set.Options, g.Base.Tok, notes); err != nil {
 			return errors.WithMessage(err, set.Name)
 		}
 	}
@@ -96,48 +96,40 @@ func forget() {
 // run fine-tunes once.
 func (g *Grid) run(ctx context.Context, t trial, to train.Listener) (Result, error) {
 	start := time.Now()
-	s := t.settings()
+	o := t.options(g.Keep)
 	b, _ := g.base(t.variant)
-	if s.Scratch {
+	if o.Scratch {
 		var err error
-		if b, err = b.Random(s.Seed, train.Listener{}); err != nil {
+		if b, err = b.Random(o.Seed, train.Listener{}); err != nil {
 			return Result{}, err
 		}
 	}
-	j, err := finetune.NewPlan(s, t.data, b, train.Listener{})
+	p, err := finetune.NewPlan(o, t.data, b, train.Listener{})
 	if err != nil {
 		return Result{}, err
 	}
-	j.Submit = files.Submit
-	test, err := g.train(ctx, t, j, to)
+	p.Submit = files.Submit
+	outcome, err := carryOut(ctx, p, to)
 	if err != nil {
 		return Result{}, err
 	}
-	r := Result{ID: t.id, Rows: len(t.data.Train), Test: values(test), Seconds: time.Since(start).Seconds()}
-	score, baseline := test.Headline()
+	r := Result{ID: t.id, Rows: len(t.data.Train), Test: values(outcome.Test), Seconds: time.Since(start).Seconds()}
+	score, baseline := outcome.Test.Headline()
 	r.Score, r.Baseline = results.Number(score), results.Number(baseline)
-	if dev := j.Dev(); dev != nil {
-		r.Dev = values(dev)
+	if outcome.Dev != nil {
+		r.Dev = values(outcome.Dev)
 	}
 	return r, nil
 }
 
-// train runs the updates, with a run folder if these are kept, and judges the test rows.
-func (g *Grid) train(ctx context.Context, t trial, j *finetune.Plan, to train.Listener) (*finetune.Outcome, error) {
-	j.LogEvery = j.Steps // one line, at most
-	if g.Keep != "" {
-		j.Out, j.Force = filepath.Join(g.Keep, t.folder()), true
-		j.Keep = 0 // a run that was stopped is begun anew
-		if err := j.Run(ctx, nil, nil, updatesOnly(to)); err != nil {
-			return nil, err
-		}
-		return j.Test(ctx)
+// carryOut runs the updates, with a run folder if these are kept, and judges the test rows.
+func carryOut(ctx context.Context, p *finetune.Plan, to train.Listener) (finetune.Result, error) {
+	o := p.Options()
+	if o.Out != "" {
+		return p.Run(ctx, nil, nil, updatesOnly(to))
 	}
-	to.Send(train.Started{Steps: j.Steps, LogEvery: j.LogEvery})
-	if err := j.Train(ctx, to.Observers...); err != nil {
-		return nil, err
-	}
-	return j.Test(ctx)
+	to.Send(train.Started{Steps: o.Steps, LogEvery: o.LogEvery})
+	return p.Train(ctx, to.Observers...)
 }
 
 // updatesOnly leaves out the facts of a run.
@@ -150,11 +142,16 @@ func updatesOnly(to train.Listener) train.Listener {
 	return train.Listener{Report: report, Observers: to.Observers}
 }
 
-// settings are those of the run.
-func (t trial) settings() finetune.Options {
-	s := t.id.Settings
-	s.AllowUnknown = true // the whole set has been checked, and a few of its rows may differ
-	return s
+// options are those of the run. If run folders are kept, its own is in keep.
+func (t trial) options(keep string) finetune.Options {
+	o := t.id.Options
+	o.AllowUnknown = true // the whole set has been checked, and a few of its rows may differ
+	o.LogEvery = o.Steps  // one line, at most
+	if keep != "" {
+		o.Out, o.Force = filepath.Join(keep, t.folder()), true
+		o.Keep = 0 // a run that was stopped is begun anew
+	}
+	return o
 }
 
 // checkFolders refuses run folders that cannot be used, before anything is run. A run that was
@@ -164,14 +161,13 @@ func (g *Grid) checkFolders(open []trial) error {
 		return nil
 	}
 	for _, t := range open {
-		s := t.settings()
-		s.Out, s.Force = filepath.Join(g.Keep, t.folder()), true
+		s := t.options(g.Keep)
 		if err := s.CheckOut(); err != nil {
 			return err
 		}
 		r, err := train.ReadRecord(s.Out)
 		if err != nil || !r.Completed {
-			continue // there is none, or it was stopped
+			continue // no such run, or it was stopped
 		}
 		want, err := json.Marshal(&s)
 		if err != nil {
@@ -191,19 +187,19 @@ func (g *Grid) checkFolders(open []trial) error {
 // String names the run in reports.
 func (t trial) String() string {
 	s := fmt.Sprintf("%s, %s", t.set.Name, t.variant.Title)
-	if t.id.Settings.Limit > 0 {
-		s += fmt.Sprintf(", %d labels", t.id.Settings.Limit)
+	if t.id.Options.Limit > 0 {
+		s += fmt.Sprintf(", %d labels", t.id.Options.Limit)
 	}
-	return fmt.Sprintf("%s, seed %d", s, t.id.Settings.Seed)
+	return fmt.Sprintf("%s, seed %d", s, t.id.Options.Seed)
 }
 
 // folder names the run folder.
 func (t trial) folder() string {
 	limit := "all"
-	if n := t.id.Settings.Limit; n > 0 {
+	if n := t.id.Options.Limit; n > 0 {
 		limit = strconv.Itoa(n)
 	}
-	return fmt.Sprintf("%s-%s-%s-%d", t.set.Name, t.variant.Name, limit, t.id.Settings.Seed)
+	return fmt.Sprintf("%s-%s-%s-%d", t.set.Name, t.variant.Name, limit, t.id.Options.Seed)
 }
 
 func values(o *finetune.Outcome) map[string]results.Number {
@@ -214,7 +210,7 @@ func values(o *finetune.Outcome) map[string]results.Number {
 	return all
 }
 
-// pace tells how long runs take, from those that are done.
+// pace estimates how long runs take, from those that are done.
 type pace struct{ seconds, work float64 }
 
 func (p *pace) did(t trial, seconds float64) {
@@ -233,6 +229,6 @@ func (p *pace) left(open []trial) time.Duration {
 // work is about proportional to the time that a run takes: an update costs about three
 // times what it costs to look at the same examples.
 func (t trial) work() float64 {
-	s, d := t.id.Settings, t.data
+	s, d := t.id.Options, t.data
 	return float64((3*s.Steps*s.Batch + len(d.Dev) + len(d.Test)) * d.Spec.Sequences())
 }

@@ -20,7 +20,7 @@ func (g *Grid) summarize(c cell, done map[ID]Result) (summary, error) {
 		if err != nil {
 			return s, err
 		}
-		s.rows, s.updates = len(t.data.Train), t.id.Settings.Steps
+		s.rows, s.updates = len(t.data.Train), t.id.Options.Steps
 		if r, found := done[t.id.key()]; found {
 			s.scores = append(s.scores, float64(r.Score))
 		}

@@ -68,7 +68,7 @@ func (g *Grid) caption() string {
 	return text + "."
 }
 
-// published tells whether there is a dataset that has a measure of its own.
+// published says whether a dataset has a measure of its own.
 func (g *Grid) published() bool {
 	return slices.ContainsFunc(g.Sets, func(s *Set) bool { return s.Data.Spec.Metric != "" })
 }
@@ -201,7 +201,7 @@ func (g *Grid) paperTable(done map[ID]Result) ([][]string, error) {
 	return lines, nil
 }
 
-// spread is a median in percent, with the least and the most. It tells when runs are missing.
+// spread is a median in percent, with the least and the most. It says so if runs are missing.
 func (g *Grid) spread(s summary) string {
 	if len(s.scores) == 0 {
 		return missing
@@ -213,7 +213,7 @@ func (g *Grid) spread(s summary) string {
 	return text + g.ofSeeds(s)
 }
 
-// ofSeeds tells when runs are missing.
+// ofSeeds says how many runs are missing.
 func (g *Grid) ofSeeds(s summary) string {
 	if len(s.scores) == g.Seeds {
 		return ""
@@ -221,7 +221,7 @@ func (g *Grid) ofSeeds(s summary) string {
 	return fmt.Sprintf(" (%d of %d seeds)", len(s.scores), g.Seeds)
 }
 
-// figure is a mean in percent with its spread. It tells when runs are missing.
+// figure is a mean in percent with its spread. It says so if runs are missing.
 func (g *Grid) figure(s summary) string {
 	if len(s.scores) == 0 {
 		return missing

@@ -72,17 +72,17 @@ func (w Words) of(t Task) Words {
 	return w
 }
 
-// Check tells which words will not do. Errors name the flags.
+// Check refuses words that cannot work.
 func (w Words) Check() error {
-	for _, list := range []struct{ name, words string }{{"positive", w.Positive}, {"negative", w.Negative}} {
+	for _, list := range []struct{ name, words string }{{"Positive", w.Positive}, {"Negative", w.Negative}} {
 		for _, word := range strings.Split(list.words, ",") {
 			if strings.TrimSpace(word) == "" {
-				return errors.Errorf("-%s is %q: want a word, or several with commas between them", list.name, list.words)
+				return train.BadOption("{"+list.name+"} is %q: it must be words with commas between them", list.words)
 			}
 		}
 	}
 	if before, _, _ := strings.Cut(w.Ask, "{answer}"); strings.Count(w.Ask, "{answer}") != 1 || strings.Count(before, "{question}") != 1 {
-		return train.BadOption("{Ask} is %q: want {question} once and {answer} once behind it, such as %q", w.Ask, DefaultWords().Ask)
+		return train.BadOption("{Ask} is %q: it must have %s once and %s once after it, such as %q", w.Ask, "{question}", "{answer}", DefaultWords().Ask)
 	}
 	return nil
 }

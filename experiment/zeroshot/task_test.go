@@ -192,10 +192,10 @@ func TestMistakes(t *testing.T) {
 	w := DefaultWords()
 	require.NoError(t, w.Check())
 	w.Ask = "{answer} {question}"
-	require.ErrorContains(t, w.Check(), "Ask is")
+	require.ErrorContains(t, w.Check(), "Ask is \"{answer} {question}\": it must have {question} once and {answer} once after it")
 	w = DefaultWords()
 	w.Positive = "good,,fine"
-	require.ErrorContains(t, w.Check(), "-positive is")
+	require.ErrorContains(t, w.Check(), "Positive is")
 	_, err := ParseTask("poetry")
 	require.EqualError(t, err, `unknown task "poetry": want acceptability, sentiment or qa`)
 	_, err = NewSet(Sentiment, w, &finetune.Data{})

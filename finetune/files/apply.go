@@ -10,7 +10,6 @@ import (
 	"github.com/pkg/errors"
 
 	"gorgpt/finetune"
-	"gorgpt/heads"
 	"gorgpt/internal/atomicfile"
 	"gorgpt/loaders"
 	"gorgpt/loaders/datasets"
@@ -108,9 +107,7 @@ func (s reader) readLike(path string, spec finetune.Spec) ([]loaders.Row, []ledg
 		}
 		return set.ReadFile(path, s.Tolerance())
 	}
-	of := s
-	of.Task, of.Regression = spec.Task, spec.Task == heads.Regression
-	fields, err := of.fields()
+	fields, err := reader{s.WithKind(spec.Task)}.fields()
 	if err != nil {
 		return nil, nil, err
 	}

@@ -10,7 +10,7 @@ import (
 // fields are those of the files: what -fields says, and else the task's own names.
 func (s reader) fields() (loaders.Fields, error) {
 	f := s.Kind().Task().Fields()
-	names := map[string]*string{"label": &f.Label}
+	names := map[string]*string{"label": &f.Label, f.Label: &f.Label}
 	for i := range f.Texts {
 		names[f.Texts[i]] = &f.Texts[i]
 	}

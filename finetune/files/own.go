@@ -69,13 +69,16 @@ type ownFile struct {
 	task   heads.Kind
 	fields loaders.Fields
 	whole  bool           // labels are classes or numbers of answers, never scores
-	open   *finetune.Spec // what there is to decide, if rows may lack their label; nil: they may not
+	open   *finetune.Spec // what the model decides, if rows may lack their label; nil: they may not
 }
 
 // read reads a file. Rows without a label are left out, unless all are without.
 func (o ownFile) read(path string, t ledger.Tolerance) ([]loaders.Row, ledger.Account, error) {
 	f := o.fields
 	f.Open = o.open != nil
+	if f.Lists {
+		f.Label = labelColumn(path, f.Label)
+	}
 	rows, account, err := tables.Collect(path, tables.ByName, f, t)
 	if err != nil {
 		return nil, account, o.suggest(err, path)
@@ -104,6 +107,17 @@ func (o ownFile) read(path string, t ledger.Tolerance) ([]loaders.Row, ledger.Ac
 		accounts[0].Notes = append(accounts[0].Notes, integers(rows)...)
 	}
 	return rows, accounts[0], o.suggest(err, path)
+}
+
+// labelColumn is the column with lists of labels: the one that is asked for or, in a file without
+// it, the column label.
+func labelColumn(path, asked string) string {
+	const other = "label"
+	columns, err := tables.Columns(path, tables.ByName)
+	if err == nil && !slices.Contains(columns, asked) && slices.Contains(columns, other) {
+		return other
+	}
+	return asked
 }
 
 // unlabelled recognises a label that stands for none: a hyphen, as where annotators did not

@@ -11,11 +11,11 @@ import (
 	"gorgpt/train"
 )
 
-// reader reads the rows that settings name.
+// reader reads the rows that options name.
 type reader struct{ finetune.Options }
 
-// Read reads the dataset or the files that the settings name or, without either, the task's rows
-// of the embedded world, and checks all labels. What there is to decide comes from the dataset or
+// Read reads the dataset or the files that the options name or, without either, the task's rows
+// of the embedded world, and checks all labels. The label set comes from the dataset or
 // the whole training set, whatever the limit.
 func Read(o finetune.Options) (*finetune.Data, error) {
 	s := reader{o}
@@ -32,7 +32,7 @@ func Read(o finetune.Options) (*finetune.Data, error) {
 	return d.Limit(s.Limit)
 }
 
-// readSplits reads the rows of all splits and learns what there is to decide.
+// readSplits reads the rows of all splits and learns the label set.
 func (s reader) readSplits() (*finetune.Data, error) {
 	switch {
 	case s.Dataset != "":

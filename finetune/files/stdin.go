@@ -51,7 +51,7 @@ func (s reader) readStdin(ctx context.Context, in io.Reader, spec finetune.Spec)
 	return rows, accounts, nil
 }
 
-// readAll reads until the end, or until ctx is done; then the read goes on but is not waited for.
+// readAll reads until the end, or until ctx is done; then nobody waits for the read to end.
 func readAll(ctx context.Context, in io.Reader) ([]byte, error) {
 	type result struct {
 		data []byte

@@ -143,7 +143,7 @@ func TestCommandLine(t *testing.T) {
 	for _, c := range []struct{ name, flags, want string }{
 		{"unknown task", "-tasks qa,poetry", `unknown task "poetry": it must be classification, entailment, similarity, regression, qa or multilabel`},
 		{"unknown task of files", "-task poetry", `-task must be classification, entailment, similarity, regression, qa or multilabel, not "poetry"`},
-		{"unknown variant", "-variants full,half", `unknown variant "half": want some of full, no-lm, scratch, lstm`},
+		{"unknown variant", "-variants full,half", `unknown variant "half": it must be one of full, no-lm, scratch, lstm`},
 		{"no limit", "-limits 50,0", `"0": want numbers of labels from 1 on, or all, such as 50,200,all`},
 		{"limit that is a word", "-limits some", `"some": want numbers of labels`},
 		{"two ways to name sets", "-tasks qa -train f", "-tasks names sets of the embedded world, the other flags a set of your own"},
@@ -191,7 +191,7 @@ func TestHelp(t *testing.T) {
 	status, help, _ := command(t, t.TempDir(), "-h")
 	require.Zero(t, status)
 	(&settings{}).flags().VisitAll(func(f *flag.Flag) {
-		require.Contains(t, help, "\n  -"+f.Name+" ", "-h tells of every flag")
+		require.Contains(t, help, "\n  -"+f.Name+" ", "-h lists every flag")
 	})
 	for line := range strings.Lines(help) {
 		require.LessOrEqual(t, len(line), 81, line)

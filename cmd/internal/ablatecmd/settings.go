@@ -167,7 +167,7 @@ func (s *settings) checkNames(given cli.Given) error {
 	return outfile.CheckResults(outfile.Name{Flag: "-out", Path: s.out}, results.File, []string{"table.md", "labels.svg", "labels.png", "transfer.svg", "transfer.png"}, cli.RowFiles(*r))
 }
 
-// withLSTM tells whether one of the variants is an LSTM.
+// withLSTM says whether one of the variants is an LSTM.
 func (s *settings) withLSTM() bool {
 	return slices.ContainsFunc(s.variants, func(v ablate.Variant) bool { return v.Name == ablate.LSTM.Name })
 }

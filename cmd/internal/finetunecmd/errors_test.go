@@ -58,7 +58,7 @@ func TestHelp(t *testing.T) {
 	status, help, _ := command(t, t.TempDir(), "-h")
 	require.Zero(t, status)
 	flags(&commandLine{Options: finetune.Defaults()}).VisitAll(func(f *flag.Flag) {
-		require.Contains(t, help, "\n  -"+f.Name+" ", "-h tells of every flag")
+		require.Contains(t, help, "\n  -"+f.Name+" ", "-h lists every flag")
 	})
 	for line := range strings.Lines(help) {
 		require.LessOrEqual(t, len(line), 81, line)

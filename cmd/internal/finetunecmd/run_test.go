@@ -147,7 +147,7 @@ func TestTuneAgain(t *testing.T) {
 
 	require.NotContains(t, tune("first", "third", strings.ReplaceAll(data, " one", " two")), "the head of", "other labels")
 	require.NoError(t, os.Remove(filepath.Join(dir, "first", "task.json")))
-	require.NotContains(t, tune("first", "fourth", data), "the head of", "nothing tells what it is for")
+	require.NotContains(t, tune("first", "fourth", data), "the head of", "its task is unknown")
 }
 
 func TestBuildOnly(t *testing.T) {
@@ -272,7 +272,7 @@ func TestTransfer(t *testing.T) {
 	require.Equal(t, 1, status)
 	require.Contains(t, stderr, "-transfer 2: the model has 1 blocks")
 
-	// A stopped run goes on with as many.
+	// A stopped run resumes with as many.
 	status, stdout, stderr := command(t, dir, "-resume", "none")
 	require.Zero(t, status, stderr)
 	require.Contains(t, stdout, "complete: nothing to do")

@@ -107,8 +107,8 @@ func TestMistakes(t *testing.T) {
 		{"no task of the files", "-train f -test f", "name it with -tasks", 2},
 		{"no test rows", "-tasks qa -train f", "-train and -test go together", 2},
 		{"no folder", "-tasks sentiment -dataset SST-2", "-data is missing", 2},
-		{"no question", "-ask answer", `-ask is "answer": want {question} once`, 2},
-		{"no word", "-positive ,", `-positive is ",": want a word`, 2},
+		{"no question", "-ask answer", `-ask is "answer": it must have {question} once`, 2},
+		{"no word", "-positive ,", `-positive is ",": it must be words`, 2},
 		{"no rows", "-rows 0", "-rows is 0: want at least 1", 2},
 		{"argument", "qa", `unexpected argument "qa": models are named with -model`, 2},
 		{"no runs", "", "no completed pre-training under runs/", 1},
@@ -128,7 +128,7 @@ func TestHelp(t *testing.T) {
 	status, help, _ := command(t, t.TempDir(), "-h")
 	require.Zero(t, status)
 	(&settings{}).flags().VisitAll(func(f *flag.Flag) {
-		require.Contains(t, help, "\n  -"+f.Name+" ", "-h tells of every flag")
+		require.Contains(t, help, "\n  -"+f.Name+" ", "-h lists every flag")
 	})
 	for line := range strings.Lines(help) {
 		require.LessOrEqual(t, len(line), 81, line)

@@ -96,7 +96,7 @@ func (s *settings) flags() *flag.FlagSet {
 	return fs
 }
 
-// own tells whether the rows are not those of the embedded world.
+// own says whether the rows are not those of the embedded world.
 func (s *settings) own() bool {
 	d := s.data
 	return d.Dataset != "" || d.Data != "" || d.Train != "" || d.Dev != "" || d.Test != ""
