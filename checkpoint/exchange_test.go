@@ -29,7 +29,7 @@ func twoModels(t *testing.T) (models [2]*gpt1.Model, toks [2]*tokenizer.Tokenize
 	return models, toks
 }
 
-// opensAs tells which of the models a folder is, with its tokenizer and its task; -1 if it does not open.
+// opensAs returns which of the models a folder opens as, with its tokenizer and task; -1: it does not open.
 func opensAs(t *testing.T, dir string, models [2]*gpt1.Model, toks [2]*tokenizer.Tokenizer) int {
 	t.Helper()
 	m, tok, err := ReadFolder(dir, 0)
@@ -53,8 +53,8 @@ func opensAs(t *testing.T, dir string, models [2]*gpt1.Model, toks [2]*tokenizer
 	return which
 }
 
-// Wherever the exchange breaks off, the folder is the old model, the new one, or none; and doing
-// it again makes it the new one. Foreign files stay.
+// Wherever the exchange is interrupted, the folder opens as the old model, the new one, or not at all.
+// Writing again gives the new one. Other files stay.
 func TestBrokenExchangeMixesNoModels(t *testing.T) {
 	models, toks := twoModels(t)
 	killed := errors.New("killed")
@@ -93,7 +93,7 @@ func TestBrokenExchangeMixesNoModels(t *testing.T) {
 	require.Positive(t, seen[1])
 }
 
-// Nothing is taken away when something cannot be replaced.
+// If a file cannot be replaced, none is removed.
 func TestExchangeRefusesAFolderInThePlaceOfAFile(t *testing.T) {
 	models, toks := twoModels(t)
 	dir := t.TempDir()

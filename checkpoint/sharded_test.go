@@ -120,7 +120,7 @@ func TestFormatsThatAreNotReadAreNamed(t *testing.T) {
 			}
 			require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte("x"), 0o600))
 			_, err := ReadModel(dir)
-			require.ErrorContains(t, err, dir+" has "+name+", which is not read here")
+			require.ErrorContains(t, err, dir+" has "+name+", which this program cannot read")
 			require.ErrorContains(t, err, "M.from_pretrained('"+dir+"'"+want+").save_pretrained('"+dir+"', safe_serialization=True)")
 			require.NotContains(t, err.Error(), "\n")
 		}

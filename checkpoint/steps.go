@@ -19,7 +19,7 @@ var stepPattern = regexp.MustCompile(`^step-(\d{9,})$`)
 // IsStepName reports whether a name is that of a folder with the state after an update.
 func IsStepName(name string) bool { return stepPattern.MatchString(name) }
 
-// StepName is the name of a folder with the state after an update.
+// StepName is the name of the folder with the state after an update.
 func StepName(step int) string { return fmt.Sprintf("step-%09d", step) }
 
 // IsCheckpoint reports whether a folder looks like a checkpoint, and not like another model
@@ -51,8 +51,8 @@ func IsModelFile(name string) bool {
 	return false
 }
 
-// StepsIn are the updates that a folder has states of, by the names of [StepName], in order; a
-// folder that does not exist has none.
+// StepsIn returns the updates whose states are in a folder, by the names of [StepName], in order. A
+// missing folder has none.
 func StepsIn(dir string) ([]int, error) {
 	entries, err := os.ReadDir(dir)
 	if err != nil && !os.IsNotExist(err) {

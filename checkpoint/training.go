@@ -69,12 +69,12 @@ func (k Keeper) Save(step, best int, m *gpt1.Model, state any, files map[string]
 	return dir.Path(StepName(step)), k.prune(dir, best, own)
 }
 
-// open opens the folder, and makes it if it is not there.
+// open opens the folder, and creates it if it does not exist.
 func (k Keeper) open() (*atomicfile.Dir, error) {
 	return atomicfile.OpenIn(filepath.Dir(k.Dir), filepath.Base(k.Dir))
 }
 
-// prune removes the checkpoints that are not to be kept.
+// prune removes the checkpoints that should not be kept.
 func (k Keeper) prune(dir *atomicfile.Dir, best int, own func(file string) bool) error {
 	steps, err := k.Steps()
 	if err != nil {
@@ -91,7 +91,7 @@ func (k Keeper) prune(dir *atomicfile.Dir, best int, own func(file string) bool)
 	return nil
 }
 
-// Steps are the updates that there are checkpoints of, in order: folders that look whole.
+// Steps returns the updates that have checkpoints which look whole, in order.
 func (k Keeper) Steps() ([]int, error) {
 	steps, err := StepsIn(k.Dir)
 	return slices.DeleteFunc(steps, func(step int) bool {
@@ -102,10 +102,9 @@ func (k Keeper) Steps() ([]int, error) {
 
 func (k Keeper) path(step int) string { return filepath.Join(k.Dir, StepName(step)) }
 
-// Load reads the newest checkpoint that is whole into the model, whose store is prepared for
-// training, and the state. For each newer one that is damaged, skipped has the reason. The
-// path is "" if there is no checkpoint at all. It is an error if there are some, and all
-// damaged. A folder with the name of a checkpoint that has nothing in it is none.
+// Load reads the newest undamaged checkpoint into the state and the model, whose store must be
+// prepared for training. skipped has the error of each newer checkpoint. The path is "" if there is
+// no checkpoint. If all are damaged, that is an error. An empty folder is not a checkpoint.
 func (k Keeper) Load(m *gpt1.Model, state any) (path string, skipped []error, err error) {
 	steps, err := StepsIn(k.Dir)
 	if err != nil {

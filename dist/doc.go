@@ -1,6 +1,6 @@
-// Package dist spreads a run over ranks: processes, on one machine or many, that were started
-// together with the same command and train one model. Each computes its share of every batch;
-// the gradients are added up, and then every rank makes the same update.
+// Package dist distributes a run over ranks: processes, on one machine or many, that are started
+// together with the same command and train one model. Each rank computes its share of every batch,
+// the gradients are summed, and every rank makes the same update.
 //
 // A [Comm] carries the messages. Without build tags there is one rank and nothing to carry.
 // With -tags mpi, [Start] makes the process a rank of Open MPI: mpirun, Slurm or Kubernetes'

@@ -36,7 +36,7 @@ func (g *Group) BroadcastFloats(x []float32) error {
 	return g.comm.Broadcast(unsafe.Slice((*byte)(unsafe.Pointer(&x[0])), 4*len(x)), 0)
 }
 
-// Gather gives all ranks the data of all, in order.
+// Gather gives all ranks the data of every rank, in order.
 func (g *Group) Gather(data []byte) ([][]byte, error) {
 	all := make([][]byte, g.Size())
 	for root := range all {
@@ -61,7 +61,7 @@ func (g *Group) Once(do func() ([]byte, error)) ([]byte, error) {
 	return g.Broadcast(data, 0)
 }
 
-// Decide is [Group.Once] for a decision.
+// Decide is [Group.Once] for a yes or no.
 func (g *Group) Decide(do func() (bool, error)) (bool, error) {
 	data, err := g.Once(func() ([]byte, error) {
 		yes, err := do()
@@ -84,7 +84,7 @@ func (g *Group) Barrier() error {
 // Send passes data to another rank.
 func (g *Group) Send(data []byte, to int) error { return g.comm.Send(data, to) }
 
-// Receive waits for what another rank sends.
+// Receive waits for data from another rank.
 func (g *Group) Receive(from int) ([]byte, error) { return g.comm.Receive(from) }
 
 // Same makes sure that a text is the same on all ranks. The error is the same on all

@@ -20,7 +20,7 @@ type Group struct {
 // Place is where a rank runs.
 type Place struct {
 	Host  string
-	Cores int // it computes on
+	Cores int // GOMAXPROCS of the rank
 }
 
 // NewGroup returns the group of a transport. host is the name of the host of this rank; the ranks
@@ -29,7 +29,7 @@ func NewGroup(c Comm, host string) (*Group, error) {
 	g := &Group{comm: c}
 	mine, err := json.Marshal(Place{host, runtime.GOMAXPROCS(0)})
 	if err != nil {
-		return nil, errors.Wrap(err, "the place of this rank")
+		return nil, errors.Wrap(err, "encoding the host of this rank")
 	}
 	all, err := g.Gather(mine)
 	if err != nil {
@@ -38,7 +38,7 @@ func NewGroup(c Comm, host string) (*Group, error) {
 	g.at = make([]Place, len(all))
 	for i, data := range all {
 		if err := json.Unmarshal(data, &g.at[i]); err != nil {
-			return nil, errors.Wrapf(err, "the place of rank %d", i)
+			return nil, errors.Wrapf(err, "reading the host of rank %d", i)
 		}
 	}
 	return g, nil
@@ -66,8 +66,8 @@ func (g *Group) First() bool { return g.Rank() == 0 }
 // alone reports whether this is the only rank.
 func (g *Group) alone() bool { return g.Size() == 1 }
 
-// Share is the part [from, to) of n items that falls to this rank. Shares follow each other in
-// the order of the ranks, and differ by at most one item.
+// Share returns the part [from, to) of n items that belongs to this rank. Shares are in the order of
+// the ranks and differ by at most one item.
 func (g *Group) Share(n int) (from, to int) {
 	return g.Rank() * n / g.Size(), (g.Rank() + 1) * n / g.Size()
 }
@@ -75,7 +75,7 @@ func (g *Group) Share(n int) (from, to int) {
 // Mine reports whether item i falls to this rank where items are dealt out in turn.
 func (g *Group) Mine(i int) bool { return i%g.Size() == g.Rank() }
 
-// Neighbours is the number of ranks on this host, this one among them.
+// Neighbours is the number of ranks on this host, including this one.
 func (g *Group) Neighbours() int {
 	if g == nil {
 		return 1
@@ -89,7 +89,7 @@ func (g *Group) Neighbours() int {
 	return n
 }
 
-// Name says which rank this is, for messages.
+// Name names this rank in messages.
 func (g *Group) Name() string { return g.name(g.Rank()) }
 
 func (g *Group) name(rank int) string {

@@ -81,12 +81,12 @@ func (s *search) round() error {
 	if err != nil {
 		return err
 	}
-	// Twice as many as there are beams: even if half of them are complete, enough remain.
+	// Twice as many as beams: even if half of them are complete, enough remain.
 	steps, err := s.steps(scores, 2*s.o.Beams)
 	if err != nil {
 		return err
 	}
-	if rows := len(s.beams); rows < s.o.Beams { // the first round: all begin as the prompt
+	if rows := len(s.beams); rows < s.o.Beams { // the first round: all rows start with the prompt
 		s.texts.spread(s.o.Beams)
 		s.beams, s.next = make([]float64, s.o.Beams), make([][]int32, s.o.Beams)
 	}
@@ -173,7 +173,7 @@ func (s *search) live() []Hypothesis {
 	return all
 }
 
-// sorted puts the best first.
+// sorted sorts the texts, the best first.
 func sorted(all []Hypothesis) []Hypothesis {
 	slices.SortStableFunc(all, func(a, b Hypothesis) int { return cmp.Compare(b.Mean(), a.Mean()) })
 	return all
@@ -189,7 +189,7 @@ func (s *search) isOver() bool {
 	return len(s.finished) >= s.o.Beams && live[0].Mean() <= s.finished[s.o.Beams-1].Mean()
 }
 
-// best returns the result.
+// best returns the result of the search.
 func (s *search) best() []Hypothesis {
 	all := sorted(append(slices.Clone(s.finished), s.live()...))
 	return all[:min(max(s.o.Samples, 1), len(all))]

@@ -7,7 +7,7 @@ import (
 	"gorgpt/graph"
 )
 
-// decoder runs the model on sequences that grow in step, and keeps their keys and values.
+// decoder runs the model on sequences of equal, growing length, and keeps their keys and values.
 type decoder struct {
 	model  *gpt1.Model
 	rows   int    // sequences that the caches have room for
@@ -20,7 +20,7 @@ type decoder struct {
 
 var errTrained = errors.New("the model was trained while it wrote: the tokens would come from different weights")
 
-// pass is the graph that reads t further tokens of b sequences.
+// pass is the graph that reads t more tokens of b sequences.
 type pass struct {
 	ids, at []int32
 	logits  graph.Node // [B V'], after the last of the tokens
@@ -28,7 +28,7 @@ type pass struct {
 	scores  [][]float32 // B × [V], the rows of logits
 }
 
-// reserve makes room for that many sequences. Larger caches begin empty.
+// reserve makes room for the given number of sequences. New caches start empty.
 func (d *decoder) reserve(rows int) {
 	if rows > d.rows {
 		d.rows, d.past = rows, 0
@@ -50,8 +50,8 @@ func (d *decoder) copyRow(to, from int) {
 	}
 }
 
-// feed reads equally many further tokens of the first sequences and scores every token as
-// the next one of each. The result is valid until the next call. ids B × n → B × [V]
+// feed reads n more tokens of each of the first B sequences and returns the score of every token as
+// the next one. The result is valid until the next call. ids B × n → B × [V]
 func (d *decoder) feed(ids [][]int32) ([][]float32, error) {
 	b, n := len(ids), len(ids[0])
 	switch {

@@ -9,8 +9,8 @@ import (
 	"gorgpt/gpt1"
 )
 
-// Generator continues texts with one model. A Generator must not be used by several goroutines
-// at once: the second call is an error. Several Generators may share a model.
+// Generator continues texts with one model. Only one goroutine may use it at a time; a second call
+// returns an error. Several Generators may share a model.
 type Generator struct {
 	model *gpt1.Model
 	busy  sync.Mutex
@@ -65,7 +65,7 @@ func (g *Generator) Sample(ctx context.Context, prompt []int32, o Options, each 
 			return out, err
 		}
 		for i, c := range choosers {
-			id, err := c.next(scores[min(i, len(scores)-1)]) // after the prompt, all have one row
+			id, err := c.next(scores[min(i, len(scores)-1)]) // after the prompt, all samples share one row
 			if err != nil {
 				return out, err
 			}

@@ -10,8 +10,8 @@ import (
 	"gorgpt/graph"
 )
 
-// Scorer computes how likely texts are. A Scorer is safe for concurrent use: its calls wait
-// for one another. Several Scorers may share a model.
+// Scorer computes log-probabilities of texts. A Scorer is safe for concurrent use, but its calls run
+// one after the other. Several Scorers may share a model.
 type Scorer struct {
 	mu     sync.Mutex
 	model  *gpt1.Model
@@ -19,14 +19,14 @@ type Scorer struct {
 	graphs map[int]*scorePass // by length
 }
 
-// scorePass is the graph of −log P of each of t tokens.
+// scorePass is the graph that computes −log P of each of t tokens.
 type scorePass struct {
 	inputs, targets []int32    // [1 T]
 	losses          graph.Node // [1 T]
 	machine         *graph.Machine
 }
 
-// NewScorer returns a scorer of texts by the model.
+// NewScorer returns a scorer for the model.
 func NewScorer(m *gpt1.Model) *Scorer { return &Scorer{model: m, graphs: map[int]*scorePass{}} }
 
 // LogProbs returns log P(ids[i] | ids[:i]) for i ≥ 1; the model gives the first token no
@@ -115,7 +115,7 @@ func AttentionWeights(m *gpt1.Model, ids []int32) ([][]float32, error) {
 	}
 	layers := make([][]float32, len(weights))
 	for i, w := range weights {
-		layers[i] = w.Values() // [1 H T T]; the arena is this call's own
+		layers[i] = w.Values() // [1 H T T]; no other call uses this arena
 	}
 	return layers, nil
 }

@@ -4,8 +4,8 @@ package generate
 // each: its last tokens, a context full or fewer.
 type texts struct {
 	d     *decoder
-	ids   [][]int32 // whole
-	from  int       // where the window begins
+	ids   [][]int32 // the whole texts
+	from  int       // start of the window
 	slide int       // tokens that are dropped at a time when the context is full
 }
 
@@ -18,7 +18,7 @@ func newTexts(d *decoder, slide int) *texts {
 	return &texts{d: d, ids: [][]int32{nil}, slide: max(1, min(slide, d.model.NCtx))}
 }
 
-// add appends equally many tokens to each text and scores what could follow. → B × [V]
+// add appends equally many tokens to each text and scores the next token. → B × [V]
 func (t *texts) add(ids [][]int32) ([][]float32, error) {
 	for i, more := range ids {
 		t.ids[i] = append(t.ids[i], more...)

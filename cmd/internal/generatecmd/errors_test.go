@@ -39,7 +39,7 @@ func TestErrors(t *testing.T) {
 	}{
 		"an empty prompt":          {1, []string{"-model", dir, "-prompt", " "}, "the prompt is empty"},
 		"no model":                 {1, []string{"-model", missing, "-prompt", "a"}, missing},
-		"no model in the folder":   {1, []string{"-model", t.TempDir(), "-prompt", "a"}, "want config.json and model.safetensors"},
+		"no model in the folder":   {1, []string{"-model", t.TempDir(), "-prompt", "a"}, "it must contain config.json and model.safetensors"},
 		"a truncated model":        {1, []string{"-model", short, "-prompt", "a"}, "model.safetensors"},
 		"another vocabulary":       {1, []string{"-model", other, "-prompt", "a"}, "the vocabulary has 1 tokens, the model"},
 		"an LSTM":                  {1, []string{"-model", recurrent, "-prompt", "a"}, "is an LSTM: only -score works with it"},
