@@ -14,7 +14,7 @@ type Book struct {
 	Name string // the path of its file
 	Text string // clean UTF-8, one paragraph a line
 
-	Cleaning Cleaning // what else the file had
+	Cleaning Cleaning // what was removed from the file
 }
 
 // ErrEmpty is the cause of an error about a file without any text.
@@ -69,7 +69,7 @@ func ReadBook(path string) (Book, error) {
 	return Book{}, errors.Wrapf(ErrEmpty, "reading book %s: the file is empty", path)
 }
 
-// hasText reports whether there is anything to see in a text.
+// hasText reports whether a text has a visible character.
 func hasText(text string) bool {
 	return strings.ContainsFunc(text, func(r rune) bool { return unicode.IsGraphic(r) && !unicode.IsSpace(r) })
 }

@@ -95,7 +95,7 @@ func TestBooksNeedMemoryThatIsFree(t *testing.T) {
 	runtime.ReadMemStats(&before)
 	defer debug.SetMemoryLimit(debug.SetMemoryLimit(int64(before.Sys-before.HeapReleased) + 64<<20))
 	_, err = ReadBook(path)
-	require.ErrorContains(t, err, path+": cut the book into several files, which are read one after the other: it needs 151 MB of memory, but only")
+	require.ErrorContains(t, err, path+": split the book into several files: it needs 151 MB of memory, but only")
 }
 
 func TestBooksThatRepeatThemselvesAreRead(t *testing.T) {

@@ -10,18 +10,18 @@ import (
 	"gorgpt/internal/regular"
 )
 
-// Source is a book that is read when its turn comes.
+// Source is a book that is read on demand.
 // A Source is safe for concurrent use as long as nothing changes it.
 type Source struct {
 	Name string
 
-	// Size is the number of bytes that Read goes through, for reports of progress.
+	// Size is the number of bytes that Read reads, for progress reports.
 	Size int64
 
-	// Read makes the book. Many goroutines may call it at a time.
+	// Read reads the book. It is safe for concurrent use.
 	Read func() (Book, error)
 
-	// Sum is a SHA-256 digest of the bytes that Read goes through.
+	// Sum is the SHA-256 digest of the bytes that Read reads.
 	Sum func() ([sha256.Size]byte, error)
 }
 
@@ -53,7 +53,7 @@ func FindSources(paths []string) (sources []Source, others []string, err error) 
 	return sources, found.others, nil
 }
 
-// sumFile is the digest of a file.
+// sumFile returns the digest of a file.
 func sumFile(path string) (sum [sha256.Size]byte, err error) {
 	f, _, err := regular.Open(path, "book")
 	if err != nil {
@@ -68,7 +68,7 @@ func sumFile(path string) (sum [sha256.Size]byte, err error) {
 	return sum, nil
 }
 
-// Source is the book itself as a source.
+// Source returns the book as a source.
 func (b Book) Source() Source {
 	return Source{
 		Name: b.Name, Size: int64(len(b.Text)),

@@ -82,8 +82,7 @@ func (d *Dataset) patterns() string {
 // containers are folders that hold several datasets.
 var containers = []string{"glue", "glue_data"}
 
-// roots are dir and the folders below it that have names of the dataset, in the order of
-// these names.
+// roots lists dir and its subfolders with names of the dataset, in the order of these names.
 func (d *Dataset) roots(dir string, depth int) []string {
 	all := []string{dir}
 	entries, err := os.ReadDir(dir)
@@ -128,8 +127,8 @@ func (d *Dataset) inFolder(root string, f files) (place, error) {
 	return p, nil
 }
 
-// glob lists the files of a pattern in a folder, packed or not, by name; of numbered ones
-// in the order of the numbers.
+// glob lists the files of a pattern in a folder, compressed or not, by name; numbered ones are in the
+// order of the numbers.
 func glob(root, pattern string) ([]string, error) {
 	var all []string
 	for _, ending := range []string{"", ".gz", ".zst"} {
@@ -153,12 +152,12 @@ func glob(root, pattern string) ([]string, error) {
 	return all, nil
 }
 
-// escape makes a pattern that matches one folder.
+// escape returns a pattern that matches only this path.
 func escape(path string) string {
 	return strings.NewReplacer(`*`, `\*`, `?`, `\?`, `[`, `\[`).Replace(path)
 }
 
-// single is one file, or a folder of the files of one kind.
+// single finds one file, or a folder of files of one kind.
 func (d *Dataset) single(path string) (found, error) {
 	info, err := os.Stat(path)
 	if err != nil {
@@ -189,7 +188,7 @@ func (d *Dataset) single(path string) (found, error) {
 	return found{paths: []string{path}}, nil
 }
 
-// unpacked is the name of a file without the ending of its packing.
+// unpacked is the name of a file without the extension of its compression.
 func unpacked(name string) string {
 	return strings.TrimSuffix(strings.TrimSuffix(name, ".gz"), ".zst")
 }

@@ -11,36 +11,36 @@ import (
 	"gorgpt/loaders"
 )
 
-// Tolerance says how many broken rows are too many.
+// Tolerance limits the number of broken rows.
 type Tolerance struct {
-	Strict bool    // one is
-	Share  float64 // more than this share of a file's rows are
+	Strict bool    // no row may be broken
+	Share  float64 // up to this share of a file's rows may be broken
 }
 
-// DefaultTolerance passes over one broken row of a hundred.
+// DefaultTolerance allows one broken row in a hundred.
 var DefaultTolerance = Tolerance{Share: 0.01}
 
-// firstFaults is how many broken rows [Account.Lines] names.
+// firstFaults is the number of broken rows that [Account.Lines] names.
 const firstFaults = 3
 
-// Account says what became of the rows of a file.
+// Account records which rows of a file are used.
 type Account struct {
 	Path    string
-	Rows    int       // how many are kept
+	Rows    int       // number of rows that are used
 	LeftOut []LeftOut // the others, in the order of the file
-	Notes   []string  // what a person should know about how the file was read
+	Notes   []string  // what a user should know about how the file was read
 }
 
 // LeftOut is a row that is left out.
 type LeftOut struct {
-	Row loaders.Row // of a broken row only its place, number, id and part are sure to be there
+	Row loaders.Row // of a broken row, only place, number, id and part are certain
 	Err error       // a [RowError]; nil if the row is whole but has no gold label
 }
 
-// Unlabelled is how many rows are left out because nobody knows their label.
+// Unlabelled is the number of rows that are left out because they have no gold label.
 func (a Account) Unlabelled() int { return len(a.LeftOut) - a.Broken() }
 
-// Broken is how many rows cannot be used.
+// Broken is the number of rows that cannot be used.
 func (a Account) Broken() (n int) {
 	for _, l := range a.LeftOut {
 		if l.Err != nil {
@@ -50,7 +50,7 @@ func (a Account) Broken() (n int) {
 	return n
 }
 
-// Lines describes how the file was read, if it is unusual, and what was left out.
+// Lines describes unusual properties of the file and the rows that were left out.
 func (a Account) Lines() (all []string) {
 	if len(a.Notes) > 0 {
 		all = append(all, a.Path+": "+strings.Join(a.Notes, ", "))
@@ -59,7 +59,7 @@ func (a Account) Lines() (all []string) {
 		all = append(all, fmt.Sprintf("%s: %d rows without a gold label are left out", a.Path, n))
 	}
 	if n := a.Broken(); n > 0 {
-		all = append(all, fmt.Sprintf("%s: %d of %d rows are broken and left out, the first of them:", a.Path, n, a.all()))
+		all = append(all, fmt.Sprintf("%s: %d of %d rows are broken and left out; the first:", a.Path, n, a.all()))
 		for _, err := range a.faults(firstFaults) {
 			all = append(all, "  "+err.Error())
 		}
@@ -67,7 +67,7 @@ func (a Account) Lines() (all []string) {
 	return all
 }
 
-// faults says why the first broken rows are.
+// faults returns the errors of the first broken rows.
 func (a Account) faults(most int) (all []error) {
 	for _, l := range a.LeftOut {
 		if l.Err != nil && len(all) < most {
@@ -79,7 +79,7 @@ func (a Account) faults(most int) (all []error) {
 
 func (a Account) all() int { return a.Rows + len(a.LeftOut) }
 
-// Add records a row that is left out. It is an error if no broken one is tolerated.
+// Add records a row that is left out. For a broken row it returns an error if none is allowed.
 func (a *Account) Add(l LeftOut, t Tolerance) error {
 	if l.Err != nil && t.Strict {
 		return errors.WithMessage(l.Err, "no row may be broken")
@@ -88,7 +88,7 @@ func (a *Account) Add(l LeftOut, t Tolerance) error {
 	return nil
 }
 
-// Check refuses a file with too many broken rows, or with none that can be used.
+// Check returns an error if too many rows of a file are broken or none can be used.
 func (a Account) Check(t Tolerance) error {
 	switch broken := a.Broken(); {
 	case float64(broken) > t.Share*float64(a.all()):
@@ -96,33 +96,33 @@ func (a Account) Check(t Tolerance) error {
 		if a.all() == 1 {
 			return first
 		}
-		return errors.Errorf("%v (%d of %d rows are broken: more than %g %% may not be)", first, broken, a.all(), 100*t.Share)
+		return errors.Errorf("%v (%d of %d rows are broken: at most %g %% may be)", first, broken, a.all(), 100*t.Share)
 	case a.Rows == 0:
 		return errors.Errorf("%s: no row is left: the file needs rows with a label", a.Path)
 	}
 	return nil
 }
 
-// RowError tells that one row is broken; others may be whole.
+// RowError is the error of one broken row. Other rows may be usable.
 type RowError struct {
 	Path   string
-	Line   int    // of a Parquet file the number of the row
+	Line   int    // in a Parquet file, the number of the row
 	Number int    // see [loaders.Row]
-	ID     string // what the file calls the row; "" if it does not, or the row is too broken to find out
+	ID     string // the id in the file; "" if there is none or it cannot be read
 	Err    error
 }
 
 func (e RowError) Error() string { return fmt.Sprintf("%s:%d: %v", e.Path, e.Line, e.Err) }
 
-// Unwrap is what is wrong with the row.
+// Unwrap returns the cause.
 func (e RowError) Unwrap() error { return e.Err }
 
-// ErrUnlabelled says that a row is whole but has no gold label.
+// ErrUnlabelled is the error of a row that is valid but has no gold label.
 var ErrUnlabelled = errors.New("no gold label")
 
-// Sift passes every row to keep, which may change it, and returns those without an error.
-// The others are recorded as left out in the accounts of their files. It is an error to
-// leave out a row of a file without an account, or a broken one where none is tolerated.
+// Sift calls keep for every row, which keep may change, and returns the rows without an error. The
+// others are recorded as left out in the accounts of their files. It is an error to leave out a row of
+// a file without an account, or a broken row if none is allowed.
 func Sift(rows []loaders.Row, accounts []Account, t Tolerance, keep func(*loaders.Row) error) ([]loaders.Row, error) {
 	of := make(map[string]*Account, len(accounts))
 	for i := range accounts {

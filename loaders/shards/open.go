@@ -28,7 +28,7 @@ type Folder struct {
 type Book struct {
 	Name    string
 	Tokens  loaders.Tokens
-	Unknown tokenizer.Unknowns // how much of it the vocabulary cannot spell
+	Unknown tokenizer.Unknowns // its characters that are not in the vocabulary
 }
 
 // IsFolder reports whether a folder is one of this package, finished or not.
@@ -37,9 +37,8 @@ func IsFolder(dir string) bool {
 	return err == nil && info.Mode().IsRegular()
 }
 
-// Open opens a folder that [Write] has finished, and reads all of it once to make sure that
-// it is whole. It is an error if a file is missing, cut short or damaged, or if the
-// tokenizer is not the one that the books were tokenized with.
+// Open opens a folder that [Write] has finished, and reads all of it once to check it. It is an error if
+// a file is missing, truncated or damaged, or if the books were tokenized with another tokenizer.
 func Open(dir string) (*Folder, error) {
 	x, err := readIndex(dir)
 	if err != nil {
@@ -55,13 +54,13 @@ func Open(dir string) (*Folder, error) {
 	return f, nil
 }
 
-// Status is how far the tokens of a corpus are.
+// Status says how far a corpus is tokenized.
 type Status int
 
 const (
-	Absent   Status = iota // there are none
-	Begun                  // Write was stopped; the tokenizer is in the folder
-	Finished               // Open opens them
+	Absent   Status = iota // not started
+	Begun                  // Write was interrupted; the tokenizer is in the folder
+	Finished               // Open can open the folder
 )
 
 // Look reports how much of the folder of a corpus is finished, see [Corpus]. It is an error if it holds
@@ -136,7 +135,7 @@ func (f *Folder) verify() error {
 // Close releases the files.
 func (f *Folder) Close() error { return closeAll(f.files, nil) }
 
-// closeAll closes the files and returns err, or else the first that goes wrong.
+// closeAll closes the files and returns err, or else the first error.
 func closeAll(files []storage, err error) error {
 	for _, file := range files {
 		if closeErr := file.Close(); err == nil {
@@ -150,7 +149,7 @@ func closeAll(files []storage, err error) error {
 type stored struct {
 	folder  *Folder
 	book    book
-	unknown int // tokens that are Unknown; verify counts them
+	unknown int // number of Unknown tokens, which verify counts
 }
 
 // Len is the number of tokens.
@@ -165,13 +164,13 @@ func (s *stored) Copy(dst []int32, at int) error {
 	return err
 }
 
-// copySum is Copy, and adds the bytes to a checksum.
+// copySum is Copy, and updates a checksum with the bytes.
 func (s *stored) copySum(dst []int32, at int, sum checksum) (checksum, error) {
 	block := blocks.Get().(*[1 << 14]byte)
 	defer blocks.Put(block)
 	x := &s.folder.index
 	if at < 0 || len(dst) > s.book.Tokens-at {
-		return 0, errors.Errorf("book %s has %d tokens: none from %d to %d", s.book.Name, s.book.Tokens, at, at+len(dst))
+		return 0, errors.Errorf("book %s has %d tokens, so tokens %d to %d cannot be read", s.book.Name, s.book.Tokens, at, at+len(dst))
 	}
 	for at += s.book.Offset; len(dst) > 0; {
 		nth, from := at/x.ShardTokens, at%x.ShardTokens
@@ -187,11 +186,11 @@ func (s *stored) copySum(dst []int32, at int, sum checksum) (checksum, error) {
 	return sum, nil
 }
 
-// verify compares the checksum of the book and looks for ids that the vocabulary lacks.
+// verify compares the checksum of the book and checks that all ids are in the vocabulary.
 func (s *stored) verify() error {
 	var ids [1 << 12]int32
 	var sum checksum
-	unknown, _ := s.folder.Tokenizer.ID(tokenizer.Unknown) // which every vocabulary has
+	unknown, _ := s.folder.Tokenizer.ID(tokenizer.Unknown) // in every vocabulary
 	for at := 0; at < s.book.Tokens; at += len(ids) {
 		part := ids[:min(len(ids), s.book.Tokens-at)]
 		var err error

@@ -52,9 +52,9 @@ func TestOpenErrors(t *testing.T) {
 		{"no JSON", inFile(indexFile, func([]byte) []byte { return []byte("tokens") }), "tokens.json: the index is damaged"},
 		{"cut index", inFile(indexFile, func(b []byte) []byte { return b[:len(b)/2] }), "tokens.json: the index is damaged"},
 		{"two indexes", inFile(indexFile, func(b []byte) []byte { return append(b, b...) }), "tokens.json: the index is damaged"},
-		{"JSON of something else", inFile(indexFile, func([]byte) []byte { return []byte("{}") }), `tokens.json: format is "": want "gorgpt-tokens"`},
-		{"other version", set("version", 7), "tokens.json: version is 7, but this program reads version 1: prepare the books anew"},
-		{"unknown key", set("compression", "zip"), `tokens.json: the index is damaged (remove the folder to prepare it anew): json: unknown field "compression"`},
+		{"JSON of something else", inFile(indexFile, func([]byte) []byte { return []byte("{}") }), `tokens.json: format is "": it must be "gorgpt-tokens"`},
+		{"other version", set("version", 7), "tokens.json: version is 7, but this program reads version 1: prepare the books again"},
+		{"unknown key", set("compression", "zip"), `tokens.json: the index is damaged (remove the folder to prepare it again): json: unknown field "compression"`},
 		{"unfinished", func(t *testing.T, dir string) {
 			reindex(t, dir, func(x map[string]any) { x["complete"], x["shards"], x["books"] = false, []any{}, []any{} })
 		}, "is not finished: prepare it again with the same books and settings: this resumes after 0 tokens"},
@@ -78,12 +78,12 @@ func TestOpenErrors(t *testing.T) {
 		{"no vocabulary", set("vocab_size", 0), "vocab_size is 0"},
 		{"other size of tokens", set("token_bytes", 4), "token_bytes is 4, but a vocabulary of 13 needs 2"},
 		{"no size of files", set("shard_tokens", 0), "shard_tokens is 0"},
-		{"other size of files", set("shard_tokens", 41), "file tokens-00000.bin has 40 tokens, of 41 a file"},
+		{"other size of files", set("shard_tokens", 41), "file tokens-00000.bin has 40 tokens, but files have 41"},
 		{"fewer files", set("shards", []any{}), "do not fit"},
-		{"fewer books", set("books", []any{}), "the books have 0 tokens, the files"},
+		{"fewer books", set("books", []any{}), "the books have 0 tokens, but the files"},
 		{"unknown split", func(t *testing.T, dir string) {
 			reindex(t, dir, func(x map[string]any) { x["books"].([]any)[0].(map[string]any)["split"] = "test" })
-		}, `book 0 (story 1): split is "test": want train or validation`},
+		}, `book 0 (story 1): split is "test": it must be train or validation`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			dir := filepath.Join(t.TempDir(), "tokens")

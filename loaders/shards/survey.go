@@ -19,7 +19,7 @@ import (
 type Surveyed struct {
 	Empty    bool // there is no text
 	Cleaning loaders.Cleaning
-	Long     int // how often a word of it is cut, see [tokenizer.MaxWord]
+	Long     int // number of words that are cut, see [tokenizer.MaxWord]
 }
 
 // Survey reads all books on all cores; each rank reads a share. It reports for each book what its
@@ -66,8 +66,8 @@ func Survey(ctx context.Context, g *dist.Group, sources []loaders.Source, p toke
 	return all, nil
 }
 
-// Revise gives a book another digest, so that [Fingerprint] keeps the tokens apart that version 1
-// made of another text of it.
+// Revise gives a book another digest, so that [Fingerprint] distinguishes its tokens from those that
+// version 1 made of a different text.
 func Revise(s loaders.Source) loaders.Source {
 	sum := s.Sum
 	s.Sum = func() ([sha256.Size]byte, error) {

@@ -256,7 +256,7 @@ func TestWriteErrors(t *testing.T) {
 		foreign := c
 		foreign.Tokenizer = vocabulary(t, 1)
 		for _, c := range []Corpus{other, fewer, smaller, foreign} {
-			require.ErrorContains(t, Write(context.Background(), dir, c), "name another folder")
+			require.ErrorContains(t, Write(context.Background(), dir, c), "choose another folder")
 			require.Equal(t, want, contents(t, dir), "nothing is overwritten")
 		}
 	})
@@ -277,7 +277,7 @@ func TestWriteErrors(t *testing.T) {
 	t.Run("folder of something else", func(t *testing.T) {
 		dir := t.TempDir()
 		require.NoError(t, os.WriteFile(filepath.Join(dir, "vocab.json"), []byte("precious"), 0o600))
-		require.ErrorContains(t, Write(context.Background(), dir, c), "the folder holds no tokens, but other files (vocab.json): name another folder")
+		require.ErrorContains(t, Write(context.Background(), dir, c), "the folder holds no tokens, but other files (vocab.json): choose another folder")
 		require.Equal(t, map[string]string{"vocab.json": "precious"}, contents(t, dir))
 	})
 	t.Run("folder that is a file", func(t *testing.T) {

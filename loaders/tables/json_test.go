@@ -99,7 +99,7 @@ func TestBooleansAreLabels(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, loaders.Label{Text: "true"}, rows[0].Label)
 	_, err = rowsOf(file1(t, "r.jsonl", []byte(`{"text": true, "label": true}`)), ByName, labelledText)
-	require.ErrorContains(t, err, `field "text": want a string, got true`)
+	require.ErrorContains(t, err, `field "text": it must be a string, not true`)
 }
 
 // Cutting values by their brackets gives the same as parsing the whole.

@@ -152,7 +152,7 @@ func TestOwnColumns(t *testing.T) {
 
 func TestDatasetFlags(t *testing.T) {
 	for _, c := range []struct{ name, flags, want string }{
-		{"unknown dataset", "-dataset squad -data d", `-dataset: unknown dataset "squad": want one of SNLI`},
+		{"unknown dataset", "-dataset squad -data d", `-dataset: unknown dataset "squad": the datasets are SNLI`},
 		{"no folder", "-dataset rte", "-data is missing: want the folder of RTE"},
 		{"folder alone", "-data d", "-data is the folder of a dataset: name it with -dataset"},
 		{"other task", "-dataset rte -data d -task qa", "-dataset RTE is of -task entailment: leave out -task"},

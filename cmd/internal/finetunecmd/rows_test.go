@@ -217,7 +217,7 @@ func TestRowsThatCannotBeEncodedAreLeftOut(t *testing.T) {
 	status, stdout, stderr := command(t, dir, "-task", "qa", "-model", "m", "-train", "train.jsonl", "-dev", "dev.jsonl", "-test", "test.jsonl", "-steps", "3", "-out", "out")
 	require.Zero(t, status, stderr)
 	for _, name := range []string{"train", "dev", "test"} {
-		require.Contains(t, stdout, name+".jsonl: 2 of 200 rows are broken and left out, the first of them:\n  "+
+		require.Contains(t, stdout, name+".jsonl: 2 of 200 rows are broken and left out; the first:\n  "+
 			name+".jsonl:100: question and answer take 38 tokens with the special ones: the model has 24 positions\n  "+
 			name+".jsonl:200: answer 0: no token is left of the text \"\\u200b\"\n")
 	}
@@ -233,7 +233,7 @@ func TestRowsThatCannotBeEncodedAreLeftOut(t *testing.T) {
 	write(t, dir, "dev.jsonl", questions(99, 3)+long+blank)
 	status, _, stderr = command(t, dir, "-task", "qa", "-model", "m", "-train", "train.jsonl", "-dev", "dev.jsonl", "-steps", "3", "-out", "more")
 	require.Equal(t, 1, status)
-	require.Contains(t, stderr, "(2 of 101 rows are broken: more than 1 % may not be)")
+	require.Contains(t, stderr, "(2 of 101 rows are broken: at most 1 % may be)")
 	_, err := os.Stat(filepath.Join(dir, "more"))
 	require.ErrorIs(t, err, os.ErrNotExist)
 }
