@@ -105,7 +105,7 @@ func TestDamagedCache(t *testing.T) {
 	require.NoError(t, os.Remove(files[0])) // what is open keeps it
 	require.NoError(t, os.WriteFile(files[0], []byte("1234567890"), 0o600))
 	got, stdout := tokenize(t, over(t, books))
-	require.Contains(t, stdout, "tokens-00000.bin has 10 bytes instead of")
+	require.Contains(t, stdout, "tokens-00000.bin has 10 bytes in place of")
 	require.Contains(t, stdout, "; tokenizing again")
 	for i := range want.train {
 		a, b := make([]int32, want.train[i].Len()), make([]int32, got.train[i].Len())

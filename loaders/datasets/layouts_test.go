@@ -290,7 +290,7 @@ func TestReadErrors(t *testing.T) {
 	}{
 		{"nothing there", "SST-2", map[string]string{"x/train.tsv": sst}, "no files of SST-2 in DIR: it needs train.tsv or train-*.parquet or train/*.parquet, directly or in a folder SST-2"},
 		{"nothing to train on", "SST-2", map[string]string{"dev.tsv": sst}, "DIR has no training rows of SST-2: it needs train.tsv"},
-		{"columns of another", "RTE", map[string]string{"train.tsv": sst}, "train.tsv: no columns of RTE: want sentence1, sentence2 and label, found sentence, label"},
+		{"columns of another", "RTE", map[string]string{"train.tsv": sst}, "train.tsv: the file does not have the columns of RTE: it must have sentence1, sentence2 and label, but it has sentence, label"},
 		{"empty split", "SST-2", map[string]string{"train.tsv": sst, "dev.tsv": "sentence\tlabel\n"}, "dev.tsv: the file has no rows"},
 		{"unknown label", "SST-2", map[string]string{"train.tsv": sst + "c\tgood\n"}, `train.tsv:4: unknown label "good": the labels are 0, 1 (1 of 3 rows are broken: at most 1 % may be)`},
 		{"no labels", "SST-2", map[string]string{"train.tsv": "sentence\na\n"}, "train.tsv: the rows have no labels"},

@@ -56,7 +56,7 @@ func TestBrokenJSON(t *testing.T) {
 		{"array cut off", "[" + many + a, "r.json:201: bad JSON: the file ends in the middle of a row or a list of rows", 201},
 		{"row cut off", "[" + many + `{"text"`, "r.json:201: bad JSON: the file ends in the middle", 200},
 		{"member cut off", `{"data": [` + many + a, "r.json:201: bad JSON: the file ends in the middle", 201},
-		{"value of another kind", "[" + many + "5]", "r.json:201: want a JSON object with text and label, got 5", 200},
+		{"value of another kind", "[" + many + "5]", "r.json:201: the row must be a JSON object with text and label, not 5", 200},
 		{"Python's NaN", "[" + many + `{"text": "one", "label": NaN}]`, "r.json:201: bad JSON: NaN and Infinity are not JSON values: use a number or null", 200},
 		{"no comma", "[" + a + " " + a + "]", "r.json:1: bad JSON: want , or ], got '{'", -1},
 		{"string that does not end", "[" + many + `{"text": "one, "label": 0},` + "\n" + many + "]", "r.json:201: bad JSON: a string does not end in its line", -1},

@@ -142,7 +142,7 @@ func TestBadModel(t *testing.T) {
 			require.NoError(t, err)
 			vocab := strings.TrimSuffix(read(t, dir, "vocab.json"), "}")
 			write(t, dir, "vocab.json", vocab+`,"more":`+strconv.Itoa(tok.Size())+"}")
-		}, nil, "m: the vocabulary has 75 tokens, the model 74 (vocab_size in config.json): want the vocabulary that the model was trained with"},
+		}, nil, "m: the vocabulary has 75 tokens, but the model has 74 (vocab_size in config.json): use the vocabulary that the model was trained with"},
 		{"other shape", func(t *testing.T, dir string) {
 			write(t, dir, "config.json", strings.Replace(read(t, dir, "config.json"), `"n_layer": 1`, `"n_layer": 2`, 1))
 		}, nil, "h.1.attn.c_attn.weight"},

@@ -129,7 +129,7 @@ func TestPreparedErrors(t *testing.T) {
 	refused("nowhere", "-prepare", "out", "-data", "nowhere.txt")
 
 	require.NoError(t, os.WriteFile("tokens/tokens-00000.bin", []byte("x"), 0o600))
-	refused("opening the tokens in tokens: tokens-00000.bin has 1 bytes instead of", short("tokens", "-out", "out")...)
+	refused("opening the tokens in tokens: tokens-00000.bin has 1 bytes in place of", short("tokens", "-out", "out")...)
 	stdout, _ := succeed(t, "-prepare", "tokens", "-data", books, "-vocab", "90")
 	require.Contains(t, stdout, "tokenized into tokens: ", "preparing once more repairs it")
 	stdout, _ = succeed(t, "-prepare", "tokens", "-data", books, "-vocab", "90")
