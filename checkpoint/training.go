@@ -25,9 +25,9 @@ const (
 // touch other files of the folder.
 // A Keeper must not be used by several goroutines at once.
 type Keeper struct {
-	Dir  string                    // its last element is no link
+	Dir  string                    // its last element must not be a link
 	Keep int                       // how many of the newest are kept, in addition to the best one
-	Wrap func(io.Writer) io.Writer // what files are written through, to break the disk in tests; nil: nothing
+	Wrap func(io.Writer) io.Writer // wraps the writer of each file, to simulate disk errors in tests; may be nil
 }
 
 // Save writes the checkpoint of an update: the model with its moments, the state as JSON,

@@ -18,7 +18,7 @@ type Options struct {
 	TopP        float64 // sample among the most likely tokens that together have this probability
 	Penalty     float64 // divides the scores of tokens that the text already has, if above 1
 	Beams       int     // texts that beam search keeps in each round; for Search only
-	Seed        uint64  // with the number of the sample, fixes everything that is random
+	Seed        uint64  // determines, with the index of the sample, all random draws
 	Ban         []int32 // tokens that are never chosen
 
 	// Slide is how many of the oldest tokens are dropped at a time when the context is full.

@@ -16,7 +16,7 @@ const endOfWord = "</w>"
 type Stream struct {
 	tok   *tokenizer.Tokenizer
 	stops []string
-	space bool   // a word has ended: a space stands before what follows
+	space bool   // a word has ended: a space precedes the next token
 	held  string // may be the beginning of a stop string
 	ended bool
 }

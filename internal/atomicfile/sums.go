@@ -15,8 +15,7 @@ import (
 	"gorgpt/internal/regular"
 )
 
-// SumsFile is the file of a folder that has the checksums of the others, in the form of
-// sha256sum.
+// SumsFile is the file of a folder with the checksums of the other files, in the format of sha256sum.
 const SumsFile = "SHA256SUMS"
 
 // CheckFolder reads the files of a folder and compares them with their checksums. A file

@@ -13,7 +13,7 @@ import (
 	"github.com/shirou/gopsutil/v4/mem"
 )
 
-// Free is how many bytes can be allocated without swapping or being killed.
+// Free is the number of bytes that can be allocated without swapping or being killed.
 func Free() (int64, error) {
 	machine, err := mem.VirtualMemory()
 	if err != nil {
@@ -74,7 +74,7 @@ func cached(path, name string) int64 {
 	}
 	for line := range strings.Lines(string(data)) {
 		if key, value, _ := strings.Cut(strings.TrimSpace(line), " "); key == name {
-			n, _ := strconv.ParseInt(value, 10, 64) // 0 if it is none
+			n, _ := strconv.ParseInt(value, 10, 64) // 0 if it is not a number
 			return n
 		}
 	}

@@ -44,7 +44,7 @@ func ReadFile(path, what string, limit int64) (data []byte, err error) {
 	if size > limit {
 		return nil, tooLarge(path, what, size, limit)
 	}
-	data = make([]byte, 0, size+1) // room to notice the end
+	data = make([]byte, 0, size+1) // one byte more, to detect the end
 	for {
 		n, err := f.Read(data[len(data):cap(data)])
 		data = data[:len(data)+n]

@@ -7,12 +7,12 @@ import (
 )
 
 const (
-	// expansion is how many times its size a packed file may unpack to. Text packs to a third or
-	// a tenth of its size, and logs and tables that repeat themselves to a fiftieth; a file that
-	// is made to fill memory packs to a thousandth and less.
+	// expansion is the maximum ratio of decompressed to compressed size. Text is compressed to between
+	// a third and a tenth of its size, repetitive logs and tables to a fiftieth, and a malicious file to
+	// a thousandth or less.
 	expansion = 100
 
-	// freely is how many bytes any packed file may unpack to, however small it is.
+	// freely is the decompressed size that any compressed file may have.
 	freely = 64 << 20
 )
 
@@ -36,7 +36,7 @@ func (u *unpacked) Read(p []byte) (int, error) {
 	}
 	n, err := u.r.Read(p[:min(int64(len(p)), u.left+1)])
 	if u.left -= int64(n); u.left < 0 {
-		return n - 1, u.tooMuch() // without the byte beyond the limit
+		return n - 1, u.tooMuch() // without the byte above the limit
 	}
 	if err != nil && !errors.Is(err, io.EOF) {
 		err = errors.Wrap(err, "unpacking "+u.packing)

@@ -15,11 +15,11 @@ import (
 type Dataset struct {
 	Name    string            // of the dataset
 	Task    string            // classification, entailment, similarity, regression or qa
-	Metric  string            // that of the paper: acc, mcc, f1 or pearson
-	Labels  []string          // of class 0, 1, …, or of the first, second, … answer; none for scores
+	Metric  string            // as in the paper: acc, mcc, f1 or pearson
+	Labels  []string          // of class 0, 1, …, or of the first, second, … answer; empty for scores
 	Aliases map[string]string // other spellings of labels
-	Parts   []string          // that are also judged alone, and can be had alone: RACE-middle
-	Glue    map[string]string // name of the submission file of each part, without its ending; nil: there is none
+	Parts   []string          // parts that are also evaluated, and can be read, separately: RACE-middle
+	Glue    map[string]string // name of the submission file of each part, without its extension; nil: none
 
 	folders []string         // names of the folder and of its subfolders
 	files   []files          // layouts, of which the best fit is used
