@@ -14,11 +14,11 @@ import (
 // own, which waits for no other.
 type Group struct {
 	comm Comm
-	at   []Place // of each rank
+	at   []place // of each rank
 }
 
-// Place is where a rank runs.
-type Place struct {
+// place is where a rank runs.
+type place struct {
 	Host  string
 	Cores int // GOMAXPROCS of the rank
 }
@@ -27,7 +27,7 @@ type Place struct {
 // exchange these names.
 func NewGroup(c Comm, host string) (*Group, error) {
 	g := &Group{comm: c}
-	mine, err := json.Marshal(Place{host, runtime.GOMAXPROCS(0)})
+	mine, err := json.Marshal(place{host, runtime.GOMAXPROCS(0)})
 	if err != nil {
 		return nil, errors.Wrap(err, "encoding the host of this rank")
 	}
@@ -35,7 +35,7 @@ func NewGroup(c Comm, host string) (*Group, error) {
 	if err != nil {
 		return nil, err
 	}
-	g.at = make([]Place, len(all))
+	g.at = make([]place, len(all))
 	for i, data := range all {
 		if err := json.Unmarshal(data, &g.at[i]); err != nil {
 			return nil, errors.Wrapf(err, "reading the host of rank %d", i)

@@ -92,10 +92,10 @@ type (
 	}
 )
 
-// TokenizerJSON is the content of tokenizer.json for Hugging Face's tokenizers, which give the
+// tokenizerJSON is the content of tokenizer.json for Hugging Face's tokenizers, which give the
 // ids of the pipeline [Bert] then, whatever that of t is. There, unlike here, the tokens that
 // fine-tuning adds can be named in a text.
-func (t *Tokenizer) TokenizerJSON() ([]byte, error) {
+func (t *Tokenizer) tokenizerJSON() ([]byte, error) {
 	vocab, err := t.VocabJSON()
 	if err != nil {
 		return nil, err
@@ -130,7 +130,7 @@ func (t *Tokenizer) Files() (map[string][]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	whole, err := t.TokenizerJSON()
+	whole, err := t.tokenizerJSON()
 	if err != nil {
 		return nil, err
 	}

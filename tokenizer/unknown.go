@@ -23,11 +23,11 @@ type Unknowns struct {
 	ascii [128]bool // known ones, which most texts consist of
 }
 
-// From the share warnUnknown of [Unknown] on, [Unknowns.Report] warns; from [RefuseUnknown] on,
+// From the share warnUnknown of [Unknown] on, [Unknowns.Report] warns; from [refuseUnknown] on,
 // [Unknowns.Check] fails.
 const (
 	warnUnknown   = 0.01
-	RefuseUnknown = 0.5
+	refuseUnknown = 0.5
 )
 
 // Add counts a text with the ids that the tokenizer made of it.
@@ -139,9 +139,9 @@ func (u *Unknowns) Report(what string) string {
 	return fmt.Sprintf("%s: %s", what, u)
 }
 
-// Check returns an error if the share is [RefuseUnknown] or more. what names the text.
+// Check returns an error if the share is [refuseUnknown] or more. what names the text.
 func (u *Unknowns) Check(what string) error {
-	if u.Share() < RefuseUnknown {
+	if u.Share() < refuseUnknown {
 		return nil
 	}
 	return errors.Errorf("%s: %s: the vocabulary does not fit the text", what, u)

@@ -17,7 +17,7 @@ type Dataset struct {
 	Task    string            // classification, entailment, similarity, regression or qa
 	Metric  string            // as in the paper: acc, mcc, f1 or pearson
 	Labels  []string          // of class 0, 1, …, or of the first, second, … answer; empty for scores
-	Aliases map[string]string // other spellings of labels
+	aliases map[string]string // other spellings of labels
 	Parts   []string          // parts that are also evaluated, and can be read, separately: RACE-middle
 	Glue    map[string]string // name of the submission file of each part, without its extension; nil: none
 

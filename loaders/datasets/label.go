@@ -72,7 +72,7 @@ func (d *Dataset) class(l loaders.Label) int {
 	if at := slices.Index([]string{"false", "true"}, name); at >= 0 && slices.Equal(d.Labels, []string{"0", "1"}) {
 		return at
 	}
-	if alias, found := d.Aliases[strings.ToLower(name)]; found {
+	if alias, found := d.aliases[strings.ToLower(name)]; found {
 		name = alias
 	}
 	for i, label := range d.Labels {

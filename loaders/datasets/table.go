@@ -114,7 +114,7 @@ var table = []Dataset{
 	},
 	{
 		Name: "SciTail", Task: loaders.Entailment, Metric: accuracy, Labels: []string{"entails", "neutral"},
-		Aliases: map[string]string{"entailment": "entails"},
+		aliases: map[string]string{"entailment": "entails"},
 		folders: []string{"SciTail", "SciTailV1.1", "tsv_format", "snli_format", "dgem_format", "predictor_format"},
 		files: []files{
 			three("scitail_1.0_train.tsv", "scitail_1.0_dev.tsv", "scitail_1.0_test.tsv"),
@@ -161,7 +161,6 @@ var table = []Dataset{
 			glueFiles,
 			{train: one("msr_paraphrase_train.txt"), test: one("msr_paraphrase_test.txt")},
 			hubFiles, converted,
-			{train: one("train"), test: one("test")},
 		},
 		columns: []loaders.Fields{
 			pair("#1 String", "#2 String", "Quality"), pair("sentence1", "sentence2", "label"),
