@@ -16,7 +16,7 @@ import (
 	"gorgpt/tokenizer"
 )
 
-// rowsOf reads rows written as a file.
+// rowsOf writes lines to a file and reads them as rows.
 func rowsOf(t *testing.T, kind heads.Kind, lines ...string) []loaders.Row {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "rows.jsonl")
@@ -26,7 +26,7 @@ func rowsOf(t *testing.T, kind heads.Kind, lines ...string) []loaders.Row {
 	return rows
 }
 
-// pairs are rows of similarity with these labels.
+// pairs returns rows of similarity with the given labels, as JSON.
 func pairs(labels ...string) []string {
 	lines := make([]string, len(labels))
 	for i, l := range labels {
@@ -35,12 +35,12 @@ func pairs(labels ...string) []string {
 	return lines
 }
 
-// question is a row of multiple choice.
+// question returns a row of multiple choice as JSON.
 func question(answers, label string) string {
 	return fmt.Sprintf(`{"context": "it rains", "question": "is it wet", "answers": %s, "label": %s}`, answers, label)
 }
 
-// vocabulary knows the texts of pairs and question.
+// vocabulary returns a tokenizer for the texts of pairs and question.
 func vocabulary(t *testing.T) (*tokenizer.Tokenizer, heads.Specials) {
 	t.Helper()
 	trainer := tokenizer.NewTrainer(tokenizer.TrainConfig{VocabSize: 60})
@@ -144,8 +144,8 @@ func TestEncodeErrors(t *testing.T) {
 		{"answer by name", question(`["yes", "no"]`, `"yes"`), choice, "label yes: want the number of the right answer"},
 		{"label beyond the row's own answers", question(`["yes"]`, "1"), choice, "rows.jsonl:1: label 1: want the number of the right answer, 0 to 0"},
 		{"too many answers", question("["+strings.Repeat(`"yes", `, 1000)+`"no"]`, "0"), choice, "rows.jsonl:1: 1001 answers: want 1000 or fewer"},
-		{"answer without tokens", question(`["yes", "\u0007"]`, "0"), choice, `rows.jsonl:1: answer 1: no token is left of the text "\a"`},
-		{"text without tokens", `{"a": "\u0007", "b": "text", "label": "no"}`, classes, `rows.jsonl:1: field "a": no token is left`},
+		{"answer without tokens", question(`["yes", "\u0007"]`, "0"), choice, `rows.jsonl:1: answer 1: the text "\a" has no tokens`},
+		{"text without tokens", `{"a": "\u0007", "b": "text", "label": "no"}`, classes, `rows.jsonl:1: field "a": the text "\a" has no tokens`},
 		{"too long", question(`["yes", "`+strings.Repeat("no ", 20)+`"]`, "0"), choice, "rows.jsonl:1: question and answer take"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -331,7 +331,7 @@ func TestBadGrids(t *testing.T) {
 	base, set := minuteBase(t), films(t, heads.Classification, 24)
 	set.Data.Train[0].Label, set.Data.Train[1].Label = set.Data.Train[2].Label, set.Data.Train[2].Label
 	_, err := NewGrid(Grid{Base: base, Sets: []*Set{set}, Limits: []int{2}})
-	require.ErrorContains(t, err, "classification: Limit 2: the first rows do not suffice: films: every label is")
+	require.ErrorContains(t, err, "classification: Limit is 2, which is too few rows: films: every label is")
 	set.Data.Test = nil
 	_, err = NewGrid(Grid{Base: base, Sets: []*Set{set}})
 	require.ErrorContains(t, err, "classification has no test rows")

@@ -104,7 +104,7 @@ func TestMultiLabelMistakes(t *testing.T) {
 		`train.jsonl:11: field "labels": number 1 of the list: the label "a|b" has a bar, which separates labels`:                               {good + `{"text": "it", "labels": ["good", "a|b"]}`, good},
 		`train.jsonl: want two or more different labels, found 1`:                                                                               {`{"text": "it", "labels": ["good"]}`, good},
 		`dev.jsonl:1: label "new" does not occur in the training file: want one of good, wet`:                                                   {good, `{"text": "it", "labels": ["new"]}`},
-		`train.jsonl:1: field "labels" is missing: want text and labels, found target, text; the columns may be meant as -fields labels=target`: {`{"text": "it", "target": "a"}`, good},
+		`train.jsonl:1: field "labels" is missing: want text and labels, found target, text; try -fields labels=target`: {`{"text": "it", "target": "a"}`, good},
 	} {
 		write(t, dir, "train.jsonl", c.train+"\n")
 		write(t, dir, "dev.jsonl", c.dev+"\n")

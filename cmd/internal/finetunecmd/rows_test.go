@@ -118,7 +118,7 @@ func TestSubmissionsHaveEveryRowOfTheTestFile(t *testing.T) {
 			status, stdout, stderr := command(t, dir, append(learn, "-out", "out", "-force")...)
 			require.Zero(t, status, stderr)
 			require.Contains(t, stdout, fmt.Sprintf(
-				"out/SST-2.tsv: 2 rows of the test file could not be used: they have %q, the most frequent label of the training rows\n", strconv.Itoa(majority)))
+				"out/SST-2.tsv: the test file has unusable rows (2): their prediction is %q, the most frequent label of the training rows\n", strconv.Itoa(majority)))
 			lines := cells(t, read(t, dir, "out/SST-2.tsv"))[1:]
 			require.Len(t, lines, 200)
 			for i, line := range lines {
@@ -219,7 +219,7 @@ func TestRowsThatCannotBeEncodedAreLeftOut(t *testing.T) {
 	for _, name := range []string{"train", "dev", "test"} {
 		require.Contains(t, stdout, name+".jsonl: 2 of 200 rows are broken and left out, the first of them:\n  "+
 			name+".jsonl:100: question and answer take 38 tokens with the special ones: the model has 24 positions\n  "+
-			name+".jsonl:200: answer 0: no token is left of the text \"\\u200b\"\n")
+			name+".jsonl:200: answer 0: the text \"\\u200b\" has no tokens\n")
 	}
 	table := cells(t, read(t, dir, "out/predictions.tsv"))
 	require.Len(t, table, 201)

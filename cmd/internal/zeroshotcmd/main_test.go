@@ -84,7 +84,7 @@ func TestDataset(t *testing.T) {
 
 	status, _, stderr = command(t, dir, strings.Fields("-model runs/tiny -tasks qa -dataset SST-2 -data .")...)
 	require.Equal(t, 2, status)
-	require.Contains(t, stderr, "-dataset SST-2 is of -task classification")
+	require.Contains(t, stderr, "-dataset SST-2 sets -task classification")
 }
 
 // The rows of the embedded world, with the newest Transformer.
