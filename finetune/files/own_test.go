@@ -62,7 +62,7 @@ func TestTestRowsMayLackLabels(t *testing.T) {
 	require.NoError(t, err)
 	require.True(t, d.Judged())
 	require.Len(t, d.Test, 1)
-	require.Equal(t, "DIR/test.tsv: 2 rows without a gold label are left out\n", strings.SplitAfter(report, "\n")[0])
+	require.Equal(t, "DIR/test.tsv: left out 2 rows without a gold label\n", strings.SplitAfter(report, "\n")[0])
 
 	d, _, err = readTest(t, "text\tlabel\none\t-1\ntwo\t1\n", "test.tsv", "text\tlabel\nfour\t1\nfive\t-1\n")
 	require.NoError(t, err)

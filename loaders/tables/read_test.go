@@ -252,11 +252,11 @@ func TestCollect(t *testing.T) {
 	require.Equal(t, 2, account.Broken())
 	require.NoError(t, account.Check(ledger.DefaultTolerance))
 	require.Equal(t, []string{
-		path + ": 2 of 402 rows are broken and left out, the first of them:",
+		path + ": 2 of 402 rows are broken and left out; the first:",
 		"  " + path + `:202: field "hypothesis" is column 2, but the row has 1`,
 		"  " + path + `:403: field "hypothesis": the text is empty`,
 	}, account.Lines())
-	require.ErrorContains(t, account.Check(ledger.Tolerance{Share: 0.001}), "rows.tsv:202: field \"hypothesis\" is column 2, but the row has 1 (2 of 402 rows are broken: more than 0.1 % may not be)")
+	require.ErrorContains(t, account.Check(ledger.Tolerance{Share: 0.001}), "rows.tsv:202: field \"hypothesis\" is column 2, but the row has 1 (2 of 402 rows are broken: at most 0.1 % may be)")
 
 	_, _, err = Collect(path, ByName, pairFields, ledger.Tolerance{Strict: true})
 	require.ErrorContains(t, err, "no row may be broken: "+path+":202: ")
