@@ -115,11 +115,11 @@ func TestErrors(t *testing.T) {
 	}{
 		{"no training rows", heads.Classification, nil, good, good, "no training rows"},
 		{"no development rows", heads.Classification, good, nil, good, "no development rows, on which the penalty is chosen"},
-		{"one class", heads.Classification, good[:1], good, nil, `f: every label is "yes": want two classes or more`},
+		{"one class", heads.Classification, good[:1], good, nil, `f: every label is "yes": the rows need two or more classes`},
 		{"unknown class", heads.Classification, good, good, []loaders.Row{text("so")}, `f:3: label "so" does not occur in the training file`},
-		{"one score", heads.Regression, scores(2.5, 2.5), scores(1.5), nil, "f: every score is 2.5: want two or more"},
+		{"one score", heads.Regression, scores(2.5, 2.5), scores(1.5), nil, "f: every score is 2.5: the rows need different scores"},
 		{"a word for a score", heads.Regression, scores(2.5, 3.5), scores("high"), nil, `f:3: label "high" is a string`},
-		{"no such answer", heads.MultipleChoice, []loaders.Row{{Path: "f", Line: 3, Texts: []string{"a", "b"}, Answers: []string{"c", "d"}, Label: labelled(2)}}, good, nil, "f:3: label 2: want the number of the right answer, 0 to 1"},
+		{"no such answer", heads.MultipleChoice, []loaders.Row{{Path: "f", Line: 3, Texts: []string{"a", "b"}, Answers: []string{"c", "d"}, Label: labelled(2)}}, good, nil, "f:3: label 2: it must be the number of the right answer, from 0 to 1"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			results, err := Measure(context.Background(), c.task, c.train, c.dev, c.test)

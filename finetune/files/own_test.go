@@ -97,7 +97,7 @@ func TestWholeNumbersWithDecimalPointAreClasses(t *testing.T) {
 	require.Equal(t, "DIR/train.tsv: whole-number labels with a decimal point are read as integers: 0.0 as 0\n"+
 		"DIR/test.jsonl: whole-number labels with a decimal point are read as integers: -0.0 as 0\n", report)
 	_, _, err = readTest(t, "text\tlabel\none\t0.5\ntwo\t1.0\n", "test.tsv", someRows)
-	require.ErrorContains(t, err, "train.tsv:2: label 0.5 is no class")
+	require.ErrorContains(t, err, "train.tsv:2: label 0.5 is not a class")
 }
 
 func TestNonFiniteScoreBreaksOneRow(t *testing.T) {

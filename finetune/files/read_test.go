@@ -45,10 +45,10 @@ func TestLimitAppliesToTrainingRows(t *testing.T) {
 func TestLimitThatLeavesOneClass(t *testing.T) {
 	_, err := dataOf(t, finetune.Options{Task: heads.Similarity, Limit: 2}, pairs("1", "1", "0"), nil, nil)
 	require.ErrorContains(t, err, `Limit is 2, which is too few rows: `)
-	require.ErrorContains(t, err, `train.jsonl: every label is "1": want two classes or more: choose a larger limit or shuffle the rows`)
+	require.ErrorContains(t, err, `train.jsonl: every label is "1": the rows need two or more classes: choose a larger limit or shuffle the rows`)
 
 	_, err = dataOf(t, finetune.Options{Task: heads.Similarity, Limit: 2}, pairs("1.5", "1.5", "0"), nil, nil)
-	require.ErrorContains(t, err, `train.jsonl: every score is 1.5: want two or more`)
+	require.ErrorContains(t, err, `train.jsonl: every score is 1.5: the rows need different scores`)
 	questions := []string{question(`["yes", "no"]`, "0"), question(`["yes", "no"]`, "0"), question(`["yes", "no"]`, "1")}
 	_, err = dataOf(t, finetune.Options{Task: heads.MultipleChoice, Limit: 2}, questions, nil, nil)
 	require.NoError(t, err, "the number of an answer is not a class")
@@ -57,7 +57,7 @@ func TestLimitThatLeavesOneClass(t *testing.T) {
 // Labels are checked before a model is made.
 func TestReadChecksLabels(t *testing.T) {
 	_, err := dataOf(t, finetune.Options{Task: heads.Similarity}, pairs("0", "1"), pairs("0"), pairs("1", "2"))
-	require.ErrorContains(t, err, `test.jsonl:2: label "2" does not occur in the training file: want one of 0, 1`)
+	require.ErrorContains(t, err, `test.jsonl:2: label "2" does not occur in the training file: it must be one of 0, 1`)
 }
 
 func TestEmbeddedWorld(t *testing.T) {
@@ -95,7 +95,7 @@ func TestGivenLabelsAreChecked(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "train.jsonl")
 	require.NoError(t, os.WriteFile(path, []byte(strings.Join(pairs(`"no"`, `"yes"`), "\n")), 0o600))
-	for labels, want := range map[string]string{"no": "Labels: labels: 1 of them", "no,no": `Labels: labels: "no" stands there twice`} {
+	for labels, want := range map[string]string{"no": "Labels: labels: there must be two or more, not 1", "no,no": `Labels: labels: "no" occurs twice`} {
 		s := finetune.Defaults()
 		s.Task, s.Train, s.Labels = heads.Similarity, path, labels
 		_, err := Read(s)

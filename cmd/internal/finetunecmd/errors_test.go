@@ -87,16 +87,16 @@ func TestBadData(t *testing.T) {
 		{"missing field", "classification", good + `{"text": "a"}`, "", `train.jsonl:2: field "label" is missing: want text and label`},
 		{"rows of another task", "entailment", good, "", `train.jsonl:1: field "premise" is missing: want premise, hypothesis and label`},
 		{"empty text", "classification", good + `{"text": "", "label": "bad"}`, "", `train.jsonl:2: field "text": the text is empty`},
-		{"one class", "classification", good + good, "", `train.jsonl: every label is "good": want two classes or more`},
-		{"unseen label", "classification", good + bad, good + `{"text": "a b", "label": "fair"}`, `dev.jsonl:2: label "fair" does not occur in the training file: want one of bad, good`},
-		{"label out of range", "qa", question + strings.Replace(question, "1", "2", 1), "", "train.jsonl:2: label 2: want the number of the right answer, 0 to 1"},
+		{"one class", "classification", good + good, "", `train.jsonl: every label is "good": the rows need two or more classes`},
+		{"unseen label", "classification", good + bad, good + `{"text": "a b", "label": "fair"}`, `dev.jsonl:2: label "fair" does not occur in the training file: it must be one of bad, good`},
+		{"label out of range", "qa", question + strings.Replace(question, "1", "2", 1), "", "train.jsonl:2: label 2: it must be the number of the right answer, from 0 to 1"},
 		{"no label", "qa", strings.Replace(question, `, "label": 1`, "", 1), "", `train.jsonl:1: field "label" is missing: want context, question, answers and label`},
 		{"label that is nothing", "classification", good + strings.Replace(bad, `"bad"}`, `null}`, 1), "", `train.jsonl:2: field "label": want a string or a number, got null`},
 		{"empty answers", "qa", strings.Replace(question, `"good", "bad"`, "", 1), "", `train.jsonl:1: field "answers": the list is empty`},
 		{"empty answer", "qa", question + strings.Replace(question, `"bad"`, `" "`, 1), "", `train.jsonl:2: field "answers": number 1 of the list: the text is empty`},
-		{"one score", "similarity", strings.Repeat(`{"a": "a", "b": "b", "label": 0.5}`+"\n", 2), "", `train.jsonl: every score is 0.5: want two or more`},
-		{"words and scores", "similarity", `{"a": "a", "b": "b", "label": 0.5}` + "\n" + `{"a": "a", "b": "b", "label": "high"}`, "", `train.jsonl:2: label "high" is a string: want a number`},
-		{"answer too long", "qa", strings.Replace(question, `"bad"`, `"`+strings.Repeat("bad ", 40)+`"`, 1), "", "train.jsonl:1: question and answer take"},
+		{"one score", "similarity", strings.Repeat(`{"a": "a", "b": "b", "label": 0.5}`+"\n", 2), "", `train.jsonl: every score is 0.5: the rows need different scores`},
+		{"words and scores", "similarity", `{"a": "a", "b": "b", "label": 0.5}` + "\n" + `{"a": "a", "b": "b", "label": "high"}`, "", `train.jsonl:2: label "high" is a string: it must be a number for regression`},
+		{"answer too long", "qa", strings.Replace(question, `"bad"`, `"`+strings.Repeat("bad ", 40)+`"`, 1), "", "train.jsonl:1: question and answer have"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			dir := t.TempDir()
@@ -113,7 +113,7 @@ func TestBadData(t *testing.T) {
 	t.Run("limit of one class", func(t *testing.T) {
 		dir := workplace(t, "classification")
 		write(t, dir, "train.jsonl", good+good+bad)
-		refused(t, dir, `-limit is 2, which is too few rows: train.jsonl: every label is "good": want two classes or more: choose a larger limit or shuffle the rows`,
+		refused(t, dir, `-limit is 2, which is too few rows: train.jsonl: every label is "good": the rows need two or more classes: choose a larger limit or shuffle the rows`,
 			"-task", "classification", "-model", "m", "-limit", "2")
 	})
 	t.Run("no file", func(t *testing.T) {

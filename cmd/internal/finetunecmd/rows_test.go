@@ -162,7 +162,7 @@ func TestQuestionsMayHaveAnyNumbersOfAnswers(t *testing.T) {
 	status, stdout, stderr := command(t, dir, append(flags, "-out", "out")...)
 	require.Zero(t, status, stderr)
 	require.Contains(t, stdout, "train.jsonl: 1 of 121 rows is broken and left out")
-	require.Contains(t, stdout, "train.jsonl:121: one answer leaves no choice: want two or more to train on")
+	require.Contains(t, stdout, "train.jsonl:121: a training question needs two or more answers, not one")
 	require.Contains(t, stdout, "\ndev, 21 examples: acc 1.0000")
 	require.Contains(t, read(t, dir, "out/task.json"), `"choices": 5`)
 	table := cells(t, read(t, dir, "out/predictions.tsv"))
@@ -218,7 +218,7 @@ func TestRowsThatCannotBeEncodedAreLeftOut(t *testing.T) {
 	require.Zero(t, status, stderr)
 	for _, name := range []string{"train", "dev", "test"} {
 		require.Contains(t, stdout, name+".jsonl: 2 of 200 rows are broken and left out; the first:\n  "+
-			name+".jsonl:100: question and answer take 38 tokens with the special ones: the model has 24 positions\n  "+
+			name+".jsonl:100: question and answer have 38 tokens, including the special ones, but the model has 24 positions\n  "+
 			name+".jsonl:200: answer 0: the text \"\\u200b\" has no tokens\n")
 	}
 	table := cells(t, read(t, dir, "out/predictions.tsv"))
