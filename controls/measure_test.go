@@ -11,7 +11,7 @@ import (
 	"gorgpt/loaders"
 )
 
-// unrelated are rows whose labels have nothing to do with their words.
+// unrelated returns rows whose labels are independent of their words.
 func unrelated(r random, task heads.Kind, n int) (rows []loaders.Row) {
 	for range n {
 		switch task {
@@ -29,11 +29,11 @@ func unrelated(r random, task heads.Kind, n int) (rows []loaders.Row) {
 	return rows
 }
 
-// TestNoise: of labels that have nothing to do with the input, one figure in twenty may
-// lie outside two standard deviations.
+// If labels are independent of the input, one value in twenty may lie outside two standard
+// deviations.
 func TestNoise(t *testing.T) {
 	if testing.Short() {
-		t.Skip("fits some hundred models")
+		t.Skip("fits hundreds of models")
 	}
 	for _, task := range []heads.Kind{heads.Classification, heads.Entailment, heads.Similarity, heads.Regression, heads.MultipleChoice} {
 		t.Run(string(task), func(t *testing.T) {
@@ -45,7 +45,7 @@ func TestNoise(t *testing.T) {
 					}
 				}
 			}
-			// Figures of one set are related: twice the expected share may be chance.
+			// The values of one set are correlated, so twice the expected share may be chance.
 			require.LessOrEqual(t, float64(outside), 0.1*float64(all), "%d of %d outside", outside, all)
 		})
 	}
@@ -62,7 +62,7 @@ func TestScores(t *testing.T) {
 	mean, length := results[0], results[1]
 	require.Equal(t, "mean", mean.Name)
 	require.Zero(t, mean.Test.Value)
-	require.InDelta(t, 8.3, mean.Test.MSE, 2.5, "the variance of a number up to 20, by 4")
+	require.InDelta(t, 8.3, mean.Test.MSE, 2.5, "a quarter of the variance of a number up to 20")
 	require.InDelta(t, 2/7.0710678, mean.Test.Noise, 1e-6, "50 rows")
 	require.Equal(t, "length", length.Name)
 	require.Greater(t, length.Test.Value, 0.999)
@@ -71,7 +71,7 @@ func TestScores(t *testing.T) {
 	require.True(t, results[3].Test.WithinNoise(), "%+v", results[3])
 }
 
-// TestMajority has figures worked out by hand.
+// The expected values were computed by hand.
 func TestMajority(t *testing.T) {
 	rows := func(labels ...string) (rows []loaders.Row) {
 		for _, l := range labels {
@@ -142,8 +142,8 @@ func TestMentions(t *testing.T) {
 	require.Equal(t, [3]int{}, [3]int{count, last, near})
 }
 
-// Questions may have any numbers of answers, in the test rows more than in the training rows.
-func TestMeasureOfQuestionsWithAnyNumbersOfAnswers(t *testing.T) {
+// Questions may have different numbers of answers, and test questions more than training questions.
+func TestMeasureQuestionsWithDifferentNumbersOfAnswers(t *testing.T) {
 	r := newRandom(4)
 	var train, dev, test []loaders.Row
 	for i := range 60 {
