@@ -50,7 +50,7 @@ func list(f loaders.Fields) []control {
 		return []control{
 			{"length", "number of words", true, textLengths},
 			{"bag of words", "words", false, wordsOf(first)},
-			{"bigrams", "words and pairs of neighbouring words", false, together(wordsOf(first), bigrams)},
+			{"bigrams", "words and pairs of neighbours", false, together(wordsOf(first), bigrams)},
 		}
 	}
 	names := [2]string{"first text", "second text"}
