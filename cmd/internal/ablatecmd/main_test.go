@@ -88,7 +88,7 @@ func TestOwnFiles(t *testing.T) {
 	status, again, stderr := command(t, dir, flags...)
 	require.Zero(t, status, stderr)
 	require.Equal(t, stdout, again)
-	require.Equal(t, "10 of 10 runs are in runs/ablate/results.jsonl already\n", stderr)
+	require.Equal(t, "runs already in runs/ablate/results.jsonl: 10 of 10\n", stderr)
 }
 
 func TestPretrainingComesFirst(t *testing.T) {
@@ -229,7 +229,7 @@ func TestDatasets(t *testing.T) {
 	status, again, stderr := command(t, dir, append(flags, "-strict")...)
 	require.Zero(t, status, stderr)
 	require.Equal(t, stdout, again)
-	require.Equal(t, "8 of 8 runs are in runs/ablate/results.jsonl already\n", stderr)
+	require.Equal(t, "runs already in runs/ablate/results.jsonl: 8 of 8\n", stderr)
 
 	status, _, stderr = command(t, dir, "-dataset", "sst2,cola")
 	require.Equal(t, 2, status)

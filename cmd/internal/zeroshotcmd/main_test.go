@@ -103,7 +103,7 @@ func TestMistakes(t *testing.T) {
 		name, flags, want string
 		status            int
 	}{
-		{"unknown task", "-tasks poetry", `unknown task "poetry": want acceptability, sentiment or qa`, 2},
+		{"unknown task", "-tasks poetry", `unknown task "poetry": it must be acceptability, sentiment or qa`, 2},
 		{"no task of the files", "-train f -test f", "name it with -tasks", 2},
 		{"no test rows", "-tasks qa -train f", "-train and -test go together", 2},
 		{"no folder", "-tasks sentiment -dataset SST-2", "-data is missing", 2},
