@@ -6,8 +6,8 @@ import (
 	"gorgpt/graph"
 )
 
-// Declare returns one of the graphs of the run, by its name in [train.Graphs], for looking at it,
-// with a title. fill writes any tokens into it; for the update it is nil.
+// Declare returns a graph of the run for inspection, by its name in [train.Graphs], and a title.
+// fill writes arbitrary tokens into the graph; it is nil for the update.
 func (p *Plan) Declare(name string) (title string, g *graph.Graph, fill func(), err error) {
 	p.model.Store.AllocateGradients()
 	spec := p.task.Spec

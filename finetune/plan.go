@@ -14,12 +14,12 @@ import (
 	"gorgpt/train"
 )
 
-// Plan is a run that can begin: its options are resolved, its rows are token sequences, and all that
-// can be wrong with the input has been checked.
+// Plan is a run that is ready to start: its options are resolved, its rows are tokenized, and its
+// input is checked.
 // A Plan must not be used by several goroutines at once.
 type Plan struct {
-	// Submit writes the predictions of test rows without labels for the server of a dataset; nil:
-	// it is not done.
+	// Submit writes the predictions for unlabelled test rows in the form of the dataset's server.
+	// If it is nil, no submission is written.
 	Submit func(dataset, dir string, o *Outcome, to train.Listener) error
 
 	o     Options
@@ -30,14 +30,14 @@ type Plan struct {
 	test  *Outcome
 }
 
-// Result is what a run made of the held-out rows.
+// Result is the result of a run on the held-out rows.
 // A Result is safe for concurrent use as long as nothing changes it.
 type Result struct {
-	Dir       string   // run folder; "": there is none
-	Dev, Test *Outcome // nil without such rows
+	Dir       string   // run folder; "" without one
+	Dev, Test *Outcome // nil if there are no such rows
 }
 
-// NewPlan resolves the options and tokenizes the rows. The base stays as it is.
+// NewPlan resolves the options and tokenizes the rows. It does not change the base.
 func NewPlan(o Options, d *Data, b *Base, to train.Listener) (*Plan, error) {
 	if b.preset != "" {
 		o.Preset = b.preset
@@ -75,10 +75,10 @@ func NewPlan(o Options, d *Data, b *Base, to train.Listener) (*Plan, error) {
 	return &Plan{o: o, model: m, tok: b.Tok, sets: data, task: task}, nil
 }
 
-// Options are those of the run, resolved.
+// Options returns the resolved options of the run.
 func (p *Plan) Options() Options { return p.o }
 
-// Train runs the updates and judges the model, without a run folder.
+// Train runs the updates and evaluates the model, without a run folder.
 func (p *Plan) Train(ctx context.Context, observers ...train.Observer) (Result, error) {
 	t, err := p.trainer(observers...)
 	if err != nil {
@@ -90,7 +90,7 @@ func (p *Plan) Train(ctx context.Context, observers ...train.Observer) (Result, 
 	return p.result(ctx, "")
 }
 
-// result judges the model on the test set.
+// result evaluates the model on the test set.
 func (p *Plan) result(ctx context.Context, dir string) (Result, error) {
 	test, err := p.judgeTest(ctx)
 	return Result{Dir: dir, Dev: p.task.dev, Test: test}, err
@@ -105,8 +105,8 @@ func (p *Plan) trainer(observers ...train.Observer) (*train.Trainer, error) {
 	return t, err
 }
 
-// dev is the outcome on the development set, or nil. A run that was stopped after its last
-// evaluation has to compute it again.
+// dev returns the outcome on the development set, or nil if there is no such set. A run that was
+// interrupted after its last evaluation has to compute it again.
 func (p *Plan) dev(ctx context.Context) (*Outcome, error) {
 	if p.task.dev != nil || p.task.Dev == nil {
 		return p.task.dev, nil
@@ -118,7 +118,7 @@ func (p *Plan) dev(ctx context.Context) (*Outcome, error) {
 	return p.task.dev, err
 }
 
-// judgeTest judges the model on the test set, once. Without one, the outcome is nil.
+// judgeTest evaluates the model on the test set, once. The outcome is nil if there is no test set.
 func (p *Plan) judgeTest(ctx context.Context) (*Outcome, error) {
 	if p.sets.test == nil || p.test != nil {
 		return p.test, nil
@@ -134,12 +134,12 @@ func (p *Plan) judgeTest(ctx context.Context) (*Outcome, error) {
 	return o, nil
 }
 
-// Parameters is the number of parameters of the model.
+// Parameters returns the number of parameters of the model.
 func (p *Plan) Parameters() int { return p.model.Store.Len() }
 
-// Run trains, and leaves the model and its scores in a run folder. All that can be wrong with the input is found
-// before the folder is made. The folder is nil for a new run; otherwise, it is that of the
-// earlier record, whose run is resumed.
+// Run trains, and writes the model and its scores to a run folder. Errors in the input are found
+// before the folder is created. For a new run, folder is nil. Otherwise Run resumes the run in the
+// folder, which the earlier record describes.
 func (p *Plan) Run(ctx context.Context, folder *train.Folder, earlier *train.Record, to train.Listener) (Result, error) {
 	record, err := p.record()
 	if err != nil {
@@ -157,8 +157,8 @@ func (p *Plan) Run(ctx context.Context, folder *train.Folder, earlier *train.Rec
 		}
 		defer folder.Close()
 	}
-	to.Note("%d parameters, %d updates of %d examples (%d at a time), learning rate %g, run folder %s",
-		p.model.Store.Len(), p.o.Steps, p.o.Batch, p.o.Micro, p.o.LR, folder.Dir)
+	to.Note("%d parameters, %s of %s (%d at a time), learning rate %g, run folder %s",
+		p.model.Store.Len(), plural(p.o.Steps, "update"), plural(p.o.Batch, "example"), p.o.Micro, p.o.LR, folder.Dir)
 	if err := p.runIn(ctx, folder, record, to); err != nil {
 		return Result{}, err
 	}
@@ -203,15 +203,15 @@ func (p *Plan) runIn(ctx context.Context, folder *train.Folder, record *train.Re
 	return job.Run(ctx)
 }
 
-// forget drops the outcome of the last weights if those of another update are kept.
+// forget drops the outcome of the last weights if the run keeps the weights of another update.
 func (p *Plan) forget(best int) {
 	if p.o.EvalEvery > 0 && p.o.Keep > 0 && best != 0 && best != p.o.Steps {
 		p.task.dev = nil
 	}
 }
 
-// fit adjusts the predictions of tasks that have something to adjust to the development set. The
-// first rank then replaces task.json in its folder.
+// fit adjusts the predictions of a [heads.Fitter] to the development set. The first rank then
+// replaces task.json in the run folder.
 func (p *Plan) fit(ctx context.Context, dir string) error {
 	fitter, fits := p.task.Spec.Task.Task().(heads.Fitter)
 	dev := p.task.Dev

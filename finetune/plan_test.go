@@ -11,7 +11,7 @@ import (
 	"gorgpt/train"
 )
 
-// run.json says which shape a new model has, also where nobody chose one.
+// run.json records the preset of a new model even if it was not chosen explicitly.
 func TestPlanRecordsThePresetOfANewModel(t *testing.T) {
 	rows := slices.Repeat([]loaders.Row{
 		{Texts: []string{"the film was good"}, Label: loaders.Label{Text: "yes"}},

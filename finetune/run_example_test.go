@@ -12,7 +12,7 @@ import (
 	"gorgpt/train"
 )
 
-// A new small model is fine-tuned on rows, and judged on rows that it has not seen.
+// This example fine-tunes a small new model and evaluates it on rows that it has not seen.
 func ExampleNewPlan() {
 	d := &finetune.Data{Name: "films", Train: films("a film", "the film", "this film"), Test: films("that film")}
 	var err error
@@ -48,7 +48,7 @@ func ExampleNewPlan() {
 	// accuracy 1
 }
 
-// films are rows whose label is their last word.
+// films returns rows whose label is their last word.
 func films(subjects ...string) (rows []loaders.Row) {
 	for _, subject := range subjects {
 		for _, word := range []string{"good", "bad"} {
@@ -58,7 +58,7 @@ func films(subjects ...string) (rows []loaders.Row) {
 	return rows
 }
 
-// smallBase is a model with random weights and a vocabulary of a few words.
+// smallBase returns a model with random weights and a vocabulary of a few words.
 func smallBase() (*finetune.Base, error) {
 	trainer := tokenizer.NewTrainer(tokenizer.TrainConfig{VocabSize: 100, MinFrequency: 1})
 	trainer.Add("a the this that film was good bad")

@@ -5,14 +5,14 @@ import (
 	"slices"
 )
 
-// Repeats are the scores of runs that differ in their seeds.
+// Repeats collects the scores of runs that differ only in their seeds.
 // Repeats must not be used by several goroutines at once.
 type Repeats struct {
 	metric    string
 	dev, test []float64
 }
 
-// Add adds the scores of a run that is done.
+// Add adds the scores of a completed run.
 func (r *Repeats) Add(result Result) {
 	for _, s := range []struct {
 		of   *Outcome
@@ -26,15 +26,15 @@ func (r *Repeats) Add(result Result) {
 	}
 }
 
-// Lines are median and range of the scores, for people.
+// Lines returns the median and the range of the scores as text, a line for each set.
 func (r *Repeats) Lines() (lines []string) {
 	for _, s := range []struct {
 		name   string
 		scores []float64
 	}{{"dev", r.dev}, {"test", r.test}} {
 		if n := len(s.scores); n > 0 {
-			lines = append(lines, fmt.Sprintf("%s %s of %d seeds: median %.4f, from %.4f to %.4f",
-				s.name, r.metric, n, median(s.scores), slices.Min(s.scores), slices.Max(s.scores)))
+			lines = append(lines, fmt.Sprintf("%s %s of %s: median %.4f, from %.4f to %.4f",
+				s.name, r.metric, plural(n, "seed"), median(s.scores), slices.Min(s.scores), slices.Max(s.scores)))
 		}
 	}
 	return lines

@@ -39,7 +39,7 @@ func TestUpdates(t *testing.T) {
 	}
 }
 
-// set has examples of two classes, told apart by their one token.
+// set returns examples with the given labels. The token between the special ones is the label.
 func set(labels ...int32) *Set {
 	s := &Set{}
 	for _, l := range labels {
@@ -137,7 +137,7 @@ func TestOutcome(t *testing.T) {
 			"row\tgold\tpredicted\tp(0)\tp(1)\n1\t0\t0\t0.500000\t0.500000\n2\t1\t0\t0.500000\t0.500000\n",
 		},
 		{
-			"questions with other numbers of answers",
+			"questions with different numbers of answers",
 			Spec{Task: heads.MultipleChoice, Space: heads.Space{Choices: 2}},
 			set(1, 1, 0), set(0, 2, 0),
 			[][]float32{{0, 0}, {0, 0, 50, 0}, {1}},
@@ -167,7 +167,7 @@ func TestOutcome(t *testing.T) {
 	}
 }
 
-// What a class predicted throughout reaches: 3 of 4 rows are of class 1.
+// The baseline always predicts one class; 3 of 4 rows have class 1.
 func TestBaseline(t *testing.T) {
 	gold := []heads.Target{{Label: 1}, {Label: 0}, {Label: 1}, {Label: 1}}
 	for metric, want := range map[string][2]float64{"": {0.25, 0.75}, "acc": {0.25, 0.75}, "f1": {0, 6.0 / 7}, "mcc": {0, 0}} {
@@ -179,5 +179,5 @@ func TestBaseline(t *testing.T) {
 	}
 }
 
-// atOnce lets a last micro-batch begin.
+// atOnce lets the last micro-batch start.
 func atOnce() error { return nil }

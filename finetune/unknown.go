@@ -10,8 +10,8 @@ import (
 	"gorgpt/train"
 )
 
-// CheckVocabulary reports for each set how much of its texts the vocabulary cannot spell, and
-// refuses one of which that is half; see [train.Options.CheckUnknown].
+// CheckVocabulary reports for each split how much of its text the vocabulary cannot spell. It
+// returns an error if that is half of a split; see [train.Options.CheckUnknown].
 func (d *Data) CheckVocabulary(s Options, tok *tokenizer.Tokenizer, to train.Listener) error {
 	for _, part := range []struct {
 		name string
@@ -27,7 +27,7 @@ func (d *Data) CheckVocabulary(s Options, tok *tokenizer.Tokenizer, to train.Lis
 // chunk is how many rows one goroutine counts at a time.
 const chunk = 512
 
-// unknowns counts what the vocabulary cannot spell of the texts of rows, on all cores.
+// unknowns counts the text of rows that the vocabulary cannot spell, on all cores.
 func unknowns(tok *tokenizer.Tokenizer, rows []loaders.Row) *tokenizer.Unknowns {
 	var (
 		all tokenizer.Unknowns

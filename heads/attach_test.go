@@ -22,7 +22,7 @@ func TestAttach(t *testing.T) {
 		require.Equal(t, p.Value, m.Store.Param(p.Name).Value[:len(p.Value)], p.Name)
 	}
 	for _, v := range m.Store.Param("tokens_embed.weight").Value[7*4:] {
-		require.NotZero(t, v, "the new rows are drawn")
+		require.NotZero(t, v, "the new rows are random")
 	}
 	require.Equal(t, []int{4, 3}, m.Store.Param("head.weight").Shape)
 
@@ -39,7 +39,7 @@ func TestAttach(t *testing.T) {
 	require.Equal(t, m.Store.Param("head.weight").Value, same.Store.Param("head.weight").Value)
 
 	_, err = Attach(pre, AttachOptions{Rows: 6, Outputs: 3, Blocks: pre.NLayer, Seed: 1})
-	require.EqualError(t, err, "6 token embeddings wanted, the model has 7")
+	require.EqualError(t, err, "6 token embeddings requested, but the model already has 7")
 }
 
 func TestNewRowsAreAroundTheMean(t *testing.T) {

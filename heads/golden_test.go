@@ -12,8 +12,8 @@ import (
 	"gorgpt/optim"
 )
 
-// goldenKind is the kind of a fine-tuning file, which follows from its head; classification and
-// entailment, which share one, by what the examples hold.
+// goldenKind returns the kind of a fine-tuning file. It follows from the head, or from the examples
+// for classification and entailment, which have the same head.
 func goldenKind(t *testing.T, set *golden.Set, f *golden.File) Kind {
 	t.Helper()
 	switch f.Head {
@@ -31,8 +31,8 @@ func goldenKind(t *testing.T, set *golden.Set, f *golden.File) Kind {
 	return Entailment
 }
 
-// goldenTuner builds the model of a fine-tuning file as the command does: the
-// pre-trained model, three more rows of the embedding, and a head.
+// goldenTuner builds the model of a fine-tuning file as the command does: the pre-trained model with
+// three more token embeddings and a head.
 func goldenTuner(t *testing.T, set *golden.Set, f *golden.File) *Tuner {
 	t.Helper()
 	kind := goldenKind(t, set, f)

@@ -8,8 +8,8 @@ import (
 	"gorgpt/gpt1"
 )
 
-// With n blocks, embeddings and these are the pre-trained ones, and all else is as in a new
-// model of the same seed.
+// With n blocks, the embeddings and these blocks are copied. All other weights equal those of a new
+// model with the same seed.
 func TestTransferOfBlocks(t *testing.T) {
 	c := small
 	c.NLayer = 2

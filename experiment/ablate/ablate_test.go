@@ -26,7 +26,7 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files anew")
 
-// minuteBase is a model of two dozen words with random weights.
+// minuteBase returns a model with a vocabulary of two dozen words and random weights.
 func minuteBase(t *testing.T) *finetune.Base {
 	t.Helper()
 	dir := t.TempDir()
@@ -39,7 +39,7 @@ func minuteBase(t *testing.T) *finetune.Base {
 		EmbdPDrop: 0.1, AttnPDrop: 0.1, ResidPDrop: 0.1, LayerNormEps: 1e-5, InitRange: 0.3,
 	})
 	require.NoError(t, err)
-	m.Init(7) // no seed of the runs
+	m.Init(7) // the runs do not use this seed
 	require.NoError(t, checkpoint.WriteModel(dir, m))
 	vocab, err := tok.VocabJSON()
 	require.NoError(t, err)
@@ -50,7 +50,7 @@ func minuteBase(t *testing.T) *finetune.Base {
 	return b
 }
 
-// films is a set of so many training rows that one word decides.
+// films returns a set with the given number of training rows, whose labels depend on one word.
 func films(t *testing.T, kind heads.Kind, n int) *Set {
 	t.Helper()
 	rows := func(n int, seed uint64) (all []loaders.Row) {
@@ -83,7 +83,7 @@ func grid(t *testing.T, g Grid) *Grid {
 	return checked
 }
 
-// run does the runs of the grid and returns the lines of progress.
+// run runs the grid and returns the lines of progress.
 func run(t *testing.T, g *Grid, dir string) []string {
 	t.Helper()
 	log, err := OpenLog(dir)
@@ -98,7 +98,7 @@ func run(t *testing.T, g *Grid, dir string) []string {
 	return strings.Split(strings.TrimSpace(out.String()), "\n")
 }
 
-func TestRunsThatAreDoneAreSkipped(t *testing.T) {
+func TestCompletedRunsAreSkipped(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "ablate")
 	g := Grid{
 		Base: minuteBase(t), Sets: []*Set{films(t, heads.Classification, 24)}, Variants: Variants()[:3], Seeds: 2,
@@ -107,13 +107,13 @@ func TestRunsThatAreDoneAreSkipped(t *testing.T) {
 	lines := run(t, grid(t, g), dir)
 	require.Len(t, lines, 10, "3 variants of all rows, 2 of them of 9 rows, 2 seeds each")
 	require.Contains(t, lines[0], "1/10  classification, pre-trained, seed 1: ")
-	require.Contains(t, lines[3], "4/10  classification, pre-trained, 9 labels, seed 1: ")
-	require.Contains(t, lines[9], "10/10  classification, no pre-training, 9 labels, seed 2: ")
+	require.Contains(t, lines[3], "4/10  classification, pre-trained, limit 9, seed 1: ")
+	require.Contains(t, lines[9], "10/10  classification, no pre-training, limit 9, seed 2: ")
 	require.Contains(t, lines[9], "ETA 0s")
 	first, err := os.ReadFile(filepath.Join(dir, results.File))
 	require.NoError(t, err)
 
-	require.Equal(t, []string{"10 of 10 runs are in " + filepath.Join(dir, results.File) + " already"}, run(t, grid(t, g), dir))
+	require.Equal(t, []string{"runs already in " + filepath.Join(dir, results.File) + ": 10 of 10"}, run(t, grid(t, g), dir))
 	again, err := os.ReadFile(filepath.Join(dir, results.File))
 	require.NoError(t, err)
 	require.Equal(t, first, again)
@@ -123,7 +123,7 @@ func TestRunsThatAreDoneAreSkipped(t *testing.T) {
 		require.NoError(t, os.WriteFile(filepath.Join(dir, results.File), []byte(strings.Join(lines[:7], "")), 0o600))
 		lines = run(t, grid(t, g), dir)
 		require.Len(t, lines, 4)
-		require.Contains(t, lines[0], "7 of 10 runs are in")
+		require.Contains(t, lines[0], ": 7 of 10")
 		require.Contains(t, lines[1], "8/10  classification, no pre-training, seed 2: ")
 		log, err := OpenLog(dir)
 		require.NoError(t, err)
@@ -161,8 +161,8 @@ func TestRunsThatAreDoneAreSkipped(t *testing.T) {
 	}
 }
 
-// The same grid gives the same figures, and its variants do not.
-func TestFiguresAreDeterministic(t *testing.T) {
+// The same grid gives the same scores, and different variants give different scores.
+func TestScoresAreDeterministic(t *testing.T) {
 	figures := func() map[ID]Result {
 		dir := t.TempDir()
 		run(t, grid(t, Grid{
@@ -227,7 +227,7 @@ func TestTrials(t *testing.T) {
 	}, got, "all rows once, whatever they are called")
 }
 
-// The LSTM is fine-tuned from its own weights; that it has another vocabulary is an error.
+// The LSTM is fine-tuned from its own weights. A different vocabulary is an error.
 func TestLSTM(t *testing.T) {
 	base := minuteBase(t)
 	c := base.Model.Config
@@ -251,7 +251,7 @@ func TestLSTM(t *testing.T) {
 	require.EqualError(t, err, "the variant lstm needs a pre-trained LSTM: name one with LSTM")
 	g.LSTM = base
 	_, err = NewGrid(g)
-	require.ErrorContains(t, err, "LSTM names a model that is a Transformer")
+	require.ErrorContains(t, err, "LSTM must name an LSTM, not a Transformer")
 	tok, err := tokenizer.NewTrainer(tokenizer.TrainConfig{VocabSize: 30, MinFrequency: 1}).Train()
 	if err == nil {
 		g.LSTM = &finetune.Base{Model: m, Tok: tok}
@@ -260,7 +260,7 @@ func TestLSTM(t *testing.T) {
 	require.Error(t, err)
 }
 
-// From the embeddings alone to the whole model, which is the full variant.
+// The number of transferred blocks goes from 0 to all, which is the full variant.
 func TestTransfer(t *testing.T) {
 	g := Grid{Base: minuteBase(t), Sets: []*Set{films(t, heads.Classification, 24)}, Variants: []Variant{Full}, Seeds: 1, Transfer: true}
 	dir := t.TempDir()
@@ -295,7 +295,7 @@ func TestKeep(t *testing.T) {
 	require.FileExists(t, filepath.Join(kept, "predictions.tsv"))
 }
 
-// Kept runs take the place of their own, not of others, and files of others stay.
+// A kept run replaces only an earlier version of itself. Other runs and other files stay.
 func TestKeepReplacesNoOtherRun(t *testing.T) {
 	dir := t.TempDir()
 	again := func(lr float64) error {
@@ -314,7 +314,7 @@ func TestKeepReplacesNoOtherRun(t *testing.T) {
 	}
 	weights, err := os.ReadFile(filepath.Join(kept, checkpoint.WeightsFile))
 	require.NoError(t, err)
-	require.EqualError(t, again(0.02), kept+" holds another run, whose lr is 0.01, not 0.02: move it away, or name another folder with Out")
+	require.EqualError(t, again(0.02), kept+" has another run, whose lr is 0.01, not 0.02: move it, or name another folder with Out")
 	require.NoError(t, os.Remove(filepath.Join(dir, results.File)))
 	require.NoError(t, again(0.01), "the same run once more")
 	got, err := os.ReadFile(filepath.Join(kept, checkpoint.WeightsFile))
@@ -331,10 +331,10 @@ func TestBadGrids(t *testing.T) {
 	base, set := minuteBase(t), films(t, heads.Classification, 24)
 	set.Data.Train[0].Label, set.Data.Train[1].Label = set.Data.Train[2].Label, set.Data.Train[2].Label
 	_, err := NewGrid(Grid{Base: base, Sets: []*Set{set}, Limits: []int{2}})
-	require.ErrorContains(t, err, "classification: Limit 2: the first rows do not suffice: films: every label is")
+	require.ErrorContains(t, err, "classification: Limit is 2, which is too few rows: films: every label is")
 	set.Data.Test = nil
 	_, err = NewGrid(Grid{Base: base, Sets: []*Set{set}})
-	require.ErrorContains(t, err, "classification has no test rows")
+	require.ErrorContains(t, err, "classification has no labelled test rows")
 
 	_, err = FindVariant("half")
 	require.EqualError(t, err, `unknown variant "half": it must be one of full, no-lm, scratch, lstm`)
@@ -352,7 +352,7 @@ func TestInterruption(t *testing.T) {
 	require.NoFileExists(t, log.Path)
 }
 
-// madeUp fills a log with scores: of more labels and of pre-training better ones.
+// madeUp fills a log with scores that are better for more labels and for pre-training.
 func madeUp(t *testing.T, g *Grid, last int) *Log {
 	t.Helper()
 	log, err := OpenLog(t.TempDir())
@@ -374,7 +374,7 @@ func madeUp(t *testing.T, g *Grid, last int) *Log {
 	return log
 }
 
-// shown is a grid with everything that a table can have.
+// shown returns a grid with everything that a table can have.
 func shown(t *testing.T) *Grid {
 	sets := []*Set{films(t, heads.Classification, 4000), films(t, heads.Regression, 1500)}
 	sets[0].Controls = []Control{{"length", true, 0.5}, {"bag of words", false, 0.6123}}
@@ -416,8 +416,8 @@ func TestCurve(t *testing.T) {
 	require.NoError(t, g.Curve(madeUp(t, g, len(trials)), "svg", &svg), "with no runs at all")
 }
 
-// A run that ended with no figures does not take the others' table and picture with it.
-func TestScoresThatAreNotFiniteAreKeptAndShown(t *testing.T) {
+// A run with a score that is not finite does not prevent the table and the picture of other runs.
+func TestNonFiniteScoresAreKeptAndShown(t *testing.T) {
 	g := shown(t)
 	trials, err := g.trials()
 	require.NoError(t, err)

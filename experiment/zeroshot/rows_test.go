@@ -11,8 +11,9 @@ import (
 	"gorgpt/loaders/ledger"
 )
 
-// Questions may have any numbers of answers; one that cannot be scored is left out and counted.
-func TestQuestionsThatCannotBeScoredAreLeftOut(t *testing.T) {
+// Questions may have different numbers of answers. Questions that cannot be scored are left out and
+// counted.
+func TestUnscorableQuestionsAreLeftOut(t *testing.T) {
 	tok := vocabularyOf(t)
 	m := chain(t, tok, map[[2]string]float32{{"who", "rain"}: 3})
 	rows := []loaders.Row{

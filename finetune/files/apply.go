@@ -17,10 +17,10 @@ import (
 	"gorgpt/train"
 )
 
-// Apply lets a fine-tuned model judge the rows of a file. With Eval it prints the scores; with
-// Predict it writes the predictions, to out or to a file if one is named. The file has the
-// layout that the model was trained on, unless Fields say otherwise. The file [Stdin] is read
-// from in.
+// Apply applies a fine-tuned model to the rows of a file. With Eval, it writes the scores to out.
+// With Predict, it writes the predictions to the file that Out names, or to out without a name.
+// The rows must have the layout that the model was trained on, unless Fields describes another.
+// The file [Stdin] is read from in.
 func Apply(ctx context.Context, o finetune.Options, in io.Reader, out io.Writer, to train.Listener) error {
 	s := reader{o}
 	b, err := finetune.ReadTuned(s.Model)
@@ -68,8 +68,8 @@ func Apply(ctx context.Context, o finetune.Options, in io.Reader, out io.Writer,
 	return nil
 }
 
-// readMore reads a file of the layout that the spec is of. To predict, rows without a label
-// are as good as others.
+// readMore reads a file in the layout that the spec describes. For prediction, it keeps rows
+// without a label.
 func (s reader) readMore(path string, spec finetune.Spec) ([]loaders.Row, []ledger.Account, error) {
 	rows, accounts, err := s.readLike(path, spec)
 	if err == nil && s.Predict != "" {
@@ -79,8 +79,7 @@ func (s reader) readMore(path string, spec finetune.Spec) ([]loaders.Row, []ledg
 	return rows, accounts, err
 }
 
-// dropUnknownLabels drops all labels if the model does not know some of them: to predict, none is
-// needed.
+// dropUnknownLabels drops all labels if the model lacks some of them. Prediction needs none.
 func dropUnknownLabels(spec finetune.Spec, rows []loaders.Row, accounts []ledger.Account) {
 	unknown := 0
 	for _, row := range rows {
@@ -95,10 +94,10 @@ func dropUnknownLabels(spec finetune.Spec, rows []loaders.Row, accounts []ledger
 		rows[i].Label = loaders.Label{}
 	}
 	a := &accounts[0]
-	a.Notes = append(a.Notes, fmt.Sprintf("%d of %d rows have a label that the model does not know, so none is compared to its prediction", unknown, len(rows)))
+	a.Notes = append(a.Notes, fmt.Sprintf("rows with a label that the model lacks: %d of %d; the predictions are not evaluated", unknown, len(rows)))
 }
 
-// readLike reads a file of the layout that the spec is of.
+// readLike reads a file in the layout that the spec describes.
 func (s reader) readLike(path string, spec finetune.Spec) ([]loaders.Row, []ledger.Account, error) {
 	if spec.Dataset != "" && s.Fields == "" {
 		set, err := datasets.Find(spec.Dataset)
@@ -120,7 +119,7 @@ func (s reader) readLike(path string, spec finetune.Spec) ([]loaders.Row, []ledg
 	return rows, []ledger.Account{account}, err
 }
 
-// checkDataset compares what a model decides with the dataset that it is for.
+// checkDataset compares the spec of a model with the dataset that it names.
 func checkDataset(s finetune.Spec) error {
 	if s.Dataset == "" {
 		return nil
@@ -132,13 +131,13 @@ func checkDataset(s finetune.Spec) error {
 	want := SpecOf(set)
 	switch {
 	case s.Task != want.Task:
-		return errors.Errorf("dataset %s is for %s, the task is %s", s.Dataset, want.Task, s.Task)
+		return errors.Errorf("dataset %s is for %s, but the task is %s", s.Dataset, want.Task, s.Task)
 	case !slices.Equal(s.Labels, want.Labels):
-		return errors.Errorf("labels are %q: want those of %s, %q", s.Labels, s.Dataset, want.Labels)
+		return errors.Errorf("labels are %q, but %s has %q", s.Labels, s.Dataset, want.Labels)
 	case s.Choices != want.Choices:
-		return errors.Errorf("choices is %d: want the %d of %s", s.Choices, want.Choices, s.Dataset)
+		return errors.Errorf("choices is %d, but %s has %d", s.Choices, s.Dataset, want.Choices)
 	case s.Metric != want.Metric && s.Metric != "":
-		return errors.Errorf("metric is %q: want %q, that of %s", s.Metric, want.Metric, s.Dataset)
+		return errors.Errorf("metric is %q, but %s has %q", s.Metric, s.Dataset, want.Metric)
 	}
 	return nil
 }

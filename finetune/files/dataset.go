@@ -7,7 +7,7 @@ import (
 	"gorgpt/train"
 )
 
-// Resolve checks options, and returns them with the task of the dataset that they name.
+// Resolve checks options and returns them with the task of the dataset that they name.
 func Resolve(o finetune.Options) (finetune.Options, error) {
 	o, err := ofDataset(o)
 	if err != nil {
@@ -16,13 +16,14 @@ func Resolve(o finetune.Options) (finetune.Options, error) {
 	return o, o.Check()
 }
 
-// ofDataset fills in the task of a dataset, and refuses what does not go with one.
+// ofDataset fills in the task of a dataset. It returns an error for options that cannot be combined
+// with a dataset.
 func ofDataset(o finetune.Options) (finetune.Options, error) {
 	switch {
 	case o.Eval != "" || o.Predict != "":
 		return o, nil
 	case o.Dataset == "" && o.Data != "":
-		return o, train.BadOption("{Data} is the folder of a dataset: name it with {Dataset}, or files of your own with {Train}, {Dev} and {Test}")
+		return o, train.BadOption("{Data} is the folder of a dataset: name it with {Dataset}, or name your own files with {Train}, {Dev} and {Test}")
 	case o.Dataset == "":
 		return o, nil
 	}
@@ -34,11 +35,11 @@ func ofDataset(o finetune.Options) (finetune.Options, error) {
 	task, isScore := kind.Base(), kind.Base() != kind
 	switch {
 	case o.Data == "":
-		return o, train.BadOption("{Data} is missing: want the folder of %s, or one with it inside", set.Name)
+		return o, train.BadOption("{Data} is missing: name the folder of %s, or its parent", set.Name)
 	case o.Train != "" || o.Dev != "" || o.Test != "" || o.Fields != "" || o.Labels != "":
-		return o, train.BadOption("{Dataset} %s has files, columns and labels of its own: leave out {Train}, {Dev}, {Test}, {Fields} and {Labels}", set.Name)
+		return o, train.BadOption("{Dataset} %s has its own files, columns and labels: omit {Train}, {Dev}, {Test}, {Fields} and {Labels}", set.Name)
 	case o.Task != "" && o.Task != task || o.Regression && !isScore:
-		return o, train.BadOption("{Dataset} %s is of {Task} %s: leave out {Task} and {Regression}", set.Name, task)
+		return o, train.BadOption("{Dataset} %s sets {Task} %s: omit {Task} and {Regression}", set.Name, task)
 	}
 	o.Dataset = set.Name
 	return o.WithKind(kind), nil

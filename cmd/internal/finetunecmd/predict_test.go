@@ -7,7 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// To predict, no label is needed, so one that the model does not know costs no row its prediction.
+// Prediction needs no labels, so rows with an unknown label are predicted as well.
 func TestUnknownLabelsArePredicted(t *testing.T) {
 	dir := workplace(t, "classification")
 	status, _, stderr := command(t, dir, append(short, "-task", "classification", "-model", "m", "-out", "out")...)
@@ -20,7 +20,7 @@ func TestUnknownLabelsArePredicted(t *testing.T) {
 	status, got, stderr := command(t, dir, "-model", "out", "-predict", "labelled.tsv")
 	require.Zero(t, status, stderr)
 	require.Equal(t, want, got)
-	require.Contains(t, stderr, "labelled.tsv: 2 of 2 rows have a label that the model does not know, so none is compared to its prediction")
+	require.Contains(t, stderr, "labelled.tsv: rows with a label that the model lacks: 2 of 2; the predictions are not evaluated")
 	status, _, stderr = command(t, dir, "-model", "out", "-eval", "labelled.tsv")
 	require.Equal(t, 1, status)
 	require.Contains(t, stderr, `label "new" does not occur in the training file`)

@@ -84,7 +84,7 @@ func TestDataset(t *testing.T) {
 
 	status, _, stderr = command(t, dir, strings.Fields("-model runs/tiny -tasks qa -dataset SST-2 -data .")...)
 	require.Equal(t, 2, status)
-	require.Contains(t, stderr, "-dataset SST-2 is of -task classification")
+	require.Contains(t, stderr, "-dataset SST-2 sets -task classification")
 }
 
 // The rows of the embedded world, with the newest Transformer.
@@ -103,7 +103,7 @@ func TestMistakes(t *testing.T) {
 		name, flags, want string
 		status            int
 	}{
-		{"unknown task", "-tasks poetry", `unknown task "poetry": want acceptability, sentiment or qa`, 2},
+		{"unknown task", "-tasks poetry", `unknown task "poetry": it must be acceptability, sentiment or qa`, 2},
 		{"no task of the files", "-train f -test f", "name it with -tasks", 2},
 		{"no test rows", "-tasks qa -train f", "-train and -test go together", 2},
 		{"no folder", "-tasks sentiment -dataset SST-2", "-data is missing", 2},
