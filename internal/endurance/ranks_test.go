@@ -249,7 +249,7 @@ func TestRanksDiffer(t *testing.T) {
 	t.Run("an error of all ranks", func(t *testing.T) {
 		p := r.onRanks(3, "train", "-batch", "2")
 		require.NotZero(t, p.wait())
-		require.Contains(t, p.stderr.String(), "train: -batch 2 cannot be divided among 3 ranks: want at least one for each\n")
+		require.Contains(t, p.stderr.String(), "train: -batch 2 cannot be divided among 3 ranks: it must be at least 3\n")
 		require.Equal(t, 1, strings.Count(p.stderr.String(), "train: "))
 	})
 }
