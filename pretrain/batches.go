@@ -7,14 +7,14 @@ import (
 	"gorgpt/loaders"
 )
 
-// batch is the windows of an update, end to end, or why there are none.
+// batch holds the windows of an update, one after the other, or the error of drawing them.
 type batch struct {
 	ids        []int32
-	from, upto loaders.Position // of the first window, and of the one after the last
+	from, upto loaders.Position // of the first window, and of the one that follows the last
 	err        error
 }
 
-// String says where in the text the batch is from.
+// String says which windows the batch has.
 func (b batch) String() string {
 	if b.from.Epoch == b.upto.Epoch {
 		return fmt.Sprintf("windows %d to %d of epoch %d", b.from.Index, b.upto.Index-1, b.from.Epoch)
@@ -22,7 +22,7 @@ func (b batch) String() string {
 	return fmt.Sprintf("windows from %d of epoch %d to %d of epoch %d", b.from.Index, b.from.Epoch, b.upto.Index-1, b.upto.Epoch)
 }
 
-// batchBytes is the memory of the windows of this update and of the next.
+// batchBytes returns the memory in bytes for the windows of the current and the next update.
 func batchBytes(batch, ctx int) int64 { return 2 * 4 * int64(batch) * int64(ctx+1) }
 
 // prepared returns the channel of batches. A goroutine draws the next one while
@@ -64,17 +64,16 @@ func (p *Task) draw(block []int32) batch {
 	return b
 }
 
-// Position is where the text stands behind the last whole batch.
+// Position returns the position in the text after the last complete batch.
 func (p *Task) Position() loaders.Position { return p.position }
 
-// Seek makes the next batch begin at a position. It must come before the first batch.
+// Seek makes the next batch start at a position. Call it before the first batch.
 func (p *Task) Seek(_ int, at loaders.Position) error {
 	p.position = at
 	return p.Windows.Seek(at)
 }
 
-// Close stops the goroutine that prepares batches, and waits until it no longer reads the
-// tokens.
+// Close stops the goroutine that prepares batches and waits until it no longer reads tokens.
 func (p *Task) Close() {
 	if p.stop == nil {
 		return

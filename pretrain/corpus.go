@@ -15,14 +15,14 @@ import (
 	"gorgpt/train"
 )
 
-// corpus is the text as token windows.
+// corpus is the text in windows of tokens.
 type corpus struct {
 	tok     *tokenizer.Tokenizer
 	learned bool // the vocabulary was learned from the text
 	windows *loaders.Windows
 	valid   *loaders.FixedWindows
 	facts   facts
-	close   func() error // once nothing reads windows any more
+	close   func() error // call it when nothing reads windows any more
 }
 
 // facts describe the corpus in run.json.
@@ -32,12 +32,12 @@ type facts struct {
 	TrainTokens       int     `json:"train_tokens"`
 	Windows           int     `json:"windows_an_epoch"`
 	ValidationWindows int     `json:"validation_windows"`
-	ValidationTokens  int     `json:"validation_tokens"` // to be predicted
+	ValidationTokens  int     `json:"validation_tokens"` // tokens to predict
 	UnigramPerplexity float64 `json:"unigram_ppl"`
-	Digest            string  `json:"digest"` // of all tokens in order
+	Digest            string  `json:"digest"` // digest of all tokens in order
 }
 
-// readCorpus gets the tokens of the text and cuts them into windows.
+// readCorpus reads the tokens of the text and cuts them into windows.
 func readCorpus(ctx context.Context, o Options, to train.Listener) (*corpus, error) {
 	t, err := o.tokens(ctx, to)
 	if err != nil {
@@ -53,7 +53,7 @@ func readCorpus(ctx context.Context, o Options, to train.Listener) (*corpus, err
 	return c, err
 }
 
-// cut makes windows of the tokens.
+// cut cuts the tokens into windows.
 func (o Options) cut(ctx context.Context, t *tokens, to train.Listener) (*corpus, error) {
 	c := &corpus{tok: t.tok, learned: t.learned, close: t.close}
 	var err error
@@ -79,16 +79,16 @@ func (o Options) cut(ctx context.Context, t *tokens, to train.Listener) (*corpus
 	if c.facts.Digest, err = digest(ctx, t.train, t.valid); err != nil {
 		return nil, err
 	}
-	to.Note("%d books, %s held out: %d training tokens, %d windows of %d+1 an epoch",
-		t.books, t.heldOut(), total, stats.Windows, o.Ctx)
-	to.Note("not in a window of the first epoch: %d tokens at the ends of books, %d books that are too short (%d tokens)",
-		stats.HeadTokens+stats.TailTokens, stats.ShortBooks, stats.ShortTokens)
-	to.Note("validation: %d tokens of whole books, in %d windows of up to %d+1; unigram perplexity %.1f",
+	to.Note("%s, %s held out: %d training tokens, %d windows of %d+1 per epoch",
+		number(t.books), t.heldOut(), total, stats.Windows, o.Ctx)
+	to.Note("not used in the first epoch: %d tokens at book ends that do not fill a window, and %s too short for one (%d tokens)",
+		stats.HeadTokens+stats.TailTokens, number(stats.ShortBooks), stats.ShortTokens)
+	to.Note("validation: %d tokens of whole books in %d windows of up to %d+1; unigram perplexity %.1f",
 		c.valid.Targets(), c.valid.Len(), o.Ctx, c.facts.UnigramPerplexity)
 	return c, nil
 }
 
-// digest tells texts apart by their tokens.
+// digest returns a checksum of the tokens. Different texts have different digests.
 func digest(ctx context.Context, parts ...[]loaders.Tokens) (string, error) {
 	sum := crc64.New(crc64.MakeTable(crc64.ECMA))
 	ids, bytes := make([]int32, 1<<14), make([]byte, 0, 1<<16)
@@ -114,11 +114,11 @@ func digest(ctx context.Context, parts ...[]loaders.Tokens) (string, error) {
 	return hex.EncodeToString(sum.Sum(nil)), nil
 }
 
-// worldBytes is how much text the embedded world gives when no books are named.
+// worldBytes is the size of the embedded world's text, which is used if no books are named.
 const worldBytes = 15 << 20
 
-// sources lists the books of the paths, and the files passed over, or, with no paths, makes the books
-// of the embedded world.
+// sources returns the books at the paths and the files that it skipped. Without paths, it
+// generates the books of the embedded world.
 func (o Options) sources() (sources []loaders.Source, others []string, err error) {
 	if len(o.Data) > 0 {
 		return loaders.FindSources(o.Data)
@@ -131,7 +131,7 @@ func (o Options) sources() (sources []loaders.Source, others []string, err error
 	return sources, nil, nil
 }
 
-// books are the sources that have a text. They must be the same on all ranks.
+// books returns the sources that contain text. They must be the same on all ranks.
 func (o Options) books(ctx context.Context, to train.Listener) ([]loaders.Source, error) {
 	books, others, err := o.sources()
 	if err != nil {

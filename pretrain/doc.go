@@ -1,7 +1,7 @@
-// Package pretrain is a whole run of unsupervised pre-training, section 3.1 of the
-// paper: from [Settings] to a corpus, a model, the loop and the run folder.
+// Package pretrain runs unsupervised pre-training, section 3.1 of the paper. It turns [Options]
+// into a [Plan], with a corpus and a model, and runs the plan in a run folder.
 //
-// The graphs are in package gpt1, the loop over updates in package train. Start
-// reading at settings.go, then tokens.go (where the tokens of the books come from), corpus.go
-// and run.go.
+// The graphs are in package gpt1, the loop over updates in package train. Start reading at
+// options.go, then plan.go, tokens.go (which reads the tokens of the books), corpus.go and
+// run.go.
 package pretrain

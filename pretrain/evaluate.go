@@ -6,11 +6,10 @@ import (
 	"math"
 )
 
-// Evaluate computes what predicting the held-out books costs, without dropout: val_loss, the
-// mean over all their tokens but the first of each book, which has nothing before it;
-// val_ppl, its exponential, the perplexity a token; and val_word_ppl, the perplexity a word,
-// which spreads the same sum over words and so compares between vocabularies. A window is
-// predicted from its own tokens alone; see [loaders.FixedWindows].
+// Evaluate predicts the held-out books without dropout. It returns val_loss, the mean loss over
+// all tokens except the first of each book, which has no context; val_ppl, the perplexity per
+// token, exp(val_loss); and val_word_ppl, the perplexity per word, which is comparable between
+// vocabularies. Each window is predicted from its own tokens only; see [loaders.FixedWindows].
 func (p *Task) Evaluate(ctx context.Context) ([]train.Metric, error) {
 	if p.Valid == nil {
 		return nil, nil
@@ -27,8 +26,8 @@ func (p *Task) Evaluate(ctx context.Context) ([]train.Metric, error) {
 	return metrics, nil
 }
 
-// predict goes through this rank's share of the windows: the sum of −log P over all targets,
-// and the number of words among them.
+// predict predicts this rank's share of the windows. It returns the sum of −log P over all
+// targets and their number of words.
 func (p *Task) predict(ctx context.Context) (sum, words float64, err error) {
 	room, windows := make([]int32, p.Micro*(p.Ctx+1)), make([][]int32, 0, p.Micro)
 	from, to := p.Group.Share(p.Valid.Len())
@@ -54,7 +53,7 @@ func (p *Task) predict(ctx context.Context) (sum, words float64, err error) {
 	return sum, words, nil
 }
 
-// cost is the sum of −log P over the targets of the windows.
+// cost returns the sum of −log P over the targets of the windows.
 func (p *Task) cost(windows [][]int32) (float64, error) {
 	lm, err := p.lm(len(windows), false)
 	if err != nil {
@@ -76,7 +75,7 @@ func (p *Task) cost(windows [][]int32) (float64, error) {
 	return sum, nil
 }
 
-// words counts the words that end in ids.
+// words counts the tokens in ids that end a word.
 func (p *Task) words(ids []int32) (n int) {
 	if p.EndsWord == nil {
 		return 0

@@ -11,7 +11,7 @@ import (
 	"gorgpt/train"
 )
 
-// Example pre-trains a model on one small book, for two updates.
+// Example pre-trains a model on one small book for two updates.
 func Example() {
 	dir, err := os.MkdirTemp("", "pretrain")
 	if err != nil {

@@ -14,7 +14,7 @@ import (
 	"gorgpt/train"
 )
 
-// Whole runs of pre-training equal the reference, however their batches are split.
+// Pre-training runs equal the reference, however batches are split.
 func TestGoldenPretrain(t *testing.T) {
 	for _, set := range golden.Sets(t) {
 		for _, f := range set.Files("pretrain_") {
@@ -78,7 +78,7 @@ func given(ids []int32, size int) <-chan batch {
 	return batches
 }
 
-// goldenRun collects what the reference has of each update.
+// goldenRun collects the values of each update that the reference has, too.
 type goldenRun struct {
 	opt                 *optim.Optimizer
 	loss, lr, lrt, norm []float32

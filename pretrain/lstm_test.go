@@ -18,7 +18,7 @@ func TestResolve(t *testing.T) {
 	world, err := o.Resolve()
 	require.NoError(t, err)
 	require.Equal(t, []any{2048, 1, 0.0, 3e-3}, []any{world.Vocab, world.Epochs, world.Dropout, world.LR})
-	require.Equal(t, train.Auto, o.Vocab, "the options stay as they are")
+	require.Equal(t, train.Auto, o.Vocab, "Resolve does not change its receiver")
 	o.Data = []string{"book.txt"}
 	books, err := o.Resolve()
 	require.NoError(t, err)
@@ -30,14 +30,13 @@ func TestResolve(t *testing.T) {
 	o.LR = 3e-3
 	lstm, err = o.Resolve()
 	require.NoError(t, err)
-	require.Equal(t, 3e-3, lstm.LR, "as asked for")
+	require.Equal(t, 3e-3, lstm.LR, "an explicit rate stays")
 	o.Batch = 0
 	_, err = o.Resolve()
 	require.EqualError(t, err, "Batch must be at least 1, not 0")
 }
 
-// An LSTM is pre-trained like a Transformer, stopped and resumed included, and is not taken
-// for one.
+// An LSTM is pre-trained, stopped and resumed like a Transformer, and Newest tells them apart.
 func TestLSTM(t *testing.T) {
 	s := minute(t)
 	s.Arch, s.History, s.Steps = LSTM, 2, 8

@@ -8,27 +8,27 @@ import (
 	"gorgpt/train"
 )
 
-// Options are all that decides on a run; run.json keeps them. Numbers that are [train.Auto]
-// come from the preset's recipe.
+// Options determine a run completely; run.json stores them. Numbers that are [train.Auto] come
+// from the preset's recipe.
 // Options are safe for concurrent use as long as nothing changes them.
 type Options struct {
 	Preset    string   `json:"preset"`
-	Arch      string   `json:"arch,omitempty"` // [LSTM], in place of the Transformer; "": the Transformer
-	Data      []string `json:"data,omitempty"` // books; none: those of the embedded world
+	Arch      string   `json:"arch,omitempty"` // [LSTM], or "" for the Transformer
+	Data      []string `json:"data,omitempty"` // books; empty: the embedded world
 	Tokenizer string   `json:"tokenizer,omitempty"`
-	Pipeline  string   `json:"pipeline"` // "": that of the tokenizer, or bert
+	Pipeline  string   `json:"pipeline"` // "": the pipeline of the tokenizer, or bert
 	Vocab     int      `json:"vocab"`    // tokens to learn
 	Ctx       int      `json:"ctx"`
 	Warmup    int      `json:"warmup"` // updates
-	Prepare   string   `json:"-"`      // folder for [Prepare]
-	Cache     string   `json:"-"`      // folder where tokens of books are kept; "": nowhere
+	Prepare   string   `json:"-"`      // output folder of [Prepare]
+	Cache     string   `json:"-"`      // folder that caches the tokens of books; "": no cache
 	train.Options
 }
 
-// LSTM is the architecture that the paper compares the Transformer with (section 5).
+// LSTM is the architecture with which the paper compares the Transformer (section 5).
 const LSTM = "lstm"
 
-// Name is what the run folder is called by default.
+// Name returns the default name of the run folder.
 func (o Options) Name() string {
 	if o.Arch == "" {
 		return o.Preset
@@ -36,7 +36,7 @@ func (o Options) Name() string {
 	return o.Preset + "-" + o.Arch
 }
 
-// recipe are the defaults that depend on the preset.
+// recipe holds the defaults that depend on the preset.
 type recipe struct {
 	batch, micro, epochs int
 	lr                   float64
@@ -44,16 +44,16 @@ type recipe struct {
 	evalEvery, logEvery  int
 }
 
-// recipes has the one of each preset. That of gpt1 is the paper's (section 4.1); the
-// smaller ones are for smaller texts and shorter runs.
+// recipes has the recipe of each preset. The recipe of gpt1 is the paper's (section 4.1); the
+// others are for smaller texts and shorter runs.
 var recipes = map[string]recipe{
 	"gpt1": {batch: 64, micro: 4, epochs: 100, lr: 2.5e-4, warmup: 2000, evalEvery: 500, logEvery: 1},
 	"mini": {batch: 16, micro: 8, epochs: 20, lr: 6e-4, warmup: 300, evalEvery: 200, logEvery: 10},
 	"tiny": {batch: 8, micro: 8, epochs: 20, lr: 3e-3, warmup: 200, evalEvery: 1500, logEvery: 20},
 }
 
-// Defaults are the options of a preset: its shape and its recipe, which depends on the text and
-// the architecture and is filled in by [Options.Resolve].
+// Defaults returns the options of a preset: its shape and its recipe. [Options.Resolve] fills in
+// the part of the recipe that depends on the text and the architecture.
 func Defaults(preset string) (Options, error) {
 	c, err := gpt1.Preset(preset)
 	if err != nil {
@@ -70,19 +70,19 @@ func Defaults(preset string) (Options, error) {
 	}, nil
 }
 
-// World are the options of a pre-training run that nobody asked for: tiny, on the embedded world.
+// World returns the options of the pre-training that runs if another command needs a model and
+// there is none: preset tiny on the embedded world.
 func World() (Options, error) { return Defaults("tiny") }
 
-// worldVocab is the size of the vocabulary for the text of the embedded world. Its words
-// are tokens, but the names of its people are not, so that new people are spelled with
-// known tokens.
+// worldVocab is the vocabulary size for the text of the embedded world. The words of the text
+// become tokens, but the names of its people do not, so that known tokens spell new names.
 const worldVocab = 2048
 
-// Resolve fills in what is left to the recipe. The warm-up stays open until the number of
-// updates is known.
+// Resolve replaces [train.Auto] by the values of the recipe. The warm-up stays open until the
+// number of updates is known.
 //
-// Without books, tiny reads each sentence of the embedded world once, because the text is as
-// long as is needed. Nothing can be learned by heart, so dropout has nothing to prevent.
+// Without books, tiny reads each sentence of the embedded world only once, because the text is
+// generated at any length. The model cannot memorize it, so dropout is off.
 func (o Options) Resolve() (Options, error) {
 	c, err := gpt1.Preset(o.Preset)
 	if err != nil {
@@ -114,7 +114,7 @@ func (o Options) Resolve() (Options, error) {
 	return o, o.Check()
 }
 
-// Check refuses values that cannot work.
+// Check returns an error if a value is invalid.
 func (o Options) Check() error {
 	for _, x := range []struct {
 		field        string
@@ -130,15 +130,15 @@ func (o Options) Check() error {
 	case o.Arch != "" && o.Arch != LSTM:
 		return train.BadOption("{Arch} must be transformer or %s, not %q", LSTM, o.Arch)
 	case o.Arch == LSTM && o.SampleEvery > 0:
-		return train.BadOption("{SampleEvery} is for Transformers: an LSTM writes no samples")
+		return train.BadOption("{SampleEvery} cannot be combined with {Arch} lstm: an LSTM writes no samples")
 	case o.Pipeline != "" && err != nil:
 		return train.BadOption("{Pipeline} must be %s or %s, not %q", tokenizer.Bert, tokenizer.Original, o.Pipeline)
 	}
 	return o.Options.Check()
 }
 
-// warmedUp shortens the warm-up of the recipe to a fifth of the run, once its length is known.
-// A warm-up that was asked for and is longer than the run is an error.
+// warmedUp limits the warm-up of the recipe to a fifth of the run, whose length is known by now.
+// It returns an error if an explicit warm-up is longer than the run.
 func (o Options) warmedUp() (Options, error) {
 	if o.Warmup > o.Steps {
 		return o, tooLongWarmup(o)
@@ -149,7 +149,7 @@ func (o Options) warmedUp() (Options, error) {
 	return o, nil
 }
 
-// config is the shape of the model, for a vocabulary of v tokens.
+// config returns the shape of the model for a vocabulary of v tokens.
 func (o Options) config(v int) (gpt1.Config, error) {
 	preset := gpt1.Preset
 	if o.Arch == LSTM {

@@ -12,20 +12,20 @@ import (
 	"gorgpt/train"
 )
 
-// Plan is a run that can begin: its options are resolved, its text is read, and all that can be
-// wrong with the input has been checked.
+// Plan is a run that is ready to start: its options are resolved, its text is read, and the input
+// has been checked.
 // A Plan must not be used by several goroutines at once.
 type Plan struct {
 	o       Options
 	to      train.Listener
-	folder  *train.Folder // of a run to resume; nil: a new run
+	folder  *train.Folder // folder of a run to resume; nil: a new run
 	earlier *train.Record
 	corpus  *corpus
-	model   *gpt1.Model // nil until it is needed
+	model   *gpt1.Model // nil until Model is called
 }
 
-// NewPlan resolves the options and reads the text. Of several ranks, all must call it. A run that
-// is to be resumed is locked until the plan is closed.
+// NewPlan resolves the options and reads the text. All ranks must call it. It locks a run to
+// resume until the plan is closed.
 func NewPlan(ctx context.Context, o Options, to train.Listener) (*Plan, error) {
 	o, err := o.Resolve()
 	if err != nil {
@@ -45,7 +45,7 @@ func NewPlan(ctx context.Context, o Options, to train.Listener) (*Plan, error) {
 	return p, nil
 }
 
-// read reads the text, and fits the options to it.
+// read reads the text and fits the options to it.
 func (p *Plan) read(ctx context.Context) (err error) {
 	if p.Completed() {
 		return nil
@@ -65,10 +65,10 @@ func (p *Plan) read(ctx context.Context) (err error) {
 	return p.checkBatch()
 }
 
-// Options are those of the run, resolved.
+// Options returns the resolved options of the run.
 func (p *Plan) Options() Options { return p.o }
 
-// Completed says that the run to resume is complete, so that nothing is left to do.
+// Completed reports whether the run to resume is complete, so that nothing is left to do.
 func (p *Plan) Completed() bool { return p.earlier != nil && p.earlier.Completed }
 
 // Close unlocks the run folder and closes the text.
@@ -80,23 +80,23 @@ func (p *Plan) Close() error {
 	return p.corpus.close()
 }
 
-// withLength turns epochs into updates, if epochs were asked for, and fits the warm-up to them.
+// withLength converts epochs into updates, if epochs are set, and fits the warm-up to them.
 func (o Options) withLength(c *corpus) (Options, error) {
 	if o.Epochs > 0 {
 		windows := c.windows.Total(o.Epochs)
 		steps := windows / o.Batch
 		switch {
 		case steps == 0:
-			return o, train.BadOption("%d epochs of the text give %d windows, less than one batch of %d: choose a smaller {Batch} or more {Epochs}", o.Epochs, windows, o.Batch)
+			return o, train.BadOption("with {Epochs} %d, the text gives %d windows, fewer than one batch of %d: choose a smaller {Batch} or more {Epochs}", o.Epochs, windows, o.Batch)
 		case o.Steps > 0 && o.Steps != steps:
-			return o, train.BadOption("%d epochs of the text are %d updates, but {Steps} is %d: give only one of {Epochs} and {Steps}", o.Epochs, steps, o.Steps)
+			return o, train.BadOption("with {Epochs} %d, the run has %d updates, but {Steps} is %d: set only one of {Epochs} and {Steps}", o.Epochs, steps, o.Steps)
 		}
 		o.Steps = steps
 	}
 	return o.warmedUp()
 }
 
-// checkBatch refuses windows for which there is no memory.
+// checkBatch returns an error if the memory does not suffice for the windows of two batches.
 func (p *Plan) checkBatch() error {
 	err := memory.Room(batchBytes(p.o.Batch, p.o.Ctx))
 	if err != nil {
@@ -105,8 +105,8 @@ func (p *Plan) checkBatch() error {
 	return nil
 }
 
-// Forecast is what the run will need. It is an error if there is not enough memory; the forecast is
-// valid even then.
+// Forecast returns the size of the run and the memory that it needs. It returns an error if there
+// is not enough memory; the forecast is valid even then.
 func (p *Plan) Forecast() (train.Forecast, error) {
 	c, err := p.config()
 	if err != nil {
@@ -133,7 +133,7 @@ func (p *Plan) Forecast() (train.Forecast, error) {
 
 func (p *Plan) config() (gpt1.Config, error) { return p.o.config(p.corpus.tok.Size()) }
 
-// Model is the model that the run begins with.
+// Model returns the model with its initial weights.
 func (p *Plan) Model() (*gpt1.Model, error) {
 	if p.model != nil {
 		return p.model, nil
@@ -146,7 +146,7 @@ func (p *Plan) Model() (*gpt1.Model, error) {
 	return p.model, err
 }
 
-// NewModel returns a new model of the shape that the options ask for, without reading any text.
+// NewModel returns a new model of the shape that the options describe, without reading any text.
 func NewModel(o Options) (*gpt1.Model, error) {
 	o, err := o.Resolve()
 	if err != nil {
@@ -167,8 +167,8 @@ func newModel(c gpt1.Config, seed int64) (*gpt1.Model, error) {
 	return m, err
 }
 
-// Declare returns one of the graphs that a run of these options has, by its name in
-// [train.Graphs], for looking at it. fill writes any tokens into it; for the update it is nil.
+// Declare returns one of the graphs of a run, by its name in [train.Graphs], for inspection. fill
+// writes arbitrary tokens into the graph; it is nil for the update.
 func (o Options) Declare(m *gpt1.Model, name string) (g *graph.Graph, fill func(), err error) {
 	m.Store.AllocateGradients()
 	if name == "update" {
@@ -176,13 +176,13 @@ func (o Options) Declare(m *gpt1.Model, name string) (g *graph.Graph, fill func(
 		return g, nil, err
 	}
 	if o.Micro < 1 {
-		return nil, nil, errors.New("a micro-batch has at least one window")
+		return nil, nil, errors.New("a micro-batch must have at least one window")
 	}
 	lm := m.DeclareLM(o.Micro, m.NCtx, name == "step")
 	return lm.Graph, func() { fillAny(lm, m.VocabSize) }, nil
 }
 
-// fillAny writes any tokens into the graph, always the same.
+// fillAny writes arbitrary tokens into the graph, the same at every call.
 func fillAny(lm *gpt1.LM, v int) {
 	r := rand.New(rand.NewPCG(1, 1))
 	window := make([]int32, lm.T+1)

@@ -13,8 +13,8 @@ import (
 	"gorgpt/train"
 )
 
-// Prepare tokenizes the books of the settings into the folder that they name for it, and
-// trains nothing. Of several ranks, all must call it; the first alone needs to see the folder.
+// Prepare tokenizes the books into the folder Options.Prepare, without training. All ranks must
+// call it. Only the first needs access to the folder.
 func Prepare(ctx context.Context, o Options, to train.Listener) error {
 	books, err := o.books(ctx, to)
 	if err != nil {
@@ -38,15 +38,15 @@ func Prepare(ctx context.Context, o Options, to train.Listener) error {
 	return nil
 }
 
-// preparation is the split books, and how they are to be tokenized.
+// preparation holds the split books and says how to tokenize them.
 type preparation struct {
 	o            Options
 	train, valid []loaders.Source
-	tok          *tokenizer.Tokenizer // nil: to be learned
-	source       string               // fingerprint of all that
+	tok          *tokenizer.Tokenizer // nil: learn one
+	source       string               // fingerprint of the books and the settings
 }
 
-// split holds books out and loads the tokenizer.
+// split splits the books into training and validation, and loads the tokenizer.
 func (o Options) split(ctx context.Context, books []loaders.Source) (*preparation, error) {
 	p := &preparation{o: o}
 	var err error
@@ -59,7 +59,7 @@ func (o Options) split(ctx context.Context, books []loaders.Source) (*preparatio
 	})
 }
 
-// preparation is split with a fingerprint.
+// preparation does the work of split and computes the fingerprint.
 func (o Options) preparation(ctx context.Context, books []loaders.Source) (*preparation, error) {
 	p, err := o.split(ctx, books)
 	if err != nil {
@@ -78,7 +78,7 @@ func (o Options) preparation(ctx context.Context, books []loaders.Source) (*prep
 	return p, err
 }
 
-// look tells all ranks how far the folder of the tokens is, as the first sees it.
+// look returns the status of the folder of tokens, as the first rank sees it, on all ranks.
 func (p *preparation) look(dir string) (shards.Status, error) {
 	data, err := p.o.Group.Once(func() ([]byte, error) {
 		status, err := shards.Look(dir, p.source)
@@ -90,10 +90,10 @@ func (p *preparation) look(dir string) (shards.Status, error) {
 	return shards.Status(data[0]), nil
 }
 
-// write makes a folder of tokens, or goes on with it.
+// write creates a folder of tokens, or continues an incomplete one.
 func (p *preparation) write(ctx context.Context, dir string, status shards.Status, to train.Listener) (err error) {
 	if status == shards.Begun {
-		to.Note("going on with %s", dir)
+		to.Note("continuing %s", dir)
 	}
 	if p.tok == nil && status != shards.Absent {
 		if p.tok, err = p.learned(dir); err != nil {
@@ -127,13 +127,13 @@ func (p *preparation) write(ctx context.Context, dir string, status shards.Statu
 	return nil
 }
 
-// learned is the tokenizer in a folder where an attempt before has learned it. Without one,
-// or if it is damaged, it is nil.
+// learned returns the tokenizer that an earlier attempt learned and saved in the folder. It
+// returns nil if there is none or if it is damaged.
 func (p *preparation) learned(dir string) (*tokenizer.Tokenizer, error) {
 	data, err := p.o.Group.Once(func() ([]byte, error) {
 		tok, err := tokenizer.Load(dir)
 		if err != nil {
-			return nil, nil // it is learned again
+			return nil, nil // learn it again
 		}
 		return tok.Marshal()
 	})

@@ -15,8 +15,8 @@ import (
 	"gorgpt/train"
 )
 
-// minute are settings for a run of a second, over a book in a folder of its own, which
-// becomes the working one.
+// minute returns options for a run of one second over a book in a new folder, which becomes the
+// working directory.
 func minute(t *testing.T) *Options {
 	t.Helper()
 	t.Chdir(t.TempDir())
@@ -29,7 +29,7 @@ func minute(t *testing.T) *Options {
 	return &s
 }
 
-// notes writes events other than progress to w.
+// notes returns a listener that writes all events except progress to w.
 func notes(w io.Writer) train.Listener {
 	lines := train.Lines(w)
 	return train.Listener{Report: func(e train.Event) {
@@ -39,10 +39,10 @@ func notes(w io.Writer) train.Listener {
 	}}
 }
 
-// quiet ignores everything.
+// quiet returns a listener that ignores all events.
 func quiet() train.Listener { return train.Listener{} }
 
-// stopping ends the run after its first update.
+// stopping stops the run after its first update.
 type stopping struct{ stop func() }
 
 func (s stopping) Updated(train.Update) error {
@@ -56,7 +56,7 @@ func TestOnlyCompletedRunsCount(t *testing.T) {
 	s := minute(t)
 	newest, err := Newest("")
 	require.NoError(t, err)
-	require.Empty(t, newest, "no runs at all")
+	require.Empty(t, newest, "there are no runs")
 
 	ctx, stop := context.WithCancel(context.Background())
 	con := quiet()
@@ -72,7 +72,7 @@ func TestOnlyCompletedRunsCount(t *testing.T) {
 	require.Empty(t, newest, "an interrupted run does not count")
 	any, kind, err := NewestOfAny()
 	require.NoError(t, err)
-	require.Equal(t, filepath.Join(dir, "checkpoints"), filepath.Dir(any), "but there is nothing better")
+	require.Equal(t, filepath.Join(dir, "checkpoints"), filepath.Dir(any), "NewestOfAny finds its checkpoint")
 	require.FileExists(t, filepath.Join(any, "model.safetensors"))
 	require.Equal(t, Unfinished, kind)
 
@@ -83,7 +83,7 @@ func TestOnlyCompletedRunsCount(t *testing.T) {
 	dir, err = NewestOrNew(context.Background(), first, con)
 	require.NoError(t, err)
 	require.Equal(t, filepath.Join("runs", "tiny-2"), dir)
-	require.Contains(t, out.String(), "no completed pre-training under runs/, so tiny is pre-trained first")
+	require.Contains(t, out.String(), "no completed pre-training under runs/: pre-training tiny first")
 
 	out.Reset()
 	found, err := NewestOrNew(context.Background(), again, con)
@@ -92,7 +92,7 @@ func TestOnlyCompletedRunsCount(t *testing.T) {
 	require.Empty(t, out.String(), "nothing is trained")
 }
 
-// Whatever is under runs, of folders that are no completed pre-training none is taken.
+// Only folders with a completed pre-training count as completed.
 func TestCompleted(t *testing.T) {
 	for _, c := range []struct {
 		name  string
@@ -136,8 +136,8 @@ func TestNewest(t *testing.T) {
 	require.Equal(t, filepath.Join("runs", "newest"), newest)
 }
 
-// A completed run comes before one that is not, and that before a fine-tuned model, whatever
-// their age.
+// NewestOfAny prefers a completed run to an incomplete one, and that to a fine-tuned model,
+// whatever their age.
 func TestNewestOfAny(t *testing.T) {
 	t.Chdir(t.TempDir())
 	dir, _, err := NewestOfAny()

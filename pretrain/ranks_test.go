@@ -17,7 +17,7 @@ import (
 	"gorgpt/train"
 )
 
-// files is what a folder holds.
+// files returns the files in a folder.
 func files(t *testing.T, dir string) map[string]string {
 	t.Helper()
 	entries, err := os.ReadDir(dir)
@@ -31,8 +31,8 @@ func files(t *testing.T, dir string) map[string]string {
 	return all
 }
 
-// onRanks does something with the settings of each rank, over the data, and returns the errors
-// and what the first has told.
+// onRanks calls a function with the options of each rank and returns the errors, and the notes of
+// the first rank.
 func onRanks(t *testing.T, ranks int, data string, do func(s *Options, con train.Listener) error, changes ...func(*Options)) ([]error, string) {
 	t.Helper()
 	all, out := make([]*Options, ranks), new(bytes.Buffer)
@@ -50,7 +50,7 @@ func onRanks(t *testing.T, ranks int, data string, do func(s *Options, con train
 	}), out.String()
 }
 
-// noErrors demands that no rank failed.
+// noErrors requires that no rank failed.
 func noErrors(t *testing.T, errs []error) {
 	t.Helper()
 	for rank, err := range errs {
@@ -58,7 +58,7 @@ func noErrors(t *testing.T, errs []error) {
 	}
 }
 
-// Any number of ranks prepares the folder that one prepares, its vocabulary included.
+// Any number of ranks prepares the same folder as one rank, including the vocabulary.
 func TestPrepareOnRanks(t *testing.T) {
 	t.Chdir(t.TempDir())
 	original := func(s *Options) { s.Pipeline = "original" }
@@ -81,7 +81,7 @@ func TestPrepareOnRanks(t *testing.T) {
 				require.Contains(t, out, "learned a vocabulary of ")
 				require.Contains(t, out, "tokenized into "+dir)
 
-				// What is damaged, another number of ranks repairs; the vocabulary stays.
+				// Another number of ranks repairs the damage and keeps the vocabulary.
 				require.NoError(t, os.Remove(filepath.Join(dir, "tokens-00000.bin")))
 				errs, out = onRanks(t, 6-ranks, books, prepare, pipeline)
 				noErrors(t, errs)
@@ -99,7 +99,7 @@ func TestPrepareOnRanks(t *testing.T) {
 	}
 }
 
-// All ranks train on the tokens that one would train on, from the cache, made or found, and
+// All ranks train on the same tokens as one rank, from a new cache, from an existing cache, and
 // from memory.
 func TestTokensOnRanks(t *testing.T) {
 	t.Chdir(t.TempDir())
@@ -146,8 +146,8 @@ func TestTokensOnRanks(t *testing.T) {
 	}
 }
 
-// Before anything is divided, ranks make sure that they see the same.
-func TestRanksThatSeeOtherThings(t *testing.T) {
+// Ranks compare their books and settings before they divide the work.
+func TestRanksWithDifferentInputs(t *testing.T) {
 	t.Chdir(t.TempDir())
 	books, fewer, longer := library(t, 5), library(t, 4), library(t, 5)
 	require.NoError(t, os.WriteFile(filepath.Join(longer, "book0.txt"), []byte("Anna."), 0o600))
@@ -183,19 +183,19 @@ func TestRanksThatSeeOtherThings(t *testing.T) {
 			require.ErrorContains(t, err, "has other settings of the text than rank 0: seed 1, tokenizer ")
 		}
 
-		// What the first rank sees, another may not.
+		// The first rank can read a folder that another cannot.
 		errs, _ = onRanks(t, ranks, books, last(func(s *Options) { s.Cache = "elsewhere" }))
 		require.ErrorContains(t, errs[ranks-1], "Cache: elsewhere")
-		require.ErrorContains(t, errs[ranks-1], " is not seen on this machine: name a folder that all machines share, or leave Cache empty to keep tokens in memory on each")
+		require.ErrorContains(t, errs[ranks-1], " does not exist on this machine: name a folder that all machines share, or leave Cache empty so that each keeps the tokens in memory")
 		require.NoDirExists(t, "elsewhere", "only the first rank writes")
 		errs, _ = onRanks(t, ranks, "tokens", last(func(s *Options) { s.Data = []string{"elsewhere"} }))
-		require.EqualError(t, errs[ranks-1], "Data: elsewhere is not seen on this machine: name a folder that all machines share")
+		require.EqualError(t, errs[ranks-1], "Data: elsewhere does not exist on this machine: name a folder that all machines share")
 		errs, _ = onRanks(t, ranks, books, last(func(s *Options) { s.Prepare = "nobody else looks here" }), func(s *Options) { s.Prepare = fmt.Sprint("prepared", ranks) })
 		noErrors(t, errs)
 	}
 }
 
-// A rank that is asked to stop stops all, whatever they are about.
+// If one rank is asked to stop, all stop, whatever they are doing.
 func TestOneRankIsAskedToStop(t *testing.T) {
 	t.Chdir(t.TempDir())
 	books := library(t, 9)

@@ -7,17 +7,17 @@ import (
 	"gorgpt/train"
 )
 
-// Reading is the event of work on books, such as tokenizing them. It is sent after each book, and
-// once more with End when the work is over.
+// Reading is the event that reports the progress of work on books, such as tokenizing. It is sent
+// after each book, and again with End set when the work has ended.
 type Reading struct {
-	Work        string // "tokenizing"
-	Books, Of   int    // that are done, and all
-	Bytes, Size int64  // that are done, and all
-	More        string // what else there is to say: ", 1000 tokens"
-	End         bool
+	Work        string // such as "tokenizing"
+	Books, Of   int    // books done, and all books
+	Bytes, Size int64  // bytes done, and all bytes
+	More        string // further text, such as ", 1000 tokens"
+	End         bool   // the work has ended
 }
 
-// String is a line of progress.
+// String returns a progress line.
 func (r Reading) String() string {
 	return fmt.Sprintf("%s: %d of %d books, %.1f of %.1f MB%s", r.Work, r.Books, r.Of, float64(r.Bytes)/1e6, float64(r.Size)/1e6, r.More)
 }

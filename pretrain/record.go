@@ -17,11 +17,11 @@ import (
 	"gorgpt/train"
 )
 
-// Command is what run.json calls these runs.
+// Command is the command that run.json names for pre-training.
 const Command = "train"
 
-// Newest is the folder in [train.Runs] whose pre-training of this architecture, as in
-// [Settings.Arch], was completed last, or "".
+// Newest returns the folder in [train.Runs] of the newest completed pre-training with this
+// [Options.Arch], or "".
 func Newest(arch string) (string, error) {
 	entries, err := os.ReadDir(train.Runs)
 	if err != nil && !os.IsNotExist(err) {
@@ -38,16 +38,16 @@ func Newest(arch string) (string, error) {
 	return newest, nil
 }
 
-// What [NewestOfAny] finds.
+// The kinds of models that [NewestOfAny] finds.
 const (
 	Finished   = "the newest completed run"
-	Unfinished = "the last checkpoint of a run that is not completed"
-	Finetuned  = "a fine-tuned model, as no pre-trained one is there"
+	Unfinished = "the last checkpoint of an incomplete run"
+	Finetuned  = "a fine-tuned model, because there is no pre-trained one"
 )
 
-// NewestOfAny is a folder in [train.Runs] with a Transformer, and what it is: that of [Newest] or,
-// with none, the last checkpoint of the run that was saved last or, with none, the newest
-// fine-tuned model. With no model at all, dir is "".
+// NewestOfAny returns a folder in [train.Runs] that contains a Transformer, and its kind: the one
+// that [Newest] returns; otherwise the newest checkpoint of an incomplete run; otherwise the
+// newest fine-tuned model. If there is no model, dir is "".
 func NewestOfAny() (dir, kind string, err error) {
 	if dir, err = Newest(""); err != nil || dir != "" {
 		return dir, Finished, err
@@ -78,8 +78,8 @@ func NewestOfAny() (dir, kind string, err error) {
 	return dir, kind, nil
 }
 
-// lastCheckpoint is the folder of a run's last checkpoint that is whole. Without one, it is the
-// folder of the run.
+// lastCheckpoint returns the folder of a run's last complete checkpoint, or the run folder if
+// there is none.
 func lastCheckpoint(run string) string {
 	dir := filepath.Join(run, "checkpoints")
 	steps, err := checkpoint.StepsIn(dir)
@@ -94,8 +94,8 @@ func lastCheckpoint(run string) string {
 	return run
 }
 
-// NewestOrNew is the folder of the newest completed run or, with none, that of a new
-// one with these options.
+// NewestOrNew returns the folder of the newest completed run. If there is none, it does a new run
+// with these options.
 func NewestOrNew(ctx context.Context, o Options, to train.Listener) (dir string, err error) {
 	newest, err := o.Group.Once(func() ([]byte, error) {
 		dir, err := Newest(o.Arch)
@@ -108,14 +108,14 @@ func NewestOrNew(ctx context.Context, o Options, to train.Listener) (dir string,
 	if o.Arch != "" {
 		what += " of an " + strings.ToUpper(o.Arch)
 	}
-	to.Note("there is no completed %s under %s/, so %s is pre-trained first", what, train.Runs, o.Name())
+	to.Note("no completed %s under %s/: pre-training %s first", what, train.Runs, o.Name())
 	r, err := Run(ctx, o, to)
 	return r.Dir, errors.WithMessage(err, "pre-training")
 }
 
-// completed tells whether a folder is of pre-training of an architecture that ran to its end. One whose
-// record cannot be read is not. Records once did not tell; then the sample does, which
-// is written last.
+// completed reports whether a folder contains a completed pre-training of an architecture. It is
+// false if the record cannot be read. Old records do not say whether a run is completed; their
+// runs are if they have a sample, which is written last.
 func completed(dir, arch string) bool {
 	r, err := readRun(dir)
 	if err != nil || r.Command != Command || r.Settings.Arch != arch {
@@ -128,7 +128,7 @@ func completed(dir, arch string) bool {
 	return *r.Completed
 }
 
-// run is what is looked at in the record of a run.
+// run is the part of a record that this file reads.
 type run struct {
 	Command   string
 	Completed *bool

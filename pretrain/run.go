@@ -8,14 +8,14 @@ import (
 	"gorgpt/train"
 )
 
-// Result is what a run has left.
+// Result is the result of a run.
 type Result struct {
 	Dir   string      // run folder
-	State train.State // after the last update; zero if the run was complete before
+	State train.State // state after the last update; zero if the run was already complete
 }
 
-// Run pre-trains a model and leaves it in a run folder. Of several ranks, all must call it. With
-// Resume, the run in that folder is resumed; if it is complete, nothing is done.
+// Run pre-trains a model and saves it in a run folder. All ranks must call it. If o.Resume is set,
+// Run resumes the run in that folder; if that run is complete, Run does nothing.
 func Run(ctx context.Context, o Options, to train.Listener) (r Result, err error) {
 	p, err := NewPlan(ctx, o, to)
 	if err != nil {
@@ -29,8 +29,8 @@ func Run(ctx context.Context, o Options, to train.Listener) (r Result, err error
 	return p.Run(ctx)
 }
 
-// Run trains and leaves the model in the run folder. All that can be wrong with the input is found
-// before the folder is made.
+// Run trains the model and saves it in the run folder. It reports errors in the input before it
+// creates the folder.
 func (p *Plan) Run(ctx context.Context) (Result, error) {
 	if p.Completed() {
 		return Result{Dir: p.o.Resume}, nil
@@ -63,12 +63,12 @@ func (p *Plan) Run(ctx context.Context) (Result, error) {
 	return Result{Dir: p.folder.Dir, State: state}, err
 }
 
-// place is where the run is to be.
+// place describes the run to [train.NewFolder].
 func (o Options) place() train.Place {
 	return train.Place{Command: Command, Name: o.Name(), Inputs: append([]string{o.Tokenizer, o.Config, o.Cache}, o.Data...)}
 }
 
-// train runs the updates in the folder.
+// train runs the updates in the run folder.
 func (p *Plan) train(ctx context.Context, m *gpt1.Model, r *train.Record) (train.State, error) {
 	o, tok := p.o, p.corpus.tok
 	files, err := tok.Files()

@@ -18,7 +18,7 @@ import (
 	"gorgpt/train"
 )
 
-// losses are those of the updates and evaluations of a run, in order.
+// losses returns the losses of the updates and evaluations of a run, in order.
 func losses(t *testing.T, dir string) (all []float64) {
 	t.Helper()
 	data, err := os.ReadFile(filepath.Join(dir, "metrics.jsonl"))
@@ -37,8 +37,8 @@ func losses(t *testing.T, dir string) (all []float64) {
 	return all
 }
 
-// A run on several ranks that is stopped, and goes on on another number of them, is that of
-// one process. Only the first writes; the others know of the run folder no more than its name.
+// A run that is stopped on several ranks and resumed on another number of ranks gives the results
+// of one process. Only the first rank writes; the others only know the name of the run folder.
 func TestRunOnRanks(t *testing.T) {
 	s := minute(t)
 	s.Batch, s.Steps, s.EvalEvery, s.Cache = 4, 6, 2, ""
@@ -67,7 +67,7 @@ func TestRunOnRanks(t *testing.T) {
 	con := quiet()
 	con.Observers = []train.Observer{stopping{stop}}
 	for _, err := range onRanks(3, func(s *Options) { s.Out = "many" }, con, ctx) {
-		require.ErrorAs(t, err, new(train.Interrupted), "all stop when the first is asked to")
+		require.ErrorAs(t, err, new(train.Interrupted), "all stop if the first is asked to")
 	}
 	for rank, err := range onRanks(2, func(s *Options) { s.Resume = "many" }, quiet(), context.Background()) {
 		require.NoError(t, err, rank)
@@ -77,18 +77,18 @@ func TestRunOnRanks(t *testing.T) {
 	require.NoError(t, err)
 	got, err := checkpoint.ReadModel("many")
 	require.NoError(t, err)
-	const keys = "attn.c_attn.bias" // the loss does not depend on keys' biases, so Adam amplifies noise there
+	const keys = "attn.c_attn.bias" // the loss does not depend on the biases of keys, so Adam amplifies noise in them
 	for _, p := range want.Store.Params() {
 		if !strings.HasSuffix(p.Name, keys) {
 			graphtest.AllClose(t, p.Value, got.Store.Param(p.Name).Value, 1e-4, 1e-3, p.Name)
 		}
 	}
 	for rank, err := range onRanks(2, func(s *Options) { s.Resume = "many" }, quiet(), context.Background()) {
-		require.NoError(t, err, rank) // all know that it is complete
+		require.NoError(t, err, rank) // all ranks know that it is complete
 	}
 }
 
-// A batch must have something for each rank.
+// A batch must have at least one window for each rank.
 func TestTooManyRanks(t *testing.T) {
 	s := minute(t)
 	for _, err := range disttest.Errors(3, func(g *dist.Group) error {

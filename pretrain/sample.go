@@ -15,13 +15,13 @@ import (
 	"gorgpt/train"
 )
 
-// sampleFile is how the model continues the held-out text.
+// sampleFile is the file with the model's continuation of the held-out text.
 const sampleFile = "sample.txt"
 
-// sampleTokens is the length of a sample, and samplePrompt of what it continues.
+// sampleTokens is the length of a sample in tokens, samplePrompt the length of its prompt.
 const sampleTokens, samplePrompt = 120, 12
 
-// sampler writes samples of text while a model is trained.
+// sampler writes samples of text during training.
 type sampler struct {
 	o   Options
 	c   *corpus
@@ -30,7 +30,8 @@ type sampler struct {
 	to  train.Listener
 }
 
-// Updated writes a sample if one is due. A file that is there is of the same model.
+// Updated writes a sample if one is due. It replaces an existing file, which is from the same
+// model.
 func (w *sampler) Updated(u train.Update) error {
 	if w.o.SampleEvery == 0 || u.Step%w.o.SampleEvery != 0 || u.Step == w.o.Steps {
 		return nil
@@ -43,10 +44,10 @@ func (w *sampler) Updated(u train.Update) error {
 	return w.write(context.Background(), dir, checkpoint.StepName(u.Step)+".txt", fmt.Sprintf("sample after update %d", u.Step))
 }
 
-// Evaluated writes nothing.
+// Evaluated does nothing.
 func (w *sampler) Evaluated(int, []train.Metric) error { return nil }
 
-// last writes the sample of the model that is done; an LSTM has none.
+// last writes the sample of the trained model. An LSTM writes none.
 func (w *sampler) last(ctx context.Context) error {
 	if w.m.IsLSTM() {
 		return nil
@@ -84,7 +85,7 @@ func (w *sampler) write(ctx context.Context, dir *atomicfile.Dir, name, title st
 	return nil
 }
 
-// sample sets the continuation off from the prompt by a bar.
+// sample returns the prompt and its continuation, separated by a bar.
 func sample(t *tokenizer.Tokenizer, prompt, next []int32) string {
 	return fmt.Sprintf("%s | %s\n", t.Decode(prompt), t.Decode(next))
 }

@@ -16,7 +16,7 @@ import (
 	"gorgpt/train"
 )
 
-// survey leaves out the books that have no text, and says in a line what the files have beside it.
+// survey removes the books without text, and reports in one line what it found in the files.
 func (o Options) survey(ctx context.Context, books []loaders.Source, others []string, to train.Listener) ([]loaders.Source, error) {
 	p, err := o.textPipeline()
 	if err != nil {
@@ -46,7 +46,7 @@ func (o Options) survey(ctx context.Context, books []loaders.Source, others []st
 		kept = append(kept, book)
 	}
 	if len(kept) == 0 {
-		return nil, train.BadOption("{Data}: there is no text in %s: %s", number(len(books)), &r.empty)
+		return nil, train.BadOption("{Data}: no text in %s: %s", number(len(books)), &r.empty)
 	}
 	if line := r.String(); line != "" {
 		to.Note("%s", line)
@@ -54,11 +54,11 @@ func (o Options) survey(ctx context.Context, books []loaders.Source, others []st
 	return kept, nil
 }
 
-// survey sums up what books have beside their text.
+// survey summarizes what books contain other than their text.
 type survey struct {
 	framed, doubtful, invalid, empty, long, others group
 	removed, doubtfulBytes, badBytes, cuts         int
-	most                                           int // removed of one book
+	most                                           int // most bytes removed from one book
 	mostOf                                         string
 	encodings                                      [charset.Windows1252 + 1]int
 }
@@ -91,15 +91,15 @@ func (r *survey) add(book loaders.Source, one shards.Surveyed) {
 	r.encodings[c.Found.Encoding]++
 }
 
-// String is the line, or empty if all is text.
+// String returns the line. It is empty if the files contain only text.
 func (r *survey) String() string {
 	var parts []string
 	if r.framed.count > 0 {
-		parts = append(parts, fmt.Sprintf("%d bytes of headers, licences and credits are left out of %s, at most %d of one (%s)",
+		parts = append(parts, fmt.Sprintf("removed %d bytes of headers, licences and credits from %s, at most %d from one (%s)",
 			r.removed, number(r.framed.count), r.most, r.mostOf))
 	}
 	if r.doubtful.count > 0 {
-		parts = append(parts, fmt.Sprintf("%d bytes outside the frame of Project Gutenberg do not read like a header or licence and are kept, in %s (%s)",
+		parts = append(parts, fmt.Sprintf("kept %d bytes outside the Project Gutenberg markers that do not look like a header or licence, in %s (%s)",
 			r.doubtfulBytes, number(r.doubtful.count), &r.doubtful))
 	}
 	for encoding, n := range r.encodings {
@@ -108,21 +108,21 @@ func (r *survey) String() string {
 		}
 	}
 	if r.invalid.count > 0 {
-		parts = append(parts, fmt.Sprintf("bytes that are no characters, read as U+FFFD: %d in %s (%s)", r.badBytes, number(r.invalid.count), &r.invalid))
+		parts = append(parts, fmt.Sprintf("invalid bytes, read as U+FFFD: %d in %s (%s)", r.badBytes, number(r.invalid.count), &r.invalid))
 	}
 	if r.long.count > 0 {
-		parts = append(parts, fmt.Sprintf("words are cut where they have %d bytes: %d times in %s (%s)", tokenizer.MaxWord, r.cuts, number(r.long.count), &r.long))
+		parts = append(parts, fmt.Sprintf("splits of words longer than %d bytes: %d in %s (%s)", tokenizer.MaxWord, r.cuts, number(r.long.count), &r.long))
 	}
 	if r.empty.count > 0 {
-		parts = append(parts, fmt.Sprintf("left out, as there is no text: %s (%s)", number(r.empty.count), &r.empty))
+		parts = append(parts, fmt.Sprintf("skipped %s without text (%s)", number(r.empty.count), &r.empty))
 	}
 	if n := r.others.count; n > 0 {
-		parts = append(parts, fmt.Sprintf("passed over, as it is no .txt or .txt.gz: %s (%s)", strings.Replace(number(n), "book", "file", 1), &r.others))
+		parts = append(parts, fmt.Sprintf("skipped %s, not .txt or .txt.gz (%s)", strings.Replace(number(n), "book", "file", 1), &r.others))
 	}
 	return strings.Join(parts, "; ")
 }
 
-// number is a number of books.
+// number returns "1 book", "2 books" and so on.
 func number(n int) string {
 	if n == 1 {
 		return "1 book"
@@ -130,7 +130,7 @@ func number(n int) string {
 	return fmt.Sprintf("%d books", n)
 }
 
-// group is a number of books, the first few of which are named.
+// group counts books and has the names of the first few.
 type group struct {
 	count int
 	names []string
@@ -142,7 +142,7 @@ func (g *group) add(name string) {
 	}
 }
 
-// String lists the names.
+// String returns the names, separated by commas.
 func (g *group) String() string {
 	if g.count > len(g.names) {
 		return strings.Join(g.names, ", ") + ", …"
@@ -150,7 +150,7 @@ func (g *group) String() string {
 	return strings.Join(g.names, ", ")
 }
 
-// baseName is the name of a file within its folder, quoted if a terminal could not show it.
+// baseName returns the name of a file without its folder, quoted if it is not printable.
 func baseName(path string) string {
 	name := filepath.Base(path)
 	if quoted := strconv.Quote(name); quoted != `"`+name+`"` {

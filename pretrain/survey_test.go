@@ -25,8 +25,8 @@ const (
 	smallPrint = "**START**THE SMALL PRINT!**\nlegal\n*END*THE SMALL PRINT!\n"
 )
 
-// What books have beside their text is said in one line, whether tokens are cached or not.
-func TestRunSaysWhatIsLeftOut(t *testing.T) {
+// A run reports in one line what it removed or skipped, whether or not the tokens are cached.
+func TestRunReportsWhatItRemoves(t *testing.T) {
 	t.Chdir(t.TempDir())
 	dir := library(t, 3)
 	text := strings.Repeat("Anna saw a dog, and it saw her.\n\n", 40)
@@ -39,11 +39,11 @@ func TestRunSaysWhatIsLeftOut(t *testing.T) {
 	put(t, dir, ".hidden", "no book")
 	require.NoError(t, os.Symlink("nowhere", filepath.Join(dir, "link")))
 	put(t, dir, "blank\n.txt", "\xEF\xBB\xBF \n")
-	const want = "211 bytes of headers, licences and credits are left out of 2 books, at most 155 of one (framed.txt); " +
-		"1318 bytes outside the frame of Project Gutenberg do not read like a header or licence and are kept, in 1 book (doubtful.txt); " +
-		"1 book read as Windows-1252; bytes that are no characters, read as U+FFFD: 1 in 1 book (bad.txt); " +
-		"left out, as there is no text: 2 books (\"blank\\n.txt\", empty.txt); " +
-		"passed over, as it is no .txt or .txt.gz: 2 files (link, notes.md)\n"
+	const want = "removed 211 bytes of headers, licences and credits from 2 books, at most 155 from one (framed.txt); " +
+		"kept 1318 bytes outside the Project Gutenberg markers that do not look like a header or licence, in 1 book (doubtful.txt); " +
+		"1 book read as Windows-1252; invalid bytes, read as U+FFFD: 1 in 1 book (bad.txt); " +
+		"skipped 2 books without text (\"blank\\n.txt\", empty.txt); " +
+		"skipped 2 files, not .txt or .txt.gz (link, notes.md)\n"
 	for _, cache := range []string{"", filepath.Join(t.TempDir(), "cache")} {
 		for range 2 {
 			tok, stdout := tokenize(t, over(t, dir, func(s *Options) { s.Cache = cache }))
@@ -52,7 +52,7 @@ func TestRunSaysWhatIsLeftOut(t *testing.T) {
 		}
 	}
 	_, stdout := tokenize(t, over(t, library(t, 3)))
-	require.NotContains(t, stdout, "book", "nothing is said of plain books")
+	require.NotContains(t, stdout, "book", "plain books need no report")
 }
 
 func TestBooksWithoutAnyText(t *testing.T) {
@@ -62,9 +62,9 @@ func TestBooksWithoutAnyText(t *testing.T) {
 	put(t, dir, "b.txt", frameStart+frameEnd)
 	s := over(t, dir)
 	_, err := s.tokens(context.Background(), quiet())
-	require.ErrorContains(t, err, "Data: there is no text in 2 books: a.txt, b.txt")
+	require.ErrorContains(t, err, "Data: no text in 2 books: a.txt, b.txt")
 	s.Prepare = filepath.Join(t.TempDir(), "tokens")
-	require.ErrorContains(t, Prepare(context.Background(), *s, quiet()), "there is no text in 2 books")
+	require.ErrorContains(t, Prepare(context.Background(), *s, quiet()), "no text in 2 books")
 	require.NoDirExists(t, s.Prepare)
 
 	put(t, dir, "c.txt", strings.Repeat("The only book.\n\n", 100))
@@ -72,7 +72,7 @@ func TestBooksWithoutAnyText(t *testing.T) {
 	require.Equal(t, "its last tenth", tok.heldOut(), "an empty book is not held out")
 }
 
-// Caches of books that are what they were stay valid, those of others do not.
+// The cache of unchanged books stays valid, that of changed books does not.
 func TestDigestsOfBooks(t *testing.T) {
 	t.Chdir(t.TempDir())
 	dir := t.TempDir()

@@ -12,25 +12,24 @@ import (
 	"gorgpt/train"
 )
 
-// Task is the task of section 3.1: predict the next token over windows of
-// contiguous text.
+// Task is the task of section 3.1: predicting the next token in windows of contiguous text.
 // A Task must not be used by several goroutines at once.
 type Task struct {
 	Model    *gpt1.Model
-	Windows  *loaders.Windows      // what to train on
-	Valid    *loaders.FixedWindows // what to evaluate on; nil: nothing
-	EndsWord func(id int32) bool   // for the perplexity a word; nil: it is not computed
-	Ctx      int                   // T
-	Batch    int                   // windows an update
-	Micro    int                   // windows a run of the graph
-	Seed     int64                 // of the dropout masks
+	Windows  *loaders.Windows      // training windows
+	Valid    *loaders.FixedWindows // validation windows; nil: no evaluation
+	EndsWord func(id int32) bool   // for the perplexity per word; nil: not computed
+	Ctx      int                   // tokens per window, T
+	Batch    int                   // windows per update
+	Micro    int                   // windows per run of the graph
+	Seed     int64                 // seed of the dropout masks
 	Group    *dist.Group           // the ranks that share batches and evaluations
 
 	graphs   graph.ByShape[lmShape, *gpt1.LM]
 	batches  <-chan batch
 	stop     context.CancelFunc
-	last     batch            // the one drawn last
-	position loaders.Position // behind the last batch whose gradients were added
+	last     batch            // the batch drawn last
+	position loaders.Position // after the last batch whose gradients were added
 }
 
 type lmShape struct {
@@ -38,8 +37,8 @@ type lmShape struct {
 	train bool
 }
 
-// Accumulate draws a batch and adds the gradient of its mean loss to the store, for this
-// rank's share of the windows.
+// Accumulate draws a batch, computes the gradient of its mean loss for this rank's share of the
+// windows, and adds it to the store.
 func (p *Task) Accumulate(ctx context.Context, n int, last func() error) (train.Result, error) {
 	p.last = <-p.prepared()
 	if p.last.err != nil {
@@ -66,9 +65,9 @@ func (p *Task) Accumulate(ctx context.Context, n int, last func() error) (train.
 	return train.Result{Loss: loss, Tokens: p.Batch * p.Ctx}, nil
 }
 
-// each fills the graph with one micro-batch of this rank's share of the last batch after the
-// other, for update n, and calls run with it and the number of windows that are left. Masks
-// depend on a window's place in the whole batch, and its loss counts as in the whole batch.
+// each splits this rank's share of the last batch into micro-batches. For each, it fills the graph
+// for update n and calls run with the number of windows left. The dropout masks and the weight of
+// a window are the same as in the whole batch.
 func (p *Task) each(n int, run func(lm *gpt1.LM, left int) error) error {
 	size := p.Ctx + 1
 	from, to := p.Group.Share(p.Batch)
@@ -91,8 +90,8 @@ func (p *Task) each(n int, run func(lm *gpt1.LM, left int) error) error {
 	return nil
 }
 
-// Diagnose computes the gradients of the last batch, of update n, once more, and names the
-// first value that is not finite. It also says which batch that was.
+// Diagnose computes the gradients of the last batch, that of update n, again. It returns a
+// description of the batch, and an error that names the first value that is not finite, or nil.
 func (p *Task) Diagnose(n int) (batch string, err error) {
 	p.Model.Store.ClearGradients()
 	return p.last.String(), p.each(n, func(lm *gpt1.LM, _ int) error { return lm.Diagnose() })

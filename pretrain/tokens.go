@@ -14,10 +14,10 @@ import (
 	"gorgpt/train"
 )
 
-// tokens are the books in the form that windows are cut from.
+// tokens holds the tokens of the books.
 type tokens struct {
 	tok          *tokenizer.Tokenizer
-	learned      bool // the vocabulary was learned from the text
+	learned      bool // the vocabulary was learned from this text
 	train, valid []loaders.Tokens
 	books        int
 	held         []string // names of the validation books
@@ -25,7 +25,7 @@ type tokens struct {
 	close        func() error
 }
 
-// heldOut says which books are for validation.
+// heldOut describes the validation books.
 func (t *tokens) heldOut() string {
 	if t.books == 1 {
 		return "its last tenth"
@@ -37,8 +37,8 @@ func (t *tokens) heldOut() string {
 	return fmt.Sprintf("%d (%s)", held.count, &held)
 }
 
-// tokens opens the prepared folder that Data names, or the cache. Without one, the books are
-// tokenized into memory. The first rank decides what is on the disk.
+// tokens opens the prepared folder that Data names, or the cache. If there is neither, it
+// tokenizes the books into memory. The first rank decides, so that all ranks do the same.
 func (o Options) tokens(ctx context.Context, to train.Listener) (*tokens, error) {
 	for _, path := range o.Data {
 		folder, err := o.Group.Decide(func() (bool, error) { return shards.IsFolder(path), nil })
@@ -59,7 +59,7 @@ func (o Options) tokens(ctx context.Context, to train.Listener) (*tokens, error)
 	return o.cached(ctx, books, to)
 }
 
-// openPrepared opens a folder that [Prepare] has made.
+// openPrepared opens a folder that [Prepare] wrote.
 func (o Options) openPrepared(dir string, to train.Listener) (*tokens, error) {
 	if len(o.Data) > 1 {
 		return nil, train.BadOption("{Data} %s is a folder of tokens: it cannot be combined with other {Data}", dir)
@@ -78,21 +78,22 @@ func (o Options) openPrepared(dir string, to train.Listener) (*tokens, error) {
 			return nil, train.BadOption("{Data} %s, {Tokenizer} %s: %v", dir, o.Tokenizer, err)
 		}
 	}
-	to.Note("tokens of %s", dir)
+	to.Note("reading the tokens in %s", dir)
 	return fromFolder(f, false), nil
 }
 
-// open opens a folder of tokens that the first rank sees. If this rank does not, the error says
-// what else can be done.
+// open opens a folder of tokens that the first rank can read. If this rank cannot, the error
+// suggests a remedy.
 func (o Options) open(field, dir, or string) (*shards.Folder, error) {
 	f, err := shards.Open(dir)
 	if !o.Group.First() && errors.Is(err, fs.ErrNotExist) {
-		return nil, train.BadOption("{"+field+"}: %s is not seen on this machine: name a folder that all machines share"+or, dir)
+		return nil, train.BadOption("{"+field+"}: %s does not exist on this machine: name a folder that all machines share"+or, dir)
 	}
 	return f, err
 }
 
-// cached opens the tokens of these books and settings, which an earlier run may have left.
+// cached opens the cached tokens of these books and settings. If an earlier run has not cached
+// them, it tokenizes the books into the cache.
 func (o Options) cached(ctx context.Context, books []loaders.Source, to train.Listener) (*tokens, error) {
 	p, err := o.preparation(ctx, books)
 	if err != nil {
@@ -103,7 +104,7 @@ func (o Options) cached(ctx context.Context, books []loaders.Source, to train.Li
 	if err != nil {
 		return nil, err
 	}
-	var f *shards.Folder // of the first rank, if it is reused
+	var f *shards.Folder // only on the first rank, if the folder is reused
 	reused, err := o.Group.Decide(func() (bool, error) {
 		if status != shards.Finished {
 			return false, nil
@@ -113,7 +114,7 @@ func (o Options) cached(ctx context.Context, books []loaders.Source, to train.Li
 			to.Note("%v; tokenizing again", err)
 			return false, nil
 		}
-		to.Note("tokens of the unchanged text, reused from %s", dir)
+		to.Note("the text is unchanged: its tokens are reused from %s", dir)
 		return true, nil
 	})
 	if err == nil && !reused {
@@ -123,14 +124,15 @@ func (o Options) cached(ctx context.Context, books []loaders.Source, to train.Li
 		return nil, err
 	}
 	if f == nil {
-		if f, err = o.open("Cache", dir, ", or leave {Cache} empty to keep tokens in memory on each"); err != nil {
+		if f, err = o.open("Cache", dir, ", or leave {Cache} empty so that each keeps the tokens in memory"); err != nil {
 			return nil, err
 		}
 	}
 	return fromFolder(f, o.Tokenizer == ""), nil
 }
 
-// fromFolder takes the books of an open folder, whose vocabulary may have been learned for it.
+// fromFolder returns the tokens in an open folder. learned says that the vocabulary was learned
+// from this text.
 func fromFolder(f *shards.Folder, learned bool) *tokens {
 	t := &tokens{tok: f.Tokenizer, learned: learned, close: f.Close, books: len(f.Train) + len(f.Valid), counted: countedIn(f)}
 	for _, b := range f.Train {
@@ -146,7 +148,7 @@ func fromFolder(f *shards.Folder, learned bool) *tokens {
 	return t
 }
 
-// inMemory tokenizes the books without a file.
+// inMemory tokenizes the books into memory.
 func (o Options) inMemory(ctx context.Context, sources []loaders.Source, to train.Listener) (*tokens, error) {
 	p, err := o.split(ctx, sources)
 	if err != nil {

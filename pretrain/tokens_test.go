@@ -13,7 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// library writes so many small books into a folder, and returns it.
+// library writes small books into a folder and returns the folder.
 func library(t *testing.T, books int) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -24,7 +24,7 @@ func library(t *testing.T, books int) string {
 	return dir
 }
 
-// over are settings for the data, with a small vocabulary.
+// over returns options for the data, with a small vocabulary.
 func over(t *testing.T, data string, changes ...func(*Options)) *Options {
 	t.Helper()
 	s, err := Defaults("tiny")
@@ -36,7 +36,7 @@ func over(t *testing.T, data string, changes ...func(*Options)) *Options {
 	return &s
 }
 
-// tokenize gets the tokens, as a run does before it trains, and returns what it said.
+// tokenize reads the tokens, as a run does before it trains, and returns them with the notes.
 func tokenize(t *testing.T, s *Options) (tok *tokens, stdout string) {
 	t.Helper()
 	var out bytes.Buffer
@@ -47,14 +47,14 @@ func tokenize(t *testing.T, s *Options) (tok *tokens, stdout string) {
 	return tok, out.String()
 }
 
-// prepared tokenizes into a folder.
+// prepared tokenizes books into a folder.
 func prepared(t *testing.T, dir string, s *Options) {
 	t.Helper()
 	s.Prepare = dir
 	require.NoError(t, Prepare(context.Background(), *s, quiet()))
 }
 
-// TestCacheIsForTheSameText: any other text or setting is tokenized by itself.
+// The cache is reused only for the same text and settings.
 func TestCacheIsForTheSameText(t *testing.T) {
 	t.Chdir(t.TempDir())
 	books := library(t, 5)
@@ -68,7 +68,7 @@ func TestCacheIsForTheSameText(t *testing.T) {
 	with := func(dir string) func(*Options) { return func(s *Options) { s.Tokenizer = dir } }
 	require.NotContains(t, run(), "reused")
 	require.Contains(t, run(), "reused from "+filepath.Join("runs", ".tokens"))
-	require.Contains(t, run(func(s *Options) { s.LR = 0.1 }), "reused", "a setting that tokens do not depend on")
+	require.Contains(t, run(func(s *Options) { s.LR = 0.1 }), "reused", "the tokens do not depend on this setting")
 	require.NotContains(t, run(vocab(61)), "reused")
 	require.NotContains(t, run(seed), "reused")
 	require.NotContains(t, run(original), "reused")
@@ -88,13 +88,13 @@ func TestCacheIsForTheSameText(t *testing.T) {
 	text[0] = 'H'
 	require.NoError(t, os.WriteFile(path, text, 0o600))
 	require.NoError(t, os.Chtimes(path, info.ModTime(), info.ModTime()))
-	require.NotContains(t, run(), "reused", "one letter changed, size and time did not")
+	require.NotContains(t, run(), "reused", "one letter has changed, but not size or time")
 	text[0] = 'A'
 	require.NoError(t, os.WriteFile(path, text, 0o600))
-	require.Contains(t, run(), "reused", "changed back, at another time")
+	require.Contains(t, run(), "reused", "the text is the same, but its time is not")
 }
 
-// TestDamagedCache is repaired.
+// A damaged cache is repaired.
 func TestDamagedCache(t *testing.T) {
 	t.Chdir(t.TempDir())
 	books := library(t, 5)
@@ -102,7 +102,7 @@ func TestDamagedCache(t *testing.T) {
 	files, err := filepath.Glob("runs/.tokens/*/tokens-*.bin")
 	require.NoError(t, err)
 	require.Len(t, files, 1)
-	require.NoError(t, os.Remove(files[0])) // what is open keeps it
+	require.NoError(t, os.Remove(files[0])) // the open file stays readable
 	require.NoError(t, os.WriteFile(files[0], []byte("1234567890"), 0o600))
 	got, stdout := tokenize(t, over(t, books))
 	require.Contains(t, stdout, "tokens-00000.bin has 10 bytes in place of")
@@ -123,8 +123,8 @@ func TestDamagedCache(t *testing.T) {
 	require.Contains(t, stdout, "reused")
 }
 
-// TestSplitIsThatOfThePreparation: another seed trains on the same books.
-func TestSplitIsThatOfThePreparation(t *testing.T) {
+// A run with another seed keeps the split of the prepared folder.
+func TestRunKeepsTheSplitOfThePreparation(t *testing.T) {
 	t.Chdir(t.TempDir())
 	prepared(t, "tokens", over(t, library(t, 9), func(s *Options) { s.Seed = 3 }))
 	var index struct {

@@ -7,10 +7,10 @@ import (
 	"gorgpt/loaders"
 )
 
-// UnigramPerplexity is what predicting each token by its frequency alone reaches
-// on the targets of the validation windows: the bar that a language model has to
-// clear. Frequencies come from the training tokens, each of v tokens counted once
-// more so that none has probability 0. Windows have room for so many positions.
+// UnigramPerplexity returns the perplexity on the targets of the validation windows if each token
+// is predicted by its frequency alone. A language model must beat it. The frequencies are those
+// of the training tokens, plus one for each of the v tokens, so that no probability is 0. A
+// window has at most positions+1 tokens.
 func UnigramPerplexity(ctx context.Context, training []loaders.Tokens, valid *loaders.FixedWindows, positions, v int) (float64, error) {
 	counts := make([]float64, v)
 	total := 0.0

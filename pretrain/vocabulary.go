@@ -13,7 +13,8 @@ import (
 	"gorgpt/train"
 )
 
-// givenTokenizer loads the tokenizer that the settings name; it is nil if one is to be learned.
+// givenTokenizer loads the tokenizer that the options name. It returns nil if they name none, so
+// that one must be learned.
 func (o Options) givenTokenizer() (*tokenizer.Tokenizer, error) {
 	if o.Tokenizer == "" {
 		return nil, nil
@@ -29,7 +30,7 @@ func (o Options) givenTokenizer() (*tokenizer.Tokenizer, error) {
 	return tok.WithPipeline(p), err
 }
 
-// textSettings are the settings that tokens depend on, for [shards.Fingerprint].
+// textSettings describes the settings that affect the tokens, for [shards.Fingerprint].
 func (o Options) textSettings(tok *tokenizer.Tokenizer) (string, error) {
 	if tok == nil {
 		p, err := o.pipeline()
@@ -39,7 +40,7 @@ func (o Options) textSettings(tok *tokenizer.Tokenizer) (string, error) {
 	return fmt.Sprintf("seed %d, tokenizer %s", o.Seed, id), err
 }
 
-// pipeline is the one that the settings name, or else bert.
+// pipeline returns the pipeline that the options name, or bert.
 func (o Options) pipeline() (tokenizer.Pipeline, error) {
 	if o.Pipeline == "" {
 		return tokenizer.Bert, nil
@@ -48,7 +49,8 @@ func (o Options) pipeline() (tokenizer.Pipeline, error) {
 	return p, train.InOption("Pipeline", err)
 }
 
-// learn learns a vocabulary from the books. All ranks count words, the first learns.
+// learn learns a vocabulary from the books. All ranks count words, and the first learns from the
+// counts.
 func (o Options) learn(ctx context.Context, books []loaders.Source, to train.Listener) (*tokenizer.Tokenizer, error) {
 	trainer, err := o.count(ctx, books, to)
 	if err != nil {
@@ -64,7 +66,7 @@ func (o Options) learn(ctx context.Context, books []loaders.Source, to train.Lis
 		}
 		to.Note("learned a vocabulary of %d tokens", tok.Size())
 		if lost := trainer.Lost(); lost.Words > 0 {
-			to.Note("to keep within memory, %d rare words (%d occurrences) were not counted", lost.Words, lost.Occurrences)
+			to.Note("%d rare words (%d occurrences) were not counted, to limit memory", lost.Words, lost.Occurrences)
 		}
 		return tok.Marshal()
 	})
@@ -74,7 +76,7 @@ func (o Options) learn(ctx context.Context, books []loaders.Source, to train.Lis
 	return tokenizer.Unmarshal(data)
 }
 
-// textPipeline is the pipeline that the books go through.
+// textPipeline returns the pipeline that processes the books.
 func (o Options) textPipeline() (tokenizer.Pipeline, error) {
 	tok, err := o.givenTokenizer()
 	if tok == nil && err == nil {
@@ -86,8 +88,8 @@ func (o Options) textPipeline() (tokenizer.Pipeline, error) {
 	return tok.Pipeline(), nil
 }
 
-// count counts the words of the books, which are dealt out in turn and read one after the
-// other. The trainer of the first rank knows the words of all.
+// count counts the words of the books. The ranks share the books and each reads one book at a
+// time. The trainer of the first rank has the counts of all ranks.
 func (o Options) count(ctx context.Context, books []loaders.Source, to train.Listener) (*tokenizer.Trainer, error) {
 	p, err := o.pipeline()
 	if err != nil {
@@ -129,7 +131,7 @@ func (o Options) count(ctx context.Context, books []loaders.Source, to train.Lis
 	return trainer, nil
 }
 
-// read gives books to a trainer.
+// read adds books to a trainer.
 func read(ctx context.Context, trainer *tokenizer.Trainer, books []loaders.Source, r *reading) error {
 	defer r.end()
 	for i, source := range books {
@@ -143,11 +145,12 @@ func read(ctx context.Context, trainer *tokenizer.Trainer, books []loaders.Sourc
 	return nil
 }
 
-// withVocabulary are the options with the pipeline of the tokenizer and, unless it was learned, its
-// size. Vocab stays what is to be learned, so that resuming or repeating the run learns the same.
+// withVocabulary returns the options with the pipeline of the tokenizer and, unless it was
+// learned, its size. If it was learned, Vocab stays the requested size, so that resuming or
+// repeating the run learns the same vocabulary.
 func (o Options) withVocabulary(tok *tokenizer.Tokenizer, learned bool, to train.Listener) Options {
 	if tok.Size() != o.Vocab {
-		to.Note("V is %d, the size of the tokenizer, in place of %d", tok.Size(), o.Vocab)
+		to.Note("the vocabulary has %d tokens, the size of the tokenizer, instead of %d", tok.Size(), o.Vocab)
 	}
 	if !learned {
 		o.Vocab = tok.Size()

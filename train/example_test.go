@@ -12,8 +12,8 @@ import (
 	"gorgpt/train"
 )
 
-// Example trains a small language model on token ids for 60 updates. Any other [train.Task] is trained
-// by the same loop.
+// Example trains a small language model on token ids for 60 updates. The same loop trains any
+// other [train.Task].
 func Example() {
 	m, err := gpt1.New(gpt1.Config{NLayer: 1, NHead: 2, NEmbd: 16, NCtx: 8, VocabSize: 10, LayerNormEps: 1e-5, InitRange: 0.1})
 	if err != nil {

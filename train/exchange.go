@@ -5,21 +5,21 @@ import (
 	"gorgpt/graph"
 )
 
-// exchange adds up the gradients of one update over ranks. The first blocks are the last whose
-// gradients are known, so the sums can begin at the end of the store while the backward pass of
-// the last micro-batch is still at work.
+// exchange sums the gradients of one update over all ranks. The backward pass computes the
+// gradients of the last blocks first, so the sums can start at the end of the store while the
+// backward pass of the last micro-batch is still running.
 type exchange struct {
 	group   *dist.Group
 	store   *graph.Store
-	overlap bool // the sums begin there
+	overlap bool // start the sums during the backward pass
 	begun   bool
 	adder   *dist.Adder
 	done    map[*graph.Param]bool
-	left    int // parameters before the first of those whose gradients, and all behind, are known
+	left    int // the gradients of all parameters from this index on are complete
 }
 
-// last is called before the last micro-batch. Here the ranks agree to go on: from now on none of
-// them stops before the sums are there.
+// last is called before the last micro-batch. It makes sure that no rank has failed: from then
+// on, no rank stops before the sums are complete.
 func (x *exchange) last() error {
 	x.begun = true
 	if err := x.group.Sum(nil); err != nil {
@@ -43,14 +43,14 @@ func (x *exchange) last() error {
 	return nil
 }
 
-// end waits for the sums, of gradients and of values. err is what the computation ended with.
+// end waits until the gradients and the values are summed. err is the error of the computation.
 func (x *exchange) end(err error, values ...*float64) error {
 	x.store.WhenSummed(nil)
 	if err == nil && !x.begun {
 		err = x.last()
 	}
 	if err != nil {
-		if !x.begun { // the others are about to
+		if !x.begun { // the other ranks will call Sum in last
 			err = x.group.Sum(err)
 		}
 		return err

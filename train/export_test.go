@@ -10,15 +10,15 @@ import (
 	"gorgpt/optim"
 )
 
-// For the tests of package train_test, which train a real task.
+// This file exports functions to package train_test, whose tests train a real task.
 
-// Describe is describe.
+// Describe calls describe.
 func Describe(s optim.Schedule) string { return describe(s) }
 
-// Due is due.
+// Due calls due.
 func (e Every) Due(n int, last time.Time) bool { return e.due(n, last) }
 
-// Overlapped sums the gradients of an update over ranks, during its backward pass.
+// Overlapped sums the gradients of an update over ranks during the backward pass.
 func Overlapped(g *dist.Group, s *graph.Store, accumulate func(last func() error) (Result, error)) (Result, error) {
 	sums := exchange{group: g, store: s, overlap: true}
 	got, err := accumulate(sums.last)
@@ -26,7 +26,7 @@ func Overlapped(g *dist.Group, s *graph.Store, accumulate func(last func() error
 		return got, err
 	}
 	if sums.left > 0 {
-		return got, errors.Errorf("%d gradients were not reported", sums.left)
+		return got, errors.Errorf("the gradients of %d parameters were not reported", sums.left)
 	}
 	return got, nil
 }

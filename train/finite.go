@@ -8,23 +8,24 @@ import (
 	"github.com/pkg/errors"
 )
 
-// NotFinite tells that loss or gradients of an update were no numbers. No weight was changed.
+// NotFinite is the error of an update whose loss or gradients are NaN or infinite. The weights
+// are unchanged.
 // A NotFinite is safe for concurrent use as long as nothing changes it.
 type NotFinite struct {
-	What  error  // the loss or the norm
-	First error  // the first node with such a value, or nil if it is not found again
-	Batch string // what was computed
+	What  error  // names the loss or the norm
+	First error  // names the first node with such a value; nil if a second computation found none
+	Batch string // the batch of the update
 }
 
 func (e NotFinite) Error() string {
-	first := "no single node has such a value when the batch is computed once more"
+	first := "a second computation of the batch found no such value in any node"
 	if e.First != nil {
 		first = "the first such value is in " + e.First.Error()
 	}
 	return fmt.Sprintf("%v; %s; batch: %s", e.What, first, e.Batch)
 }
 
-// notFinite finds out where it began, on the first rank where it did.
+// notFinite returns a NotFinite that names the first node, on the lowest rank with such a value.
 func (t *Trainer) notFinite(n int, what error) error {
 	batch, first := t.Task.Diagnose(n)
 	if t.Group.Size() > 1 {

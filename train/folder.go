@@ -13,21 +13,21 @@ import (
 	"gorgpt/internal/atomicfile"
 )
 
-// Runs is the folder of the runs that are given no folder of their own.
+// Runs is the parent folder of all runs for which no folder is named.
 const Runs = "runs"
 
-// Folder is a run folder that no other trainer can open until it is closed.
+// Folder is a locked run folder: no other trainer can open it until it is closed.
 // A Folder must not be used by several goroutines at once.
 type Folder struct {
 	Dir  string
-	lock *flock.Flock // nil on other ranks than the first
+	lock *flock.Flock // nil on all ranks but the first
 }
 
-// lockFile is the file of a run folder that is locked, with the number of the process.
+// lockFile is the lock file in a run folder. It contains the process ID.
 const lockFile = ".lock"
 
-// OpenFolder opens a run folder that exists. It is an error if another trainer has it open,
-// if nothing can be written there, and if a link stands for a file or a folder of it.
+// OpenFolder opens an existing run folder. It returns an error if another trainer has it open,
+// if it is not writable, or if a file or folder of the run is a link.
 func OpenFolder(dir string) (*Folder, error) {
 	d, err := atomicfile.OpenDir(dir)
 	if err != nil {
@@ -56,7 +56,7 @@ func OpenFolder(dir string) (*Folder, error) {
 		}
 		return nil, BadOption("%s is in use by %s: wait until it has ended, or set {Out} to another folder", dir, other)
 	}
-	// For the message above only; where a locked file cannot be written, it has no number.
+	// Only the message above needs the number. Some systems cannot write to a locked file.
 	_ = d.Overwrite(lockFile, fmt.Appendf(nil, "%d\n", os.Getpid()))
 	if err := sweep(dir); err != nil {
 		f.Close()
@@ -65,8 +65,8 @@ func OpenFolder(dir string) (*Folder, error) {
 	return f, nil
 }
 
-// lockOf is the lock of a run folder. A file of its name that somebody else has made is an
-// error.
+// lockOf returns the lock of a run folder. It returns an error if a file with its name is not a
+// lock.
 func lockOf(d *atomicfile.Dir) (*flock.Flock, error) {
 	lock, err := d.Lock(lockFile)
 	if err != nil {
@@ -75,7 +75,7 @@ func lockOf(d *atomicfile.Dir) (*flock.Flock, error) {
 	if info, err := os.Lstat(d.Path(lockFile)); err == nil && info.Size() > 20 {
 		return nil, notALock(d)
 	}
-	// On some systems a file that is locked cannot be read.
+	// Some systems cannot read a locked file.
 	if data, err := os.ReadFile(d.Path(lockFile)); err == nil && strings.Trim(string(data), "0123456789\n") != "" {
 		return nil, notALock(d)
 	}
@@ -86,9 +86,9 @@ func notALock(d *atomicfile.Dir) error {
 	return BadOption("%s is not the lock of a run: move it away, or set {Out} to another folder", d.Path(lockFile))
 }
 
-// Reopen opens the folder of the run to resume, with its record; both are nil if the options name
-// none. A completed run is reported and not opened. On ranks other than the first, a folder
-// is only a name, here and in [Options.NewFolder].
+// Reopen opens the folder of the run to resume and reads its record. Both are nil if the options
+// do not name a run. A completed run is reported and not opened. On all ranks but the first, the
+// folder holds only the name, here and in [Options.NewFolder].
 func (o Options) Reopen(l Listener) (*Folder, *Record, error) {
 	if o.Resume == "" {
 		return nil, nil, nil
@@ -115,13 +115,13 @@ func (o Options) Reopen(l Listener) (*Folder, *Record, error) {
 	return f, r, nil
 }
 
-// reopen is Reopen on the first rank.
+// reopen does the work of Reopen on the first rank.
 func reopen(dir string, l Listener) (*Folder, *Record, error) {
 	f, err := OpenFolder(dir)
 	if err != nil {
 		return nil, nil, err
 	}
-	r, began, err := ReadRun(dir, "") // once more, as nobody else changes it now
+	r, began, err := ReadRun(dir, "") // again, now that the lock keeps other trainers out
 	if err == nil {
 		err = errors.WithMessage(r.Began(began), filepath.Join(dir, RecordFile))
 	}
@@ -135,13 +135,13 @@ func reopen(dir string, l Listener) (*Folder, *Record, error) {
 	return nil, r, err
 }
 
-// Close lets others open the folder.
+// Close unlocks the folder.
 func (f *Folder) Close() {
 	if f == nil || f.lock == nil {
 		return
 	}
-	_ = f.lock.Unlock() // the end of the process does the same
+	_ = f.lock.Unlock() // ending the process unlocks it, too
 }
 
-// Checkpoints is the folder of the checkpoints.
+// Checkpoints returns the path of the folder with the checkpoints.
 func (f *Folder) Checkpoints() string { return filepath.Join(f.Dir, checkpointsFolder) }

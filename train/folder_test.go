@@ -10,10 +10,10 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// at is the place of a pre-training run that reads some inputs.
+// at returns the place of a pre-training run that reads the inputs.
 func at(inputs ...string) Place { return Place{Command: "train", Name: "tiny", Inputs: inputs} }
 
-// plant writes files, by their paths, which are also what they contain, into a folder.
+// plant writes files into a folder. Each contains its own path.
 func plant(t *testing.T, dir string, files ...string) {
 	t.Helper()
 	for _, name := range files {
@@ -23,7 +23,7 @@ func plant(t *testing.T, dir string, files ...string) {
 	}
 }
 
-// plantRun leaves a run of a command in a folder, with the files named.
+// plantRun writes the record of a run and the named files into a folder.
 func plantRun(t *testing.T, dir, command string, files ...string) {
 	t.Helper()
 	plant(t, dir, append(files, RecordFile)...)
@@ -33,7 +33,7 @@ func plantRun(t *testing.T, dir, command string, files ...string) {
 	require.NoError(t, r.write(dir))
 }
 
-// tree lists the files below a folder, but for the lock.
+// tree lists the files below a folder, except the lock.
 func tree(t *testing.T, dir string) (all []string) {
 	t.Helper()
 	require.NoError(t, filepath.WalkDir(dir, func(path string, e os.DirEntry, err error) error {
@@ -61,7 +61,7 @@ func TestNewFolder(t *testing.T) {
 	require.EqualError(t, err, fmt.Sprintf("a/b is in use by another trainer (process %d): wait until it has ended, or set Out to another folder", os.Getpid()))
 	f.Close()
 	f, err = NewFolder("a/b", at(), false)
-	require.NoError(t, err, "an empty folder is fine, but for hidden files")
+	require.NoError(t, err, "the folder has only hidden files")
 	f.Close()
 	plant(t, "a/b", "x")
 	_, err = NewFolder("a/b", at(), false)
@@ -70,7 +70,7 @@ func TestNewFolder(t *testing.T) {
 	require.ErrorContains(t, err, "Out")
 }
 
-// What a run leaves, by its command.
+// left are the files that a run writes, by its command.
 var left = map[string][]string{
 	"train": {
 		"checkpoints/step-000000004/adam.safetensors", "checkpoints/step-000000004/state.json", "checkpoints/step-000000004/run.json",
@@ -85,7 +85,7 @@ var left = map[string][]string{
 	},
 }
 
-// What others may have left beside, under names that are nearly the same.
+// foreign are files that do not belong to a run but have similar names.
 var foreign = []string{
 	".hidden", ".model.safetensors.tmp-01234567", ".x.gorgpt-01234567", "CoLA.tsv", "book.txt", "checkpoints/notes.txt", "checkpoints/step-000000004/notes.txt",
 	"checkpoints/step-000000009/x/y", "checkpoints/step-4/state.json", "history/1914.txt", "history/step-000000002/sub/config.json", "loss.svg.bak",
@@ -114,7 +114,7 @@ func TestForceRemovesARunAndNothingElse(t *testing.T) {
 	}
 }
 
-// Of fine-tuning, pre-training's files are others', and the other way round.
+// Fine-tuning does not remove the files that only pre-training writes.
 func TestForceKeepsFilesThatTheCommandDoesNotWrite(t *testing.T) {
 	dir := t.TempDir()
 	plant(t, dir, "history/step-000000002/config.json", "samples/step-000000002.txt")
@@ -147,9 +147,9 @@ func TestForceWithoutARunDeletesAndOverwritesNothing(t *testing.T) {
 	}
 	for content, want := range map[string]string{
 		"":                       "unexpected end of JSON input",
-		"{}":                     `the command is ""`,
+		"{}":                     `the command must be train or finetune, not ""`,
 		`{"command": "train"}`:   "settings",
-		`{"name": "my jogging"}`: `the key "name" is unknown`,
+		`{"name": "my jogging"}`: `unknown key "name"`,
 		`{"command":"train","settings":{"lr":1},"data":{}}`: "the settings lack steps",
 	} {
 		dir := t.TempDir()
@@ -169,7 +169,7 @@ func TestForceWithoutARunDeletesAndOverwritesNothing(t *testing.T) {
 	require.Equal(t, "precious", string(data))
 }
 
-func TestForceSparesWhatTheRunReads(t *testing.T) {
+func TestForceKeepsInputsOfTheRun(t *testing.T) {
 	t.Chdir(t.TempDir())
 	plantRun(t, "out", "train", left["train"]...)
 	plant(t, ".", "elsewhere/x")
@@ -194,7 +194,7 @@ func TestForceSparesWhatTheRunReads(t *testing.T) {
 	f.Close()
 }
 
-func TestRunsAreNotPutIntoPartsOfOthers(t *testing.T) {
+func TestNewFolderRefusesPartsOfOtherRuns(t *testing.T) {
 	dir := t.TempDir()
 	plantRun(t, dir, "train", left["train"]...)
 	want := tree(t, dir)
@@ -208,7 +208,7 @@ func TestRunsAreNotPutIntoPartsOfOthers(t *testing.T) {
 	f.Close()
 }
 
-// Nothing is written through a link inside a run folder; the folder itself may be one.
+// A run does not write through links inside its folder. The folder itself may be a link.
 func TestLinksInARunFolderAreRefused(t *testing.T) {
 	for _, name := range []string{
 		lockFile, RecordFile, "metrics.jsonl", "model.safetensors", "loss.svg", "predictions.tsv", "checkpoints", "samples", "history",

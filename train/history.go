@@ -11,8 +11,8 @@ import (
 	"gorgpt/tokenizer"
 )
 
-// Milestones are the updates after which n earlier states of a run are kept: after a half of
-// the updates, a quarter, an eighth, …, in order. Short runs have fewer.
+// Milestones returns the updates after which a run keeps its n earlier states, in ascending
+// order: half of all updates, a quarter, an eighth, and so on. Short runs have fewer.
 func Milestones(steps, n int) (at []int) {
 	for range n {
 		if steps /= 2; steps > 0 {
@@ -23,18 +23,18 @@ func Milestones(steps, n int) (at []int) {
 	return at
 }
 
-// Historian keeps the weights of a model at milestones of its training.
+// Historian saves the weights of a model at the milestones of its training.
 // A Historian must not be used by several goroutines at once.
 type Historian struct {
 	Dir   string // run folder
 	Model *gpt1.Model
 	Tok   *tokenizer.Tokenizer
-	Steps int // updates of the run
-	Count int // milestones
+	Steps int // number of updates in the run
+	Count int // number of milestones
 }
 
-// Updated keeps the weights if this is a milestone. A folder that is there is of the same
-// weights, or was cut off.
+// Updated saves the weights if the update is a milestone. It replaces an existing folder, which
+// has the same weights or is incomplete.
 func (h *Historian) Updated(u Update) error {
 	if !slices.Contains(Milestones(h.Steps, h.Count), u.Step) {
 		return nil
@@ -47,5 +47,5 @@ func (h *Historian) Updated(u Update) error {
 	return checkpoint.WriteFolder(dir.Path(""), h.Model, h.Tok, checkpoint.Form{})
 }
 
-// Evaluated keeps nothing.
+// Evaluated does nothing.
 func (h *Historian) Evaluated(int, []Metric) error { return nil }

@@ -7,21 +7,21 @@ import (
 	"github.com/pkg/errors"
 )
 
-// inputs are what a run reads, which nothing may be removed of.
+// inputs are the files and folders that a run reads. Nothing in them may be removed.
 type inputs struct {
 	files   []input
-	parents []input // the folders that these are in, up to the root
+	parents []input // the folders that contain them, up to the root
 	seen    map[string]bool
 }
 
-// input is a file or a folder, however it is named.
+// input is a file or a folder, compared with os.SameFile, so that its name does not matter.
 type input struct {
-	name string // as the user has it
+	name string // as the user wrote it
 	info os.FileInfo
 }
 
-// newInputs looks for files, folders and those that patterns match. What is not there is not
-// harmed.
+// newInputs finds files and folders by their paths or by patterns. It skips paths that do not
+// exist.
 func newInputs(paths []string) (*inputs, error) {
 	in := &inputs{seen: map[string]bool{}}
 	for _, path := range paths {
@@ -31,7 +31,7 @@ func newInputs(paths []string) (*inputs, error) {
 		all := []string{path}
 		if _, err := os.Stat(path); err != nil {
 			if all, err = filepath.Glob(path); err != nil {
-				continue // no pattern: refused where it is read
+				continue // a bad pattern is an error when the run reads it
 			}
 		}
 		for _, file := range all {
@@ -54,7 +54,7 @@ func (in *inputs) add(name, path string) error {
 			return nil
 		}
 		if err != nil {
-			return errors.Wrap(err, "looking at what the run reads")
+			return errors.Wrap(err, "checking the files that the run reads")
 		}
 		if up == 0 {
 			in.files = append(in.files, input{name, info})
@@ -66,7 +66,8 @@ func (in *inputs) add(name, path string) error {
 	return nil
 }
 
-// chain is the real path of a file and those of the folders above it, and how far up they are.
+// chain yields the real path of a file, then those of the folders above it, each with the number
+// of levels above the file.
 func chain(path string) func(yield func(at string, up int) bool) {
 	return func(yield func(string, int) bool) {
 		at, err := filepath.EvalSymlinks(path)
@@ -82,8 +83,8 @@ func chain(path string) func(yield func(at string, up int) bool) {
 	}
 }
 
-// harmed is the input that a file or a folder is, is inside of, or has inside; "" if there is
-// none.
+// harmed returns the name of the input that is the same as path, contains it, or lies inside it;
+// or "".
 func (in *inputs) harmed(path string) string {
 	for at, up := range chain(path) {
 		info, err := os.Stat(at)

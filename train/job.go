@@ -13,7 +13,7 @@ import (
 	"gorgpt/internal/atomicfile"
 )
 
-// Job is a run in a folder: it begins or resumes, saves checkpoints and leaves the model.
+// Job is a run in a folder: it starts or resumes, saves checkpoints and writes the model.
 // A Job must not be used by several goroutines at once.
 type Job struct {
 	*Folder
@@ -21,22 +21,23 @@ type Job struct {
 	Options  Options
 	Trainer  *Trainer
 	Model    *gpt1.Model
-	Files    map[string][]byte // of a model folder, beside config.json and the weights
+	Files    map[string][]byte // further files of the model folder, apart from config.json and the weights
 	Listener Listener
 
-	// Restore brings back the weights of the best evaluation when all updates are done, if
-	// there are checkpoints.
+	// Restore loads the weights of the best evaluation after the last update. It needs
+	// checkpoints.
 	Restore bool
 
-	// Finish does what comes after the model has been saved, and may be called again. Assist is
-	// the part of the other ranks in it; nil: they have none.
+	// Finish runs on the first rank after the model has been saved. A resumed run may call it
+	// again. Assist runs on the other ranks meanwhile; it may be nil.
 	Finish func(ctx context.Context, metrics *MetricsFile) error
 	Assist func(ctx context.Context) error
 
-	newest string // path of the newest checkpoint; "": there is none
+	newest string // path of the newest checkpoint; "": none
 }
 
-// Run trains to the end, or until ctx ends. Errors are [Stopped] and name the last good checkpoint. Of several ranks, only the first writes and reports.
+// Run trains until the last update, or until ctx ends. Its errors are [Stopped] and name the last
+// good checkpoint. Only the first rank writes files and reports events.
 func (j *Job) Run(ctx context.Context) (err error) {
 	if !j.Options.Group.First() {
 		return j.follow(ctx)
@@ -77,7 +78,7 @@ func (j *Job) Run(ctx context.Context) (err error) {
 	return j.stopped(runErr)
 }
 
-// restore brings back the weights of the best evaluation, if that was not the last.
+// restore loads the weights of the best evaluation, unless it was the last one.
 func (j *Job) restore() error {
 	best := j.Trainer.State().Best.Step
 	if !j.Restore || best == 0 || best == j.Trainer.Steps || j.Options.Keep == 0 {
@@ -92,7 +93,7 @@ func (j *Job) restore() error {
 	return j.Options.Group.BroadcastFloats(j.Model.Store.Values())
 }
 
-// follow is Run of the other ranks, which compute and leave nothing.
+// follow does the work of Run on the other ranks, which write no files.
 func (j *Job) follow(ctx context.Context) error {
 	if err := j.share(); err != nil {
 		return err
@@ -107,8 +108,8 @@ func (j *Job) follow(ctx context.Context) error {
 	return j.Assist(ctx)
 }
 
-// share gives all ranks what rank 0 begins with: weights, and behind the first update also the
-// moments and the state.
+// share sends the weights of rank 0 to all ranks and, when a run is resumed, its moments and
+// state.
 func (j *Job) share() error {
 	g := j.Options.Group
 	if g.Size() == 1 {
@@ -140,7 +141,7 @@ func (j *Job) share() error {
 	return nil
 }
 
-// leave writes the model after the last whole update.
+// leave writes the model as it is after the last complete update.
 func (j *Job) leave() error {
 	if err := checkpoint.WriteModel(j.Dir, j.Model); err != nil {
 		return err
@@ -149,7 +150,7 @@ func (j *Job) leave() error {
 	return nil
 }
 
-// finish completes the run.
+// finish calls Finish and marks the run as completed.
 func (j *Job) finish(ctx context.Context, metrics *MetricsFile) error {
 	if j.Finish != nil {
 		if err := j.Finish(ctx, metrics); err != nil {
@@ -163,8 +164,8 @@ func (j *Job) finish(ctx context.Context, metrics *MetricsFile) error {
 	return j.Record.write(j.Dir)
 }
 
-// begin writes what is known before the first update and, in a folder with checkpoints,
-// goes to the newest.
+// begin writes the files that are known before the first update. A resumed run then loads the
+// newest checkpoint.
 func (j *Job) begin() error {
 	if err := j.Record.write(j.Dir); err != nil {
 		return err
@@ -193,7 +194,7 @@ func (j *Job) begin() error {
 	return nil
 }
 
-// resume goes to the newest whole checkpoint, or to the beginning if there is none.
+// resume loads the newest complete checkpoint. If there is no checkpoint, the run starts over.
 func (j *Job) resume() error {
 	var s State
 	path, damaged, err := j.keeper().Load(j.Model, &s)
@@ -201,10 +202,10 @@ func (j *Job) resume() error {
 		return InOption("Resume", err)
 	}
 	for _, d := range damaged {
-		j.Listener.Note("%v; resuming from an earlier checkpoint, which costs time and changes nothing", d)
+		j.Listener.Note("%v; resuming from an earlier checkpoint, which takes longer and gives the same result", d)
 	}
 	if path == "" {
-		j.Listener.Note("%s has no checkpoint yet: the run begins at update 1", j.Dir)
+		j.Listener.Note("%s has no checkpoint yet: the run starts at update 1", j.Dir)
 		return nil
 	}
 	if err := j.Trainer.Resume(s); err != nil {
@@ -218,7 +219,7 @@ func (j *Job) keeper() checkpoint.Keeper {
 	return checkpoint.Keeper{Dir: j.Checkpoints(), Keep: j.Options.Keep, Wrap: j.Listener.Disk}
 }
 
-// save stores a checkpoint. The metrics up to it go to the disk first.
+// save stores a checkpoint. Before that, it syncs the metrics to the disk.
 func (j *Job) save(s State, metrics *MetricsFile) error {
 	if err := metrics.Sync(); err != nil {
 		return err
@@ -238,12 +239,13 @@ func (j *Job) save(s State, metrics *MetricsFile) error {
 	return err
 }
 
-// Stopped is the error of a run that ended before its last update, or before all was written.
+// Stopped is the error of a run that ended before its last update, or before it had written all
+// files.
 // A Stopped is safe for concurrent use as long as nothing changes it.
 type Stopped struct {
 	Err        error
 	Dir        string // run folder
-	Checkpoint string // newest one; "": there is none
+	Checkpoint string // the newest; "": none
 	Keeps      bool   // the run keeps checkpoints, so it can be resumed
 }
 
@@ -257,10 +259,10 @@ func (e Stopped) Error() string {
 	return e.Err.Error() + "; the last checkpoint is " + e.Checkpoint
 }
 
-// Unwrap is the error itself.
+// Unwrap returns the error that ended the run.
 func (e Stopped) Unwrap() error { return e.Err }
 
-// stopped adds to an error where the run can be resumed.
+// stopped adds the newest checkpoint to an error.
 func (j *Job) stopped(err error) error {
 	if err == nil {
 		return nil

@@ -5,46 +5,47 @@ import (
 	"io"
 )
 
-// Listener follows a run. The zero value ignores everything.
+// Listener follows a run. The zero value ignores all events.
 // A Listener must not be used by several goroutines at once.
 type Listener struct {
-	Report    func(Event) // gets facts and results in order; nil: they are ignored
-	Observers []Observer  // get updates and evaluations
+	Report    func(Event) // receives events in order; nil: they are ignored
+	Observers []Observer  // receive updates and evaluations
 
-	// Disk wraps the files of checkpoints, so that tests can break the disk; nil: nothing.
+	// Disk wraps the files of checkpoints, so that tests can simulate a failing disk; may be nil.
 	Disk func(io.Writer) io.Writer
 }
 
-// Event is a fact about a run, or a result of it. Its text is one for people, without a
-// line end. Types of events: [Note], [Progress], [Started], [Saved], and those of packages above.
+// Event is a fact about a run or a result. Its text is meant for people and does not end in a
+// newline. Event types are [Note], [Progress], [Started], [Saved], and those of other packages.
 // An Event is safe for concurrent use.
 type Event interface{ String() string }
 
-// Note is an event that is nothing but its text.
+// Note is an event that consists of a text.
 // A Note is safe for concurrent use.
 type Note string
 
-// String is the text.
+// String returns the text.
 func (n Note) String() string { return string(n) }
 
-// Progress is an event that says how far some work is: a line that matters only while it lasts.
+// Progress is an event that reports the progress of some work: a line of interest only while the
+// work lasts.
 // A Progress is safe for concurrent use.
 type Progress string
 
-// String is the line.
+// String returns the line.
 func (p Progress) String() string { return string(p) }
 
-// Started says that a run is about to begin its updates or to resume them.
+// Started is the event before the first update of a new or resumed run.
 // A Started is safe for concurrent use.
 type Started struct {
 	Dir      string // run folder
-	Step     int    // updates done before
-	Steps    int    // updates in all
-	LogEvery int    // updates between lines of progress
-	From     string // checkpoint that is resumed; "": none
+	Step     int    // updates already done
+	Steps    int    // updates in total
+	LogEvery int    // updates between progress lines
+	From     string // checkpoint from which the run resumes; "": none
 }
 
-// String says where the run stands.
+// String says where the run starts.
 func (s Started) String() string {
 	if s.From == "" {
 		return fmt.Sprintf("starting %d updates", s.Steps)
@@ -52,7 +53,7 @@ func (s Started) String() string {
 	return fmt.Sprintf("resuming after update %d of %d, from %s", s.Step, s.Steps, s.From)
 }
 
-// Saved says that the model of a run has been written, with the weights of the last whole update.
+// Saved is the event after the model of a run has been written.
 // A Saved is safe for concurrent use.
 type Saved struct{ Dir string }
 

@@ -14,7 +14,7 @@ import (
 	"gorgpt/train"
 )
 
-// allocations are bytes and objects an update, after the first ones.
+// allocations returns the bytes and objects allocated per update, after the first few updates.
 func allocations(t *testing.T, c gpt1.Config, batch, updates int) (bytes, objects float64) {
 	t.Helper()
 	m, err := gpt1.New(c)
@@ -40,9 +40,9 @@ func allocations(t *testing.T, c gpt1.Config, batch, updates int) (bytes, object
 	return float64(after.TotalAlloc-before.TotalAlloc) / n, float64(after.Mallocs-before.Mallocs) / n
 }
 
-// What an update allocates is a few small slices for each node in Gorgonia's machine, and the
-// line of metrics: the same for a model of twice the width, whose tensors have twice to four
-// times the size.
+// An update allocates only a few small slices for each node in Gorgonia's machine, and the line
+// of metrics. A model of twice the width, whose tensors are two to four times as large, allocates
+// the same.
 func TestUpdatesAllocateNoTensors(t *testing.T) {
 	narrow, wide := small, small
 	wide.NEmbd *= 2
@@ -50,10 +50,10 @@ func TestUpdatesAllocateNoTensors(t *testing.T) {
 	wideBytes, wideObjects := allocations(t, wide, 4, 50)
 	require.InDelta(t, objects, wideObjects, 0.02*objects)
 	require.InDelta(t, bytes, wideBytes, 0.02*bytes)
-	require.Less(t, bytes, 40_000., "of two micro-batches")
+	require.Less(t, bytes, 40_000., "for two micro-batches")
 }
 
-// After the first updates memory stays flat.
+// After the first updates, the heap does not grow.
 func TestMemoryStaysFlat(t *testing.T) {
 	updates := 1000
 	if testing.Short() {

@@ -14,9 +14,9 @@ import (
 	"gorgpt/internal/regular"
 )
 
-// Metrics writes one JSON object a line: for each update step, loss, lr,
-// grad_norm, tokens (so far), tok_s and elapsed_s; for each evaluation step and
-// what was measured. Timings apart, equal runs write equal lines.
+// Metrics writes one JSON object per line. The line of an update has step, loss, lr, grad_norm,
+// tokens (so far), tok_s and elapsed_s. The line of an evaluation has step and the measures. Equal
+// runs write equal lines, apart from times.
 // Metrics must not be used by several goroutines at once.
 type Metrics struct{ W io.Writer }
 
@@ -32,7 +32,7 @@ func (m Metrics) Updated(u Update) error {
 	}, u.More...))
 }
 
-// firstOfUpdate is the first measure of an update, by which its lines are known.
+// firstOfUpdate is the first measure of an update. It identifies the lines of updates.
 const firstOfUpdate = "loss"
 
 // Evaluated writes the line of an evaluation.
@@ -60,22 +60,21 @@ func round(x float64, digits int) float64 {
 	return math.Round(x*f) / f
 }
 
-// MetricsFileName is the name of the file of a run folder that has its metrics.
+// MetricsFileName is the name of the file with the metrics in a run folder.
 const MetricsFileName = "metrics.jsonl"
 
-// MetricsFile is the metrics.jsonl of a run folder, which only grows. A resumed run does
-// some updates once more, with the same results; their lines are there already and are not
-// written again.
+// MetricsFile is the metrics.jsonl of a run folder, which only grows. A resumed run may repeat
+// some updates, with the same results. It does not write their lines again.
 // A MetricsFile must not be used by several goroutines at once.
 type MetricsFile struct {
 	metrics Metrics
 	file    *os.File
-	written map[string]int // the last step that has a line, for each kind of line
+	written map[string]int // the last step with a line, for each kind of line
 }
 
-// OpenMetrics opens the metrics.jsonl of a run folder for appending, or begins it. Of a last
-// line that was cut off when the run was killed, the rest is removed. All other lines stay,
-// also those that are damaged.
+// OpenMetrics opens the metrics.jsonl of a run folder for appending, or creates it. If the last
+// line is incomplete because the run was killed, OpenMetrics removes it. It keeps all other
+// lines, even damaged ones.
 func OpenMetrics(dir string) (*MetricsFile, error) {
 	d, err := atomicfile.OpenDir(dir)
 	if err != nil {
@@ -83,7 +82,7 @@ func OpenMetrics(dir string) (*MetricsFile, error) {
 	}
 	defer d.Close()
 	f := &MetricsFile{written: map[string]int{}}
-	if f.file, err = d.Append(MetricsFileName); err == nil { // it is no link
+	if f.file, err = d.Append(MetricsFileName); err == nil { // it is not a link
 		err = f.file.Close()
 	}
 	if err != nil {
@@ -93,7 +92,7 @@ func OpenMetrics(dir string) (*MetricsFile, error) {
 	if err != nil {
 		return nil, err
 	}
-	// The file is replaced: in a copy of a run folder, it may be a hard link to the original.
+	// Replace the file: in a copy of a run folder, it may be a hard link to the original.
 	if err := d.WriteFile(MetricsFileName, f.mend(data)); err != nil {
 		return nil, err
 	}
@@ -104,7 +103,8 @@ func OpenMetrics(dir string) (*MetricsFile, error) {
 	return f, nil
 }
 
-// mend notes what is written, and ends the last line or removes it.
+// mend records the lines that exist. It ends the last line with a newline, or removes it if it is
+// incomplete.
 func (f *MetricsFile) mend(data []byte) []byte {
 	for line := range bytes.Lines(data) {
 		if step, kind, ok := kindOf(bytes.TrimSuffix(line, []byte("\n"))); ok {
@@ -120,7 +120,7 @@ func (f *MetricsFile) mend(data []byte) []byte {
 	return data[:end]
 }
 
-// kindOf is what a line is of: its step, and the name of its first measure.
+// kindOf returns the step of a line and the name of its first measure.
 func kindOf(line []byte) (step int, kind string, ok bool) {
 	var all map[string]json.RawMessage
 	if json.Unmarshal(line, &all) != nil {
@@ -133,12 +133,12 @@ func kindOf(line []byte) (step int, kind string, ok bool) {
 	return step, string(name), found && err == nil && len(name) > 0
 }
 
-// Updated writes the line of an update, unless it is there.
+// Updated writes the line of an update, unless the file has it.
 func (f *MetricsFile) Updated(u Update) error {
 	return f.once(u.Step, firstOfUpdate, func() error { return f.metrics.Updated(u) })
 }
 
-// Evaluated writes the line of an evaluation, unless it is there.
+// Evaluated writes the line of an evaluation, unless the file has it.
 func (f *MetricsFile) Evaluated(step int, metrics []Metric) error {
 	return f.once(step, metrics[0].Name, func() error { return f.metrics.Evaluated(step, metrics) })
 }
@@ -151,8 +151,8 @@ func (f *MetricsFile) once(step int, kind string, write func() error) error {
 	return write()
 }
 
-// Sync makes the lines survive a power cut.
+// Sync flushes the lines to the disk, so that they survive a power failure.
 func (f *MetricsFile) Sync() error { return errors.Wrap(f.file.Sync(), MetricsFileName) }
 
-// Close ends the file.
+// Close closes the file.
 func (f *MetricsFile) Close() error { return errors.Wrap(f.file.Close(), MetricsFileName) }

@@ -16,25 +16,25 @@ import (
 // Folders of a run folder.
 const (
 	checkpointsFolder = "checkpoints"
-	SamplesFolder     = "samples" // texts of earlier states of the model, a file an update
-	HistoryFolder     = "history" // earlier states of the model, each a model folder named after its update
+	SamplesFolder     = "samples" // texts written by earlier states of the model, one file per update
+	HistoryFolder     = "history" // earlier states of the model, each in a model folder named after its update
 )
 
-// names know the files that runs leave, by their paths in a run folder, with slashes. There
-// are no others that this program removes or overwrites.
+// names recognizes the files of a run by their paths in the run folder, with slashes. The program
+// never removes or overwrites any other files.
 type names struct {
-	command string // of run.json; "": any
-	dataset string // whose submissions are among them
+	command string // the command in run.json; "": any
+	dataset string // the dataset whose submission files are included
 }
 
-// namesOf are those of the run that a record is of.
+// namesOf returns the names for the run of a record.
 func namesOf(r *Record) names {
 	var settings struct{ Dataset string }
-	_ = json.Unmarshal(r.Settings, &settings) // what is no settings has no dataset
+	_ = json.Unmarshal(r.Settings, &settings) // invalid settings have no dataset
 	return names{r.Command, settings.Dataset}
 }
 
-// file tells whether a path is that of a file.
+// file reports whether a path is one of a file of the run.
 func (n names) file(name string) bool {
 	parts := strings.Split(name, "/")
 	switch {
@@ -55,7 +55,7 @@ func (n names) file(name string) bool {
 // samplePattern matches the names of samples.
 var samplePattern = regexp.MustCompile(`^step-\d{9,}\.txt$`)
 
-// top is file for those in the run folder itself.
+// top does the work of file for files directly in the run folder.
 func (n names) top(name string) bool {
 	switch name {
 	case RecordFile, MetricsFileName, "loss.svg", "loss.png":
@@ -70,7 +70,7 @@ func (n names) top(name string) bool {
 	return checkpoint.IsModelFile(name)
 }
 
-// folder tells whether a path is that of a folder.
+// folder reports whether a path is one of a folder of the run.
 func (n names) folder(name string) bool {
 	top, step, inside := strings.Cut(name, "/")
 	switch top {
@@ -84,13 +84,13 @@ func (n names) folder(name string) bool {
 	return false
 }
 
-// found is what there is in a run folder under the names of a run.
+// found lists the files and folders that exist in a run folder under the names of a run.
 type found struct {
 	files, folders []string
-	others         []string // of another kind, such as links
+	others         []string // paths of another type, such as links
 }
 
-// find looks for the names in a folder. No link is followed.
+// find looks for the names in a folder. It follows no links.
 func (n names) find(dir string) (f found, err error) {
 	folders := []string{"."}
 	for len(folders) > 0 {
@@ -117,8 +117,8 @@ func (n names) find(dir string) (f found, err error) {
 	return f, nil
 }
 
-// refuse is the error for the first of the others that is a link or a device or, with all, of any
-// kind.
+// refuse returns an error for the first of the others that is a link or a device or, if all is
+// set, for the first of any type.
 func (f found) refuse(dir string, all bool) error {
 	for _, name := range f.others {
 		place := filepath.Join(dir, filepath.FromSlash(name))

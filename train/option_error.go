@@ -8,22 +8,22 @@ import (
 	"github.com/pkg/errors"
 )
 
-// OptionError is an error in the options of a run. It names fields of the options by their Go
-// names; a program with names of its own for them, such as flags, gets them by [Rename].
+// OptionError is an error in the options of a run. It refers to fields by their Go names. A
+// program that has other names for them, such as flags, translates them with [Rename].
 // An OptionError is safe for concurrent use.
 type OptionError struct {
 	format string // with fields in braces: "{Batch} is %d"
 	args   []any
-	cause  error // nil: the format has all
+	cause  error // nil: the format is the whole message
 }
 
-// BadOption returns an OptionError. In the format, names of fields stand in braces:
-// "{Batch} is %d: it must be at least 1".
+// BadOption returns an OptionError. Names of fields are in braces in the format:
+// "{Batch} must be at least 1, not %d".
 func BadOption(format string, args ...any) error {
 	return errors.WithStack(&OptionError{format: format, args: args})
 }
 
-// InOption says that an error comes from the value of a field; nil stays nil.
+// InOption returns an OptionError for a field whose value led to err, or nil if err is nil.
 func InOption(field string, err error) error {
 	if err == nil {
 		return nil
@@ -33,7 +33,7 @@ func InOption(field string, err error) error {
 
 var braced = regexp.MustCompile(`\{([A-Z]\w*)\}`)
 
-// Fields are the names of the fields that the error is about, in the order of its text.
+// Fields returns the names of the fields in the message, in order.
 func (e *OptionError) Fields() []string {
 	var names []string
 	for _, match := range braced.FindAllStringSubmatch(e.format, -1) {
@@ -44,7 +44,7 @@ func (e *OptionError) Fields() []string {
 
 func (e *OptionError) Error() string { return e.text(func(field string) string { return field }) }
 
-// Unwrap is the error that the value of the field led to, or nil.
+// Unwrap returns the error that the value of the field led to, or nil.
 func (e *OptionError) Unwrap() error { return e.cause }
 
 func (e *OptionError) text(name func(field string) string) string {
@@ -55,7 +55,7 @@ func (e *OptionError) text(name func(field string) string) string {
 	return fmt.Sprintf(format, e.args...)
 }
 
-// Rename is the text of an error in which the fields of an [OptionError] have other names.
+// Rename returns the text of an error with other names for the fields of an [OptionError].
 func Rename(err error, name func(field string) string) string {
 	var e *OptionError
 	if !errors.As(err, &e) {

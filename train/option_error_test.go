@@ -17,7 +17,7 @@ func TestOptionErrorNamesFields(t *testing.T) {
 	}{
 		"one field":        {BadOption("{Batch} is %d, at 5 %% {x y}", 3), "Batch is 3, at 5 % {x y}", "-batch is 3, at 5 % {x y}", []string{"Batch"}},
 		"braces in values": {BadOption("{Data} is %q", "{Batch}"), `Data is "{Batch}"`, `-data is "{Batch}"`, []string{"Data"}},
-		"a cause":          {InOption("Tokenizer", errors.New("no such file")), "Tokenizer: no such file", "-tokenizer: no such file", []string{"Tokenizer"}},
+		"cause":            {InOption("Tokenizer", errors.New("no such file")), "Tokenizer: no such file", "-tokenizer: no such file", []string{"Tokenizer"}},
 		"nested": {
 			errors.WithMessage(InOption("Resume", errors.WithMessage(BadOption("{Batch} and {Steps}"), "the record")), "train"),
 			"train: Resume: the record: Batch and Steps", "train: -resume: the record: -batch and -steps", []string{"Resume"},

@@ -8,24 +8,24 @@ import (
 	"gorgpt/optim"
 )
 
-// Auto stands for a number that is chosen to fit model and data. No option that may
-// have it has a use for negative numbers.
+// Auto stands for a number that the run chooses to fit the model and the data. Options that
+// accept it have no valid negative values.
 const Auto = -1
 
-// Options are what runs of all kinds have. A run never changes them.
+// Options are the options that all kinds of runs share. A run never changes them.
 // Options are safe for concurrent use as long as nothing changes them.
 type Options struct {
 	Steps   int     `json:"steps"`            // updates
-	Epochs  int     `json:"epochs,omitempty"` // passes over the data, which decide on Steps; 0: Steps is given
-	Batch   int     `json:"batch"`            // sequences or examples an update
-	Micro   int     `json:"micro"`            // of them computed at a time
+	Epochs  int     `json:"epochs,omitempty"` // passes over the data, which determine Steps; 0: Steps is given
+	Batch   int     `json:"batch"`            // sequences or examples per update
+	Micro   int     `json:"micro"`            // sequences or examples computed at a time
 	LR      float64 `json:"lr"`               // highest learning rate
 	L2      float64 `json:"l2"`               // decoupled weight decay
 	Clip    float64 `json:"clip"`             // largest gradient norm; 0: no clipping
 	Dropout float64 `json:"dropout"`
 	Seed    int64   `json:"seed"`
 
-	// AllowUnknown accepts a text of which the vocabulary cannot spell half; see
+	// AllowUnknown accepts a text even if the vocabulary cannot spell half of it; see
 	// [Options.CheckUnknown].
 	AllowUnknown bool `json:"allow_unknown,omitempty"`
 
@@ -35,28 +35,29 @@ type Options struct {
 	Out          string `json:"-"` // run folder; "": runs/<name>
 	Force        bool   `json:"-"` // write into a folder that is not empty
 	Resume       string `json:"-"` // run folder to resume; "": a new run
-	Config       string `json:"-"` // file that the options came from, which the run must not remove; "": none
+	Config       string `json:"-"` // file with the options, which the run must not remove; "": none
 
-	Group *dist.Group `json:"-"` // ranks that do the run together; nil: this process alone
+	Group *dist.Group `json:"-"` // ranks of the run; nil: only this process
 }
 
-// Housekeeping says when a run reports and what it keeps. It does not change what is
-// computed, and may differ when a run is resumed.
+// Housekeeping says when a run reports and which files it keeps. It does not affect the result,
+// and may change when a run is resumed.
 // A Housekeeping is safe for concurrent use as long as nothing changes it.
 type Housekeeping struct {
-	LogEvery    int   `json:"log_every"`              // updates between lines of progress
-	SaveEvery   Every `json:"save_every"`             // between checkpoints
-	Keep        int   `json:"keep"`                   // newest checkpoints that are kept, in addition to the best; 0: none is written
+	LogEvery    int   `json:"log_every"`              // updates between progress lines
+	SaveEvery   Every `json:"save_every"`             // interval between checkpoints
+	Keep        int   `json:"keep"`                   // newest checkpoints to keep, in addition to the best; 0: write none
 	SampleEvery int   `json:"sample_every,omitempty"` // updates between samples of text; 0: only at the end
-	History     int   `json:"history,omitempty"`      // earlier states of the weights that are kept, at halves of the updates; see [Milestones]
+	History     int   `json:"history,omitempty"`      // earlier states of the weights to keep; see [Milestones]
 }
 
-// DefaultHousekeeping logs after every so many updates.
+// DefaultHousekeeping returns the default housekeeping, with a progress line every logEvery
+// updates.
 func DefaultHousekeeping(logEvery int) Housekeeping {
 	return Housekeeping{LogEvery: logEvery, SaveEvery: Every{Time: 10 * time.Minute}, Keep: 2}
 }
 
-// Check refuses values that cannot work.
+// Check returns an error if a value is out of its range.
 func (o Options) Check() error {
 	for _, x := range []struct {
 		field        string
@@ -83,7 +84,7 @@ func (o Options) Check() error {
 	return nil
 }
 
-// CheckRanks refuses a batch that cannot be divided among all ranks.
+// CheckRanks returns an error if the batch is smaller than the number of ranks.
 func (o Options) CheckRanks() error {
 	if n := o.Group.Size(); o.Batch < n {
 		return BadOption("{Batch} %d cannot be divided among %d ranks: it must be at least %d", o.Batch, n, n)
@@ -91,11 +92,10 @@ func (o Options) CheckRanks() error {
 	return nil
 }
 
-// Share is how many sequences or examples of a batch the rank with the most computes, and
-// ShareMicro how many of them at a time.
+// Share returns the number of sequences or examples of a batch that the busiest rank computes.
 func (o Options) Share() int { n := o.Group.Size(); return (o.Batch + n - 1) / n }
 
-// ShareMicro is described at [Options.Share].
+// ShareMicro returns how many sequences or examples of its share a rank computes at a time.
 func (o Options) ShareMicro() int { return min(o.Micro, o.Share()) }
 
 // Graphs are the names of the graphs of a run: of one micro-batch forwards, the same with
@@ -112,7 +112,7 @@ func (o Options) Adam() optim.Config {
 	return adam
 }
 
-// UpdateGraph is the graph of the update, for looking at it.
+// UpdateGraph returns the graph of the update, for inspection.
 func (o Options) UpdateGraph(store *graph.Store) (*graph.Graph, error) {
 	opt, err := optim.New(store, o.Adam())
 	if err != nil {
@@ -121,7 +121,7 @@ func (o Options) UpdateGraph(store *graph.Store) (*graph.Graph, error) {
 	return opt.Graph(), nil
 }
 
-// Trainer is the loop over the updates of a task whose parameters are in a store.
+// Trainer returns a trainer for a task whose parameters are in the store.
 func (o Options) Trainer(task Task, store *graph.Store, schedule optim.Schedule, observers ...Observer) (*Trainer, error) {
 	opt, err := optim.New(store, o.Adam())
 	return &Trainer{

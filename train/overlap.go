@@ -3,20 +3,21 @@ package train
 import "gorgpt/dist"
 
 // overlap decides whether gradients are summed over ranks while the backward pass is still
-// running. That hides network time and costs each rank a core, because Open MPI busy-waits.
-// The first updates measure which is faster, in turn with and without; the sums have the same
+// running. This hides network time but costs each rank a core, because Open MPI busy-waits. The
+// first updates alternate between both ways and measure which is faster. The sums have the same
 // bits either way.
 type overlap struct {
 	tried int        // updates so far
-	spent [2]float64 // seconds in all ranks, without and with
+	spent [2]float64 // seconds, summed over ranks: without and with overlap
 	pays  bool
 }
 
-// trials is the number of updates that are tried each way, after the first two, which touch
-// memory for the first time.
+// trials is the number of updates measured each way. The first two updates do not count, because
+// they touch memory for the first time.
 const trials = 8
 
-// next tells how the next update is done. On one host there is no network to wait for.
+// next reports whether the next update overlaps. Ranks on one host never do, as they have no
+// network to wait for.
 func (b *overlap) next(g *dist.Group) bool {
 	switch {
 	case g.Neighbours() == g.Size():
@@ -27,7 +28,7 @@ func (b *overlap) next(g *dist.Group) bool {
 	return b.pays
 }
 
-// took tells how long it took on this rank. When all trials are done the ranks decide.
+// took records the time of an update on this rank. After the last trial, the ranks decide.
 func (b *overlap) took(g *dist.Group, seconds float64) error {
 	if g.Neighbours() == g.Size() || b.tried == 2+2*trials {
 		return nil

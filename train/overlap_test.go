@@ -10,7 +10,7 @@ import (
 	"gorgpt/dist/disttest"
 )
 
-// The ranks try both ways and take the one that is faster for all of them together.
+// The ranks try both ways and choose the one that is faster in total.
 func TestOverlap(t *testing.T) {
 	const n = 3
 	for _, gain := range []float64{0.5, -0.5} {
@@ -23,14 +23,14 @@ func TestOverlap(t *testing.T) {
 					seconds -= gain * float64(1+g.Rank())
 					with++
 				} else if without++; g.Rank() == 0 {
-					seconds -= gain // one rank alone sees it otherwise
+					seconds -= gain // on this rank alone, the other way is faster
 				}
 				if err := b.took(g, seconds); err != nil {
 					return err
 				}
 			}
 			if with != without || b.next(g) != (gain > 0) {
-				return errors.Errorf("%d tried with, %d without: %+v", with, without, b)
+				return errors.Errorf("%d updates with overlap, %d without: %+v", with, without, b)
 			}
 			return b.took(g, 1000)
 		})
@@ -39,7 +39,7 @@ func TestOverlap(t *testing.T) {
 		var b overlap
 		for range 100 {
 			if b.next(g) {
-				return errors.New("there is no network on one host")
+				return errors.New("ranks on one host must not overlap")
 			}
 			if err := b.took(g, 1); err != nil {
 				return err

@@ -15,16 +15,17 @@ import (
 	"gorgpt/internal/atomicfile"
 )
 
-// Place is where a run is to be.
+// Place describes a run for which a folder is needed.
 // A Place is safe for concurrent use as long as nothing changes it.
 type Place struct {
-	Command string   // of the run
-	Name    string   // of its folder below [Runs], if none is given
-	Dataset string   // whose submissions the run may write
-	Inputs  []string // files, folders and patterns that it reads
+	Command string   // command of the run
+	Name    string   // name of its folder in [Runs], if no folder is given
+	Dataset string   // dataset for which the run may write a submission
+	Inputs  []string // files, folders and patterns that the run reads
 }
 
-// NewFolder makes the run folder that the options name, as the function [NewFolder] does.
+// NewFolder creates the run folder that the options name, as the function [NewFolder] does. All
+// ranks must call it.
 func (o Options) NewFolder(p Place) (*Folder, error) {
 	var f *Folder
 	dir, err := o.Group.Once(func() ([]byte, error) {
@@ -40,8 +41,8 @@ func (o Options) NewFolder(p Place) (*Folder, error) {
 	return f, err
 }
 
-// CheckOut refuses a run folder that [NewFolder] would refuse. It is for saying so before work
-// that takes long.
+// CheckOut returns the error that [NewFolder] would return for the run folder. Call it before
+// work that takes long.
 func (o Options) CheckOut(p Place) error {
 	if !o.Group.First() || o.Out == "" {
 		return nil
@@ -50,11 +51,11 @@ func (o Options) CheckOut(p Place) error {
 	return err
 }
 
-// NewFolder makes the folder of a run and opens it. Without a path it is runs/<name>, numbered
-// when it exists. An explicit path must be empty, but for hidden files. With force, a run that
-// is there is removed: the files with the names that such a run leaves, and folders that are
-// empty then. What else is there stays, and nothing is removed that the new run reads. It is an
-// error if a file that is no run's has the name of one that is to be written.
+// NewFolder creates the folder of a run and opens it. Without a path, the folder is runs/<name>,
+// or a numbered one if that exists. A folder at an explicit path must be empty, apart from hidden
+// files. With force, NewFolder removes an existing run from it: the files of that run, and then
+// the folders that are empty. All other files stay. NewFolder returns an error if the new run
+// reads a file that would be removed, or would overwrite a file that does not belong to a run.
 func NewFolder(path string, p Place, force bool) (*Folder, error) {
 	if path == "" {
 		dir, err := numbered(filepath.Join(Runs, p.Name))
@@ -73,7 +74,7 @@ func NewFolder(path string, p Place, force bool) (*Folder, error) {
 	if err != nil {
 		return nil, err
 	}
-	old, err := p.check(path, force) // once more, as nobody else changes it now
+	old, err := p.check(path, force) // again, now that the lock keeps other trainers out
 	if err == nil {
 		err = old.remove(path)
 	}
@@ -84,8 +85,8 @@ func NewFolder(path string, p Place, force bool) (*Folder, error) {
 	return f, nil
 }
 
-// check finds out what of an earlier run is to be removed. It is an error if the folder cannot
-// be used.
+// check returns the files of an earlier run that must be removed, or an error if the folder
+// cannot be used.
 func (p Place) check(path string, force bool) (old found, err error) {
 	if err := CheckFolder(path, force); err != nil {
 		return old, err
@@ -123,7 +124,7 @@ func (p Place) check(path string, force bool) (old found, err error) {
 	return old, p.spare(path, old)
 }
 
-// spare refuses to remove what the run reads.
+// spare returns an error if the new run reads any of the old files.
 func (p Place) spare(path string, old found) error {
 	in, err := newInputs(p.Inputs)
 	if err != nil {
@@ -138,9 +139,9 @@ func (p Place) spare(path string, old found) error {
 	return nil
 }
 
-// remove removes the files, and folders that are empty then. If it is killed, an earlier state of
-// the run is left: checkpoints are removed first, each whole, and the record, by which the rest is
-// recognized, last.
+// remove removes the files, and then the folders that are empty. If it is killed, a usable earlier
+// state of the run remains: it removes checkpoints first, one at a time, and the record last,
+// because the record identifies the other files.
 func (f found) remove(dir string) (err error) {
 	defer func() { err = errors.WithMessage(err, "removing an earlier run") }()
 	if err := f.removeCheckpoints(dir); err != nil {
@@ -159,7 +160,7 @@ func (f found) remove(dir string) (err error) {
 	}
 	for _, name := range slices.Backward(f.folders) {
 		if entries, err := fs.ReadDir(root.FS(), name); err != nil || len(entries) > 0 {
-			continue // others have files there
+			continue // the folder has files that do not belong to the run
 		}
 		if err := root.Remove(name); err != nil {
 			return err
@@ -168,7 +169,7 @@ func (f found) remove(dir string) (err error) {
 	return nil
 }
 
-// removeCheckpoints removes the checkpoints that hold no files of others.
+// removeCheckpoints removes the checkpoints that contain no foreign files.
 func (f found) removeCheckpoints(dir string) error {
 	if !slices.Contains(f.folders, checkpointsFolder) {
 		return nil
@@ -196,8 +197,8 @@ func isRecord(name string) int {
 	return 0
 }
 
-// CheckFolder refuses an explicit path that has anything in it, unless force is set; hidden
-// files do not count.
+// CheckFolder returns an error if a folder has any file that is not hidden, unless force is set.
+// It accepts an empty path, and a folder that does not exist.
 func CheckFolder(path string, force bool) error {
 	if path == "" {
 		return nil
@@ -218,11 +219,11 @@ func CheckFolder(path string, force bool) error {
 	return nil
 }
 
-// runAbove is the run folder in which a folder is a checkpoint, or a folder of them, of samples or of
-// earlier states; "" if it is not.
+// runAbove returns the run folder of which path is a part: a checkpoint, or a folder of
+// checkpoints, of samples or of earlier states. It returns "" if path is none of these.
 func runAbove(path string) string {
 	real, err := filepath.EvalSymlinks(path)
-	if os.IsNotExist(err) { // it is to be made
+	if os.IsNotExist(err) { // it will be created
 		if real, err = filepath.EvalSymlinks(filepath.Dir(path)); err == nil {
 			real = filepath.Join(real, filepath.Base(path))
 		}
@@ -248,11 +249,11 @@ func runAbove(path string) string {
 	return ""
 }
 
-// numbered makes base, or else base-2, base-3, …; the making itself is the test,
-// so two runs that start together get two folders.
+// numbered creates base or, if it exists, base-2, base-3, and so on. It does not test first, so
+// two runs that start at the same time get two folders.
 func numbered(base string) (string, error) {
 	if err := os.MkdirAll(filepath.Dir(base), 0o755); err != nil {
-		return "", errors.Wrap(err, "making the run folder")
+		return "", errors.Wrap(err, "creating the run folder")
 	}
 	path := base
 	for n := 2; ; n++ {
@@ -261,14 +262,13 @@ func numbered(base string) (string, error) {
 			return path, nil
 		}
 		if !os.IsExist(err) {
-			return "", errors.Wrap(err, "making the run folder")
+			return "", errors.Wrap(err, "creating the run folder")
 		}
 		path = fmt.Sprintf("%s-%d", base, n)
 	}
 }
 
-// sweep removes what was not finished when a run in the folder was killed. The caller has its
-// lock.
+// sweep removes the unfinished files of a run that was killed. The caller must hold the lock.
 func sweep(dir string) error {
 	all := names{}
 	there, err := all.find(dir)
@@ -283,7 +283,7 @@ func sweep(dir string) error {
 	return nil
 }
 
-// sweep sweeps a folder of a run folder.
+// sweep removes the unfinished files in one folder of a run.
 func (n names) sweep(dir, folder string) error {
 	var below []string
 	if folder != "." {

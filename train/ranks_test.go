@@ -21,8 +21,8 @@ import (
 	"gorgpt/train"
 )
 
-// onRanks trains on a rank on each of these hosts, and returns their tasks and what each has
-// told.
+// onRanks trains with one rank on each host. It returns the tasks of the ranks and the metrics
+// that each reported.
 func onRanks(t *testing.T, hosts []string, batch, micro, steps int) ([]*pretrain.Task, []string) {
 	t.Helper()
 	n := len(hosts)
@@ -46,8 +46,8 @@ func onRanks(t *testing.T, hosts []string, batch, micro, steps int) ([]*pretrain
 	return tasks, told
 }
 
-// The gradient that ranks add up is that of one rank, dropout included, also where shares and
-// micro-batches are of different sizes.
+// Several ranks compute the same gradient as one rank, including dropout, even if shares and
+// micro-batches have different sizes.
 func TestRanksGiveTheGradientOfTheBatch(t *testing.T) {
 	const batch = 7
 	whole, _ := pretraining(t, batch, batch)
@@ -89,32 +89,32 @@ func sameGradients(t *testing.T, want, got *gpt1.Model, name string) {
 	}
 }
 
-// A run on several ranks is that of one, evaluations included, but for the rounding of sums;
-// all ranks end with the same bits, and so does a second run.
-func TestRanksAreOne(t *testing.T) {
+// A run on several ranks gives the same results as a run on one, including evaluations, up to the
+// rounding of sums. All ranks end with the same bits, and so does a second run.
+func TestRanksGiveTheResultsOfOne(t *testing.T) {
 	const batch, micro, steps = 6, 2, 6
 	one, wanted := onRanks(t, make([]string, 1), batch, micro, steps)
 	for _, n := range []int{2, 3, 4} {
 		hosts := make([]string, n)
 		tasks, told := onRanks(t, hosts, batch, micro, steps)
-		hosts[n-1] = "other" // sums are formed beside the backward pass in every second update
+		hosts[n-1] = "other" // every second update sums during the backward pass
 		again, _ := onRanks(t, hosts, batch, micro, steps)
 		for rank := range n {
 			require.Equal(t, told[0], told[rank])
 			require.Equal(t, tasks[0].Model.Store.Values(), tasks[rank].Model.Store.Values())
 			require.Equal(t, tasks[0].Model.Store.Values(), again[rank].Model.Store.Values())
 		}
-		require.NotEqual(t, wanted[0], told[0], "sums of %d ranks round differently", n)
+		require.NotEqual(t, wanted[0], told[0], "the sums of %d ranks must round differently", n)
 		sameLines(t, wanted[0], told[0])
 		for _, p := range one[0].Model.Store.Params() {
-			if !strings.HasSuffix(p.Name, "attn.c_attn.bias") { // the loss does not depend on keys' biases: Adam amplifies noise there
+			if !strings.HasSuffix(p.Name, "attn.c_attn.bias") { // the loss does not depend on the biases of keys, so Adam amplifies noise in them
 				graphtest.AllClose(t, p.Value, tasks[0].Model.Store.Param(p.Name).Value, 1e-4, 1e-4, p.Name)
 			}
 		}
 	}
 }
 
-// sameLines compares metrics, with a tolerance.
+// sameLines compares lines of metrics with a tolerance.
 func sameLines(t *testing.T, want, got string) {
 	t.Helper()
 	lines := strings.Split(strings.TrimSpace(got), "\n")
@@ -125,12 +125,12 @@ func sameLines(t *testing.T, want, got string) {
 		require.NoError(t, json.Unmarshal([]byte(lines[i]), &b))
 		require.Len(t, b, len(a))
 		for name, x := range a {
-			require.InEpsilon(t, 1+x, 1+b[name], 1e-5, "%s of %s", name, line)
+			require.InEpsilon(t, 1+x, 1+b[name], 1e-5, "%s in %s", name, line)
 		}
 	}
 }
 
-// When one rank is asked to stop, all stop after the same update.
+// If one rank is asked to stop, all stop after the same update.
 func TestOneRankStopsAll(t *testing.T) {
 	const n = 3
 	ctxs, cancels := make([]context.Context, n), make([]context.CancelFunc, n)
@@ -155,7 +155,7 @@ func TestOneRankStopsAll(t *testing.T) {
 	require.Equal(t, 3, saved)
 }
 
-// A value that is no number is found on the rank that computed it.
+// The error for a NaN names the rank that computed it.
 func TestNotANumberOnOneRank(t *testing.T) {
 	const n = 3
 	trainers := make([]*train.Trainer, n)
@@ -172,8 +172,8 @@ func TestNotANumberOnOneRank(t *testing.T) {
 	}
 }
 
-// Ranks whose weights have become different do not go on.
-func TestDifferentWeightsAreFound(t *testing.T) {
+// If the weights of the ranks differ, the run stops.
+func TestDifferentWeightsStopTheRun(t *testing.T) {
 	const n = 2
 	trainers := make([]*train.Trainer, n)
 	for rank := range n {
@@ -187,7 +187,7 @@ func TestDifferentWeightsAreFound(t *testing.T) {
 	}
 }
 
-// failures are what the trainers, each a rank, end with.
+// failures runs the trainers, each on a rank, and returns their errors.
 func failures(t *testing.T, trainers []*train.Trainer) []error {
 	t.Helper()
 	errs := make([]error, len(trainers))

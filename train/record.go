@@ -19,30 +19,30 @@ import (
 	"gorgpt/internal/regular"
 )
 
-// RecordFile is the file of a run folder with all that is needed to repeat the run.
+// RecordFile is the file in a run folder that contains everything needed to repeat the run.
 const RecordFile = "run.json"
 
-// RecordFormat is the format of run.json that this program writes. It reads that and all before.
+// RecordFormat is the format of run.json that this program writes. It also reads all earlier ones.
 const RecordFormat = 1
 
 // Record is the content of run.json.
 // A Record is safe for concurrent use as long as nothing changes it.
 type Record struct {
-	Format     int             `json:"format"` // see [RecordFormat]; 0: from before there were numbers
+	Format     int             `json:"format"` // see [RecordFormat]; 0: older than format numbers
 	Command    string          `json:"command"`
-	Completed  bool            `json:"completed"` // all is done
+	Completed  bool            `json:"completed"` // the run has ended and written all files
 	Settings   json.RawMessage `json:"settings"`  // resolved
 	Keeping    Housekeeping    `json:"upkeep"`
 	Facts      json.RawMessage `json:"data"` // about the text or the rows; a resumed run must find the same
 	Parameters int             `json:"parameters"`
 
-	unknown string // key
+	unknown string // a key that this program does not know; "": none
 }
 
-// recordKeys are all that a record may have. The data was once called corpus.
+// recordKeys are all keys that a record may have. The key data was once called corpus.
 var recordKeys = []string{"format", "command", "completed", "settings", "upkeep", "data", "parameters", "corpus"}
 
-// UnmarshalJSON reads a record, and remembers a key that is unknown.
+// UnmarshalJSON decodes a record and remembers an unknown key.
 func (r *Record) UnmarshalJSON(data []byte) error {
 	type plain Record
 	if err := json.Unmarshal(data, (*plain)(r)); err != nil {
@@ -60,7 +60,7 @@ func (r *Record) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// NewRecord is the record of a run that begins.
+// NewRecord returns the record of a new run.
 func NewRecord(command string, settings any, keeping Housekeeping, facts any, parameters int) (*Record, error) {
 	r := &Record{Format: RecordFormat, Command: command, Keeping: keeping, Parameters: parameters}
 	for _, part := range []struct {
@@ -93,11 +93,11 @@ func ReadRecord(dir string) (*Record, error) {
 	return r, checkpoint.CheckFormat(path, r.Format, RecordFormat)
 }
 
-// largestRecord is more bytes than any run.json has.
+// largestRecord is the maximum size of a run.json in bytes.
 const largestRecord = 16 << 20
 
-// noRecord is the error for a folder without a record. It names the run that was meant, if
-// that can be told.
+// noRecord returns the error for a folder without a record. If the folder contains runs that can
+// be resumed, the error names one.
 func noRecord(dir string) error {
 	name := "the folder of a run"
 	entries, _ := os.ReadDir(dir) // for the message only
@@ -109,16 +109,16 @@ func noRecord(dir string) error {
 			}
 		}
 	}
-	return BadOption("%s has no %s, so no run was begun there: set {Resume} to %s, or leave it out to start a new run", dir, RecordFile, name)
+	return BadOption("%s has no %s, so it does not contain a run: set {Resume} to %s, or omit it to start a new run", dir, RecordFile, name)
 }
 
-// check refuses what no run of this program has written.
+// check returns an error if this program cannot have written the record.
 func (r *Record) check() error {
 	if r.unknown != "" {
-		return errors.Errorf("the key %q is unknown: is it of a newer version of this program?", r.unknown)
+		return errors.Errorf("unknown key %q: was the file written by a newer version of this program?", r.unknown)
 	}
 	if r.Command != "train" && r.Command != "finetune" {
-		return errors.Errorf("the command is %q: want train or finetune", r.Command)
+		return errors.Errorf("the command must be train or finetune, not %q", r.Command)
 	}
 	var settings map[string]json.RawMessage
 	if err := json.Unmarshal(r.Settings, &settings); err != nil {
@@ -130,14 +130,14 @@ func (r *Record) check() error {
 		}
 	}
 	if r.Facts == nil {
-		return nil // of an earlier version, which cannot be resumed: the data is compared
+		return nil // from an earlier version; it cannot be resumed, because the data is compared
 	}
 	var facts map[string]json.RawMessage
 	return errors.Wrap(json.Unmarshal(r.Facts, &facts), "data")
 }
 
-// ownRecord is the record of a run in a folder; nil if the folder has no run.json. One that is
-// of something else is an error.
+// ownRecord returns the record of the run in a folder, or nil if the folder has no run.json. It
+// returns an error if the run.json is not the record of a run.
 func ownRecord(dir string) (*Record, error) {
 	path := filepath.Join(dir, RecordFile)
 	info, err := os.Lstat(path)
@@ -154,7 +154,8 @@ func ownRecord(dir string) (*Record, error) {
 	return r, InOption("Out", errors.WithMessage(err, "the folder has a file that is not the record of a run"))
 }
 
-// Matches compares with the record of the same run when it began; nil always matches.
+// Matches returns an error if the data differs from the data in the earlier record of the same
+// run. A nil record always matches.
 func (r *Record) Matches(earlier *Record) error {
 	if earlier == nil {
 		return nil
@@ -169,7 +170,7 @@ func (r *Record) Matches(earlier *Record) error {
 	return nil
 }
 
-// Same makes sure that all ranks found the same data.
+// Same returns an error unless all ranks found the same data.
 func (r *Record) Same(g *dist.Group) error {
 	return g.SameObject("data", r.Facts)
 }
@@ -188,7 +189,7 @@ func (r *Record) json() ([]byte, error) {
 	return append(data, '\n'), errors.Wrap(err, RecordFile)
 }
 
-// Latest is the folder in [Runs] of the command's run that was worked on last.
+// Latest returns the folder in [Runs] of the command's run that was written to last.
 func Latest(command string) (string, error) {
 	entries, err := os.ReadDir(Runs)
 	if err != nil && !os.IsNotExist(err) {
@@ -208,12 +209,12 @@ func Latest(command string) (string, error) {
 		}
 	}
 	if latest == "" {
-		return "", BadOption("{Resume} latest: there is no such run under %s/: name its folder, or leave {Resume} out to start a new run", Runs)
+		return "", BadOption("{Resume} latest: there is no run of this command in %s/: name its folder, or omit {Resume} to start a new run", Runs)
 	}
 	return latest, nil
 }
 
-// wrapped breaks a JSON object behind commas, to lines of at most 80 characters.
+// wrapped breaks a JSON object after commas into lines of at most 80 characters.
 func wrapped(object []byte) string {
 	var out strings.Builder
 	width := 0

@@ -15,10 +15,10 @@ import (
 	"gorgpt/internal/jsondiff"
 )
 
-// ReadRun reads the record of the run in a folder that is to be resumed, and the copy of it
-// that the newest checkpoint has, which checksums guard; nil if there is none yet. It is an
-// error if the folder is no run folder but a checkpoint, if it holds a run of another command
-// ("" is any), and if resuming would lose weights.
+// ReadRun reads the record of the run to resume. began is the copy of the record in the newest
+// checkpoint, where checksums protect it, or nil if there is no checkpoint. ReadRun returns an
+// error if the folder is a checkpoint and not a run folder, if its run is of another command
+// ("" accepts any), and if resuming would overwrite weights.
 func ReadRun(dir, command string) (r, began *Record, err error) {
 	if err := refuseCheckpoint(dir); err != nil {
 		return nil, nil, err
@@ -41,7 +41,7 @@ func ReadRun(dir, command string) (r, began *Record, err error) {
 	return r, began, refuseWeights(dir)
 }
 
-// refuseCheckpoint is an error if a folder is not that of a run, but inside of one.
+// refuseCheckpoint returns an error if a folder is not a run folder but a part of one.
 func refuseCheckpoint(dir string) error {
 	run := runAbove(dir)
 	what := "a part of the run in " + run
@@ -52,12 +52,12 @@ func refuseCheckpoint(dir string) error {
 	case run == "":
 		return nil
 	case checkpoint.IsCheckpoint(run):
-		return errors.Errorf("%s is a checkpoint, not the folder of a run: name the folder that it was saved in, which has a folder %s", dir, checkpointsFolder)
+		return errors.Errorf("%s is a checkpoint, not a run folder: name the run folder, which has a folder %s", dir, checkpointsFolder)
 	}
-	return BadOption("%s is %s, not the folder of a run: {Resume} %s resumes the run from its newest checkpoint", dir, what, run)
+	return BadOption("%s is %s, not a run folder: {Resume} %s resumes the run from its newest checkpoint", dir, what, run)
 }
 
-// refuseWeights is an error if a folder has weights, but no checkpoint to go on from.
+// refuseWeights returns an error if a folder has weights but no checkpoint to resume from.
 func refuseWeights(dir string) error {
 	if _, err := os.Lstat(filepath.Join(dir, checkpoint.WeightsFile)); os.IsNotExist(err) {
 		return nil
@@ -66,11 +66,11 @@ func refuseWeights(dir string) error {
 	if err != nil || has {
 		return err
 	}
-	return BadOption("%s has weights but no checkpoint, so resuming would begin at update 1 and replace them: "+
+	return BadOption("%s has weights but no checkpoint, so resuming would start at update 1 and replace them: "+
 		"repeat the run with {Config} %s and another {Out}, or move %s away", dir, filepath.Join(dir, RecordFile), filepath.Join(dir, checkpoint.WeightsFile))
 }
 
-// newestCopy is the record in the newest checkpoint, or in the newest where it is not damaged.
+// newestCopy returns the record in the newest checkpoint whose record is not damaged, or nil.
 func newestCopy(dir string) (*Record, error) {
 	k := checkpoint.Keeper{Dir: filepath.Join(dir, checkpointsFolder)}
 	steps, err := k.Steps()
@@ -80,7 +80,7 @@ func newestCopy(dir string) (*Record, error) {
 	for _, step := range slices.Backward(steps) {
 		data, err := atomicfile.ReadChecked(filepath.Join(k.Dir, checkpoint.StepName(step)), RecordFile)
 		if err != nil {
-			continue // damaged, which is said when it is loaded
+			continue // damaged; loading the checkpoint reports it
 		}
 		r := &Record{}
 		if err := json.Unmarshal(data, r); err != nil {
@@ -91,8 +91,8 @@ func newestCopy(dir string) (*Record, error) {
 	return nil, nil
 }
 
-// Began compares with the record that the newest checkpoint has, but for settings and upkeep;
-// nil always matches.
+// Began returns an error if the record differs from began, the one in the newest checkpoint. It
+// does not compare settings and upkeep. A nil record always matches.
 func (r *Record) Began(began *Record) error {
 	if began == nil {
 		return nil
@@ -112,16 +112,17 @@ func (r *Record) Began(began *Record) error {
 	return Edited(key, was, now)
 }
 
-// Edited is the error for a key of a run.json that is not what the run began with; "" is none.
+// Edited returns the error for a key of a run.json whose value changed after the run began, or
+// nil if the key is "".
 func Edited(key, was, now string) error {
 	if key == "" {
 		return nil
 	}
-	return BadOption("%s is %s, but the run began with %s, according to the run.json of its newest checkpoint: restore that, or start a new run with {Config} and {Out}",
+	return BadOption("%s is %s, but the run began with %s, according to the run.json of its newest checkpoint: restore that value, or start a new run with {Config} and {Out}",
 		key, now, was)
 }
 
-// compact is JSON without white space.
+// compact returns JSON without white space.
 func compact(object json.RawMessage) []byte {
 	var out bytes.Buffer
 	if json.Compact(&out, object) != nil {

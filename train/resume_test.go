@@ -43,9 +43,9 @@ func (s *snapshot) restore(m *gpt1.Model) {
 	}
 }
 
-// Stopped after any update, in it or in the evaluation behind it, a run that is resumed
-// writes the same lines and ends with the same weights.
-func TestResumedIsNeverStopped(t *testing.T) {
+// If a run is stopped after any update or evaluation and resumed, it writes the same lines and
+// ends with the same weights as a run that is never stopped.
+func TestResumingGivesTheSameRun(t *testing.T) {
 	const steps = 6
 	trainer := func(o train.Observer, save func(m *gpt1.Model, s train.State)) (*pretrain.Task, *train.Trainer) {
 		p, opt := pretraining(t, 5, 3)
@@ -70,10 +70,10 @@ func TestResumedIsNeverStopped(t *testing.T) {
 		_, tr := trainer(lines, keep)
 		err := tr.Run(ctx)
 		if err == nil {
-			continue // stopped behind the end
+			continue // stopped after the end
 		}
 		require.ErrorAs(t, err, new(train.Interrupted))
-		require.NotNil(t, last, "the last whole update is saved")
+		require.NotNil(t, last, "the last complete update is saved")
 
 		p, tr := trainer(losses{&got}, keep)
 		last.restore(p.Model)
@@ -89,7 +89,7 @@ func TestResumedIsNeverStopped(t *testing.T) {
 	}
 }
 
-// countdown ends the run when so many lines are written.
+// countdown calls at when left lines have been written.
 type countdown struct {
 	train.Observer
 	left int
@@ -115,12 +115,12 @@ func TestResumeRefusesOtherSettings(t *testing.T) {
 	good := tr.State()
 	good.Step, good.Random.Step, good.Data.Index = 2, 2, 8
 	for want, change := range map[string]func(*train.State){
-		"the checkpoint is of update 6, the run has 5": func(s *train.State) { s.Step = 6 },
-		"the checkpoint is of a run with the schedule optim.WarmupCosine{Peak:1 Warmup:2 Total:5}, this one has optim.WarmupCosine{Peak:0.01 Warmup:2 Total:5}": func(s *train.State) {
+		"the checkpoint was saved after update 6, but the run has only 5": func(s *train.State) { s.Step = 6 },
+		"the checkpoint has the schedule optim.WarmupCosine{Peak:1 Warmup:2 Total:5}, but this run has optim.WarmupCosine{Peak:0.01 Warmup:2 Total:5}": func(s *train.State) {
 			s.Schedule = train.Describe(optim.WarmupCosine{Peak: 1, Warmup: 2, Total: 5})
 		},
-		"the checkpoint has the random numbers":                           func(s *train.State) { s.Random.Seed = 5 },
-		"going on in the data: seeking window 1000 of epoch 0, which has": func(s *train.State) { s.Data.Index = 1000 },
+		"the checkpoint has the random state":                          func(s *train.State) { s.Random.Seed = 5 },
+		"resuming the data: seeking window 1000 of epoch 0, which has": func(s *train.State) { s.Data.Index = 1000 },
 	} {
 		s := good
 		change(&s)
@@ -130,7 +130,7 @@ func TestResumeRefusesOtherSettings(t *testing.T) {
 	require.Equal(t, 2, opt.T)
 }
 
-// When to save: after so many updates, after the best evaluation, at the end.
+// A run saves at intervals, after the best evaluation, and at the end.
 func TestWhenToSave(t *testing.T) {
 	p, opt := pretraining(t, 4, 4)
 	var saved []int
@@ -146,7 +146,7 @@ func TestEvery(t *testing.T) {
 	now := time.Now()
 	for text, c := range map[string]struct {
 		want train.Every
-		due  bool // after update 6, ten minutes after the last
+		due  bool // after update 6, ten minutes after the last time
 	}{
 		"0": {train.Every{}, false}, "3": {train.Every{Updates: 3}, true}, "4": {train.Every{Updates: 4}, false},
 		"10m": {train.Every{Time: 10 * time.Minute}, true}, "2h": {train.Every{Time: 2 * time.Hour}, false}, "1m30s": {train.Every{Time: 90 * time.Second}, true},
@@ -159,29 +159,29 @@ func TestEvery(t *testing.T) {
 		require.Equal(t, c.due, e.Due(6, now.Add(-10*time.Minute)))
 	}
 	for _, bad := range []string{"-1", "x", "-5m", "0s", ""} {
-		require.ErrorContains(t, new(train.Every).Set(bad), "want updates, such as 500, or a time, such as 10m")
+		require.ErrorContains(t, new(train.Every).Set(bad), "must be a number of updates, such as 500, or a time, such as 10m")
 	}
 }
 
-// A line that was cut off is removed, others stay, and one that is there is not written again.
+// A resumed run removes an incomplete last line, keeps all others, and repeats none of them.
 func TestMetricsOfAResumedRun(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, train.MetricsFileName)
 	const whole = `{"step":1,"loss":3,"lr":1}` + "\n" + `{"step":2,"loss":2,"lr":1}` + "\n" + `{"step":2,"val_loss":2}` + "\n"
 	for name, c := range map[string]struct{ content, kept string }{
-		"":                         {whole, whole},
-		"half a line":              {whole + `{"step":3,"lo`, whole},
-		"zeros":                    {whole + "\x00\x00\x00", whole},
-		"a number cut off":         {whole + `{"step":3,"loss":1`, whole},
-		"no end of line":           {strings.TrimSuffix(whole, "\n"), whole},
-		"a damaged line":           {"{\"step\":1,\"lo\n" + whole, "{\"step\":1,\"lo\n" + whole},
-		"zeros before":             {"\x00\x00\n" + whole, "\x00\x00\n" + whole},
-		"empty lines":              {"\n\n" + whole, "\n\n" + whole},
-		"no metrics":               {"{}\n" + whole, "{}\n" + whole},
-		"not ours":                 {"# mine\n" + whole + "# mine\n", "# mine\n" + whole + "# mine\n"},
-		"damage, and half a line":  {"{}\n" + whole + "{}\n{", "{}\n" + whole + "{}\n"},
-		"a line of a megabyte":     {strings.Repeat("x", 1<<20) + "\n" + whole, strings.Repeat("x", 1<<20) + "\n" + whole},
-		"ends of lines of Windows": {strings.ReplaceAll(whole, "\n", "\r\n"), strings.ReplaceAll(whole, "\n", "\r\n")},
+		"":                        {whole, whole},
+		"half a line":             {whole + `{"step":3,"lo`, whole},
+		"zeros":                   {whole + "\x00\x00\x00", whole},
+		"a number cut off":        {whole + `{"step":3,"loss":1`, whole},
+		"no end of line":          {strings.TrimSuffix(whole, "\n"), whole},
+		"a damaged line":          {"{\"step\":1,\"lo\n" + whole, "{\"step\":1,\"lo\n" + whole},
+		"zeros at the start":      {"\x00\x00\n" + whole, "\x00\x00\n" + whole},
+		"empty lines":             {"\n\n" + whole, "\n\n" + whole},
+		"no metrics":              {"{}\n" + whole, "{}\n" + whole},
+		"foreign lines":           {"# mine\n" + whole + "# mine\n", "# mine\n" + whole + "# mine\n"},
+		"damage, and half a line": {"{}\n" + whole + "{}\n{", "{}\n" + whole + "{}\n"},
+		"a line of a megabyte":    {strings.Repeat("x", 1<<20) + "\n" + whole, strings.Repeat("x", 1<<20) + "\n" + whole},
+		"Windows line ends":       {strings.ReplaceAll(whole, "\n", "\r\n"), strings.ReplaceAll(whole, "\n", "\r\n")},
 	} {
 		require.NoError(t, os.WriteFile(path, []byte(c.content), 0o600))
 		m, err := train.OpenMetrics(dir)
@@ -203,7 +203,7 @@ func TestMetricsOfAResumedRun(t *testing.T) {
 	}
 }
 
-// In a copy of a run folder that is made of hard links, resuming leaves the original alone.
+// If a copy of a run folder consists of hard links, resuming the copy does not change the original.
 func TestMetricsOfACopyWithHardLinks(t *testing.T) {
 	one, two := filepath.Join(t.TempDir(), train.MetricsFileName), filepath.Join(t.TempDir(), train.MetricsFileName)
 	const line = `{"step":1,"loss":3,"lr":1}` + "\n"

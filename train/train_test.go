@@ -25,8 +25,8 @@ var small = gpt1.Config{
 	EmbdPDrop: 0.1, AttnPDrop: 0.1, ResidPDrop: 0.1, LayerNormEps: 1e-5, InitRange: 0.1,
 }
 
-// books returns text in which each id is a noisy function of the one before, so
-// that there is something to learn.
+// books returns texts in which each id is a noisy function of the previous one, so that a model
+// can learn to predict them.
 func books(n, length int) []loaders.Tokens {
 	r := rand.New(rand.NewPCG(3, 3))
 	out := make([]loaders.Tokens, n)
@@ -57,7 +57,7 @@ func pretraining(t *testing.T, batch, micro int) (*pretrain.Task, *optim.Optimiz
 	return p, opt
 }
 
-// However a batch is split, the gradient is that of the whole, dropout included.
+// The gradient does not depend on how the batch is split, even with dropout.
 func TestMicroBatchesGiveTheGradientOfTheBatch(t *testing.T) {
 	ctx := context.Background()
 	whole, _ := pretraining(t, 7, 7)
@@ -78,7 +78,7 @@ func TestMicroBatchesGiveTheGradientOfTheBatch(t *testing.T) {
 	}
 }
 
-// One seed fixes everything, whatever the number of cores.
+// The same seed gives the same run on any number of cores.
 func TestRunsAreDeterministic(t *testing.T) {
 	run := func(procs int) (*pretrain.Task, string) {
 		defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(procs))
@@ -101,7 +101,7 @@ func TestRunsAreDeterministic(t *testing.T) {
 	}
 }
 
-// losses writes what does not depend on time.
+// losses writes the metrics that do not depend on time.
 type losses struct{ w *bytes.Buffer }
 
 func (l losses) Updated(u train.Update) error {
@@ -132,13 +132,13 @@ func TestTrainingLearns(t *testing.T) {
 func TestUnigramPerplexity(t *testing.T) {
 	valid, err := loaders.NewFixedWindows([]loaders.Tokens{loaders.InMemory{0, 1, 0}}, 2)
 	require.NoError(t, err)
-	// Counts with one more each: 3 of id 0, 2 of id 1, of 5. Targets: 1, 0.
+	// Counts plus one: 3 for id 0 and 2 for id 1, out of 5. Targets: 1, 0.
 	got, err := pretrain.UnigramPerplexity(context.Background(), []loaders.Tokens{loaders.InMemory{0, 0, 1}}, valid, 2, 2)
 	require.NoError(t, err)
 	require.InDelta(t, 1/math.Sqrt(0.4*0.6), got, 1e-12)
 }
 
-// An interrupted run drops the update at hand and says which was the last.
+// An interrupted run drops the current update and names the last complete one.
 func TestInterruption(t *testing.T) {
 	p, opt := pretraining(t, 4, 2)
 	ctx, cancel := context.WithCancel(context.Background())
@@ -166,7 +166,7 @@ func (c cancelAt) Updated(u train.Update) error {
 
 func (c cancelAt) Evaluated(int, []train.Metric) error { return nil }
 
-// When the gradient is not a number nothing is changed.
+// If the gradient is NaN, no weight changes.
 func TestNotANumberStopsTheRun(t *testing.T) {
 	p, opt := pretraining(t, 4, 4)
 	gain := p.Model.Store.Param("h.1.ln_2.weight")
@@ -191,7 +191,7 @@ func TestMetricsLines(t *testing.T) {
 `, b.String())
 }
 
-// broken are tokens on a disk that fails.
+// broken are tokens on a failing disk.
 type broken struct{ loaders.InMemory }
 
 func (broken) Copy([]int32, int) error { return errors.New("the disk is gone") }
@@ -205,5 +205,5 @@ func TestABrokenDiskStopsTheRun(t *testing.T) {
 	require.ErrorContains(t, tr.Run(context.Background()), "the disk is gone")
 }
 
-// atOnce lets a last micro-batch begin.
+// atOnce lets the last micro-batch begin.
 func atOnce() error { return nil }

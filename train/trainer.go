@@ -14,34 +14,35 @@ import (
 	"gorgpt/optim"
 )
 
-// Task is what is trained.
+// Task is what a [Trainer] trains: a model with its data.
 // A Task must not be used by several goroutines at once.
 type Task interface {
-	// Accumulate adds the gradients of update n = 1, 2, … to the store: of this rank's share
-	// of the batch. Before the last micro-batch it calls last, and from then on no longer heeds
-	// ctx; an error of last ends it.
+	// Accumulate adds the gradients of this rank's share of the batch of update n = 1, 2, … to
+	// the store. Before the last micro-batch it calls last, returns if that fails, and then no
+	// longer checks ctx.
 	Accumulate(ctx context.Context, n int, last func() error) (Result, error)
-	// Evaluate measures the model on held-out data; nil if there is none. The first measure
-	// is a loss. Each rank does its share, and all get the same.
+	// Evaluate measures the model on held-out data. It returns nil if there is no such data. The
+	// first measure is a loss. Each rank does its share, and all return the same.
 	Evaluate(ctx context.Context) ([]Metric, error)
-	// Position is where the data stands after the last Accumulate that was whole.
+	// Position returns the position in the data after the last complete Accumulate.
 	Position() loaders.Position
 	// Seek makes update n+1 the next one, at the position that update n left.
 	Seek(n int, at loaders.Position) error
-	// Diagnose computes the gradients of update n, the last one, once more, for this rank's
-	// share. The error names the first value that is not finite, and is nil if there is none.
+	// Diagnose computes the gradients of this rank's share of update n, the last one, again. It
+	// returns a description of the batch, and an error that names the first value that is not
+	// finite, or nil.
 	Diagnose(n int) (batch string, err error)
 }
 
-// Result is what a rank's share of a batch gave.
+// Result is the result of a rank's share of a batch.
 // A Result is safe for concurrent use as long as nothing changes it.
 type Result struct {
-	Loss   float64  // its part of the cost, which is the mean over the batch
-	Tokens int      // of the whole batch, padding not counted
-	More   []Metric // further values for the metrics file, each a part of a sum like the cost
+	Loss   float64  // the share's part of the loss, which is the mean over the batch
+	Tokens int      // tokens of the whole batch, without padding
+	More   []Metric // further values for the metrics file; ranks add them up like the loss
 }
 
-// values are those that are summed over ranks.
+// values returns the values to sum over ranks.
 func (r *Result) values() []*float64 {
 	all := []*float64{&r.Loss}
 	for i := range r.More {
@@ -50,14 +51,14 @@ func (r *Result) values() []*float64 {
 	return all
 }
 
-// Metric is one named value.
+// Metric is a named value.
 // A Metric is safe for concurrent use as long as nothing changes it.
 type Metric struct {
 	Name  string
 	Value float64
 }
 
-// Update is what happened in one update.
+// Update describes one update.
 // An Update is safe for concurrent use as long as nothing changes it.
 type Update struct {
 	Step     int // from 1
@@ -65,12 +66,12 @@ type Update struct {
 	Smoothed float64 // loss, averaged over about the last 50 updates
 	GradNorm float64 // before clipping
 	Tokens   int64   // so far
-	TokS     float64 // tokens a second in this update
+	TokS     float64 // tokens per second in this update
 	Elapsed  time.Duration
 	More     []Metric
 }
 
-// Observer is told about the progress of a run.
+// Observer receives the updates and evaluations of a run.
 // An Observer must not be used by several goroutines at once.
 type Observer interface {
 	Updated(Update) error
@@ -83,14 +84,14 @@ type Trainer struct {
 	Task      Task
 	Optimizer *optim.Optimizer
 	Schedule  optim.Schedule
-	Steps     int   // updates in all
+	Steps     int   // updates in total
 	EvalEvery int   // 0: only at the end
 	Seed      int64 // of the dropout masks
 	Observers []Observer
-	Highest   string            // the measure that is highest at the best evaluation; "": that with the lowest loss is
-	Save      func(State) error // stores a checkpoint; nil: there are none
-	SaveEvery Every             // between checkpoints, apart from those that are due anyway
-	Group     *dist.Group       // all ranks, each with a trainer that differs in observers and Save only
+	Highest   string            // the best evaluation has the highest value of this measure; "": the lowest loss
+	Save      func(State) error // stores a checkpoint; nil: none are stored
+	SaveEvery Every             // interval between checkpoints, in addition to those described at Run
+	Group     *dist.Group       // all ranks; their trainers may differ only in Observers and Save
 
 	state    State
 	saved    int // update of the newest checkpoint
@@ -99,8 +100,8 @@ type Trainer struct {
 	overlap  overlap
 }
 
-// Interrupted tells that a run was asked to stop. The parameters are those after
-// the last whole update, which is saved.
+// Interrupted is the error of a run that was asked to stop. The parameters are those after the
+// last complete update, which has been saved.
 // An Interrupted is safe for concurrent use as long as nothing changes it.
 type Interrupted struct{ Step, Steps int }
 
@@ -108,22 +109,23 @@ func (e Interrupted) Error() string {
 	return fmt.Sprintf("stopped after update %d of %d", e.Step, e.Steps)
 }
 
-// Is makes an interruption a cancellation.
+// Is reports that an interruption is also a [context.Canceled].
 func (e Interrupted) Is(target error) bool { return target == e || target == context.Canceled }
 
-// collectEvery is the number of updates after which garbage is collected. Go would wait until
-// there is as much of it as there are tensors, and the memory be twice what was foretold.
+// collectEvery is the number of updates between garbage collections. Without them, Go would wait
+// until the garbage is as large as the tensors, and a run would need twice its forecast memory.
 const collectEvery = 100
 
-// Run trains from the state at hand to Steps. When ctx ends, the update at hand is
-// dropped, the state of the last one saved, and the error is Interrupted.
+// Run trains from the current state up to Steps. When ctx ends, Run drops the current update,
+// saves the state after the last complete one, and returns Interrupted. If the ctx of one rank
+// ends, all ranks stop.
 //
-// A checkpoint is saved when SaveEvery says so, after an evaluation that was the best so
-// far, at the end, and when ctx ends. What had to be done after an update but was not, as
-// the run was stopped before, is done first. If the ctx of one rank ends, all are stopped.
+// Run saves a checkpoint at the intervals of SaveEvery, after the best evaluation so far, at the
+// end, and when ctx ends. After Resume, it first does the evaluation or checkpoint that was due
+// when the run stopped.
 func (t *Trainer) Run(ctx context.Context) error {
 	t.lastSave = time.Now()
-	debug.FreeOSMemory() // what preparing the data has left
+	debug.FreeOSMemory() // return the memory used to prepare the data
 	for {
 		n := t.Optimizer.T
 		if n%collectEvery == 0 {
@@ -141,7 +143,7 @@ func (t *Trainer) Run(ctx context.Context) error {
 	}
 }
 
-// stopped saves the last whole update if the run was asked to stop.
+// stopped saves the last complete update if the run was asked to stop.
 func (t *Trainer) stopped(err error) error {
 	if !errors.Is(err, context.Canceled) {
 		return err
@@ -154,7 +156,7 @@ func (t *Trainer) stopped(err error) error {
 	return Interrupted{t.Optimizer.T, t.Steps}
 }
 
-// after does what is due after update n.
+// after does the evaluation and the checkpoint that are due after update n.
 func (t *Trainer) after(ctx context.Context, n int) error {
 	if n == 0 {
 		return nil
@@ -217,10 +219,10 @@ func (t *Trainer) update(ctx context.Context, n int) error {
 	return nil
 }
 
-// smoothing is about the number of updates that a smoothed loss is of.
+// smoothing is about the number of updates that a smoothed loss averages over.
 const smoothing = 50
 
-// updated brings the state to update n.
+// updated advances the state to update n.
 func (t *Trainer) updated(n int, res Result, took time.Duration) {
 	share := max(1/float64(n), 1./smoothing)
 	t.state.Step = n
@@ -245,7 +247,7 @@ func (t *Trainer) evaluate(ctx context.Context, n int) error {
 	}
 	t.state.Seconds += time.Since(start).Seconds()
 	t.state.Evaluated = n
-	t.saved = min(t.saved, n-1) // a checkpoint from before the evaluation does not have it
+	t.saved = min(t.saved, n-1) // a checkpoint saved before the evaluation does not include it
 	if len(metrics) == 0 {
 		return nil
 	}
@@ -260,7 +262,7 @@ func (t *Trainer) evaluate(ctx context.Context, n int) error {
 	return nil
 }
 
-// sameWeights makes sure that the ranks still have one model.
+// sameWeights returns an error unless all ranks have the same weights.
 func (t *Trainer) sameWeights() error {
 	if t.Group.Size() == 1 {
 		return nil
@@ -268,7 +270,7 @@ func (t *Trainer) sameWeights() error {
 	return t.Group.Same("weights", t.Optimizer.Store.Digest())
 }
 
-// rate is the evaluation after update n.
+// rate returns the loss and the main measure of the evaluation after update n.
 func (t *Trainer) rate(n int, metrics []Metric) Best {
 	b := Best{Step: n, Value: metrics[0].Value}
 	for _, m := range metrics {
@@ -279,7 +281,8 @@ func (t *Trainer) rate(n int, metrics []Metric) Best {
 	return b
 }
 
-// better compares with the best evaluation so far. Of equal measures the lower loss decides.
+// better reports whether b is better than other, the best evaluation so far. If the measures are
+// equal, the lower loss decides.
 func (b Best) better(other Best, highest bool) bool {
 	switch {
 	case other.Step == 0:

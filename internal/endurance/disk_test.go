@@ -42,7 +42,7 @@ func TestFullDisk(t *testing.T) {
 	p := r.goOn(j, out)
 	require.Equal(t, 1, p.wait())
 	require.Regexp(t, `^train: writing disk/run/checkpoints/step-\d+: (model|adam)\.safetensors: .*no space left on device; `+
-		`the last checkpoint is disk/run/checkpoints/step-\d+; when the cause is mended, -resume disk/run resumes the run\n$`, lastLine(p.stderr.String()))
+		`the last checkpoint is disk/run/checkpoints/step-\d+; once the problem is fixed, -resume disk/run resumes the run\n$`, lastLine(p.stderr.String()))
 	r.whole(out)
 	require.NoError(t, os.Remove(filepath.Join(r.dir, "disk", "ballast")))
 	p = r.goOn(j, out)

@@ -268,7 +268,7 @@ func TestRanksFullDisk(t *testing.T) {
 	require.NotZero(t, p.wait())
 	require.Less(t, time.Since(start), 20*time.Second)
 	require.Regexp(t, `(?m)^train: writing disk/run/checkpoints/step-\d+: (model|adam)\.safetensors: .*no space left on device; `+
-		`the last checkpoint is disk/run/checkpoints/step-\d+; when the cause is mended, -resume disk/run resumes the run$`, p.stderr.String())
+		`the last checkpoint is disk/run/checkpoints/step-\d+; once the problem is fixed, -resume disk/run resumes the run$`, p.stderr.String())
 	require.Equal(t, 1, strings.Count(p.stderr.String(), "train: "))
 	r.whole(out)
 	require.NoError(t, os.Remove(filepath.Join(r.dir, "disk", "ballast")))

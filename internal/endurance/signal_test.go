@@ -52,7 +52,7 @@ func TestSignals(t *testing.T) {
 		require.NoError(t, p.Process.Signal(syscall.SIGINT))
 		require.Equal(t, -1, p.wait(), "the signal itself ends the process, which a shell shows as 130")
 		require.Less(t, time.Since(start), time.Second)
-		require.Contains(t, p.stderr.String(), "once more to exit at once")
+		require.Contains(t, p.stderr.String(), "repeat to exit immediately")
 	})
 
 	t.Run("before the first update", func(t *testing.T) {

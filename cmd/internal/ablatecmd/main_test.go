@@ -102,7 +102,7 @@ func TestPretrainingComesFirst(t *testing.T) {
 	require.NoError(t, err)
 	var out bytes.Buffer
 	require.NoError(t, compare(context.Background(), s, first, cli.NewConsole(nil, &out, new(bytes.Buffer))))
-	require.Contains(t, out.String(), "there is no completed pre-training under runs/, so tiny is pre-trained first")
+	require.Contains(t, out.String(), "no completed pre-training under runs/: pre-training tiny first")
 	require.Contains(t, out.String(), "weights of runs/tiny\n")
 	require.Contains(t, out.String(), "| task           | no pre-training | majority |")
 	require.FileExists(t, filepath.Join(dir, "out", "table.md"))
@@ -120,7 +120,7 @@ func TestPretrainingOfTheLSTM(t *testing.T) {
 	require.NoError(t, err)
 	var out bytes.Buffer
 	require.NoError(t, compare(context.Background(), s, first, cli.NewConsole(nil, &out, new(bytes.Buffer))))
-	require.Contains(t, out.String(), "no completed pre-training of an LSTM under runs/, so tiny-lstm is pre-trained first")
+	require.Contains(t, out.String(), "no completed pre-training of an LSTM under runs/: pre-training tiny-lstm first")
 	require.Contains(t, out.String(), "LSTM: weights of runs/tiny-lstm\n")
 	require.Contains(t, out.String(), "| LSTM w/ aux LM ")
 	require.Contains(t, out.String(), "| blocks | classification |\n")
@@ -150,9 +150,9 @@ func TestCommandLine(t *testing.T) {
 		{"no task of the files", "-train f -test f", "-task is missing"},
 		{"no test rows", "-task qa -train f", "-test is missing: the table shows test scores"},
 		{"test rows alone", "-task qa -test f", "-dev and -test need -train"},
-		{"no seeds", "-seeds 0", "-seeds is 0: want at least 1"},
-		{"no epochs", "-epochs 0", "-epochs is 0: want at least 1"},
-		{"negative rate", "-lr -1", "-lr is -1: want a number from 0 on"},
+		{"no seeds", "-seeds 0", "-seeds must be at least 1, not 0"},
+		{"no epochs", "-epochs 0", "-epochs must be at least 1, not 0"},
+		{"negative rate", "-lr -1", "-lr must be between 0 and 1e6, not -1"},
 		{"an LSTM for nothing", "-lstm m -variants full", "-lstm is the model of the variant lstm, which -variants leaves out"},
 		{"argument", "qa", `unexpected argument "qa": files are named with -train, -dev and -test`},
 	} {

@@ -2,20 +2,20 @@ package cli
 
 import "github.com/pkg/errors"
 
-// Given are the settings that were given, by the names of their flags: on the command line
-// (true) or in a file (false). Checks leave the others alone: they have their defaults.
+// Given holds the names of the flags whose settings were given: true on the command line,
+// false in a file. The checks skip all other settings, which have their defaults.
 type Given map[string]bool
 
-// Flag tells whether a setting was given on the command line.
+// Flag reports whether a setting was given on the command line.
 func (g Given) Flag(name string) bool { return g[name] }
 
-// Any tells whether a setting was given, in one way or the other.
+// Any reports whether a setting was given, on the command line or in a file.
 func (g Given) Any(name string) bool {
 	_, found := g[name]
 	return found
 }
 
-// Names is the set of all that was given.
+// Names returns the names of all settings that were given.
 func (g Given) Names() map[string]bool {
 	names := map[string]bool{}
 	for name := range g {
@@ -24,18 +24,18 @@ func (g Given) Names() map[string]bool {
 	return names
 }
 
-// Int is an integer flag with the least and the greatest value that it may have.
+// Int is an integer flag with its smallest and largest allowed values.
 type Int struct {
 	Name         string
 	Value, Least int
-	Most         int // 0: a billion
+	Most         int // 0: one billion
 }
 
-// most is the greatest value of any integer flag. Nothing that flags count comes near, and
-// products of two such numbers are still integers.
+// most is the largest value of any integer flag. No real setting comes near it, and the
+// product of two such numbers does not overflow.
 const most = 1_000_000_000
 
-// CheckInts refuses values that are too small or beyond use.
+// CheckInts returns an error if a given value is out of its range.
 func (g Given) CheckInts(flags ...Int) error {
 	for _, f := range flags {
 		if f.Most == 0 {
@@ -44,9 +44,9 @@ func (g Given) CheckInts(flags ...Int) error {
 		switch {
 		case !g.Any(f.Name):
 		case f.Value < f.Least:
-			return errors.Errorf("-%s is %d: want at least %d", f.Name, f.Value, f.Least)
+			return errors.Errorf("-%s must be at least %d, not %d", f.Name, f.Least, f.Value)
 		case f.Value > f.Most:
-			return errors.Errorf("-%s is %d: want at most %d", f.Name, f.Value, f.Most)
+			return errors.Errorf("-%s must be at most %d, not %d", f.Name, f.Most, f.Value)
 		}
 	}
 	return nil
@@ -58,21 +58,21 @@ type Number struct {
 	Value float64
 }
 
-// CheckNumbers refuses values that are negative, not numbers or beyond use.
+// CheckNumbers returns an error if a given value is negative, not finite, or 1e6 or more.
 func (g Given) CheckNumbers(flags ...Number) error {
 	for _, f := range flags {
 		if g.Any(f.Name) && !(f.Value >= 0 && f.Value < 1e6) {
-			return errors.Errorf("-%s is %v: want a number from 0 on", f.Name, f.Value)
+			return errors.Errorf("-%s must be between 0 and 1e6, not %v", f.Name, f.Value)
 		}
 	}
 	return nil
 }
 
-// CheckShares refuses values that are no share of a whole, 0 ≤ x < 1.
+// CheckShares returns an error if a given value is not a share: 0 ≤ x < 1.
 func (g Given) CheckShares(flags ...Number) error {
 	for _, f := range flags {
 		if g.Any(f.Name) && !(f.Value >= 0 && f.Value < 1) {
-			return errors.Errorf("-%s is %v: want a share, 0 ≤ x < 1", f.Name, f.Value)
+			return errors.Errorf("-%s must be at least 0 and less than 1, not %v", f.Name, f.Value)
 		}
 	}
 	return nil

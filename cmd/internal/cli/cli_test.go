@@ -45,7 +45,7 @@ func TestRunReturnsTheExitStatus(t *testing.T) {
 	}
 }
 
-// full is a disk with room for so many bytes.
+// full is a disk with limited room, in bytes.
 type full struct{ room int }
 
 func (f *full) Write(p []byte) (int, error) {
@@ -56,7 +56,7 @@ func (f *full) Write(p []byte) (int, error) {
 	return n, nil
 }
 
-// Whatever prints, and whether or not it looks at the error, a command that could not write fails.
+// A command that cannot write its output fails, even if the code that prints ignores the error.
 func TestRunFailsWhenItsOutputWasNotWritten(t *testing.T) {
 	print := func(out *Output, times int) error {
 		for range times {
@@ -71,10 +71,10 @@ func TestRunFailsWhenItsOutputWasNotWritten(t *testing.T) {
 		want         string
 	}{
 		"room":                {14, 0, false, nil, ""},
-		"none":                {0, 1, false, nil, "cmd: writing to standard output: no space left on device\n"},
-		"for a part":          {10, 1, false, nil, "cmd: writing to standard output: no space left on device\n"},
-		"none for help":       {0, 1, true, nil, "cmd: writing to standard output: no space left on device\n"},
-		"and the work failed": {0, 1, false, errors.New("no model"), "cmd: no model\n"},
+		"no room":             {0, 1, false, nil, "cmd: writing to standard output: no space left on device\n"},
+		"room for a part":     {10, 1, false, nil, "cmd: writing to standard output: no space left on device\n"},
+		"no room for help":    {0, 1, true, nil, "cmd: writing to standard output: no space left on device\n"},
+		"the work fails, too": {0, 1, false, errors.New("no model"), "cmd: no model\n"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var stderr bytes.Buffer
@@ -110,13 +110,13 @@ func signalled(t *testing.T, sig os.Signal) func(ctx context.Context) error {
 func TestChecks(t *testing.T) {
 	given := Given{"a": true}
 	require.NoError(t, given.CheckInts(Int{Name: "a", Value: 1, Least: 1}, Int{Name: "b", Value: 0, Least: 1}))
-	require.EqualError(t, given.CheckInts(Int{Name: "a", Value: 0, Least: 1}), "-a is 0: want at least 1")
+	require.EqualError(t, given.CheckInts(Int{Name: "a", Value: 0, Least: 1}), "-a must be at least 1, not 0")
 	require.NoError(t, given.CheckNumbers(Number{"a", 0}, Number{"a", 10}, Number{"b", -1}))
 	for _, v := range []float64{-1, math.NaN(), math.Inf(1)} {
-		require.ErrorContains(t, given.CheckNumbers(Number{"a", v}), "want a number from 0 on")
+		require.ErrorContains(t, given.CheckNumbers(Number{"a", v}), "-a must be between 0 and 1e6, not ")
 	}
 	require.NoError(t, given.CheckShares(Number{"a", 0}, Number{"b", 1}))
-	require.EqualError(t, given.CheckShares(Number{"a", 1}), "-a is 1: want a share, 0 ≤ x < 1")
+	require.EqualError(t, given.CheckShares(Number{"a", 1}), "-a must be at least 0 and less than 1, not 1")
 }
 
 func TestParse(t *testing.T) {
@@ -126,33 +126,33 @@ func TestParse(t *testing.T) {
 		var out bytes.Buffer
 		fs := NewFlags("cmd")
 		OptionFlags(fs, s, &x)
-		given, err := Parse(fs, args, "usage", "there are none", &out)
+		given, err := Parse(fs, args, "usage", "use flags", &out)
 		return given, out.String(), err
 	}
 	given, out, err := parse("-batch", "4", "-steps", "0")
 	require.NoError(t, err)
 	require.Empty(t, out)
 	require.Equal(t, Given{"batch": true, "steps": true}, given)
-	require.NoError(t, CheckOptions(given, s, &x), "a rate that is not given may be anything")
-	require.Equal(t, &train.Options{Batch: 4, LR: train.Auto}, s, "-steps takes the place of -epochs")
+	require.NoError(t, CheckOptions(given, s, &x), "a rate that is not given is not checked")
+	require.Equal(t, &train.Options{Batch: 4, LR: train.Auto}, s, "-steps replaces -epochs")
 	require.True(t, s.BuildOnly())
 
 	_, out, err = parse("-h")
 	require.ErrorIs(t, err, ErrHelp)
 	require.Equal(t, "usage", out)
 	_, _, err = parse("more")
-	require.EqualError(t, err, `unexpected argument "more": there are none`)
+	require.EqualError(t, err, `unexpected argument "more": use flags`)
 	_, _, err = parse("-batches", "4")
 	require.ErrorContains(t, err, "-batches")
 
 	for flags, want := range map[string]string{
-		"-lr -1":               "-lr is -1: want a number from 0 on",
-		"-batch 0":             "-batch is 0: want at least 1",
-		"-dropout 1":           "-dropout is 1: want a share",
+		"-lr -1":               "-lr must be between 0 and 1e6, not -1",
+		"-batch 0":             "-batch must be at least 1, not 0",
+		"-dropout 1":           "-dropout must be at least 0 and less than 1, not 1",
 		"-steps 3 -epochs 1":   "-steps and -epochs both set the length",
-		"-eval-every -1":       "-eval-every is -1: want at least 0",
-		"-clip NaN":            "-clip is NaN",
-		"-steps -1 -batch -10": "-steps is -1",
+		"-eval-every -1":       "-eval-every must be at least 0, not -1",
+		"-clip NaN":            "-clip must be between 0 and 1e6, not NaN",
+		"-steps -1 -batch -10": "-steps must be at least 0, not -1",
 	} {
 		given, _, err := parse(strings.Fields(flags)...)
 		require.NoError(t, err)
@@ -165,9 +165,9 @@ func TestMessagesNameFlags(t *testing.T) {
 		require.Equal(t, flag+" is bad", message(train.BadOption("{"+field+"} is bad")))
 	}
 	stopped := train.Stopped{Err: errors.WithMessage(train.BadOption("{Batch} is bad"), "update 1"), Dir: "out", Checkpoint: "out/c", Keeps: true}
-	require.Equal(t, "update 1: -batch is bad; the last checkpoint is out/c; when the cause is mended, -resume out resumes the run", message(stopped))
+	require.Equal(t, "update 1: -batch is bad; the last checkpoint is out/c; once the problem is fixed, -resume out resumes the run", message(stopped))
 	stopped.Err = train.Interrupted{Step: 1, Steps: 2}
 	require.Equal(t, "stopped after update 1 of 2; the last checkpoint is out/c; -resume out resumes the run", message(stopped))
 	stopped.Checkpoint, stopped.Keeps = "", false
-	require.Equal(t, "stopped after update 1 of 2; no checkpoint is kept; with -keep 0 it cannot be resumed: -config out/run.json starts it again", message(stopped))
+	require.Equal(t, "stopped after update 1 of 2; no checkpoint is kept; a run with -keep 0 cannot be resumed: -config out/run.json starts it again", message(stopped))
 }

@@ -17,20 +17,20 @@ import (
 	"gorgpt/train"
 )
 
-// Command is how a command that trains gets its settings S.
+// Command describes a command that trains, with settings of type S.
 type Command[S any] struct {
-	Group    *dist.Group // the ranks that get the same settings
-	Name     string      // as run.json has it
+	Group    *dist.Group // the ranks, which all get the same settings
+	Name     string      // the command's name in run.json
 	Usage    string
-	Instead  string                          // where things go that are no flags
-	Defaults func(preset string) (*S, error) // "" if none was named
-	Flags    func(*S) *flag.FlagSet          // with what S holds as defaults
-	Options  func(*S) *train.Options         // that S has in common with other runs
+	Instead  string                          // advice in the error for an argument that is not a flag
+	Defaults func(preset string) (*S, error) // preset is "" if none was named
+	Flags    func(*S) *flag.FlagSet          // flags whose defaults are the values in S
+	Options  func(*S) *train.Options         // the part of S that all runs share
 }
 
-// Settle reads a command line: the defaults of the preset, over them the file of -config,
-// and over that the flags. With -resume, the settings are those that the run began with,
-// and flags can change no more than how it is looked after.
+// Settle reads a command line. Flags override the file of -config, and the file overrides the
+// defaults of the preset. With -resume, the settings are those that the run began with, and flags
+// can change only [train.Housekeeping].
 func (c Command[S]) Settle(args []string, help io.Writer) (*S, Given, error) {
 	first, err := c.Defaults("")
 	if err != nil {
@@ -65,7 +65,7 @@ func (c Command[S]) Settle(args []string, help io.Writer) (*S, Given, error) {
 		return nil, nil, err
 	}
 	for _, x := range file {
-		// A flag set of its own for each: a list in the file begins anew.
+		// A new flag set for each setting: a list in the file replaces the default list.
 		if err := x.apply(c.Flags(s), options.Config); err != nil {
 			return nil, nil, err
 		}
@@ -77,7 +77,7 @@ func (c Command[S]) Settle(args []string, help io.Writer) (*S, Given, error) {
 	return s, given, err
 }
 
-// resume takes the settings of the run that the options name.
+// resume reads the settings of the run that the options name.
 func (c Command[S]) resume(o *train.Options, args []string, given Given) (*S, Given, error) {
 	for _, name := range []string{"config", "out", "force", "dry-run", "dot", "prepare", "controls", "seeds", "eval", "predict"} {
 		if given.Flag(name) && !(name == "out" && filepath.Clean(o.Out) == filepath.Clean(o.Resume)) {
@@ -103,7 +103,7 @@ func (c Command[S]) resume(o *train.Options, args []string, given Given) (*S, Gi
 		return nil, nil, err
 	}
 	c.Options(s).Resume = filepath.Clean(run.Dir)
-	// What was resolved when the run began is not to be resolved or checked once more.
+	// Settings of the run were checked and resolved when it began. Do not do that again.
 	for name := range given {
 		if !slices.Contains([]string{"log-every", "save-every", "keep", "sample-every", "history"}, name) {
 			delete(given, name)
@@ -112,14 +112,14 @@ func (c Command[S]) resume(o *train.Options, args []string, given Given) (*S, Gi
 	return s, given, nil
 }
 
-// run is one that is to be resumed.
+// run is a run to resume.
 type run struct {
 	Dir    string
 	Record *train.Record
-	Began  *train.Record // as its newest checkpoint has it; nil: there is none
+	Began  *train.Record // the record in its newest checkpoint; nil: there is no checkpoint
 }
 
-// record finds the run in dir, and the folder if that is "latest"; only rank 0 looks.
+// record finds the run in dir, or the latest run if dir is "latest". Only rank 0 looks for it.
 func (c Command[S]) record(dir string) (found run, err error) {
 	data, err := c.Group.Once(func() ([]byte, error) {
 		found.Dir = dir
@@ -140,9 +140,9 @@ func (c Command[S]) record(dir string) (found run, err error) {
 	return found, errors.Wrap(json.Unmarshal(data, &found), "-resume")
 }
 
-// began are the settings that a run began with, also as JSON. It is an error if its record has
-// been edited since: the newest checkpoint has a copy. Both are compared as this program reads
-// them, as an earlier one may have left settings out.
+// began returns the settings that a run began with, also as JSON. It returns an error if the
+// record differs from its copy in the newest checkpoint, because someone edited it. The comparison
+// uses the settings as this program reads them, because earlier versions may have omitted some.
 func (c Command[S]) began(r run) (*S, []byte, error) {
 	s, err := c.stored(r.Record)
 	if err != nil {
@@ -170,7 +170,7 @@ func (c Command[S]) began(r run) (*S, []byte, error) {
 	return s, now, err
 }
 
-// stored are the settings of a record.
+// stored returns the settings in a record.
 func (c Command[S]) stored(r *train.Record) (*S, error) {
 	var shape struct{ Preset string }
 	if err := json.Unmarshal(r.Settings, &shape); err != nil {
@@ -180,7 +180,7 @@ func (c Command[S]) stored(r *train.Record) (*S, error) {
 	if err != nil {
 		return nil, err
 	}
-	c.Options(s).Epochs = 0 // left out of a record when there are none
+	c.Options(s).Epochs = 0 // a record omits it if it is 0
 	in := json.NewDecoder(bytes.NewReader(r.Settings))
 	in.DisallowUnknownFields()
 	if err := in.Decode(s); err != nil {
@@ -190,7 +190,7 @@ func (c Command[S]) stored(r *train.Record) (*S, error) {
 	return s, nil
 }
 
-// unchanged names the first setting that two JSON objects have differently.
+// unchanged returns an error that names the first setting in which two JSON objects differ.
 func unchanged(before, after []byte) error {
 	key, was, now, err := jsondiff.First(before, after)
 	if err != nil {
@@ -199,20 +199,20 @@ func unchanged(before, after []byte) error {
 	if key == "" {
 		return nil
 	}
-	return errors.Errorf("-resume: -%s is %s, but the run began with %s: leave it out, or begin a new run with -config and -out",
+	return errors.Errorf("-resume: -%s is %s, but the run began with %s: omit it, or start a new run with -config and -out",
 		flagName(key), now, was)
 }
 
-// flagName is the flag of a key of run.json.
+// flagName returns the name of the flag for a key of run.json.
 func flagName(key string) string { return strings.ReplaceAll(key, "_", "-") }
 
-// List is a flag that may be repeated. The first use replaces what the list had.
+// List is a flag that may be repeated. Its first use replaces the default list.
 type List struct {
 	Values *[]string
 	set    bool
 }
 
-// String is for package flag.
+// String returns the values separated by spaces, for package flag.
 func (l *List) String() string {
 	if l.Values == nil {
 		return ""

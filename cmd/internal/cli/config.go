@@ -11,14 +11,14 @@ import (
 	"github.com/pkg/errors"
 )
 
-// setting is a line of a -config file.
+// setting is one setting in a -config file.
 type setting struct {
 	name   string // of the flag
 	values []string
 }
 
-// readConfig reads a -config file: a JSON object with the names of flags for keys, "_" or
-// "-" between words. The run.json of a run folder will do, too; then its settings count.
+// readConfig reads a -config file: a JSON object whose keys are names of flags, with "_" or "-"
+// between words. If the file is the run.json of a run folder, it reads the settings in it.
 func readConfig(path string, fs *flag.FlagSet) ([]setting, error) {
 	data, err := readFile("-config", path)
 	if err != nil {
@@ -46,7 +46,7 @@ func readConfig(path string, fs *flag.FlagSet) ([]setting, error) {
 	return all, nil
 }
 
-// jsonError says in which line of a file the mistake is.
+// jsonError adds the line of the error to a JSON error.
 func jsonError(path string, data []byte, err error) error {
 	at := int64(len(data))
 	var syntax *json.SyntaxError
@@ -55,13 +55,13 @@ func jsonError(path string, data []byte, err error) error {
 	case errors.As(err, &syntax):
 		at = syntax.Offset
 	case errors.As(err, &kind):
-		return errors.Errorf("-config %s: want a JSON object of settings, such as {\"lr\": 0.001}", path)
+		return errors.Errorf("-config %s: the file must be a JSON object of settings, such as {\"lr\": 0.001}", path)
 	}
 	line := 1 + bytes.Count(data[:min(at, int64(len(data)))], []byte("\n"))
 	return errors.Errorf("-config %s:%d: %v", path, line, err)
 }
 
-// readObject reads the settings of an object in their order.
+// readObject reads the settings in an object, in order.
 func readObject(path string, object []byte, fs *flag.FlagSet) ([]setting, error) {
 	in := json.NewDecoder(bytes.NewReader(object))
 	in.UseNumber()
@@ -80,7 +80,7 @@ func readObject(path string, object []byte, fs *flag.FlagSet) ([]setting, error)
 		case fs.Lookup(name) == nil || name == "config" || name == "resume":
 			return nil, errors.Errorf("-config %s: unknown key %q%s", path, key, suggestion(name, fs))
 		case seen[name]:
-			return nil, errors.Errorf("-config %s: the key %q stands there twice", path, key)
+			return nil, errors.Errorf("-config %s: duplicate key %q", path, key)
 		}
 		seen[name] = true
 		var value any
@@ -89,7 +89,7 @@ func readObject(path string, object []byte, fs *flag.FlagSet) ([]setting, error)
 		}
 		values, ok := texts(value)
 		if !ok {
-			return nil, errors.Errorf("-config %s: key %q: want a string, a number, true, false, or a list of strings", path, key)
+			return nil, errors.Errorf("-config %s: key %q: the value must be a string, a number, true, false, or a list of strings", path, key)
 		}
 		all = append(all, setting{name, values})
 	}
@@ -99,7 +99,7 @@ func readObject(path string, object []byte, fs *flag.FlagSet) ([]setting, error)
 	return all, nil
 }
 
-// texts are the values as a command line would have them.
+// texts returns the values as they would be written on a command line.
 func texts(value any) ([]string, bool) {
 	switch v := value.(type) {
 	case string:
@@ -135,7 +135,7 @@ func (s setting) apply(fs *flag.FlagSet, path string) error {
 	return nil
 }
 
-// suggestion names the flag that was probably meant, if there is one.
+// suggestion returns advice for an unknown key: the flag that was probably meant, if any.
 func suggestion(name string, fs *flag.FlagSet) string {
 	best, least := "", 1+len(name)/3
 	fs.VisitAll(func(f *flag.Flag) {
@@ -150,5 +150,5 @@ func suggestion(name string, fs *flag.FlagSet) string {
 	if best == "" {
 		return ": -h lists the settings"
 	}
-	return ": do you mean " + strings.ReplaceAll(best, "-", "_") + "?"
+	return ": did you mean " + strings.ReplaceAll(best, "-", "_") + "?"
 }

@@ -9,16 +9,16 @@ import (
 	"gorgpt/train"
 )
 
-// Console shows runs to a person: facts and results on the standard output, progress on the
-// standard error, and loss.svg and loss.png in the run folder.
+// Console shows runs to the user: facts and results on standard output, progress on standard
+// error, and loss.svg and loss.png in the run folder.
 // A Console must not be used by several goroutines at once.
 type Console struct {
 	Out      io.Writer
 	err      io.Writer
-	terminal bool // err is one
+	terminal bool // err is a terminal
 	first    bool // this is the first rank; the others show nothing
 	meter    meter
-	progress *Progress // of the run at hand; nil: it has not begun
+	progress *Progress // progress of the current run; nil before it starts
 	figure   *Figure
 	failed   error // the first error of a figure
 }
@@ -33,7 +33,7 @@ func NewConsole(g *dist.Group, stdout, stderr io.Writer) *Console {
 	return c
 }
 
-// Listener follows runs for the console.
+// Listener returns a listener that shows runs on the console.
 func (c *Console) Listener() train.Listener {
 	if !c.first {
 		return train.Listener{}
@@ -41,13 +41,13 @@ func (c *Console) Listener() train.Listener {
 	return train.Listener{Report: c.report, Observers: []train.Observer{c}}
 }
 
-// Progress is the listener of work whose result alone belongs on the standard output: all else goes
-// to the standard error.
+// Progress returns a listener that writes all events to standard error. It is for work whose
+// result alone belongs on standard output.
 func (c *Console) Progress() train.Listener {
 	return train.Listener{Report: func(e train.Event) { fmt.Fprintln(c.err, e) }}
 }
 
-// Terminal says that progress is shown on a terminal.
+// Terminal reports whether progress is shown on a terminal.
 func (c *Console) Terminal() bool { return c.terminal }
 
 // report shows an event.
@@ -73,10 +73,10 @@ func (c *Console) report(e train.Event) {
 	}
 }
 
-// Updated shows an update of the run at hand.
+// Updated shows an update of the current run.
 func (c *Console) Updated(u train.Update) error { return c.progress.Updated(u) }
 
-// Evaluated shows an evaluation of the run at hand.
+// Evaluated shows an evaluation of the current run.
 func (c *Console) Evaluated(step int, metrics []train.Metric) error {
 	if err := c.progress.Evaluated(step, metrics); err != nil {
 		return err
@@ -84,7 +84,7 @@ func (c *Console) Evaluated(step int, metrics []train.Metric) error {
 	return c.figure.Evaluated(step, metrics)
 }
 
-// Err is the error of the work, or else the first error of a figure.
+// Err returns err or, if that is nil, the first error of drawing a figure.
 func (c *Console) Err(err error) error {
 	if err != nil {
 		return err

@@ -10,15 +10,15 @@ import (
 	"gorgpt/internal/regular"
 )
 
-// curves are what a figure shows, over updates.
+// curves are the values in a figure, by update.
 type curves struct {
 	loss, rate plotter.XYs
 	valid      plotter.XYs
-	heldOut    string // what valid is of
+	heldOut    string // label of valid: validation or development
 }
 
-// readCurves reads a metrics file. Values that are no numbers are left out, and so are lines
-// that are no metrics; bad says which, from 1.
+// readCurves reads a metrics file. It skips values that are not numbers and lines that are not
+// metrics. bad has the numbers of those lines, from 1.
 func readCurves(path string) (c curves, bad []int, err error) {
 	data, err := regular.ReadFile(path, "metrics", 1<<30)
 	if err != nil {
@@ -28,7 +28,7 @@ func readCurves(path string) (c curves, bad []int, err error) {
 	for text := range bytes.Lines(data) {
 		number++
 		if !bytes.HasSuffix(text, []byte("\n")) {
-			break // it is being written
+			break // the line is still being written
 		}
 		if !c.add(text) {
 			bad = append(bad, number)
@@ -37,7 +37,7 @@ func readCurves(path string) (c curves, bad []int, err error) {
 	return c, bad, nil
 }
 
-// add adds the values of a line of metrics. It returns false if it is none.
+// add adds the values in a line of metrics. It reports whether the line is one.
 func (c *curves) add(text []byte) bool {
 	var line struct {
 		Step  *float64

@@ -1,3 +1,3 @@
-// Package cli holds what the commands share: command lines and their checks, the flags
-// of every kind of run, exit statuses and signals.
+// Package cli is shared by all commands: it parses and checks command lines, declares the flags
+// of all kinds of runs, shows runs to the user, and handles exit statuses and signals.
 package cli

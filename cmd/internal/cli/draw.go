@@ -17,13 +17,13 @@ import (
 	"gorgpt/internal/outfile"
 )
 
-// Draw is what a command is asked to do with its graphs.
+// Draw holds the flags for drawing and measuring the graphs of a command.
 type Draw struct {
-	DOT     string // file for the picture in Graphviz's language; "": none
+	DOT     string // file for the picture in Graphviz's DOT language; "": none
 	SVG     string // file for the picture as SVG; "": none
 	Level   string // "": [draw.Model]
-	Graph   string // which of the graphs; "": the first
-	Profile int    // runs to measure; 0: none
+	Graph   string // name of the graph; "": the first
+	Profile int    // number of runs to measure; 0: none
 	Summary bool   // print the table of parts
 }
 
@@ -37,11 +37,11 @@ func (s *Draw) Flags(fs *flag.FlagSet) {
 	fs.BoolVar(&s.Summary, "summary", false, "")
 }
 
-// Wanted says that anything is asked for.
+// Wanted reports whether any of the flags asks for output.
 func (s *Draw) Wanted() bool { return s.DOT != "" || s.SVG != "" || s.Summary || s.Profile > 0 }
 
-// Check refuses what cannot work, and fills in what was left out. given are the names of the
-// flags that were given, graphs those of the graphs, the default first.
+// Check returns an error if a flag is invalid, and fills in defaults. graphs are the names of the
+// graphs; the first is the default.
 func (s *Draw) Check(given Given, graphs ...string) error {
 	if s.Wanted() && !given.Any("dot-level") {
 		s.Level = string(draw.Model)
@@ -50,10 +50,10 @@ func (s *Draw) Check(given Given, graphs ...string) error {
 		s.Graph = graphs[0]
 	}
 	if _, err := draw.ParseLevel(s.Level); err != nil && (s.Level != "" || given.Any("dot-level")) {
-		return errors.Errorf("-dot-level is %q: want model, block or op", s.Level)
+		return errors.Errorf("-dot-level must be model, block or op, not %q", s.Level)
 	}
 	if !slices.Contains(graphs, s.Graph) && (s.Graph != "" || given.Any("dot-graph")) {
-		return errors.Errorf("-dot-graph is %q: want one of %s", s.Graph, strings.Join(graphs, ", "))
+		return errors.Errorf("-dot-graph must be one of %s, not %q", strings.Join(graphs, ", "), s.Graph)
 	}
 	file := s.DOT != "" || s.SVG != ""
 	switch {
@@ -64,18 +64,19 @@ func (s *Draw) Check(given Given, graphs ...string) error {
 	case s.DOT != "" && s.DOT == s.SVG:
 		return errors.Errorf("-dot and -svg are both %s: name two files", s.DOT)
 	case given.Any("dot-profile") && s.Profile < 1:
-		return errors.Errorf("-dot-profile is %d: want at least 1 run", s.Profile)
+		return errors.Errorf("-dot-profile must be at least 1, not %d", s.Profile)
 	case given.Any("dot-level") && !file:
-		return errors.New("-dot-level is for a picture: add -dot FILE or -svg FILE")
+		return errors.New("-dot-level needs a picture: add -dot FILE or -svg FILE")
 	case given.Any("dot-profile") && !file:
-		return errors.New("-dot-profile is for a picture: add -dot FILE or -svg FILE")
+		return errors.New("-dot-profile needs a picture: add -dot FILE or -svg FILE")
 	case given.Any("dot-graph") && !s.Wanted():
-		return errors.New("-dot-graph says what to draw: add -dot FILE, -svg FILE or -summary")
+		return errors.New("-dot-graph needs an output: add -dot FILE, -svg FILE or -summary")
 	}
 	return nil
 }
 
-// Export does what is asked for with a graph, and writes to w what it wrote where.
+// Export draws, measures and summarizes a graph as the flags ask. It writes the summary and the
+// names of the files to w.
 func (s *Draw) Export(ctx context.Context, subject draw.Subject, w io.Writer) error {
 	var times *draw.Times
 	if s.Profile > 0 {
@@ -117,10 +118,10 @@ func (s *Draw) Export(ctx context.Context, subject draw.Subject, w io.Writer) er
 	return nil
 }
 
-// ProfileFile is the table of measured times, beside the picture.
+// ProfileFile is the name of the table of measured times, in the folder of the picture.
 const ProfileFile = "profile.csv"
 
-// profilePath is that of the table of times; "" if none is measured.
+// profilePath returns the path of the table of times, or "" if no times are measured.
 func (s *Draw) profilePath() string {
 	picture := s.DOT
 	if picture == "" {
@@ -132,7 +133,7 @@ func (s *Draw) profilePath() string {
 	return filepath.Join(filepath.Dir(picture), ProfileFile)
 }
 
-// Files are those that will be written, with their flags.
+// Files returns the files that Export writes, with their flags.
 func (s *Draw) Files() []outfile.Name {
 	return []outfile.Name{{Flag: "-dot", Path: s.DOT}, {Flag: "-svg", Path: s.SVG}, {Flag: "-dot-profile", Path: s.profilePath()}}
 }

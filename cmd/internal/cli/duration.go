@@ -8,10 +8,10 @@ import (
 
 const year = 365.25 * 24 * 60 * 60
 
-// centuries is in seconds, and less than the longest [time.Duration].
+// centuries is in seconds. It is less than the longest [time.Duration].
 const centuries = 200 * year
 
-// years is a time that no [time.Duration] holds, in digits that a person reads: "2410 years".
+// years formats a time of s seconds that may exceed a [time.Duration], such as "2410 years".
 func years(s float64) string {
 	y := s / year
 	if y < 1e6 {
@@ -20,7 +20,7 @@ func years(s float64) string {
 	return fmt.Sprintf("more than %.0f million years", math.Floor(y/1e6))
 }
 
-// seconds is a time of two or three digits.
+// seconds formats a time of s seconds with two or three digits.
 func seconds(s float64) string {
 	if s >= centuries {
 		return years(s)

@@ -11,7 +11,7 @@ import (
 	"gorgpt/train"
 )
 
-// message is the text of an error, in which options have the names of their flags.
+// message returns the text of an error, with flags in place of the fields of options.
 func message(err error) string {
 	text := train.Rename(err, flagOf)
 	var e train.Stopped
@@ -21,21 +21,21 @@ func message(err error) string {
 	return text
 }
 
-// advice says how a run that was stopped is resumed.
+// advice says how to resume a run that was stopped.
 func advice(e train.Stopped) string {
 	record := filepath.Join(e.Dir, train.RecordFile)
 	switch {
 	case !e.Keeps:
-		return fmt.Sprintf("with -keep 0 it cannot be resumed: -config %s starts it again", record)
+		return fmt.Sprintf("a run with -keep 0 cannot be resumed: -config %s starts it again", record)
 	case errors.As(e.Err, new(train.Interrupted)):
 		return fmt.Sprintf("-resume %s resumes the run", e.Dir)
 	case errors.As(e.Err, new(train.NotFinite)):
-		return fmt.Sprintf("no weight was changed; to get further, start again with -config %s and a smaller -lr, a longer -warmup or -clip 1", record)
+		return fmt.Sprintf("the weights are unchanged; to avoid this, start again with -config %s and a smaller -lr, a longer -warmup or -clip 1", record)
 	}
-	return fmt.Sprintf("when the cause is mended, -resume %s resumes the run", e.Dir)
+	return fmt.Sprintf("once the problem is fixed, -resume %s resumes the run", e.Dir)
 }
 
-// flagOf is the flag of a field of options: -eval-every of EvalEvery.
+// flagOf returns the flag for a field of options: -eval-every for EvalEvery.
 func flagOf(field string) string {
 	if field == "HeadDrop" {
 		return "-head-dropout"

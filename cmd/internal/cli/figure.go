@@ -20,23 +20,23 @@ import (
 	"gorgpt/train"
 )
 
-// Figure draws loss.svg and loss.png in a run folder from its metrics: the loss of updates
-// and of evaluations, and below it the learning rate.
+// Figure draws loss.svg and loss.png in a run folder from its metrics. They show the losses of
+// updates and evaluations and, below, the learning rate.
 // A Figure must not be used by several goroutines at once.
 type Figure struct {
 	Dir  string
-	Out  io.Writer // gets notes about lines that are left out; nil: they are ignored
+	Out  io.Writer // receives notes about damaged lines; nil: they are ignored
 	last time.Time
-	bad  int // lines that were said to be left out
+	bad  int // damaged lines that have been reported
 }
 
-// figurePause is the least time between two drawings while a run goes on.
+// figurePause is the minimum time between two drawings during a run.
 const figurePause = time.Minute
 
 // The size of a figure.
 const figureWidth, figureHeight = 6.4 * vg.Inch, 5 * vg.Inch
 
-// The colours of its lines, which differ in brightness, too.
+// The colours of the lines. They also differ in brightness.
 var (
 	pale   = color.RGBA{R: 0xb0, G: 0xc4, B: 0xde, A: 0xff}
 	blue   = color.RGBA{R: 0x1f, G: 0x4e, B: 0x9c, A: 0xff}
@@ -44,10 +44,10 @@ var (
 	grey   = color.RGBA{R: 0x55, G: 0x55, B: 0x55, A: 0xff}
 )
 
-// Updated draws nothing.
+// Updated does nothing.
 func (f *Figure) Updated(train.Update) error { return nil }
 
-// Evaluated draws, but not more often than once a minute.
+// Evaluated draws the figure, but at most once per minute.
 func (f *Figure) Evaluated(int, []train.Metric) error {
 	if f.last.IsZero() {
 		f.last = time.Now()
@@ -58,13 +58,13 @@ func (f *Figure) Evaluated(int, []train.Metric) error {
 	return f.Draw()
 }
 
-// Draw draws from what the metrics file has now.
+// Draw draws the current metrics.
 func (f *Figure) Draw() error {
 	f.last = time.Now()
 	c, bad, err := readCurves(filepath.Join(f.Dir, train.MetricsFileName))
 	if len(bad) > f.bad && f.Out != nil {
 		f.bad = len(bad)
-		fmt.Fprintf(f.Out, "%s: line %d is damaged (%d in all): such lines stay, and the figure leaves them out\n", filepath.Join(f.Dir, train.MetricsFileName), bad[0], len(bad))
+		fmt.Fprintf(f.Out, "%s: line %d is damaged (%d in total); the figure ignores damaged lines\n", filepath.Join(f.Dir, train.MetricsFileName), bad[0], len(bad))
 	}
 	if err != nil || len(c.loss) == 0 {
 		return err
@@ -87,7 +87,7 @@ func (f *Figure) Draw() error {
 	return nil
 }
 
-// drawPanels sets the loss above the learning rate.
+// drawPanels draws the loss above the learning rate.
 func drawPanels(canvas figure.Canvas, panels [2]*plot.Plot) {
 	whole, pad := draw.New(canvas), vg.Points(8)
 	whole.SetColor(color.White)
@@ -101,7 +101,7 @@ func drawPanels(canvas figure.Canvas, panels [2]*plot.Plot) {
 	panels[1].Draw(lower)
 }
 
-// panels are the plots of the losses and of the learning rate.
+// panels returns the plots of the losses and of the learning rate.
 func (c curves) panels() ([2]*plot.Plot, error) {
 	loss, rate := plot.New(), plot.New()
 	loss.Y.Label.Text, rate.Y.Label.Text, rate.X.Label.Text = "loss in nats", "learning rate", "update"
@@ -146,10 +146,10 @@ func (c curves) panels() ([2]*plot.Plot, error) {
 	return [2]*plot.Plot{loss, rate}, nil
 }
 
-// fewTicks are at most three, in exponents.
+// fewTicks places three ticks on an axis.
 type fewTicks struct{}
 
-// Ticks are those within the axis.
+// Ticks returns the ticks at both ends of the axis and in its middle.
 func (fewTicks) Ticks(least, most float64) []plot.Tick {
 	ticks := make([]plot.Tick, 3)
 	for i := range ticks {
@@ -172,7 +172,7 @@ func smooth(points plotter.XYs) plotter.XYs {
 	return out
 }
 
-// thin keeps no more than n points: the means of runs of equal length.
+// thin reduces points to at most n, each the mean of a run of neighbours.
 func thin(points plotter.XYs, n int) plotter.XYs {
 	run := int(math.Ceil(float64(len(points)) / float64(n)))
 	if run <= 1 {

@@ -48,7 +48,7 @@ func TestFigure(t *testing.T) {
 	f.Out = &said
 	require.NoError(t, f.Draw())
 	require.NoError(t, f.Draw())
-	require.Equal(t, path+": line 1 is damaged (2 in all): such lines stay, and the figure leaves them out\n", said.String(), "said once")
+	require.Equal(t, path+": line 1 is damaged (2 in total); the figure ignores damaged lines\n", said.String(), "reported once")
 	svg, err := os.ReadFile(filepath.Join(dir, "loss.svg"))
 	require.NoError(t, err)
 	for _, text := range []string{"training", "smoothed", "validation", "loss in nats", "learning rate", "update"} {

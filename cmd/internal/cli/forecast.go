@@ -7,7 +7,7 @@ import (
 	"gorgpt/train"
 )
 
-// PrintForecast writes what -dry-run shows. It measures the speed of the machine for it.
+// PrintForecast writes the output of -dry-run. It measures the speed of the machine.
 func PrintForecast(w io.Writer, f train.Forecast) {
 	each := f.Seconds()
 	fmt.Fprintf(w, "%d parameters; %d updates of %d tokens\n", f.Parameters, f.Steps, f.Tokens)
@@ -15,7 +15,7 @@ func PrintForecast(w io.Writer, f train.Forecast) {
 		fmt.Fprintf(w, "  %-20s %10s\n", part.Name, megabytes(part.Bytes))
 	}
 	fmt.Fprintf(w, "  %-20s %10s\n", "a checkpoint on disk", megabytes(f.Memory.Parameters+f.Memory.Moments))
-	fmt.Fprintf(w, "about %s an update, %s in all, without evaluations\n", seconds(each), seconds(each*float64(f.Steps)))
+	fmt.Fprintf(w, "about %s per update, %s in total, without evaluations\n", seconds(each), seconds(each*float64(f.Steps)))
 	fmt.Fprintln(w, "-dry-run, so nothing is trained")
 }
 

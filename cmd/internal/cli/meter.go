@@ -11,18 +11,18 @@ import (
 	"gorgpt/pretrain"
 )
 
-// meterPause is the time between two lines of a meter.
+// meterPause is the minimum time between two lines of a meter.
 const meterPause = 3 * time.Second
 
-// meter shows how far the work on books is: on a terminal with a bar, elsewhere with a line
-// every few seconds.
+// meter shows the progress of work on books: with a bar on a terminal, and with a line every few
+// seconds elsewhere.
 type meter struct {
 	w        io.Writer
 	terminal bool
 	work     string
-	first    int64 // bytes that were done at the first report
+	first    int64 // bytes done at the first report
 	start    time.Time
-	last     time.Time // of the last line
+	last     time.Time // time of the last line
 	bar      *progressbar.ProgressBar
 }
 

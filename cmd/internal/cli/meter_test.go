@@ -23,8 +23,8 @@ func TestMeterLines(t *testing.T) {
 	require.Equal(t, "tokenizing: 1 of 2 books, 5.0 of 8.0 MB, 7 tokens, 1.0 MB/s, ETA 3s\n", out.String())
 	r.Books, r.Bytes = 2, 8e6
 	m.show(r)
-	require.Equal(t, 1, strings.Count(out.String(), "\n"), "too early for another")
+	require.Equal(t, 1, strings.Count(out.String(), "\n"), "too early for another line")
 	r.End = true
 	m.show(r)
-	require.Empty(t, m.work, "the next work begins anew")
+	require.Empty(t, m.work, "the next work starts a new meter")
 }

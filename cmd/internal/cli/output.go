@@ -6,9 +6,9 @@ import (
 	"github.com/pkg/errors"
 )
 
-// Output is the standard output of a command. It keeps the first error of writing, so that what
-// is printed without a look at it is not lost without a word: [Run] fails in the end. After an
-// error nothing more is written.
+// Output is the standard output of a command. It keeps the first write error, even if the code
+// that prints ignores it, and [Run] returns a failure at the end. After an error, Output writes
+// nothing more.
 type Output struct {
 	w   io.Writer
 	err error
@@ -17,7 +17,7 @@ type Output struct {
 // NewOutput returns an output that writes to w.
 func NewOutput(w io.Writer) *Output { return &Output{w: w} }
 
-// Write is for package io.
+// Write implements [io.Writer].
 func (o *Output) Write(p []byte) (n int, err error) {
 	if o.err == nil {
 		n, err = o.w.Write(p)
@@ -26,7 +26,8 @@ func (o *Output) Write(p []byte) (n int, err error) {
 	return n, o.err
 }
 
-// check is the error of a command: that of its work, or that of its output.
+// check returns the status and the error of a command: err or, if that is nil, the error of its
+// output.
 func (o *Output) check(status int, err error) (int, error) {
 	if err != nil || o.err == nil {
 		return status, err

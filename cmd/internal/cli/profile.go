@@ -14,8 +14,8 @@ import (
 	"gorgpt/internal/outfile"
 )
 
-// Profiled does work and leaves what it took in the folder: cpu.pprof and heap.pprof, for
-// go tool pprof; of several ranks, the first does. Without a folder it only does work.
+// Profiled calls work and writes profiles of it to the folder dir: cpu.pprof and heap.pprof, for
+// go tool pprof. Only the first rank writes profiles. If dir is "", Profiled only calls work.
 func Profiled(g *dist.Group, dir string, work func() error) error {
 	if dir == "" || !g.First() {
 		return work()
@@ -23,7 +23,7 @@ func Profiled(g *dist.Group, dir string, work func() error) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return errors.Wrap(err, "-profile")
 	}
-	var cpu bytes.Buffer // of some hundred kilobytes, however long the work takes
+	var cpu bytes.Buffer // a few hundred kilobytes, however long the work takes
 	if err := pprof.StartCPUProfile(&cpu); err != nil {
 		return errors.Wrap(err, "-profile")
 	}
@@ -32,7 +32,7 @@ func Profiled(g *dist.Group, dir string, work func() error) error {
 	files := ProfileFiles(dir)
 	err := atomicfile.WriteFile(files[0].Path, cpu.Bytes())
 	if err == nil {
-		runtime.GC() // so that only what is in use counts
+		runtime.GC() // so that the profile has only memory in use
 		err = atomicfile.Write(files[1].Path, pprof.WriteHeapProfile)
 	}
 	if workErr != nil {
@@ -41,7 +41,7 @@ func Profiled(g *dist.Group, dir string, work func() error) error {
 	return errors.Wrap(err, "-profile")
 }
 
-// ProfileFiles are those that [Profiled] writes into a folder.
+// ProfileFiles returns the files that [Profiled] writes to a folder.
 func ProfileFiles(dir string) []outfile.Name {
 	if dir == "" {
 		return nil

@@ -11,8 +11,8 @@ import (
 	"gorgpt/train"
 )
 
-// Progress shows how far a run is: on a terminal with one bar, elsewhere with a plain line
-// each Every updates. The smoothed loss follows the loss, as (~2.3456).
+// Progress shows the progress of a run: with a bar on a terminal, and with a plain line at regular
+// updates elsewhere. The smoothed loss follows the loss, as in (~2.3456).
 // A Progress must not be used by several goroutines at once.
 type Progress struct {
 	w     io.Writer
@@ -22,7 +22,8 @@ type Progress struct {
 	left  remaining
 }
 
-// NewProgress reports a run of so many updates to w.
+// NewProgress returns a Progress that writes to w, for a run of steps updates with a line every
+// every updates.
 func NewProgress(w io.Writer, terminal bool, steps, every int) *Progress {
 	p := &Progress{w: w, steps: steps, every: max(every, 1)}
 	if terminal {
@@ -48,7 +49,7 @@ func (p *Progress) Updated(u train.Update) error {
 	return err
 }
 
-// Evaluated shows what was measured.
+// Evaluated shows the evaluation.
 func (p *Progress) Evaluated(step int, metrics []train.Metric) error {
 	parts := make([]string, len(metrics))
 	for i, m := range metrics {
@@ -63,8 +64,8 @@ func (p *Progress) Evaluated(step int, metrics []train.Metric) error {
 	return err
 }
 
-// remaining estimates the time left from the mean of all updates but the first that it is
-// told of, which touches its memory for the first time.
+// remaining estimates the time left from the mean time of the updates it has seen. The first does
+// not count, because it touches memory for the first time.
 type remaining struct {
 	from  int // the first update
 	first time.Duration

@@ -17,15 +17,15 @@ import (
 	"gorgpt/train"
 )
 
-// RankCommand is a command with its surroundings as arguments: the ranks that run it, the command line
-// behind its name, and the standard files. It returns the exit status.
+// RankCommand runs a command. Its arguments are the ranks, the command line after the name, and the
+// standard streams. It returns the exit status.
 type RankCommand func(g *dist.Group, args []string, stdin io.Reader, stdout, stderr io.Writer) int
 
-// Alone is a command that several ranks cannot share.
+// Alone returns a command that refuses to run on several ranks.
 func Alone(run func(args []string, stdin io.Reader, stdout, stderr io.Writer) int) RankCommand {
 	return func(g *dist.Group, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 		if g.Size() > 1 {
-			fmt.Fprintf(stderr, "%s: this command runs in one process, not in %d ranks: start it without mpirun\n", g.Name(), g.Size())
+			fmt.Fprintf(stderr, "%s: this command runs in one process, not on %d ranks: start it without mpirun\n", g.Name(), g.Size())
 			return 2
 		}
 		status := run(args, stdin, stdout, stderr)
@@ -51,13 +51,13 @@ func Main(name string, run RankCommand) {
 	os.Exit(run(g, os.Args[1:], os.Stdin, stdout, os.Stderr))
 }
 
-// patience is how long the other ranks wait until they tell of an error: rank 0 may have met the
-// same, and ends the job at once.
+// patience is how long the other ranks wait before they report an error: rank 0 may report the same
+// error and end the job.
 const patience = 3 * time.Second
 
-// RunRank is [Run] for one of several ranks. They must have been started with the same program
-// and flags. If they were stopped together, the first tells so. Any other error of a rank ends
-// the job, which tells of it once.
+// RunRank does the work of [Run] on one of several ranks. All ranks must run the same program with
+// the same flags. If they are asked to stop, the first reports it. Any other error of a rank ends
+// the job, and is reported once.
 func RunRank(g *dist.Group, name string, args []string, stdout *Output, stderr io.Writer, parse func() error, work func(ctx context.Context) error) int {
 	if g.Size() == 1 {
 		status := Run(name, stdout, stderr, parse, work)
@@ -74,7 +74,7 @@ func RunRank(g *dist.Group, name string, args []string, stdout *Output, stderr i
 	err, status := same(g, args), 2
 	if err == nil {
 		status, err = stdout.check(attempt(func(s os.Signal) {
-			if s != syscall.SIGTERM { // which launchers also send when another rank has died
+			if s != syscall.SIGTERM { // launchers also send SIGTERM when another rank has died
 				fmt.Fprintf(notes, "%v: all ranks stop as soon as possible\n", s)
 			}
 		}, parse, work))
@@ -101,7 +101,8 @@ func RunRank(g *dist.Group, name string, args []string, stdout *Output, stderr i
 	return max(status, 1)
 }
 
-// same makes sure that all ranks do the same in the same way.
+// same returns an error unless all ranks run the same program with the same flags and vector
+// instructions.
 func same(g *dist.Group, args []string) error {
 	sum, err := programSum()
 	if err != nil {
@@ -116,7 +117,7 @@ func same(g *dist.Group, args []string) error {
 	return g.Same("flags", strings.Join(args, " "))
 }
 
-// programSum tells builds of this program apart.
+// programSum returns a checksum of this program's executable.
 func programSum() (string, error) {
 	path, err := os.Executable()
 	if err != nil {
@@ -126,7 +127,7 @@ func programSum() (string, error) {
 	if err != nil {
 		return "", errors.Wrap(err, "reading this program")
 	}
-	defer f.Close() // only read from
+	defer f.Close() // opened for reading only
 	sum := crc64.New(crc64.MakeTable(crc64.ECMA))
 	if _, err := io.Copy(sum, f); err != nil {
 		return "", errors.Wrap(err, "reading this program")
@@ -134,8 +135,8 @@ func programSum() (string, error) {
 	return fmt.Sprintf("checksum %016x", sum.Sum64()), nil
 }
 
-// Settled says how many ranks there are and where, and makes sure that all have the same
-// settings, wherever these come from.
+// Settled returns an error unless all ranks have the same settings. It prints the number of ranks
+// and their hosts.
 func Settled(g *dist.Group, settings any, con *Console) error {
 	if g.Size() == 1 {
 		return nil

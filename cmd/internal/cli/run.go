@@ -15,19 +15,18 @@ import (
 	"golang.org/x/term"
 )
 
-// ErrHelp says that the command line asked for help, which has been printed.
+// ErrHelp is the error of a command line that asked for help, which has been printed.
 var ErrHelp = errors.New("help")
 
-// Run is the body of a command: it parses the command line and does the work. It
-// returns the exit status: 1 when the work or writing to stdout failed, 2 when the command line is
-// wrong, 128 and its number when a signal stopped the work.
+// Run parses the command line and does the work of a command. It returns the exit status: 1 if the
+// work or writing to stdout fails, 2 if the command line is invalid, and 128 plus the signal's
+// number if a signal stops the work.
 //
-// At the first interrupt or termination signal, or SIGUSR1, which launchers of ranks pass on,
-// the context ends, and work should return an error that is [context.Canceled]; the second one
-// ends the process.
+// The first interrupt, termination signal or SIGUSR1, which launchers of ranks pass on, ends the
+// context. Then work should return a [context.Canceled] error. A second signal ends the process.
 func Run(name string, stdout *Output, stderr io.Writer, parse func() error, work func(ctx context.Context) error) int {
 	caught := func(s os.Signal) {
-		fmt.Fprintf(stderr, "%v: stopping as soon as possible; once more to exit at once\n", s)
+		fmt.Fprintf(stderr, "%v: stopping as soon as possible; repeat to exit immediately\n", s)
 	}
 	status, err := stdout.check(attempt(caught, parse, work))
 	if err != nil {
@@ -36,7 +35,8 @@ func Run(name string, stdout *Output, stderr io.Writer, parse func() error, work
 	return status
 }
 
-// printable escapes what would move the cursor of a terminal or worse, as a file's name may.
+// printable escapes control characters, which may occur in file names and could control the
+// terminal.
 func printable(text string) string {
 	var out strings.Builder
 	for _, r := range text {
@@ -50,7 +50,8 @@ func printable(text string) string {
 	return out.String()
 }
 
-// attempt does it, and leaves it to the caller to tell of the error, and of a signal.
+// attempt does the work of Run, but leaves it to the caller to report the error and, in caught, a
+// signal.
 func attempt(caught func(os.Signal), parse func() error, work func(ctx context.Context) error) (status int, err error) {
 	switch err := parse(); {
 	case errors.Is(err, ErrHelp):
@@ -92,7 +93,7 @@ type stopped struct{ os.Signal }
 
 func (s stopped) Error() string { return s.String() }
 
-// IsTerminal tells whether w is one.
+// IsTerminal reports whether w is a terminal.
 func IsTerminal(w io.Writer) bool {
 	f, ok := w.(*os.File)
 	return ok && term.IsTerminal(int(f.Fd()))

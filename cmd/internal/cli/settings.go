@@ -13,17 +13,17 @@ import (
 	"gorgpt/train"
 )
 
-// Extras are what a command that trains does beside the run: it looks at graphs and measures.
+// Extras are the settings of a command that trains which do not affect the run.
 type Extras struct {
-	DryRun  bool   // only show what the run needs
+	DryRun  bool   // only print the forecast
 	Profile string // folder for profiles; "": none
 	Draw    Draw
 }
 
-// BuildOnly says that a graph is wanted and no run.
+// BuildOnly reports whether the command only builds a graph and does not train.
 func (x Extras) BuildOnly(o train.Options) bool { return o.BuildOnly() || x.Draw.Profile > 0 }
 
-// WhyBuildOnly names the flag that says so.
+// WhyBuildOnly returns the flag because of which BuildOnly is true.
 func (x Extras) WhyBuildOnly() string {
 	if x.Draw.Profile > 0 {
 		return "-dot-profile"
@@ -31,8 +31,7 @@ func (x Extras) WhyBuildOnly() string {
 	return "-steps 0"
 }
 
-// OptionFlags declares the flags that runs of all kinds have, with the values at hand as
-// defaults.
+// OptionFlags declares the flags of all kinds of runs. Their defaults are the current values.
 func OptionFlags(fs *flag.FlagSet, o *train.Options, x *Extras) {
 	fs.IntVar(&o.Steps, "steps", o.Steps, "")
 	fs.IntVar(&o.Epochs, "epochs", o.Epochs, "")
@@ -57,8 +56,8 @@ func OptionFlags(fs *flag.FlagSet, o *train.Options, x *Extras) {
 	x.Draw.Flags(fs)
 }
 
-// CheckOptions refuses values that cannot work, and lets -steps or -epochs decide on the length
-// of the run if one of them is given.
+// CheckOptions returns an error if a value is invalid. If -steps or -epochs is given, it sets the
+// length of the run, and the other is 0.
 func CheckOptions(given Given, o *train.Options, x *Extras) error {
 	err := given.CheckInts(
 		Int{Name: "steps", Value: o.Steps, Least: 0}, Int{Name: "epochs", Value: o.Epochs, Least: 1}, Int{Name: "batch", Value: o.Batch, Least: 1}, Int{Name: "micro", Value: o.Micro, Least: 1},
@@ -88,22 +87,23 @@ func CheckOptions(given Given, o *train.Options, x *Extras) error {
 	return nil
 }
 
-// CheckFiles refuses outputs that must not be written: those of all runs, and more.
+// CheckFiles returns an error if an output file must not be written. more are outputs in addition
+// to those of all runs.
 func CheckFiles(o *train.Options, x *Extras, more, inputs []outfile.Name) error {
 	outputs := slices.Concat(x.Draw.Files(), ProfileFiles(x.Profile), more)
 	return outfile.Check(outputs, append(inputs, outfile.Name{Flag: "-config", Path: o.Config}))
 }
 
-// NewFlags returns a set of flags that leaves error messages to [Parse].
+// NewFlags returns a flag set that prints no errors; [Parse] returns them.
 func NewFlags(name string) *flag.FlagSet {
 	fs := flag.NewFlagSet(name, flag.ContinueOnError)
 	fs.SetOutput(io.Discard)
 	return fs
 }
 
-// Parse reads a command line that has nothing but flags, and returns which were given.
-// If help is asked for, it prints usage to w and the error is [ErrHelp]. instead says where
-// arguments that are not flags belong.
+// Parse parses a command line that consists only of flags, and returns those that were given. If
+// it asks for help, Parse prints usage to w and returns [ErrHelp]. instead is advice for the error
+// about an argument that is not a flag.
 func Parse(fs *flag.FlagSet, args []string, usage, instead string, w io.Writer) (Given, error) {
 	if err := simd.Err(); err != nil {
 		return nil, err

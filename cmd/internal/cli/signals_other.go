@@ -7,5 +7,5 @@ import (
 	"syscall"
 )
 
-// stopSignals ask a command to stop.
+// stopSignals are the signals that stop a command.
 var stopSignals = []os.Signal{os.Interrupt, syscall.SIGTERM}

@@ -11,10 +11,10 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// What launchers of ranks pass on stops a command like Ctrl-C.
+// SIGUSR1, which launchers of ranks pass on, stops a command like Ctrl-C.
 func TestUserSignalStops(t *testing.T) {
 	var stderr bytes.Buffer
 	status := Run("cmd", NewOutput(io.Discard), &stderr, func() error { return nil }, signalled(t, syscall.SIGUSR1))
 	require.Equal(t, 128+int(syscall.SIGUSR1), status)
-	require.Equal(t, "user defined signal 1: stopping as soon as possible; once more to exit at once\ncmd: context canceled\n", stderr.String())
+	require.Equal(t, "user defined signal 1: stopping as soon as possible; repeat to exit immediately\ncmd: context canceled\n", stderr.String())
 }

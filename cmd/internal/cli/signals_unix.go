@@ -7,6 +7,6 @@ import (
 	"syscall"
 )
 
-// stopSignals ask a command to stop. mpirun passes SIGUSR1 on to all ranks, and then waits as
-// long as they need, which it does not after the others.
+// stopSignals are the signals that stop a command. After SIGUSR1, unlike the others, mpirun waits
+// until all ranks have ended. It passes the signal on to them.
 var stopSignals = []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGUSR1}

@@ -108,7 +108,7 @@ func TestErrors(t *testing.T) {
 		"no -out":             {2, []string{"-model", dir}, "-out is missing"},
 		"another type":        {2, []string{"-model", dir, "-out", missing, "-dtype", "int8"}, `-dtype is "int8": want float32, float16 or bfloat16`},
 		"another pipeline":    {2, []string{"-model", dir, "-out", missing, "-pipeline", "x"}, "want bert or original"},
-		"no context":          {2, []string{"-model", dir, "-out", missing, "-ctx", "0"}, "-ctx is 0"},
+		"no context":          {2, []string{"-model", dir, "-out", missing, "-ctx", "0"}, "-ctx must be at least 1, not 0"},
 		"an argument":         {2, []string{dir}, "unexpected argument"},
 		"no such model":       {1, []string{"-model", missing, "-out", missing}, missing},
 		"onto itself":         {1, []string{"-model", dir, "-out", dir, "-force"}, "is the folder of the model"},

@@ -161,7 +161,7 @@ func TestDatasetFlags(t *testing.T) {
 		{"eval and predict", "-model m -eval f -predict f", "-eval cannot be combined with -predict"},
 		{"eval without a model", "-eval f", "-model is missing: name the run folder of a fine-tuned model"},
 		{"eval of a task", "-eval f -model m -task qa", "-eval and -predict use the task of the fine-tuned model"},
-		{"no seeds", "-task qa -seeds 0", "-seeds is 0: want at least 1"},
+		{"no seeds", "-task qa -seeds 0", "-seeds must be at least 1, not 0"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			status, _, stderr := command(t, t.TempDir(), strings.Fields(c.flags)...)

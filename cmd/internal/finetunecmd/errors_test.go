@@ -34,14 +34,14 @@ func TestCommandLine(t *testing.T) {
 		{"blocks of nothing", "-task qa -train f -scratch -transfer 1", "-transfer cannot be combined with -scratch"},
 		{"no number of blocks", "-task qa -train f -transfer -1", "must be a number of blocks, 0 or more, or all"},
 		{"two lengths", "-task qa -train f -steps 3 -epochs 1", "-steps and -epochs both set the length"},
-		{"negative steps", "-task qa -train f -steps -1", "-steps is -1: want at least 0"},
-		{"no batch", "-task qa -train f -batch 0", "-batch is 0: want at least 1"},
-		{"no micro-batch", "-task qa -train f -micro 0", "-micro is 0: want at least 1"},
-		{"no limit", "-task qa -train f -limit 0", "-limit is 0: want at least 1"},
-		{"negative rate", "-task qa -train f -lr -1", "-lr is -1: want a number from 0 on"},
-		{"no lambda", "-task qa -train f -lambda NaN", "-lambda is NaN: want a number from 0 on"},
-		{"warm-up in updates", "-task qa -train f -warmup 100", "-warmup is 100: want a share, 0 ≤ x < 1"},
-		{"dropout of everything", "-task qa -train f -dropout 1", "-dropout is 1: want a share, 0 ≤ x < 1"},
+		{"negative steps", "-task qa -train f -steps -1", "-steps must be at least 0, not -1"},
+		{"no batch", "-task qa -train f -batch 0", "-batch must be at least 1, not 0"},
+		{"no micro-batch", "-task qa -train f -micro 0", "-micro must be at least 1, not 0"},
+		{"no limit", "-task qa -train f -limit 0", "-limit must be at least 1, not 0"},
+		{"negative rate", "-task qa -train f -lr -1", "-lr must be between 0 and 1e6, not -1"},
+		{"no lambda", "-task qa -train f -lambda NaN", "-lambda must be between 0 and 1e6, not NaN"},
+		{"warm-up in updates", "-task qa -train f -warmup 100", "-warmup must be at least 0 and less than 1, not 100"},
+		{"dropout of everything", "-task qa -train f -dropout 1", "-dropout must be at least 0 and less than 1, not 1"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			status, stdout, stderr := command(t, t.TempDir(), strings.Fields(c.flags)...)

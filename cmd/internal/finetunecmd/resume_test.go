@@ -107,7 +107,7 @@ func TestConfig(t *testing.T) {
 	write(t, dir, "c.json", `{"lamda": 1}`)
 	status, _, stderr = command(t, dir, "-config", "c.json")
 	require.Equal(t, 2, status)
-	require.Contains(t, stderr, `-config c.json: unknown key "lamda": do you mean lambda?`)
+	require.Contains(t, stderr, `-config c.json: unknown key "lamda": did you mean lambda?`)
 }
 
 func TestDryRun(t *testing.T) {
@@ -115,14 +115,14 @@ func TestDryRun(t *testing.T) {
 	flags := []string{"-task", "qa", "-model", "m", "-train", "train.jsonl", "-out", "out"}
 	status, stdout, stderr := command(t, dir, append(flags, "-dry-run")...)
 	require.Zero(t, status, stderr)
-	require.Regexp(t, `(?s)\d+ parameters; 18 updates of 384 tokens\n  base model .*  memory in all +\d+\.\d MB\n`, stdout)
+	require.Regexp(t, `(?s)\d+ parameters; 18 updates of 384 tokens\n  base model .*  total memory +\d+\.\d MB\n`, stdout)
 	require.NoDirExists(t, "out")
 
 	defer debug.SetMemoryLimit(math.MaxInt64)
 	debug.SetMemoryLimit(60 << 20)
 	status, _, stderr = command(t, dir, flags...)
 	require.Equal(t, 1, status)
-	require.Regexp(t, `^finetune: the run needs \d+\.\d MB of memory, but only \d+\.\d MB are free: `, stderr)
+	require.Regexp(t, `^finetune: the run needs \d+\.\d MB of memory, but only \d+\.\d MB is free: `, stderr)
 	require.NoDirExists(t, "out")
 }
 
@@ -135,7 +135,7 @@ func TestNotFinite(t *testing.T) {
 	status, _, stderr := command(t, dir, "-task", "classification", "-model", "m", "-train", "train.jsonl", "-batch", "3", "-out", "out")
 	require.Equal(t, 1, status, stderr)
 	require.Regexp(t, `^finetune: update 1: the loss is NaN; the first such value is in .*: element \d+ is [+-]Inf; `+
-		`batch: training rows \d+, \d+, \d+ of train.jsonl; there is no checkpoint yet; no weight was changed; to get further, start again with -config out/run.json and `, stderr)
+		`batch: training rows \d+, \d+, \d+ of train.jsonl; there is no checkpoint yet; the weights are unchanged; to avoid this, start again with -config out/run.json and `, stderr)
 }
 
 func TestSettingsOfTheRecord(t *testing.T) {
@@ -174,7 +174,7 @@ func TestForceKeepsTheModelOfTheRun(t *testing.T) {
 
 	status, _, stderr = command(t, dir, "-resume", "out/checkpoints/step-000000004")
 	require.Equal(t, 2, status)
-	require.Contains(t, stderr, "out/checkpoints/step-000000004 is a checkpoint, not the folder of a run: -resume ")
+	require.Contains(t, stderr, "out/checkpoints/step-000000004 is a checkpoint, not a run folder: -resume ")
 	write(t, dir, "out/run.json", strings.Replace(read(t, dir, "out/run.json"), `"lambda": 0.5`, `"lambda": 0.25`, 1))
 	status, _, stderr = command(t, dir, "-resume", "out")
 	require.Equal(t, 2, status)

@@ -91,7 +91,7 @@ func TestPretrainingComesFirst(t *testing.T) {
 
 	stdout, err := tuneFirst()
 	require.NoError(t, err)
-	require.Contains(t, stdout, "no completed pre-training under runs/, so tiny is pre-trained first\n")
+	require.Contains(t, stdout, "no completed pre-training under runs/: pre-training tiny first\n")
 	require.Contains(t, stdout, "weights of runs/tiny\n")
 	_, err = checkpoint.ReadModel(filepath.Join(dir, "runs", "tiny-classification"))
 	require.NoError(t, err)

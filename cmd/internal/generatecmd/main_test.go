@@ -84,8 +84,8 @@ func TestWithoutModel(t *testing.T) {
 	require.Equal(t, 1, status)
 	require.Contains(t, errs, "no trained model under runs/: name one with -model")
 	for _, c := range []struct{ name, record, want string }{
-		{"tuned", `{"command": "finetune", "completed": true}`, "a fine-tuned model, as no pre-trained one is there"},
-		{"stopped", `{"command": "train", "completed": false}`, "the last checkpoint of a run that is not completed"},
+		{"tuned", `{"command": "finetune", "completed": true}`, "a fine-tuned model, because there is no pre-trained one"},
+		{"stopped", `{"command": "train", "completed": false}`, "the last checkpoint of an incomplete run"},
 		{"finished", `{"command": "train", "completed": true}`, "the newest completed run"},
 	} {
 		dir := filepath.Join("runs", c.name)

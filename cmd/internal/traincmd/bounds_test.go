@@ -15,18 +15,18 @@ import (
 func TestNumbersBeyondUseAreRefused(t *testing.T) {
 	book := story(t, 400)
 	for flags, want := range map[string]string{
-		"-batch 9000000000000":                "-batch is 9000000000000: want at most 1000000000",
-		"-steps 9000000000000000000":          "-steps is 9000000000000000000: want at most 1000000000",
-		"-epochs 9223372036854775807":         "-epochs is 9223372036854775807: want at most 1000000000",
+		"-batch 9000000000000":                "-batch must be at most 1000000000, not 9000000000000",
+		"-steps 9000000000000000000":          "-steps must be at most 1000000000, not 9000000000000000000",
+		"-epochs 9223372036854775807":         "-epochs must be at most 1000000000, not 9223372036854775807",
 		"-batch 1000000000 -steps 1":          "-batch 1000000000 with -ctx 16: it needs 136000 MB of memory",
-		"-batch 6 -steps 1 -micro -1":         "-micro is -1: want at least 1",
-		"-lr NaN":                             "-lr is NaN: want a number from 0 on",
-		"-dropout +Inf":                       "-dropout is +Inf: want a share",
-		"-ctx 9000000000000000000":            "-ctx is 9000000000000000000: want at most 1000000000",
+		"-batch 6 -steps 1 -micro -1":         "-micro must be at least 1, not -1",
+		"-lr NaN":                             "-lr must be between 0 and 1e6, not NaN",
+		"-dropout +Inf":                       "-dropout must be at least 0 and less than 1, not +Inf",
+		"-ctx 9000000000000000000":            "-ctx must be at most 1000000000, not 9000000000000000000",
 		"-steps 0 -ctx 1000000000":            "n_ctx is 1000000000: it must be 1 to 16777216",
-		"-history 9000000000000000000":        "-history is 9000000000000000000: want at most 1000000000",
-		"-warmup 9000000000000000000":         "-warmup is 9000000000000000000: want at most 1000000000",
-		"-dot x.dot -dot-profile -9999999999": "-dot-profile is -9999999999: want at least 1",
+		"-history 9000000000000000000":        "-history must be at most 1000000000, not 9000000000000000000",
+		"-warmup 9000000000000000000":         "-warmup must be at most 1000000000, not 9000000000000000000",
+		"-dot x.dot -dot-profile -9999999999": "-dot-profile must be at least 1, not -9999999999",
 	} {
 		args := append([]string{"-data", book, "-ctx", "16", "-vocab", "120", "-cache", ""}, strings.Fields(flags)...)
 		status, _, stderr := command(t, args...)
@@ -62,6 +62,6 @@ func TestLongWordsAreReported(t *testing.T) {
 	for _, cache := range []string{"", "tokens"} {
 		status, stdout, stderr := command(t, "-data", path, "-ctx", "16", "-vocab", "120", "-batch", "2", "-cache", cache, "-steps", "1", "-out", "run")
 		require.Zero(t, status, stderr)
-		require.Contains(t, stdout, "words are cut where they have 16384 bytes: 6 times in 1 book (long.txt)")
+		require.Contains(t, stdout, "splits of words longer than 16384 bytes: 6 in 1 book (long.txt)")
 	}
 }

@@ -18,7 +18,7 @@ func TestDamagedMetricsStay(t *testing.T) {
 	require.NoError(t, os.WriteFile("out/metrics.jsonl", []byte(strings.Join(lines, "")+`{"step":`), 0o600))
 	status, stdout, stderr := commandHere("-resume", "out")
 	require.Zero(t, status, stderr)
-	require.Contains(t, stdout, "out/metrics.jsonl: line 2 is damaged (1 in all): such lines stay, and the figure leaves them out\n")
+	require.Contains(t, stdout, "out/metrics.jsonl: line 2 is damaged (1 in total); the figure ignores damaged lines\n")
 	data, err = os.ReadFile("out/metrics.jsonl")
 	require.NoError(t, err)
 	require.True(t, strings.HasPrefix(string(data), strings.Join(lines, "")))

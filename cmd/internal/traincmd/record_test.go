@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// A checkpoint is not the folder of a run, and weights are never taken for an empty run.
+// A checkpoint is not a run folder, and a folder with weights is never treated as an empty run.
 func TestResumeRefusesWhatHasWeights(t *testing.T) {
 	flags := workplace(t)
 	begin(t, flags)
@@ -26,16 +26,16 @@ func TestResumeRefusesWhatHasWeights(t *testing.T) {
 	here, err = filepath.EvalSymlinks(here)
 	require.NoError(t, err)
 	dirs := map[string]string{
-		"out/checkpoints/step-000000004":    " is a checkpoint, not the folder of a run: -resume " + here + "/out resumes the run from its newest checkpoint",
-		"./out/checkpoints/step-000000004/": " is a checkpoint, not the folder of a run: -resume " + here + "/out ",
-		"out/checkpoints":                   " is a part of the run in " + here + "/out, not the folder of a run: -resume " + here + "/out ",
+		"out/checkpoints/step-000000004":    " is a checkpoint, not a run folder: -resume " + here + "/out resumes the run from its newest checkpoint",
+		"./out/checkpoints/step-000000004/": " is a checkpoint, not a run folder: -resume " + here + "/out ",
+		"out/checkpoints":                   " is a part of the run in " + here + "/out, not a run folder: -resume " + here + "/out ",
 		"out/history/step-000000002":        " is a part of the run in " + here + "/out",
-		"alone":                             "alone is a checkpoint, not the folder of a run: name the folder that it was saved in, which has a folder checkpoints",
-		"weights":                           "weights has weights but no checkpoint, so resuming would begin at update 1 and replace them: repeat the run with -config weights/run.json and another -out",
+		"alone":                             "alone is a checkpoint, not a run folder: name the run folder, which has a folder checkpoints",
+		"weights":                           "weights has weights but no checkpoint, so resuming would start at update 1 and replace them: repeat the run with -config weights/run.json and another -out",
 		"emptied":                           "emptied has weights but no checkpoint",
 	}
 	if os.Symlink("out/checkpoints/step-000000004", "link") == nil {
-		dirs["link"] = "link is a checkpoint, not the folder of a run: -resume " + here + "/out "
+		dirs["link"] = "link is a checkpoint, not a run folder: -resume " + here + "/out "
 	}
 	for dir, text := range dirs {
 		require.Contains(t, fails(t, 2, "-resume", dir), text, dir)
@@ -57,11 +57,11 @@ func TestResumeWithoutCheckpointsKeepsTheWeights(t *testing.T) {
 	require.NoError(t, os.Rename("out", "moved"))
 	require.NoError(t, os.MkdirAll("seeds", 0o700))
 	require.NoError(t, os.Rename("moved", "seeds/seed-2"))
-	require.Contains(t, fails(t, 2, "-resume", "seeds"), "set -resume to one of the runs there, such as seeds/seed-2, or leave it out to start a new run")
+	require.Contains(t, fails(t, 2, "-resume", "seeds"), "set -resume to one of the runs there, such as seeds/seed-2, or omit it to start a new run")
 	require.NoError(t, os.Rename("seeds/seed-2", "out"))
 	status, stdout, stderr := commandHere("-resume", "out")
 	require.Zero(t, status, stderr)
-	require.Contains(t, stdout, "out has no checkpoint yet: the run begins at update 1\n")
+	require.Contains(t, stdout, "out has no checkpoint yet: the run starts at update 1\n")
 	require.Equal(t, want["out/model.safetensors"], contents(t, "out")["out/model.safetensors"])
 }
 
@@ -78,7 +78,7 @@ func TestResumeRefusesAnEditedRecord(t *testing.T) {
 	begin(t, workplace(t))
 	record, err := os.ReadFile("out/run.json")
 	require.NoError(t, err)
-	const says = ", according to the run.json of its newest checkpoint: restore that, or start a new run with -config and -out"
+	const says = ", according to the run.json of its newest checkpoint: restore that value, or start a new run with -config and -out"
 	for _, c := range []struct{ old, new, want string }{
 		{`"lr": 0.003`, `"lr": 0.001`, "lr is 0.001, but the run began with 0.003" + says},
 		{`"steps": 10`, `"steps": 20`, "steps is 20, but the run began with 10" + says},
@@ -91,8 +91,8 @@ func TestResumeRefusesAnEditedRecord(t *testing.T) {
 		{`"digest": "`, `"digest": "0`, `digest is "0`},
 		{`"parameters": `, `"parameters": 1`, "parameters is 1"},
 		{`"command": "train"`, `"command": "finetune"`, "out holds a run of gorgpt finetune, not of gorgpt train"},
-		{`"command"`, `"Command"`, `the key "Command" is unknown`},
-		{`"command"`, `"shape": 2, "command"`, `the key "shape" is unknown: is it of a newer version of this program?`},
+		{`"command"`, `"Command"`, `unknown key "Command"`},
+		{`"command"`, `"shape": 2, "command"`, `unknown key "shape": was the file written by a newer version of this program?`},
 		{`"lr": 0.003`, `"rate": 0.003`, "the settings lack lr"},
 		{`"lr": 0.003`, `"rate": 1, "lr": 0.003`, `unknown field "rate"`},
 		{`"lr": 0.003`, `"lr": 0.003, "lr": 1`, "lr is 1, but the run began with 0.003"},

@@ -124,10 +124,10 @@ func TestMissingCheckpoints(t *testing.T) {
 	require.NoError(t, os.RemoveAll("out/checkpoints"))
 	status, stdout, stderr := commandHere("-resume", "latest")
 	require.Equal(t, 2, status, "runs/ has none: "+stdout)
-	require.Contains(t, stderr, "-resume latest: there is no such run under runs/")
+	require.Contains(t, stderr, "-resume latest: there is no run of this command in runs/")
 	status, stdout, stderr = commandHere("-resume", "out")
 	require.Zero(t, status, stderr)
-	require.Contains(t, stdout, "out has no checkpoint yet: the run begins at update 1\n")
+	require.Contains(t, stdout, "out has no checkpoint yet: the run starts at update 1\n")
 	sameModel(t)
 	require.Len(t, metrics(t, "out"), 12, "10 updates and 2 evaluations, each once")
 }
@@ -151,16 +151,16 @@ func TestResumeRefuses(t *testing.T) {
 	require.NoError(t, os.Mkdir("broken", 0o700))
 	require.NoError(t, os.WriteFile("broken/run.json", []byte(`{"command": "tr`), 0o600))
 	for _, c := range []struct{ flags, want string }{
-		{"-resume out -lr 1", "-resume: -lr is 1, but the run began with 0.003: leave it out, or begin a new run with -config and -out"},
+		{"-resume out -lr 1", "-resume: -lr is 1, but the run began with 0.003: omit it, or start a new run with -config and -out"},
 		{"-resume out -seed 2", "-resume: -seed is 2, but the run began with 1"},
 		{"-resume out -config x.json", "cannot be combined with -config"},
 		{"-resume out -out x", "cannot be combined with -out"},
 		{"-resume out -lrr 1", "-lrr"},
-		{"-resume nowhere", "-resume: nowhere has no run.json, so no run was begun there: set -resume to the folder of a run, or leave it out to start a new run"},
+		{"-resume nowhere", "-resume: nowhere has no run.json, so it does not contain a run: set -resume to the folder of a run, or omit it to start a new run"},
 		{"-resume other", "-resume: other holds a run of gorgpt finetune, not of gorgpt train"},
 		{"-resume broken", "-resume: broken/run.json: unexpected end of JSON input"},
-		{"-resume out -keep -1", "-keep is -1: want at least 0"},
-		{"-resume out -save-every soon", `invalid value "soon" for flag -save-every: want updates, such as 500, or a time, such as 10m; 0 is never`},
+		{"-resume out -keep -1", "-keep must be at least 0, not -1"},
+		{"-resume out -save-every soon", `invalid value "soon" for flag -save-every: must be a number of updates, such as 500, or a time, such as 10m; 0 means never`},
 	} {
 		require.Contains(t, fails(t, 2, strings.Fields(c.flags)...), c.want)
 	}
@@ -197,11 +197,11 @@ func TestTooLittleMemory(t *testing.T) {
 	defer debug.SetMemoryLimit(math.MaxInt64)
 	debug.SetMemoryLimit(250 << 20)
 	args := append(flags, "-batch", "512", "-micro", "512", "-out", "out")
-	require.Regexp(t, `^train: the run needs \d+\.\d MB of memory, but only \d+\.\d MB are free: -micro \d+ needs \d+\.\d MB and gives the same gradients, except for rounding$`,
+	require.Regexp(t, `^train: the run needs \d+\.\d MB of memory, but only \d+\.\d MB is free: -micro \d+ needs \d+\.\d MB and gives the same gradients up to rounding$`,
 		fails(t, 1, args...))
 	require.NoDirExists(t, "out")
 	require.Contains(t, fails(t, 1, append(flags, "-preset", "gpt1", "-micro", "1", "-out", "out")...),
-		"MB are free: choose a smaller -ctx, -vocab or -preset, or a machine with more")
+		"MB is free: choose a smaller -ctx, -vocab or -preset, or a machine with more memory")
 }
 
 func TestDryRun(t *testing.T) {
@@ -209,7 +209,7 @@ func TestDryRun(t *testing.T) {
 	require.Zero(t, status, stderr)
 	for _, want := range []string{
 		" parameters; 10 updates of 64 tokens\n", "  parameters  ", "  gradients  ", "  Adam's moments  ", "  activations  ", "  logits  ",
-		"  memory in all  ", " an update, ", " in all, without evaluations\n",
+		"  total memory  ", " per update, ", " in total, without evaluations\n",
 	} {
 		require.Contains(t, stdout, want)
 	}
@@ -220,7 +220,7 @@ func TestNotFinite(t *testing.T) {
 	flags := workplace(t)
 	require.Regexp(t, `^train: update \d+: the (loss|norm of the gradients) is \S+; the first such value is in h\.\d+\.\S+ .*: element \d+ is (NaN|[+-]Inf); `+
 		`batch: windows \d+ to \d+ of epoch 0; (there is no checkpoint yet|the last checkpoint is out/checkpoints/step-\d+); `+
-		`no weight was changed; to get further, start again with -config out/run.json and a smaller -lr, a longer -warmup or -clip 1$`,
+		`the weights are unchanged; to avoid this, start again with -config out/run.json and a smaller -lr, a longer -warmup or -clip 1$`,
 		fails(t, 1, append(flags, "-lr", "900000", "-out", "out")...))
 }
 
@@ -255,15 +255,15 @@ func TestBadConfig(t *testing.T) {
 	t.Chdir(t.TempDir())
 	for content, want := range map[string]string{
 		`{"learning_rate": 1}`:       `-config c.json: unknown key "learning_rate": -h lists the settings`,
-		`{"warm_up": 1}`:             `-config c.json: unknown key "warm_up": do you mean warmup?`,
-		`{"evalevery": 1}`:           `-config c.json: unknown key "evalevery": do you mean eval_every?`,
+		`{"warm_up": 1}`:             `-config c.json: unknown key "warm_up": did you mean warmup?`,
+		`{"evalevery": 1}`:           `-config c.json: unknown key "evalevery": did you mean eval_every?`,
 		`{"resume": "x"}`:            `-config c.json: unknown key "resume"`,
-		`{"lr": 1, "lr": 2}`:         `-config c.json: the key "lr" stands there twice`,
+		`{"lr": 1, "lr": 2}`:         `-config c.json: duplicate key "lr"`,
 		`{"lr": "fast"}`:             `-config c.json: key "lr": invalid value "fast"`,
-		`{"lr": {}}`:                 `-config c.json: key "lr": want a string, a number, true, false, or a list of strings`,
-		`{"lr": -1}`:                 `-lr is -1: want a number from 0 on`,
+		`{"lr": {}}`:                 `-config c.json: key "lr": the value must be a string, a number, true, false, or a list of strings`,
+		`{"lr": -1}`:                 `-lr must be between 0 and 1e6, not -1`,
 		"{\n\"lr\": 1,\n}":           `-config c.json:3: invalid character '}'`,
-		`[1]`:                        `-config c.json: want a JSON object of settings, such as {"lr": 0.001}`,
+		`[1]`:                        `-config c.json: the file must be a JSON object of settings, such as {"lr": 0.001}`,
 		``:                           `-config c.json:1: unexpected end of JSON input`,
 		`{"steps": 5, "warmup": 10}`: `-warmup of 10 updates is longer than the run of 5`,
 	} {

@@ -87,7 +87,7 @@ func TestSameRunFromFiles(t *testing.T) {
 			require.Contains(t, stdout, "tokenized into "+cache)
 			require.Equal(t, want, result(pipeline+"/made"))
 			stdout, _ = succeed(t, short(books, append(text, "-cache", cache, "-out", pipeline+"/found")...)...)
-			require.Contains(t, stdout, "tokens of the unchanged text, reused from "+cache)
+			require.Contains(t, stdout, "the text is unchanged: its tokens are reused from "+cache)
 			require.NotContains(t, stdout, "learned")
 			require.Equal(t, want, result(pipeline+"/found"))
 		})
@@ -165,7 +165,7 @@ func TestPrepareInterrupted(t *testing.T) {
 	require.Equal(t, 1, status)
 	require.Contains(t, stderr, "tokens is not finished: prepare it again with the same books and settings")
 	stdout, _ := succeed(t, args...)
-	require.Contains(t, stdout, "going on with tokens")
+	require.Contains(t, stdout, "continuing tokens")
 	require.NotContains(t, stdout, "learned", "the vocabulary is there")
 	whole(t, "tokens")
 }

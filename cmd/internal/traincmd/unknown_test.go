@@ -41,7 +41,7 @@ func TestTextOfAnotherScript(t *testing.T) {
 		require.Contains(t, stderr, "or set -allow-unknown")
 		require.NoDirExists(t, "runs/tiny")
 		stdout, _ := succeed(t, with("mixed", "-cache", cache, "-out", "mixed-run", "-force")...)
-		require.Contains(t, stdout, "the books (most of all mixed/b.txt, 0.2 %): 3 of 2803 tokens (0.11 %) are <unk>, most often for the characters 他 ×2, 说 ×1\n")
+		require.Contains(t, stdout, "the books (the worst is mixed/b.txt with 0.2 %): 3 of 2803 tokens (0.11 %) are <unk>, most often for the characters 他 ×2, 说 ×1\n")
 	}
 	status, _, stderr := commandHere("-prepare", "tokens", "-data", "chinese", "-tokenizer", "latin")
 	require.Equal(t, 1, status)

@@ -109,7 +109,7 @@ func TestMistakes(t *testing.T) {
 		{"no folder", "-tasks sentiment -dataset SST-2", "-data is missing", 2},
 		{"no question", "-ask answer", `-ask is "answer": it must have {question} once`, 2},
 		{"no word", "-positive ,", `-positive is ",": it must be words`, 2},
-		{"no rows", "-rows 0", "-rows is 0: want at least 1", 2},
+		{"no rows", "-rows 0", "-rows must be at least 1, not 0", 2},
 		{"argument", "qa", `unexpected argument "qa": models are named with -model`, 2},
 		{"no runs", "", "no completed pre-training under runs/", 1},
 		{"no run", "-model .", ". has no run.json", 1},
