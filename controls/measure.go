@@ -55,7 +55,7 @@ func Measure(ctx context.Context, kind heads.Kind, train, dev, test []loaders.Ro
 	case len(train) == 0:
 		return nil, errors.New("controls: no training rows")
 	case len(dev) == 0:
-		return nil, errors.New("controls: no development rows, on which the penalty is chosen")
+		return nil, errors.New("controls: no development rows to choose the penalty on")
 	}
 	kind, space, err := heads.Learn(kind, train)
 	if err != nil {

@@ -85,7 +85,7 @@ func TestMajority(t *testing.T) {
 	require.Equal(t, Score{}, results[0].Test, "no test rows")
 	bag := results[2]
 	require.Equal(t, "bag of words", bag.Name)
-	require.Equal(t, Score{Rows: 4, Value: 1, Lift: 0.75, Noise: 2 * math.Sqrt(3) / 4}, bag.Dev, "right where the majority is not, on 3 of 4")
+	require.Equal(t, Score{Rows: 4, Value: 1, Lift: 0.75, Noise: 2 * math.Sqrt(3) / 4}, bag.Dev, "right on the 3 of 4 rows on which the majority is wrong")
 	require.Equal(t, Score{}, bag.Test)
 }
 
@@ -114,7 +114,7 @@ func TestErrors(t *testing.T) {
 		want             string
 	}{
 		{"no training rows", heads.Classification, nil, good, good, "no training rows"},
-		{"no development rows", heads.Classification, good, nil, good, "no development rows, on which the penalty is chosen"},
+		{"no development rows", heads.Classification, good, nil, good, "no development rows to choose the penalty on"},
 		{"one class", heads.Classification, good[:1], good, nil, `f: every label is "yes": the rows need two or more classes`},
 		{"unknown class", heads.Classification, good, good, []loaders.Row{text("so")}, `f:3: label "so" does not occur in the training file`},
 		{"one score", heads.Regression, scores(2.5, 2.5), scores(1.5), nil, "f: every score is 2.5: the rows need different scores"},

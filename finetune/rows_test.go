@@ -65,14 +65,14 @@ func TestLearn(t *testing.T) {
 		{name: "words", kind: heads.Similarity, lines: pairs(`"same"`, `"other"`, `"same"`), want: Spec{Task: heads.Similarity, Space: heads.Space{Labels: []string{"other", "same"}}}},
 		{name: "integers", kind: heads.Similarity, lines: pairs("10", "9", `"-1"`, `"9"`), want: Spec{Task: heads.Similarity, Space: heads.Space{Labels: []string{"-1", "9", "10"}}}},
 		{name: "words and integers", kind: heads.Similarity, lines: pairs("10", "9", `"x"`), want: Spec{Task: heads.Similarity, Space: heads.Space{Labels: []string{"10", "9", "x"}}}},
-		{name: "one score with a point", kind: heads.Similarity, lines: pairs("4", "3.5"), want: Spec{Task: heads.Regression}},
+		{name: "one score with a decimal point", kind: heads.Similarity, lines: pairs("4", "3.5"), want: Spec{Task: heads.Regression}},
 		{name: "scores without a point", kind: heads.Regression, lines: pairs("4", "3"), want: Spec{Task: heads.Regression}},
 		{name: "answers", kind: heads.MultipleChoice, lines: []string{question(`["a", "b", "c"]`, "0")}, want: Spec{Task: heads.MultipleChoice, Space: heads.Space{Choices: 3}}},
-		{name: "any numbers of answers", kind: heads.MultipleChoice, lines: []string{question(`["a"]`, "0"), question(`["a", "b", "c"]`, "0"), question(`["a", "b"]`, "0")}, want: Spec{Task: heads.MultipleChoice, Space: heads.Space{Choices: 3}}},
+		{name: "different numbers of answers", kind: heads.MultipleChoice, lines: []string{question(`["a"]`, "0"), question(`["a", "b", "c"]`, "0"), question(`["a", "b"]`, "0")}, want: Spec{Task: heads.MultipleChoice, Space: heads.Space{Choices: 3}}},
 		{name: "one class", kind: heads.Similarity, lines: pairs(`"same"`, `"same"`), bad: `rows.jsonl: every label is "same": the rows need two or more classes`},
 		{name: "one answer", kind: heads.MultipleChoice, lines: []string{question(`["a"]`, "0")}, bad: "rows.jsonl:1: a question needs two or more answers, not one"},
 		{
-			name: "class with a point", kind: heads.Classification, bad: "rows.jsonl:2: label 0.5 is not a class: it must be a string or an integer",
+			name: "class with a decimal point", kind: heads.Classification, bad: "rows.jsonl:2: label 0.5 is not a class: it must be a string or an integer",
 			lines: []string{`{"text": "a", "label": 0}`, `{"text": "b", "label": 0.5}`},
 		},
 	} {

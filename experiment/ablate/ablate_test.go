@@ -118,7 +118,7 @@ func TestCompletedRunsAreSkipped(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, first, again)
 
-	t.Run("what a stopped command left is run", func(t *testing.T) {
+	t.Run("runs missing after an interruption", func(t *testing.T) {
 		lines := strings.SplitAfter(string(first), "\n")
 		require.NoError(t, os.WriteFile(filepath.Join(dir, results.File), []byte(strings.Join(lines[:7], "")), 0o600))
 		lines = run(t, grid(t, g), dir)
@@ -188,7 +188,7 @@ func TestScoresAreDeterministic(t *testing.T) {
 		require.Equal(t, 24, r.Rows)
 		require.Equal(t, 6, r.Options.Steps, "2 epochs of 24 rows in batches of 8")
 		require.NotEmpty(t, r.Dev)
-		require.False(t, losses[float64(r.Test["loss"])], "no two runs are one")
+		require.False(t, losses[float64(r.Test["loss"])], "all runs differ")
 		losses[float64(r.Test["loss"])] = true
 		if r.Options.Task == heads.Classification {
 			require.Equal(t, r.Test["acc"], r.Score)
@@ -413,7 +413,7 @@ func TestCurve(t *testing.T) {
 	require.True(t, bytes.HasPrefix(png.Bytes(), []byte("\x89PNG")))
 	trials, err := g.trials()
 	require.NoError(t, err)
-	require.NoError(t, g.Curve(madeUp(t, g, len(trials)), "svg", &svg), "with no runs at all")
+	require.NoError(t, g.Curve(madeUp(t, g, len(trials)), "svg", &svg), "a log without runs")
 }
 
 // A run with a score that is not finite does not prevent the table and the picture of other runs.

@@ -105,7 +105,7 @@ func (e *Experiment) Measure(ctx context.Context, log *Log, to train.Listener) (
 					if err := log.Add(r); err != nil {
 						return nil, err
 					}
-					to.Progress("%s, %d updates, %s: %.1f, majority %.1f  (%.0f s)",
+					to.Progress("%s, update %d, %s: %.1f, majority %.1f  (%.0f s)",
 						run.Name, state.Step, set.Task, 100*r.Accuracy, 100*r.Baseline, r.Seconds)
 				}
 				c := &curves[i*len(e.Runs)+k]

@@ -32,7 +32,7 @@ func TestUnscorableQuestionsAreLeftOut(t *testing.T) {
 	accuracy, err := fit.Accuracy(context.Background(), m, tok)
 	require.NoError(t, err)
 	require.Equal(t, 1.0, accuracy)
-	require.Len(t, s.Data.Test, 4, "the set stays as it is")
+	require.Len(t, s.Data.Test, 4, "fitting does not change the set")
 	_, _, err = s.fitting(m, tok, ledger.DefaultTolerance)
 	require.ErrorContains(t, err, "2 of 4 rows are broken")
 }

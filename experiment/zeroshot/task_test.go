@@ -105,7 +105,7 @@ func TestScorer(t *testing.T) {
 		require.NoError(t, err)
 		return sums
 	}
-	require.Equal(t, one(1), one(2), "on any number of cores")
+	require.Equal(t, one(1), one(2), "the number of cores does not matter")
 }
 
 func TestSentiment(t *testing.T) {

@@ -53,7 +53,7 @@ func TestOwnRows(t *testing.T) {
 	status, stdout, stderr := command(t, dir, flags...)
 	require.Zero(t, status, stderr)
 	require.Equal(t, 6, strings.Count(stderr, "\n"), "two runs, three states each")
-	require.Contains(t, stderr, "tiny-lstm, 2 updates, sentiment: ")
+	require.Contains(t, stderr, "tiny-lstm, update 2, sentiment: ")
 	require.Contains(t, stdout, "| sentiment |      tiny |       4 | ")
 	for _, name := range []string{"results.jsonl", "table.md", "zeroshot.svg", "zeroshot.png"} {
 		require.FileExists(t, filepath.Join(dir, "out", name))
