@@ -3,6 +3,7 @@ package controls
 import (
 	"context"
 	"math"
+	"slices"
 
 	"github.com/pkg/errors"
 
@@ -73,7 +74,12 @@ func Measure(ctx context.Context, kind heads.Kind, train, dev, test []loaders.Ro
 		}
 	}
 	d.form = formOf(task, space, d.train.targets)
-	d.most = score.Majority(d.outcomes(), d.train.gold)
+	if d.form == oneClass {
+		if n := slices.Max(d.train.gold) + 1; n > d.outcomes() {
+			return nil, errors.Errorf("controls: %s has targets of %d classes but %d outputs: a task with a score sets Target.Score", kind, n, d.outcomes())
+		}
+		d.most = score.Majority(d.outcomes(), d.train.gold)
+	}
 	d.mean, d.spread = d.train.spread()
 	d.blind = d.train.usual(len(space.Labels))
 	results := []Result{d.majority()}

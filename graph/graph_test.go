@@ -20,7 +20,11 @@ func TestMistakesAreKeptWithScopeAndShapes(t *testing.T) {
 		"linear": {func(g *graph.Graph, x graph.Node) graph.Node {
 			return x.Linear(g.Param(w.Param("w")), g.Param(w.Param("b")))
 		}, "h.3.attn.linear: [8 64 9] × [8 8] + [8]: want [… I] × [I O] + [O]"},
-		"matmul":    {func(g *graph.Graph, x graph.Node) graph.Node { return x.MatMul(x) }, "h.3.attn.matmul: [8 64 9] × [8 64 9]: inner dimensions differ"},
+		"matmul": {func(g *graph.Graph, x graph.Node) graph.Node { return x.MatMul(x) }, "h.3.attn.matmul: [8 64 9] × [8 64 9]: inner dimensions differ"},
+		"squared error of integers": {func(g *graph.Graph, x graph.Node) graph.Node {
+			ids, _ := g.Ints("ids", 8, 64, 9)
+			return x.SquaredError(ids)
+		}, "h.3.attn.squared_error: [8 64 9] against [8 64 9] of int32: want equal sizes, and float32"},
 		"attention": {func(_ *graph.Graph, x graph.Node) graph.Node { return x.Attention(2, graph.Drop{}) }, "h.3.attn.attention: [8 64 9] with 2 heads"},
 		"norm": {func(g *graph.Graph, x graph.Node) graph.Node {
 			return x.LayerNorm(g.Param(w.Param("b")), g.Param(w.Param("b")), 1e-5)

@@ -3,6 +3,8 @@ package graph
 import (
 	"fmt"
 
+	"gorgonia.org/tensor"
+
 	"gorgpt/internal/kernels"
 )
 
@@ -51,8 +53,8 @@ func (x Node) SquaredError(target Node) Node {
 	if !ok(x, target) {
 		return Node{g: x.g}
 	}
-	if size(x.shape) != size(target.shape) {
-		return x.g.failf("squared_error", "%v against %v: want equal sizes", x.shape, target.shape)
+	if size(x.shape) != size(target.shape) || target.n.Dtype() != tensor.Float32 {
+		return x.g.failf("squared_error", "%v against %v of %v: want equal sizes, and float32", x.shape, target.shape, target.n.Dtype())
 	}
 	return x.g.apply(spec{
 		name: "squared_error", in: []Node{x, target}, shape: target.shape, diff: []bool{true, false},

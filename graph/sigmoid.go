@@ -1,6 +1,10 @@
 package graph
 
-import "math"
+import (
+	"math"
+
+	"gorgonia.org/tensor"
+)
 
 // SigmoidCrossEntropy computes the binary cross-entropy of each row of logits, averaged over
 // its K columns, with targets y from 0 to 1:
@@ -12,8 +16,8 @@ func (x Node) SigmoidCrossEntropy(targets Node) Node {
 	if !ok(x, targets) {
 		return Node{g: x.g}
 	}
-	if len(x.shape) != 2 || !equal(x.shape, targets.shape) {
-		return x.g.failf("sigmoid_cross_entropy", "logits %v, targets %v: want [B K] twice", x.shape, targets.shape)
+	if len(x.shape) != 2 || !equal(x.shape, targets.shape) || targets.n.Dtype() != tensor.Float32 {
+		return x.g.failf("sigmoid_cross_entropy", "logits %v, targets %v of %v: want [B K] of float32 twice", x.shape, targets.shape, targets.n.Dtype())
 	}
 	rows, k := x.shape[0], x.shape[1]
 	return x.g.apply(spec{

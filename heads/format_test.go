@@ -55,6 +55,11 @@ func TestTasks(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, k, task.Kind())
 	}
+	seen := map[Kind]bool{}
+	for _, task := range registry { // an embedded task may lend its name unnoticed
+		require.False(t, seen[task.Kind()], "%s is registered twice", task.Kind())
+		seen[task.Kind()] = true
+	}
 	_, err := Of("summary")
 	require.EqualError(t, err, `unknown task "summary": it must be classification, entailment, similarity, regression, qa or multilabel`)
 	require.Nil(t, Kind("summary").Task())

@@ -162,7 +162,7 @@ func TestTokenizerOfAnotherRun(t *testing.T) {
 	second := filepath.Join(dir, "second")
 	status, stdout, stderr := command(t, "-data", story(t, 300), "-ctx", "8", "-batch", "2", "-steps", "2", "-tokenizer", first, "-out", second)
 	require.Zero(t, status, stderr)
-	require.Contains(t, stdout, "the size of the tokenizer, in place of 4096")
+	require.Contains(t, stdout, "the size of the tokenizer, instead of 4096")
 	a, err := os.ReadFile(filepath.Join(first, "merges.txt"))
 	require.NoError(t, err)
 	b, err := os.ReadFile(filepath.Join(second, "merges.txt"))

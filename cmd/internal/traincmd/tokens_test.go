@@ -64,7 +64,7 @@ func TestSameRunFromFiles(t *testing.T) {
 			stdout, _ := succeed(t, append(text, "-prepare", prepared, "-data", books)...)
 			require.Contains(t, stdout, "gorgpt train -data "+prepared)
 			stdout, _ = succeed(t, short(prepared, "-out", pipeline+"/prepared")...)
-			require.Contains(t, stdout, "tokens of "+prepared)
+			require.Contains(t, stdout, "reading the tokens in "+prepared)
 			require.Equal(t, want, result(pipeline+"/prepared"))
 			require.Equal(t, pipeline == "original", strings.Contains(stdout, "note: the tokenizer's pipeline is original"), stdout)
 
