@@ -58,14 +58,14 @@ func TestHelp(t *testing.T) {
 	status, help, _ := command(t, t.TempDir(), "-h")
 	require.Zero(t, status)
 	flags(&commandLine{Options: finetune.Defaults()}).VisitAll(func(f *flag.Flag) {
-		require.Contains(t, help, "\n  -"+f.Name+" ", "-h tells of every flag")
+		require.Contains(t, help, "\n  -"+f.Name+" ", "-h describes every flag")
 	})
 	for line := range strings.Lines(help) {
 		require.LessOrEqual(t, len(line), 81, line)
 	}
 }
 
-// refused runs the command, which fails on its input, and checks that nothing is written.
+// refused checks that the command fails on its input without writing anything.
 func refused(t *testing.T, dir, want string, flags ...string) {
 	t.Helper()
 	status, _, stderr := command(t, dir, append(append([]string{"-train", "train.jsonl", "-steps", "3"}, flags...), "-out", "out")...)
