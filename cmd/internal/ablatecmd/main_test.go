@@ -191,7 +191,7 @@ func TestHelp(t *testing.T) {
 	status, help, _ := command(t, t.TempDir(), "-h")
 	require.Zero(t, status)
 	(&settings{}).flags().VisitAll(func(f *flag.Flag) {
-		require.Contains(t, help, "\n  -"+f.Name+" ", "-h tells of every flag")
+		require.Contains(t, help, "\n  -"+f.Name+" ", "-h describes every flag")
 	})
 	for line := range strings.Lines(help) {
 		require.LessOrEqual(t, len(line), 81, line)
@@ -236,7 +236,7 @@ func TestDatasets(t *testing.T) {
 	require.Contains(t, stderr, "-data is missing: want the folder of SST-2")
 	status, _, stderr = command(t, dir, "-dataset", "sst2", "-data", "data", "-tasks", "qa")
 	require.Equal(t, 2, status)
-	require.Contains(t, stderr, "-dataset names published datasets: leave out -tasks")
+	require.Contains(t, stderr, "-dataset names published datasets: omit -tasks")
 }
 
 // TestRowsOfAnotherScript checks that they are an error before the first run.

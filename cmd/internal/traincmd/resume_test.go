@@ -34,8 +34,8 @@ func fails(t *testing.T, status int, args ...string) string {
 	return lines[len(lines)-1]
 }
 
-// begin leaves a run in folder out that stopped after a checkpoint of update 4, as its disk
-// was full, and a finished one of the same settings in folder whole.
+// begin makes a run in folder out that stopped after the checkpoint of update 4 because the disk
+// was full, and a complete run with the same settings in folder whole.
 func begin(t *testing.T, flags []string) {
 	t.Helper()
 	status, _, stderr := commandHere(append(flags, "-out", "whole")...)
@@ -51,7 +51,7 @@ func begin(t *testing.T, flags []string) {
 		`the last checkpoint is out/checkpoints/step-000000004$`, err.Error())
 }
 
-// fullDisk is a disk on which so many bytes are left.
+// fullDisk is a disk with limited room, in bytes.
 type fullDisk struct {
 	w    io.Writer
 	left *int
