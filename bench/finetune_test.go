@@ -47,7 +47,7 @@ func BenchmarkFinetune(b *testing.B) {
 		require.NoError(b, err)
 		pre, err := gpt1.New(c)
 		require.NoError(b, err)
-		m, err := heads.Attach(pre, c.VocabSize+3, 2, pre.NLayer, 1)
+		m, err := heads.Attach(pre, heads.AttachOptions{Rows: c.VocabSize + 3, Outputs: 2, Blocks: pre.NLayer, Seed: 1})
 		require.NoError(b, err)
 		adam := optim.Defaults()
 		adam.Clip = 1

@@ -17,23 +17,23 @@ import (
 	"gorgpt/tokenizer"
 )
 
-// TaskFile is the file of a model folder that says what a fine-tuned model is for.
+// TaskFile is the file of a model folder that describes the task of a fine-tuned model.
 const TaskFile = "task.json"
 
-// staged is the folder, inside the one that a model is written to, in which its files are made.
+// staged is the subfolder in which the files of a model are first written.
 const staged = ".gorgpt-new"
 
-// inOrder are the files of a model folder in the order in which they are put there; they are
-// taken away in the reverse. So a folder without config.json, which no reader opens, is the first
-// step and the last but one, and at no time is a file of one model beside one of another.
+// inOrder lists the files of a model folder in the order in which they are moved there. They are
+// removed in reverse order. So config.json goes first and comes last, no reader opens the folder in
+// between, and files of two models are never mixed.
 var inOrder = []string{WeightsFile, "merges.txt", tokenizerConfig, "vocab.json", "tokenizer.json", TaskFile, ConfigFile}
 
 // FolderFiles are the names of the files that [WriteFolder] writes.
 func FolderFiles() []string { return slices.Clone(inOrder) }
 
-// WriteFolder writes a model and its tokenizer into a folder, which exists. A model that is there
-// is replaced as a whole: whenever the process is killed, the folder opens as the old model, as
-// the new one, or not at all. Other files stay. Nobody else may be writing there.
+// WriteFolder writes a model and its tokenizer into an existing folder. A model in it is replaced as a
+// whole: whenever the process is killed, the folder opens as the old model, as the new one, or not at
+// all. Other files stay. No other process may write there at the same time.
 func WriteFolder(dir string, m *gpt1.Model, tok *tokenizer.Tokenizer, f Form) error {
 	files, err := tok.Files()
 	if err != nil {
@@ -74,8 +74,8 @@ func WriteFolder(dir string, m *gpt1.Model, tok *tokenizer.Tokenizer, f Form) er
 	return errors.WithMessagef(exchange(dir, from, func() error { return nil }), "putting the model into %s", dir)
 }
 
-// sweepStaged removes what was being made when an earlier process was killed. In folders that
-// begin with the name of ours only files of ours are removed.
+// sweepStaged removes unfinished files of an earlier process that was killed. It removes only files
+// with names that this package writes.
 func sweepStaged(dir string) error {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
@@ -96,19 +96,19 @@ func sweepStaged(dir string) error {
 	return nil
 }
 
-// replaceable refuses to begin where a name is taken by a folder.
+// replaceable returns an error if a file to be written has the name of a folder.
 func replaceable(dir string) error {
 	for _, name := range inOrder {
 		path := filepath.Join(dir, name)
 		if info, err := os.Lstat(path); err == nil && info.IsDir() {
-			return errors.Errorf("%s is a folder: want a file there, or nothing", path)
+			return errors.Errorf("%s is a folder: it must be a file, or not exist", path)
 		}
 	}
 	return nil
 }
 
-// exchange takes the model in a folder away and puts the files of another folder there. step is
-// called before each change.
+// exchange removes the model from dir and moves the files of from there. step is called before each
+// change.
 func exchange(dir, from string, step func() error) error {
 	do := func(change func() error) error {
 		if err := step(); err != nil {
@@ -130,7 +130,7 @@ func exchange(dir, from string, step func() error) error {
 		}
 	}
 	for _, name := range inOrder {
-		if name == ConfigFile { // the names of the others are on the disk before
+		if name == ConfigFile { // the other names must be on the disk first
 			if err := flush(dir); err != nil {
 				return err
 			}
@@ -148,7 +148,7 @@ func exchange(dir, from string, step func() error) error {
 	return flush(dir)
 }
 
-// flush makes the names in a folder survive a power cut, on systems that have a call for it.
+// flush makes the names in a folder survive a power cut, on systems that support it.
 func flush(dir string) error {
 	if runtime.GOOS == "windows" {
 		return nil
@@ -159,7 +159,7 @@ func flush(dir string) error {
 	}
 	err = f.Sync()
 	if errors.Is(err, syscall.EINVAL) || errors.Is(err, syscall.ENOTSUP) {
-		err = nil // the file system takes care of it
+		err = nil // the file system does this itself
 	}
 	if closeErr := f.Close(); err == nil {
 		err = closeErr

@@ -29,7 +29,7 @@ func twoModels(t *testing.T) (models [2]*gpt1.Model, toks [2]*tokenizer.Tokenize
 	return models, toks
 }
 
-// opensAs tells which of the models a folder is, with its tokenizer and its task; -1 if it does not open.
+// opensAs returns which of the models a folder opens as, with its tokenizer and task; -1: it does not open.
 func opensAs(t *testing.T, dir string, models [2]*gpt1.Model, toks [2]*tokenizer.Tokenizer) int {
 	t.Helper()
 	m, tok, err := ReadFolder(dir, 0)
@@ -53,8 +53,8 @@ func opensAs(t *testing.T, dir string, models [2]*gpt1.Model, toks [2]*tokenizer
 	return which
 }
 
-// Wherever the exchange breaks off, the folder is the old model, the new one, or none; and doing
-// it again makes it the new one. Foreign files stay.
+// Wherever the exchange is interrupted, the folder opens as the old model, the new one, or not at all.
+// Writing again gives the new one. Other files stay.
 func TestBrokenExchangeMixesNoModels(t *testing.T) {
 	models, toks := twoModels(t)
 	killed := errors.New("killed")
@@ -93,14 +93,14 @@ func TestBrokenExchangeMixesNoModels(t *testing.T) {
 	require.Positive(t, seen[1])
 }
 
-// Nothing is taken away when something cannot be replaced.
+// If a file cannot be replaced, none is removed.
 func TestExchangeRefusesAFolderInThePlaceOfAFile(t *testing.T) {
 	models, toks := twoModels(t)
 	dir := t.TempDir()
 	require.NoError(t, WriteFolder(dir, models[0], toks[0], Form{Task: []byte("{}")}))
 	require.NoError(t, os.Remove(filepath.Join(dir, "merges.txt")))
 	require.NoError(t, os.Mkdir(filepath.Join(dir, "merges.txt"), 0o700))
-	require.ErrorContains(t, WriteFolder(dir, models[1], toks[1], Form{}), "merges.txt is a folder: want a file there, or nothing")
+	require.ErrorContains(t, WriteFolder(dir, models[1], toks[1], Form{}), "merges.txt is a folder: it must be a file, or not exist")
 	require.FileExists(t, filepath.Join(dir, ConfigFile))
 	require.NoDirExists(t, filepath.Join(dir, staged))
 }

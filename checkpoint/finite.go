@@ -8,8 +8,8 @@ import (
 	"gorgpt/internal/simd"
 )
 
-// checkFinite refuses values among which one is infinite or not a number. A model with one
-// gives NaN for every text, or for some.
+// checkFinite returns an error if a value is infinite or not a number. With such a weight a model
+// computes NaN for some texts or all.
 func checkFinite(from string, shape []int, values []float32, file func(i int) string) error {
 	i := firstNotFinite(values)
 	if i < 0 {
@@ -21,7 +21,7 @@ func checkFinite(from string, shape []int, values []float32, file func(i int) st
 
 // firstNotFinite is the index of the first value that is infinite or not a number, or -1.
 func firstNotFinite(values []float32) int {
-	if sum := simd.SumSquares(values); sum < math.Inf(1) { // in float64, which finite values do not overflow
+	if sum := simd.SumSquares(values); sum < math.Inf(1) { // in float64, which cannot overflow here
 		return -1
 	}
 	const exponent = 0xff << 23 // all its bits are set in infinities and NaN
@@ -33,5 +33,5 @@ func firstNotFinite(values []float32) int {
 	return -1
 }
 
-// in names one file for all values.
+// in returns path as the file of every value.
 func in(path string) func(int) string { return func(int) string { return path } }

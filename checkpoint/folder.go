@@ -10,12 +10,13 @@ import (
 	"gorgpt/tokenizer"
 )
 
-// tokenizerConfig is where a folder says which pipeline its tokenizer has.
+// tokenizerConfig is the file that names the pipeline of the tokenizer.
 const tokenizerConfig = "tokenizer_config.json"
 
-// ReadFolder reads a model, as [ReadModelContext] does, and its tokenizer, which must be of
-// one size; rows that fill a vocabulary up to a multiple of 8, 64 or 128 are left out. The pipeline is what tokenizer_config.json says; without one it is that of
-// Hugging Face, but for OpenAI's release that of the code which trained the weights.
+// ReadFolder reads a model, as [ReadModelContext] does, and its tokenizer. Their vocabularies must have
+// the same size, except for rows that pad the model's to a multiple of 8, 64 or 128, which are left
+// out. tokenizer_config.json names the pipeline. Without it, the pipeline is Hugging Face's, or, for
+// OpenAI's release, that of the code which trained the weights.
 func ReadFolder(dir string, ctx int) (*gpt1.Model, *tokenizer.Tokenizer, error) {
 	s, err := open(dir)
 	if err != nil {
@@ -30,7 +31,7 @@ func ReadFolder(dir string, ctx int) (*gpt1.Model, *tokenizer.Tokenizer, error) 
 	return m, tok, err
 }
 
-// ReadShape is [ReadFolder] without the weights, which need not be there.
+// ReadShape is [ReadFolder] without the weights, which may be missing.
 func ReadShape(dir string) (gpt1.Config, *tokenizer.Tokenizer, error) {
 	s := &source{}
 	var err error
@@ -62,7 +63,7 @@ func (s *source) tokenizer(dir string) (*tokenizer.Tokenizer, error) {
 	if isPadded(s.config.VocabSize, tok.Size()) {
 		s.rows = tok.Size()
 	} else if tok.Size() != s.config.VocabSize {
-		return nil, errors.Errorf("%s: the vocabulary has %d tokens, the model %d (vocab_size in %s): want the vocabulary that the model was trained with",
+		return nil, errors.Errorf("%s: the vocabulary has %d tokens, but the model has %d (vocab_size in %s): use the vocabulary that the model was trained with",
 			dir, tok.Size(), s.config.VocabSize, ConfigFile)
 	}
 	if _, err := os.Stat(filepath.Join(dir, tokenizerConfig)); s.release && errors.Is(err, os.ErrNotExist) {

@@ -51,5 +51,5 @@ func TestFolderPipeline(t *testing.T) {
 	require.NoError(t, err, "no weights needed")
 	write(face, "vocab.json", `{"<unk>": 0}`)
 	_, _, err = ReadShape(face)
-	require.ErrorContains(t, err, "the vocabulary has 1 tokens, the model 11")
+	require.ErrorContains(t, err, "the vocabulary has 1 tokens, but the model has 11")
 }

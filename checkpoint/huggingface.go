@@ -16,28 +16,26 @@ import (
 	"gorgpt/graph"
 )
 
-// Names of Hugging Face's beyond those of a plain decoder.
+// Names that Hugging Face's files have in addition to those of a plain decoder.
 const (
-	// basePrefix begins the names of the decoder in models that have more than it.
+	// basePrefix begins the names of the decoder in models with heads.
 	basePrefix = "transformer."
 
-	// outputName is the output matrix. It is the token embedding; files that do not know
-	// of ties have it twice.
+	// outputName is the output matrix, which is the token embedding. Some files store it twice.
 	outputName = "lm_head.weight"
 
-	// choicePrefix begins the names of OpenAIGPTDoubleHeadsModel's head for multiple
-	// choice, whose weight is [out in]: the transpose of ours, with one output the same
-	// values.
+	// choicePrefix begins the names of OpenAIGPTDoubleHeadsModel's head for multiple choice. Its
+	// weight is [out in], the transpose of ours; with one output the values are the same.
 	choicePrefix = "multiple_choice_head.summary."
 
 	// scoreName is the head of OpenAIGPTForSequenceClassification, [K C] without a bias.
 	scoreName = "score.weight"
 
-	// headPrefix begins the names of a task head's parameters here.
+	// headPrefix begins the names of the parameters of this program's task heads.
 	headPrefix = "head."
 )
 
-// constant matches what older files keep beside the weights: the causal masks [1 1 T T] and the
+// constant matches tensors that older files keep in addition to the weights: the causal masks [1 1 T T] and the
 // numbers of the positions.
 var constant = regexp.MustCompile(`^(h\.\d+\.attn\.(bias|masked_bias)|position_ids)$`)
 
@@ -81,8 +79,8 @@ func (s *source) openFiles(dir string) error {
 // embedding is the parameter that the output matrix is tied to.
 const embedding = "tokens_embed.weight"
 
-// readOutput compares the output matrix with the token embedding, which it is or, where only one
-// of the two is there, stands for.
+// readOutput checks that the output matrix equals the token embedding. If the file has only one of
+// the two, it serves as both.
 func (s *source) readOutput() {
 	at := slices.IndexFunc(s.tensors, func(t tensor) bool { return t.from == outputName })
 	if at < 0 {
@@ -109,7 +107,7 @@ func readConfig(dir string) (gpt1.Config, error) {
 	return c, errors.Wrap(err, dir)
 }
 
-// add enters one tensor of the file, unless it is a constant.
+// add adds one tensor of the file, unless it is a constant.
 func (s *source) add(f *safetensors.File, path, from string) {
 	info, _ := f.Info(from)
 	name := strings.TrimPrefix(from, basePrefix)
@@ -137,7 +135,7 @@ func (s *source) add(f *safetensors.File, path, from string) {
 	s.tensors = append(s.tensors, t)
 }
 
-// checkTie makes sure that an output matrix is the token embedding, which may have fewer rows.
+// checkTie checks that an output matrix equals the token embedding, which may have fewer rows.
 func checkTie(m *gpt1.Model, t tensor) error {
 	tokens := m.Store.Param(embedding).Value
 	output := make([]float32, t.shape[0]*t.shape[1])

@@ -229,7 +229,7 @@ func TestReadListsWhatIsWrong(t *testing.T) {
 		require.ErrorContains(t, err, "1048576")
 	})
 	_, err := ReadModel(t.TempDir())
-	require.ErrorContains(t, err, "want config.json and model.safetensors, or OpenAI's params_shapes.json and params_0.npy to params_9.npy")
+	require.ErrorContains(t, err, "it must contain config.json and model.safetensors, or OpenAI's params_shapes.json and params_0.npy to params_9.npy")
 }
 
 // TestContext keeps the first rows of the positions.
@@ -248,6 +248,6 @@ func TestContext(t *testing.T) {
 	}
 	for _, ctx := range []int{-1, 7} {
 		_, err = ReadModelContext(dir, ctx)
-		require.ErrorContains(t, err, "is wanted: the weights have 1 to 6 positions")
+		require.ErrorContains(t, err, "it must be between 1 and 6, the positions of the weights")
 	}
 }

@@ -18,15 +18,15 @@ const (
 	WeightsFile = "model.safetensors"
 )
 
-// Form is how a model is written. The zero Form is that of run folders: float32, and a task
-// head under the names it has here.
+// Form says how a model is written. The zero Form is that of run folders: float32, and a task head
+// under this program's names.
 // A Form is safe for concurrent use as long as nothing changes it.
 type Form struct {
 	// DType is the type of the values: safetensors.F32, the default, F16 or BF16.
 	DType safetensors.DType
 
-	// DoubleHeads writes what Hugging Face's OpenAIGPTDoubleHeadsModel reads: the head for
-	// multiple choice under its name there, the decoder behind a prefix.
+	// DoubleHeads uses the names of Hugging Face's OpenAIGPTDoubleHeadsModel for the head for
+	// multiple choice and for the decoder.
 	DoubleHeads bool
 
 	// Task is the content of task.json, for [WriteFolder]; nil: none.
@@ -36,8 +36,7 @@ type Form struct {
 // WriteModel writes config.json and model.safetensors into the folder dir.
 func WriteModel(dir string, m *gpt1.Model) error { return WriteModelAs(dir, m, Form{}) }
 
-// WriteModelAs is WriteModel in another form. Nothing is written if the model has no such
-// form.
+// WriteModelAs is WriteModel in another form. If the model cannot have this form, nothing is written.
 func WriteModelAs(dir string, m *gpt1.Model, f Form) error {
 	config, tensors, err := f.files(m)
 	if err != nil {
@@ -65,7 +64,7 @@ func (f Form) files(m *gpt1.Model) (config []byte, tensors []safetensors.Tensor,
 	return config, tensors, err
 }
 
-// torchTypes are the names that config.json has for types.
+// torchTypes maps types to their names in config.json.
 var torchTypes = map[safetensors.DType]string{
 	safetensors.F32: "float32", safetensors.F16: "float16", safetensors.BF16: "bfloat16",
 }
@@ -74,10 +73,10 @@ var torchTypes = map[safetensors.DType]string{
 func (f Form) tensors(s *graph.Store) ([]safetensors.Tensor, error) {
 	weight, bias := s.Param(headPrefix+"weight"), s.Param(headPrefix+"bias")
 	if f.DoubleHeads && s.Param("positions_embed.weight") == nil {
-		return nil, errors.New("the model is an LSTM, which Hugging Face's OpenAIGPTDoubleHeadsModel is not")
+		return nil, errors.New("the model is an LSTM, but Hugging Face's OpenAIGPTDoubleHeadsModel is a Transformer")
 	}
 	if f.DoubleHeads && (weight == nil || bias == nil || weight.Shape[1] != 1) {
-		return nil, errors.New("the model has no head for multiple choice, which is one of one output: fine-tune it on qa first")
+		return nil, errors.New("the model has no head for multiple choice, with one output: fine-tune it on qa first")
 	}
 	var tensors []safetensors.Tensor
 	for _, p := range s.Params() {
@@ -100,10 +99,10 @@ func (f Form) tensors(s *graph.Store) ([]safetensors.Tensor, error) {
 	return tensors, nil
 }
 
-// torchFormat is the metadata that PyTorch's tools want.
+// torchFormat is the metadata that PyTorch's tools require.
 var torchFormat = map[string]string{"format": "pt"}
 
-// writeTensors writes a file in the way that PyTorch's tools read.
+// writeTensors writes a file that PyTorch's tools read.
 func writeTensors(path string, tensors []safetensors.Tensor) error {
 	return atomicfile.Write(path, func(w io.Writer) error {
 		return safetensors.Write(w, tensors, torchFormat)

@@ -39,7 +39,7 @@ func TestModelRoundTrip(t *testing.T) {
 	}
 }
 
-// A load that does not fit fails and says why; it never goes on with other weights.
+// Weights that do not fit are an error that says why; they are never replaced by others.
 func TestReadModelIsStrict(t *testing.T) {
 	cases := map[string]struct {
 		spoil func(t *testing.T, dir string)

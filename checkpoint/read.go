@@ -4,17 +4,15 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
-	"sync"
-	"sync/atomic"
 
 	"github.com/pkg/errors"
 
 	"gorgpt/checkpoint/safetensors"
 	"gorgpt/gpt1"
 	"gorgpt/graph"
+	"gorgpt/internal/parallel"
 	"gorgpt/internal/regular"
 )
 
@@ -28,7 +26,7 @@ type tensor struct {
 	file  func(i int) string // that of value i
 }
 
-// source is a model in files: its shape, and tensors that are read when they are asked for.
+// source is a model in files: its shape, and tensors that are read on demand.
 type source struct {
 	where   string // the file or folder, for errors
 	implied string // the file that config comes from
@@ -36,23 +34,24 @@ type source struct {
 	config  gpt1.Config
 	head    []graph.Param // parameters beyond those that config implies
 	tensors []tensor
-	check   func(m *gpt1.Model) error // a last look at the values; may be nil
+	check   func(m *gpt1.Model) error // a final check of the values; may be nil
 	close   func() error
-	files   []*safetensors.File // of Hugging Face's
+	files   []*safetensors.File // if the folder is Hugging Face's
 	notes   []string            // for the user
 	rows    int                 // token embeddings that are read; 0: all
 }
 
-// ReadModel reads the model in the folder dir, with its task head if it has one. The folder is
-// one of Hugging Face's or of this program, with config.json and model.safetensors, or OpenAI's
-// release, with params_shapes.json and params_0.npy to params_9.npy.
+// ReadModel reads the model in the folder dir, with its task head if it has one. The folder is Hugging
+// Face's or this program's, with config.json and model.safetensors, or OpenAI's release, with
+// params_shapes.json and params_0.npy to params_9.npy.
 //
-// Tensors that are missing, unexpected or of another shape or type are an error that lists
-// them. So is a value that is infinite or not a number. Values go straight into the model's store, several tensors at a time.
+// If tensors are missing, unexpected or of another shape or type, the error lists them. A value that
+// is infinite or not a number is an error, too. Several tensors are read at a time, straight into the
+// model's store.
 func ReadModel(dir string) (*gpt1.Model, error) { return ReadModelContext(dir, 0) }
 
-// ReadModelContext is ReadModel for a context of ctx positions, or with 0 of all that the
-// weights have. Of more positions the first ctx are kept, as the 2018 fine-tuning code did.
+// ReadModelContext is ReadModel for a context of ctx positions; 0 means all positions of the weights.
+// It keeps the first ctx positions, as the fine-tuning code of 2018 did.
 func ReadModelContext(dir string, ctx int) (*gpt1.Model, error) {
 	s, err := open(dir)
 	if err != nil {
@@ -62,24 +61,24 @@ func ReadModelContext(dir string, ctx int) (*gpt1.Model, error) {
 	return s.model(ctx)
 }
 
-// open finds out what kind of folder dir is.
+// open opens dir as the kind of folder that its files show.
 func open(dir string) (*source, error) {
 	if isRelease(dir) {
 		return openRelease(dir)
 	}
 	for _, name := range []string{ConfigFile, WeightsFile, indexFile} {
 		if _, err := os.Stat(filepath.Join(dir, name)); err == nil {
-			return openHuggingFace(dir) // which says what is missing
+			return openHuggingFace(dir) // which reports missing files
 		}
 	}
 	if err := checkForeign(dir); err != nil {
 		return nil, err
 	}
-	return nil, errors.Errorf("no model in %s: want %s and %s, or OpenAI's %s and %s to %s",
+	return nil, errors.Errorf("no model in %s: it must contain %s and %s, or OpenAI's %s and %s to %s",
 		dir, ConfigFile, WeightsFile, shapesFile, arrayFile(0), arrayFile(arrays-1))
 }
 
-// isRelease tells whether a folder has OpenAI's files, and not Hugging Face's beside them.
+// isRelease reports whether a folder has OpenAI's files and not Hugging Face's.
 func isRelease(dir string) bool {
 	_, release := os.Stat(filepath.Join(dir, shapesFile))
 	_, weights := os.Stat(filepath.Join(dir, WeightsFile))
@@ -88,7 +87,7 @@ func isRelease(dir string) bool {
 
 // model reads everything into a new model.
 func (s *source) model(ctx int) (*gpt1.Model, error) {
-	// Compare before New allocates what the configuration asks for.
+	// Compare before New allocates memory for the configuration.
 	if n := len(s.tensors); s.config.NLayer > n {
 		return nil, errors.Errorf("%s: %d tensors cannot be the %d layers that %s asks for", s.where, n, s.config.NLayer, s.implied)
 	}
@@ -99,7 +98,7 @@ func (s *source) model(ctx int) (*gpt1.Model, error) {
 	c := s.config
 	if ctx != 0 {
 		if ctx < 1 || ctx > c.NCtx {
-			return nil, errors.Errorf("%s: a context of %d is wanted: the weights have 1 to %d positions", s.where, ctx, c.NCtx)
+			return nil, errors.Errorf("%s: the context is %d: it must be between 1 and %d, the positions of the weights", s.where, ctx, c.NCtx)
 		}
 		c.NCtx = ctx
 	}
@@ -121,7 +120,7 @@ func (s *source) model(ctx int) (*gpt1.Model, error) {
 	return m, nil
 }
 
-// match compares the tensors with the parameters that are wanted.
+// match compares the tensors with the parameters of the model.
 func (s *source) match(want []graph.Param) error {
 	var wrong []string
 	found := map[string]tensor{}
@@ -153,8 +152,8 @@ func (s *source) match(want []graph.Param) error {
 	return nil
 }
 
-// list joins what is wrong. All tensors of the released model fit in, those of a hostile
-// file need not.
+// list joins the messages. The limits leave room for all tensors of the released model, but not for
+// any number in a hostile file.
 func list(wrong []string) string {
 	const most, longest = 200, 200
 	more := ""
@@ -172,27 +171,9 @@ func list(wrong []string) string {
 
 // fill reads the values, a tensor for each core at a time.
 func (s *source) fill(m *gpt1.Model) error {
-	var next atomic.Int64
-	errs := make([]error, len(s.tensors))
-	var workers sync.WaitGroup
-	for range min(runtime.GOMAXPROCS(0), len(s.tensors)) {
-		workers.Go(func() {
-			for {
-				i := int(next.Add(1)) - 1
-				if i >= len(s.tensors) {
-					return
-				}
-				errs[i] = s.tensors[i].into(m.Store.Param(s.tensors[i].name))
-			}
-		})
-	}
-	workers.Wait()
-	for _, err := range errs {
-		if err != nil {
-			return err
-		}
-	}
-	return nil
+	return parallel.Do(len(s.tensors), func(i int) error {
+		return s.tensors[i].into(m.Store.Param(s.tensors[i].name))
+	})
 }
 
 // into reads the tensor into p, which may have fewer rows.
@@ -214,7 +195,7 @@ func (t tensor) into(p *graph.Param) error {
 	return checkFinite(t.from, t.shape, all, t.file)
 }
 
-// maxText is the most bytes that a file of JSON beside the weights may have.
+// maxText is the maximum size in bytes of a JSON file of a model folder.
 const maxText = 1 << 20
 
 // readText reads a small file.

@@ -14,8 +14,8 @@ import (
 	"gorgpt/gpt1"
 )
 
-// The files of OpenAI's release (openai/finetune-transformer-lm, folder model): shapes of all
-// tensors, and their values as one stream of float32 that is cut into ten arrays anywhere.
+// The files of OpenAI's release (openai/finetune-transformer-lm, folder model): the shapes of all
+// tensors, and their values as one stream of float32, split into ten arrays at arbitrary positions.
 const (
 	shapesFile = "params_shapes.json"
 	arrays     = 10
@@ -25,12 +25,12 @@ const (
 // arrayFile is the name of the i-th array.
 func arrayFile(i int) string { return fmt.Sprintf("params_%d.npy", i) }
 
-// headWidth is D in the released model. The files do not tell the number of heads.
+// headWidth is D in the released model. The files do not contain the number of heads.
 const headWidth = 64
 
 // openRelease opens the files. The tensors are, in order: positions, tokens, and the twelve of
 // each block in the order of gpt1.Config.Params, matrices with a leading axis of 1. A
-// config.json beside them decides on what shapes do not tell, such as the number of heads.
+// config.json in their folder sets what the shapes do not determine, such as the number of heads.
 func openRelease(dir string) (_ *source, err error) {
 	shapes, err := readShapes(filepath.Join(dir, shapesFile))
 	if err != nil {
@@ -73,13 +73,13 @@ func openRelease(dir string) (_ *source, err error) {
 		})
 	}
 	if got := r.len(); got != at {
-		return nil, errors.Errorf("%s: %s and its successors hold %d numbers, %s asks for %d", dir, arrayFile(0), got, shapesFile, at)
+		return nil, errors.Errorf("%s: %s and the following files have %d numbers, but %s requires %d", dir, arrayFile(0), got, shapesFile, at)
 	}
 	return s, nil
 }
 
-// mostNumbers bounds the numbers of a tensor and of all of them: far more than fit into memory,
-// and few enough that neither their sum nor their bytes overflow an int.
+// mostNumbers is the maximum number of values, in one tensor and in all: far more than fit into memory,
+// but so few that neither their sum nor their size in bytes overflows an int.
 const mostNumbers = min(1<<40, math.MaxInt/8)
 
 // readShapes reads the list of shapes.
@@ -90,17 +90,17 @@ func readShapes(path string) ([][]int, error) {
 	}
 	var shapes [][]int
 	if err := json.Unmarshal(data, &shapes); err != nil {
-		return nil, errors.Wrapf(err, "%s: want a list of shapes", path)
+		return nil, errors.Wrapf(err, "%s: it must be a list of shapes", path)
 	}
 	if n := len(shapes); n < 2+inBlock || (n-2)%inBlock != 0 {
-		return nil, errors.Errorf("%s: %d shapes: want two of embeddings and %d for each block", path, n, inBlock)
+		return nil, errors.Errorf("%s: %d shapes: there must be two of embeddings and %d for each block", path, n, inBlock)
 	}
 	total := 1
 	for i, shape := range shapes {
 		n := 1
 		for _, d := range shape {
 			if d < 1 || d > 1<<24 || n > mostNumbers/d {
-				return nil, errors.Errorf("%s: shape %d is %.60s: want sizes of a tensor that fits into memory", path, i, fmt.Sprint(shape))
+				return nil, errors.Errorf("%s: shape %d is %.60s: the tensor must fit into memory", path, i, fmt.Sprint(shape))
 			}
 			n *= d
 		}
@@ -109,7 +109,7 @@ func readShapes(path string) ([][]int, error) {
 		}
 	}
 	if len(shapes[0]) != 2 || len(shapes[1]) != 2 || shapes[0][1] != shapes[1][1] {
-		return nil, errors.Errorf("%s: the first two shapes are %v and %v: want positions [T C] and tokens [V C]", path, shapes[0], shapes[1])
+		return nil, errors.Errorf("%s: the first two shapes are %v and %v: they must be positions [T C] and tokens [V C]", path, shapes[0], shapes[1])
 	}
 	return shapes, nil
 }
@@ -118,7 +118,7 @@ func readShapes(path string) ([][]int, error) {
 func releaseConfig(dir string, shapes [][]int) (gpt1.Config, error) {
 	switch c, err := readConfig(dir); {
 	case err == nil && c.IsLSTM():
-		return c, errors.Errorf("%s is that of an LSTM, %s of a Transformer", filepath.Join(dir, ConfigFile), shapesFile)
+		return c, errors.Errorf("%s describes an LSTM, but %s a Transformer", filepath.Join(dir, ConfigFile), shapesFile)
 	case err == nil:
 		if implied := 2 + inBlock*c.NLayer; implied != len(shapes) {
 			return c, errors.Errorf("%s implies %d tensors, %s has %d", filepath.Join(dir, ConfigFile), implied, shapesFile, len(shapes))
@@ -133,13 +133,13 @@ func releaseConfig(dir string, shapes [][]int) (gpt1.Config, error) {
 	}
 	c.NLayer, c.NCtx, c.VocabSize, c.NEmbd = len(shapes)/inBlock, shapes[0][0], shapes[1][0], shapes[1][1]
 	if c.NEmbd%headWidth != 0 {
-		return c, errors.Errorf("%s: the width %d is no multiple of %d, so the number of heads is unknown: add a %s with n_head", filepath.Join(dir, shapesFile), c.NEmbd, headWidth, ConfigFile)
+		return c, errors.Errorf("%s: the width %d is not a multiple of %d, so the number of heads is unknown: add a %s with n_head", filepath.Join(dir, shapesFile), c.NEmbd, headWidth, ConfigFile)
 	}
 	c.NHead = c.NEmbd / headWidth
 	return c, errors.Wrap(c.Validate(), filepath.Join(dir, shapesFile))
 }
 
-// stream is arrays that follow each other.
+// stream is a sequence of arrays.
 type stream []*npy.File
 
 func (r stream) len() int {
@@ -161,7 +161,7 @@ func (r stream) file(at int) string {
 	return arrayFile(len(r) - 1)
 }
 
-// read fills dst with the numbers from position at on, out of one array or of several.
+// read fills dst with the numbers from position at on, from one array or several.
 func (r stream) read(dst []float32, at int) error {
 	for _, f := range r {
 		if at >= f.Len() {
@@ -176,7 +176,7 @@ func (r stream) read(dst []float32, at int) error {
 			return nil
 		}
 	}
-	return errors.Errorf("%s and its successors end too early", arrayFile(0))
+	return errors.Errorf("%s and the following files end too early", arrayFile(0))
 }
 
 // close closes all files.

@@ -152,20 +152,20 @@ func TestReadReleaseIsStrict(t *testing.T) {
 			data, err := os.ReadFile(filepath.Join(dir, arrayFile(0)))
 			require.NoError(t, err)
 			require.NoError(t, os.WriteFile(filepath.Join(dir, arrayFile(9)), data, 0o600))
-		}, "numbers, params_shapes.json asks for"},
-		"no JSON":               {text("[[1,"), "want a list of shapes"},
-		"not a list":            {text("{}"), "want a list of shapes"},
-		"fractions":             {text("[[1.5]]"), "want a list of shapes"},
-		"one shape":             {text("[[1]]"), "1 shapes: want two of embeddings and 12 for each block"},
-		"a tensor less":         {shapes(func(s [][]int) [][]int { return s[1:] }), "25 shapes: want"},
-		"tokens first":          {shapes(func(s [][]int) [][]int { s[0], s[3] = s[3], s[0]; return s }), "want positions [T C] and tokens [V C]"},
+		}, "numbers, but params_shapes.json requires"},
+		"no JSON":               {text("[[1,"), "it must be a list of shapes"},
+		"not a list":            {text("{}"), "it must be a list of shapes"},
+		"fractions":             {text("[[1.5]]"), "it must be a list of shapes"},
+		"one shape":             {text("[[1]]"), "1 shapes: there must be two of embeddings and 12 for each block"},
+		"a tensor less":         {shapes(func(s [][]int) [][]int { return s[1:] }), "25 shapes: there must be"},
+		"tokens first":          {shapes(func(s [][]int) [][]int { s[0], s[3] = s[3], s[0]; return s }), "they must be positions [T C] and tokens [V C]"},
 		"widths differ":         {set(1, 11, 65), "the first two shapes are [6 64] and [11 65]"},
 		"two tensors exchanged": {shapes(func(s [][]int) [][]int { s[2], s[4] = s[4], s[2]; return s }), "2 tensors do not fit: tensor 2 of params_shapes.json, h.0.attn.c_attn.weight, has shape [64 64], params_shapes.json implies [64 192]; tensor 4"},
-		"a size of 0":           {set(5, 0), "shape 5 is [0]: want sizes of a tensor"},
+		"a size of 0":           {set(5, 0), "shape 5 is [0]: the tensor must fit into memory"},
 		"a negative size":       {set(5, -64), "shape 5 is [-64]"},
 		"sizes that overflow":   {set(5, 1<<24, 1<<24, 1<<24), "shape 5 is [16777216 16777216 16777216]"},
 		"a sum that overflows":  {shapes(func(s [][]int) [][]int { s[5], s[6] = []int{1 << 20, 1 << 20}, []int{1 << 20, 1 << 20}; return s }), "into memory"},
-		"no heads of 64":        {shapes(func(s [][]int) [][]int { s[0], s[1] = []int{6, 32}, []int{22, 32}; return s }), "the width 32 is no multiple of 64"},
+		"no heads of 64":        {shapes(func(s [][]int) [][]int { s[0], s[1] = []int{6, 32}, []int{22, 32}; return s }), "the width 32 is not a multiple of 64"},
 		"another configuration": {func(t *testing.T, dir string) { reconfigure(t, dir, func(c *gpt1.Config) { c.NLayer = 1 << 20 }) }, "config.json implies 12582914 tensors, params_shapes.json has 26"},
 	}
 	for name, c := range cases {

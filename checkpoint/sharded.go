@@ -14,14 +14,14 @@ import (
 	"gorgpt/checkpoint/safetensors"
 )
 
-// indexFile says which of several files has which tensor, in place of one with all of them.
+// indexFile maps tensors to the files that hold them, if the weights are in several files.
 const indexFile = WeightsFile + ".index.json"
 
-// maxShards is the most files that an index may name.
+// maxShards is the maximum number of files in an index.
 const maxShards = 1000
 
-// parseIndex reads an index and returns the file of each tensor. Files are plain names of
-// safetensors files, so that none lies outside the folder.
+// parseIndex reads an index and returns the file of each tensor. Files must be plain names, so that
+// none is outside the folder.
 func parseIndex(data []byte) (map[string]string, error) {
 	var index struct {
 		Files map[string]string `json:"weight_map"`
@@ -30,13 +30,13 @@ func parseIndex(data []byte) (map[string]string, error) {
 		return nil, err
 	}
 	if len(index.Files) == 0 {
-		return nil, errors.New("weight_map is missing or empty: want the file of each tensor")
+		return nil, errors.New("weight_map is missing or empty: it must name the file of each tensor")
 	}
 	shards := map[string]bool{}
 	for _, name := range slices.Sorted(maps.Keys(index.Files)) {
 		file := index.Files[name]
 		if strings.ContainsAny(file, "/\\:\x00") || strings.HasPrefix(file, ".") || !strings.HasSuffix(file, ".safetensors") {
-			return nil, errors.Errorf("weight_map: %.80q is in %.80q: want the plain name of a .safetensors file beside the index", name, file)
+			return nil, errors.Errorf("weight_map: %.80q is in %.80q: it must be the plain name of a .safetensors file in the folder of the index", name, file)
 		}
 		if shards[file] = true; len(shards) > maxShards {
 			return nil, errors.Errorf("weight_map names more than %d files", maxShards)
@@ -45,8 +45,8 @@ func parseIndex(data []byte) (map[string]string, error) {
 	return index.Files, nil
 }
 
-// openSharded opens the files that an index names. Each tensor must be in the file that the
-// index says, and in no other.
+// openSharded opens the files of an index. Each tensor must be in the file that the index names, and
+// in no other.
 func (s *source) openSharded(dir string) error {
 	path := filepath.Join(dir, indexFile)
 	data, err := readText(path)
@@ -88,19 +88,21 @@ func (s *source) closeFiles() (err error) {
 	return err
 }
 
-// foreign are files of weights that are not read, and what from_pretrained needs to read them.
+// foreign lists weight files in formats that this package does not read, with the arguments with
+// which from_pretrained reads them.
 var foreign = []struct{ name, option string }{
 	{"pytorch_model.bin", ""}, {"pytorch_model.bin.index.json", ""},
 	{"tf_model.h5", ", from_tf=True"}, {"flax_model.msgpack", ", from_flax=True"},
 }
 
-// checkForeign says how to convert weights that are in a format which is not read.
+// checkForeign returns an error for weights in a format that is not read. It says how to convert
+// them.
 func checkForeign(dir string) error {
 	for _, f := range foreign {
 		if _, err := os.Stat(filepath.Join(dir, f.name)); err != nil {
 			continue
 		}
-		return errors.Errorf("%s has %s, which is not read here, and no %s: convert it once with "+
+		return errors.Errorf("%s has %s, which this program cannot read, and no %s: convert it once with "+
 			`python -c "from transformers import OpenAIGPTLMHeadModel as M; M.from_pretrained(%s%s).save_pretrained(%s, safe_serialization=True)"`,
 			dir, f.name, WeightsFile, pythonText(dir), f.option, pythonText(dir))
 	}
@@ -112,13 +114,13 @@ func pythonText(s string) string {
 	return "'" + strings.NewReplacer(`\`, `\\`, `'`, `\'`, `"`, `\"`).Replace(s) + "'"
 }
 
-// isPadded tells whether rows token embeddings are v, filled up to a multiple that is common.
+// isPadded reports whether rows token embeddings are v, filled up to a multiple that is common.
 func isPadded(rows, v int) bool {
 	return v < rows && slices.ContainsFunc([]int{8, 16, 32, 64, 128}, func(m int) bool { return rows%m == 0 && rows-v < m })
 }
 
-// Notes are what a user should know of how the model in a folder is read, a line each; none if
-// everything in it is used as it is, or if it cannot be read.
+// Notes says, a line each, what a user should know about how the model in a folder is read. There are
+// none if everything is used unchanged, or if the model cannot be read.
 func Notes(dir string) []string {
 	s, err := open(dir)
 	if err != nil {

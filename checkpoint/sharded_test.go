@@ -67,14 +67,14 @@ func TestReadShards(t *testing.T) {
 func TestShardsThatDoNotFitAreRefused(t *testing.T) {
 	const name = "transformer.h.0.ln_1.bias"
 	for want, spoil := range map[string]func(dir string, index map[string]string){
-		"want the plain name of a .safetensors file": func(_ string, index map[string]string) { index[name] = "../model-00001-of-00003.safetensors" },
-		`is in "/tmp/x.safetensors"`:                 func(_ string, index map[string]string) { index[name] = "/tmp/x.safetensors" },
-		`is in "a\\b.safetensors"`:                   func(_ string, index map[string]string) { index[name] = `a\b.safetensors` },
-		`is in "pytorch_model.bin"`:                  func(_ string, index map[string]string) { index[name] = "pytorch_model.bin" },
-		"weight_map is missing or empty":             func(_ string, index map[string]string) { clear(index) },
-		"but the index has it in":                    func(_ string, index map[string]string) { delete(index, name) },
-		`tensor "more" is not in`:                    func(_ string, index map[string]string) { index["more"] = index[name] },
-		"names model-00009-of-00009.safetensors":     func(_ string, index map[string]string) { index["more"] = "model-00009-of-00009.safetensors" },
+		"it must be the plain name of a .safetensors file": func(_ string, index map[string]string) { index[name] = "../model-00001-of-00003.safetensors" },
+		`is in "/tmp/x.safetensors"`:                       func(_ string, index map[string]string) { index[name] = "/tmp/x.safetensors" },
+		`is in "a\\b.safetensors"`:                         func(_ string, index map[string]string) { index[name] = `a\b.safetensors` },
+		`is in "pytorch_model.bin"`:                        func(_ string, index map[string]string) { index[name] = "pytorch_model.bin" },
+		"weight_map is missing or empty":                   func(_ string, index map[string]string) { clear(index) },
+		"but the index has it in":                          func(_ string, index map[string]string) { delete(index, name) },
+		`tensor "more" is not in`:                          func(_ string, index map[string]string) { index["more"] = index[name] },
+		"names model-00009-of-00009.safetensors":           func(_ string, index map[string]string) { index["more"] = "model-00009-of-00009.safetensors" },
 		"names more than 1000 files": func(_ string, index map[string]string) {
 			for i := range 1001 {
 				index[fmt.Sprint(i)] = fmt.Sprintf("%d.safetensors", i)
@@ -120,7 +120,7 @@ func TestFormatsThatAreNotReadAreNamed(t *testing.T) {
 			}
 			require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte("x"), 0o600))
 			_, err := ReadModel(dir)
-			require.ErrorContains(t, err, dir+" has "+name+", which is not read here")
+			require.ErrorContains(t, err, dir+" has "+name+", which this program cannot read")
 			require.ErrorContains(t, err, "M.from_pretrained('"+dir+"'"+want+").save_pretrained('"+dir+"', safe_serialization=True)")
 			require.NotContains(t, err.Error(), "\n")
 		}

@@ -16,13 +16,13 @@ import (
 // stepPattern matches the names of checkpoints.
 var stepPattern = regexp.MustCompile(`^step-(\d{9,})$`)
 
-// IsStepName tells whether a name is that of a folder with the state after an update.
+// IsStepName reports whether a name is that of a folder with the state after an update.
 func IsStepName(name string) bool { return stepPattern.MatchString(name) }
 
-// StepName is the name of a folder with the state after an update.
+// StepName is the name of the folder with the state after an update.
 func StepName(step int) string { return fmt.Sprintf("step-%09d", step) }
 
-// IsCheckpoint tells whether a folder looks like a checkpoint, and not like another model
+// IsCheckpoint reports whether a folder looks like a checkpoint, and not like another model
 // folder or an empty one.
 func IsCheckpoint(dir string) bool {
 	for _, name := range []string{stateFile, atomicfile.SumsFile} {
@@ -33,7 +33,7 @@ func IsCheckpoint(dir string) bool {
 	return true
 }
 
-// IsCheckpointFile tells the names of the files that a checkpoint may have.
+// IsCheckpointFile reports whether a checkpoint may have a file of this name.
 func IsCheckpointFile(name string) bool {
 	switch name {
 	case momentsFile, stateFile, "run.json", atomicfile.SumsFile:
@@ -42,7 +42,7 @@ func IsCheckpointFile(name string) bool {
 	return IsModelFile(name)
 }
 
-// IsModelFile tells the names of the files that a model folder of this program may have.
+// IsModelFile reports whether a model folder of this program may have a file of this name.
 func IsModelFile(name string) bool {
 	switch name {
 	case ConfigFile, WeightsFile, tokenizerConfig, "tokenizer.json", "vocab.json", "merges.txt", "task.json":
@@ -51,8 +51,8 @@ func IsModelFile(name string) bool {
 	return false
 }
 
-// StepsIn are the updates that a folder has states of, by the names of [StepName], in order; a
-// folder that does not exist has none.
+// StepsIn returns the updates whose states are in a folder, by the names of [StepName], in order. A
+// missing folder has none.
 func StepsIn(dir string) ([]int, error) {
 	entries, err := os.ReadDir(dir)
 	if err != nil && !os.IsNotExist(err) {

@@ -7,14 +7,14 @@ import (
 	"gorgpt/graph"
 )
 
-// part is what a checkpoint keeps of a parameter: its values, or one of Adam's moments.
+// part is one tensor of a checkpoint: the values of a parameter, or one of its Adam moments.
 type part struct {
 	name   string
 	shape  []int
 	values []float32
 }
 
-// weights are the values of a store.
+// weights lists the values of a store.
 func weights(s *graph.Store) (all []part) {
 	for _, p := range s.Params() {
 		all = append(all, part{p.Name, p.Shape, p.Value})
@@ -22,7 +22,7 @@ func weights(s *graph.Store) (all []part) {
 	return all
 }
 
-// moments are Adam's, named m.… and v.… after their parameters.
+// moments lists Adam's moments, named m.… and v.… after their parameters.
 func moments(s *graph.Store) (all []part) {
 	for _, p := range s.Params() {
 		all = append(all, part{"m." + p.Name, p.Shape, p.M}, part{"v." + p.Name, p.Shape, p.V})
@@ -39,7 +39,7 @@ func writeParts(w io.Writer, all []part) error {
 	return safetensors.Write(w, tensors, map[string]string{"format": "pt"})
 }
 
-// readParts reads a safetensors file that has just these parts.
+// readParts reads a safetensors file with exactly these parts.
 func readParts(path string, all []part) error {
 	f, err := safetensors.Open(path)
 	if err != nil {

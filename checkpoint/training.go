@@ -14,25 +14,25 @@ import (
 	"gorgpt/internal/regular"
 )
 
-// Files of a checkpoint, beside those of a model folder.
+// Files of a checkpoint in addition to those of a model folder.
 const (
 	momentsFile = "adam.safetensors"
 	stateFile   = "state.json"
 )
 
 // Keeper keeps the checkpoints of a training run in a folder: each is a model folder of its
-// own, step-000001500, with Adam's moments, the state of the trainer and checksums. What else
-// is in the folder, it leaves alone.
+// own, step-000001500, with Adam's moments, the state of the trainer and checksums. It does not
+// touch other files of the folder.
 // A Keeper must not be used by several goroutines at once.
 type Keeper struct {
-	Dir  string                    // its last element is no link
-	Keep int                       // how many of the newest are kept, beside the best one
-	Wrap func(io.Writer) io.Writer // what files are written through, to break the disk in tests; nil: nothing
+	Dir  string                    // its last element must not be a link
+	Keep int                       // how many of the newest are kept, in addition to the best one
+	Wrap func(io.Writer) io.Writer // wraps the writer of each file, to simulate disk errors in tests; may be nil
 }
 
 // Save writes the checkpoint of an update: the model with its moments, the state as JSON,
-// and further files as they are. It is there as a whole or not at all. Then the oldest go
-// that are neither among the newest nor that of the update best.
+// and further files unchanged. A reader finds all of it or nothing. Then Save removes the
+// checkpoints that are neither among the newest nor that of the update best.
 func (k Keeper) Save(step, best int, m *gpt1.Model, state any, files map[string][]byte) (path string, err error) {
 	dir, err := k.open()
 	if err != nil {
@@ -69,12 +69,12 @@ func (k Keeper) Save(step, best int, m *gpt1.Model, state any, files map[string]
 	return dir.Path(StepName(step)), k.prune(dir, best, own)
 }
 
-// open opens the folder, and makes it if it is not there.
+// open opens the folder, and creates it if it does not exist.
 func (k Keeper) open() (*atomicfile.Dir, error) {
 	return atomicfile.OpenIn(filepath.Dir(k.Dir), filepath.Base(k.Dir))
 }
 
-// prune removes the checkpoints that are not to be kept.
+// prune removes the checkpoints that should not be kept.
 func (k Keeper) prune(dir *atomicfile.Dir, best int, own func(file string) bool) error {
 	steps, err := k.Steps()
 	if err != nil {
@@ -91,7 +91,7 @@ func (k Keeper) prune(dir *atomicfile.Dir, best int, own func(file string) bool)
 	return nil
 }
 
-// Steps are the updates that there are checkpoints of, in order: folders that look whole.
+// Steps returns the updates that have checkpoints which look whole, in order.
 func (k Keeper) Steps() ([]int, error) {
 	steps, err := StepsIn(k.Dir)
 	return slices.DeleteFunc(steps, func(step int) bool {
@@ -102,10 +102,9 @@ func (k Keeper) Steps() ([]int, error) {
 
 func (k Keeper) path(step int) string { return filepath.Join(k.Dir, StepName(step)) }
 
-// Load reads the newest checkpoint that is whole into the model, whose store is prepared for
-// training, and the state. For each newer one that is damaged, skipped has the reason. The
-// path is "" if there is no checkpoint at all. It is an error if there are some, and all
-// damaged. A folder with the name of a checkpoint that has nothing in it is none.
+// Load reads the newest undamaged checkpoint into the state and the model, whose store must be
+// prepared for training. skipped has the error of each newer checkpoint. The path is "" if there is
+// no checkpoint. If all are damaged, that is an error. An empty folder is not a checkpoint.
 func (k Keeper) Load(m *gpt1.Model, state any) (path string, skipped []error, err error) {
 	steps, err := StepsIn(k.Dir)
 	if err != nil {
@@ -128,13 +127,13 @@ func (k Keeper) Load(m *gpt1.Model, state any) (path string, skipped []error, er
 	return "", nil, nil
 }
 
-// Any tells whether there are checkpoints, whole or damaged.
+// Any reports whether there are checkpoints, whole or damaged.
 func (k Keeper) Any() (bool, error) {
 	steps, err := StepsIn(k.Dir)
 	return slices.ContainsFunc(steps, func(step int) bool { return hasOwn(k.path(step)) }), err
 }
 
-// hasOwn tells whether a folder has any file of a checkpoint.
+// hasOwn reports whether a folder has any file of a checkpoint.
 func hasOwn(dir string) bool {
 	entries, err := os.ReadDir(dir)
 	return err != nil || slices.ContainsFunc(entries, func(e os.DirEntry) bool { return IsCheckpointFile(e.Name()) })

@@ -10,8 +10,7 @@ import (
 	"gorgpt/loaders"
 )
 
-// BenchmarkMeasure fits all controls of a task on 4,000 rows of random words, with labels
-// that have nothing to do with them.
+// BenchmarkMeasure fits all controls of a task on 4,000 rows of random words with random labels.
 func BenchmarkMeasure(b *testing.B) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	words := func(n int) (t string) {
@@ -22,7 +21,7 @@ func BenchmarkMeasure(b *testing.B) {
 	}
 	for _, c := range []struct {
 		task    heads.Kind
-		texts   []int // words of each
+		texts   []int // number of words of each text
 		answers int
 	}{
 		{heads.Classification, []int{20}, 0},

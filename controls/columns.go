@@ -7,34 +7,33 @@ import (
 	"gorgpt/heads"
 )
 
-// feature names a column: what is counted, and two words or numbers.
+// feature names a column: the kind of feature and two words or numbers.
 type feature struct {
 	kind kind
 	a, b int32
 }
 
-// kind is what a feature counts.
+// kind is the kind of a feature.
 type kind int32
 
-// adder counts a feature x times more.
+// adder adds x to the count of a feature.
 type adder func(f feature, x float64)
 
-// maxColumns bounds the columns of a control; the rarest features go first.
+// maxColumns bounds the columns of a control. The rarest features are dropped first.
 const maxColumns = 1 << 18
 
-// columns are the features of a control that the training examples have.
+// columns maps the features of a control that occur in the training examples to columns.
 type columns struct {
 	control control
 	index   map[feature]int32
 }
 
-// newColumns finds the features that two training examples or more have. Column 0 is
-// the constant.
+// newColumns finds the features that two or more training examples have. Column 0 is the constant.
 func newColumns(c control, train *set) columns {
 	type tally struct {
 		feature  feature
-		examples int // that have it
-		last     int // of them, from 1
+		examples int // number of examples that have it
+		last     int // number of the last such example, counted from 1
 	}
 	places := map[feature]int{}
 	var tallies []tally
@@ -64,18 +63,18 @@ func newColumns(c control, train *set) columns {
 	return cols
 }
 
-// design is a set as a sparse matrix, with what is to be predicted.
+// design is a set as a sparse matrix, with its targets.
 type design struct {
-	rows     []vector // one an example, or one an answer
-	first    []int    // of each example's rows, and how many rows there are
-	most     int      // rows that an example has
-	outputs  int      // columns of W: classes, or 1
+	rows     []vector // one for each example or answer
+	first    []int    // first row of each example, then the number of rows
+	most     int      // most rows of an example
+	outputs  int      // columns of W: the number of classes, or 1
 	features int      // rows of W
 	gold     []int
-	sets     []heads.Target // the labels that apply; nil for classes and scores
-	scores   []float64      // in units of the training scores' spread from their mean; nil for classes
+	sets     []heads.Target // labels that apply; nil for classes and scores
+	scores   []float64      // distance from the mean of the training scores in standard deviations; nil for classes
 
-	mean, spread float64 // of the training scores
+	mean, spread float64 // mean and standard deviation of the training scores
 }
 
 // vector is the row of a sparse matrix.
@@ -110,7 +109,7 @@ func (c columns) design(d *data, s *set) *design {
 	return m
 }
 
-// vector counts the features of an example, or of its answer k.
+// vector counts the features of an example or of its answer k.
 func (c columns) vector(e example, k int) vector {
 	v := vector{{column: 0, x: 1}}
 	c.control.features(e, k, func(f feature, x float64) {

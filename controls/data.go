@@ -17,21 +17,21 @@ type data struct {
 	train, dev, test set
 
 	form         form
-	most         int     // the most frequent class of the training set
-	blind        []bool  // labels that more than half of the training set has; sets only
-	mean, spread float64 // of its scores; scores only
+	most         int     // most frequent class of the training set
+	blind        []bool  // whether more than half of the training set has each label; sets only
+	mean, spread float64 // mean and standard deviation of the training scores; scores only
 }
 
-// form is what is predicted.
+// form is the form of a prediction.
 type form int
 
 const (
 	oneClass form = iota // a class, or the number of an answer
 	aScore
-	aSet // of labels, each of which applies or not
+	aSet // a set of labels
 )
 
-// formOf is the form of a task's targets.
+// formOf returns the form of a task's targets.
 func formOf(task heads.Task, space heads.Space, training []heads.Target) form {
 	switch {
 	case len(training) > 0 && training[0].Labels != nil:
@@ -42,12 +42,12 @@ func formOf(task heads.Task, space heads.Space, training []heads.Target) form {
 	return oneClass
 }
 
-// outcomes is how many classes or answers there are to choose from; 1 for a score.
+// outcomes returns the number of classes, or the greatest number of answers. It is 1 for a score.
 func (d *data) outcomes() int {
-	return max(d.space.Choices, d.task.Outputs(d.space)) // or fewer answers
+	return max(d.space.Choices, d.task.Outputs(d.space))
 }
 
-// set is the rows of a file as words and targets.
+// set holds the rows of a file as words and targets.
 type set struct {
 	examples []example
 	targets  []heads.Target
@@ -55,12 +55,12 @@ type set struct {
 	scores   []float64 // regression only
 }
 
-// example is the texts of a row as words.
+// example holds the texts of a row as words.
 type example struct {
 	texts, answers []text
 }
 
-// newSet splits the rows into words and looks up what is right.
+// newSet splits the rows into words and looks up their targets.
 func newSet(task heads.Task, space heads.Space, words vocabulary, rows []loaders.Row) (s set, err error) {
 	for _, row := range rows {
 		target, err := task.Target(space, row.Label, row)
@@ -74,7 +74,7 @@ func newSet(task heads.Task, space heads.Space, words vocabulary, rows []loaders
 	return s, nil
 }
 
-// spread is the mean of the scores and their standard deviation.
+// spread returns the mean of the scores and their standard deviation.
 func (s *set) spread() (mean, deviation float64) {
 	mean = score.Mean(s.scores)
 	for _, x := range s.scores {
@@ -83,7 +83,7 @@ func (s *set) spread() (mean, deviation float64) {
 	return mean, math.Sqrt(deviation / float64(len(s.scores)))
 }
 
-// usual are the labels that more than half of the examples have.
+// usual reports for each label whether more than half of the examples have it.
 func (s *set) usual(labels int) []bool {
 	usual := make([]bool, labels)
 	for k := range usual {
@@ -98,8 +98,8 @@ func (s *set) usual(labels int) []bool {
 	return usual
 }
 
-// majority is what is reached without any input: by the most frequent class of the
-// training set, or the most frequent place of the right answer, or the mean score.
+// majority measures the prediction that needs no input: the most frequent class of the training
+// set, the most frequent number of the right answer, or the mean score.
 func (d *data) majority() Result {
 	r := Result{Name: Majority, Inputs: "nothing", Partial: true}
 	constant := make([]float64, d.outcomes())
@@ -120,7 +120,7 @@ func (d *data) majority() Result {
 	r.Dev, r.Test = d.judge(&d.dev, same), d.judge(&d.test, same)
 	for _, s := range []*Score{&r.Dev, &r.Test} {
 		if d.form == aScore {
-			s.Value, s.Lift = 0, 0 // but for rounding
+			s.Value, s.Lift = 0, 0 // removes rounding errors
 		} else if s.Rows > 0 {
 			s.Noise = 2 * math.Sqrt(s.Value*(1-s.Value)/float64(s.Rows))
 		}
@@ -128,7 +128,7 @@ func (d *data) majority() Result {
 	return r
 }
 
-// judge compares predictions with a set's labels, and with the majority on the same rows.
+// judge compares predictions with a set's labels and with the majority on the same rows.
 func (d *data) judge(s *set, predict func(i int) []float64) Score {
 	r := Score{Rows: len(s.examples)}
 	switch {
@@ -152,8 +152,8 @@ func (d *data) judge(s *set, predict func(i int) []float64) Score {
 	return r
 }
 
-// comparison counts decisions: those that both a control and the majority have right, that only one of
-// them has right, and that both have wrong.
+// comparison counts decisions by whether a control and the majority are right: both, only the
+// control, only the majority, or neither.
 type comparison struct{ right, won, lost, wrong int }
 
 func (c *comparison) add(hit, majority bool) {
@@ -169,7 +169,7 @@ func (c *comparison) add(hit, majority bool) {
 	}
 }
 
-// compare counts the decisions on an example: one, or one for each label of a set.
+// compare counts the decisions on an example: one for each label of a set, otherwise one.
 func (d *data) compare(c *comparison, s *set, i int, z []float64) {
 	if d.form != aSet {
 		c.add(largest(z) == s.gold[i], d.most == s.gold[i])
@@ -180,7 +180,7 @@ func (d *data) compare(c *comparison, s *set, i int, z []float64) {
 	}
 }
 
-// largest is the place of the largest number, the first among equals.
+// largest returns the index of the largest number, the first among equals.
 func largest(x []float64) (best int) {
 	for k, v := range x {
 		if v > x[best] {

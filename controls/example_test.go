@@ -9,8 +9,8 @@ import (
 	"gorgpt/loaders"
 )
 
-// Example measures a set whose hypotheses give the label away: the false ones have a
-// negation, whatever the premise.
+// Example measures a set whose hypotheses give the label away: the false ones have a negation,
+// regardless of the premise.
 func Example() {
 	var rows []loaders.Row
 	for i := range 40 {

@@ -14,14 +14,14 @@ import (
 	"gorgpt/loaders"
 )
 
-// random draws words that mean nothing.
+// random draws meaningless words.
 type random struct{ *rand.Rand }
 
 func newRandom(seed uint64) random { return random{rand.New(rand.NewPCG(seed, 0))} }
 
 func (r random) pick(from ...string) string { return from[r.IntN(len(from))] }
 
-// words are n words out of 30.
+// words returns n words out of 30.
 func (r random) words(n int) string {
 	list := make([]string, n)
 	for i := range list {
@@ -30,10 +30,10 @@ func (r random) words(n int) string {
 	return strings.Join(list, " ")
 }
 
-// with is some words with one among them.
+// with returns random words with the given word among them.
 func (r random) with(word string) string { return r.words(2) + " " + word + " " + r.words(2) }
 
-// pair is a row of two texts.
+// pair returns a row of two texts.
 func pair(a, b string, label any) loaders.Row {
 	return loaders.Row{Texts: []string{a, b}, Label: labelled(label)}
 }
@@ -46,16 +46,15 @@ func labelled(label any) loaders.Label {
 	return loaders.Label{Text: fmt.Sprint(label), Form: form}
 }
 
-// question is a row with three answers, the right one at a random place.
+// question returns a row with three answers, the right one at a random position.
 func (r random) question(context, question, right string, wrong ...string) loaders.Row {
 	place := r.IntN(len(wrong) + 1)
 	answers := append(append(append([]string{}, wrong[:place]...), right), wrong[place:]...)
 	return loaders.Row{Texts: []string{context, question}, Answers: answers, Label: labelled(place)}
 }
 
-// The sets below leak in one way each. A control that sees it must be right throughout,
-// all others must stay at chance, but for those that see some of it: numbers of words
-// add up to a length.
+// Each of the sets below has one leak. A control that sees the leak must always be right. All other
+// controls must stay at chance, except those that see part of the leak.
 func TestLeaks(t *testing.T) {
 	bit := map[bool]string{false: "zig", true: "zag"}
 	for _, c := range []struct {
@@ -66,7 +65,7 @@ func TestLeaks(t *testing.T) {
 		some []string
 	}{
 		{"length of a text", heads.Classification, func(r random, y bool) loaders.Row {
-			n := 6 + 2*r.IntN(3) // even: a number that a line cannot tell from odd ones
+			n := 6 + 2*r.IntN(3) // even: a linear function cannot separate it from odd numbers
 			if y {
 				n++
 			}
@@ -152,16 +151,16 @@ func TestLeaks(t *testing.T) {
 					require.Equal(t, 1., result.Test.Value, result.Name)
 					require.False(t, result.Test.WithinNoise(), result.Name)
 				case !slices.Contains(c.some, result.Name):
-					// Three standard deviations: a hundred figures are looked at here.
+					// Three standard deviations, since this test checks a hundred values.
 					require.LessOrEqual(t, result.Test.Lift, 1.5*result.Test.Noise, "%s: %+v", result.Name, result.Test)
 				}
 			}
-			require.Len(t, c.see, seen, "each is a control of the task")
+			require.Len(t, c.see, seen, "the task has each of these controls")
 		})
 	}
 }
 
-// measure fits on the first two thirds of the rows.
+// measure fits the controls on the first two thirds of the rows.
 func measure(t *testing.T, task heads.Kind, rows []loaders.Row) []Result {
 	t.Helper()
 	n := len(rows)

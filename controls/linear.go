@@ -9,15 +9,15 @@ import (
 	"gonum.org/v1/gonum/optimize"
 )
 
-// penalties are tried from the strongest to the weakest, each from the weights of the
-// one before.
+// penalties are tried from the strongest to the weakest. Each fit starts from the weights of the
+// previous one.
 var penalties = []float64{1, 3e-1, 1e-1, 3e-2, 1e-2, 3e-3, 1e-3, 3e-4, 1e-4, 3e-5, 1e-5}
 
-// patience is how many penalties may give more loss on dev than the best one before the
-// weaker ones are left out: from there on the model only overfits.
+// patience is the number of penalties that may have more loss on dev than the best one. Weaker
+// penalties are then skipped, since they would only overfit.
 const patience = 2
 
-// fit returns the weights of least penalised loss on train, with the penalty of least
+// fit returns the weights with the least penalised loss on train, for the penalty with the least
 // loss on dev.
 func fit(ctx context.Context, train, dev *design) (best []float64, l2 float64, err error) {
 	w := make([]float64, train.features*train.outputs)
@@ -38,13 +38,13 @@ func fit(ctx context.Context, train, dev *design) (best []float64, l2 float64, e
 // tolerance is the largest element of the gradient that counts as zero.
 const tolerance = 1e-6
 
-// minimize finds the least of
+// minimize minimises the convex function
 //
 //	loss(w) + λ/2·|w|²
 //
-// which is convex. The weights of the constant are not penalised.
+// where the weights of the constant are not penalised.
 func minimize(ctx context.Context, m *design, lambda float64, start []float64) ([]float64, error) {
-	// The optimizer asks for value and gradient one after the other, at the same place.
+	// The optimizer asks for the value and then for the gradient at the same point.
 	at, gradient, value := []float64(nil), make([]float64, len(start)), 0.0
 	evaluate := func(w []float64) {
 		if at != nil && slices.Equal(at, w) {
@@ -73,13 +73,13 @@ func minimize(ctx context.Context, m *design, lambda float64, start []float64) (
 		err = result.Status.Err()
 	}
 	if err != nil {
-		return nil, errors.Wrapf(err, "the model with L2 %g", lambda)
+		return nil, errors.Wrapf(err, "fitting with L2 penalty %g", lambda)
 	}
 	return result.X, nil
 }
 
-// loss is the mean loss of the examples: cross-entropy, of classes or of
-// labels, or half the squared error. It writes its gradient when that is wanted.
+// loss returns the mean loss of the examples: the cross-entropy of classes or labels, or half the
+// squared error. If gradient is not nil, loss writes its gradient there.
 func (m *design) loss(w, gradient []float64) float64 {
 	clear(gradient)
 	sum, n, room := 0.0, float64(m.examples()), make([]float64, m.most*m.outputs)
@@ -101,7 +101,7 @@ func (m *design) loss(w, gradient []float64) float64 {
 	return sum / n
 }
 
-// crossEntropy is −log softmax(z)[gold]; z becomes its derivative.
+// crossEntropy returns −log softmax(z)[gold] and replaces z by its derivative.
 func crossEntropy(z []float64, gold int) float64 {
 	most, sum := slices.Max(z), 0.0
 	loss := most - z[gold]
@@ -116,8 +116,8 @@ func crossEntropy(z []float64, gold int) float64 {
 	return loss + math.Log(sum)
 }
 
-// binaryCrossEntropy is the mean of −y log σ(z) − (1−y) log(1−σ(z)) over labels; z becomes its
-// derivative.
+// binaryCrossEntropy returns the mean of −y log σ(z) − (1−y) log(1−σ(z)) over labels and replaces z
+// by its derivative.
 func binaryCrossEntropy(z []float64, y []float32) float64 {
 	sum, n := 0.0, float64(len(z))
 	for k, x := range z {
@@ -127,11 +127,11 @@ func binaryCrossEntropy(z []float64, y []float32) float64 {
 	return sum / n
 }
 
-// examples is how many there are.
+// examples returns the number of examples.
 func (m *design) examples() int { return len(m.first) - 1 }
 
-// outcomes writes the scores of the classes or answers of example i to room, and returns
-// as much of it as that takes.
+// outcomes computes the scores of the classes or answers of example i. It returns the part of room
+// that holds them.
 func (m *design) outcomes(w []float64, i int, room []float64) []float64 {
 	rows := m.rows[m.first[i]:m.first[i+1]]
 	z := room[:len(rows)*m.outputs]
@@ -147,8 +147,8 @@ func (m *design) outcomes(w []float64, i int, room []float64) []float64 {
 	return z
 }
 
-// scatter adds the derivative of an example's loss with respect to the weights, from
-// that with respect to its outcomes.
+// scatter adds the derivative of an example's loss with respect to the weights. dz is the
+// derivative with respect to its outcomes.
 func (m *design) scatter(i int, dz []float64, scale float64, gradient []float64) {
 	for k, row := range m.rows[m.first[i]:m.first[i+1]] {
 		in := dz[k*m.outputs : (k+1)*m.outputs]
@@ -161,7 +161,8 @@ func (m *design) scatter(i int, dz []float64, scale float64, gradient []float64)
 	}
 }
 
-// predictor returns what the weights say of each example; the slice is overwritten.
+// predictor returns a function that predicts an example with the weights. Each call overwrites the
+// slice that it returned before.
 func (m *design) predictor(w []float64) func(i int) []float64 {
 	room := make([]float64, m.most*m.outputs)
 	return func(i int) []float64 {

@@ -12,7 +12,7 @@ import (
 	"gorgpt/heads"
 )
 
-// scored is a design with one output an example. Column 0 is the constant.
+// scored returns a design with one output for each example. Column 0 is the constant.
 func scored(x [][]float64, y []float64) *design {
 	m := &design{most: 1, outputs: 1, features: len(x[0]) + 1, scores: y, spread: 1, first: []int{0}}
 	for _, row := range x {
@@ -26,7 +26,7 @@ func scored(x [][]float64, y []float64) *design {
 	return m
 }
 
-// asked is a design of questions with so many answers each.
+// asked returns a design of questions with the given number of answers.
 func asked(x [][]float64, gold []int, answers ...int) *design {
 	m := scored(x, nil)
 	m.gold, m.first, m.most = gold, []int{0}, slices.Max(answers)
@@ -36,7 +36,7 @@ func asked(x [][]float64, gold []int, answers ...int) *design {
 	return m
 }
 
-// chosen is a design of classes, or of answers when there are more rows than labels.
+// chosen returns a design of classes, or of answers if there are more rows than labels.
 func chosen(x [][]float64, classes int, gold ...int) *design {
 	m := scored(x, nil)
 	if n := len(x) / len(gold); n > 1 {
@@ -65,7 +65,7 @@ func TestRidge(t *testing.T) {
 	}
 }
 
-// root finds where a rising function is 0.
+// root finds the zero of an increasing function.
 func root(f func(float64) float64) float64 {
 	low, high := -100., 100.
 	for range 100 {
@@ -80,8 +80,8 @@ func root(f func(float64) float64) float64 {
 
 func sigmoid(x float64) float64 { return 1 / (1 + math.Exp(-x)) }
 
-// A feature that is 1 or −1, and four of five times says the class: by symmetry the
-// constants are equal, and the two weights are ±m/2 with σ(m) − 4/5 + λ·m/2 = 0.
+// The feature is 1 or −1 and gives the class in four of five examples. By symmetry, the constants
+// are equal, and the two weights are ±m/2 with σ(m) − 4/5 + λ·m/2 = 0.
 func TestClasses(t *testing.T) {
 	var x [][]float64
 	var gold []int
@@ -100,7 +100,7 @@ func TestClasses(t *testing.T) {
 	}
 }
 
-// Without features, the constants give the classes their shares.
+// Without features, the constants reproduce the shares of the classes.
 func TestConstant(t *testing.T) {
 	m := chosen(make([][]float64, 10), 3, 0, 0, 0, 0, 0, 1, 1, 1, 2, 2)
 	w := fitted(t, m, 0.1)
@@ -109,21 +109,21 @@ func TestConstant(t *testing.T) {
 	require.Equal(t, 0, largest(m.predictor(w)(9)))
 }
 
-// Two answers, of which one has the feature; it is right four of five times:
+// One of two answers has the feature, and this answer is right in four of five questions:
 // σ(w) − 4/5 + λ·w = 0.
 func TestAnswers(t *testing.T) {
 	x := [][]float64{{1}, {0}, {0}, {1}, {1}, {0}, {0}, {1}, {1}, {0}}
 	gold := []int{0, 1, 0, 1, 1} // the last one lacks the feature
 	for _, lambda := range []float64{1e-3, 1} {
 		w := root(func(w float64) float64 { return sigmoid(w) - 0.8 + lambda*w })
-		// The constant is the same for all answers, so nothing moves it.
+		// The constant is the same for all answers, so it has no gradient.
 		require.InDeltaSlice(t, []float64{0, w}, fitted(t, chosen(x, 0, gold...), lambda), 1e-4, "λ %v", lambda)
 	}
 }
 
-// With two answers here and one or three there, the feature is right in three of four
-// questions that leave a choice; one with three is softmax over three.
-func TestQuestionsWithAnyNumbersOfAnswers(t *testing.T) {
+// The questions have one, two or three answers. The feature is right in three of the four questions
+// with a choice. For three answers the softmax is over three.
+func TestQuestionsWithDifferentNumbersOfAnswers(t *testing.T) {
 	x := [][]float64{{1}, {0}, {0}, {1}, {0}, {5}, {1}, {0}}
 	m := asked(x, []int{0, 1, 0, 1}, 2, 3, 1, 2)
 	w := root(func(w float64) float64 {
@@ -171,8 +171,8 @@ func TestGradient(t *testing.T) {
 	}
 }
 
-// The penalty is the one with the least loss on dev: strong where the feature says
-// nothing there, weak where it says all.
+// The penalty is the one with the least loss on dev: strong if the feature is useless there, weak
+// if it decides everything.
 func TestPenalty(t *testing.T) {
 	x := [][]float64{{1}, {1}, {0}, {0}}
 	train := chosen(x, 2, 1, 1, 0, 0)

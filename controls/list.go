@@ -6,18 +6,18 @@ import (
 	"gorgpt/loaders"
 )
 
-// control is a model that sees part of an example.
+// control is a model that reads part of an example.
 type control struct {
 	name, inputs string
 	partial      bool
-	// features adds those of an example; of answer k for qa, where only what differs
-	// between answers matters, as the rest of a sum cancels in the softmax.
+	// features adds the features of an example, or of its answer k for qa. Features that all answers
+	// share do not matter, because they cancel in the softmax.
 	features func(e example, k int, add adder)
 }
 
 // The kinds of features.
 const (
-	length       kind = iota // of text a: more than b
+	length       kind = iota // text a has more than b words
 	shorter                  // more than b answers are shorter
 	longer                   // more than b answers are longer
 	word                     // word b of text a
@@ -28,23 +28,23 @@ const (
 	shared                   // more than b of quantity a of overlap.go
 )
 
-// The texts of a row, by their place in it; answers are counted as a third.
+// The texts of a row by their index; answers count as a third text.
 const (
 	first, second         = 0, 1
 	contextAt, questionAt = 0, 1
 	answerAt              = 2
 )
 
-// list returns the controls for rows with these fields, the majority aside.
+// list returns the controls for rows with the given fields, except the majority.
 func list(f loaders.Fields) []control {
 	switch {
 	case f.Answers != "":
 		return []control{
-			{"length", "length of the answer, its rank", true, answerLengths},
+			{"length", "length of the answer and its rank", true, answerLengths},
 			{"answer only", "words of the answer", true, answerWords},
-			{"question + answer", "words of the answer, pairs with the question's", true, together(answerWords, answerPairs(questionPair, questionAt))},
-			{"bag of words", "the same, pairs with the context's", false, together(answerWords, answerPairs(questionPair, questionAt), answerPairs(contextPair, contextAt))},
-			{"word overlap", "where the answer's words stand in the context", false, answerOverlap},
+			{"question + answer", "words of the answer, word pairs with the question", true, together(answerWords, answerPairs(questionPair, questionAt))},
+			{"bag of words", "the same, word pairs with the context", false, together(answerWords, answerPairs(questionPair, questionAt), answerPairs(contextPair, contextAt))},
+			{"word overlap", "positions of the answer's words in the context", false, answerOverlap},
 		}
 	case len(f.Texts) == 1:
 		return []control{
@@ -54,7 +54,7 @@ func list(f loaders.Fields) []control {
 		}
 	}
 	names := [2]string{"first text", "second text"}
-	if len(f.Texts[0]) > 1 { // more than a letter
+	if len(f.Texts[0]) > 1 { // a name, not a letter
 		names = [2]string(f.Texts)
 	}
 	return []control{
@@ -62,12 +62,12 @@ func list(f loaders.Fields) []control {
 		{names[0] + " only", "words of the " + names[0], true, wordsOf(first)},
 		{names[1] + " only", "words of the " + names[1], true, wordsOf(second)},
 		{"bag of words", "words of each text", false, together(wordsOf(first), wordsOf(second))},
-		{"word overlap", "numbers and shares of shared words", false, overlap},
-		{"word pairs", "words, and pairs across the texts", false, together(wordsOf(first), wordsOf(second), crossPairs)},
+		{"word overlap", "number and share of common words", false, overlap},
+		{"word pairs", "words, word pairs across the texts", false, together(wordsOf(first), wordsOf(second), crossPairs)},
 	}
 }
 
-// together adds the features of all.
+// together combines the features of several functions.
 func together(all ...func(example, int, adder)) func(example, int, adder) {
 	return func(e example, k int, add adder) {
 		for _, features := range all {
@@ -76,15 +76,14 @@ func together(all ...func(example, int, adder)) func(example, int, adder) {
 	}
 }
 
-// atLeast adds the features n > 0, n > 1, …, of which a linear model makes any function
-// of n.
+// atLeast adds the features n > 0, n > 1, …, so that a linear model can form any function of n.
 func atLeast(add adder, k kind, a int32, n int) {
 	for b := range int32(n) {
 		add(feature{k, a, b}, 1)
 	}
 }
 
-// coarse is n up to 32, and then grows by four with each doubling.
+// coarse returns n up to 32. Beyond, it grows by four with each doubling of n.
 func coarse(n int) int {
 	const exact = 32
 	if n <= exact {
@@ -136,12 +135,12 @@ func answerWords(e example, k int, add adder) {
 	}
 }
 
-// crossPairs says which words of the one text meet which of the other.
+// crossPairs adds the pairs of a word of the first text and a word of the second.
 func crossPairs(e example, _ int, add adder) {
 	pairs(crossPair, e.texts[first], e.texts[second], add)
 }
 
-// answerPairs says which words of a text meet which of the answer.
+// answerPairs adds the pairs of a word of a text and a word of the answer.
 func answerPairs(k kind, text int) func(example, int, adder) {
 	return func(e example, answer int, add adder) {
 		pairs(k, e.texts[text], e.answers[answer], add)

@@ -11,51 +11,51 @@ import (
 	"gorgpt/score"
 )
 
-// Result is what one control reaches.
+// Result is the result of one control.
 // A Result is safe for concurrent use as long as nothing changes it.
 type Result struct {
 	Name    string
-	Inputs  string  // what it sees
-	Partial bool    // sees too little to tell: should stay within noise of the majority
-	L2      float64 // the penalty chosen on dev; 0 for the majority
+	Inputs  string  // description of its input
+	Partial bool    // reads too little to decide, so it should stay within noise of the majority
+	L2      float64 // penalty chosen on dev; 0 for the majority
 	Dev     Score
 	Test    Score // zero without test rows
 }
 
-// The names of the first result, which sees nothing; the others are in list.go.
+// The names of the first result, which reads nothing. The other names are in list.go.
 const (
 	Majority = "majority"
 	Mean     = "mean" // for regression
 )
 
-// Score is how good a control is on one set.
+// Score is the score of a control on one set.
 //
-// Noise of the majority is that of the set's size: 2·√(p(1−p)/n) for n rows of which a
-// share p is right. Noise of another control is that of its lift, if it is no better
-// than the majority: 2·√d/n when exactly one of the two is right on d rows (the test of
-// McNemar). A lift compares two figures that both have noise, so this may be the larger
-// one, by up to √2. For a correlation it is 2/√n.
+// The noise of the majority follows from the size of the set: 2·√(p(1−p)/n) for n rows of which a
+// share p is right. The noise of another control is the noise of its lift under the hypothesis that
+// it is no better than the majority: 2·√d/n if exactly one of the two is right on d rows (McNemar's
+// test). It may exceed the noise of the majority by up to √2, because a lift compares two noisy
+// values. For a correlation it is 2/√n.
 // A Score is safe for concurrent use as long as nothing changes it.
 type Score struct {
 	Rows  int
-	Value float64 // accuracy, for sets of labels over all decisions; for regression Pearson's correlation
-	Lift  float64 // Value less that of the majority
+	Value float64 // accuracy, over all decisions for sets of labels; Pearson's correlation for regression
+	Lift  float64 // Value minus the value of the majority
 	Noise float64 // two standard deviations
 	MSE   float64 // regression only
 }
 
-// WithinNoise tells whether the set is too small to tell the control from the majority.
+// WithinNoise reports whether the set is too small to distinguish the control from the majority.
 func (s Score) WithinNoise() bool { return math.Abs(s.Lift) <= s.Noise }
 
-// Measure fits the controls of a task, the majority first. There must be training and
-// development rows; test rows may be missing. Similarity becomes regression when a
-// training label is written as a number with a point, as in fine-tuning.
+// Measure fits the controls of a task. The first result is the majority. Training and development
+// rows are required, test rows are optional. Similarity becomes regression if a training label is
+// written as a number with a decimal point, as in fine-tuning.
 func Measure(ctx context.Context, kind heads.Kind, train, dev, test []loaders.Row) ([]Result, error) {
 	switch {
 	case len(train) == 0:
 		return nil, errors.New("controls: no training rows")
 	case len(dev) == 0:
-		return nil, errors.New("controls: no development rows, on which the penalty is chosen")
+		return nil, errors.New("controls: no development rows to choose the penalty on")
 	}
 	kind, space, err := heads.Learn(kind, train)
 	if err != nil {

@@ -11,7 +11,7 @@ import (
 	"gorgpt/loaders"
 )
 
-// unrelated are rows whose labels have nothing to do with their words.
+// unrelated returns rows whose labels are independent of their words.
 func unrelated(r random, task heads.Kind, n int) (rows []loaders.Row) {
 	for range n {
 		switch task {
@@ -29,11 +29,11 @@ func unrelated(r random, task heads.Kind, n int) (rows []loaders.Row) {
 	return rows
 }
 
-// TestNoise: of labels that have nothing to do with the input, one figure in twenty may
-// lie outside two standard deviations.
+// If labels are independent of the input, one value in twenty may lie outside two standard
+// deviations.
 func TestNoise(t *testing.T) {
 	if testing.Short() {
-		t.Skip("fits some hundred models")
+		t.Skip("fits hundreds of models")
 	}
 	for _, task := range []heads.Kind{heads.Classification, heads.Entailment, heads.Similarity, heads.Regression, heads.MultipleChoice} {
 		t.Run(string(task), func(t *testing.T) {
@@ -45,7 +45,7 @@ func TestNoise(t *testing.T) {
 					}
 				}
 			}
-			// Figures of one set are related: twice the expected share may be chance.
+			// The values of one set are correlated, so twice the expected share may be chance.
 			require.LessOrEqual(t, float64(outside), 0.1*float64(all), "%d of %d outside", outside, all)
 		})
 	}
@@ -62,7 +62,7 @@ func TestScores(t *testing.T) {
 	mean, length := results[0], results[1]
 	require.Equal(t, "mean", mean.Name)
 	require.Zero(t, mean.Test.Value)
-	require.InDelta(t, 8.3, mean.Test.MSE, 2.5, "the variance of a number up to 20, by 4")
+	require.InDelta(t, 8.3, mean.Test.MSE, 2.5, "a quarter of the variance of a number up to 20")
 	require.InDelta(t, 2/7.0710678, mean.Test.Noise, 1e-6, "50 rows")
 	require.Equal(t, "length", length.Name)
 	require.Greater(t, length.Test.Value, 0.999)
@@ -71,7 +71,7 @@ func TestScores(t *testing.T) {
 	require.True(t, results[3].Test.WithinNoise(), "%+v", results[3])
 }
 
-// TestMajority has figures worked out by hand.
+// The expected values were computed by hand.
 func TestMajority(t *testing.T) {
 	rows := func(labels ...string) (rows []loaders.Row) {
 		for _, l := range labels {
@@ -85,7 +85,7 @@ func TestMajority(t *testing.T) {
 	require.Equal(t, Score{}, results[0].Test, "no test rows")
 	bag := results[2]
 	require.Equal(t, "bag of words", bag.Name)
-	require.Equal(t, Score{Rows: 4, Value: 1, Lift: 0.75, Noise: 2 * math.Sqrt(3) / 4}, bag.Dev, "right where the majority is not, on 3 of 4")
+	require.Equal(t, Score{Rows: 4, Value: 1, Lift: 0.75, Noise: 2 * math.Sqrt(3) / 4}, bag.Dev, "right on the 3 of 4 rows on which the majority is wrong")
 	require.Equal(t, Score{}, bag.Test)
 }
 
@@ -114,12 +114,12 @@ func TestErrors(t *testing.T) {
 		want             string
 	}{
 		{"no training rows", heads.Classification, nil, good, good, "no training rows"},
-		{"no development rows", heads.Classification, good, nil, good, "no development rows, on which the penalty is chosen"},
-		{"one class", heads.Classification, good[:1], good, nil, `f: every label is "yes": want two classes or more`},
+		{"no development rows", heads.Classification, good, nil, good, "no development rows to choose the penalty on"},
+		{"one class", heads.Classification, good[:1], good, nil, `f: every label is "yes": the rows need two or more classes`},
 		{"unknown class", heads.Classification, good, good, []loaders.Row{text("so")}, `f:3: label "so" does not occur in the training file`},
-		{"one score", heads.Regression, scores(2.5, 2.5), scores(1.5), nil, "f: every score is 2.5: want two or more"},
+		{"one score", heads.Regression, scores(2.5, 2.5), scores(1.5), nil, "f: every score is 2.5: the rows need different scores"},
 		{"a word for a score", heads.Regression, scores(2.5, 3.5), scores("high"), nil, `f:3: label "high" is a string`},
-		{"no such answer", heads.MultipleChoice, []loaders.Row{{Path: "f", Line: 3, Texts: []string{"a", "b"}, Answers: []string{"c", "d"}, Label: labelled(2)}}, good, nil, "f:3: label 2: want the number of the right answer, 0 to 1"},
+		{"no such answer", heads.MultipleChoice, []loaders.Row{{Path: "f", Line: 3, Texts: []string{"a", "b"}, Answers: []string{"c", "d"}, Label: labelled(2)}}, good, nil, "f:3: label 2: it must be the number of the right answer, from 0 to 1"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			results, err := Measure(context.Background(), c.task, c.train, c.dev, c.test)
@@ -142,8 +142,8 @@ func TestMentions(t *testing.T) {
 	require.Equal(t, [3]int{}, [3]int{count, last, near})
 }
 
-// Questions may have any numbers of answers, in the test rows more than in the training rows.
-func TestMeasureOfQuestionsWithAnyNumbersOfAnswers(t *testing.T) {
+// Questions may have different numbers of answers, and test questions more than training questions.
+func TestMeasureQuestionsWithDifferentNumbersOfAnswers(t *testing.T) {
 	r := newRandom(4)
 	var train, dev, test []loaders.Row
 	for i := range 60 {

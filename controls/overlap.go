@@ -2,28 +2,28 @@ package controls
 
 import "slices"
 
-// The quantities of which [shared] features tell.
+// The quantities that shared features count.
 const (
-	inBoth           int32 = iota // words of both texts
-	onlyFirst                     // words that the second text lacks
-	onlySecond                    // words that the first text lacks
-	tenthsOfFirst                 // of the first text's words that the second has
-	tenthsOfSecond                // of the second text's words that the first has
-	neighboursInBoth              // pairs of neighbours that both texts have
-	tenthsInContext               // of the answer's words
-	tenthsInQuestion              // of the answer's words
-	mentions                      // of the whole answer in the context
+	inBoth           int32 = iota // words in both texts
+	onlyFirst                     // words only in the first text
+	onlySecond                    // words only in the second text
+	tenthsOfFirst                 // share of the first text's words that the second has, in tenths
+	tenthsOfSecond                // share of the second text's words that the first has, in tenths
+	neighboursInBoth              // pairs of neighbouring words in both texts
+	tenthsInContext               // share of the answer's words in the context, in tenths
+	tenthsInQuestion              // share of the answer's words in the question, in tenths
+	mentions                      // mentions of the whole answer in the context
 	fewerMentions                 // answers mentioned less often
 	moreMentions                  // answers mentioned more often
-	tenthsBeforeLast              // of the context before the answer's last mention
+	tenthsBeforeLast              // share of the context before the end of the answer's last mention, in tenths
 	earlierLast                   // answers last mentioned earlier, or never
 	laterLast                     // answers last mentioned later
 	nearby                        // words of the question near a mention of the answer
-	fewerNearby                   // answers with fewer of them
-	moreNearby                    // answers with more of them
+	fewerNearby                   // answers with fewer such words
+	moreNearby                    // answers with more such words
 )
 
-// overlap tells how much the texts of a pair share.
+// overlap adds features that measure how much the texts of a pair share.
 func overlap(e example, _ int, add adder) {
 	a, b := e.texts[first], e.texts[second]
 	n := common(a, b)
@@ -42,13 +42,13 @@ func overlap(e example, _ int, add adder) {
 	}
 }
 
-// answerOverlap tells where the answer's words stand, and how that compares with the
-// other answers.
+// answerOverlap adds features that measure where the answer's words occur, and compares this with
+// the other answers.
 func answerOverlap(e example, k int, add adder) {
 	answer := e.answers[k]
 	atLeast(add, shared, tenthsInContext, tenths(common(answer, e.texts[contextAt]), len(answer.types)))
 	atLeast(add, shared, tenthsInQuestion, tenths(common(answer, e.texts[questionAt]), len(answer.types)))
-	var all [3][]int // of each answer: mentions, end of the last one, words of the question nearby
+	var all [3][]int // for each answer: mentions, end of the last mention, words of the question nearby
 	for _, other := range e.answers {
 		count, last, near := mentionsOf(other, e.texts[contextAt], e.texts[questionAt])
 		all[0], all[1], all[2] = append(all[0], count), append(all[1], last), append(all[2], near)
@@ -61,7 +61,7 @@ func answerOverlap(e example, k int, add adder) {
 	rank(add, fewerNearby, moreNearby, all[2], k)
 }
 
-// rank tells how many of the others are less than number k, and how many more.
+// rank adds how many of the other numbers are less than x[k], and how many are greater.
 func rank(add adder, less, more int32, x []int, k int) {
 	below, above := 0, 0
 	for _, v := range x {
@@ -76,9 +76,9 @@ func rank(add adder, less, more int32, x []int, k int) {
 	atLeast(add, shared, more, above)
 }
 
-// mentionsOf looks for the whole answer in the context: how often it is there, where
-// its last mention ends (0: nowhere), and the most words of the question that stand
-// within some words of one mention.
+// mentionsOf looks for the whole answer in the context. It returns the number of mentions, the end of
+// the last one (0 if there is none), and the greatest number of words of the question close to one
+// mention.
 func mentionsOf(answer, context, question text) (count, last, near int) {
 	const reach = 10
 	n := len(answer.words)
@@ -98,7 +98,7 @@ func mentionsOf(answer, context, question text) (count, last, near int) {
 	return count, last, near
 }
 
-// common is the number of different words that both texts have.
+// common returns the number of different words that both texts have.
 func common(a, b text) (n int) {
 	for _, w := range a.types {
 		if b.has(w) {
@@ -108,7 +108,7 @@ func common(a, b text) (n int) {
 	return n
 }
 
-// commonNeighbours is the number of pairs of neighbours of b that a has, too.
+// commonNeighbours returns the number of pairs of neighbouring words in b that also occur in a.
 func commonNeighbours(a, b text) (n int) {
 	seen := map[[2]int32]bool{}
 	for i := 1; i < len(a.words); i++ {
@@ -122,7 +122,7 @@ func commonNeighbours(a, b text) (n int) {
 	return n
 }
 
-// tenths is the share n/of in tenths, rounded down: only the whole is ten.
+// tenths returns the share n/of in tenths, rounded down, so that only the whole gives ten.
 func tenths(n, of int) int {
 	if of == 0 {
 		return 0

@@ -6,13 +6,13 @@ import (
 	"unicode"
 )
 
-// text is a text as ids of words.
+// text holds a text as word ids.
 type text struct {
 	words []int32
 	types []int32 // the different words, sorted
 }
 
-// has tells whether a word occurs in the text.
+// has reports whether a word occurs in the text.
 func (t text) has(word int32) bool {
 	_, found := slices.BinarySearch(t.types, word)
 	return found
@@ -38,11 +38,11 @@ func (v vocabulary) texts(texts []string) []text {
 	return out
 }
 
-// split returns the words of a text: runs of letters and digits in lower case, and any
-// other character that is no white space.
+// split returns the words of a text: runs of letters and digits in lower case, and any other
+// character except white space.
 func split(t string) (words []string) {
 	t = strings.ToLower(t)
-	start := -1 // of the run
+	start := -1 // start of the current run; -1 outside a run
 	for i, r := range t {
 		if unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r) {
 			if start < 0 {

@@ -12,7 +12,7 @@ import (
 	"gorgpt/internal/jsondiff"
 )
 
-// Broadcast gives all ranks the data of rank root; what the others pass does not matter.
+// Broadcast gives all ranks the data of rank root; the arguments of the others are ignored.
 func (g *Group) Broadcast(data []byte, root int) ([]byte, error) {
 	if g.alone() {
 		return data, nil
@@ -36,7 +36,7 @@ func (g *Group) BroadcastFloats(x []float32) error {
 	return g.comm.Broadcast(unsafe.Slice((*byte)(unsafe.Pointer(&x[0])), 4*len(x)), 0)
 }
 
-// Gather gives all ranks the data of all, in order.
+// Gather gives all ranks the data of every rank, in order.
 func (g *Group) Gather(data []byte) ([][]byte, error) {
 	all := make([][]byte, g.Size())
 	for root := range all {
@@ -48,8 +48,8 @@ func (g *Group) Gather(data []byte) ([][]byte, error) {
 	return all, nil
 }
 
-// Once lets rank 0 alone do something, and gives what comes of it to all. An error is that of
-// rank 0 only; the others wait for what it does about it.
+// Once calls do on rank 0 only, and gives its result to all ranks. Only rank 0 gets its error; it
+// must abort then, since the others still wait.
 func (g *Group) Once(do func() ([]byte, error)) ([]byte, error) {
 	var data []byte
 	if g.First() {
@@ -61,7 +61,7 @@ func (g *Group) Once(do func() ([]byte, error)) ([]byte, error) {
 	return g.Broadcast(data, 0)
 }
 
-// Decide is [Group.Once] for a decision.
+// Decide is [Group.Once] for a yes or no.
 func (g *Group) Decide(do func() (bool, error)) (bool, error) {
 	data, err := g.Once(func() ([]byte, error) {
 		yes, err := do()
@@ -84,19 +84,19 @@ func (g *Group) Barrier() error {
 // Send passes data to another rank.
 func (g *Group) Send(data []byte, to int) error { return g.comm.Send(data, to) }
 
-// Receive waits for what another rank sends.
+// Receive waits for data from another rank.
 func (g *Group) Receive(from int) ([]byte, error) { return g.comm.Receive(from) }
 
-// Same makes sure that a text is the same on all ranks. The error is the same everywhere, and
-// names the first rank with another, by what is different from rank 0.
+// Same makes sure that a text is the same on all ranks. The error is the same on all
+// ranks, and names the first rank that differs from rank 0, with both texts.
 func (g *Group) Same(what, text string) error {
 	return g.same(what, []byte(text), func(theirs, first []byte) string {
 		return fmt.Sprintf("%s there, %s on rank 0", theirs, first)
 	})
 }
 
-// SameObject is [Group.Same] for what has the form of a JSON object; the error tells only the
-// first key with another value.
+// SameObject is [Group.Same] for JSON objects. The error names only the first key whose value
+// differs.
 func (g *Group) SameObject(what string, object any) error {
 	data, err := json.Marshal(object)
 	if err != nil {

@@ -11,34 +11,34 @@ import (
 )
 
 // Group is the ranks of a job, one of which is this process. A nil Group is a process on its
-// own, which has nobody to wait for.
+// own, which waits for no other.
 type Group struct {
 	comm Comm
-	at   []Place // of each rank
+	at   []place // of each rank
 }
 
-// Place is where a rank runs.
-type Place struct {
+// place is where a rank runs.
+type place struct {
 	Host  string
-	Cores int // it computes on
+	Cores int // GOMAXPROCS of the rank
 }
 
-// NewGroup is the group of a transport, this rank being on the host of that name. It asks all
-// ranks where they are.
+// NewGroup returns the group of a transport. host is the name of the host of this rank; the ranks
+// exchange these names.
 func NewGroup(c Comm, host string) (*Group, error) {
 	g := &Group{comm: c}
-	mine, err := json.Marshal(Place{host, runtime.GOMAXPROCS(0)})
+	mine, err := json.Marshal(place{host, runtime.GOMAXPROCS(0)})
 	if err != nil {
-		return nil, errors.Wrap(err, "the place of this rank")
+		return nil, errors.Wrap(err, "encoding the host of this rank")
 	}
 	all, err := g.Gather(mine)
 	if err != nil {
 		return nil, err
 	}
-	g.at = make([]Place, len(all))
+	g.at = make([]place, len(all))
 	for i, data := range all {
 		if err := json.Unmarshal(data, &g.at[i]); err != nil {
-			return nil, errors.Wrapf(err, "the place of rank %d", i)
+			return nil, errors.Wrapf(err, "reading the host of rank %d", i)
 		}
 	}
 	return g, nil
@@ -60,22 +60,22 @@ func (g *Group) Size() int {
 	return g.comm.Size()
 }
 
-// First tells whether this is rank 0, which alone writes files and tells how it goes.
+// First reports whether this is rank 0, which alone writes files and reports progress.
 func (g *Group) First() bool { return g.Rank() == 0 }
 
-// alone tells whether there are no others.
+// alone reports whether this is the only rank.
 func (g *Group) alone() bool { return g.Size() == 1 }
 
-// Share is the part [from, to) of n items that falls to this rank. Shares follow each other in
-// the order of the ranks, and differ by at most one item.
+// Share returns the part [from, to) of n items that belongs to this rank. Shares are in the order of
+// the ranks and differ by at most one item.
 func (g *Group) Share(n int) (from, to int) {
 	return g.Rank() * n / g.Size(), (g.Rank() + 1) * n / g.Size()
 }
 
-// Mine tells whether item i falls to this rank where items are dealt out in turn.
+// Mine reports whether item i falls to this rank where items are dealt out in turn.
 func (g *Group) Mine(i int) bool { return i%g.Size() == g.Rank() }
 
-// Neighbours is the number of ranks on this host, this one among them.
+// Neighbours is the number of ranks on this host, including this one.
 func (g *Group) Neighbours() int {
 	if g == nil {
 		return 1
@@ -89,14 +89,14 @@ func (g *Group) Neighbours() int {
 	return n
 }
 
-// Name says which rank this is, for messages.
+// Name names this rank in messages.
 func (g *Group) Name() string { return g.name(g.Rank()) }
 
 func (g *Group) name(rank int) string {
 	return fmt.Sprintf("rank %d of %d on %s", rank, g.Size(), g.at[rank].Host)
 }
 
-// String says how many ranks there are and where; of a process on its own it is empty.
+// String gives the number of ranks and their hosts; it is empty for a single process.
 func (g *Group) String() string {
 	if g.alone() {
 		return ""
@@ -120,15 +120,15 @@ func (g *Group) String() string {
 	return fmt.Sprintf("%d ranks: %s", g.Size(), strings.Join(texts, ", "))
 }
 
-// Abort ends the processes of all ranks, this one with the status. It returns only if there
-// are no others.
+// Abort ends the processes of all ranks, this one with the status. It returns only
+// if this is the only rank.
 func (g *Group) Abort(status int) {
 	if !g.alone() {
 		g.comm.Abort(status)
 	}
 }
 
-// Close takes leave of the other ranks and waits until they do the same.
+// Close leaves the group. It waits until the other ranks do the same.
 func (g *Group) Close() error {
 	if g == nil {
 		return nil

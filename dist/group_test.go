@@ -28,7 +28,7 @@ func TestGroup(t *testing.T) {
 	}
 }
 
-// checkGroup is what every group has to do, whatever carries the messages.
+// checkGroup checks every method of a group, for any transport.
 func checkGroup(t *testing.T, g *dist.Group) error {
 	n, rank := g.Size(), g.Rank()
 	is := assert.New(t)
@@ -48,7 +48,7 @@ func checkGroup(t *testing.T, g *dist.Group) error {
 	if rank == n-1 {
 		asked = errors.WithMessage(context.Canceled, "stop")
 	}
-	is.ErrorIs(g.Sum(asked), context.Canceled, "one is asked to stop, and all do")
+	is.ErrorIs(g.Sum(asked), context.Canceled, "if one rank is asked to stop, all do")
 	is.NoError(g.Sum(nil))
 	is.NoError(g.Barrier())
 
@@ -70,7 +70,7 @@ func checkGroup(t *testing.T, g *dist.Group) error {
 		is.Equal(want, got)
 	}
 
-	// Each sends something large to the next one, in an order that does not wait in a circle.
+	// Each rank sends a large message to the next one, in an order without deadlock.
 	message := make([]byte, 1<<20)
 	message[0] = byte(rank)
 	if n > 1 {
@@ -117,7 +117,7 @@ func checkGroup(t *testing.T, g *dist.Group) error {
 	return nil
 }
 
-// Every item falls to one rank, and no rank has much more than another.
+// Every item belongs to one rank, and shares differ by at most one.
 func TestShare(t *testing.T) {
 	for n := 1; n < 6; n++ {
 		for items := range 13 {
@@ -157,7 +157,7 @@ func TestAlone(t *testing.T) {
 	g.Abort(1)
 }
 
-// A rank that fails ends the waiting of the others, wherever they wait.
+// When a rank fails, the others stop waiting, in any call.
 func TestAnErrorEndsTheJob(t *testing.T) {
 	errs := disttest.Errors(5, func(g *dist.Group) error {
 		var err error
@@ -184,7 +184,7 @@ func TestAnErrorEndsTheJob(t *testing.T) {
 	}
 }
 
-// checkAdder adds up values while those before them are still to come.
+// checkAdder sums values while earlier ones are still being computed.
 func checkAdder(g *dist.Group, beside bool) error {
 	n, rank := g.Size(), g.Rank()
 	x := make([]float32, 1<<20+5)

@@ -8,7 +8,7 @@ package dist
 #include <unistd.h>
 #include <mpi.h>
 
-// What the header has as macros, which cgo cannot read.
+// Wrappers for macros of the header, which cgo cannot read.
 static int start(int *provided) {
 	int code = MPI_Init_thread(NULL, NULL, MPI_THREAD_MULTIPLE, provided);
 	if (code == MPI_SUCCESS)
@@ -23,8 +23,8 @@ static int sum_float64(void *x, int n) { return MPI_Allreduce(MPI_IN_PLACE, x, n
 static int bcast(void *x, int n, int root) { return MPI_Bcast(x, n, MPI_BYTE, root, MPI_COMM_WORLD); }
 static int barrier(void) { return MPI_Barrier(MPI_COMM_WORLD); }
 
-// Open MPI waits by looking all the time, which is right where nothing else is to do. Those that
-// send and receive have other threads at work, so this looks ever more rarely, up to a millisecond.
+// Open MPI busy-waits, which is right while a rank is idle. During sends and receives other threads
+// are computing, so this polls at growing intervals of up to a millisecond.
 static int rest(MPI_Request *r) {
 	int done = 0, code;
 	for (useconds_t pause = 1; (code = MPI_Test(r, &done, MPI_STATUS_IGNORE)) == MPI_SUCCESS && !done; pause += pause < 1000 ? pause : 0)
@@ -53,15 +53,15 @@ import (
 	"github.com/pkg/errors"
 )
 
-// Start makes this process a rank of the job that a launcher of Open MPI has started, or the
-// only one if there is no launcher.
+// Start makes this process a rank of the job that a launcher of Open MPI has started, or the only
+// rank if there is no launcher.
 func Start() (*Group, error) {
 	var provided, rank, size C.int
 	if err := failed("MPI_Init_thread", C.start(&provided)); err != nil {
 		return nil, err
 	}
 	if provided < C.least() {
-		return nil, errors.New("this Open MPI was built for programs of a single thread: want MPI_THREAD_SERIALIZED at least")
+		return nil, errors.New("this build of Open MPI supports only one thread: it must support MPI_THREAD_SERIALIZED")
 	}
 	if err := failed("MPI_Comm_rank", C.rank(&rank)); err != nil {
 		return nil, err
@@ -71,7 +71,7 @@ func Start() (*Group, error) {
 	}
 	host, err := os.Hostname()
 	if err != nil {
-		return nil, errors.Wrap(err, "the name of this host")
+		return nil, errors.Wrap(err, "finding the name of this host")
 	}
 	return NewGroup(mpi{int(rank), int(size)}, host)
 }
@@ -92,10 +92,10 @@ func (m mpi) SumFloat64(x []float64) error {
 	return failed("MPI_Allreduce", C.sum_float64(unsafe.Pointer(unsafe.SliceData(x)), C.int(len(x))))
 }
 
-// part is how many bytes are passed on at a time, as lengths are C ints.
+// part is the maximum number of bytes in one call, because lengths are C ints.
 const part = 1 << 26
 
-// parts does something for one part of data after the other.
+// parts calls do for each part of data, in order.
 func parts(data []byte, do func(at unsafe.Pointer, n C.int) error) error {
 	for len(data) > 0 {
 		n := min(len(data), part)
@@ -139,7 +139,7 @@ func (m mpi) Abort(status int) {
 
 func (m mpi) Close() error { return failed("MPI_Finalize", C.MPI_Finalize()) }
 
-// failed is the error of a call, or nil.
+// failed returns the error of a call, or nil.
 func failed(call string, code C.int) error {
 	if code == C.MPI_SUCCESS {
 		return nil

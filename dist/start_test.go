@@ -14,7 +14,7 @@ import (
 func TestStartRefusesRanksWithoutMPI(t *testing.T) {
 	t.Setenv("OMPI_COMM_WORLD_SIZE", "4")
 	_, err := dist.Start()
-	require.EqualError(t, err, "this was started as one of 4 ranks (OMPI_COMM_WORLD_SIZE), but built for one: build it with -tags mpi")
+	require.EqualError(t, err, "this process was started as one of 4 ranks (OMPI_COMM_WORLD_SIZE), but it was built for a single one: build it with -tags mpi")
 	t.Setenv("OMPI_COMM_WORLD_SIZE", "1")
 	g, err := dist.Start()
 	require.NoError(t, err)

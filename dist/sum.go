@@ -6,9 +6,9 @@ import (
 	"github.com/pkg/errors"
 )
 
-// Sum replaces each value by its sum over all ranks. A rank that was asked to stop passes the
-// error that it has from its context; then all ranks get a [context.Canceled]. With any other
-// error nothing is added up: it is returned, and has to end the job.
+// Sum replaces each value by its sum over all ranks. A rank that was asked to stop passes the error
+// of its context; then all ranks get [context.Canceled]. Any other error is returned without a sum,
+// and the caller must end the job.
 func (g *Group) Sum(err error, values ...*float64) error {
 	stop := errors.Is(err, context.Canceled)
 	if g.alone() || err != nil && !stop {
@@ -33,8 +33,8 @@ func (g *Group) Sum(err error, values ...*float64) error {
 	return nil
 }
 
-// chunk is how many float32 are added up at a time, 1 MiB: of the powers of two the one with the
-// highest bandwidth through shared memory and TCP (docs/distributed.md).
+// chunk is the number of float32 values summed at a time, 1 MiB: the power of two with the highest
+// bandwidth through shared memory and TCP (docs/distributed.md).
 const chunk = 1 << 18
 
 // SumFloats replaces x by its sum over all ranks.
@@ -42,18 +42,17 @@ func (g *Group) SumFloats(x []float32) error {
 	return g.Add(x, false).Wait()
 }
 
-// Adder replaces values by their sums over all ranks, from the end to the beginning, if wanted
-// while those at the beginning are still being computed. Until Wait has returned, nothing else may be
-// exchanged.
+// Adder replaces values by their sums over all ranks, from the last to the first, while the first
+// ones may still be being computed. No other call may communicate until Wait has returned.
 type Adder struct {
 	g     *Group
 	x     []float32
-	ready chan int // the values from there on are; nil: nothing is done before Wait
+	ready chan int // the values from this index on are final; nil: Wait does all the work
 	done  chan error
 }
 
-// Add begins to replace x by its sum over all ranks: beside the computation, or not before
-// Wait. The sums are the same bits.
+// Add starts to replace x by its sum over all ranks: during the computation if beside is true,
+// otherwise in Wait. The sums are the same bits either way.
 func (g *Group) Add(x []float32, beside bool) *Adder {
 	a := &Adder{g: g, x: x}
 	if g.alone() || !beside {
@@ -75,19 +74,19 @@ func (g *Group) Add(x []float32, beside bool) *Adder {
 	return a
 }
 
-// Ready tells that all values from an index on are there. It never waits.
+// Ready says that all values from an index on are final. It never waits.
 func (a *Adder) Ready(from int) {
 	if a.ready == nil {
 		return
 	}
 	select {
-	case <-a.ready: // not taken yet, and outdated
+	case <-a.ready: // not taken yet, so replaced
 	default:
 	}
 	a.ready <- from
 }
 
-// Wait tells that all values are there, and returns when they are sums.
+// Wait says that all values are final, and returns when they are sums.
 func (a *Adder) Wait() error {
 	if a.ready == nil {
 		return a.g.sumChunks(a.x)
@@ -96,7 +95,7 @@ func (a *Adder) Wait() error {
 	return <-a.done
 }
 
-// sumChunks adds up what remains, always in the same chunks counted from the end of all.
+// sumChunks sums the rest, always in the same chunks counted from the end.
 func (g *Group) sumChunks(x []float32) error {
 	if g.alone() {
 		return nil

@@ -14,25 +14,23 @@ import (
 	"gorgpt/train"
 )
 
-// Base is what fine-tuning starts from.
+// Base is the model that fine-tuning starts from.
 // A Base is safe for concurrent use as long as nothing changes it.
 type Base struct {
 	Model *gpt1.Model
 	Tok   *tokenizer.Tokenizer // with the special tokens, which the model may lack
 
-	name string // for reports
-	head Spec   // what the model's head is for; zero if it has none, or there is no task.json
+	name   string // for reports
+	preset string // preset of a new model; "" if the model was read
+	head   Spec   // task of the model's head; zero without a head or without task.json
 }
 
-// OpenBase reads the model that the settings name or, from scratch, makes one with
-// random weights: in the shape of that model and with its vocabulary, or without a
-// model in the preset's shape, with a vocabulary learned from the training rows.
+// OpenBase reads the model that the options name. With Scratch it makes a model with random
+// weights instead: in the shape of the named model and with its vocabulary or, if none is named,
+// in the preset's shape with a vocabulary learned from the training rows.
 func (o Options) OpenBase(d *Data, to train.Listener) (*Base, error) {
 	if o.Model == "" {
-		if o.Preset == "" {
-			o.Preset = "tiny"
-		}
-		return newBase(o.Preset, d, o.Seed, to)
+		return newBase(o.preset(), d, o.Seed, to)
 	}
 	if o.Scratch {
 		b, err := readBase(o.Model, newOfShape)
@@ -52,8 +50,8 @@ func (o Options) OpenBase(d *Data, to train.Listener) (*Base, error) {
 	return b, nil
 }
 
-// ReadBase reads vocabulary and weights from a folder. If it has a task.json, that must fit
-// them.
+// ReadBase reads vocabulary and weights from a folder. If the folder has a task.json, it must
+// match them.
 func ReadBase(dir string) (*Base, error) {
 	b, err := readBase(dir, func(dir string) (*gpt1.Model, *tokenizer.Tokenizer, error) { return checkpoint.ReadFolder(dir, 0) })
 	if err != nil {
@@ -68,7 +66,7 @@ func ReadBase(dir string) (*Base, error) {
 	return b, errors.WithMessage(b.head.fits(b.Tok, b.Model), filepath.Join(dir, SpecFile))
 }
 
-// readBase reads the model in its own way.
+// readBase reads a folder with the given function and adds the special tokens.
 func readBase(dir string, read func(dir string) (*gpt1.Model, *tokenizer.Tokenizer, error)) (*Base, error) {
 	if _, err := os.Stat(dir); err != nil {
 		return nil, train.InOption("Model", err)
@@ -84,8 +82,8 @@ func readBase(dir string, read func(dir string) (*gpt1.Model, *tokenizer.Tokeniz
 	return b, nil
 }
 
-// newOfShape makes a model, not filled in yet, in the shape of the one in a folder, which need
-// have no weights.
+// newOfShape makes a model in the shape of the one in a folder, with weights still to be
+// initialised. The folder may lack weights.
 func newOfShape(dir string) (*gpt1.Model, *tokenizer.Tokenizer, error) {
 	c, tok, err := checkpoint.ReadShape(dir)
 	if err != nil {
@@ -95,7 +93,7 @@ func newOfShape(dir string) (*gpt1.Model, *tokenizer.Tokenizer, error) {
 	return m, tok, err
 }
 
-// Random is a base of the same shape and vocabulary with random weights.
+// Random returns a base of the same shape and vocabulary with random weights.
 func (b *Base) Random(seed int64, to train.Listener) (*Base, error) {
 	m, err := gpt1.New(b.Model.Config)
 	if err != nil {
@@ -106,7 +104,7 @@ func (b *Base) Random(seed int64, to train.Listener) (*Base, error) {
 	return &Base{Model: m, Tok: b.Tok, name: b.name}, nil
 }
 
-// newBase makes a model of the preset's shape, and learns its vocabulary from the rows.
+// newBase makes a model in the preset's shape and learns its vocabulary from the rows.
 func newBase(preset string, d *Data, seed int64, to train.Listener) (*Base, error) {
 	c, err := gpt1.Preset(preset)
 	if err != nil {
@@ -122,7 +120,7 @@ func newBase(preset string, d *Data, seed int64, to train.Listener) (*Base, erro
 	if err != nil {
 		return nil, errors.WithMessagef(err, "the texts of %s", d.Name)
 	}
-	b := &Base{name: preset}
+	b := &Base{name: preset, preset: preset}
 	if b.Tok, err = tok.AddSpecials(); err != nil {
 		return nil, err
 	}
@@ -131,33 +129,33 @@ func newBase(preset string, d *Data, seed int64, to train.Listener) (*Base, erro
 		return nil, err
 	}
 	b.Model.Init(uint64(seed))
-	to.Note("random weights in the shape of preset %s, and a vocabulary of %d tokens learned from %s", preset, tok.Size(), d.Name)
+	to.Note("random weights in the shape of preset %s, with a vocabulary of %d tokens learned from %s", preset, tok.Size(), d.Name)
 	return b, nil
 }
 
-// attach copies the model, with the special rows and a head for the task.
-func (b *Base) attach(s Options, spec Spec, to train.Listener) (*gpt1.Model, error) {
+// attach copies the model and adds the embeddings of the special tokens and a head for the task.
+func (b *Base) attach(o Options, spec Spec, to train.Listener) (*gpt1.Model, error) {
 	pre := *b.Model
-	pre.EmbdPDrop, pre.AttnPDrop, pre.ResidPDrop = float32(s.Dropout), float32(s.Dropout), float32(s.Dropout)
-	blocks, err := s.Transfer.of(pre.Config)
+	pre.EmbdPDrop, pre.AttnPDrop, pre.ResidPDrop = float32(o.Dropout), float32(o.Dropout), float32(o.Dropout)
+	blocks, err := o.Transfer.of(pre.Config)
 	if err != nil {
 		return nil, err
 	}
-	m, err := heads.Attach(&pre, b.Tok.Size(), spec.Outputs(), blocks, uint64(s.Seed))
+	m, err := heads.Attach(&pre, heads.AttachOptions{Rows: b.Tok.Size(), Outputs: spec.Outputs(), Blocks: blocks, Seed: uint64(o.Seed)})
 	if err != nil {
 		return nil, err
 	}
 	if blocks < pre.NLayer {
-		to.Note("of the blocks, the first %d are transferred, the other %d are random", blocks, pre.NLayer-blocks)
+		to.Note("transferred blocks: %d of %d; the others start with random weights", blocks, pre.NLayer)
 	}
 	if n := b.Tok.Size() - b.Model.VocabSize; n > 0 {
-		to.Note("%d special tokens added: V is now %d", n, m.VocabSize)
+		to.Note("added %s: V is now %d", plural(n, "special token"), m.VocabSize)
 	}
 	if b.head.Task == "" && b.Model.Store.Param("head.weight") != nil {
-		to.Note("%s has a head but no %s, which would say what for: the head is replaced by a new one", b.name, SpecFile)
+		to.Note("%s has a head but no %s to describe it: a new head replaces it", b.name, SpecFile)
 	}
 	if blocks == pre.NLayer && b.head.SameHead(spec) {
-		to.Note("the head of %s is for the same task and labels, and kept", b.name)
+		to.Note("kept the head of %s, which has the same task and labels", b.name)
 		return m, heads.KeepHead(m, b.Model)
 	}
 	return m, nil

@@ -17,7 +17,7 @@ import (
 )
 
 // BenchmarkEncode tokenizes as many pairs of questions as QQP has for training, with the
-// vocabulary of the 2018 release if there is one.
+// vocabulary of the 2018 release. It is skipped without that vocabulary.
 func BenchmarkEncode(b *testing.B) {
 	dir := os.Getenv("GORGPT_TOKENIZER")
 	if dir == "" {

@@ -5,34 +5,35 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/pkg/errors"
+
 	"gorgpt/loaders"
 	"gorgpt/loaders/ledger"
 	"gorgpt/train"
 )
 
-// Data are the labelled rows of a task. Test rows may have no labels; then they have none
-// throughout.
+// Data holds the labelled rows of a task. Either all test rows have labels or none has.
 // Data are safe for concurrent use as long as nothing changes them.
 type Data struct {
-	Spec             Spec          // what there is to decide; its special tokens come with a vocabulary
-	Train, Dev, Test []loaders.Row // those not named have none
-	Name             string        // of the training rows, for reports
+	Spec             Spec          // task and label set; a vocabulary adds the special tokens
+	Train, Dev, Test []loaders.Row // nil for a split that is not given
+	Name             string        // names the training rows in reports
 
-	// Accounts are of the files of each split, in the order of the fields; none where the rows of a split are
-	// some of the training files', and for rows of no files.
+	// Accounts describe the files of each split, in the order of the fields above. A split has no
+	// accounts if its rows are part of the training files or come from no file.
 	Accounts [3][]ledger.Account
-	Notes    []string // what is odd about the rows
+	Notes    []string // anything unusual about the rows
 }
 
-// splitNames are what reports call the splits.
+// splitNames name the splits in reports.
 var splitNames = [3]string{"training", "development", "test"}
 
-// Splits are the rows of all splits.
+// Splits returns pointers to the rows of all splits.
 func (d *Data) Splits() [3]*[]loaders.Row { return [3]*[]loaders.Row{&d.Train, &d.Dev, &d.Test} }
 
-// Check makes rows fit for use: it checks what there is to decide and the labels of all rows, and leaves
-// out rows that cannot be used, within the tolerance. A split that lacks a label is noted or, if
-// strict, an error.
+// Check checks the label set and the labels of all rows. It leaves out unusable rows within the
+// tolerance. If a split has no row of some label, it adds a note; with a strict tolerance, this is
+// an error.
 func (d *Data) Check(t ledger.Tolerance) error {
 	if err := d.Spec.validate(); err != nil {
 		return err
@@ -43,8 +44,7 @@ func (d *Data) Check(t ledger.Tolerance) error {
 	return d.compareLabels(t.Strict)
 }
 
-// leaveOutUnusable leaves out the rows with a label that is none of those to decide on, or with
-// too few answers.
+// leaveOutUnusable leaves out the rows with a label outside the label set or with too few answers.
 func (d *Data) leaveOutUnusable(t ledger.Tolerance) error {
 	for i, rows := range d.Splits() {
 		if *rows == nil {
@@ -62,7 +62,7 @@ func (d *Data) leaveOutUnusable(t ledger.Tolerance) error {
 	return nil
 }
 
-// Report prints what was left out of the files, and what is odd about them.
+// Report reports the rows that were left out and anything unusual about the files.
 func (d *Data) Report(to train.Listener) {
 	for _, accounts := range d.Accounts {
 		reportAll(accounts, to)
@@ -72,16 +72,16 @@ func (d *Data) Report(to train.Listener) {
 	}
 }
 
-// Judged tells whether there are test rows with labels.
+// Judged reports whether any test row has a label.
 func (d *Data) Judged() bool { return labelled(d.Test) }
 
-// labelled tells whether any row has a label. Where one has, those without are left out.
+// labelled reports whether any row has a label. If one has, rows without a label are left out.
 func labelled(rows []loaders.Row) bool {
 	return slices.ContainsFunc(rows, func(r loaders.Row) bool { return r.Label.Known() })
 }
 
-// TestOnDev is the data with the development rows for test rows, and none to choose on, if
-// the test rows have no labels or there are none.
+// TestOnDev returns the data as they are if any test row has a label. Otherwise the development
+// rows become the test rows, and no development rows remain.
 func (d *Data) TestOnDev() *Data {
 	if d.Judged() {
 		return d
@@ -92,8 +92,9 @@ func (d *Data) TestOnDev() *Data {
 	return &moved
 }
 
-// Limit keeps the first n training rows, or all if n is 0. It is an error if all have one
-// class or one score. The number of an answer is neither.
+// Limit keeps the first n training rows, or all if n is 0. It is an error if all kept rows have
+// the same class or score. Multiple choice has no such check, since the number of an answer is
+// not a class.
 func (d *Data) Limit(n int) (*Data, error) {
 	if n == 0 || n >= len(d.Train) {
 		return d, nil
@@ -101,13 +102,13 @@ func (d *Data) Limit(n int) (*Data, error) {
 	limited := *d
 	limited.Train = d.Train[:n]
 	if _, err := d.Spec.Task.Task().Space(limited.Train); err != nil {
-		return nil, train.BadOption("{Limit} %d: the first rows do not suffice: %v: choose a larger limit, or mix the rows", n, err)
+		return nil, train.BadOption("{Limit} is %d, which is too few rows: %v: choose a larger limit or shuffle the rows", n, err)
 	}
 	return &limited, nil
 }
 
-// Tolerance is stricter with rows to learn from or to measure on than with rows to predict, of
-// which one that cannot be used costs no more than its own prediction.
+// Tolerance returns how many rows may be unusable. Prediction allows more than training and
+// evaluation do, because there an unusable row costs only its own prediction.
 func (o Options) Tolerance() ledger.Tolerance {
 	t := ledger.DefaultTolerance
 	t.Strict = o.Strict
@@ -117,8 +118,8 @@ func (o Options) Tolerance() ledger.Tolerance {
 	return t
 }
 
-// compareLabels looks for splits that lack a label. One that has another label is found
-// earlier. Small sets may lack some, but with -strict none may.
+// compareLabels looks for splits in which a label never occurs. Small sets may lack labels, but
+// not if strict. Unknown labels have been found before.
 func (d *Data) compareLabels(strict bool) error {
 	for _, rows := range [][]loaders.Row{d.Train, d.Dev, d.Test} {
 		if !labelled(rows) || len(d.Spec.Labels) == 0 {
@@ -126,7 +127,15 @@ func (d *Data) compareLabels(strict bool) error {
 		}
 		seen := map[string]bool{}
 		for _, row := range rows {
-			seen[row.Label.Text] = true
+			t, err := d.Spec.Target(row)
+			if err != nil {
+				return errors.WithMessage(err, row.Place())
+			}
+			for k, label := range d.Spec.Labels {
+				if t.Labels == nil && t.Label == int32(k) || t.Labels != nil && t.Labels[k] == 1 {
+					seen[label] = true
+				}
+			}
 		}
 		missing := slices.DeleteFunc(slices.Clone(d.Spec.Labels), func(l string) bool { return seen[l] })
 		if len(missing) == 0 {
@@ -134,7 +143,7 @@ func (d *Data) compareLabels(strict bool) error {
 		}
 		note := fmt.Sprintf("%s: no row is labelled %s", rows[0].Path, strings.Join(missing, ", "))
 		if strict {
-			return train.BadOption("{Strict}: %s, though the labels are %s", note, strings.Join(d.Spec.Labels, ", "))
+			return train.BadOption("{Strict}: %s; the labels are %s", note, strings.Join(d.Spec.Labels, ", "))
 		}
 		d.Notes = append(d.Notes, note)
 	}

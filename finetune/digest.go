@@ -13,7 +13,7 @@ import (
 	"gorgpt/loaders"
 )
 
-// Digest tells models apart by shape, weights and vocabulary.
+// Digest identifies a model by its shape, weights and vocabulary.
 func (b *Base) Digest() (string, error) {
 	config, err := b.Model.JSON()
 	if err != nil {
@@ -39,7 +39,7 @@ func (b *Base) Digest() (string, error) {
 	return short(h), nil
 }
 
-// Digest tells labelled sets apart by their rows, wherever these come from.
+// Digest identifies labelled data by their rows, regardless of the files they come from.
 func (d *Data) Digest() (string, error) {
 	h := sha256.New()
 	lines := json.NewEncoder(h)
@@ -53,5 +53,5 @@ func (d *Data) Digest() (string, error) {
 	return short(h), nil
 }
 
-// short is short enough to read, and long enough not to meet another by chance.
+// short returns the first 8 bytes in hexadecimal: short enough to read, long enough to be unique.
 func short(h hash.Hash) string { return hex.EncodeToString(h.Sum(nil)[:8]) }

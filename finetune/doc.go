@@ -1,11 +1,12 @@
-// Package finetune is supervised fine-tuning, section 3.2 of the paper: from labelled rows to
-// examples for a head, the task that a trainer runs, and how good its predictions are.
+// Package finetune implements supervised fine-tuning (section 3.2 of the paper). It trains a model
+// with a head on labelled rows and evaluates its predictions.
 //
-// [NewPlan] makes a plan of [Options], [Data] and a [Base]. [Plan.Run] trains it in a run folder;
-// [Plan.Train] and [Plan.Test] leave no files. The package takes rows and opens no files of them:
-// package finetune/files does. Underneath, [Learn] finds out what there is to decide, [Encode]
-// tokenizes, [Task] draws batches and evaluates, and an [Outcome] holds predictions and measures.
+// [Learn] derives the label set from rows, and [NewPlan] resolves [Options] for [Data] and a [Base],
+// the model to start from. [Plan.Run] trains in a run folder; [Plan.Train] writes no files. Both
+// return a [Result]. Options are never changed. An error in them is a [train.OptionError], which
+// names the field. A [train.Listener] receives progress.
 //
-// The graphs are in package heads, the loop over updates in package train. Start reading at
-// options.go and plan.go.
+// The package takes rows; package files reads them from files. Commands define flags, print and
+// draw. Package heads has the graphs, and package train has the loop over updates. Start reading at
+// options.go and plan.go. For the layer below, read spec.go, encode.go and task.go.
 package finetune

@@ -1,46 +1,42 @@
 package finetune
 
 import (
-	"runtime"
 	"slices"
-	"sync"
 
 	"github.com/pkg/errors"
 
 	"gorgpt/heads"
+	"gorgpt/internal/parallel"
 	"gorgpt/loaders"
 	"gorgpt/loaders/ledger"
 	"gorgpt/tokenizer"
 	"gorgpt/train"
 )
 
-// Set is a file of examples as token sequences. A Set is safe for concurrent use as long as it
+// Set is a set of examples as token sequences. A Set is safe for concurrent use as long as it
 // is not changed.
 type Set struct {
 	Examples []heads.Encoded
 	Cut      int // examples shortened to fit the model's positions
 
-	places     []place // of the examples; nil: they are numbered from 1 on
-	leftOut    []place // of the rows of the same files that are no examples
-	unlabelled bool    // labels and scores are all 0, and mean nothing
+	places     []place // where the examples come from; nil: they are numbered from 1
+	leftOut    []place // where the rows that were left out come from
+	unlabelled bool    // the labels and scores are all 0 and have no meaning
 }
 
 // place says which row an example comes from.
 type place struct {
-	row      int // from 1 on, counted through all files of the set
-	number   int // in its own file
+	row      int // counted from 1 through all files of the set
+	number   int // counted from 1 in its own file
 	path     string
 	id, part string
 }
 
-// chunk is how many rows one goroutine tokenizes at a time.
-const chunk = 512
-
-// Encode turns rows into examples for a model of ctx positions, on all cores. A row that has a
-// label which the spec does not have, in which a text has no token, or in which what may not
-// be cut is too long, is left out and recorded in the account of its file; of a file without
-// an account it is an error, as are more such rows than are tolerated. Where some rows have
-// labels, those without are left out, too.
+// Encode turns rows into examples for a model of ctx positions, on all cores. A row is unusable if
+// the spec lacks its label, if one of its texts has no token, or if the parts that must not be cut
+// do not fit. Encode leaves out unusable rows and records them in the accounts of their files. It
+// fails if a file has no account or has more unusable rows than t tolerates. If some rows have
+// labels, the rows without a label are left out as well.
 func Encode(spec Spec, tok *tokenizer.Tokenizer, ctx int, rows []loaders.Row, accounts []ledger.Account, t ledger.Tolerance) (*Set, error) {
 	examples, cut, errs := encodeAll(spec, tok, ctx, rows)
 	i, judged, set := 0, labelled(rows), &Set{}
@@ -70,9 +66,9 @@ func Encode(spec Spec, tok *tokenizer.Tokenizer, ctx int, rows []loaders.Row, ac
 	return set, nil
 }
 
-// number says where the examples come from, and which rows of the files are missing.
+// number records the places of the examples and of the rows that were left out.
 func (s *Set) number(rows []loaders.Row, accounts []ledger.Account) {
-	before, n := map[string]int{}, 0 // rows in the files before that of a path
+	before, n := map[string]int{}, 0 // rows in the files that precede a path
 	for _, a := range accounts {
 		before[a.Path] = n
 		n += a.Rows + len(a.LeftOut)
@@ -81,7 +77,7 @@ func (s *Set) number(rows []loaders.Row, accounts []ledger.Account) {
 		return place{row: before[r.Path] + r.Number, number: r.Number, path: r.Path, id: r.ID, part: r.Part}
 	}
 	for i, r := range rows {
-		if r.Number == 0 { // of no file
+		if r.Number == 0 { // it comes from no file
 			r.Number = i + 1
 		}
 		s.places = append(s.places, placeOf(r))
@@ -93,30 +89,17 @@ func (s *Set) number(rows []loaders.Row, accounts []ledger.Account) {
 	}
 }
 
-// encodeAll tokenizes rows: an example, whether it was cut, or an error for each.
+// encodeAll tokenizes rows. For each it returns an example and whether it was cut, or an error.
 func encodeAll(spec Spec, tok *tokenizer.Tokenizer, ctx int, rows []loaders.Row) (examples []heads.Encoded, cut []bool, errs []error) {
 	examples, cut, errs = make([]heads.Encoded, len(rows)), make([]bool, len(rows)), make([]error, len(rows))
-	n := (len(rows) + chunk - 1) / chunk
-	next := make(chan int)
-	var workers sync.WaitGroup
-	for range min(runtime.GOMAXPROCS(0), n) {
-		workers.Go(func() {
-			for at := range next {
-				for i := at * chunk; i < min((at+1)*chunk, len(rows)); i++ {
-					examples[i], cut[i], errs[i] = encode(spec, tok, ctx, rows[i])
-				}
-			}
-		})
-	}
-	for i := range n {
-		next <- i
-	}
-	close(next)
-	workers.Wait()
+	_ = parallel.Do(len(rows), func(i int) error { // a row that fails is not the failure of all
+		examples[i], cut[i], errs[i] = encode(spec, tok, ctx, rows[i])
+		return nil
+	})
 	return examples, cut, errs
 }
 
-// encode turns a row into an example, and says whether it was cut.
+// encode turns a row into an example and reports whether it was cut.
 func encode(spec Spec, tok *tokenizer.Tokenizer, ctx int, row loaders.Row) (out heads.Encoded, cut bool, err error) {
 	e, err := example(spec, tok, row)
 	if err != nil {
@@ -135,17 +118,17 @@ func example(spec Spec, tok *tokenizer.Tokenizer, row loaders.Row) (heads.Exampl
 	}
 	names := spec.Task.Task().Fields().Texts
 	if len(row.Texts) != len(names) {
-		return e, errors.Errorf("%d texts: a row for %s has %d", len(row.Texts), spec.Task, len(names))
+		return e, errors.Errorf("the row has %s, but %s needs %d", plural(len(row.Texts), "text"), spec.Task, len(names))
 	}
 	for i, part := range []*[]int32{&e.A, &e.B}[:len(names)] {
 		if *part = tok.Encode(row.Texts[i]); len(*part) == 0 && row.Texts[i] != "" { // Story Cloze has no questions
-			return e, errors.Errorf("field %q: no token is left of the text %q", names[i], row.Texts[i])
+			return e, errors.Errorf("field %q: the text %q has no tokens", names[i], row.Texts[i])
 		}
 	}
 	for i, answer := range row.Answers {
 		ids := tok.Encode(answer)
 		if len(ids) == 0 {
-			return e, errors.Errorf("answer %d: no token is left of the text %q", i, answer)
+			return e, errors.Errorf("answer %d: the text %q has no tokens", i, answer)
 		}
 		e.Answers = append(e.Answers, ids)
 	}
@@ -158,10 +141,10 @@ func example(spec Spec, tok *tokenizer.Tokenizer, row loaders.Row) (heads.Exampl
 	return e, err
 }
 
-// sets are rows as token sequences; nil for those not there.
+// sets are the splits as token sequences; nil for a split that is not given.
 type sets struct{ train, dev, test *Set }
 
-// encode tokenizes the rows and reports what was cut and left out. The data stay as they are.
+// encode tokenizes the rows and reports which were cut or left out. It does not change the data.
 func (d *Data) encode(spec Spec, tok *tokenizer.Tokenizer, ctx int, t ledger.Tolerance, to train.Listener) (out sets, err error) {
 	for i, set := range []**Set{&out.train, &out.dev, &out.test} {
 		rows := *d.Splits()[i]
@@ -170,7 +153,7 @@ func (d *Data) encode(spec Spec, tok *tokenizer.Tokenizer, ctx int, t ledger.Tol
 		}
 		name, borrowed := splitNames[i], len(d.Accounts[i]) == 0
 		from := d.Accounts[i]
-		if borrowed { // the rows are some of those of the training files
+		if borrowed { // the rows are part of the training files
 			from = d.Accounts[0]
 		}
 		accounts := cloned(from)
@@ -178,19 +161,19 @@ func (d *Data) encode(spec Spec, tok *tokenizer.Tokenizer, ctx int, t ledger.Tol
 			return out, err
 		}
 		if len((*set).Examples) == 0 {
-			return out, errors.Errorf("%s: no %s row is left", rows[0].Path, name)
+			return out, errors.Errorf("%s: none of the %s rows can be used", rows[0].Path, name)
 		}
 		more := newlyLeftOut(from, accounts)
 		if borrowed {
 			(*set).leftOut = nil
 		}
-		to.Note("%d %s examples, %d of them cut to the model's %d positions", len((*set).Examples), name, (*set).Cut, ctx)
+		to.Note("%s, %d of them cut to the model's %d positions", plural(len((*set).Examples), name+" example"), (*set).Cut, ctx)
 		reportAll(more, to)
 	}
 	return out, nil
 }
 
-// cloned are accounts that may be added to.
+// cloned returns a copy of the accounts that may be changed.
 func cloned(accounts []ledger.Account) []ledger.Account {
 	accounts = slices.Clone(accounts)
 	for i := range accounts {
@@ -199,7 +182,7 @@ func cloned(accounts []ledger.Account) []ledger.Account {
 	return accounts
 }
 
-// newlyLeftOut are accounts of what was left out since an earlier state of them.
+// newlyLeftOut returns accounts of the rows that after leaves out and before does not.
 func newlyLeftOut(before, after []ledger.Account) (more []ledger.Account) {
 	for i, a := range after {
 		seen := map[int]bool{}
@@ -215,7 +198,7 @@ func newlyLeftOut(before, after []ledger.Account) (more []ledger.Account) {
 	return more
 }
 
-// reportAll prints what was left out of files.
+// reportAll reports the rows that were left out of files.
 func reportAll(accounts []ledger.Account, to train.Listener) {
 	for _, a := range accounts {
 		for _, line := range a.Lines() {

@@ -10,7 +10,7 @@ import (
 	"gorgpt/tokenizer"
 )
 
-// Example goes from rows to the token sequences of figure 1.
+// Example turns rows into the token sequences of figure 1.
 func Example() {
 	rows := []loaders.Row{
 		{Texts: []string{"it rains", "it is wet"}, Label: loaders.Label{Text: "yes"}},

@@ -10,39 +10,39 @@ import (
 
 const predictionsFile = "predictions.tsv"
 
-// folder makes the run folder.
+// folder creates the run folder.
 func (p *Plan) folder() (*train.Folder, error) {
-	if err := p.CheckOut(); err != nil { // the model may be known only now
+	if err := p.o.CheckOut(); err != nil { // the model may not have been known before
 		return nil, err
 	}
-	at := p.place()
-	what := string(p.Task)
-	if p.Dataset != "" {
-		what = p.Dataset
+	place := p.o.place()
+	what := string(p.o.Task)
+	if p.o.Dataset != "" {
+		what = p.o.Dataset
 	}
-	at.Name = fmt.Sprintf("%s-%s", shapeName(p.model.Config), what)
-	return p.NewFolder(at)
+	place.Name = fmt.Sprintf("%s-%s", shapeName(p.model.Config), what)
+	return p.o.NewFolder(place)
 }
 
-// CheckOut refuses a run folder that cannot be used, among them that of the model itself. It is
-// for saying so before work that takes long.
+// CheckOut returns an error for a run folder that cannot be used, such as the model's own. Call it
+// before work that takes long.
 func (o Options) CheckOut() error {
 	if o.Out != "" && o.Model != "" {
 		out, err := os.Stat(o.Out)
 		model, modelErr := os.Stat(o.Model)
 		if err == nil && modelErr == nil && os.SameFile(out, model) {
-			return train.BadOption("{Out} %s is the folder of the model that is fine-tuned: name another", o.Out)
+			return train.BadOption("{Out} %s is the folder of the model to fine-tune: name another folder", o.Out)
 		}
 	}
 	return o.Options.CheckOut(o.place())
 }
 
-// place is where the run is to be.
+// place describes where the run folder goes.
 func (o Options) place() train.Place {
 	return train.Place{Command: Command, Dataset: o.Dataset, Inputs: []string{o.Model, o.Train, o.Dev, o.Test, o.Data, o.Config}}
 }
 
-// shapeName is the preset that a model has the shape of, or its width.
+// shapeName returns the preset with the shape of a model, or a name made of the model's width.
 func shapeName(c gpt1.Config) string {
 	if c.IsLSTM() {
 		return fmt.Sprintf("lstm%d", c.NUnits)

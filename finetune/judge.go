@@ -9,8 +9,8 @@ import (
 	"gorgpt/train"
 )
 
-// Judge lets a fine-tuned model predict rows, whose name is for reports. With Eval, they must
-// have labels.
+// Judge predicts rows with a fine-tuned model. name stands for the rows in reports. With Eval, the
+// rows must have labels.
 func (o Options) Judge(ctx context.Context, b *Base, rows []loaders.Row, accounts []ledger.Account, name string, to train.Listener) (*Outcome, error) {
 	if err := o.CheckUnknown(name, unknowns(b.Tok, rows), to); err != nil {
 		return nil, err
@@ -32,7 +32,7 @@ func (o Options) Judge(ctx context.Context, b *Base, rows []loaders.Row, account
 	return task.Judge(ctx, set)
 }
 
-// ReadTuned reads a fine-tuned model. It is an error if it has no head, or no task.json.
+// ReadTuned reads a fine-tuned model. It is an error if the model has no head or no task.json.
 func ReadTuned(dir string) (*Base, error) {
 	b, err := ReadBase(dir)
 	if err != nil {
@@ -41,16 +41,16 @@ func ReadTuned(dir string) (*Base, error) {
 	return b, b.checkTuned()
 }
 
-// Spec is what the model decides; zero if it was not fine-tuned.
+// Spec returns the task and label space of the model; it is zero if the model was not fine-tuned.
 func (b *Base) Spec() Spec { return b.head }
 
-// checkTuned refuses a base that was not fine-tuned.
+// checkTuned returns an error if the base was not fine-tuned.
 func (b *Base) checkTuned() error {
 	switch {
 	case b.head.Task != "":
 		return nil
 	case b.Model.Store.Param("head.weight") != nil:
-		return train.BadOption("{Model}: %s has a head but no %s, which says what its outputs are: want a whole run folder of this command", b.name, SpecFile)
+		return train.BadOption("{Model} %s has a head but no %s to describe its outputs: name a complete run folder of fine-tuning", b.name, SpecFile)
 	}
-	return train.BadOption("{Model}: %s is no fine-tuned model: want a run folder of this command, with %s", b.name, SpecFile)
+	return train.BadOption("{Model} %s is not a fine-tuned model: name a run folder of fine-tuning, which has a %s", b.name, SpecFile)
 }

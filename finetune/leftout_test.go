@@ -18,7 +18,7 @@ import (
 	"gorgpt/loaders/tables"
 )
 
-// lax tolerates many broken rows, so that tests can do with few rows.
+// lax tolerates many broken rows, so that tests need only a few rows.
 var lax = ledger.Tolerance{Share: 0.5}
 
 // encodeFile reads a file of rows and tokenizes it.
@@ -36,7 +36,7 @@ func encodeFile(t *testing.T, spec Spec, ctx int, lines ...string) (*Set, []ledg
 	return set, accounts
 }
 
-// zeros are equal scores for each of k outcomes of the examples.
+// zeros returns equal logits for k outputs of each example.
 func zeros(set *Set, k int) [][]float32 {
 	logits := make([][]float32, len(set.Examples))
 	for i := range logits {
@@ -59,7 +59,7 @@ func TestUnusableRowsAreLeftOutAndKeepTheirNumbers(t *testing.T) {
 		"4\t\t\t\t\n5\t\t\t\t\n6\t\t\t\t\n7\t1\t0\t0.500000\t0.500000\n8\t1\t0\t0.500000\t0.500000\n9\t1\t0\t0.500000\t0.500000\n", out.String())
 }
 
-func TestRowsWithoutTokensAreToleratedLikeBrokenOnes(t *testing.T) {
+func TestRowsWithoutTokensCountAsBroken(t *testing.T) {
 	tok, specials := vocabulary(t)
 	spec := Spec{Task: heads.Similarity, Space: heads.Space{Labels: []string{"no", "yes"}}, Specials: specials}
 	lines := pairs(strings.Split(strings.Repeat(`"no" `, 99), " ")[:99]...)
@@ -69,12 +69,12 @@ func TestRowsWithoutTokensAreToleratedLikeBrokenOnes(t *testing.T) {
 		_, err := Encode(spec, tok, 20, rows, []ledger.Account{{Path: rows[0].Path, Rows: len(rows)}}, tolerance)
 		return err
 	}
-	require.NoError(t, encode(ledger.DefaultTolerance, append(lines, blank)...), "one of a hundred")
+	require.NoError(t, encode(ledger.DefaultTolerance, append(lines, blank)...), "1 of 100 rows is broken")
 	require.ErrorContains(t, encode(ledger.DefaultTolerance, append(lines, blank, blank)...), "2 of 101 rows are broken")
 	require.ErrorContains(t, encode(ledger.Tolerance{Strict: true}, append(lines, blank)...), "no row may be broken")
 }
 
-func TestUnlabelledRowsAmongOthersAreNotTakenForTheFirstClass(t *testing.T) {
+func TestUnlabelledRowsAreNotEncodedAsFirstClass(t *testing.T) {
 	tok, specials := vocabulary(t)
 	spec := Spec{Task: heads.Similarity, Space: heads.Space{Labels: []string{"no", "yes"}}, Specials: specials}
 	rows := rowsOf(t, spec.Task, pairs(`"yes"`, `"no"`)...)
@@ -86,7 +86,7 @@ func TestUnlabelledRowsAmongOthersAreNotTakenForTheFirstClass(t *testing.T) {
 	require.Equal(t, 1, accounts[0].Unlabelled())
 }
 
-func TestRowsOfSeveralFilesAreNumberedThroughAll(t *testing.T) {
+func TestRowsAreNumberedAcrossFiles(t *testing.T) {
 	tok, specials := vocabulary(t)
 	spec := Spec{Task: heads.Similarity, Space: heads.Space{Labels: []string{"no", "yes"}}, Specials: specials}
 	first, second := rowsOf(t, spec.Task, pairs(`"yes"`, `"no"`)...), rowsOf(t, spec.Task, pairs(`"no"`, `"no"`)...)
@@ -103,7 +103,7 @@ func TestRowsOfSeveralFilesAreNumberedThroughAll(t *testing.T) {
 	require.Equal(t, fmt.Sprintf("rows 2, 1 of %s and rows 2 of %s", first[0].Path, second[0].Path), set.rowsOf([]int{1, 0, 3}))
 }
 
-func TestSubmissionHasEveryRowOfTheTestFile(t *testing.T) {
+func TestSubmissionHasEveryTestRow(t *testing.T) {
 	for _, c := range []struct {
 		name   string
 		spec   Spec
@@ -135,13 +135,13 @@ func TestSubmissionHasEveryRowOfTheTestFile(t *testing.T) {
 	}
 }
 
-// judging is a task of questions with 2 to 5 answers, and sets to judge.
+// judging returns a task of questions with 2 to 5 answers, and sets to evaluate.
 func judging(t *testing.T) (*Task, []*Set) {
 	t.Helper()
 	pre, err := gpt1.New(gpt1.Config{NLayer: 1, NHead: 1, NEmbd: 8, NCtx: 16, VocabSize: 60, LayerNormEps: 1e-5, InitRange: 0.3})
 	require.NoError(t, err)
 	pre.Init(1)
-	m, err := heads.Attach(pre, 60, 1, pre.NLayer, 1)
+	m, err := heads.Attach(pre, heads.AttachOptions{Rows: 60, Outputs: 1, Blocks: pre.NLayer, Seed: 1})
 	require.NoError(t, err)
 	head, err := heads.New(heads.MultipleChoice, m, 0)
 	require.NoError(t, err)
@@ -182,7 +182,7 @@ func TestConcurrentJudgementsEqualSequentialOnes(t *testing.T) {
 	}
 }
 
-func TestOutputThatIsNotFiniteIsAnError(t *testing.T) {
+func TestNonFiniteOutputIsAnError(t *testing.T) {
 	task, sets := judging(t)
 	task.Tuner.Head.Linear.B.Value[0] = float32(math.NaN())
 	_, err := task.Judge(context.Background(), sets[0])

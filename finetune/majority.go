@@ -7,8 +7,8 @@ import (
 	"gorgpt/loaders"
 )
 
-// Majority is what the most frequent class, or answer, of the training rows reaches on the
-// test rows in the task's measure; of scores, 0.
+// Majority returns the value of the task's measure on the test rows if the most frequent class, or
+// answer number, of the training rows is always predicted. It is 0 for scores.
 func (d *Data) Majority() (float64, error) {
 	targets := func(rows []loaders.Row) (all []heads.Target, err error) {
 		for _, row := range rows {

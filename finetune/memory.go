@@ -11,8 +11,8 @@ import (
 	"gorgpt/train"
 )
 
-// Forecast is what the run needs, before any memory is allocated. It is an error if there is not
-// enough memory; the forecast is valid even then.
+// Forecast estimates the size of the run and its memory before any memory is allocated. It returns
+// an error if there is not enough memory; the forecast is valid even then.
 func (o Options) Forecast(d *Data) (f train.Forecast, err error) {
 	c, err := o.shape()
 	if err != nil || o.BuildOnly() {
@@ -39,15 +39,11 @@ func (o Options) Forecast(d *Data) (f train.Forecast, err error) {
 	return f, memory.Check(fitted.Options, need)
 }
 
-// shape is that of the model to be trained, special tokens included; with a vocabulary that
-// is yet to be learned, the largest that it may have.
+// shape returns the shape of the model to be trained, including the special tokens. If the
+// vocabulary is still to be learned, it has the largest size allowed.
 func (o Options) shape() (gpt1.Config, error) {
 	if o.Model == "" {
-		preset := o.Preset
-		if preset == "" {
-			preset = "tiny"
-		}
-		c, err := gpt1.Preset(preset)
+		c, err := gpt1.Preset(o.preset())
 		return c, train.InOption("Preset", err)
 	}
 	if _, err := os.Stat(o.Model); err != nil {
@@ -64,8 +60,8 @@ func (o Options) shape() (gpt1.Config, error) {
 	return c, nil
 }
 
-// need is the memory with micro-batches of a size. Beside the model that is trained there is
-// the one that its weights come from.
+// need returns the memory needed with micro-batches of a size. It includes the model that the
+// initial weights come from.
 func (o Options) need(c gpt1.Config, spec Spec, micro int) (train.Memory, error) {
 	m, err := gpt1.NewSketch(c, heads.Params(c.NEmbd, spec.Outputs())...)
 	if err != nil {

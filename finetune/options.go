@@ -9,36 +9,36 @@ import (
 	"gorgpt/train"
 )
 
-// Options are all that decides on a run; run.json keeps them.
+// Options determine a run, which never changes them. They are stored in run.json. A run never changes them.
 // Options are safe for concurrent use as long as nothing changes them.
 type Options struct {
 	Task       heads.Kind `json:"task"`
-	Regression bool       `json:"regression,omitempty"` // similarity by score
+	Regression bool       `json:"regression,omitempty"` // similarity as a score
 	Model      string     `json:"model,omitempty"`      // folder to start from
-	Preset     string     `json:"preset,omitempty"`     // shape, when there is no folder
+	Preset     string     `json:"preset,omitempty"`     // shape of the model if no folder is named
 	Scratch    bool       `json:"scratch,omitempty"`    // start from random weights
-	Dataset    string     `json:"dataset,omitempty"`    // a published one
-	Data       string     `json:"data,omitempty"`       // its folder, or one that has it inside
-	Train      string     `json:"train,omitempty"`      // file of rows; "": the embedded world's, for all three
+	Dataset    string     `json:"dataset,omitempty"`    // name of a published dataset
+	Data       string     `json:"data,omitempty"`       // folder of the dataset, or its parent
+	Train      string     `json:"train,omitempty"`      // file of rows; "": all splits come from the embedded world
 	Dev        string     `json:"dev,omitempty"`
 	Test       string     `json:"test,omitempty"`
-	Fields     string     `json:"fields,omitempty"` // what the files call the fields: text=sentence,label=gold
-	Labels     string     `json:"labels,omitempty"` // a,b: of class 0, 1; "": those of the training rows
-	Strict     bool       `json:"strict,omitempty"` // no row may be broken
-	Limit      int        `json:"limit,omitempty"`  // training rows; 0: all
+	Fields     string     `json:"fields,omitempty"` // column names in the files: text=sentence,label=gold
+	Labels     string     `json:"labels,omitempty"` // labels of class 0, 1, …: a,b; "": learned from the training rows
+	Strict     bool       `json:"strict,omitempty"` // no row may be unusable
+	Limit      int        `json:"limit,omitempty"`  // number of training rows; 0: all
 	Warmup     float64    `json:"warmup"`           // share of the updates
 	Lambda     float64    `json:"lambda"`           // weight of L1 in L3
-	HeadDrop   float64    `json:"head_dropout"`     // before the head; [train.Auto]: Dropout or, if that is Auto, 0.1
-	Eval       string     `json:"-"`                // no run: file of rows to score the model on
-	Predict    string     `json:"-"`                // no run: file of rows to predict
+	HeadDrop   float64    `json:"head_dropout"`     // dropout before the head; [train.Auto]: Dropout or, if that is Auto, 0.1
+	Eval       string     `json:"-"`                // file of rows to score the model on, instead of training
+	Predict    string     `json:"-"`                // file of rows to predict, instead of training
 
-	// Transfer is how many blocks of the model are taken, beside its embeddings.
+	// Transfer says how many blocks of the model are copied in addition to its embeddings.
 	Transfer Blocks `json:"transfer,omitzero"`
 	train.Options
 }
 
-// Defaults are the paper's recipe (section 4.1). What is [train.Auto] is chosen to fit
-// model and data.
+// Defaults returns the paper's recipe (section 4.1). Fields set to [train.Auto] are chosen to fit
+// the model and the data.
 func Defaults() Options {
 	return Options{
 		Warmup: 0.002, Lambda: 0.5, HeadDrop: train.Auto,
@@ -49,21 +49,35 @@ func Defaults() Options {
 	}
 }
 
-// Kind is the task that Task and Regression ask for.
+// Kind returns the task that Task and Regression select.
 func (o Options) Kind() heads.Kind {
 	if o.Regression {
-		return heads.Regression
+		return o.Task.Form()
 	}
 	return o.Task
 }
 
-// mayBeScores says that the labels of a task are scores, or may turn out to be.
+// WithKind returns the options with Task and Regression set so that Kind returns k.
+func (o Options) WithKind(k heads.Kind) Options {
+	o.Task, o.Regression = k.Base(), k.Base() != k
+	return o
+}
+
+// preset returns the preset of a new model.
+func (o Options) preset() string {
+	if o.Preset == "" {
+		return "tiny"
+	}
+	return o.Preset
+}
+
+// mayBeScores reports whether the labels of a task are scores or may become scores.
 func mayBeScores(t heads.Task) bool {
 	_, refines := t.(heads.Refiner)
 	return refines || !t.Whole()
 }
 
-// taskNames lists the tasks that settings may have, for an error.
+// taskNames lists all tasks for an error message.
 func taskNames() string {
 	kinds := heads.Kinds()
 	names := make([]string, len(kinds))
@@ -73,7 +87,7 @@ func taskNames() string {
 	return strings.Join(names[:len(names)-1], ", ") + " or " + names[len(names)-1]
 }
 
-// Check refuses a task, files and models that cannot work.
+// Check returns an error for options that contradict one another or name no task.
 func (o Options) Check() error {
 	if o.Eval != "" || o.Predict != "" {
 		return o.checkApply()
@@ -86,15 +100,15 @@ func (o Options) Check() error {
 	case o.Regression && !mayBeScores(o.Task.Task()):
 		return train.BadOption("{Regression} is for {Task} similarity, not %s", o.Task)
 	case o.Train == "" && o.Dataset == "" && (o.Fields != "" || o.Labels != ""):
-		return train.BadOption("{Fields} and {Labels} are about files of your own: name them with {Train}, {Dev} and {Test}")
+		return train.BadOption("{Fields} and {Labels} describe your own files: name them with {Train}, {Dev} and {Test}")
 	case o.Train == "" && (o.Dev != "" || o.Test != ""):
-		return train.BadOption("{Dev} and {Test} go with {Train}: name a file of training rows, or leave all three out for the embedded world")
+		return train.BadOption("{Dev} and {Test} need {Train}: name a file of training rows, or omit all three to use the embedded world")
 	case o.Preset != "" && !o.Scratch:
-		return train.BadOption("{Preset} is the shape of a new model: add {Scratch}, or leave it out")
+		return train.BadOption("{Preset} sets the shape of a new model: add {Scratch} or omit {Preset}")
 	case o.Preset != "" && o.Model != "":
-		return train.BadOption("{Preset} and {Model} both set the shape: give only one")
+		return train.BadOption("{Preset} and {Model} both set the shape: use only one of them")
 	case o.Scratch && o.Transfer != Blocks{}:
-		return train.BadOption("{Transfer} is of a pre-trained model, and {Scratch} wants none: give only one")
+		return train.BadOption("{Transfer} cannot be combined with {Scratch}, which starts without a pre-trained model")
 	case o.Preset != "":
 		_, err := gpt1.Preset(o.Preset)
 		return train.InOption("Preset", err)
@@ -102,28 +116,28 @@ func (o Options) Check() error {
 	return nil
 }
 
-// checkApply refuses what does not go with a model that is only applied.
+// checkApply returns an error for options that cannot be combined with Eval or Predict.
 func (o Options) checkApply() error {
 	switch {
 	case o.Eval != "" && o.Predict != "":
-		return train.BadOption("{Eval} and {Predict} are two things to do with a file: give only one")
+		return train.BadOption("{Eval} cannot be combined with {Predict}")
 	case o.Model == "":
-		return train.BadOption("{Model} is missing: want the run folder of a fine-tuned model")
+		return train.BadOption("{Model} is missing: name the run folder of a fine-tuned model")
 	case o.Task != "" || o.Dataset != "" || o.Train != "" || o.Dev != "" || o.Test != "" || o.Scratch:
-		return train.BadOption("{Eval} and {Predict} apply a model to a file as it was trained: leave out {Task}, {Dataset}, {Train}, {Dev}, {Test} and {Scratch}")
+		return train.BadOption("{Eval} and {Predict} use the task of the fine-tuned model: omit {Task}, {Dataset}, {Train}, {Dev}, {Test} and {Scratch}")
 	}
 	return nil
 }
 
-// Resolve fills in what depends on model and data. It is an error if epochs and updates are both
-// given and disagree.
+// Resolve returns the options with all values that depend on the model and the data filled in. It
+// is an error if epochs and updates are both given and disagree.
 func (o Options) Resolve(d *Data, b *Base) (Options, error) {
 	if _, err := o.Transfer.of(b.Model.Config); err != nil {
 		return o, err
 	}
-	o.Regression = d.Spec.Task == heads.Regression
+	o.Regression = d.Spec.Task.Base() != d.Spec.Task
 	lr, batch := 6.25e-5, 32
-	if b.Model.NEmbd < fullWidth { // GPT-1: small models need larger steps, and more of them
+	if b.Model.NEmbd < fullWidth { // models smaller than GPT-1 need more and larger steps
 		lr, batch = 5e-4, 8
 	}
 	if o.Batch == train.Auto {
@@ -145,12 +159,13 @@ func (o Options) Resolve(d *Data, b *Base) (Options, error) {
 	}
 	o.Micro = min(o.Micro, o.Batch)
 	if err := memory.Room(o.inputBytes(d, b)); err != nil {
-		return o, train.BadOption("{Batch} %d with {Micro} %d: %v", o.Batch, o.Micro, err)
+		return o, train.BadOption("{Batch} is %d and {Micro} is %d: %v", o.Batch, o.Micro, err)
 	}
 	if o.Epochs > 0 {
 		steps := updates(o.Epochs, len(d.Train), o.Batch)
 		if o.Steps > 0 && o.Steps != steps {
-			return o, train.BadOption("%d epochs of %d rows are %d updates, but {Steps} is %d: give only one of {Epochs} and {Steps}", o.Epochs, len(d.Train), steps, o.Steps)
+			return o, train.BadOption("%s of %s make %s, but {Steps} is %d: use only one of {Epochs} and {Steps}",
+				plural(o.Epochs, "epoch"), plural(len(d.Train), "row"), plural(steps, "update"), o.Steps)
 		}
 		o.Steps = steps
 	}
@@ -160,15 +175,16 @@ func (o Options) Resolve(d *Data, b *Base) (Options, error) {
 	return o, nil
 }
 
-// inputBytes is what the rows of a batch take in memory, and the ids and targets of a micro-batch.
+// inputBytes returns the memory of the rows of a batch and of the ids and targets of a micro-batch.
 func (o Options) inputBytes(d *Data, b *Base) int64 {
 	return 32*int64(o.Batch) + 2*4*int64(o.Micro)*int64(d.Spec.Sequences()*b.Model.NCtx)
 }
 
-// fullWidth is that of the paper's model.
+// fullWidth is the width of the paper's model.
 const fullWidth = 768
 
-// microOf is how many examples are computed at a time: 4 sequences, or 16 of a small model.
+// microOf returns how many examples are computed at a time: those of 4 sequences, or of 16
+// sequences for a small model.
 func microOf(width int, spec Spec) int {
 	sequences := 4
 	if width < fullWidth {
@@ -177,6 +193,6 @@ func microOf(width int, spec Spec) int {
 	return max(sequences/spec.Sequences(), 1)
 }
 
-// updates is how many updates show each of n examples so many times or, as the last
-// batch is filled up, a few once more.
+// updates returns the number of updates that make at least the given number of passes over n
+// examples. The last batch is filled with examples of the next epoch.
 func updates(epochs, n, batch int) int { return (epochs*n + batch - 1) / batch }

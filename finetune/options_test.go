@@ -12,34 +12,34 @@ import (
 
 func TestResolve(t *testing.T) {
 	fit := func(width, rows int, spec Spec, change func(*Options)) Options {
-		o := Defaults()
-		change(&o)
-		before := o
+		asked := Defaults()
+		change(&asked)
+		given := asked
 		d, b := &Data{Spec: spec, Train: make([]loaders.Row, rows)}, &Base{Model: &gpt1.Model{Config: gpt1.Config{NEmbd: width}}}
-		resolved, err := o.Resolve(d, b)
+		fitted, err := asked.Resolve(d, b)
 		require.NoError(t, err)
-		require.Equal(t, before, o, "the options themselves stay")
-		again, err := resolved.Resolve(d, b)
+		require.Equal(t, given, asked, "options are never changed")
+		again, err := fitted.Resolve(d, b)
 		require.NoError(t, err)
-		require.Equal(t, resolved, again, "what is chosen stays chosen, as when options are stored and a run is made of them")
-		return resolved
+		require.Equal(t, fitted, again, "resolving again changes nothing, as when stored options are read")
+		return fitted
 	}
 	unchanged := func(*Options) {}
 	classes := Spec{Task: heads.Classification, Space: heads.Space{Labels: []string{"no", "yes"}}}
 
 	s := fit(768, 1000, classes, unchanged)
-	require.Equal(t, []float64{6.25e-5, 4, 94, 32}, []float64{s.LR, float64(s.Micro), float64(s.Steps), float64(s.EvalEvery)}, "the paper's")
+	require.Equal(t, []float64{6.25e-5, 4, 94, 32}, []float64{s.LR, float64(s.Micro), float64(s.Steps), float64(s.EvalEvery)}, "the paper's values")
 	s = fit(128, 1000, classes, unchanged)
-	require.Equal(t, []float64{5e-4, 8, 8}, []float64{s.LR, float64(s.Batch), float64(s.Micro)}, "of a small model")
-	require.Equal(t, []float64{0, 0.1}, []float64{s.Dropout, s.HeadDrop}, "the model's own, and that of the head")
+	require.Equal(t, []float64{5e-4, 8, 8}, []float64{s.LR, float64(s.Batch), float64(s.Micro)}, "values for a small model")
+	require.Equal(t, []float64{0, 0.1}, []float64{s.Dropout, s.HeadDrop}, "dropout of the model and of its head")
 	s = fit(128, 1000, classes, func(s *Options) { s.Dropout = 0.3 })
 	require.Equal(t, []float64{0.3, 0.3}, []float64{s.Dropout, s.HeadDrop})
 	s = fit(128, 1000, Spec{Task: heads.MultipleChoice, Space: heads.Space{Choices: 4}}, unchanged)
-	require.Equal(t, 4, s.Micro, "as many sequences")
+	require.Equal(t, 4, s.Micro, "4 examples of 4 sequences")
 	require.True(t, fit(128, 10, Spec{Task: heads.Regression}, unchanged).Regression)
 
 	s = fit(128, 40, classes, func(s *Options) { s.Steps, s.Epochs = 500, 0 })
-	require.Equal(t, []int{500, 50}, []int{s.Steps, s.EvalEvery}, "not after each of 250 epochs")
+	require.Equal(t, []int{500, 50}, []int{s.Steps, s.EvalEvery}, "ten evaluations, not one for each of 250 epochs")
 	s = fit(128, 1000, classes, func(s *Options) { s.LR, s.Micro, s.EvalEvery, s.Batch = 0, 8, 0, 4 })
-	require.Equal(t, []float64{0, 4, 750, 0}, []float64{s.LR, float64(s.Micro), float64(s.Steps), float64(s.EvalEvery)}, "as asked for; no more at a time than a batch has")
+	require.Equal(t, []float64{0, 4, 750, 0}, []float64{s.LR, float64(s.Micro), float64(s.Steps), float64(s.EvalEvery)}, "the given values; a micro-batch is not larger than the batch")
 }

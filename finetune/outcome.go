@@ -7,22 +7,22 @@ import (
 	"gorgpt/train"
 )
 
-// Outcome is what a model makes of a set. An Outcome is safe for concurrent use as long as it is
-// not changed.
+// Outcome holds the predictions of a model on a set, and their losses and measures. An Outcome is
+// safe for concurrent use as long as it is not changed.
 type Outcome struct {
-	Losses      heads.Losses // of rows without labels they mean nothing
+	Losses      heads.Losses // meaningless for rows without labels
 	Predictions []Prediction
-	Measures    []train.Metric // of the task, each with what it is to be compared to; none without labels
-	Parts       []Part         // of a set that has several
+	Measures    []train.Metric // the task's measures and their baselines; empty without labels
+	Parts       []Part         // empty unless the set has several parts
 
 	spec    Spec
-	names   []string // of the classes, or of as many answers as any example has; none for scores
+	names   []string // names of the classes, or of as many answers as any example has; nil for scores
 	judge   heads.Judge
 	places  []place // see Set
 	leftOut []place
 }
 
-// Part is how good the predictions of a part of a set are.
+// Part holds the measures of a part of a set.
 // A Part is safe for concurrent use as long as nothing changes it.
 type Part struct {
 	Name     string
@@ -30,15 +30,15 @@ type Part struct {
 	Measures []train.Metric
 }
 
-// Prediction is what a model makes of one example.
+// Prediction is a model's prediction for one example.
 // A Prediction is safe for concurrent use as long as nothing changes it.
 type Prediction struct {
-	Gold, Predicted string    // labels, numbers of answers, or scores; no gold without labels
-	Probabilities   []float64 // of the classes, or of the answers there are; none for a score
+	Gold, Predicted string    // a label, the number of an answer, or a score; Gold is "" without labels
+	Probabilities   []float64 // one for each class or answer; nil for a score
 }
 
-// newOutcome compares the logits of a set with its labels, if it has any. The baseline is what the
-// training set says without any input.
+// newOutcome compares the logits of a set with its labels, if it has any. The baseline comes from
+// the labels of the training set alone.
 func newOutcome(spec Spec, training, set *Set, losses heads.Losses, logits [][]float32) *Outcome {
 	judge := spec.Task.Task().Judge(spec.Space, training.targets())
 	o := &Outcome{
@@ -74,7 +74,7 @@ func metrics(measures []heads.Measure) []train.Metric {
 	return out
 }
 
-// longest is the greatest number of logits that an example has.
+// longest returns the greatest number of logits of any example.
 func longest(logits [][]float32) (n int) {
 	for _, row := range logits {
 		n = max(n, len(row))
@@ -82,8 +82,8 @@ func longest(logits [][]float32) (n int) {
 	return n
 }
 
-// partRows are the examples of each part, in the order in which parts come; none if there
-// are fewer than two.
+// partRows returns the examples of each part, in the order in which the parts first occur. It
+// returns nil if there are fewer than two parts.
 func (s *Set) partRows() (names []string, rows [][]int) {
 	for i, at := range s.places {
 		k := slices.Index(names, at.part)
@@ -106,8 +106,8 @@ func pick[T any](x []T, at []int) []T {
 	return out
 }
 
-// Headline is the primary measure, and what is reached without looking at the input; a
-// correlation is 0 then.
+// Headline returns the primary measure and its baseline, which is reached without looking at the
+// input. The baseline of a correlation is 0.
 func (o *Outcome) Headline() (value, baseline float64) {
 	for _, m := range o.Measures {
 		switch m.Name {
@@ -120,7 +120,7 @@ func (o *Outcome) Headline() (value, baseline float64) {
 	return value, baseline
 }
 
-// Metrics are the losses and measures, their names after a prefix.
+// Metrics returns the losses and measures, with a prefix added to their names.
 func (o *Outcome) Metrics(prefix string) []train.Metric {
 	all := []train.Metric{
 		{Name: "loss", Value: o.Losses.Total}, {Name: "clf_loss", Value: o.Losses.Task}, {Name: "lm_loss", Value: o.Losses.LM},

@@ -14,16 +14,15 @@ import (
 	"gorgpt/train"
 )
 
-// Plan is a run that can begin: its options are resolved, its rows are tokenized, and all that can be
-// wrong with the input has been checked.
+// Plan is a run that is ready to start: its options are resolved, its rows are tokenized, and its
+// input is checked.
 // A Plan must not be used by several goroutines at once.
 type Plan struct {
-	Options // resolved
-
-	// Submit writes the predictions of test rows without labels for the server of a dataset; nil:
-	// it is not done.
+	// Submit writes the predictions for unlabelled test rows in the form of the dataset's server.
+	// If it is nil, no submission is written.
 	Submit func(dataset, dir string, o *Outcome, to train.Listener) error
 
+	o     Options
 	model *gpt1.Model
 	tok   *tokenizer.Tokenizer
 	sets  sets
@@ -31,8 +30,18 @@ type Plan struct {
 	test  *Outcome
 }
 
-// NewPlan resolves the options and puts a run together. The base stays as it is.
+// Result is the result of a run on the held-out rows.
+// A Result is safe for concurrent use as long as nothing changes it.
+type Result struct {
+	Dir       string   // run folder; "" without one
+	Dev, Test *Outcome // nil if there are no such rows
+}
+
+// NewPlan resolves the options and tokenizes the rows. It does not change the base.
 func NewPlan(o Options, d *Data, b *Base, to train.Listener) (*Plan, error) {
+	if b.preset != "" {
+		o.Preset = b.preset
+	}
 	o, err := o.Resolve(d, b)
 	if err != nil {
 		return nil, err
@@ -63,52 +72,61 @@ func NewPlan(o Options, d *Data, b *Base, to train.Listener) (*Plan, error) {
 		Tuner: &heads.Tuner{Model: m, Head: head, Lambda: float32(o.Lambda), Micro: o.Micro, Seed: o.Seed, Group: o.Group},
 		Spec:  spec, Train: data.train, Dev: data.dev, Batch: o.Batch, Seed: uint64(o.Seed),
 	}
-	return &Plan{Options: o, model: m, tok: b.Tok, sets: data, task: task}, nil
+	return &Plan{o: o, model: m, tok: b.Tok, sets: data, task: task}, nil
 }
 
-// Train runs the updates, without a run folder.
-func (p *Plan) Train(ctx context.Context, observers ...train.Observer) error {
+// Options returns the resolved options of the run.
+func (p *Plan) Options() Options { return p.o }
+
+// Train runs the updates and evaluates the model, without a run folder.
+func (p *Plan) Train(ctx context.Context, observers ...train.Observer) (Result, error) {
 	t, err := p.trainer(observers...)
 	if err != nil {
-		return err
+		return Result{}, err
 	}
-	return t.Run(ctx)
+	if err := t.Run(ctx); err != nil {
+		return Result{}, err
+	}
+	return p.result(ctx, "")
+}
+
+// result evaluates the model on the test set.
+func (p *Plan) result(ctx context.Context, dir string) (Result, error) {
+	test, err := p.judgeTest(ctx)
+	return Result{Dir: dir, Dev: p.task.dev, Test: test}, err
 }
 
 func (p *Plan) trainer(observers ...train.Observer) (*train.Trainer, error) {
-	schedule := optim.WarmupLinear{Peak: p.LR, Warmup: p.Warmup, Total: p.Steps}
-	t, err := p.Trainer(p.task, p.model.Store, schedule, observers...)
+	schedule := optim.WarmupLinear{Peak: p.o.LR, Warmup: p.o.Warmup, Total: p.o.Steps}
+	t, err := p.o.Trainer(p.task, p.model.Store, schedule, observers...)
 	if err == nil {
 		t.Highest = "dev_" + p.task.Spec.Primary()
 	}
 	return t, err
 }
 
-// Dev is the outcome of the last evaluation on the development set, or nil. A run that is
-// resumed behind it has none; see dev.
-func (p *Plan) Dev() *Outcome { return p.task.DevOutcome() }
-
-// dev is Dev, computed again if the run was stopped since.
+// dev returns the outcome on the development set, or nil if there is no such set. A run that was
+// interrupted after its last evaluation has to compute it again.
 func (p *Plan) dev(ctx context.Context) (*Outcome, error) {
-	if p.Dev() != nil || p.task.Dev == nil {
-		return p.Dev(), nil
+	if p.task.dev != nil || p.task.Dev == nil {
+		return p.task.dev, nil
 	}
 	_, err := p.task.Evaluate(ctx)
 	if errors.Is(err, context.Canceled) {
-		return nil, train.Interrupted{Step: p.Steps, Steps: p.Steps}
+		return nil, train.Interrupted{Step: p.o.Steps, Steps: p.o.Steps}
 	}
-	return p.Dev(), err
+	return p.task.dev, err
 }
 
-// Test judges the model on the test set, once. Without one, the outcome is nil.
-func (p *Plan) Test(ctx context.Context) (*Outcome, error) {
+// judgeTest evaluates the model on the test set, once. The outcome is nil if there is no test set.
+func (p *Plan) judgeTest(ctx context.Context) (*Outcome, error) {
 	if p.sets.test == nil || p.test != nil {
 		return p.test, nil
 	}
 	o, err := p.task.Judge(ctx, p.sets.test)
 	switch {
 	case errors.Is(err, context.Canceled):
-		return nil, train.Interrupted{Step: p.Steps, Steps: p.Steps}
+		return nil, train.Interrupted{Step: p.o.Steps, Steps: p.o.Steps}
 	case err != nil:
 		return nil, err
 	}
@@ -116,32 +134,35 @@ func (p *Plan) Test(ctx context.Context) (*Outcome, error) {
 	return o, nil
 }
 
-// Parameters is the number of parameters of the model.
+// Parameters returns the number of parameters of the model.
 func (p *Plan) Parameters() int { return p.model.Store.Len() }
 
-// Run trains, and leaves the model and its scores in a run folder. Everything that can be wrong with the input is found
-// before the folder is made. The folder is nil for a new run; otherwise, the run that the
-// earlier record is of goes on there.
-func (p *Plan) Run(ctx context.Context, folder *train.Folder, earlier *train.Record, to train.Listener) error {
+// Run trains, and writes the model and its scores to a run folder. Errors in the input are found
+// before the folder is created. For a new run, folder is nil. Otherwise Run resumes the run in the
+// folder, which the earlier record describes.
+func (p *Plan) Run(ctx context.Context, folder *train.Folder, earlier *train.Record, to train.Listener) (Result, error) {
 	record, err := p.record()
 	if err != nil {
-		return err
+		return Result{}, err
 	}
-	if err := record.Same(p.Group); err != nil {
-		return err
+	if err := record.Same(p.o.Group); err != nil {
+		return Result{}, err
 	}
 	if err := record.Matches(earlier); err != nil {
-		return err
+		return Result{}, err
 	}
 	if folder == nil {
 		if folder, err = p.folder(); err != nil {
-			return err
+			return Result{}, err
 		}
 		defer folder.Close()
 	}
-	to.Note("%d parameters, %d updates of %d examples (%d at a time), learning rate %g, run folder %s",
-		p.model.Store.Len(), p.Steps, p.Batch, p.Micro, p.LR, folder.Dir)
-	return p.runIn(ctx, folder, record, to)
+	to.Note("%d parameters, %s of %s (%d at a time), learning rate %g, run folder %s",
+		p.model.Store.Len(), plural(p.o.Steps, "update"), plural(p.o.Batch, "example"), p.o.Micro, p.o.LR, folder.Dir)
+	if err := p.runIn(ctx, folder, record, to); err != nil {
+		return Result{}, err
+	}
+	return p.result(ctx, folder.Dir)
 }
 
 // runIn trains, saves the model and reports its scores.
@@ -158,8 +179,8 @@ func (p *Plan) runIn(ctx context.Context, folder *train.Folder, record *train.Re
 		to.Note("note: %s", note)
 	}
 	job := train.Job{
-		Folder: folder, Record: record, Options: p.Options.Options, Trainer: t, Model: p.model, Files: files, Listener: to,
-		Restore: p.EvalEvery > 0,
+		Folder: folder, Record: record, Options: p.o.Options, Trainer: t, Model: p.model, Files: files, Listener: to,
+		Restore: p.o.EvalEvery > 0,
 		Finish: func(ctx context.Context, metrics *train.MetricsFile) error {
 			p.forget(t.State().Best.Step)
 			if err := p.fit(ctx, folder.Dir); err != nil {
@@ -175,22 +196,22 @@ func (p *Plan) runIn(ctx context.Context, folder *train.Folder, record *train.Re
 			if _, err := p.dev(ctx); err != nil {
 				return err
 			}
-			_, err := p.Test(ctx)
+			_, err := p.judgeTest(ctx)
 			return err
 		},
 	}
 	return job.Run(ctx)
 }
 
-// forget drops the outcome of the last weights if those of another update are kept.
+// forget drops the outcome of the last weights if the run keeps the weights of another update.
 func (p *Plan) forget(best int) {
-	if p.EvalEvery > 0 && p.Keep > 0 && best != 0 && best != p.Steps {
+	if p.o.EvalEvery > 0 && p.o.Keep > 0 && best != 0 && best != p.o.Steps {
 		p.task.dev = nil
 	}
 }
 
-// fit adjusts the predictions of tasks that have something to adjust to the development set. The
-// first rank then replaces task.json in its folder.
+// fit adjusts the predictions of a [heads.Fitter] to the development set. The first rank then
+// replaces task.json in the run folder.
 func (p *Plan) fit(ctx context.Context, dir string) error {
 	fitter, fits := p.task.Spec.Task.Task().(heads.Fitter)
 	dev := p.task.Dev
@@ -200,13 +221,13 @@ func (p *Plan) fit(ctx context.Context, dir string) error {
 	_, logits, err := p.task.Tuner.Evaluate(ctx, dev.Examples)
 	switch {
 	case errors.Is(err, context.Canceled):
-		return train.Interrupted{Step: p.Steps, Steps: p.Steps}
+		return train.Interrupted{Step: p.o.Steps, Steps: p.o.Steps}
 	case err != nil:
 		return err
 	}
 	p.task.Spec.Space = fitter.Fit(p.task.Spec.Space, dev.targets(), logits)
 	p.task.dev = nil // its predictions have changed
-	if !p.Group.First() {
+	if !p.o.Group.First() {
 		return nil
 	}
 	data, err := p.task.Spec.JSON()

@@ -10,12 +10,12 @@ import (
 	"github.com/pkg/errors"
 )
 
-// WritePredictions writes one line a row, columns apart by tabs: its number, gold label,
-// predicted label, and the probability of each class or answer. The first line names the
-// columns. The number is that of the row in its file from 1 on or, in a set of several files,
-// in all of them one after the other. A row that was left out has its number and otherwise
-// empty cells. Questions with fewer answers than others have empty cells at the end. Regression
-// has scores for labels, and no probabilities. Without labels there is no column of gold ones.
+// WritePredictions writes one line for each row, with tabs between columns: its number, gold label,
+// predicted label, and the probability of each class or answer. The first line names the columns.
+// Rows are numbered from 1, through all files of the set in order. A row that was left out has its
+// number and otherwise empty cells. Questions with fewer answers than others have empty cells at
+// the end. Regression has scores instead of labels, and no probabilities. If the rows have no
+// labels, there is no gold column.
 func (o *Outcome) WritePredictions(w io.Writer) error {
 	columns := []string{"row", "gold", "predicted"}
 	if !o.labelled() {
@@ -43,13 +43,13 @@ func (o *Outcome) WritePredictions(w io.Writer) error {
 	return nil
 }
 
-// line is a row of a set with what is predicted for it, which is nothing if it was left out.
+// line is a row of a set and its prediction, which is empty if the row was left out.
 type line struct {
 	place
 	Prediction
 }
 
-// lines are the rows of the set in the order of their files, with those that were left out.
+// lines returns all rows of the set in the order of their files, including the rows left out.
 func (o *Outcome) lines() []line {
 	all := make([]line, 0, len(o.Predictions)+len(o.leftOut))
 	for i, p := range o.Predictions {
@@ -66,7 +66,7 @@ func (o *Outcome) lines() []line {
 	return all
 }
 
-// labelled tells whether the rows have labels.
+// labelled reports whether the rows have labels.
 func (o *Outcome) labelled() bool { return len(o.Measures) > 0 }
 
 func writeLine(w io.Writer, columns []string) error {

@@ -2,17 +2,17 @@ package finetune
 
 import "gorgpt/train"
 
-// Command is what run.json calls these runs.
+// Command names fine-tuning runs in run.json.
 const Command = "finetune"
 
-// record is all that is needed to repeat the run.
+// record returns everything that is needed to repeat the run.
 func (p *Plan) record() (*train.Record, error) {
 	facts := p.sets.facts()
 	facts.Start = p.model.Store.Digest()
-	return train.NewRecord(Command, p.Options, p.Housekeeping, facts, p.model.Store.Len())
+	return train.NewRecord(Command, p.o, p.o.Housekeeping, facts, p.model.Store.Len())
 }
 
-// files are those of the model folder, beside shape and weights.
+// files returns the files of the model folder other than shape and weights.
 func (p *Plan) files() (map[string][]byte, error) {
 	files, err := p.tok.Files()
 	if err != nil {

@@ -10,8 +10,8 @@ import (
 	"gorgpt/train"
 )
 
-// report evaluates on the test examples, writes the predictions, and prints what both
-// sets of held-out examples gave.
+// report evaluates on the test examples, writes the predictions, and reports the scores on the
+// development and test examples.
 func (p *Plan) report(ctx context.Context, dir string, metrics train.Observer, to train.Listener) error {
 	last, err := p.dev(ctx)
 	if err != nil {
@@ -20,13 +20,13 @@ func (p *Plan) report(ctx context.Context, dir string, metrics train.Observer, t
 	if last != nil {
 		reportScores(to, "dev", last)
 	}
-	test, err := p.Test(ctx)
+	test, err := p.judgeTest(ctx)
 	if err != nil {
 		return err
 	}
 	if test != nil {
 		if test.labelled() {
-			if err := metrics.Evaluated(p.Steps, test.Metrics("test_")); err != nil {
+			if err := metrics.Evaluated(p.o.Steps, test.Metrics("test_")); err != nil {
 				return err
 			}
 			reportScores(to, "test", test)
@@ -47,7 +47,7 @@ func (p *Plan) report(ctx context.Context, dir string, metrics train.Observer, t
 	if p.Submit == nil {
 		return nil
 	}
-	return p.Submit(p.Dataset, dir, test, to)
+	return p.Submit(p.o.Dataset, dir, test, to)
 }
 
 func reportScores(to train.Listener, name string, o *Outcome) {
@@ -56,7 +56,15 @@ func reportScores(to train.Listener, name string, o *Outcome) {
 	}
 }
 
-// Scores are a line for the whole set, and one for each part.
+// plural returns a count with its noun: "1 row", "2 rows".
+func plural(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+// Scores returns a line for the whole set and one for each of its parts.
 func (o *Outcome) Scores(name string) (lines []string) {
 	for _, p := range append([]Part{{name, len(o.Predictions), o.Measures}}, o.Parts...) {
 		texts := make([]string, len(p.Measures))
@@ -66,7 +74,7 @@ func (o *Outcome) Scores(name string) (lines []string) {
 		if p.Name != name {
 			p.Name = name + " (" + p.Name + ")"
 		}
-		lines = append(lines, fmt.Sprintf("%s, %d examples: %s", p.Name, p.Rows, strings.Join(texts, "  ")))
+		lines = append(lines, fmt.Sprintf("%s, %s: %s", p.Name, plural(p.Rows, "example"), strings.Join(texts, "  ")))
 	}
 	return lines
 }

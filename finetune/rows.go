@@ -5,10 +5,10 @@ import (
 	"gorgpt/loaders"
 )
 
-// Learn finds out from the training rows what there is to decide. Similarity becomes regression
-// when any label is written as a number with a point.
+// Learn derives the spec of a task from its training rows. Similarity becomes regression if any
+// label is written as a number with a decimal point.
 //
-// The ids of the special tokens are left to the caller.
+// The caller sets the ids of the special tokens.
 func Learn(kind heads.Kind, rows []loaders.Row) (Spec, error) {
 	kind, space, err := heads.Learn(kind, rows)
 	return Spec{Task: kind, Space: space}, err

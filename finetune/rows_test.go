@@ -16,7 +16,7 @@ import (
 	"gorgpt/tokenizer"
 )
 
-// rowsOf reads rows written as a file.
+// rowsOf writes lines to a file and reads them as rows.
 func rowsOf(t *testing.T, kind heads.Kind, lines ...string) []loaders.Row {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "rows.jsonl")
@@ -26,7 +26,7 @@ func rowsOf(t *testing.T, kind heads.Kind, lines ...string) []loaders.Row {
 	return rows
 }
 
-// pairs are rows of similarity with these labels.
+// pairs returns rows of similarity with the given labels, as JSON.
 func pairs(labels ...string) []string {
 	lines := make([]string, len(labels))
 	for i, l := range labels {
@@ -35,12 +35,12 @@ func pairs(labels ...string) []string {
 	return lines
 }
 
-// question is a row of multiple choice.
+// question returns a row of multiple choice as JSON.
 func question(answers, label string) string {
 	return fmt.Sprintf(`{"context": "it rains", "question": "is it wet", "answers": %s, "label": %s}`, answers, label)
 }
 
-// vocabulary knows the texts of pairs and question.
+// vocabulary returns a tokenizer for the texts of pairs and question.
 func vocabulary(t *testing.T) (*tokenizer.Tokenizer, heads.Specials) {
 	t.Helper()
 	trainer := tokenizer.NewTrainer(tokenizer.TrainConfig{VocabSize: 60})
@@ -65,14 +65,14 @@ func TestLearn(t *testing.T) {
 		{name: "words", kind: heads.Similarity, lines: pairs(`"same"`, `"other"`, `"same"`), want: Spec{Task: heads.Similarity, Space: heads.Space{Labels: []string{"other", "same"}}}},
 		{name: "integers", kind: heads.Similarity, lines: pairs("10", "9", `"-1"`, `"9"`), want: Spec{Task: heads.Similarity, Space: heads.Space{Labels: []string{"-1", "9", "10"}}}},
 		{name: "words and integers", kind: heads.Similarity, lines: pairs("10", "9", `"x"`), want: Spec{Task: heads.Similarity, Space: heads.Space{Labels: []string{"10", "9", "x"}}}},
-		{name: "one score with a point", kind: heads.Similarity, lines: pairs("4", "3.5"), want: Spec{Task: heads.Regression}},
+		{name: "one score with a decimal point", kind: heads.Similarity, lines: pairs("4", "3.5"), want: Spec{Task: heads.Regression}},
 		{name: "scores without a point", kind: heads.Regression, lines: pairs("4", "3"), want: Spec{Task: heads.Regression}},
 		{name: "answers", kind: heads.MultipleChoice, lines: []string{question(`["a", "b", "c"]`, "0")}, want: Spec{Task: heads.MultipleChoice, Space: heads.Space{Choices: 3}}},
-		{name: "any numbers of answers", kind: heads.MultipleChoice, lines: []string{question(`["a"]`, "0"), question(`["a", "b", "c"]`, "0"), question(`["a", "b"]`, "0")}, want: Spec{Task: heads.MultipleChoice, Space: heads.Space{Choices: 3}}},
-		{name: "one class", kind: heads.Similarity, lines: pairs(`"same"`, `"same"`), bad: `rows.jsonl: every label is "same": want two classes or more`},
-		{name: "one answer", kind: heads.MultipleChoice, lines: []string{question(`["a"]`, "0")}, bad: "rows.jsonl:1: one answer leaves no choice"},
+		{name: "different numbers of answers", kind: heads.MultipleChoice, lines: []string{question(`["a"]`, "0"), question(`["a", "b", "c"]`, "0"), question(`["a", "b"]`, "0")}, want: Spec{Task: heads.MultipleChoice, Space: heads.Space{Choices: 3}}},
+		{name: "one class", kind: heads.Similarity, lines: pairs(`"same"`, `"same"`), bad: `rows.jsonl: every label is "same": the rows need two or more classes`},
+		{name: "one answer", kind: heads.MultipleChoice, lines: []string{question(`["a"]`, "0")}, bad: "rows.jsonl:1: a question needs two or more answers, not one"},
 		{
-			name: "class with a point", kind: heads.Classification, bad: "rows.jsonl:2: label 0.5 is no class: want a string or an integer",
+			name: "class with a decimal point", kind: heads.Classification, bad: "rows.jsonl:2: label 0.5 is not a class: it must be a string or an integer",
 			lines: []string{`{"text": "a", "label": 0}`, `{"text": "b", "label": 0.5}`},
 		},
 	} {
@@ -135,18 +135,18 @@ func TestEncodeErrors(t *testing.T) {
 		spec      Spec
 		want      string
 	}{
-		{"unseen label", pairs(`"maybe"`)[0], classes, `rows.jsonl:1: label "maybe" does not occur in the training file: want one of no, yes`},
-		{"unseen label among many", pairs(`"maybe"`)[0], Spec{Task: heads.Similarity, Space: heads.Space{Labels: many}}, "want one of a, b, c, d, e, f, g, h, i, j, … (11 in all)"},
-		{"score that is a word", pairs(`"3.5"`)[0], Spec{Task: heads.Regression}, `rows.jsonl:1: label "3.5" is a string: want a number`},
-		{"score out of range", pairs("1e300")[0], Spec{Task: heads.Regression}, "rows.jsonl:1: label 1e300: want a number between"},
-		{"answer out of range", question(`["yes", "no"]`, "2"), choice, "rows.jsonl:1: label 2: want the number of the right answer, 0 to 1"},
-		{"negative answer", question(`["yes", "no"]`, "-1"), choice, "label -1: want"},
-		{"answer by name", question(`["yes", "no"]`, `"yes"`), choice, "label yes: want the number of the right answer"},
-		{"label beyond the row's own answers", question(`["yes"]`, "1"), choice, "rows.jsonl:1: label 1: want the number of the right answer, 0 to 0"},
-		{"too many answers", question("["+strings.Repeat(`"yes", `, 1000)+`"no"]`, "0"), choice, "rows.jsonl:1: 1001 answers: want 1000 or fewer"},
-		{"answer without tokens", question(`["yes", "\u0007"]`, "0"), choice, `rows.jsonl:1: answer 1: no token is left of the text "\a"`},
-		{"text without tokens", `{"a": "\u0007", "b": "text", "label": "no"}`, classes, `rows.jsonl:1: field "a": no token is left`},
-		{"too long", question(`["yes", "`+strings.Repeat("no ", 20)+`"]`, "0"), choice, "rows.jsonl:1: question and answer take"},
+		{"unseen label", pairs(`"maybe"`)[0], classes, `rows.jsonl:1: label "maybe" does not occur in the training file: it must be one of no, yes`},
+		{"unseen label among many", pairs(`"maybe"`)[0], Spec{Task: heads.Similarity, Space: heads.Space{Labels: many}}, "it must be one of a, b, c, d, e, f, g, h, i, j, … (11 in all)"},
+		{"score that is a word", pairs(`"3.5"`)[0], Spec{Task: heads.Regression}, `rows.jsonl:1: label "3.5" is a string: it must be a number for regression`},
+		{"score out of range", pairs("1e300")[0], Spec{Task: heads.Regression}, "rows.jsonl:1: label 1e300: it must be a number between"},
+		{"answer out of range", question(`["yes", "no"]`, "2"), choice, "rows.jsonl:1: label 2: it must be the number of the right answer, from 0 to 1"},
+		{"negative answer", question(`["yes", "no"]`, "-1"), choice, "label -1: it must be the number of the right answer"},
+		{"answer by name", question(`["yes", "no"]`, `"yes"`), choice, "label yes: it must be the number of the right answer"},
+		{"label beyond the row's own answers", question(`["yes"]`, "1"), choice, "rows.jsonl:1: label 1: it must be the number of the right answer, from 0 to 0"},
+		{"too many answers", question("["+strings.Repeat(`"yes", `, 1000)+`"no"]`, "0"), choice, "rows.jsonl:1: the question has 1001 answers: it must have at most 1000"},
+		{"answer without tokens", question(`["yes", "\u0007"]`, "0"), choice, `rows.jsonl:1: answer 1: the text "\a" has no tokens`},
+		{"text without tokens", `{"a": "\u0007", "b": "text", "label": "no"}`, classes, `rows.jsonl:1: field "a": the text "\a" has no tokens`},
+		{"too long", question(`["yes", "`+strings.Repeat("no ", 20)+`"]`, "0"), choice, "rows.jsonl:1: question and answer have"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			c.spec.Specials = specials

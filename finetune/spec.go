@@ -15,35 +15,35 @@ import (
 // SpecFile is the file of a model folder that holds the [Spec].
 const SpecFile = checkpoint.TaskFile
 
-// SpecFormat is the format of task.json that this program writes. It reads that and all before.
+// SpecFormat is the format of task.json that this program writes. It also reads all earlier ones.
 const SpecFormat = 1
 
-// Spec is what a fine-tuned model decides, and how its input is built.
+// Spec describes the task of a fine-tuned model: its label space and how its input is built.
 // A Spec is safe for concurrent use as long as nothing changes it.
 type Spec struct {
 	Task heads.Kind `json:"task"`
 	heads.Space
 	Specials heads.Specials `json:"special_ids"`
 
-	// Where the rows come from, so that more of the kind can be read.
-	Dataset string          `json:"dataset,omitempty"` // a published one
-	Fields  *loaders.Fields `json:"fields,omitempty"`  // columns of one's own files; nil: those of the task
-	Metric  string          `json:"metric,omitempty"`  // the dataset's; "": that of the task
+	// The origin of the rows, so that more rows of the same layout can be read.
+	Dataset string          `json:"dataset,omitempty"` // name of a published dataset
+	Fields  *loaders.Fields `json:"fields,omitempty"`  // column names of the user's files; nil: the task's defaults
+	Metric  string          `json:"metric,omitempty"`  // the dataset's primary measure; "": the task's
 }
 
-// Outputs is K, the outputs of the head.
+// Outputs returns K, the number of outputs of the head.
 func (s Spec) Outputs() int { return s.Task.Task().Outputs(s.Space) }
 
-// Sequences is how many sequences an example becomes, or at most becomes in training.
+// Sequences returns how many sequences an example has, or the most that one has in training.
 func (s Spec) Sequences() int { return s.Task.Task().Sequences(s.Space) }
 
-// Target is what a row's label says.
+// Target returns the target that a row's label stands for.
 func (s Spec) Target(row loaders.Row) (heads.Target, error) {
 	return s.Task.Task().Target(s.Space, row.Label, row)
 }
 
-// Primary is the measure that tables have, and that the best weights are chosen by: the
-// dataset's, or else the task's.
+// Primary returns the measure that tables show and that selects the best weights: the dataset's
+// or, without a dataset, the task's.
 func (s Spec) Primary() string {
 	if s.Metric != "" {
 		return s.Metric
@@ -65,12 +65,12 @@ func Specials(tok *tokenizer.Tokenizer) (heads.Specials, error) {
 	return s, nil
 }
 
-// SameHead tells whether a head for one spec serves the other.
+// SameHead reports whether a head for one spec also serves the other.
 func (s Spec) SameHead(other Spec) bool {
 	return s.Task == other.Task && slices.Equal(s.Labels, other.Labels)
 }
 
-// JSON is the content of task.json.
+// JSON returns the content of task.json.
 func (s Spec) JSON() ([]byte, error) {
 	data, err := json.MarshalIndent(struct {
 		Format int `json:"format"`

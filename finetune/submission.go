@@ -8,7 +8,7 @@ import (
 	"gorgpt/heads"
 )
 
-// PartNames are the parts of the set, in the order in which they come.
+// PartNames returns the parts of the set in the order in which they first occur.
 func (o *Outcome) PartNames() (names []string) {
 	for _, l := range o.lines() {
 		if !slices.Contains(names, l.part) {
@@ -18,7 +18,7 @@ func (o *Outcome) PartNames() (names []string) {
 	return names
 }
 
-// Missing is how many rows of a part were left out.
+// Missing returns how many rows of a part were left out.
 func (o *Outcome) Missing(part string) (n int) {
 	for _, at := range o.leftOut {
 		if at.part == part {
@@ -28,8 +28,8 @@ func (o *Outcome) Missing(part string) (n int) {
 	return n
 }
 
-// WriteSubmission writes a prediction for every row of a part's file, also for those that were
-// left out. A row without an id has that of its place in the file, from 0 on.
+// WriteSubmission writes a prediction for every row of a part's file, including the rows that were
+// left out. A row without a numeric id gets its position in the file, counted from 0.
 func (o *Outcome) WriteSubmission(w io.Writer, part string) error {
 	if err := writeLine(w, []string{"index", "prediction"}); err != nil {
 		return err
@@ -56,7 +56,7 @@ func (o *Outcome) WriteSubmission(w io.Writer, part string) error {
 	return nil
 }
 
-// Blind describes what is predicted for a row that cannot be used.
+// Blind describes the prediction for a row that cannot be used.
 func (o *Outcome) Blind() string {
 	_, what := o.judge.Blind()
 	return what

@@ -5,7 +5,7 @@ import (
 	"gorgpt/loaders/ledger"
 )
 
-// check says what is wrong with a row, or with its label if it has one.
+// check returns an error if a row, or its label if it has one, does not match the spec.
 func (s Spec) check(row *loaders.Row, train bool) error {
 	if err := s.Task.Task().CheckRow(*row, train); err != nil || !row.Label.Known() {
 		return err
@@ -14,8 +14,8 @@ func (s Spec) check(row *loaders.Row, train bool) error {
 	return err
 }
 
-// usable leaves out the rows that fail a check, as broken, and checks the accounts of their
-// files.
+// usable leaves out the rows that fail the check, records them as broken, and checks the accounts
+// of their files.
 func (s Spec) usable(rows []loaders.Row, train bool, accounts []ledger.Account, t ledger.Tolerance) ([]loaders.Row, error) {
 	rows, err := ledger.Sift(rows, accounts, t, func(row *loaders.Row) error { return s.check(row, train) })
 	if err != nil {

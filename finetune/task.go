@@ -15,22 +15,22 @@ import (
 	"gorgpt/train"
 )
 
-// Task is fine-tuning as [train.Task]. Batches run on from one epoch into the next, so
-// that all are of one size and each example counts the same. Update n depends on n
+// Task implements [train.Task] for fine-tuning. A batch may span two epochs, so that all batches
+// have the same size and each example has the same weight. The batch of update n depends on n
 // alone, not on the updates before it.
 //
-// A Task must not be used by several goroutines at once, but for Judge.
+// A Task must not be used by several goroutines at once, except for Judge.
 type Task struct {
 	Tuner *heads.Tuner
 	Spec  Spec
-	Train *Set // nil where nothing is trained: then the set that is judged tells the baseline
-	Dev   *Set // what to evaluate on; nil: nothing
-	Batch int  // examples an update
+	Train *Set // nil without training: then the baseline comes from the set that is judged
+	Dev   *Set // set to evaluate on; nil: no evaluation
+	Batch int  // examples in an update
 	Seed  uint64
 
 	order order
-	done  int // updates
-	dev   *Outcome
+	done  int      // number of the last update
+	dev   *Outcome // outcome of the last evaluation; nil before the first
 }
 
 // Accumulate adds the gradient of L3 over this rank's share of batch n to the store.
@@ -50,7 +50,7 @@ func (t *Task) Accumulate(ctx context.Context, n int, last func() error) (train.
 	}, err
 }
 
-// numbers are those of the examples of update n.
+// numbers returns the numbers of the examples of update n.
 func (t *Task) numbers(n int) []int {
 	t.order.n, t.order.seed = len(t.Train.Examples), t.Seed
 	numbers := make([]int, t.Batch)
@@ -68,7 +68,7 @@ func (t *Task) batch(n int) []heads.Encoded {
 	return batch
 }
 
-// Position is where the examples stand behind the last whole batch.
+// Position returns the position in the training set after the last complete batch.
 func (t *Task) Position() loaders.Position { return t.positionAfter(t.done) }
 
 func (t *Task) positionAfter(n int) loaders.Position {
@@ -76,24 +76,24 @@ func (t *Task) positionAfter(n int) loaders.Position {
 	return loaders.Position{Epoch: drawn / len(t.Train.Examples), Index: drawn % len(t.Train.Examples)}
 }
 
-// Seek makes update n+1 the next one.
+// Seek continues after update n. It is an error if the position does not match.
 func (t *Task) Seek(n int, at loaders.Position) error {
 	if want := t.positionAfter(n); at != want {
-		return errors.Errorf("update %d of %d rows in batches of %d leaves example %d of epoch %d, not %d of %d: were rows or batches others?",
+		return errors.Errorf("update %d of %d rows in batches of %d ends at example %d of epoch %d, not %d of %d: did the rows or the batch size change?",
 			n, len(t.Train.Examples), t.Batch, want.Index, want.Epoch, at.Index, at.Epoch)
 	}
 	t.done = n
 	return nil
 }
 
-// Diagnose computes the gradients of update n once more, and names the first value that is
-// not finite, and the rows.
+// Diagnose computes the gradients of update n again. It returns the rows of the batch and an error
+// that names the first value that is not finite.
 func (t *Task) Diagnose(n int) (batch string, err error) {
 	t.Tuner.Model.Store.ClearGradients()
 	return "training " + t.Train.rowsOf(t.numbers(n)), t.Tuner.Diagnose(n, t.batch(n))
 }
 
-// rowsOf names the rows that examples come from, by their numbers in their files.
+// rowsOf lists the rows that examples come from, by file and number.
 func (s *Set) rowsOf(examples []int) string {
 	var files []string
 	numbers := map[string][]string{}
@@ -131,11 +131,8 @@ func (t *Task) Evaluate(ctx context.Context) ([]train.Metric, error) {
 	return o.Metrics("dev_"), nil
 }
 
-// DevOutcome is that of the last evaluation, or nil.
-func (t *Task) DevOutcome() *Outcome { return t.dev }
-
-// Judge predicts a set and compares. It is safe for concurrent use; an update of the weights
-// meanwhile is an error.
+// Judge predicts a set and compares the predictions with its labels. It is safe for concurrent
+// use. If the weights are updated meanwhile, it returns an error.
 func (t *Task) Judge(ctx context.Context, set *Set) (*Outcome, error) {
 	losses, logits, err := t.Tuner.Evaluate(ctx, set.Examples)
 	if err != nil {
@@ -144,7 +141,7 @@ func (t *Task) Judge(ctx context.Context, set *Set) (*Outcome, error) {
 	for i, row := range logits {
 		for _, x := range row {
 			if y := float64(x); math.IsNaN(y) || math.IsInf(y, 0) {
-				return nil, errors.Errorf("%s: the output of the model is %v: its weights are broken, or too large", set.rowsOf([]int{i}), x)
+				return nil, errors.Errorf("%s: the output of the model is %v: its weights are damaged or too large", set.rowsOf([]int{i}), x)
 			}
 		}
 	}
@@ -155,16 +152,16 @@ func (t *Task) Judge(ctx context.Context, set *Set) (*Outcome, error) {
 	return newOutcome(t.Spec, training, set, losses, logits), nil
 }
 
-// order draws the examples of one epoch after the other, each epoch in a new shuffle
-// that depends on the seed and its own number alone.
+// order draws the examples epoch by epoch. The shuffle of an epoch depends only on the seed and
+// the number of the epoch.
 type order struct {
 	n     int // examples
 	seed  uint64
 	epoch int
-	perm  []int // of epoch; nil before the first draw
+	perm  []int // permutation of the current epoch; nil before the first draw
 }
 
-// at is the i-th example drawn since the first epoch began.
+// at returns the i-th example drawn since the start of the first epoch.
 func (o *order) at(i int) int {
 	if epoch := i / o.n; o.perm == nil || epoch != o.epoch {
 		o.epoch, o.perm = epoch, rand.New(rand.NewPCG(o.seed, uint64(epoch))).Perm(o.n)

@@ -39,7 +39,7 @@ func TestUpdates(t *testing.T) {
 	}
 }
 
-// set has examples of two classes, told apart by their one token.
+// set returns examples with the given labels. The token between the special ones is the label.
 func set(labels ...int32) *Set {
 	s := &Set{}
 	for _, l := range labels {
@@ -52,7 +52,7 @@ func TestTask(t *testing.T) {
 	pre, err := gpt1.New(gpt1.Config{NLayer: 1, NHead: 1, NEmbd: 4, NCtx: 4, VocabSize: 8, LayerNormEps: 1e-5, InitRange: 0.02, ResidPDrop: 0.1})
 	require.NoError(t, err)
 	pre.Init(1)
-	m, err := heads.Attach(pre, 8, 2, pre.NLayer, 1)
+	m, err := heads.Attach(pre, heads.AttachOptions{Rows: 8, Outputs: 2, Blocks: pre.NLayer, Seed: 1})
 	require.NoError(t, err)
 	m.Store.AllocateGradients()
 	head, err := heads.New(heads.Classification, m, 0.1)
@@ -66,7 +66,7 @@ func TestTask(t *testing.T) {
 	metrics, err := task.Evaluate(ctx)
 	require.NoError(t, err)
 	require.Nil(t, metrics, "no development set")
-	require.Nil(t, task.DevOutcome())
+	require.Nil(t, task.dev)
 
 	task.Dev = set(0, 0, 1, 0)
 	metrics, err = task.Evaluate(ctx)
@@ -74,7 +74,7 @@ func TestTask(t *testing.T) {
 	require.Equal(t, []string{"dev_loss", "dev_clf_loss", "dev_lm_loss", "dev_acc", "dev_majority_acc", "dev_mcc", "dev_f1"}, names(metrics))
 	require.InDelta(t, metrics[1].Value+metrics[2].Value/2, metrics[0].Value, 1e-5, "L3 = L2 + λ·L1")
 	require.Equal(t, 0.25, metrics[4].Value, "the majority of the training set, on the development set")
-	require.Len(t, task.DevOutcome().Predictions, 4)
+	require.Len(t, task.dev.Predictions, 4)
 
 	third, err := task.Accumulate(ctx, 3, atOnce)
 	require.NoError(t, err)
@@ -137,7 +137,7 @@ func TestOutcome(t *testing.T) {
 			"row\tgold\tpredicted\tp(0)\tp(1)\n1\t0\t0\t0.500000\t0.500000\n2\t1\t0\t0.500000\t0.500000\n",
 		},
 		{
-			"questions with other numbers of answers",
+			"questions with different numbers of answers",
 			Spec{Task: heads.MultipleChoice, Space: heads.Space{Choices: 2}},
 			set(1, 1, 0), set(0, 2, 0),
 			[][]float32{{0, 0}, {0, 0, 50, 0}, {1}},
@@ -167,7 +167,7 @@ func TestOutcome(t *testing.T) {
 	}
 }
 
-// What a class predicted throughout reaches: 3 of 4 rows are of class 1.
+// The baseline always predicts one class; 3 of 4 rows have class 1.
 func TestBaseline(t *testing.T) {
 	gold := []heads.Target{{Label: 1}, {Label: 0}, {Label: 1}, {Label: 1}}
 	for metric, want := range map[string][2]float64{"": {0.25, 0.75}, "acc": {0.25, 0.75}, "f1": {0, 6.0 / 7}, "mcc": {0, 0}} {
@@ -179,5 +179,5 @@ func TestBaseline(t *testing.T) {
 	}
 }
 
-// atOnce lets a last micro-batch begin.
+// atOnce lets the last micro-batch start.
 func atOnce() error { return nil }

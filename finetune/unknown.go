@@ -1,17 +1,17 @@
 package finetune
 
 import (
-	"runtime"
 	"slices"
 	"sync"
 
+	"gorgpt/internal/parallel"
 	"gorgpt/loaders"
 	"gorgpt/tokenizer"
 	"gorgpt/train"
 )
 
-// CheckVocabulary reports for each set how much of its texts the vocabulary cannot spell, and
-// refuses one of which that is half; see [train.Options.CheckUnknown].
+// CheckVocabulary reports for each split how much of its text the vocabulary cannot spell. It
+// returns an error if that is half of a split; see [train.Options.CheckUnknown].
 func (d *Data) CheckVocabulary(s Options, tok *tokenizer.Tokenizer, to train.Listener) error {
 	for _, part := range []struct {
 		name string
@@ -24,35 +24,29 @@ func (d *Data) CheckVocabulary(s Options, tok *tokenizer.Tokenizer, to train.Lis
 	return nil
 }
 
-// unknowns counts what the vocabulary cannot spell of the texts of rows, on all cores.
+// chunk is how many rows one goroutine counts at a time.
+const chunk = 512
+
+// unknowns counts the text of rows that the vocabulary cannot spell, on all cores.
 func unknowns(tok *tokenizer.Tokenizer, rows []loaders.Row) *tokenizer.Unknowns {
 	var (
-		all     tokenizer.Unknowns
-		mu      sync.Mutex
-		workers sync.WaitGroup
+		all tokenizer.Unknowns
+		mu  sync.Mutex
 	)
-	next := make(chan []loaders.Row)
-	for range min(runtime.GOMAXPROCS(0), max(len(rows)/chunk, 1)) {
-		workers.Go(func() {
-			var mine tokenizer.Unknowns
-			var ids []int32
-			for part := range next {
-				for _, row := range part {
-					for _, text := range slices.Concat(row.Texts, row.Answers) {
-						ids = tok.AppendEncode(ids[:0], text)
-						mine.Add(tok, text, ids)
-					}
-				}
+	chunks := slices.Collect(slices.Chunk(rows, chunk))
+	_ = parallel.Do(len(chunks), func(i int) error {
+		var mine tokenizer.Unknowns
+		var ids []int32
+		for _, row := range chunks[i] {
+			for _, text := range slices.Concat(row.Texts, row.Answers) {
+				ids = tok.AppendEncode(ids[:0], text)
+				mine.Add(tok, text, ids)
 			}
-			mu.Lock()
-			defer mu.Unlock()
-			all.Merge(&mine)
-		})
-	}
-	for part := range slices.Chunk(rows, chunk) {
-		next <- part
-	}
-	close(next)
-	workers.Wait()
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		all.Merge(&mine)
+		return nil
+	})
 	return &all
 }

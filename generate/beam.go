@@ -11,17 +11,16 @@ import (
 // A Hypothesis is safe for concurrent use as long as nothing changes it.
 type Hypothesis struct {
 	IDs     []int32 // after the prompt
-	LogProb float64 // of all of them
+	LogProb float64 // of all IDs together
 }
 
-// Mean is the log-probability a token, by which texts of different lengths are compared.
+// Mean is the log-probability per token. It makes texts of different lengths comparable.
 func (h Hypothesis) Mean() float64 { return h.LogProb / float64(max(len(h.IDs), 1)) }
 
-// Search looks for the most likely continuations of a prompt: in each round it goes on with the
-// o.Beams best of all texts that are one token longer than those of the round before. It
-// returns the o.Samples best in the end, the best first. done, if it is not nil, tells that a
-// text is complete; such a text is not continued. When ctx ends, Search returns what there
-// is, with the context's error.
+// Search finds likely continuations of a prompt: each round extends the texts by one token and
+// keeps the o.Beams best. Search returns the o.Samples best texts of the last round, the best
+// first. done, if it is not nil, reports whether a text is complete; a complete text is not
+// continued. When ctx ends, Search returns the texts so far and the context's error.
 //
 // A penalty changes the scores before they become probabilities.
 func (g *Generator) Search(ctx context.Context, prompt []int32, o Options, done func(ids []int32) bool) ([]Hypothesis, error) {
@@ -59,8 +58,8 @@ type search struct {
 	v        int
 	done     func(ids []int32) bool
 	texts    *texts
-	next     [][]int32 // what the texts get at the beginning of the next round
-	beams    []float64 // log-probability of each text with that; -Inf for one that does not count
+	next     [][]int32 // the tokens that the next round adds to each text
+	beams    []float64 // log-probability of each text with these; -Inf for an unused row
 	finished []Hypothesis
 }
 
@@ -71,23 +70,23 @@ type step struct {
 	score float64
 }
 
-// better orders steps, the best first, so that nothing is left to chance.
+// better orders steps, the best first. Ties have a fixed order.
 func better(a, b step) int {
 	return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(a.row, b.row), cmp.Compare(a.id, b.id))
 }
 
-// round scores what could follow and chooses the texts to go on with.
+// round scores all next tokens and keeps the best texts.
 func (s *search) round() error {
 	scores, err := s.texts.add(s.next)
 	if err != nil {
 		return err
 	}
-	// Twice as many as there are beams: even if half of them are complete, enough remain.
+	// Twice as many as beams: even if half of them are complete, enough remain.
 	steps, err := s.steps(scores, 2*s.o.Beams)
 	if err != nil {
 		return err
 	}
-	if rows := len(s.beams); rows < s.o.Beams { // the first round: all begin as the prompt
+	if rows := len(s.beams); rows < s.o.Beams { // the first round: all rows start with the prompt
 		s.texts.spread(s.o.Beams)
 		s.beams, s.next = make([]float64, s.o.Beams), make([][]int32, s.o.Beams)
 	}
@@ -136,8 +135,8 @@ func (s *search) steps(scores [][]float32, n int) ([]step, error) {
 	return all[:min(n, len(all))], nil
 }
 
-// place gives each step a row. The first step of a beam stays in its row, where its beginning
-// is; the others get rows of beams that end here, and copies.
+// place gives each step a row. The first step of a beam stays in the row of that beam; the others
+// get a copy of it in a row whose beam has no further step.
 func (s *search) place(live []step) {
 	for row := range s.beams {
 		s.beams[row], s.next[row] = math.Inf(-1), []int32{0} // a row may be left without a text
@@ -160,7 +159,7 @@ func (s *search) place(live []step) {
 	}
 }
 
-// live lists the texts that the search goes on with.
+// live lists the texts that are not complete.
 func (s *search) live() []Hypothesis {
 	if len(s.texts.ids[0]) == 0 {
 		return []Hypothesis{{}} // before the first round
@@ -174,13 +173,13 @@ func (s *search) live() []Hypothesis {
 	return all
 }
 
-// sorted puts the best first.
+// sorted sorts the texts, the best first.
 func sorted(all []Hypothesis) []Hypothesis {
 	slices.SortStableFunc(all, func(a, b Hypothesis) int { return cmp.Compare(b.Mean(), a.Mean()) })
 	return all
 }
 
-// isOver tells that no text can get among the best any more, or that there is none.
+// isOver reports whether no text can become one of the best any more.
 func (s *search) isOver() bool {
 	live := sorted(s.live())
 	if len(live) == 0 {
@@ -190,7 +189,7 @@ func (s *search) isOver() bool {
 	return len(s.finished) >= s.o.Beams && live[0].Mean() <= s.finished[s.o.Beams-1].Mean()
 }
 
-// best returns the result.
+// best returns the result of the search.
 func (s *search) best() []Hypothesis {
 	all := sorted(append(slices.Clone(s.finished), s.live()...))
 	return all[:min(max(s.o.Samples, 1), len(all))]

@@ -15,22 +15,22 @@ import (
 type chooser struct {
 	o      Options
 	random *rand.Rand
-	seen   []bool  // by id: whether the text has it
-	has    []int32 // those ids
+	seen   []bool  // by id: whether the token is in the text
+	has    []int32 // the ids in the text
 
 	scores []float32   // by id
-	kept   []candidate // what is left to draw from
+	kept   []candidate // the candidates to draw from
 	heap   []float32
 }
 
-// candidate is a token with its probability, or before that its score.
+// candidate is a token with its score, later its probability.
 type candidate struct {
 	id int32
 	p  float32
 }
 
-// newChooser returns the chooser of one sample. What it draws depends on the seed and on the
-// number of the sample, not on how many there are.
+// newChooser returns the chooser of one sample. Its draws depend on the seed and the index of the
+// sample, not on the number of samples.
 func newChooser(o Options, sample int, v int, text []int32) *chooser {
 	c := &chooser{
 		o: o, random: rand.New(rand.NewPCG(o.Seed, uint64(sample))),
@@ -42,7 +42,7 @@ func newChooser(o Options, sample int, v int, text []int32) *chooser {
 	return c
 }
 
-// note enters a token of the text.
+// note records a token of the text.
 func (c *chooser) note(id int32) {
 	if !c.seen[id] {
 		c.seen[id] = true
@@ -50,7 +50,7 @@ func (c *chooser) note(id int32) {
 	}
 }
 
-// next picks a token by its logits and enters it.
+// next chooses a token by its logits and records it.
 func (c *chooser) next(logits []float32) (int32, error) {
 	scores, best, err := c.weigh(logits)
 	if err != nil {
@@ -63,9 +63,9 @@ func (c *chooser) next(logits []float32) (int32, error) {
 	return best, nil
 }
 
-// weigh applies penalty and bans, and finds the token with the highest score, the lowest id on
-// a tie. The penalty is that of Keskar et al. 2019 (CTRL), section 4.1, with the sign of the
-// score heeded. The scores are valid until the next call.
+// weigh applies the penalty and the bans, and finds the token with the highest score, the lowest id
+// on a tie. The penalty is that of Keskar et al. 2019 (CTRL), section 4.1, except that negative scores
+// are multiplied by it. The scores are valid until the next call.
 func (c *chooser) weigh(logits []float32) (scores []float32, best int32, err error) {
 	scores = c.scores
 	copy(scores, logits)
@@ -102,7 +102,7 @@ func (c *chooser) draw(scores []float32, highest float32) int32 {
 		least = c.kthLargest(scores, c.o.TopK)
 	}
 	c.kept = c.kept[:0]
-	p := c.heap[:0] // the probabilities, together
+	p := c.heap[:0] // the probabilities, in the memory of the heap
 	for i, v := range scores {
 		if v >= least && !math.IsInf(float64(v), -1) {
 			c.kept = append(c.kept, candidate{id: int32(i)})
@@ -132,11 +132,11 @@ func (c *chooser) draw(scores []float32, highest float32) int32 {
 			break
 		}
 	}
-	return last // or, if rounding left a remainder, the last that is possible
+	return last // if rounding left a remainder, the last candidate
 }
 
-// kthLargest returns the k-th largest score, of a heap of the k largest so far with the
-// smallest of them on top.
+// kthLargest returns the k-th largest score. It keeps the k largest so far in a heap, the smallest on
+// top.
 func (c *chooser) kthLargest(scores []float32, k int) float32 {
 	h := append(c.heap[:0], scores[:k]...)
 	slices.Sort(h)
@@ -162,11 +162,10 @@ func (c *chooser) kthLargest(scores []float32, k int) float32 {
 	return h[0]
 }
 
-// nucleus keeps the most likely candidates that together have probability p or more, and no
-// more of them than that takes (Holtzman et al. 2020, section 3.1). Of equally likely ones
-// the lower ids come first.
+// nucleus keeps the fewest most likely candidates whose probabilities sum to at least p (Holtzman et
+// al. 2020, section 3.1). Lower ids come first among equals.
 func nucleus(all []candidate, p float64) []candidate {
-	// What all those below the bound have together is less than 1-p: none of them is needed.
+	// The probabilities below the bound sum to less than 1-p, so none of them is needed.
 	bound := float32((1 - p) / float64(len(all)))
 	kept := slices.DeleteFunc(all, func(c candidate) bool { return c.p < bound })
 	slices.SortFunc(kept, func(a, b candidate) int { return cmp.Or(cmp.Compare(b.p, a.p), cmp.Compare(a.id, b.id)) })

@@ -7,20 +7,20 @@ import (
 	"gorgpt/graph"
 )
 
-// decoder runs the model on sequences that grow in step, and keeps their keys and values.
+// decoder runs the model on sequences of equal, growing length, and keeps their keys and values.
 type decoder struct {
 	model  *gpt1.Model
-	rows   int    // sequences that there is room for
+	rows   int    // sequences that the caches have room for
 	past   int    // positions in the caches, the same for all sequences
-	seen   uint64 // updates of the weights before the first of these
+	seen   uint64 // updates of the weights before the first position
 	caches []*graph.Cache
 	arena  graph.Arena
 	passes map[[2]int]*pass // by batch and length
 }
 
-var errTrained = errors.New("the model was trained while it wrote: the tokens would be of different weights")
+var errTrained = errors.New("the model was trained while it wrote: the tokens would come from different weights")
 
-// pass is the graph that reads t further tokens of b sequences.
+// pass is the graph that reads t more tokens of b sequences.
 type pass struct {
 	ids, at []int32
 	logits  graph.Node // [B V'], after the last of the tokens
@@ -28,12 +28,12 @@ type pass struct {
 	scores  [][]float32 // B × [V], the rows of logits
 }
 
-// reserve makes room for that many sequences. Larger caches begin empty.
+// reserve makes room for the given number of sequences. New caches start empty.
 func (d *decoder) reserve(rows int) {
 	if rows > d.rows {
 		d.rows, d.past = rows, 0
 		d.caches = d.model.NewCaches(rows)
-		d.passes = map[[2]int]*pass{} // they are bound to the old ones
+		d.passes = map[[2]int]*pass{} // they are bound to the old caches
 	}
 }
 
@@ -43,26 +43,26 @@ func (d *decoder) restart() { d.past, d.seen = 0, d.model.Store.Updates() }
 // room is how many positions are left.
 func (d *decoder) room() int { return d.model.NCtx - d.past }
 
-// copyRow lets sequence to go on where sequence from is.
+// copyRow copies the positions of sequence from to sequence to.
 func (d *decoder) copyRow(to, from int) {
 	for _, c := range d.caches {
 		c.Copy(to, from, d.past)
 	}
 }
 
-// feed reads equally many further tokens of the first sequences and scores every token as
-// the next one of each. The result is valid until the next call. ids B × n → B × [V]
+// feed reads n more tokens of each of the first B sequences and returns the score of every token as
+// the next one. The result is valid until the next call. ids B × n → B × [V]
 func (d *decoder) feed(ids [][]int32) ([][]float32, error) {
 	b, n := len(ids), len(ids[0])
 	switch {
 	case n == 0:
-		return nil, errors.New("there is no token to continue from")
+		return nil, errors.New("there is no token to continue")
 	case n > d.room():
-		return nil, errors.Errorf("%d tokens for the %d positions left", n, d.room())
+		return nil, errors.Errorf("%d tokens do not fit into the %d positions left", n, d.room())
 	}
 	var p *pass
 	for from := 0; from < n; {
-		t := 1 // the largest power of two that is left, so that few graphs serve all lengths
+		t := 1 // the largest power of two that fits, so that few graphs serve all lengths
 		for 2*t <= n-from {
 			t *= 2
 		}
@@ -101,8 +101,8 @@ func (d *decoder) pass(b, t int) (*pass, error) {
 	return p, nil
 }
 
-// Declare builds the graph that reads one further token of each of b texts, for looking at it.
-// fill makes it read any token, as the last one that there is room for.
+// Declare builds the graph that reads one further token of each of b texts, to be drawn. fill
+// sets its inputs to any token, at the last position of the context.
 func Declare(m *gpt1.Model, b int) (g *graph.Graph, fill func()) {
 	d := &decoder{model: m}
 	d.reserve(b)
@@ -127,7 +127,7 @@ func (d *decoder) declare(b, t int) (*pass, *graph.Graph) {
 	return p, g
 }
 
-// read returns the scores that the last run left.
+// read returns the scores of the last run.
 func (p *pass) read(v int) [][]float32 {
 	values := p.logits.Values()
 	stride := len(values) / len(p.scores)

@@ -9,21 +9,24 @@ import (
 	"gorgpt/gpt1"
 )
 
-// Generator continues texts with one model. A Generator must not be used by several goroutines
-// at once: the second call is an error. Several Generators may share a model.
+// Generator continues texts with one model. Only one goroutine may use it at a time; a second call
+// returns an error. Several Generators may share a model.
 type Generator struct {
 	model *gpt1.Model
 	busy  sync.Mutex
 	d     decoder
 }
 
-var errBusy = errors.New("the generator is in use by another goroutine: each needs one of its own")
+// ErrLSTM is the error of calls that need a Transformer, where the model is an LSTM.
+var ErrLSTM = errors.New("the model is an LSTM: use one with a Transformer")
+
+var errBusy = errors.New("the generator is in use by another goroutine: each goroutine needs its own")
 
 // New returns a generator for the model.
 func New(m *gpt1.Model) *Generator { return &Generator{model: m, d: decoder{model: m}} }
 
-// Continue appends tokens to the prompt and returns the new ones. When ctx ends it returns
-// what there is, with the context's error.
+// Continue appends tokens to the prompt and returns the new ones. When ctx ends, it returns
+// the tokens so far and the context's error. An LSTM cannot write: the error is [ErrLSTM].
 func (g *Generator) Continue(ctx context.Context, prompt []int32, o Options) ([]int32, error) {
 	o.Samples = 1
 	all, err := g.Sample(ctx, prompt, o, nil)
@@ -34,8 +37,8 @@ func (g *Generator) Continue(ctx context.Context, prompt []int32, o Options) ([]
 }
 
 // Sample continues a prompt o.Samples times, and returns the new tokens of each. each, if it is
-// not nil, sees every token when it is chosen, sample by sample in each round; false ends
-// that sample. When ctx ends, Sample returns what there is, with the context's error.
+// not nil, gets every token when it is chosen, sample by sample in each round; if it returns
+// false, that sample ends. When ctx ends, Sample returns the tokens so far and the context's error.
 func (g *Generator) Sample(ctx context.Context, prompt []int32, o Options, each func(sample int, id int32) bool) ([][]int32, error) {
 	n := max(o.Samples, 1)
 	if err := g.check(prompt, o); err != nil {
@@ -62,7 +65,7 @@ func (g *Generator) Sample(ctx context.Context, prompt []int32, o Options, each 
 			return out, err
 		}
 		for i, c := range choosers {
-			id, err := c.next(scores[min(i, len(scores)-1)]) // after the prompt, all have one row
+			id, err := c.next(scores[min(i, len(scores)-1)]) // after the prompt, all samples share one row
 			if err != nil {
 				return out, err
 			}
@@ -85,17 +88,17 @@ func (g *Generator) Sample(ctx context.Context, prompt []int32, o Options, each 
 	return out, nil
 }
 
-// check refuses prompts and options that cannot work.
+// check returns an error for prompts and options that cannot work.
 func (g *Generator) check(prompt []int32, o Options) error {
 	if g.model.IsLSTM() {
-		return errors.New("the model is an LSTM, which can score texts but not write them: use one with a Transformer")
+		return errors.WithMessage(ErrLSTM, "it can score texts but not write them")
 	}
 	if len(prompt) == 0 {
-		return errors.New("the prompt is empty: there is no token to continue from")
+		return errors.New("the prompt is empty: it must have at least one token")
 	}
 	for _, id := range prompt {
 		if id < 0 || int(id) >= g.model.VocabSize {
-			return errors.Errorf("token %d of the prompt: the model has 0 to %d", id, g.model.VocabSize-1)
+			return errors.Errorf("token %d of the prompt is not one of the model, which are 0 to %d", id, g.model.VocabSize-1)
 		}
 	}
 	return o.Validate(g.model.Config)

@@ -150,20 +150,20 @@ func TestRefuses(t *testing.T) {
 		prompt []int32
 		o      Options
 	}{
-		"the prompt is empty":                           {nil, Options{}},
-		"token 29 of the prompt: the model has 0 to 28": {[]int32{29}, Options{}},
-		"token -1 of the prompt":                        {[]int32{-1}, Options{}},
-		"-1 tokens are asked for":                       {[]int32{1}, Options{Tokens: -1}},
-		"the temperature is -1":                         {[]int32{1}, Options{Temperature: -1}},
-		"the temperature is NaN":                        {[]int32{1}, Options{Temperature: math.NaN()}},
-		"top-k is -1":                                   {[]int32{1}, Options{TopK: -1}},
-		"top-p is 1.5":                                  {[]int32{1}, Options{TopP: 1.5}},
-		"the repetition penalty is 0.5":                 {[]int32{1}, Options{Penalty: 0.5}},
-		"want 1 to its 12":                              {[]int32{1}, Options{Slide: 13}},
-		"token 40 is banned":                            {[]int32{1}, Options{Ban: []int32{40}}},
-		"only its 2 beams":                              {[]int32{1}, Options{Beams: 2, Samples: 3}},
-		"draws nothing":                                 {[]int32{1}, Options{Beams: 2, TopK: 3}},
-		"30 beams are more than the 29 tokens":          {[]int32{1}, Options{Beams: 30}},
+		"the prompt is empty":                            {nil, Options{}},
+		"token 29 of the prompt is not one of the model": {[]int32{29}, Options{}},
+		"token -1 of the prompt":                         {[]int32{-1}, Options{}},
+		"the number of tokens is -1":                     {[]int32{1}, Options{Tokens: -1}},
+		"the temperature is -1":                          {[]int32{1}, Options{Temperature: -1}},
+		"the temperature is NaN":                         {[]int32{1}, Options{Temperature: math.NaN()}},
+		"top-k is -1":                                    {[]int32{1}, Options{TopK: -1}},
+		"top-p is 1.5":                                   {[]int32{1}, Options{TopP: 1.5}},
+		"the repetition penalty is 0.5":                  {[]int32{1}, Options{Penalty: 0.5}},
+		"must be between 1 and 12":                       {[]int32{1}, Options{Slide: 13}},
+		"the banned token 40 is not one of the model":    {[]int32{1}, Options{Ban: []int32{40}}},
+		"more than the 2 beams":                          {[]int32{1}, Options{Beams: 2, Samples: 3}},
+		"does not sample":                                {[]int32{1}, Options{Beams: 2, TopK: 3}},
+		"30 beams are more than the 29 tokens":           {[]int32{1}, Options{Beams: 30}},
 	} {
 		_, err := New(m).Sample(context.Background(), c.prompt, c.o, nil)
 		require.ErrorContains(t, err, want)

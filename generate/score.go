@@ -10,8 +10,8 @@ import (
 	"gorgpt/graph"
 )
 
-// Scorer computes how likely texts are. A Scorer is safe for concurrent use: its calls wait
-// for one another. Several Scorers may share a model.
+// Scorer computes log-probabilities of texts. A Scorer is safe for concurrent use, but its calls run
+// one after the other. Several Scorers may share a model.
 type Scorer struct {
 	mu     sync.Mutex
 	model  *gpt1.Model
@@ -19,23 +19,23 @@ type Scorer struct {
 	graphs map[int]*scorePass // by length
 }
 
-// scorePass is the graph of −log P of each of t tokens.
+// scorePass is the graph that computes −log P of each of t tokens.
 type scorePass struct {
 	inputs, targets []int32    // [1 T]
 	losses          graph.Node // [1 T]
 	machine         *graph.Machine
 }
 
-// NewScorer returns a scorer of texts by the model.
+// NewScorer returns a scorer for the model.
 func NewScorer(m *gpt1.Model) *Scorer { return &Scorer{model: m, graphs: map[int]*scorePass{}} }
 
-// LogProbs returns log P(ids[i] | what stands before it) for i ≥ 1; of the first token the model
-// says nothing. In a text longer than the context each token is seen with at least half a
-// context before it, up to the start of the text. → len(ids)−1. When ctx ends, so does LogProbs.
+// LogProbs returns log P(ids[i] | ids[:i]) for i ≥ 1; the model gives the first token no
+// probability. In a text longer than the context, each token has at least half a context before
+// it, or the start of the text. → len(ids)−1. When ctx ends, LogProbs returns its error.
 func (s *Scorer) LogProbs(ctx context.Context, ids []int32) ([]float64, error) {
 	for _, id := range ids {
 		if id < 0 || int(id) >= s.model.VocabSize {
-			return nil, errors.Errorf("token %d: the model has 0 to %d", id, s.model.VocabSize-1)
+			return nil, errors.Errorf("token %d is not one of the model, which are 0 to %d", id, s.model.VocabSize-1)
 		}
 	}
 	s.mu.Lock()
@@ -57,13 +57,13 @@ func (s *Scorer) LogProbs(ctx context.Context, ids []int32) ([]float64, error) {
 		from = max(from+1, len(out)-s.model.NCtx/2)
 	}
 	if updates != s.model.Store.Updates() {
-		return nil, errors.New("the model was trained while it scored: the results are of different weights")
+		return nil, errors.New("the model was trained while it scored: the results come from different weights")
 	}
 	return out, nil
 }
 
 // losses returns −log P of each target. The graphs are as long as powers of two, so that few
-// of them serve all texts; what is beyond the text does not change what is before.
+// of them serve all texts. Positions after the text do not change those before.
 func (s *Scorer) losses(inputs, targets []int32) ([]float32, error) {
 	t := 1
 	for t < len(inputs) {
@@ -92,15 +92,15 @@ func (s *Scorer) losses(inputs, targets []int32) ([]float32, error) {
 	return p.losses.Values()[:len(inputs)], nil
 }
 
-// AttentionWeights returns the attention weights of a text in each layer, by plain attention,
-// which holds them: how much position i of the second-last axis reads of position j of the
-// last. layers × [H T T]
+// AttentionWeights returns the attention weights of a text in each layer: how much position i
+// of the second-last axis reads from position j of the last. It uses plain attention, which keeps
+// the weights. layers × [H T T]
 func AttentionWeights(m *gpt1.Model, ids []int32) ([][]float32, error) {
 	if len(ids) == 0 || len(ids) > m.NCtx {
-		return nil, errors.Errorf("the text has %d tokens: want 1 to the context's %d", len(ids), m.NCtx)
+		return nil, errors.Errorf("the text has %d tokens: it must have 1 to %d, the length of the context", len(ids), m.NCtx)
 	}
 	if m.IsLSTM() {
-		return nil, errors.New("the model is an LSTM, which has no attention")
+		return nil, errors.WithMessage(ErrLSTM, "it has no attention")
 	}
 	g := graph.New(false)
 	in, data := g.Ints("inputs", 1, len(ids))
@@ -115,7 +115,7 @@ func AttentionWeights(m *gpt1.Model, ids []int32) ([][]float32, error) {
 	}
 	layers := make([][]float32, len(weights))
 	for i, w := range weights {
-		layers[i] = w.Values() // [1 H T T]; the arena is this call's own
+		layers[i] = w.Values() // [1 H T T]; no other call uses this arena
 	}
 	return layers, nil
 }

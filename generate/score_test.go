@@ -29,7 +29,7 @@ func TestLogProbs(t *testing.T) {
 		}
 	}
 	_, err := s.LogProbs(context.Background(), []int32{29})
-	require.ErrorContains(t, err, "the model has 0 to 28")
+	require.ErrorContains(t, err, "which are 0 to 28")
 	ended, end := context.WithCancel(context.Background())
 	end()
 	_, err = s.LogProbs(ended, []int32{1, 2, 3})
@@ -75,6 +75,6 @@ func TestAttentionWeights(t *testing.T) {
 	}
 	for _, n := range []int{0, 13} {
 		_, err = AttentionWeights(m, make([]int32, n))
-		require.ErrorContains(t, err, "want 1 to the context's 12")
+		require.ErrorContains(t, err, "it must have 1 to 12")
 	}
 }

@@ -8,23 +8,22 @@ import (
 	"gorgpt/tokenizer"
 )
 
-// endOfWord is what the tokens that end a word end in.
+// endOfWord is the suffix of tokens that end a word.
 const endOfWord = "</w>"
 
-// Stream turns the tokens that continue a text into text while they come, and looks for the
-// strings at which it ends.
+// Stream turns tokens into text as they come, and ends at the first stop string.
 // A Stream must not be used by several goroutines at once.
 type Stream struct {
 	tok   *tokenizer.Tokenizer
 	stops []string
-	space bool   // a word has ended: a space stands before what follows
-	held  string // the beginning of a stop string, perhaps
+	space bool   // a word has ended: a space precedes the next token
+	held  string // may be the beginning of a stop string
 	ended bool
 }
 
-// NewStream returns the stream of what follows a text whose last token is last. A stop string
-// is looked for as the tokenizer writes it: lower case, spaces around signs. It is an error if
-// that is nothing, or has an unknown character, for it could not occur then.
+// NewStream returns a stream that continues a text whose last token is last. A stop string is
+// compared as the tokenizer writes it: in lower case, with spaces around punctuation. A stop string
+// that is empty then, or has an unknown character, is an error, since it could never occur.
 func NewStream(tok *tokenizer.Tokenizer, last int32, stops []string) (*Stream, error) {
 	token, _ := tok.Token(last)
 	s := &Stream{tok: tok, space: strings.HasSuffix(token, endOfWord)}
@@ -32,20 +31,20 @@ func NewStream(tok *tokenizer.Tokenizer, last int32, stops []string) (*Stream, e
 		ids := tok.Encode(stop)
 		for _, id := range ids {
 			if token, _ := tok.Token(id); token == tokenizer.Unknown {
-				return nil, errors.Errorf("the stop string %q has a character that the vocabulary lacks: it cannot occur", stop)
+				return nil, errors.Errorf("the stop string %q has a character that is not in the vocabulary: it can never occur", stop)
 			}
 		}
 		text := strings.TrimSuffix(tok.Decode(ids), " ")
 		if text == "" {
-			return nil, errors.Errorf("the stop string %q is nothing to the tokenizer: want a word or a sign", stop)
+			return nil, errors.Errorf("the stop string %q is empty after tokenization: it must have a word or punctuation", stop)
 		}
 		s.stops = append(s.stops, text)
 	}
 	return s, nil
 }
 
-// Add takes the next token and returns the text that is certain to stand before any stop
-// string, and whether there was one. Nothing comes after that.
+// Add takes the next token. It returns the text that is certain to come before any stop string,
+// and whether a stop string was found. After that it returns no more text.
 func (s *Stream) Add(id int32) (text string, ended bool) {
 	if s.ended {
 		return "", true
@@ -75,8 +74,8 @@ func (s *Stream) Add(id int32) (text string, ended bool) {
 	return text, false
 }
 
-// undecided is the length of the longest end of what is held that begins a stop string, with a
-// space before it if there is one: it may have to be left out too.
+// undecided is the length of the longest suffix of the held text that may begin a stop string. A
+// space before the stop string belongs to it.
 func (s *Stream) undecided() int {
 	for from := range len(s.held) {
 		rest := s.held[from:]
@@ -89,7 +88,7 @@ func (s *Stream) undecided() int {
 	return 0
 }
 
-// Rest returns what was held back, when no more tokens come.
+// Rest returns the text that was held back. Call it after the last token.
 func (s *Stream) Rest() string {
 	text := s.held
 	s.held = ""

@@ -78,7 +78,7 @@ func TestStream(t *testing.T) {
 }
 
 func TestStreamRefuses(t *testing.T) {
-	for stop, want := range map[string]string{"": "is nothing", " \n": "is nothing", "ab?": "lacks"} {
+	for stop, want := range map[string]string{"": "is empty after tokenization", " \n": "is empty after tokenization", "ab?": "not in the vocabulary"} {
 		_, err := NewStream(words(t), 0, []string{stop})
 		require.ErrorContains(t, err, want)
 	}

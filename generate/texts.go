@@ -1,15 +1,15 @@
 package generate
 
-// texts are sequences of tokens that grow in step, of any length. The model sees a window of
-// each: the last tokens, as many as there is context, or fewer after some were dropped.
+// texts are sequences of tokens of any length that grow in step. The model sees a window of
+// each: its last tokens, a context full or fewer.
 type texts struct {
 	d     *decoder
-	ids   [][]int32 // whole
-	from  int       // where the window begins
+	ids   [][]int32 // the whole texts
+	from  int       // start of the window
 	slide int       // tokens that are dropped at a time when the context is full
 }
 
-// newTexts begins with one text; see spread for more.
+// newTexts returns one empty text; spread makes more.
 func newTexts(d *decoder, slide int) *texts {
 	if slide == 0 {
 		slide = d.model.NCtx / 2
@@ -18,7 +18,7 @@ func newTexts(d *decoder, slide int) *texts {
 	return &texts{d: d, ids: [][]int32{nil}, slide: max(1, min(slide, d.model.NCtx))}
 }
 
-// add appends equally many tokens to each text and scores what could follow. → B × [V]
+// add appends equally many tokens to each text and scores the next token. → B × [V]
 func (t *texts) add(ids [][]int32) ([][]float32, error) {
 	for i, more := range ids {
 		t.ids[i] = append(t.ids[i], more...)
@@ -26,7 +26,7 @@ func (t *texts) add(ids [][]int32) ([][]float32, error) {
 	seen, length := t.from+t.d.past, len(t.ids[0])
 	if length-t.from > t.d.model.NCtx {
 		keep := t.d.model.NCtx
-		if seen > t.from { // of a text that is new, as much as there is context is read
+		if seen > t.from { // a new text is read up to the full context
 			keep -= t.slide - 1
 		}
 		t.from = length - keep
@@ -40,7 +40,7 @@ func (t *texts) add(ids [][]int32) ([][]float32, error) {
 	return t.d.feed(window)
 }
 
-// spread makes n texts of the first one.
+// spread copies the first text until there are n.
 func (t *texts) spread(n int) {
 	for i := 1; i < n; i++ {
 		t.ids = append(t.ids, append([]int32(nil), t.ids[0]...))
@@ -48,7 +48,7 @@ func (t *texts) spread(n int) {
 	}
 }
 
-// copyRow makes text to what text from is.
+// copyRow copies text from to text to.
 func (t *texts) copyRow(to, from int) {
 	t.ids[to] = append(t.ids[to][:0], t.ids[from]...)
 	t.d.copyRow(to, from)

@@ -41,3 +41,18 @@ func Example() {
 	// 800512 parameters, 50 tensors
 	// loss of a new model within 1 of ln V: true
 }
+
+// ExampleBlock declares one block alone, on states that are an input.
+func ExampleBlock() {
+	model, err := gpt1.New(gpt1.Config{NLayer: 2, NHead: 2, NEmbd: 16, NCtx: 8, VocabSize: 50, LayerNormEps: 1e-5, InitRange: 0.02})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	g := graph.New(false)
+	x, _ := g.Floats("states", 3, 8, 16)
+	y := model.Blocks[1].Forward(x)
+	fmt.Println(y.Name(), y.Shape(), g.Err())
+	// Output:
+	// h.1.ln_2.residual_norm [3 8 16] <nil>
+}

@@ -4,12 +4,10 @@ import (
 	"hash/fnv"
 	"math"
 	"math/rand/v2"
-	"runtime"
 	"strings"
-	"sync"
-	"sync/atomic"
 
 	"gorgpt/graph"
+	"gorgpt/internal/parallel"
 )
 
 // Init draws fresh weights: N(0, InitRange) for matrices and embeddings, zero
@@ -88,22 +86,12 @@ func normal(p *graph.Param, seed uint64, deviation float32) {
 	name := fnv.New64a()
 	name.Write([]byte(p.Name)) // never fails
 	stream := name.Sum64()
-	var next atomic.Int64
-	var workers sync.WaitGroup
-	for range runtime.GOMAXPROCS(0) {
-		workers.Go(func() {
-			for {
-				chunk := int(next.Add(1)) - 1
-				if chunk*initChunk >= len(p.Value) {
-					return
-				}
-				r := rand.New(rand.NewPCG(seed, stream+uint64(chunk)))
-				values := p.Value[chunk*initChunk : min((chunk+1)*initChunk, len(p.Value))]
-				for i := range values {
-					values[i] = deviation * float32(r.NormFloat64())
-				}
-			}
-		})
-	}
-	workers.Wait()
+	_ = parallel.Do((len(p.Value)+initChunk-1)/initChunk, func(chunk int) error {
+		r := rand.New(rand.NewPCG(seed, stream+uint64(chunk)))
+		values := p.Value[chunk*initChunk : min((chunk+1)*initChunk, len(p.Value))]
+		for i := range values {
+			values[i] = deviation * float32(r.NormFloat64())
+		}
+		return nil
+	})
 }

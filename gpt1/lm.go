@@ -7,13 +7,13 @@ import "gorgpt/graph"
 // A LM must not be used by several goroutines at once.
 type LM struct {
 	B, T    int
-	Inputs  []int32       // [B T], token ids
-	Targets []int32       // [B T], the token that follows each input
+	inputs  []int32       // [B T], token ids
+	targets []int32       // [B T], the token that follows each input
 	Count   *float32      // predictions in the full batch, by which the sum is divided
 	Random  *graph.Random // nil in an evaluation graph
 
 	Graph   *graph.Graph
-	Loss    graph.Node // −Σ log P / Count: this micro-batch's part of the batch's mean
+	loss    graph.Node // −Σ log P / Count: this micro-batch's part of the batch's mean
 	Losses  graph.Node // −log P of each target [B T]; its values can be read after a run for evaluation
 	machine *graph.Machine
 }
@@ -26,14 +26,14 @@ func (m *Model) DeclareLM(b, t int, train bool) *LM {
 	targets, next := g.Ints("targets", b, t)
 	inputs, targets = inputs.Named("B T"), targets.Named("B T")
 	count, n := g.Scalar("count")
-	lm.Inputs, lm.Targets, lm.Count = ids, next, n
+	lm.inputs, lm.targets, lm.Count = ids, next, n
 	if train {
 		lm.Random = g.Random(b)
 	}
 	lm.Losses = m.Losses(m.Hidden(inputs), targets) // [B T]
-	lm.Loss = lm.Losses.SumOver(count)              // L1
+	lm.loss = lm.Losses.SumOver(count)              // L1
 	if train {
-		g.Backward(lm.Loss)
+		g.Backward(lm.loss)
 	}
 	return lm
 }
@@ -61,7 +61,7 @@ func (lm *LM) Need() (graph.Need, error) { return lm.Graph.Need(lm.kept()...) }
 // row with id 0, which changes no earlier loss because attention only looks back.
 func (lm *LM) Fill(i int, window []int32) {
 	n := min(len(window)-1, lm.T)
-	inputs, targets := lm.Inputs[i*lm.T:(i+1)*lm.T], lm.Targets[i*lm.T:(i+1)*lm.T]
+	inputs, targets := lm.inputs[i*lm.T:(i+1)*lm.T], lm.targets[i*lm.T:(i+1)*lm.T]
 	copy(inputs, window[:n])
 	copy(targets, window[1:n+1])
 	clear(inputs[n:])
@@ -71,7 +71,7 @@ func (lm *LM) Fill(i int, window []int32) {
 // Run executes the graph on the current inputs and returns the loss.
 func (lm *LM) Run() (float64, error) {
 	err := lm.machine.Run()
-	return float64(lm.Loss.Value()), err
+	return float64(lm.loss.Value()), err
 }
 
 // Diagnose runs the graph once more and names the first node whose value is not finite, as

@@ -23,18 +23,18 @@ func (x Node) Attention(h int, d Drop) Node {
 	}
 	b, t, width := x.dim(0), x.dim(1), x.dim(2)/3
 	in, mask := x.g.dropInputs(d, x)
+	lse := sideBuffer(b * h * t)
 	pairs, drop, note := b*h*t*(t+1)/2, d.flops(x.g), fmt.Sprintf("%d heads%s", h, d.note(x.g, ", "))
 	return x.g.apply(spec{
-		name: "attention", in: in, shape: []int{b, t, width}, side: []int{b * h * t},
+		name: "attention", in: in, shape: []int{b, t, width}, side: []*buffer{lse},
 		facts: facts{ // 2 products; scale, −max, exp, Σ and ÷ of each score
 			flops: pairs * (4*width/h + 5 + drop), note: note,
 			axes: append(x.leading(), strings.TrimPrefix(x.axes()[2], "3")),
 		},
 		run: func(c *call) {
 			mask, seq := mask(c)
-			kernels.Attention(c.y, c.side[0], c.f(x), mask, seq, b, t, h, width/h)
+			kernels.Attention(c.y, lse.data, c.f(x), mask, seq, b, t, h, width/h)
 		},
-		diff: append([]bool{true}, make([]bool, len(in)-1)...),
 		grad: func(y, dy Node) []Node {
 			in, mask := x.g.dropInputs(d, dy, x, y)
 			dx := x.g.apply(spec{
@@ -45,10 +45,10 @@ func (x Node) Attention(h int, d Drop) Node {
 				},
 				run: func(c *call) {
 					mask, seq := mask(c)
-					kernels.AttentionGrad(c.y, c.f(dy), c.f(y), y.op().c.side[0], c.f(x), mask, seq, b, t, h, width/h)
+					kernels.AttentionGrad(c.y, c.f(dy), c.f(y), lse.data, c.f(x), mask, seq, b, t, h, width/h)
 				},
 			})
-			return append([]Node{dx}, make([]Node, len(in)-3)...)
+			return []Node{dx}
 		},
 	})
 }

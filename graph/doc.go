@@ -16,9 +16,7 @@
 // Every operation, forward or backward, is one value of the type op (op.go),
 // which is what Gorgonia sees: a name, a shape, a closure that runs a kernel and
 // a closure that builds the derivative. Each fused op must equal a form composed of
-// plain ops. [Graph.ExprGraph] and [Node.Raw] hand out the Gorgonia
-// objects, so stock Gorgonia ops and tools mix in, with one caveat: a stock op
-// may write its result over the value of an operand that nobody reads later.
+// plain ops.
 //
 // The package holds no model and no training policy. Start reading at graph.go,
 // then op.go, then linear.go for a typical op.

@@ -69,8 +69,8 @@ func (s *spec) traffic() (read, written int) {
 		written = s.writes
 	case len(s.shape) > 0:
 		written = size(s.shape)
-		for _, n := range s.side {
-			written += n
+		for _, b := range s.side {
+			written += b.size
 		}
 	}
 	if s.into != nil {

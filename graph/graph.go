@@ -63,9 +63,6 @@ func (g *Graph) Err() error { return g.err }
 // Training reports whether dropout is applied.
 func (g *Graph) Training() bool { return g.train }
 
-// ExprGraph returns the underlying Gorgonia graph.
-func (g *Graph) ExprGraph() *gorgonia.ExprGraph { return g.eg }
-
 // Scope names the part of the model that is built until the returned function
 // is called: defer g.Scope("h.3")().
 func (g *Graph) Scope(name string) func() {
@@ -110,9 +107,6 @@ type Node struct {
 
 // Graph returns the graph that the node belongs to.
 func (x Node) Graph() *Graph { return x.g }
-
-// Raw returns the Gorgonia node, or nil after a mistake.
-func (x Node) Raw() *gorgonia.Node { return x.n }
 
 // Shape returns the sizes of the axes; empty for a scalar.
 func (x Node) Shape() []int { return append([]int(nil), x.shape...) }

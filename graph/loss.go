@@ -20,13 +20,14 @@ func (x Node) CrossEntropy(targets Node, v int) Node {
 	if rows != size(targets.shape) || v > stride || v < 1 {
 		return x.g.failf("cross_entropy", "logits %v, targets %v, %d classes: want [… V'], […], V ≤ V'", x.shape, targets.shape, v)
 	}
+	lse := sideBuffer(rows)
 	return x.g.apply(spec{
-		name: "cross_entropy", in: []Node{x, targets}, shape: targets.shape, side: []int{rows},
+		name: "cross_entropy", in: []Node{x, targets}, shape: targets.shape, side: []*buffer{lse},
 		facts: facts{ // −max, exp and Σ of each logit
 			flops: 3 * rows * v, reads: []int{rows * v}, axes: targets.axes(), roles: []string{"logits", "targets"},
 		},
 		run: func(c *call) {
-			kernels.CrossEntropy(c.y, c.side[0], c.f(x), c.i(targets), rows, v, stride)
+			kernels.CrossEntropy(c.y, lse.data, c.f(x), c.i(targets), rows, v, stride)
 		},
 		grad: func(y, dy Node) []Node {
 			dx := x.g.apply(spec{
@@ -36,7 +37,7 @@ func (x Node) CrossEntropy(targets Node, v int) Node {
 					flops: 3 * rows * v, reads: []int{rows * v}, writes: rows * v, axes: x.axes(), roles: []string{"logits", "targets", "lse", "dy"},
 				},
 				run: func(c *call) {
-					kernels.CrossEntropyGrad(c.y, c.f(x), y.op().c.side[0], c.f(dy), c.i(targets), rows, v, stride)
+					kernels.CrossEntropyGrad(c.y, c.f(x), lse.data, c.f(dy), c.i(targets), rows, v, stride)
 				},
 			})
 			return []Node{dx, {}}

@@ -28,30 +28,30 @@ func (x Node) LSTM(wih, whh, bih, bhh Node) Node {
 	}
 	b, t, width, u := x.dim(0), x.dim(1), x.dim(2), whh.dim(1)
 	rows, before := b*t, b*(t-1) // before: the steps that have one before them
+	gates, cells := sideBuffer(rows*4*u), sideBuffer(rows*u)
 	return x.g.apply(spec{
 		name: "lstm", in: []Node{x, wih, whh, bih, bhh}, shape: []int{b, t, u},
-		side: []int{rows * 4 * u, rows * u}, // gates, cells
+		side: []*buffer{gates, cells},
 		facts: facts{ // the products with their biases; σ is 3 operations, cells and states are 6
 			flops: 2*rows*4*u*width + 2*before*4*u*u + 2*rows*4*u + (3*3+1+3+2)*rows*u,
 			axes:  append(x.leading(), whh.axes()[1]), note: fmt.Sprintf("%d steps", t),
 			roles: []string{"x", "W_ih", "W_hh", "b_ih", "b_hh"},
 		},
 		run: func(c *call) {
-			gates, cells := c.side[0], c.side[1]
-			kernels.GemmBias(false, true, rows, 4*u, width, c.f(x), width, c.f(wih), width, c.f(bih), gates, 4*u)
-			kernels.LSTM(c.y, cells, gates, c.f(whh), c.f(bhh), b, t, u)
+			kernels.GemmBias(false, true, rows, 4*u, width, c.f(x), width, c.f(wih), width, c.f(bih), gates.data, 4*u)
+			kernels.LSTM(c.y, cells.data, gates.data, c.f(whh), c.f(bhh), b, t, u)
 		},
 		grad: func(y, dy Node) []Node {
+			dh, dc := sideBuffer(b*u), sideBuffer(b*u)
 			dgates := x.g.apply(spec{
 				name: y.Name() + ".dgates", full: true, kind: "lstm.grad", in: []Node{dy, whh, y}, shape: []int{b, t, 4 * u},
-				side: []int{b * u, b * u}, // dh, dc
+				side: []*buffer{dh, dc},
 				facts: facts{
 					flops: 2*before*4*u*u + 24*rows*u, axes: append(x.leading(), wih.axes()[0]), roles: []string{"dy", "W_hh", "gates, cells"},
 					reads: []int{rows * u, 4 * u * u, rows * 5 * u},
 				},
 				run: func(c *call) {
-					s := y.op().c.side
-					kernels.LSTMGrad(c.y, c.side[0], c.side[1], c.f(dy), s[0], s[1], c.f(whh), b, t, u)
+					kernels.LSTMGrad(c.y, dh.data, dc.data, c.f(dy), gates.data, cells.data, c.f(whh), b, t, u)
 				},
 			})
 			dx := x.g.apply(spec{

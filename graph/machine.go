@@ -69,9 +69,6 @@ func (g *Graph) checkHashes() error {
 	return nil
 }
 
-// Bytes returns the working memory that the graph needs.
-func (m *Machine) Bytes() int { return 4 * m.plan.total }
-
 // Run executes the graph once on the current inputs. Machines of different
 // arenas may run at the same time: those that write to a store wait for the others.
 func (m *Machine) Run() error {

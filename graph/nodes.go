@@ -112,7 +112,7 @@ func (g *Graph) info(n *gorgonia.Node) Info {
 		}
 		x.Read, x.Written = o.traffic()
 		x.Memory = 0
-		for _, b := range o.bufs {
+		for _, b := range o.buffers() {
 			x.Memory += 4 * b.size
 		}
 		x.Calls, x.Time = o.calls, o.took

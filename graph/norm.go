@@ -14,20 +14,18 @@ func (x Node) LayerNorm(gain, bias Node, eps float32) Node {
 		return Node{g: x.g}
 	}
 	rows, width := x.rows(), x.dim(-1)
+	mean, rstd := sideBuffer(rows), sideBuffer(rows)
 	return x.g.apply(spec{
-		name: "layer_norm", in: []Node{x, gain, bias}, shape: x.shape, side: []int{rows, rows},
+		name: "layer_norm", in: []Node{x, gain, bias}, shape: x.shape, side: []*buffer{mean, rstd},
 		facts: facts{flops: normFLOPs * rows * width},
 		run: func(c *call) {
-			mean, rstd := c.side[0], c.side[1]
-			kernels.LayerNorm(c.y, mean, rstd, c.f(x), c.f(gain), c.f(bias), rows, width, eps)
+			kernels.LayerNorm(c.y, mean.data, rstd.data, c.f(x), c.f(gain), c.f(bias), rows, width, eps)
 		},
 		grad: func(y, dy Node) []Node {
 			dx, dgain, dbias := y.normGrad(gain, bias, spec{in: []Node{dy, x, gain, y}, facts: facts{
 				reads: []int{rows * width, rows * width, width, 2 * rows}, roles: []string{"dy", "x", "gain", "mean, 1/σ"},
 			}}, func(c *call, dgain, dbias []float32) {
-				kept := y.op().c.side
-				mean, rstd := kept[0], kept[1]
-				kernels.LayerNormGrad(c.y, dgain, dbias, c.f(dy), c.f(x), mean, rstd, c.f(gain), rows, width)
+				kernels.LayerNormGrad(c.y, dgain, dbias, c.f(dy), c.f(x), mean.data, rstd.data, c.f(gain), rows, width)
 			})
 			return []Node{dx, dgain, dbias}
 		},
@@ -45,35 +43,36 @@ func (x Node) ResidualLayerNorm(branch, gain, bias Node, eps float32, d Drop) No
 	}
 	b, t, width := x.dim(0), x.dim(1), x.dim(2)
 	in, mask := x.g.dropInputs(d, x, branch, gain, bias)
-	residual := func(c *call, mask func(*call) (kernels.Drop, []int32), kept [][]float32) kernels.ResidualNorm {
+	mean, rstd, sum := sideBuffer(b*t), sideBuffer(b*t), sideBuffer(size(x.shape))
+	residual := func(c *call) kernels.ResidualNorm {
 		drop, seq := mask(c)
 		return kernels.ResidualNorm{
-			Mean: kept[0], Rstd: kept[1], Sum: kept[2], Gain: c.f(gain), Drop: drop, Seq: seq, B: b, T: t, C: width,
+			Mean: mean.data, Rstd: rstd.data, Sum: sum.data, Gain: c.f(gain), Drop: drop, Seq: seq, B: b, T: t, C: width,
 		}
 	}
 	return x.g.apply(spec{
-		name: "residual_norm", in: in, shape: x.shape, side: []int{b * t, b * t, size(x.shape)},
+		name: "residual_norm", in: in, shape: x.shape, side: []*buffer{mean, rstd, sum},
 		facts: facts{
 			flops: (normFLOPs + 1 + d.flops(x.g)) * size(x.shape), note: d.note(x.g, ""), roles: []string{"x", "branch"},
 		},
 		run: func(c *call) {
-			residual(c, mask, c.side).Forward(c.y, c.f(x), c.f(branch), c.f(bias), eps)
+			residual(c).Forward(c.y, c.f(x), c.f(branch), c.f(bias), eps)
 		},
-		diff: append([]bool{true, true, true, true}, make([]bool, len(in)-4)...),
 		grad: func(y, dy Node) []Node {
-			in, mask := x.g.dropInputs(d, dy, gain, y)
-			s := spec{in: in, side: []int{size(x.shape)}, facts: facts{
+			in, _ := x.g.dropInputs(d, dy, gain, y)
+			ofBranch := sideBuffer(size(x.shape))
+			s := spec{in: in, side: []*buffer{ofBranch}, facts: facts{
 				flops: d.flops(x.g) * size(x.shape), note: d.note(x.g, ""),
 				reads: []int{size(x.shape), width, 2*b*t + size(x.shape)}, roles: []string{"dy", "gain", "sum, mean, 1/σ"},
 			}}
 			dx, dgain, dbias := y.normGrad(gain, bias, s, func(c *call, dgain, dbias []float32) {
-				residual(c, mask, y.op().c.side).Grad(c.y, c.side[0], dgain, dbias, c.f(dy))
+				residual(c).Grad(c.y, ofBranch.data, dgain, dbias, c.f(dy))
 			})
 			dbranch := x.g.apply(spec{
-				name: y.Name() + ".dbranch", full: true, kind: "part", in: []Node{dx}, shape: x.shape, isSide: true,
+				name: y.Name() + ".dbranch", full: true, kind: "part", in: []Node{dx}, shape: x.shape, shares: ofBranch,
 				facts: facts{idle: true, note: "of the branch", axes: x.axes()}, run: func(*call) {},
 			})
-			return append([]Node{dx, dbranch, dgain, dbias}, make([]Node, len(in)-3)...)
+			return []Node{dx, dbranch, dgain, dbias}
 		},
 	})
 }

@@ -24,15 +24,15 @@ type spec struct {
 	// run computes the output. It may allocate nothing.
 	run func(c *call)
 	// grad returns the derivative of the cost with respect to each input, given
-	// that of the output; a zero Node where diff is false. nil: not differentiable.
+	// that of the output. Only inputs for which diff is true need one. nil: not differentiable.
 	grad func(y, dy Node) []Node
 	diff []bool // which inputs have a derivative; nil: the float tensors among them
 
-	side      []int  // sizes of further buffers that live as long as the output
-	into      *Param // the output is this parameter's gradient
-	overwrite Node   // an operand that the output may be written over; the zero Node: none
-	isSide    bool   // the output is the first side buffer of the only operand
-	columns   int    // how many of each row of the output have a defined value; 0: all
+	side      []*buffer // further buffers that live as long as the output
+	into      *Param    // the output is this parameter's gradient
+	overwrite Node      // an operand that the output may be written over; the zero Node: none
+	shares    *buffer   // the output is this side buffer of an operand
+	columns   int       // how many of each row of the output have a defined value; 0: all
 
 	facts // for drawings and tables
 }
@@ -49,7 +49,7 @@ type op struct {
 	salt  int
 	node  *gorgonia.Node
 	out   gorgonia.Value
-	bufs  []buffer // the output's first, then one a side buffer
+	own   buffer // of the output
 	c     call
 
 	clock
@@ -252,7 +252,6 @@ type call struct {
 	operands []Node           // as declared
 	in       []gorgonia.Value // the value of each
 	y        []float32        // the output; nil for a scalar
-	side     [][]float32      // the further buffers
 	s        *gorgonia.F32
 	err      error
 }

@@ -13,7 +13,12 @@ type buffer struct {
 	size        int
 	first, last int // positions in the order of execution, both included
 	at          int // offset in the arena
+	data        []float32
 }
+
+// sideBuffer is a buffer of n float32 for what an op computes beside its output. It has
+// memory while the op and the readers of its output run.
+func sideBuffer(n int) *buffer { return &buffer{size: n} }
 
 // plan says which part of the arena each buffer of a graph occupies.
 type plan struct {
@@ -44,15 +49,9 @@ func newPlan(g *Graph) (*plan, error) {
 			continue
 		}
 		p.ops = append(p.ops, o)
-		o.bufs = o.bufs[:0]
-		if o.ownsOutput() {
-			o.bufs = append(o.bufs, buffer{size: size(o.shape), first: i, last: last[n]})
-		}
-		for _, n2 := range o.side {
-			o.bufs = append(o.bufs, buffer{size: n2, first: i, last: last[n]})
-		}
-		for k := range o.bufs {
-			all = append(all, &o.bufs[k])
+		for _, b := range o.buffers() {
+			b.first, b.last = i, last[n]
+			all = append(all, b)
 		}
 	}
 	p.total = place(all)
@@ -72,7 +71,16 @@ func (p *plan) markCompletion() {
 // ownsOutput reports whether the op's output needs memory of its own: not a scalar,
 // a gradient in the store, or a value in an operand's memory.
 func (o *op) ownsOutput() bool {
-	return len(o.shape) > 0 && o.into == nil && !o.isSide && !o.overwrites
+	return len(o.shape) > 0 && o.into == nil && o.shares == nil && !o.overwrites
+}
+
+// buffers lists the memory that the op owns.
+func (o *op) buffers() []*buffer {
+	if !o.ownsOutput() {
+		return o.side
+	}
+	o.own.size = size(o.shape)
+	return append([]*buffer{&o.own}, o.side...)
 }
 
 // lastUses finds the position at which each node's value is read for the last time.
@@ -88,7 +96,7 @@ func (g *Graph) lastUses(order gorgonia.Nodes) map[*gorgonia.Node]int {
 		for _, child := range g.children(n) {
 			use := i
 			switch {
-			case o == nil || o.isSide: // the value may lie in the operand's memory
+			case o == nil || o.shares != nil: // the value may lie in the operand's memory
 				use = last[n]
 			case o.overwrite.n == child:
 				// Only the last reader of a value may write over it.
@@ -148,11 +156,8 @@ func place(bufs []*buffer) (total int) {
 // bind points every op at its part of the arena.
 func (p *plan) bind(arena []float32) {
 	for _, o := range p.ops {
-		rest := o.bufs
-		part := func() []float32 {
-			b := rest[0]
-			rest = rest[1:]
-			return arena[b.at : b.at+b.size : b.at+b.size]
+		for _, b := range o.buffers() {
+			b.data = arena[b.at : b.at+b.size : b.at+b.size]
 		}
 		switch {
 		case len(o.shape) == 0:
@@ -166,16 +171,12 @@ func (p *plan) bind(arena []float32) {
 			// The memory is the input's, which an earlier turn of this loop bound.
 			o.c.y = o.overwrite.op().c.y
 			o.out = dense(o.c.y, o.shape)
-		case o.isSide:
-			o.c.y = o.in[0].op().c.side[0]
+		case o.shares != nil: // bound with the operand
+			o.c.y = o.shares.data
 			o.out = dense(o.c.y, o.shape)
 		default:
-			o.c.y = part()
+			o.c.y = o.own.data
 			o.out = dense(o.c.y, o.shape)
-		}
-		o.c.side = o.c.side[:0]
-		for range o.side {
-			o.c.side = append(o.c.side, part())
 		}
 	}
 }

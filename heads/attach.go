@@ -9,35 +9,41 @@ import (
 	"gorgpt/graph"
 )
 
-// Attach copies a pre-trained model into one with rows token embeddings and a
-// new head of k outputs. Of its blocks only those before number blocks are copied,
-// and the others start as new ones do (figure 2, left). The head starts as new weights do; so do rows that the
-// pre-trained model lacks, but around the mean of those it has: the model has
-// never met a token without what all of them share. It is how the special tokens
-// come in (section 3.2: the head and the delimiter are the only new parameters).
-// A head that the model has from an earlier fine-tuning stays behind; see KeepHead.
-func Attach(pre *gpt1.Model, rows, k, blocks int, seed uint64) (*gpt1.Model, error) {
-	if rows < pre.VocabSize {
-		return nil, errors.Errorf("%d token embeddings wanted, the model has %d", rows, pre.VocabSize)
+// AttachOptions configure Attach.
+// AttachOptions are safe for concurrent use as long as nothing changes them.
+type AttachOptions struct {
+	Rows    int    // number of token embeddings, including those of the special tokens
+	Outputs int    // K, the number of outputs of the head
+	Blocks  int    // number of blocks copied, counted from the first; the others are initialised (figure 2, left)
+	Seed    uint64 // seed of all new weights
+}
+
+// Attach copies a pre-trained model into one with a new head. The head is initialised like any new
+// weights. So are the embeddings that the pre-trained model lacks, which are those of the special
+// tokens, but their mean is that of the existing embeddings: the pre-trained model has only seen
+// embeddings that share this mean. The head and these embeddings are the only new parameters
+// (section 3.2). Attach does not copy a head of an earlier fine-tuning; see [KeepHead].
+func Attach(pre *gpt1.Model, o AttachOptions) (*gpt1.Model, error) {
+	if o.Rows < pre.VocabSize {
+		return nil, errors.Errorf("%d token embeddings requested, but the model already has %d", o.Rows, pre.VocabSize)
 	}
 	c := pre.Config
-	c.VocabSize = rows
-	m, err := gpt1.New(c, Params(c.NEmbd, k)...)
+	c.VocabSize = o.Rows
+	m, err := gpt1.New(c, Params(c.NEmbd, o.Outputs)...)
 	if err != nil {
 		return nil, err
 	}
-	m.Init(seed)
+	m.Init(o.Seed)
 	for _, p := range pre.Config.Params() {
-		if gpt1.BlockOf(p.Name) >= blocks {
-			continue
+		if gpt1.BlockOf(p.Name) < o.Blocks {
+			copy(m.Store.Param(p.Name).Value, pre.Store.Param(p.Name).Value)
 		}
-		copy(m.Store.Param(p.Name).Value, pre.Store.Param(p.Name).Value)
 	}
 	centre(m.Store.Param("tokens_embed.weight").Value, pre.VocabSize, c.NEmbd)
 	return m, nil
 }
 
-// centre adds the mean of the first n rows of c values to the others.
+// centre adds the mean of the first n rows, of c values each, to the other rows.
 func centre(rows []float32, n, c int) {
 	for j := range c {
 		sum := 0.0
@@ -50,17 +56,17 @@ func centre(rows []float32, n, c int) {
 	}
 }
 
-// KeepHead copies the head of a model that was fine-tuned before over that of m.
+// KeepHead replaces the head of m by a copy of the head of a fine-tuned model.
 func KeepHead(m, from *gpt1.Model) error {
 	for _, p := range headOf(m) {
 		old := from.Store.Param(p.Name)
 		if old == nil || !slices.Equal(old.Shape, p.Shape) {
-			return errors.Errorf("no head to keep: the model has no %s of shape %v", p.Name, p.Shape)
+			return errors.Errorf("the head cannot be kept: the model has no %s of shape %v", p.Name, p.Shape)
 		}
 		copy(p.Value, old.Value)
 	}
 	return nil
 }
 
-// headOf returns the parameters of m beyond those of the decoder.
+// headOf returns the parameters of m that are not part of the decoder.
 func headOf(m *gpt1.Model) []*graph.Param { return m.Store.Params()[len(m.Params()):] }

@@ -15,7 +15,7 @@ import (
 // MultipleChoice picks the right one of several answers to a question about a context.
 const MultipleChoice Kind = loaders.QA
 
-// mostAnswers is how many answers a question may have. All of them are computed at once.
+// mostAnswers is the greatest number of answers of a question, which are all computed at once.
 const mostAnswers = 1000
 
 type multipleChoice struct{}
@@ -26,7 +26,7 @@ func (multipleChoice) Fields() loaders.Fields {
 	return loaders.Fields{Texts: []string{"context", "question"}, Answers: "answers", Label: "label"}
 }
 
-// Space is the most answers of a question.
+// Space finds the greatest number of answers of a question.
 func (multipleChoice) Space(rows []loaders.Row) (Space, error) {
 	s := Space{}
 	for _, row := range rows {
@@ -35,7 +35,7 @@ func (multipleChoice) Space(rows []loaders.Row) (Space, error) {
 		}
 	}
 	if s.Choices < 2 {
-		return s, errors.Errorf("%s: one answer leaves no choice: want two or more", rows[0].Place())
+		return s, errors.Errorf("%s: a question needs two or more answers, not one", rows[0].Place())
 	}
 	return s, nil
 }
@@ -45,22 +45,22 @@ func (multipleChoice) Whole() bool { return true }
 func (multipleChoice) CheckSpace(s Space) error {
 	switch {
 	case len(s.Labels) > 0:
-		return errors.Errorf("labels: %s has none", MultipleChoice)
+		return errors.Errorf("labels: %s must not have labels", MultipleChoice)
 	case s.Choices < 2 || s.Choices > mostAnswers:
-		return errors.Errorf("choices is %d: want 2 to %d, the most answers of a question", s.Choices, mostAnswers)
+		return errors.Errorf("choices is %d: it must be from 2 to %d", s.Choices, mostAnswers)
 	}
 	return nil
 }
 
-// CheckRow wants answers. A question to train on must have two or more.
+// CheckRow checks the number of answers. A training question needs two or more.
 func (multipleChoice) CheckRow(row loaders.Row, training bool) error {
 	switch n := len(row.Answers); {
 	case n > mostAnswers:
-		return errors.Errorf("%d answers: want %d or fewer", n, mostAnswers)
+		return errors.Errorf("the question has %d answers: it must have at most %d", n, mostAnswers)
 	case n == 0:
 		return errors.New("the question has no answers")
 	case n < 2 && training:
-		return errors.New("one answer leaves no choice: want two or more to train on")
+		return errors.New("a training question needs two or more answers, not one")
 	}
 	return nil
 }
@@ -69,14 +69,14 @@ func (multipleChoice) Target(_ Space, l loaders.Label, row loaders.Row) (Target,
 	n := len(row.Answers)
 	i, err := strconv.Atoi(l.Text)
 	if err != nil || i < 0 || i >= n {
-		return Target{}, errors.Errorf("label %s: want the number of the right answer, 0 to %d", l.Text, n-1)
+		return Target{}, errors.Errorf("label %s: it must be the number of the right answer, from 0 to %d", l.Text, n-1)
 	}
 	return Target{Label: int32(i)}, nil
 }
 
 func (multipleChoice) CheckTarget(t Target, scores int) error { return checkClass(t.Label, scores) }
 
-// Format is [s] context question [d] answer [c] for each answer.
+// Format returns [s] context question [d] answer [c] for each answer.
 func (multipleChoice) Format(f *Formatter, e Example) ([][]int32, error) {
 	var seqs [][]int32
 	for _, answer := range e.Answers {
@@ -103,7 +103,7 @@ func (multipleChoice) Outputs(Space) int { return 1 }
 
 func (multipleChoice) Scores(_, n int) int { return n }
 
-// Logits are h W + b of each answer, over which the softmax is taken.
+// Logits computes h W + b for each answer. The softmax is over the answers.
 func (m multipleChoice) Logits(h *Head, states graph.Node, b, n int) graph.Node {
 	return h.Linear.Forward(states).Reshape(b, n).Named("B S").Axes("B S").Parts(m.Parts(n)...)
 }
@@ -112,7 +112,7 @@ func (multipleChoice) Inputs(g *graph.Graph, b, k int) (graph.Node, func(int, Ta
 	return classes{}.Inputs(g, b, k)
 }
 
-// Losses are −log softmax(logits)[label].
+// Losses computes −log softmax(logits)[label].
 func (multipleChoice) Losses(logits, labels graph.Node) graph.Node {
 	return classes{}.Losses(logits, labels)
 }
@@ -123,12 +123,12 @@ func (multipleChoice) Judge(_ Space, training []Target) Judge {
 	return choiceJudge{majority(training)}
 }
 
-// choiceJudge judges numbers of answers. They are no classes, so only accuracy means anything.
+// choiceJudge judges numbers of answers. They are not classes, so accuracy is the only measure.
 type choiceJudge struct {
 	most int // the most frequent number of the right answer
 }
 
-// Names are the numbers of the answers.
+// Names returns the numbers of the answers.
 func (choiceJudge) Names(n int) []string {
 	names := make([]string, n)
 	for i := range names {
@@ -160,7 +160,7 @@ func (j choiceJudge) Baseline(_ string, gold []Target) float64 {
 	return j.confusion(gold, slices.Repeat([]int{j.most}, len(gold))).Accuracy()
 }
 
-// confusion has room for more answers than any question of the training set has.
+// confusion counts predictions. A question may have more answers than any training question.
 func (j choiceJudge) confusion(gold []Target, predicted []int) score.Confusion {
 	k := j.most + 1
 	for _, x := range slices.Concat(labelsOf(gold), predicted) {

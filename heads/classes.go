@@ -17,26 +17,26 @@ import (
 	"gorgpt/score"
 )
 
-// classes is what tasks that choose one of several labels have in common.
+// classes is the common part of the tasks that choose one of several labels.
 type classes struct{}
 
-// Space lists the classes of the rows, sorted; as numbers if all are integers.
+// Space lists the classes of the rows in order, in numerical order if all are integers.
 func (classes) Space(rows []loaders.Row) (Space, error) {
 	seen := map[string]bool{}
 	for _, row := range rows {
 		if row.Label.Form == loaders.Float {
-			return Space{}, errors.Errorf("%s: label %s is no class: want a string or an integer", row.Place(), row.Label.Text)
+			return Space{}, errors.Errorf("%s: label %s is not a class: it must be a string or an integer", row.Place(), row.Label.Text)
 		}
 		seen[row.Label.Text] = true
 	}
 	names := sortedLabels(seen)
 	if len(names) < 2 {
-		return Space{}, errors.Errorf("%s: every label is %q: want two classes or more", rows[0].Path, names[0])
+		return Space{}, errors.Errorf("%s: every label is %q: the rows need two or more classes", rows[0].Path, names[0])
 	}
 	return Space{Labels: names}, nil
 }
 
-// sortedLabels sorts labels; as numbers if all are integers.
+// sortedLabels returns labels in order, in numerical order if all are integers.
 func sortedLabels(seen map[string]bool) []string {
 	names := slices.Sorted(maps.Keys(seen))
 	numbers := make(map[string]int, len(names))
@@ -55,23 +55,23 @@ func (classes) Whole() bool { return true }
 
 func (classes) CheckSpace(s Space) error {
 	if s.Choices != 0 {
-		return errors.New("choices: only qa has them")
+		return errors.New("choices: only qa may have choices")
 	}
 	return checkLabels(s.Labels)
 }
 
-// checkLabels wants two labels or more that people can read and tell apart.
+// checkLabels checks that there are two or more labels, all legible and different.
 func checkLabels(labels []string) error {
 	if len(labels) < 2 {
-		return errors.Errorf("labels: %d of them: want two or more", len(labels))
+		return errors.Errorf("labels: there must be two or more, not %d", len(labels))
 	}
 	seen := map[string]bool{}
 	for i, l := range labels {
 		switch {
 		case strings.TrimSpace(l) == "" || strings.ContainsFunc(l, unicode.IsControl):
-			return errors.Errorf("labels: number %d is %q: want a text without control characters", i, l)
+			return errors.Errorf("labels: number %d is %q: it must be a text without control characters", i, l)
 		case seen[l]:
-			return errors.Errorf("labels: %q stands there twice", l)
+			return errors.Errorf("labels: %q occurs twice", l)
 		}
 		seen[l] = true
 	}
@@ -85,7 +85,7 @@ func (classes) Target(s Space, l loaders.Label, _ loaders.Row) (Target, error) {
 	return Target{Label: int32(i)}, err
 }
 
-// class is the number of a label.
+// class returns the number of a label.
 func (s Space) class(label string) (int, error) {
 	i := slices.Index(s.Labels, label)
 	switch {
@@ -94,10 +94,10 @@ func (s Space) class(label string) (int, error) {
 	case s.Given:
 		return 0, errors.Errorf("label %q is not among the given labels: it must be %s", label, listed(s.Labels))
 	}
-	return 0, errors.Errorf("label %q does not occur in the training file: want %s", label, listed(s.Labels))
+	return 0, errors.Errorf("label %q does not occur in the training file: it must be %s", label, listed(s.Labels))
 }
 
-// listed lists labels for an error, at most ten.
+// listed lists at most ten labels for an error message.
 func listed(labels []string) string {
 	const enough = 10
 	if len(labels) > enough {
@@ -110,7 +110,7 @@ func (classes) CheckTarget(t Target, scores int) error { return checkClass(t.Lab
 
 func checkClass(label int32, n int) error {
 	if label < 0 || int(label) >= n {
-		return errors.Errorf("has label %d: want 0 to %d", label, n-1)
+		return errors.Errorf("label %d: it must be from 0 to %d", label, n-1)
 	}
 	return nil
 }
@@ -119,7 +119,7 @@ func (classes) Outputs(s Space) int { return len(s.Labels) }
 
 func (classes) Scores(k, _ int) int { return k }
 
-// Logits are h W + b.
+// Logits computes h W + b.
 func (classes) Logits(h *Head, states graph.Node, _, _ int) graph.Node {
 	return h.Linear.Forward(states).Axes("B K")
 }
@@ -129,7 +129,7 @@ func (classes) Inputs(g *graph.Graph, b, _ int) (graph.Node, func(int, Target)) 
 	return labels.Named("B"), func(i int, t Target) { ids[i] = t.Label }
 }
 
-// Losses are −log softmax(logits)[label].
+// Losses computes −log softmax(logits)[label].
 func (classes) Losses(logits, labels graph.Node) graph.Node {
 	shape := logits.Shape()
 	return logits.CrossEntropy(labels, shape[len(shape)-1])
@@ -190,7 +190,7 @@ func (j classJudge) Baseline(primary string, gold []Target) float64 {
 	return c.Accuracy()
 }
 
-// majority is the most frequent class, or number of the right answer.
+// majority returns the most frequent class, or number of the right answer.
 func majority(gold []Target) int {
 	if len(gold) == 0 {
 		return 0
@@ -211,7 +211,7 @@ func confusion(k int, gold []Target, predicted []int) score.Confusion {
 	return score.NewConfusion(k, labelsOf(gold), predicted)
 }
 
-// best are the numbers of the greatest logits.
+// best returns the number of the greatest logit of each row.
 func best(logits [][]float32) []int {
 	out := make([]int, len(logits))
 	for i, row := range logits {
@@ -220,7 +220,7 @@ func best(logits [][]float32) []int {
 	return out
 }
 
-// softmax returns the probabilities of the logits, and the number of the greatest.
+// softmax returns the probabilities of the logits and the number of the greatest.
 func softmax(logits []float32) (p []float64, best int) {
 	p = make([]float64, len(logits))
 	for i, v := range logits {

@@ -13,7 +13,7 @@ func (classification) Fields() loaders.Fields {
 	return loaders.Fields{Texts: []string{"text"}, Label: "label"}
 }
 
-// Format is [s] text [c].
+// Format returns [s] text [c].
 func (classification) Format(f *Formatter, e Example) ([][]int32, error) { return f.single(e.A) }
 
 func (classification) Sequences(Space) int { return 1 }

@@ -10,8 +10,8 @@ import (
 	"gorgpt/optim"
 )
 
-// Evaluations at the same time, by one tuner and by several of one model, give exactly the
-// results of evaluations one after the other.
+// Concurrent evaluations, by one tuner or by several tuners of one model, give exactly the results
+// of sequential evaluations.
 func TestConcurrentEvaluationsEqualSequentialOnes(t *testing.T) {
 	const sets = 8
 	type result struct {
@@ -42,7 +42,7 @@ func TestConcurrentEvaluationsEqualSequentialOnes(t *testing.T) {
 	}
 }
 
-// between is a context that calls f before every micro-batch but the first.
+// between is a context that calls f before every micro-batch except the first.
 type between struct {
 	context.Context
 	calls *int
@@ -64,14 +64,14 @@ func TestEvaluationDuringAnUpdateIsAnError(t *testing.T) {
 	require.NoError(t, err)
 	update := func() { require.NoError(t, opt.Step(1e-3)) }
 	_, _, err = tuner.Evaluate(between{context.Background(), new(int), update}, mixed(7))
-	require.ErrorContains(t, err, "the model was trained while it was evaluated")
+	require.ErrorContains(t, err, "the model was trained during its evaluation")
 	_, _, err = tuner.Evaluate(context.Background(), mixed(7))
 	require.NoError(t, err)
 }
 
-// Training and evaluation at the same time do not mix: an evaluation has the results of some
-// number of whole updates, or is an error.
-func TestEvaluationsBesideTrainingAreOfOneUpdate(t *testing.T) {
+// An evaluation during training either gives the results after a whole number of updates or returns
+// an error.
+func TestEvaluationsDuringTrainingSeeWholeUpdates(t *testing.T) {
 	const updates = 6
 	ctx, batch := context.Background(), mixed(7)
 	train := func(tuner *Tuner, between func(n int)) {

@@ -13,7 +13,7 @@ func (entailment) Fields() loaders.Fields {
 	return loaders.Fields{Texts: []string{"premise", "hypothesis"}, Label: "label"}
 }
 
-// Format is [s] premise [d] hypothesis [c].
+// Format returns [s] premise [d] hypothesis [c].
 func (entailment) Format(f *Formatter, e Example) ([][]int32, error) {
 	a, b := f.cutPair(e.A, e.B)
 	s, err := f.joined(a, nil, b)

@@ -7,7 +7,7 @@ import (
 	"gorgpt/loaders"
 )
 
-// Example goes from a labelled row to the sequences of figure 1, and from logits to a prediction.
+// Example turns a labelled row into the sequences of figure 1, and logits into a prediction.
 func Example() {
 	rows := []loaders.Row{
 		{Texts: []string{"it rains", "it is wet"}, Label: loaders.Label{Text: "yes"}},

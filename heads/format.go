@@ -13,7 +13,7 @@ type Specials struct {
 // Example is one labelled input, as token ids.
 // An Example is safe for concurrent use as long as nothing changes it.
 type Example struct {
-	A, B    []int32   // the text; the premise and hypothesis; the pair; the context and question
+	A, B    []int32   // text; premise and hypothesis; both texts of a pair; or context and question
 	Answers [][]int32 // multiple choice only
 	Target
 }
@@ -24,12 +24,12 @@ type Formatter struct {
 	Kind Kind
 	Specials
 	NCtx int
-	Cut  int // examples shortened so far
+	Cut  int // number of examples shortened so far
 }
 
-// Sequences formats one example as figure 1 of the paper shows. An input that is too long is cut
-// from the end of the context or text, never from question, answer or special tokens; of a
-// pair the longer side is cut first, then both evenly.
+// Sequences formats one example as figure 1 of the paper shows. If the input is too long, the end
+// of the context or text is cut, never the question, an answer or a special token. Of a pair, the
+// longer side is cut first, then both evenly.
 func (f *Formatter) Sequences(e Example) ([][]int32, error) {
 	task, err := Of(f.Kind)
 	if err != nil {
@@ -37,11 +37,11 @@ func (f *Formatter) Sequences(e Example) ([][]int32, error) {
 	}
 	before := f.Cut
 	seqs, err := task.Format(f, e)
-	f.Cut = min(f.Cut, before+1) // count examples, not sequences
+	f.Cut = min(f.Cut, before+1) // counts examples, not sequences
 	return seqs, err
 }
 
-// single builds the only sequence of a text, [s] text [c].
+// single builds the one sequence of a text, [s] text [c].
 func (f *Formatter) single(text []int32) ([][]int32, error) {
 	s, err := f.join(text, nil, nil, false)
 	return [][]int32{s}, err
@@ -52,7 +52,7 @@ func (f *Formatter) joined(context, question, last []int32) ([]int32, error) {
 	return f.join(context, question, last, true)
 }
 
-// join builds a sequence, with a delimiter and a last part or without. The context is cut to fit.
+// join builds a sequence with or without a delimiter and a last part. It cuts the context to fit.
 func (f *Formatter) join(context, question, last []int32, delimiter bool) ([]int32, error) {
 	specials := 2
 	if delimiter {
@@ -60,7 +60,7 @@ func (f *Formatter) join(context, question, last []int32, delimiter bool) ([]int
 	}
 	room := f.NCtx - specials - len(question) - len(last)
 	if room < 0 {
-		return nil, errors.Errorf("question and answer take %d tokens with the special ones: the model has %d positions",
+		return nil, errors.Errorf("question and answer have %d tokens, including the special ones, but the model has %d positions",
 			f.NCtx-room, f.NCtx)
 	}
 	if len(context) > room {

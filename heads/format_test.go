@@ -45,7 +45,7 @@ func TestSequences(t *testing.T) {
 func TestQuestionAndAnswerAreNeverCut(t *testing.T) {
 	f := Formatter{Kind: MultipleChoice, NCtx: 6}
 	_, err := f.Sequences(Example{A: []int32{1}, B: []int32{1, 2}, Answers: [][]int32{{3, 4}}})
-	require.ErrorContains(t, err, "take 7 tokens with the special ones: the model has 6 positions")
+	require.ErrorContains(t, err, "have 7 tokens, including the special ones, but the model has 6 positions")
 }
 
 func TestTasks(t *testing.T) {

@@ -12,8 +12,8 @@ import (
 	"gorgpt/optim"
 )
 
-// goldenKind tells the kind of a fine-tuning file by its head; classification and
-// entailment, which share one, by what the examples hold.
+// goldenKind returns the kind of a fine-tuning file. It follows from the head, or from the examples
+// for classification and entailment, which have the same head.
 func goldenKind(t *testing.T, set *golden.Set, f *golden.File) Kind {
 	t.Helper()
 	switch f.Head {
@@ -31,8 +31,8 @@ func goldenKind(t *testing.T, set *golden.Set, f *golden.File) Kind {
 	return Entailment
 }
 
-// goldenTuner builds the model of a fine-tuning file as the command does: the
-// pre-trained model, three more rows of the embedding, and a head.
+// goldenTuner builds the model of a fine-tuning file as the command does: the pre-trained model with
+// three more token embeddings and a head.
 func goldenTuner(t *testing.T, set *golden.Set, f *golden.File) *Tuner {
 	t.Helper()
 	kind := goldenKind(t, set, f)
@@ -45,7 +45,7 @@ func goldenTuner(t *testing.T, set *golden.Set, f *golden.File) *Tuner {
 	for _, p := range pre.Store.Params() {
 		copy(p.Value, weights[p.Name].Data)
 	}
-	m, err := Attach(pre, set.Config.VocabSize+3, f.NOut, pre.NLayer, 1)
+	m, err := Attach(pre, AttachOptions{Rows: set.Config.VocabSize + 3, Outputs: f.NOut, Blocks: pre.NLayer, Seed: 1})
 	require.NoError(t, err)
 	rows := set.Float32(t, f.Name, "init.special_rows")
 	copy(m.Store.Param("tokens_embed.weight").Value[set.Config.VocabSize*set.Config.NEmbd:], rows.Data)

@@ -13,7 +13,7 @@ import (
 type Head struct {
 	Kind   Kind
 	Linear layers.Linear // head.weight [C K], head.bias [K]
-	Drop   graph.Drop    // on the states that the head reads
+	Drop   graph.Drop    // dropout of the states that the head reads
 }
 
 // Params declares the head's parameters: K outputs for each state of width C.
@@ -21,7 +21,7 @@ func Params(width, k int) []graph.Param {
 	return []graph.Param{{Name: "head.weight", Shape: []int{width, k}, Axes: "C K"}, {Name: "head.bias", Shape: []int{k}, Axes: "K"}}
 }
 
-// New returns the head whose parameters, declared by Params, are in m's store.
+// New returns the head of a model whose store has the parameters that Params declares.
 func New(kind Kind, m *gpt1.Model, dropout float32) (*Head, error) {
 	h := &Head{
 		Kind:   kind,
@@ -35,19 +35,19 @@ func New(kind Kind, m *gpt1.Model, dropout float32) (*Head, error) {
 		return nil, err
 	}
 	if k := h.Outputs(); k != 1 && kind.Task().Outputs(Space{}) == 1 {
-		return nil, errors.Errorf("a head for %s has one output, this one has %d", kind, k)
+		return nil, errors.Errorf("a head for %s must have one output, not %d", kind, k)
 	}
 	return h, nil
 }
 
-// Outputs returns K, the outputs of the linear layer.
+// Outputs returns K, the number of outputs of the linear layer.
 func (h *Head) Outputs() int { return h.Linear.W.Shape[1] }
 
-// scores is the number of scores of an example of n sequences.
+// scores returns the number of scores of an example of n sequences.
 func (h *Head) scores(n int) int { return h.Kind.Task().Scores(h.Outputs(), n) }
 
-// Logits computes the scores of b examples from the states at their classify tokens, n
-// sequences an example. states [B·S C] → [B K], or [B S] for multiple choice
+// Logits computes the scores of b examples of n sequences each from the states at their classify
+// tokens. states [B·S C] → [B K], or [B S] for multiple choice
 func (h *Head) Logits(states graph.Node, b, n int) graph.Node {
 	defer states.Graph().Scope("head")()
 	return h.Kind.Task().Logits(h, states.Axes("B·S C").Dropout(h.Drop), b, n)

@@ -16,8 +16,8 @@ import (
 // MultiLabel gives a text any number of labels.
 const MultiLabel Kind = "multilabel"
 
-// separator stands between the labels of a row in tables and predictions. Alone, it says that
-// no label applies.
+// separator separates the labels of a row in tables and predictions. Alone, it means that no label
+// applies.
 const separator = "|"
 
 type multiLabel struct{}
@@ -28,14 +28,14 @@ func (multiLabel) Fields() loaders.Fields {
 	return loaders.Fields{Texts: []string{"text"}, Label: "labels", Lists: true}
 }
 
-// Format is [s] text [c].
+// Format returns [s] text [c].
 func (multiLabel) Format(f *Formatter, e Example) ([][]int32, error) { return f.single(e.A) }
 
 func (multiLabel) Sequences(Space) int { return 1 }
 
 func (multiLabel) Parts(int) []string { return nil }
 
-// Space lists the labels of the rows, sorted.
+// Space lists the labels of the rows in order.
 func (multiLabel) Space(rows []loaders.Row) (Space, error) {
 	seen := map[string]bool{}
 	for _, row := range rows {
@@ -45,12 +45,12 @@ func (multiLabel) Space(rows []loaders.Row) (Space, error) {
 	}
 	s := Space{Labels: sortedLabels(seen)}
 	if len(s.Labels) < 2 {
-		return s, errors.Errorf("%s: want two or more different labels, found %d", rows[0].Path, len(s.Labels))
+		return s, errors.Errorf("%s: the rows need two or more different labels, not %d", rows[0].Path, len(s.Labels))
 	}
 	return s, nil
 }
 
-// split are the labels of a row.
+// split returns the labels of a row.
 func split(l loaders.Label) (all []string) {
 	for part := range strings.SplitSeq(l.Text, separator) {
 		if part = strings.TrimSpace(part); part != "" && !slices.Contains(all, part) {
@@ -64,16 +64,16 @@ func (multiLabel) Whole() bool { return true }
 
 func (multiLabel) CheckSpace(s Space) error {
 	if n := len(s.Thresholds); n != 0 && n != len(s.Labels) {
-		return errors.Errorf("thresholds: %d of them for %d labels: want one for each, or none", n, len(s.Labels))
+		return errors.Errorf("thresholds: there must be one for each of the %d labels, not %d", len(s.Labels), n)
 	}
 	for i, x := range s.Thresholds {
 		if !(x >= 0 && x <= 1) {
-			return errors.Errorf("thresholds: number %d is %v: want a probability", i, x)
+			return errors.Errorf("thresholds: number %d is %v: it must be a probability", i, x)
 		}
 	}
 	for i, l := range s.Labels {
 		if strings.Contains(l, separator) {
-			return errors.Errorf("labels: number %d is %q: want a text without %q, which separates labels", i, l, separator)
+			return errors.Errorf("labels: number %d is %q: it must not contain %q, which separates labels", i, l, separator)
 		}
 	}
 	return classes{}.CheckSpace(s)
@@ -95,7 +95,7 @@ func (multiLabel) Target(s Space, l loaders.Label, _ loaders.Row) (Target, error
 
 func (multiLabel) CheckTarget(t Target, scores int) error {
 	if len(t.Labels) != scores {
-		return errors.Errorf("has a target for %d labels: want %d", len(t.Labels), scores)
+		return errors.Errorf("the target has %d labels: it must have %d", len(t.Labels), scores)
 	}
 	return nil
 }
@@ -104,7 +104,7 @@ func (multiLabel) Outputs(s Space) int { return len(s.Labels) }
 
 func (multiLabel) Scores(k, _ int) int { return k }
 
-// Logits are h W + b, one for each label.
+// Logits computes h W + b, one for each label.
 func (multiLabel) Logits(h *Head, states graph.Node, _, _ int) graph.Node {
 	return h.Linear.Forward(states).Axes("B K")
 }
@@ -114,8 +114,7 @@ func (multiLabel) Inputs(g *graph.Graph, b, k int) (graph.Node, func(int, Target
 	return labels.Named("B K"), func(i int, t Target) { copy(values[i*k:(i+1)*k], t.Labels) }
 }
 
-// Losses are the binary cross-entropy of each label, −y log σ(z) − (1−y) log(1−σ(z)), averaged
-// over labels.
+// Losses computes the binary cross-entropy, −y log σ(z) − (1−y) log(1−σ(z)), averaged over labels.
 func (multiLabel) Losses(logits, labels graph.Node) graph.Node {
 	return logits.SigmoidCrossEntropy(labels)
 }
@@ -134,8 +133,8 @@ func (multiLabel) Judge(s Space, training []Target) Judge {
 	return j
 }
 
-// Fit chooses the threshold of each label that gives it the highest F1 on held-out examples, and of
-// equal ones the nearest to 0.5. A label that no example has keeps 0.5.
+// Fit chooses for each label the threshold with the highest F1 on held-out examples. Of equally
+// good thresholds it takes the nearest to 0.5. A label that no example has keeps 0.5.
 func (multiLabel) Fit(s Space, gold []Target, logits [][]float32) Space {
 	s.Thresholds = make([]float64, len(s.Labels))
 	for k := range s.Labels {
@@ -148,8 +147,8 @@ func (multiLabel) Fit(s Space, gold []Target, logits [][]float32) Space {
 	return s
 }
 
-// bestThreshold is the one with the highest F1 among 0.5 and those half-way between probabilities
-// that follow one another.
+// bestThreshold returns the threshold with the highest F1 among 0.5 and the midpoints between
+// neighbouring probabilities.
 func bestThreshold(p []float64, y []bool) float64 {
 	sorted := slices.Compact(slices.Sorted(slices.Values(p)))
 	candidates := []float64{0.5}
@@ -173,12 +172,12 @@ func bestThreshold(p []float64, y []bool) float64 {
 // labelsJudge judges predicted sets of labels.
 type labelsJudge struct {
 	space Space
-	blind []bool // labels that more than half of the training examples have
+	blind []bool // whether more than half of the training examples have each label
 }
 
 func (j labelsJudge) Names(int) []string { return j.space.Labels }
 
-// Predict takes the labels whose probability reaches their threshold.
+// Predict returns the labels whose probability reaches their threshold.
 func (j labelsJudge) Predict(logits []float32) (string, []float64) {
 	p := make([]float64, len(logits))
 	for k, z := range logits {
@@ -199,7 +198,7 @@ func (j labelsJudge) chosen(logits []float32) []bool {
 	return chosen
 }
 
-// text lists labels as a table has them.
+// text writes labels as in a table.
 func (j labelsJudge) text(chosen []bool) string {
 	var names []string
 	for k, yes := range chosen {
@@ -213,7 +212,7 @@ func (j labelsJudge) text(chosen []bool) string {
 	return strings.Join(names, separator)
 }
 
-// Unlabelled has no label.
+// Unlabelled returns a target without labels.
 func (j labelsJudge) Unlabelled() Target {
 	return Target{Labels: make([]float32, len(j.space.Labels))}
 }

@@ -23,26 +23,26 @@ func TestLabelsOfRows(t *testing.T) {
 		require.Equal(t, want, target.Labels, text)
 	}
 	_, err = multiLabel{}.Target(s, loaders.Label{Text: "wet|hot"}, loaders.Row{})
-	require.ErrorContains(t, err, `label "hot" does not occur in the training file: want one of cold, dry, wet`)
+	require.ErrorContains(t, err, `label "hot" does not occur in the training file: it must be one of cold, dry, wet`)
 	_, err = multiLabel{}.Space([]loaders.Row{label("wet"), label("|")})
-	require.ErrorContains(t, err, "want two or more different labels, found 1")
+	require.ErrorContains(t, err, "the rows need two or more different labels, not 1")
 }
 
 func TestSpacesOfLabels(t *testing.T) {
 	labels := []string{"a", "b"}
 	require.NoError(t, multiLabel{}.CheckSpace(Space{Labels: labels, Thresholds: []float64{0, 1}}))
 	for want, s := range map[string]Space{
-		"thresholds: 1 of them for 2 labels": {Labels: labels, Thresholds: []float64{0.5}},
-		"thresholds: number 1 is NaN":        {Labels: labels, Thresholds: []float64{0.5, math.NaN()}},
-		"thresholds: number 0 is 1.5":        {Labels: labels, Thresholds: []float64{1.5, 0}},
-		`labels: number 1 is "b|c"`:          {Labels: []string{"a", "b|c"}},
-		"labels: 1 of them":                  {Labels: labels[:1]},
+		"thresholds: there must be one for each of the 2 labels, not 1": {Labels: labels, Thresholds: []float64{0.5}},
+		"thresholds: number 1 is NaN":                                   {Labels: labels, Thresholds: []float64{0.5, math.NaN()}},
+		"thresholds: number 0 is 1.5":                                   {Labels: labels, Thresholds: []float64{1.5, 0}},
+		`labels: number 1 is "b|c"`:                                     {Labels: []string{"a", "b|c"}},
+		"labels: there must be two or more, not 1":                      {Labels: labels[:1]},
 	} {
 		require.ErrorContains(t, multiLabel{}.CheckSpace(s), want)
 	}
 }
 
-// By hand: the mean of −log σ(±z) over labels.
+// The expected loss is the mean of −log σ(±z) over labels, computed by hand.
 func TestMultiLabelLoss(t *testing.T) {
 	tuner := newTuner(t, MultiLabel, 3, 2, 0)
 	batch := []Encoded{
@@ -64,7 +64,7 @@ func TestMultiLabelLoss(t *testing.T) {
 	require.InDelta(t, want, losses.Task, 1e-6)
 	batch[0].Labels = batch[0].Labels[:2]
 	_, _, err = tuner.Evaluate(context.Background(), batch)
-	require.ErrorContains(t, err, "example 0 of the batch: has a target for 2 labels: want 3")
+	require.ErrorContains(t, err, "example 0 of the batch: the target has 2 labels: it must have 3")
 }
 
 func TestLabelsJudge(t *testing.T) {
@@ -77,7 +77,7 @@ func TestLabelsJudge(t *testing.T) {
 	text, _ = judge.Predict([]float32{-1, -1, -1})
 	require.Equal(t, "|", text, "no label applies")
 	blind, _ := judge.Blind()
-	require.Equal(t, "cold", blind, "two of three")
+	require.Equal(t, "cold", blind, "two of three examples have this label")
 	require.Equal(t, "cold|wet", judge.Gold(training[0]))
 
 	gold := []Target{training[0], training[2]}
@@ -102,5 +102,5 @@ func TestThresholdsAreFitted(t *testing.T) {
 	}
 	fitted := multiLabel{}.Fit(s, gold, logits)
 	require.InDeltaSlice(t, []float64{0.15, 0.65, 0.5}, fitted.Thresholds, 1e-6)
-	require.Nil(t, s.Thresholds, "the space itself stays")
+	require.Nil(t, s.Thresholds, "Fit does not change the space")
 }

@@ -13,8 +13,8 @@ import (
 	"gorgpt/graph/graphtest"
 )
 
-// Ranks that share a batch add up to its gradient and losses, dropout included, and each gets
-// the logits of all examples, also where some ranks have none.
+// The gradients and losses of ranks that share a batch add up to those of the batch, including
+// dropout. Every rank gets the logits of all examples, even if some ranks have no examples.
 func TestRanksGiveTheGradientOfTheBatch(t *testing.T) {
 	for _, c := range []struct {
 		kind Kind

@@ -1,6 +1,6 @@
 package heads
 
-// registry has all tasks.
+// registry lists all tasks.
 var registry = []Task{
 	classification{},
 	entailment{},

@@ -12,16 +12,19 @@ import (
 	"gorgpt/score"
 )
 
-// Regression gives a pair of texts, which have no order, a score.
+// Regression gives an unordered pair of texts a score.
 const Regression Kind = loaders.Regression
 
 type regression struct{ pair }
 
 func (regression) Kind() Kind { return Regression }
 
+// Of returns Similarity: options name regression as similarity with scores.
+func (regression) Of() Kind { return Similarity }
+
 func (regression) Space(rows []loaders.Row) (Space, error) {
 	if !slices.ContainsFunc(rows, func(r loaders.Row) bool { return r.Label.Text != rows[0].Label.Text }) {
-		return Space{}, errors.Errorf("%s: every score is %s: want two or more", rows[0].Path, rows[0].Label.Text)
+		return Space{}, errors.Errorf("%s: every score is %s: the rows need different scores", rows[0].Path, rows[0].Label.Text)
 	}
 	return Space{}, nil
 }
@@ -30,13 +33,13 @@ func (regression) Whole() bool { return false }
 
 func (regression) CheckSpace(s Space) error { return checkEmpty(s, Regression) }
 
-// checkEmpty refuses labels and choices.
+// checkEmpty returns an error if a space has labels or choices.
 func checkEmpty(s Space, k Kind) error {
 	switch {
 	case len(s.Labels) > 0:
-		return errors.Errorf("labels: %s has none", k)
+		return errors.Errorf("labels: %s must not have labels", k)
 	case s.Choices != 0:
-		return errors.Errorf("choices: only qa has them, not %s", k)
+		return errors.Errorf("choices: only qa may have choices, not %s", k)
 	}
 	return nil
 }
@@ -45,11 +48,11 @@ func (regression) CheckRow(loaders.Row, bool) error { return nil }
 
 func (regression) Target(_ Space, l loaders.Label, _ loaders.Row) (Target, error) {
 	if l.Form == loaders.String {
-		return Target{}, errors.Errorf("label %q is a string: want a number, as the task is regression", l.Text)
+		return Target{}, errors.Errorf("label %q is a string: it must be a number for regression", l.Text)
 	}
 	x, err := strconv.ParseFloat(l.Text, 32)
 	if err != nil || !(math.Abs(x) <= 1e6) {
-		return Target{}, errors.Errorf("label %s: want a number between -1000000 and 1000000", l.Text)
+		return Target{}, errors.Errorf("label %s: it must be a number between -1000000 and 1000000", l.Text)
 	}
 	return Target{Score: float32(x)}, nil
 }
@@ -65,7 +68,7 @@ func (regression) Inputs(g *graph.Graph, b, _ int) (graph.Node, func(int, Target
 	return labels.Named("B"), func(i int, t Target) { scores[i] = t.Score }
 }
 
-// Losses are (logit − score)².
+// Losses computes (logit − score)².
 func (regression) Losses(logits, scores graph.Node) graph.Node { return logits.SquaredError(scores) }
 
 func (regression) Measures(Space) []string { return []string{"pearson", "spearman"} }
@@ -74,7 +77,7 @@ func (regression) Judge(_ Space, training []Target) Judge {
 	return scoreJudge{score.Mean(scoresOf(training))}
 }
 
-// Submission has as many digits after the point as STS-B.
+// Submission writes a score with three decimals, as in STS-B.
 func (regression) Submission(predicted string) string {
 	x, err := strconv.ParseFloat(predicted, 64)
 	if err != nil {
@@ -85,7 +88,7 @@ func (regression) Submission(predicted string) string {
 
 // scoreJudge judges predicted scores.
 type scoreJudge struct {
-	mean float64 // of the training scores
+	mean float64 // mean of the training scores
 }
 
 func (scoreJudge) Names(int) []string { return nil }
@@ -114,7 +117,7 @@ func (j scoreJudge) Measure(_ string, gold []Target, logits [][]float32) []Measu
 	}
 }
 
-// Baseline is 0: a constant correlates with nothing.
+// Baseline returns 0, because a constant correlates with nothing.
 func (scoreJudge) Baseline(string, []Target) float64 { return 0 }
 
 func scoresOf(targets []Target) []float64 {
@@ -125,5 +128,5 @@ func scoresOf(targets []Target) []float64 {
 	return out
 }
 
-// number writes a score with as few digits as identify it.
+// number writes a score with the fewest digits that identify it.
 func number(x float32) string { return strconv.FormatFloat(float64(x), 'g', -1, 32) }

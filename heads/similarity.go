@@ -7,9 +7,10 @@ import (
 	"gorgpt/loaders"
 )
 
-// Similarity gives a pair of texts, which have no order, one of several labels.
+// Similarity gives an unordered pair of texts one of several labels.
 const Similarity Kind = loaders.Similarity
 
+// similarity has the input of pair, and the label set, loss and measures of classes.
 type similarity struct {
 	pair
 	classes
@@ -17,12 +18,12 @@ type similarity struct {
 
 func (similarity) Kind() Kind { return Similarity }
 
-// Logits are (h₁ + h₂) W + b: the states of the two orders are added before the linear layer.
+// Logits computes (h₁ + h₂) W + b: the states of both orders are added before the linear layer.
 func (similarity) Logits(h *Head, states graph.Node, b, n int) graph.Node {
 	return pair{}.Logits(h, states, b, n)
 }
 
-// Refine makes it regression if any label is written as a number with a point.
+// Refine returns Regression if any label is written as a number with a decimal point.
 func (similarity) Refine(rows []loaders.Row) Kind {
 	isFloat := func(r loaders.Row) bool { return r.Label.Form == loaders.Float }
 	if slices.ContainsFunc(rows, isFloat) {
@@ -31,14 +32,14 @@ func (similarity) Refine(rows []loaders.Row) Kind {
 	return Similarity
 }
 
-// pair is what tasks on pairs without an order have in common.
+// pair is the common part of the tasks on unordered pairs.
 type pair struct{}
 
 func (pair) Fields() loaders.Fields {
 	return loaders.Fields{Texts: []string{"a", "b"}, Label: "label"}
 }
 
-// Format is [s] a [d] b [c] and [s] b [d] a [c].
+// Format returns [s] a [d] b [c] and [s] b [d] a [c].
 func (pair) Format(f *Formatter, e Example) ([][]int32, error) {
 	a, b := f.cutPair(e.A, e.B)
 	ab, err := f.joined(a, nil, b)
@@ -53,7 +54,7 @@ func (pair) Sequences(Space) int { return 2 }
 
 func (pair) Parts(int) []string { return []string{"order a, b", "order b, a"} }
 
-// Logits are (h₁ + h₂) W + b.
+// Logits computes (h₁ + h₂) W + b.
 func (p pair) Logits(h *Head, states graph.Node, _, n int) graph.Node {
 	return h.Linear.Forward(states.SumGroups(n).Parts(p.Parts(n)...)).Axes("B K")
 }

@@ -9,34 +9,31 @@ import (
 	"github.com/pkg/errors"
 )
 
-// microCost is what a micro-batch costs beside its tokens, in tokens: all weights
-// are read once more for it.
+// microCost is the fixed cost of a micro-batch in tokens: each reads all weights once.
 const microCost = 16
 
-// roundUp returns the least number from n on with at most so many leading bits
-// that are not 0. Lengths and sizes are rounded so that few graphs serve all
-// micro-batches; with four bits at most an eighth is lost.
+// roundUp rounds n up to a number whose bits are all 0 after the given number of leading bits.
+// Lengths and sizes are rounded so that a few graphs serve all micro-batches. Four bits cost at
+// most an eighth more.
 func roundUp(n, leading int) int {
 	step := 1 << max(0, bits.Len(uint(n))-leading)
 	return (n + step - 1) / step * step
 }
 
-// paddedLength is the length that sequences of n tokens are computed with.
+// paddedLength returns the length to which sequences of n tokens are padded.
 func paddedLength(n, limit int) int { return min(roundUp(n, 4), limit) }
 
-// Micro is the size of a micro-batch: B examples whose sequences are computed with
-// T tokens.
+// Micro is the size of a micro-batch: B examples whose sequences are padded to T tokens.
 // A Micro is safe for concurrent use as long as nothing changes it.
 type Micro struct{ B, T int }
 
-// MicroBatches cuts examples of s sequences, of which the longest have the given
-// lengths in ascending order, into micro-batches of consecutive ones such that the
-// least is computed: s·B·T tokens each, and the cost of another micro-batch. None
-// has more than budget tokens, unless it is a single example. No sequence is
-// computed with more than limit tokens.
+// MicroBatches cuts examples of s sequences into micro-batches of consecutive examples. lengths are
+// those of the longest sequence of each example, in ascending order. The cut has the least cost: a
+// micro-batch costs s·B·T tokens and a fixed amount. It has at most budget tokens, unless it is a
+// single example. No sequence is padded to more than limit tokens.
 func MicroBatches(lengths []int, s, limit, budget int) []Micro {
 	n := len(lengths)
-	cost, size := make([]int, n+1), make([]int, n+1) // of the best cut of the first j
+	cost, size := make([]int, n+1), make([]int, n+1) // best cut of the first j examples: its cost and its last size
 	for j := 1; j <= n; j++ {
 		cost[j] = math.MaxInt
 		t := paddedLength(lengths[j-1], limit)
@@ -61,14 +58,14 @@ func MicroBatches(lengths []int, s, limit, budget int) []Micro {
 	return micros
 }
 
-// micro is a micro-batch: its shape, and the numbers of its examples in the batch.
+// micro is a micro-batch: its shape and the numbers of its examples in the batch.
 type micro struct {
 	shape
 	at []int
 }
 
-// cut divides examples that are in order into micro-batches. All examples of one have as many
-// sequences, so that nothing is computed for answers that a question does not have.
+// cut divides ordered examples into micro-batches. All examples of a micro-batch have the same
+// number of sequences, so that nothing is computed for answers that do not exist.
 func (t *Tuner) cut(batch []Encoded, order []int) []micro {
 	var micros []micro
 	for len(order) > 0 {
@@ -87,7 +84,7 @@ func (t *Tuner) cut(batch []Encoded, order []int) []micro {
 	return micros
 }
 
-// inOrder are the numbers of the examples, by how many sequences they have, then by length.
+// inOrder returns the numbers of the examples, ordered by number of sequences, then by length.
 func inOrder(batch []Encoded) []int {
 	order := make([]int, len(batch))
 	for i := range order {
@@ -100,8 +97,8 @@ func inOrder(batch []Encoded) []int {
 	return order
 }
 
-// firstSequences numbers the sequences of a batch from 0 on. It returns the number of each
-// example's first one, and how many there are.
+// firstSequences numbers the sequences of a batch from 0. It returns the number of the first
+// sequence of each example, and the number of sequences.
 func firstSequences(batch []Encoded) (first []int, n int) {
 	first = make([]int, len(batch))
 	for i, e := range batch {
@@ -111,20 +108,20 @@ func firstSequences(batch []Encoded) (first []int, n int) {
 	return first, n
 }
 
-// check refuses examples that the head or the model cannot take.
+// check returns an error for examples that do not match the head or the model.
 func (t *Tuner) check(batch []Encoded) error {
 	for i, e := range batch {
 		s, want := len(e.Sequences), t.Head.Kind.Task().Sequences(Space{})
 		switch {
 		case want == 0 && s == 0:
-			return errors.Errorf("example %d of the batch has no answers: want one or more", i)
+			return errors.Errorf("example %d of the batch has no answers", i)
 		case want != 0 && s != want:
-			return errors.Errorf("example %d of the batch has %d sequences: one for %s has %d", i, s, t.Head.Kind, want)
+			return errors.Errorf("example %d of the batch has the wrong number of sequences for %s: %d, not %d", i, t.Head.Kind, s, want)
 		case slices.ContainsFunc(e.Sequences, func(seq []int32) bool { return len(seq) == 0 }):
-			return errors.Errorf("example %d of the batch has a sequence without a token", i)
+			return errors.Errorf("example %d of the batch has an empty sequence", i)
 		}
 		if n := e.longest(); n > t.Model.NCtx {
-			return errors.Errorf("a sequence has %d tokens, the model %d positions", n, t.Model.NCtx)
+			return errors.Errorf("example %d of the batch has a sequence of %d tokens, but the model has %d positions", i, n, t.Model.NCtx)
 		}
 		if err := t.Head.Kind.Task().CheckTarget(e.Target, t.Head.scores(s)); err != nil {
 			return errors.WithMessagef(err, "example %d of the batch", i)
@@ -133,8 +130,8 @@ func (t *Tuner) check(batch []Encoded) error {
 	return nil
 }
 
-// deal returns what falls to a rank when examples in the order of their lengths are dealt out to
-// all ranks in turn, each round in the other direction, so that all get about as much.
+// deal returns the share of a rank. Examples in order of length are dealt to the ranks in turn, with
+// the direction reversed in each round, so that all ranks get about the same amount of work.
 func deal(order []int, rank, ranks int) []int {
 	var mine []int
 	for i, at := range order {

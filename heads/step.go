@@ -8,15 +8,15 @@ import (
 )
 
 // step is the graph of one micro-batch: forward pass, losses and, for training,
-// gradients added to the store. The caller fills the slices, then runs it.
+// gradients added to the store. The caller fills the slices, then runs the graph.
 type step struct {
 	shape
 	tokens, targets []int32               // [B·S T]
-	weights         []float32             // [B·S T]: what each target counts in its sequence's mean
-	pool            []int32               // [B·S]: where the classify token stands
+	weights         []float32             // [B·S T]: weight of each target in the mean of its sequence
+	pool            []int32               // [B·S]: position of the classify token
 	write           func(i int, t Target) // writes the target of example i
-	sequences       *float32              // in the full batch
-	examples        *float32              // in the full batch
+	sequences       *float32              // number in the full batch
+	examples        *float32              // number in the full batch
 	random          *graph.Random
 
 	logits   graph.Node // [B K], or [B S] for multiple choice
@@ -27,13 +27,13 @@ type step struct {
 	expr     *graph.Graph
 }
 
-// shape tells step graphs apart.
+// shape identifies a step graph.
 type shape struct {
-	b, s, t int // examples, sequences an example, tokens a sequence
+	b, s, t int // examples, sequences per example, tokens per sequence
 	train   bool
 }
 
-// declare builds the graph of a micro-batch without compiling it.
+// declare declares the graph of a micro-batch without compiling it.
 func declare(m *gpt1.Model, h *Head, lambda float32, sh shape) *step {
 	g := graph.New(sh.train)
 	st := &step{shape: sh, expr: g}
@@ -78,8 +78,8 @@ func (st *step) compile(arena *graph.Arena) (err error) {
 	return err
 }
 
-// fill writes the examples with the given numbers in the full batch into the inputs. first
-// are the numbers of their first sequences there, which select the dropout masks.
+// fill writes examples of the full batch, given by their numbers at, into the inputs. first has the
+// number of the first sequence of each example of the batch; sequence numbers select dropout masks.
 func (st *step) fill(batch []Encoded, first, at []int) {
 	for i, number := range at {
 		e := batch[number]
@@ -94,7 +94,7 @@ func (st *step) fill(batch []Encoded, first, at []int) {
 	}
 }
 
-// fillAny writes any tokens into the inputs, always the same, as full sequences.
+// fillAny fills the inputs with full sequences of arbitrary tokens, the same in every call.
 func (st *step) fillAny(v int32) {
 	r := rand.New(rand.NewPCG(1, 1))
 	batch, at := make([]Encoded, st.b), make([]int, st.b)
@@ -113,9 +113,8 @@ func (st *step) fillAny(v int32) {
 	*st.sequences, *st.examples = float32(sequences), float32(st.b)
 }
 
-// fillSequence writes one sequence, padded on the right with id 0, and the
-// targets of its language model loss: every token but the first, each counting
-// 1/(tokens predicted).
+// fillSequence writes one sequence, padded on the right with id 0, and the targets of its language
+// model loss: all tokens except the first, each with weight 1/(number of targets).
 func (st *step) fillSequence(row int, seq []int32) {
 	lo, hi := row*st.t, (row+1)*st.t
 	tokens, targets, weights := st.tokens[lo:hi], st.targets[lo:hi], st.weights[lo:hi]

@@ -10,84 +10,85 @@ import (
 	"gorgpt/loaders"
 )
 
-// Kind is the name of a task, as commands and task.json have it.
+// Kind is the name of a task in commands and task.json.
 // A Kind is safe for concurrent use.
 type Kind string
 
-// Task is all that is particular to one kind of task. Each has a file of its own and a line in
-// registry.go; nothing else in this project names a task to treat it differently.
+// Task implements everything that is specific to one kind of task. Each has its own file and a line
+// in registry.go. No other code of this project treats a task differently by its name.
 // A Task is safe for concurrent use.
 type Task interface {
 	Kind() Kind
 
-	// Fields are the fields of a row by their default names.
+	// Fields returns the default names of the fields of a row.
 	Fields() loaders.Fields
 
-	// Space finds out from training rows what there is to decide.
+	// Space derives the label space from training rows.
 	Space(rows []loaders.Row) (Space, error)
 
-	// Whole says that labels which are whole numbers with a point, such as 1.0, are integers.
+	// Whole reports whether labels such as 1.0, whole numbers with a decimal point, are integers.
 	Whole() bool
 
-	// CheckSpace says what is wrong with a space that was read or given.
+	// CheckSpace returns an error if a space that was read or given is invalid.
 	CheckSpace(s Space) error
 
-	// CheckRow says what is wrong with a row, apart from its label.
+	// CheckRow returns an error if a row is invalid. It does not check the label.
 	CheckRow(row loaders.Row, training bool) error
 
-	// Target is what the label of a row says.
+	// Target returns the target that the label of a row stands for.
 	Target(s Space, l loaders.Label, row loaders.Row) (Target, error)
 
-	// CheckTarget says what is wrong with the target of an example with so many scores.
+	// CheckTarget returns an error if a target is invalid for an example with the given number of
+	// scores.
 	CheckTarget(t Target, scores int) error
 
-	// Format makes the sequences of an example, as figure 1 of the paper shows them.
+	// Format returns the sequences of an example as figure 1 of the paper shows them.
 	Format(f *Formatter, e Example) ([][]int32, error)
 
-	// Sequences is how many an example has, or the most that a training example has. With an
-	// empty space, 0 says that examples differ.
+	// Sequences returns the number of sequences of an example, or the most that a training example
+	// has. For an empty space it is 0 if examples differ in this.
 	Sequences(s Space) int
 
-	// Parts are what the n sequences of an example are, for drawings; nil if there is one.
+	// Parts names the n sequences of an example for drawings; it is nil if there is only one.
 	Parts(n int) []string
 
-	// Outputs is K, the outputs of the head; 0 if it depends on labels that the space lacks.
+	// Outputs returns K, the number of outputs of the head. It is 0 if that depends on labels and
+	// the space has none.
 	Outputs(s Space) int
 
-	// Scores is the number of logits of an example of n sequences, for a head of k outputs.
+	// Scores returns the number of logits of an example of n sequences for a head of k outputs.
 	Scores(k, n int) int
 
 	// Logits computes the scores of b examples of n sequences each from the states at their
 	// classify tokens. states [B·S C] → [B K] or [B S]
 	Logits(h *Head, states graph.Node, b, n int) graph.Node
 
-	// Inputs declares the input of the targets of b examples with k scores each, and returns
-	// how the target of example i is written into it.
+	// Inputs declares the input for the targets of b examples with k scores each. write writes the
+	// target of example i into it.
 	Inputs(g *graph.Graph, b, k int) (targets graph.Node, write func(i int, t Target))
 
 	// Losses computes the loss of each example, the terms of L2. logits [B K] → [B]
 	Losses(logits, targets graph.Node) graph.Node
 
-	// Judge compares predictions with targets. What is predicted without looking at the input
-	// comes from the targets of the training set.
+	// Judge returns a judge of predictions. Its blind prediction comes from the training targets.
 	Judge(s Space, training []Target) Judge
 
-	// Measures are the names of the measures that a dataset may choose for its tables; the first is
-	// the task's own choice.
+	// Measures names the measures that a dataset may choose for its tables. The first is the task's
+	// default.
 	Measures(s Space) []string
 }
 
-// Space is what a model decides among.
+// Space is the label space of a model: the possible predictions.
 // A Space is safe for concurrent use as long as nothing changes it.
 type Space struct {
-	Labels     []string  `json:"labels,omitempty"`     // of class 0, 1, …; none for scores and answers
-	Choices    int       `json:"choices,omitempty"`    // the most answers of a training question; qa only
-	Thresholds []float64 `json:"thresholds,omitempty"` // probabilities from which labels are predicted; multilabel only
+	Labels     []string  `json:"labels,omitempty"`     // labels of class 0, 1, …; nil for scores and answers
+	Choices    int       `json:"choices,omitempty"`    // most answers of a training question; qa only
+	Thresholds []float64 `json:"thresholds,omitempty"` // least probability at which each label is predicted; multilabel only
 
 	Given bool `json:"-"` // the labels were given, not learned from the training rows
 }
 
-// Target is what an example is labelled with.
+// Target is the gold label of an example.
 // A Target is safe for concurrent use as long as nothing changes it.
 type Target struct {
 	Label  int32     // class, or number of the right answer
@@ -98,21 +99,21 @@ type Target struct {
 // Judge turns logits into predictions and measures them.
 // A Judge is safe for concurrent use.
 type Judge interface {
-	// Names are what the probabilities are of, where an example has up to n scores; none for a task
-	// without probabilities.
+	// Names names the probabilities of examples with up to n scores. It is nil for a task without
+	// probabilities.
 	Names(n int) []string
-	// Predict is the prediction for an example, with its probabilities.
+	// Predict returns the prediction for an example and its probabilities.
 	Predict(logits []float32) (text string, probabilities []float64)
-	// Unlabelled is a target for an example without a label, which means nothing.
+	// Unlabelled returns a placeholder target for an example without a label.
 	Unlabelled() Target
-	// Gold is the text of a target, in the form of a prediction.
+	// Gold returns the text of a target in the form of a prediction.
 	Gold(t Target) string
-	// Blind is what is predicted without looking at the input, and a description of it.
+	// Blind returns the prediction that is made without looking at the input, and describes it.
 	Blind() (text, what string)
-	// Measure are the measures of a set, each with what it is to be compared to. primary is
-	// the measure that tables have.
+	// Measure returns the measures of a set, with their baselines. primary is the measure that
+	// tables show.
 	Measure(primary string, gold []Target, logits [][]float32) []Measure
-	// Baseline is the primary measure of the blind prediction.
+	// Baseline returns the primary measure of the blind prediction.
 	Baseline(primary string, gold []Target) float64
 }
 
@@ -122,13 +123,37 @@ type Fitter interface {
 	Fit(s Space, gold []Target, logits [][]float32) Space
 }
 
-// Refiner is a [Task] that may turn out to be another one when its training rows are seen.
+// Refiner is a [Task] that may become another task depending on its training rows.
 // A Refiner is safe for concurrent use.
 type Refiner interface {
 	Refine(rows []loaders.Row) Kind
 }
 
-// Submitter is a [Task] that writes predictions in another form for a server's judgement.
+// Variant is a [Task] that options name as a variant of another task.
+// A Variant is safe for concurrent use.
+type Variant interface {
+	Of() Kind
+}
+
+// Base returns the task that k is a variant of, or k itself.
+func (k Kind) Base() Kind {
+	if v, ok := k.Task().(Variant); ok {
+		return v.Of()
+	}
+	return k
+}
+
+// Form returns the variant of a task if it has one, or the task itself.
+func (k Kind) Form() Kind {
+	for _, t := range registry {
+		if v, ok := t.(Variant); ok && v.Of() == k {
+			return t.Kind()
+		}
+	}
+	return k
+}
+
+// Submitter is a [Task] that writes predictions in another form for an evaluation server.
 // A Submitter is safe for concurrent use.
 type Submitter interface {
 	Submission(predicted string) string
@@ -150,7 +175,7 @@ func Of(k Kind) (Task, error) {
 	return registry[i], nil
 }
 
-// Task returns the task of a registered kind; it is nil for others.
+// Task returns the task of a registered kind. It is nil for other kinds.
 func (k Kind) Task() Task {
 	t, err := Of(k)
 	if err != nil {
@@ -159,7 +184,7 @@ func (k Kind) Task() Task {
 	return t
 }
 
-// Learn finds out from training rows what there is to decide. A [Refiner] may become another kind.
+// Learn derives the label space from training rows. A [Refiner] may become another kind.
 func Learn(k Kind, rows []loaders.Row) (Kind, Space, error) {
 	task, err := Of(k)
 	if err != nil {
@@ -172,7 +197,7 @@ func Learn(k Kind, rows []loaders.Row) (Kind, Space, error) {
 	return k, space, err
 }
 
-// Kinds are the names of all tasks.
+// Kinds returns the names of all tasks.
 func Kinds() []Kind {
 	kinds := make([]Kind, len(registry))
 	for i, t := range registry {
@@ -181,7 +206,7 @@ func Kinds() []Kind {
 	return kinds
 }
 
-// oneOf lists names for an error: "a, b or c".
+// oneOf lists names for an error message: "a, b or c".
 func oneOf(kinds []Kind) string {
 	names := make([]string, len(kinds))
 	for i, k := range kinds {

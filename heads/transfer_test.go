@@ -8,8 +8,8 @@ import (
 	"gorgpt/gpt1"
 )
 
-// With n blocks, embeddings and these are the pre-trained ones, and all else is as in a new
-// model of the same seed.
+// With n blocks, the embeddings and these blocks are copied. All other weights equal those of a new
+// model with the same seed.
 func TestTransferOfBlocks(t *testing.T) {
 	c := small
 	c.NLayer = 2
@@ -20,7 +20,7 @@ func TestTransferOfBlocks(t *testing.T) {
 	require.NoError(t, err)
 	fresh.Init(2)
 	for n := range c.NLayer + 1 {
-		m, err := Attach(pre, c.VocabSize, 3, n, 2)
+		m, err := Attach(pre, AttachOptions{Rows: c.VocabSize, Outputs: 3, Blocks: n, Seed: 2})
 		require.NoError(t, err)
 		for _, p := range c.Params() {
 			from := pre

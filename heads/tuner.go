@@ -30,9 +30,9 @@ func (e Encoded) longest() int {
 // Losses are safe for concurrent use as long as nothing changes them.
 type Losses struct{ Total, Task, LM float64 } // L3, L2, L1
 
-// Tuner computes losses, gradients and predictions of a model with a head. A
-// batch is cut into micro-batches of examples of similar length, and of questions with as
-// many answers; their gradients add up to that of the batch, dropout included.
+// Tuner computes losses, gradients and predictions of a model with a head. It cuts a batch into
+// micro-batches of examples of similar length, and of questions with the same number of answers.
+// The gradients of the micro-batches add up to the gradient of the batch, including dropout.
 //
 // A Tuner is safe for concurrent use: its methods wait for one another. An evaluation during
 // which the weights are updated is an error. Its fields must not be changed meanwhile.
@@ -40,33 +40,32 @@ type Tuner struct {
 	Model  *gpt1.Model
 	Head   *Head
 	Lambda float32 // of equation 5
-	Micro  int     // examples of NCtx tokens computed at a time; of shorter ones, more
+	Micro  int     // examples of NCtx tokens computed at a time; more if they are shorter
 	Seed   int64
-	Group  *dist.Group // the ranks that share batches
+	Group  *dist.Group // ranks that share batches
 
 	mu    sync.Mutex // held while graphs are filled, run and read
 	steps graph.ByShape[shape, *step]
 }
 
-// Declare builds the graph of a full micro-batch, s sequences an example and as many tokens
-// a sequence as the model has positions, for looking at it. fill writes any tokens into it.
+// Declare declares the graph of a full micro-batch for inspection. Its examples have s sequences,
+// and the sequences fill the positions of the model. fill writes arbitrary tokens into the graph.
 // A graph for training needs a store that Store.AllocateGradients has prepared.
 func (t *Tuner) Declare(s int, train bool) (g *graph.Graph, fill func()) {
 	st := declare(t.Model, t.Head, t.Lambda, shape{b: t.Micro, s: s, t: t.Model.NCtx, train: train})
 	return st.expr, func() { st.fillAny(int32(t.Model.VocabSize)) }
 }
 
-// Need is the working memory of such a graph.
+// Need returns the working memory of such a graph for training.
 func (t *Tuner) Need(s int) (graph.Need, error) {
 	t.Model.Store.AllocateGradients()
 	st := declare(t.Model, t.Head, t.Lambda, shape{b: t.Micro, s: s, t: t.Model.NCtx, train: true})
 	return st.expr.Need(st.logits, st.lmLosses)
 }
 
-// Accumulate adds the gradient of L3 over a batch to the store, for this rank's share of it,
-// and returns the share's parts of the losses. n numbers the update; it selects the dropout
-// masks. last, if not nil, is called before the last micro-batch; from then on ctx is not
-// heeded any more.
+// Accumulate adds the gradient of L3 over this rank's share of a batch to the store. It returns the
+// share's parts of the losses. n is the number of the update and selects the dropout masks. If last
+// is not nil, it is called before the last micro-batch; after that, ctx is ignored.
 func (t *Tuner) Accumulate(ctx context.Context, n int, batch []Encoded, last func() error) (Losses, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -87,8 +86,8 @@ func (t *Tuner) Accumulate(ctx context.Context, n int, batch []Encoded, last fun
 	return sum, err
 }
 
-// Diagnose computes the gradients of update n once more, for this rank's share. The error names the first node
-// whose value is not finite, as [graph.Machine.Diagnose] does.
+// Diagnose computes the gradients of this rank's share of update n again. The error names the first
+// node whose value is not finite, as [graph.Machine.Diagnose] does.
 func (t *Tuner) Diagnose(n int, batch []Encoded) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -98,9 +97,9 @@ func (t *Tuner) Diagnose(n int, batch []Encoded) error {
 	})
 }
 
-// Evaluate returns the losses of a batch and the logits of each example, without
-// dropout. The logits of an example are its K outputs, or one a choice. Each rank computes
-// its share, and all get everything.
+// Evaluate returns the losses of a batch and the logits of each example, without dropout. The
+// logits of an example are its K outputs, or one for each answer. Each rank computes its share, and
+// every rank gets all results.
 func (t *Tuner) Evaluate(ctx context.Context, batch []Encoded) (Losses, [][]float32, error) {
 	var sum Losses
 	if len(batch) == 0 {
@@ -123,15 +122,15 @@ func (t *Tuner) Evaluate(ctx context.Context, batch []Encoded) (Losses, [][]floa
 		return nil
 	})
 	if err == nil && updates != t.Model.Store.Updates() {
-		err = errors.New("the model was trained while it was evaluated: the results are of different weights")
+		err = errors.New("the model was trained during its evaluation: the results mix different weights")
 	}
 	if err := t.Group.Sum(err, &sum.Total, &sum.Task, &sum.LM); err != nil {
 		return sum, nil, err
 	}
-	return sum, logits, t.Group.SumFloats(flat) // the others have zeros there
+	return sum, logits, t.Group.SumFloats(flat) // the other ranks have zeros for these logits
 }
 
-// emptyLogits returns room for the logits of each example, and all of it as one slice.
+// emptyLogits allocates the logits of each example, and returns them also as one flat slice.
 func (t *Tuner) emptyLogits(batch []Encoded) (flat []float32, logits [][]float32) {
 	n := 0
 	for _, e := range batch {
@@ -152,8 +151,8 @@ func (l *Losses) add(st *step) {
 	l.LM += float64(st.lm.Value())
 }
 
-// each cuts this rank's share of the batch into micro-batches and calls run with the filled
-// graph of each, the numbers of its examples in the batch, and how many examples are left.
+// each cuts this rank's share of the batch into micro-batches. For each it calls run with the filled
+// graph, the numbers of the examples in the batch, and how many examples are left.
 func (t *Tuner) each(ctx context.Context, batch []Encoded, train bool, run func(st *step, at []int, left int) error) error {
 	if err := t.check(batch); err != nil {
 		return err

@@ -18,7 +18,7 @@ var small = gpt1.Config{
 	EmbdPDrop: 0.1, AttnPDrop: 0.1, ResidPDrop: 0.1, LayerNormEps: 1e-5, InitRange: 0.1,
 }
 
-// newTuner returns a tuner of a fresh small model.
+// newTuner returns a tuner of a new small model.
 func newTuner(t *testing.T, kind Kind, k, micro int, lambda float32) *Tuner {
 	t.Helper()
 	return tunerOf(t, small, kind, k, micro, lambda)
@@ -29,7 +29,7 @@ func tunerOf(t *testing.T, c gpt1.Config, kind Kind, k, micro int, lambda float3
 	pre, err := gpt1.New(c)
 	require.NoError(t, err)
 	pre.Init(1)
-	m, err := Attach(pre, c.VocabSize+3, k, pre.NLayer, 2)
+	m, err := Attach(pre, AttachOptions{Rows: c.VocabSize + 3, Outputs: k, Blocks: pre.NLayer, Seed: 2})
 	require.NoError(t, err)
 	m.Store.AllocateGradients()
 	h, err := New(kind, m, c.ResidPDrop)
@@ -66,10 +66,10 @@ func mixed(n int) []Encoded {
 	return out
 }
 
-// anyNumber stands for questions that do not all have as many answers.
+// anyNumber stands for questions with different numbers of answers.
 const anyNumber = 0
 
-// batchOf returns n examples of s sequences and, unless they are answers, k classes.
+// batchOf returns n examples of s sequences. Unless they are answers, they have k classes.
 func batchOf(n, s, k int) []Encoded {
 	if s == anyNumber {
 		return mixed(n)
@@ -77,7 +77,7 @@ func batchOf(n, s, k int) []Encoded {
 	return examples(n, s, max(k, s))
 }
 
-// Any split of a batch, of unequal lengths, gives one gradient, dropout included.
+// Every split of a batch of unequal lengths gives the same gradient, including dropout.
 func TestMicroBatchesGiveTheGradientOfTheBatch(t *testing.T) {
 	cases := []struct {
 		kind Kind
@@ -118,8 +118,8 @@ func TestMicroBatchesGiveTheGradientOfTheBatch(t *testing.T) {
 	}
 }
 
-// Of questions with any numbers of answers, L2 is the mean of each question's own loss, over
-// its answers alone, and L1 the mean over all sequences.
+// For questions with different numbers of answers, L2 is the mean of the losses of the questions,
+// each over its own answers, and L1 is the mean over all sequences.
 func TestLossesOfMixedNumbersOfAnswersAreMeans(t *testing.T) {
 	ctx, batch := context.Background(), mixed(7)
 	whole, single := newTuner(t, MultipleChoice, 1, 7, 0.5), newTuner(t, MultipleChoice, 1, 7, 0.5)
@@ -145,7 +145,7 @@ func TestLossesOfMixedNumbersOfAnswersAreMeans(t *testing.T) {
 	require.InDelta(t, got.Task+0.5*got.LM, got.Total, 1e-5)
 }
 
-// The gradient of such a batch is the mean of those of its questions.
+// The gradient of such a batch is the mean of the gradients of its questions.
 func TestGradientOfMixedNumbersOfAnswersIsTheMean(t *testing.T) {
 	ctx, batch := context.Background(), mixed(7)
 	still := small // without dropout
@@ -167,7 +167,7 @@ func TestGradientOfMixedNumbersOfAnswersIsTheMean(t *testing.T) {
 	}
 }
 
-// sequences returns n sequences of so many tokens.
+// sequences returns n sequences of the given number of tokens.
 func sequences(n, tokens int) (all [][]int32) {
 	for range n {
 		all = append(all, make([]int32, tokens))
@@ -175,7 +175,7 @@ func sequences(n, tokens int) (all [][]int32) {
 	return all
 }
 
-func TestTunerRefusesWhatDoesNotFit(t *testing.T) {
+func TestTunerRejectsInvalidExamples(t *testing.T) {
 	refused := func(kind Kind, k int, e Encoded, want string) {
 		t.Helper()
 		tuner := newTuner(t, kind, k, 4, 0.5)
@@ -184,16 +184,16 @@ func TestTunerRefusesWhatDoesNotFit(t *testing.T) {
 		_, _, err = tuner.Evaluate(context.Background(), []Encoded{e})
 		require.ErrorContains(t, err, want)
 	}
-	refused(MultipleChoice, 1, Encoded{Sequences: sequences(1, small.NCtx+1)}, "a sequence has 31 tokens, the model 30 positions")
-	refused(MultipleChoice, 1, Encoded{}, "example 0 of the batch has no answers: want one or more")
-	refused(MultipleChoice, 1, Encoded{Sequences: sequences(3, 4), Target: Target{Label: 3}}, "example 0 of the batch: has label 3: want 0 to 2")
-	refused(MultipleChoice, 1, Encoded{Sequences: sequences(3, 0)}, "a sequence without a token")
-	refused(Similarity, 2, Encoded{Sequences: sequences(3, 4)}, "has 3 sequences: one for similarity has 2")
-	refused(Classification, 4, Encoded{Sequences: sequences(1, 4), Target: Target{Label: -1}}, "example 0 of the batch: has label -1: want 0 to 3")
+	refused(MultipleChoice, 1, Encoded{Sequences: sequences(1, small.NCtx+1)}, "example 0 of the batch has a sequence of 31 tokens, but the model has 30 positions")
+	refused(MultipleChoice, 1, Encoded{}, "example 0 of the batch has no answers")
+	refused(MultipleChoice, 1, Encoded{Sequences: sequences(3, 4), Target: Target{Label: 3}}, "example 0 of the batch: label 3: it must be from 0 to 2")
+	refused(MultipleChoice, 1, Encoded{Sequences: sequences(3, 0)}, "has an empty sequence")
+	refused(Similarity, 2, Encoded{Sequences: sequences(3, 4)}, "has the wrong number of sequences for similarity: 3, not 2")
+	refused(Classification, 4, Encoded{Sequences: sequences(1, 4), Target: Target{Label: -1}}, "example 0 of the batch: label -1: it must be from 0 to 3")
 
 	_, err := New(Regression, newTuner(t, Classification, 4, 4, 0.5).Model, 0.1)
-	require.ErrorContains(t, err, "a head for regression has one output, this one has 4")
+	require.ErrorContains(t, err, "a head for regression must have one output, not 4")
 }
 
-// atOnce lets a last micro-batch begin.
+// atOnce lets the last micro-batch start.
 func atOnce() error { return nil }

@@ -107,7 +107,7 @@ func TestReadBooksErrors(t *testing.T) {
 		{"another kind of file", []string{"notes.md"}, "notes.md is neither a .txt or .txt.gz file nor a folder"},
 		{"empty", []string{"empty.txt"}, "empty.txt: the file is empty"},
 		{"blank", []string{"blank.txt"}, "blank.txt: the file is empty"},
-		{"only header and footer", []string{"frame.txt"}, "frame.txt: the file has nothing beside what Project Gutenberg adds"},
+		{"only header and footer", []string{"frame.txt"}, "frame.txt: the file has no text of its own, only what Project Gutenberg adds"},
 		{"corrupt gzip", []string{"corrupt.txt.gz"}, "corrupt.txt.gz: unpacking gzip: gzip: invalid header"},
 		{"gzip cut off", []string{"short.txt.gz"}, "short.txt.gz: unpacking gzip: unexpected EOF"},
 		{"binary", []string{"binary.txt"}, "binary.txt: binary data: a NUL byte at offset 4"},

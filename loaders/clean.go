@@ -8,8 +8,8 @@ import (
 	"gorgpt/loaders/charset"
 )
 
-// clean makes the text of a book out of the bytes of its file: UTF-8 without byte order
-// mark, without what Project Gutenberg puts around a book, one paragraph a line.
+// clean makes the text of a book from the bytes of its file: UTF-8 without byte order mark, without
+// the header and footer of Project Gutenberg, and with one paragraph per line.
 func clean(raw []byte) (string, Cleaning, error) {
 	text, found, err := charset.Decode(raw)
 	if err != nil {
@@ -27,11 +27,11 @@ func clean(raw []byte) (string, Cleaning, error) {
 
 // writeParagraphs writes the paragraphs of a text, each ended by a line feed.
 //
-// In most books lines are wrapped at some width and a blank line ends a paragraph. Other
-// files have a paragraph, or a sentence, on each line, and there lines must stay apart.
+// In most books lines are wrapped and a blank line ends a paragraph. Other files have a paragraph or a
+// sentence on each line; their lines must not be joined.
 func writeParagraphs(out *strings.Builder, text []byte) {
 	wrapped := isWrapped(text)
-	open := false // whether a paragraph waits for its end
+	open := false // whether a paragraph has not ended yet
 	for _, line := range lines(text) {
 		line = bytes.TrimSpace(line)
 		if open && (!wrapped || len(line) == 0) {
@@ -53,16 +53,15 @@ func writeParagraphs(out *strings.Builder, text []byte) {
 }
 
 const (
-	// wideLine is more bytes than a wrapped line has.
+	// wideLine is longer than wrapped lines, in bytes.
 	wideLine = 100
 
-	// longBlock is more lines than a paragraph has on average.
+	// longBlock is longer than the average paragraph, in lines.
 	longBlock = 40
 )
 
-// isWrapped reports whether the lines of a text are wrapped, so that blank lines end
-// its paragraphs: there are blank lines, they are not as rare as between chapters, and
-// at most a tenth of the lines is wide.
+// isWrapped reports whether the lines of a text are wrapped, so that blank lines end its paragraphs.
+// That is so if blank lines are more frequent than chapters and at most a tenth of the lines is wide.
 func isWrapped(text []byte) bool {
 	written, wide, blocks := 0, 0, 0
 	blank := true
@@ -84,8 +83,8 @@ func isWrapped(text []byte) bool {
 	return blocks > 1 && written <= longBlock*blocks && wide <= written/10
 }
 
-// lines yields the offset of each line of a text, and the line without its end, which is
-// LF, CR LF, or CR alone.
+// lines yields the offset of each line of a text, and the line without its end: LF, CR LF, or a single
+// CR.
 func lines(text []byte) iter.Seq2[int, []byte] {
 	return func(yield func(int, []byte) bool) {
 		for begin := 0; begin < len(text); {

@@ -5,25 +5,25 @@ import (
 	"regexp"
 )
 
-// A book often begins with a paragraph that says who made the file. Outside a frame the
-// same words can be the book's own, unless the paragraph names a thing of our time.
+// A book often begins with a paragraph that says who made the file. Without a frame of Project
+// Gutenberg the same words may belong to the book, unless the paragraph names something modern.
 var (
 	creditLine = regexp.MustCompile(`(?i)^(THIS )?(E-?TEXT |E-?BOOK )?(WAS )?` +
 		`(PRODUCED|PREPARED|TRANSCRIBED|SCANNED)( AND [A-Z]+)? (BY|FROM) `)
 	creditName = regexp.MustCompile(`(?i)PROOFREAD|PGDP|PGLAF|GUTENBERG`)
 )
 
-// creditLines is how long a credit may be. What is longer has swallowed the book.
+// creditLines is the maximum length of a credit. A longer paragraph includes text of the book.
 const creditLines = 12
 
-// stripCredits drops the credits at the beginning of a book.
+// stripCredits removes the credits at the beginning of a book.
 func stripCredits(text []byte, framed bool) []byte {
 	return stripParagraphs(text, func(paragraph []byte) bool {
 		return creditLine.Match(paragraph) && (framed || creditName.Match(paragraph))
 	})
 }
 
-// stripParagraphs drops the first paragraphs of a text, as long as they are of a kind.
+// stripParagraphs removes the first paragraphs of a text for which the condition holds.
 func stripParagraphs(text []byte, drop func(paragraph []byte) bool) []byte {
 	for {
 		paragraph, end, count := firstParagraph(text)

@@ -12,14 +12,8 @@ import (
 	"gorgpt/internal/regular"
 )
 
-// FindBooks lists the files that the paths name. A path is a .txt or .txt.gz file, a
-// folder that is searched with all its subfolders, or a glob pattern in the syntax of
-// [filepath.Match]. Files and folders whose names begin with a dot must be named outright.
-//
-// Files come in the order of the paths, sorted by name within a folder or a pattern; a
-// file found twice, by whatever way, counts once. It is an error if any path leads to no
-// book, if a name of a book is one of a device, a pipe or a socket, or if there are no paths.
-func FindBooks(paths []string) ([]string, error) {
+// findBooks lists the files that the paths name; see [FindSources].
+func findBooks(paths []string) ([]string, error) {
 	f, err := search(paths)
 	if err != nil {
 		return nil, err
@@ -27,7 +21,7 @@ func FindBooks(paths []string) ([]string, error) {
 	return f.files, nil
 }
 
-// search is FindBooks, and what it came upon beside books.
+// search finds books, and the other files of the folders and patterns.
 func search(paths []string) (*finder, error) {
 	f := &finder{seen: make(map[string]bool)}
 	for _, path := range paths {
@@ -41,14 +35,13 @@ func search(paths []string) (*finder, error) {
 	return f, nil
 }
 
-// isBook reports whether the name is one of a text file.
+// isBook reports whether the name is that of a text file.
 func isBook(path string) bool {
 	name := strings.TrimSuffix(strings.ToLower(filepath.Base(path)), ".gz")
 	return strings.HasSuffix(name, ".txt")
 }
 
-// isHidden reports whether the name begins with a dot, like those that file systems and
-// version control leave in folders.
+// isHidden reports whether the name begins with a dot, like files of version control.
 func isHidden(path string) bool {
 	return strings.HasPrefix(filepath.Base(path), ".")
 }
@@ -56,7 +49,7 @@ func isHidden(path string) bool {
 // finder collects the files.
 type finder struct {
 	files  []string
-	others []string        // files that are passed over, as their names are not those of books
+	others []string        // files whose names are not those of books
 	seen   map[string]bool // real paths of files and folders
 }
 
@@ -110,8 +103,7 @@ func (f *finder) findPattern(pattern string) error {
 	return nil
 }
 
-// add adds a book, or the books of a folder, and returns how many it came upon, those
-// seen before among them.
+// add adds a book, or the books of a folder, and returns their number, including those seen before.
 func (f *finder) add(path string, info fs.FileInfo) (found int, err error) {
 	if !info.IsDir() && !isBook(path) {
 		f.others = append(f.others, path)
@@ -134,7 +126,7 @@ func (f *finder) add(path string, info fs.FileInfo) (found int, err error) {
 	return 1, nil
 }
 
-// addFolder adds the books below a folder, whose real path guards against links in a circle.
+// addFolder adds the books below a folder. Its real path prevents endless loops through links.
 func (f *finder) addFolder(path, key string) (found int, err error) {
 	if f.seen[key] {
 		return 1, nil
@@ -151,7 +143,7 @@ func (f *finder) addFolder(path, key string) (found int, err error) {
 		child := filepath.Join(path, entry.Name())
 		info, err := os.Stat(child)
 		if err != nil && entry.Type() == fs.ModeSymlink && !isBook(child) {
-			f.others = append(f.others, child) // a link that leads nowhere
+			f.others = append(f.others, child) // a broken link
 			continue
 		}
 		if err != nil {
@@ -166,7 +158,7 @@ func (f *finder) addFolder(path, key string) (found int, err error) {
 	return found, nil
 }
 
-// realPath is the same for all paths that lead to one file.
+// realPath is the same for all paths to one file.
 func realPath(path string) (string, error) {
 	target, err := filepath.EvalSymlinks(path)
 	if err != nil {

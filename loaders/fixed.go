@@ -2,20 +2,19 @@ package loaders
 
 import "github.com/pkg/errors"
 
-// WindowStats counts what becomes of tokenized books in an epoch of [Windows].
+// WindowStats counts the windows and the unused tokens of an epoch of [Windows].
 // WindowStats are safe for concurrent use as long as nothing changes them.
 type WindowStats struct {
 	Windows     int // windows of all books
 	HeadTokens  int // tokens before the first window of their book
-	TailTokens  int // tokens behind the last window of their book
+	TailTokens  int // tokens after the last window of their book
 	ShortBooks  int // books with too few tokens for a window
 	ShortTokens int // tokens of these books
 }
 
-// FixedWindows are the windows of validation books: those of [Windows], but always from the
-// first token on, in order, and with what is left at the end of a book as a shorter one. So
-// every token but the first of its book is a target, once. Many goroutines may use it at a
-// time.
+// FixedWindows are the windows of validation books. Unlike [Windows], they always start at the first
+// token and are in order, and the rest of a book is a shorter window. So every token except the first
+// of its book is a target exactly once. FixedWindows are safe for concurrent use.
 type FixedWindows struct {
 	books   []Tokens
 	ctx     int
@@ -23,8 +22,8 @@ type FixedWindows struct {
 	targets int
 }
 
-// NewFixedWindows cuts tokenized books, which it keeps but never changes, to windows.
-// It is an error if ctx is not positive or no book is long enough for a whole window.
+// NewFixedWindows cuts tokenized books into windows. It keeps the books but never changes them. It is
+// an error if ctx is not positive or no book is long enough for a whole window.
 func NewFixedWindows(books []Tokens, ctx int) (*FixedWindows, error) {
 	if err := checkBooks(books, ctx); err != nil {
 		return nil, err
@@ -42,11 +41,11 @@ func NewFixedWindows(books []Tokens, ctx int) (*FixedWindows, error) {
 // Len is the number of windows.
 func (f *FixedWindows) Len() int { return len(f.starts) }
 
-// Targets is the number of tokens that are to be predicted, in all windows together.
+// Targets is the number of tokens to predict in all windows.
 func (f *FixedWindows) Targets() int { return f.targets }
 
-// At copies window i, 2 to ctx+1 ids, to dst, which must have room for ctx+1, and returns the
-// part of dst that it takes. It fails if [Tokens] do.
+// At copies window i, 2 to ctx+1 ids, to dst, which must have room for ctx+1, and returns the part of
+// dst that it fills. It fails if [Tokens] fail.
 func (f *FixedWindows) At(i int, dst []int32) ([]int32, error) {
 	w := f.starts[i]
 	book, at := f.books[w.book], int(w.nth)*f.ctx
@@ -54,8 +53,8 @@ func (f *FixedWindows) At(i int, dst []int32) ([]int32, error) {
 	return dst, book.Copy(dst, at)
 }
 
-// windowCount is how many windows of ctx+1 tokens a book of n tokens gives from an offset
-// on, each beginning with the last token of the one before.
+// windowCount is the number of windows of ctx+1 tokens that a book of n tokens has from an offset on.
+// Each begins with the last token of the previous one.
 func windowCount(n, offset, ctx int) int {
 	return max(0, n-offset-1) / ctx
 }
@@ -77,7 +76,7 @@ func countWindows(books []Tokens, offsets []int, ctx int) WindowStats {
 	return s
 }
 
-// checkBooks makes sure that there is a window at all.
+// checkBooks checks that there is at least one window.
 func checkBooks(books []Tokens, ctx int) error {
 	if ctx <= 0 {
 		return errors.Errorf("windows need a positive context, got %d", ctx)

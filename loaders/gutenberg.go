@@ -7,34 +7,34 @@ import (
 	"gorgpt/loaders/charset"
 )
 
-// Cleaning is what became of the bytes of a book that are not its text.
+// Cleaning reports how a file differs from the text of its book.
 // A Cleaning is safe for concurrent use as long as nothing changes it.
 type Cleaning struct {
 	// Removed is the number of bytes that were removed as header, licence or small print of
 	// Project Gutenberg, and as the credits of those who made the file.
 	Removed int
 
-	// Doubtful is the number of bytes that lie outside the frame of Project Gutenberg but do
-	// not read like its header or licence. They are kept.
+	// Doubtful is the number of bytes outside the frame of Project Gutenberg that do not read like
+	// its header or licence. They are kept.
 	Doubtful int
 
-	// Found is how the file is encoded.
+	// Found is the encoding of the file.
 	Found charset.Found
 
-	// Revised says that version 1 of package shards made another text of the file.
+	// Revised says that version 1 of package shards made a different text of the file.
 	Revised bool
 }
 
-// boilerplate are words of Project Gutenberg's own texts: they stand in more than half of the
-// lines of its headers and licences, and in a hundredth of those of a book.
+// boilerplate lists words of Project Gutenberg's own texts. They occur in more than half of the lines
+// of its headers and licences, and in a hundredth of the lines of books.
 var boilerplate = regexp.MustCompile(`(?i)gutenberg|e-?text|e-?book|small print|licen[cs]e|donat|foundation|trademark|copyright|` +
 	`public domain|electronic|refund|warrant|distribut|^\W*(title|author|editor|translator|illustrator|release|posting|` +
 	`last updated|language|character set|produced by|credits)\b|^\*\*`)
 
-// Of a text that does not read like boilerplate, no more is taken for a header or a licence than
-// these many bytes, and never more than what is kept.
+// A text that does not read like boilerplate is treated as a header or licence only up to these many
+// bytes, and never if it is longer than the rest.
 const (
-	longHeader = 8 << 10  // beside a line that says where the book begins or ends
+	longHeader = 8 << 10  // next to a line that marks the beginning or end of the book
 	longPrint  = 16 << 10 // between the first and the last line of the small print
 	longOther  = 500
 )
@@ -47,22 +47,21 @@ type region struct {
 	role          role
 }
 
-// role is what becomes of a region.
+// role says how a region is treated.
 type role int
 
 const (
 	frame    role = iota // removed
-	doubtful             // kept, although the marks say that it is no book
+	doubtful             // kept, although the marks say that it is not part of a book
 	book
 )
 
-// stripGutenberg returns the parts of a text that are books, without the header, the licence
-// and the small print that Project Gutenberg puts around them, and without credits. Texts without
-// any of that come back whole.
+// stripGutenberg returns the parts of a text that are books, without credits and without the header,
+// licence and small print of Project Gutenberg. A text without any of these is returned whole.
 //
-// Project Gutenberg frames its books with lines that have changed over the years, and files
-// are joined, cut and edited. So what lies outside a frame is removed only if it is short or reads
-// like boilerplate: a mark at the wrong place must not cost a book.
+// The lines that frame a book have changed over the years, and people join, cut and edit files. So text
+// outside a frame is removed only if it is short or reads like boilerplate: a misplaced mark must not
+// remove a book.
 func stripGutenberg(text []byte) (parts [][]byte, did Cleaning) {
 	regions, known := cut(text)
 	judge(regions)
@@ -110,8 +109,8 @@ func cut(text []byte) (regions []region, known bool) {
 	return append(regions, r), known
 }
 
-// judge gives the regions their roles. Small print, which both its marks name, comes last, as
-// it is compared with all that is kept.
+// judge gives the regions their roles. Small print comes last, because it is compared with all text
+// that is kept.
 func judge(regions []region) {
 	kept := 0
 	for i := range regions {
@@ -143,7 +142,7 @@ func (r region) isBook() bool {
 	return false
 }
 
-// isFrame reports whether a region outside a book may go, where so many bytes are kept.
+// isFrame reports whether a region outside a book may be removed, given the number of bytes kept.
 func (r region) isFrame(kept int) bool {
 	text := bytes.TrimSpace(r.text)
 	limit := longOther
@@ -156,7 +155,7 @@ func (r region) isFrame(kept int) bool {
 	return len(text) <= min(limit, kept) || isBoilerplate(text, 4)
 }
 
-// isBoilerplate reports whether one of so many lines has the words of Project Gutenberg.
+// isBoilerplate reports whether at least one line in the given number has words of Project Gutenberg.
 func isBoilerplate(text []byte, of int) bool {
 	written, found := 0, 0
 	for _, line := range lines(text) {
@@ -170,5 +169,5 @@ func isBoilerplate(text []byte, of int) bool {
 	return found*of >= written
 }
 
-// isHeader reports whether a paragraph at the beginning of a file is of its header.
+// isHeader reports whether a paragraph at the beginning of a file belongs to its header.
 func isHeader(paragraph []byte) bool { return len(paragraph) > 0 && isBoilerplate(paragraph, 2) }

@@ -5,7 +5,7 @@ import (
 	"regexp"
 )
 
-// markKind is what a line of Project Gutenberg's says about the text around it.
+// markKind is the meaning of a line of Project Gutenberg for the text around it.
 type markKind int
 
 const (
@@ -14,17 +14,17 @@ const (
 	openMark                  // a book begins: "*** START OF THE PROJECT GUTENBERG EBOOK … ***"
 	closeMark                 // a book has ended: "*** END OF …", "End of the Project Gutenberg EBook of …"
 	printMark                 // the small print begins: "**START**THE SMALL PRINT!**…"
-	printEnd                  // a book begins behind the small print: "*END*THE SMALL PRINT! …"
+	printEnd                  // a book begins after the small print: "*END*THE SMALL PRINT! …"
 )
 
-// mark is such a line, or several if a title runs on.
+// mark is such a line, or several if a title continues.
 type mark struct {
 	kind       markKind
 	begin, end int
 }
 
-// The parts of the patterns: asterisks and spaces in front, the words between the first one and
-// the name, and the name, which is translated now and then.
+// The parts of the patterns: leading asterisks and spaces, the words before the name, and the name,
+// which is sometimes translated.
 const (
 	stars    = `(?i)^[*\s\x{A0}]*`
 	starred  = `(?i)^[\s\x{A0}]*\*[*\s\x{A0}]*`
@@ -32,7 +32,7 @@ const (
 	project  = `PROJE[CK]?TS?O?[\s\x{A0}-]+GUTENBERG|PROGETTO[\s\x{A0}-]+GUTENBERG|PROYECTO[\s\x{A0}-]+GUTENBERG`
 )
 
-// markPatterns recognise the lines, the first that matches.
+// markPatterns detect the lines. The first match counts.
 var markPatterns = []struct {
 	kind    markKind
 	pattern *regexp.Regexp
@@ -45,14 +45,14 @@ var markPatterns = []struct {
 	{titleMark, regexp.MustCompile(stars + `((THE|THIS)[\s\x{A0}]+)?(` + project + `)(['’]S[\s\x{A0}]|,?[\s\x{A0}]+(E-?TEXT|E-?BOOK|EDITION)\b)`)},
 }
 
-// version1 are the lines that the first version knew, of which there are tokens in caches.
+// version1 matches the lines that version 1 detected; caches may still hold its tokens.
 var version1 = regexp.MustCompile(`(?i)^(\*{3} ?START OF (THE|THIS) PROJECT GUTENBERG|\*END[ *]*THE SMALL PRINT|` +
 	`(\*{3} ?)?END OF (THE |THIS )?PROJECT GUTENBERG)`)
 
-// titleLines is over how many lines the title in a starting line may run.
+// titleLines is the maximum number of lines of the title in a starting line.
 const titleLines = 4
 
-// findMarks lists the lines of Project Gutenberg's that say where a book is.
+// findMarks lists the lines of Project Gutenberg that mark books.
 func findMarks(text []byte) []mark {
 	var all []mark
 	for offset, line := range lines(text) {
@@ -69,7 +69,7 @@ func findMarks(text []byte) []mark {
 	return effective(all)
 }
 
-// kindOf says which mark a line is. Most lines are none, and are not matched at all.
+// kindOf returns the kind of mark of a line. Most lines are not marks; a quick check skips them.
 func kindOf(line []byte) markKind {
 	if !hasAny(line, "utenberg", "UTENBERG", "mall print", "mall Print", "MALL PRINT") {
 		return noMark
@@ -92,13 +92,13 @@ func hasAny(line []byte, words ...string) bool {
 	return false
 }
 
-// trimLine drops spaces, and the byte order mark of a text that was put behind another.
+// trimLine removes spaces, and the byte order mark of a text that was appended to another.
 func trimLine(line []byte) []byte {
 	return bytes.TrimSpace(bytes.TrimPrefix(bytes.TrimSpace(line), []byte("\uFEFF")))
 }
 
-// effective drops the titles that do not begin a header: those inside a book or a licence,
-// where the same words can belong to the text, and those of texts without any frame.
+// effective removes the titles that do not begin a header: those inside a book or a licence, where the
+// same words may belong to the text, and those of texts without a frame.
 func effective(all []mark) []mark {
 	var kept []mark
 	before := noMark
@@ -127,8 +127,8 @@ func nextFrame(marks []mark) markKind {
 	return noMark
 }
 
-// titleEnd is the offset of the line after a starting line, whose title can run over
-// several lines until it closes with asterisks.
+// titleEnd is the offset of the line after a starting line, whose title may take several lines and
+// ends with asterisks.
 func titleEnd(text []byte) int {
 	end, left := 0, titleLines
 	for offset, line := range lines(text) {

@@ -8,8 +8,7 @@ import (
 	"strings"
 )
 
-// Names of the paper's tasks, which say what the rows of a dataset are for. Package heads has
-// what belongs to each.
+// Names of the paper's tasks, for which datasets have rows. Package heads implements the tasks.
 const (
 	Classification = "classification"
 	Entailment     = "entailment"
@@ -18,28 +17,28 @@ const (
 	QA             = "qa"
 )
 
-// Fields names the columns of a labelled row. Where several make up one text, or one each
-// of the answers, their names stand with a plus between them.
+// Fields names the columns of a labelled row. If several columns make up one text, or each holds an
+// answer, their names are joined with a plus.
 // Fields are safe for concurrent use as long as nothing changes them.
 type Fields struct {
-	Texts   []string `json:"texts"`             // one text each; "" for one that rows do not have
-	Answers string   `json:"answers,omitempty"` // a list of texts; "" if rows have none
-	Label   string   `json:"label,omitempty"`   // "" if rows have none
-	ID      string   `json:"id,omitempty"`      // what tells rows apart; "" if nothing does
+	Texts   []string `json:"texts"`             // a column for each text; "": rows do not have this text
+	Answers string   `json:"answers,omitempty"` // a list of texts; "": none
+	Label   string   `json:"label,omitempty"`   // "": none
+	ID      string   `json:"id,omitempty"`      // identifies the row; "": none
 	Header  []string `json:"header,omitempty"`  // names of the columns of a file that has no header line
 
-	// Longer is how many columns those rows have that are longer than the header and end with
-	// the label, as validated rows of GLUE's SNLI do; 0: there are none such.
+	// Longer is the number of columns of rows that are longer than the header and end with the
+	// label, as in GLUE's SNLI; 0: there are no such rows.
 	Longer int `json:"-"`
 
-	// Open is whether rows may lack the label: it is empty or null, or there is none.
+	// Open says that rows may lack the label: it may be empty, null or missing.
 	Open bool `json:"-"`
 
-	// Lists is whether the label may be a list of labels.
+	// Lists says that the label may be a list of labels.
 	Lists bool `json:"-"`
 }
 
-// String lists the fields for a person to read.
+// String lists the fields for messages.
 func (f Fields) String() string {
 	var names []string
 	for _, name := range append(slices.Clone(f.Texts), f.Answers) {
@@ -53,35 +52,35 @@ func (f Fields) String() string {
 	return strings.Join(names, ", ") + " and " + f.Label
 }
 
-// Row is one labelled example, or one to be labelled.
+// Row is a labelled example, or one without a label.
 // A Row is safe for concurrent use as long as nothing changes it.
 type Row struct {
 	Path    string
 	Line    int
-	Number  int      // of the row in its file, from 1 on, counting also those that are left out; a header line is no row
-	ID      string   // what the file calls it; "" if it does not
-	Part    string   // of a set that has several, such as the matched and the mismatched pairs
+	Number  int      // of the row in its file, from 1; rows that are left out count, a header line does not
+	ID      string   // the id in the file; "": none
+	Part    string   // of a set with several, such as matched and mismatched pairs
 	Texts   []string // in the order of Fields.Texts
 	Answers []string
 	Label   Label
 }
 
-// Place is where the row stands, for errors.
+// Place is the file and line of the row, for errors.
 func (r Row) Place() string { return fmt.Sprintf("%s:%d", r.Path, r.Line) }
 
-// Label is what a row is labelled with. The string "1" and the integer 1 have one
-// Text, and are one label. Without a text, the row has no label.
+// Label is the label of a row. The string "1" and the integer 1 have the same Text and are the same
+// label. If Text is empty, the row has no label.
 // A Label is safe for concurrent use as long as nothing changes it.
 type Label struct {
 	Text string // a string without its quotes, a number as it is written
 	Form Form
 }
 
-// Known tells whether there is a label.
+// Known reports whether there is a label.
 func (l Label) Known() bool { return l.Text != "" }
 
-// Whole is a number without a fraction as an integer, as other programs write 1.0 for 1. Any
-// other label stays as it is.
+// Whole turns a number without a fraction into an integer, because other programs write 1.0 for 1. Any
+// other label is returned unchanged.
 func (l Label) Whole() Label {
 	x, err := strconv.ParseFloat(l.Text, 64)
 	if l.Form != Float || err != nil || x != math.Trunc(x) || math.Abs(x) > 1<<53 {
@@ -90,7 +89,7 @@ func (l Label) Whole() Label {
 	return Label{Text: strconv.FormatInt(int64(x), 10), Form: Integer}
 }
 
-// Form is how a label is written.
+// Form is the form in which a label is written.
 // A Form is safe for concurrent use.
 type Form int
 

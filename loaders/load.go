@@ -15,18 +15,18 @@ import (
 )
 
 const (
-	// short is the length of a text that is read without a look at it before.
+	// short is the size up to which a file is read without a survey.
 	short = 1 << 20
 
-	// bookCost is how many times its size a book takes in memory while it is cleaned.
+	// bookCost is the memory that cleaning a book takes, as a multiple of its size.
 	bookCost = 3
 )
 
-// beginnings are buffers for the first bytes of files, with the room that noticing an end takes.
+// beginnings are buffers for the first bytes of files, one byte larger to detect the end.
 var beginnings = sync.Pool{New: func() any { return new([short + bytes.MinRead]byte) }}
 
-// readFile reads a whole file, unpacked if its name says that it is packed. Of a large one
-// nothing is kept before it is known that it is text, and that there is memory for it.
+// readFile reads a whole file and decompresses it if its name says so. It first checks that a large
+// file is text and fits into memory.
 func readFile(path string) (data []byte, err error) {
 	size := int64(0)
 	err = unpacked(path, func(r io.Reader) error {
@@ -48,7 +48,7 @@ func readFile(path string) (data []byte, err error) {
 		return data, err
 	}
 	if err := memory.Room(bookCost * size); err != nil {
-		return nil, errors.WithMessage(err, "cut the book into several files, which are read one after the other")
+		return nil, errors.WithMessage(err, "split the book into several files")
 	}
 	data = make([]byte, size)
 	err = unpacked(path, func(r io.Reader) error {
@@ -58,14 +58,14 @@ func readFile(path string) (data []byte, err error) {
 	return data, err
 }
 
-// survey goes through a text and returns its size in bytes. Binary data is an error.
+// survey reads a text and returns its size in bytes. Binary data is an error.
 func survey(r io.Reader) (size int64, err error) {
 	in := &counter{r: r}
 	_, err = io.Copy(io.Discard, charset.NewReader(in))
 	return in.n, err
 }
 
-// counter counts what is read.
+// counter counts the bytes that are read.
 type counter struct {
 	r io.Reader
 	n int64
@@ -77,7 +77,7 @@ func (c *counter) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// unpacked opens a file for do to read, unpacked if its name says that it is packed.
+// unpacked opens a file, decompressed if its name says so, and calls do with it.
 func unpacked(path string, do func(r io.Reader) error) error {
 	f, size, err := regular.Open(path, "book")
 	if err != nil {
@@ -85,7 +85,7 @@ func unpacked(path string, do func(r io.Reader) error) error {
 	}
 	defer f.Close() //nolint:errcheck // only read from: nothing is lost if this fails
 	if size == 0 || !strings.HasSuffix(strings.ToLower(path), ".gz") {
-		return do(f) // an empty file is an empty book, packed or not
+		return do(f) // an empty file is an empty book, compressed or not
 	}
 	z, err := gzip.NewReader(f)
 	if err != nil {

@@ -65,7 +65,7 @@ func TestBooksThatFillMemoryAreRefused(t *testing.T) {
 		"sparse.txt":                "binary data: a NUL byte at offset 0",
 		"text and then nothing.txt": "binary data: a NUL byte at offset 1600000",
 		"wide.txt":                  "binary data: a NUL byte at offset 2",
-		"bomb.txt.gz":               "unpack to more than 64 MiB and 100 times their number: unpack the file first",
+		"bomb.txt.gz":               "unpack to more than 64 MiB and 100 times their number: if this is the right file, unpack it first",
 		"zero.txt":                  "not a regular file, but a device",
 	} {
 		path := filepath.Join(dir, name)
@@ -95,7 +95,7 @@ func TestBooksNeedMemoryThatIsFree(t *testing.T) {
 	runtime.ReadMemStats(&before)
 	defer debug.SetMemoryLimit(debug.SetMemoryLimit(int64(before.Sys-before.HeapReleased) + 64<<20))
 	_, err = ReadBook(path)
-	require.ErrorContains(t, err, path+": cut the book into several files, which are read one after the other: it needs 151 MB of memory, but only")
+	require.ErrorContains(t, err, path+": split the book into several files: it needs 151 MB of memory, but only")
 }
 
 func TestBooksThatRepeatThemselvesAreRead(t *testing.T) {

@@ -10,24 +10,29 @@ import (
 	"gorgpt/internal/regular"
 )
 
-// Source is a book that is read when its turn comes.
+// Source is a book that is read on demand.
 // A Source is safe for concurrent use as long as nothing changes it.
 type Source struct {
 	Name string
 
-	// Size is the number of bytes that Read goes through, for reports of progress.
+	// Size is the number of bytes that Read reads, for progress reports.
 	Size int64
 
-	// Read makes the book. Many goroutines may call it at a time.
+	// Read reads the book. It is safe for concurrent use.
 	Read func() (Book, error)
 
-	// Sum is a SHA-256 digest of the bytes that Read goes through.
+	// Sum is the SHA-256 digest of the bytes that Read reads.
 	Sum func() ([sha256.Size]byte, error)
 }
 
-// FindSources lists the books that the paths name, as [FindBooks] does, for [ReadBook] to
-// read one after the other. others are the files that were passed over in folders and patterns, as
-// their names are not those of books.
+// FindSources lists the books that the paths name. A path is a .txt or .txt.gz file, a folder that
+// is searched with all its subfolders, or a glob pattern in the syntax of [filepath.Match]. A file
+// or folder whose name begins with a dot is found only by its full name. others are the files of
+// folders and patterns that were skipped, since their names are not names of books.
+//
+// Files come in the order of the paths, sorted by name within a folder or a pattern. A file that
+// is found twice counts once. It is an error if a path leads to no book, if a book is a device, a
+// pipe or a socket, or if there are no paths.
 func FindSources(paths []string) (sources []Source, others []string, err error) {
 	found, err := search(paths)
 	if err != nil {
@@ -48,7 +53,7 @@ func FindSources(paths []string) (sources []Source, others []string, err error) 
 	return sources, found.others, nil
 }
 
-// sumFile is the digest of a file.
+// sumFile returns the digest of a file.
 func sumFile(path string) (sum [sha256.Size]byte, err error) {
 	f, _, err := regular.Open(path, "book")
 	if err != nil {
@@ -63,7 +68,7 @@ func sumFile(path string) (sum [sha256.Size]byte, err error) {
 	return sum, nil
 }
 
-// Source is the book itself as a source.
+// Source returns the book as a source.
 func (b Book) Source() Source {
 	return Source{
 		Name: b.Name, Size: int64(len(b.Text)),

@@ -7,18 +7,16 @@ import (
 	"unicode/utf8"
 )
 
-// maxHeldOut bounds the validation books. Of a large collection a tenth would cost more
-// time to evaluate than it makes the figure better.
+// maxHeldOut limits the validation books. A tenth of a large collection would take long to evaluate
+// and hardly make the result more precise.
 const maxHeldOut = 100
 
-// splitStream keeps the random numbers of the split apart from those of the windows: no
-// epoch has this number.
+// splitStream is the random stream of the split. No epoch of the windows has this number.
 const splitStream = math.MaxUint64
 
-// SplitBooks holds out a tenth of the books for validation, at least one and at most a
-// hundred. Which ones, the seed alone decides; both parts keep the order of the
-// books. A single book gives its last tenth, cut between paragraphs if possible. The
-// parts share the texts with the books.
+// SplitBooks holds out a tenth of the books for validation, at least one and at most a hundred. The
+// choice depends only on the seed, and both parts keep the order of the books. Of a single book, the
+// last tenth is held out, cut between paragraphs if possible. The parts share the texts with the books.
 func SplitBooks(books []Book, seed uint64) (train, valid []Book) {
 	if len(books) == 1 {
 		first, last := splitBook(books[0])
@@ -27,8 +25,8 @@ func SplitBooks(books []Book, seed uint64) (train, valid []Book) {
 	return holdOut(books, seed)
 }
 
-// SplitSources is [SplitBooks] for books that are read later. Only a single book, which is
-// to be cut in two, is read here.
+// SplitSources is [SplitBooks] for books that are read later. It reads only a single book, which must
+// be cut.
 func SplitSources(sources []Source, seed uint64) (train, valid []Source, err error) {
 	if len(sources) == 1 {
 		book, err := sources[0].Read()
@@ -50,7 +48,7 @@ func splitBook(book Book) (first, last Book) {
 	return first, last
 }
 
-// holdOut draws the books for validation.
+// holdOut chooses the books for validation.
 func holdOut[B any](books []B, seed uint64) (train, valid []B) {
 	rng := rand.New(rand.NewPCG(seed, splitStream))
 	held := make([]bool, len(books))
@@ -67,8 +65,8 @@ func holdOut[B any](books []B, seed uint64) (train, valid []B) {
 	return train, valid
 }
 
-// cutNear is where to cut a text in two: at the last line feed before at, or else the
-// last space, if there is one not too far off.
+// cutNear returns where to cut a text: at the last line feed before at, or else at the last space, if
+// one is near.
 func cutNear(text string, at int) int {
 	nearest := at - len(text)/20
 	for _, separator := range []string{"\n", " "} {

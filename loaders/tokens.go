@@ -2,21 +2,19 @@ package loaders
 
 import (
 	"context"
-	"runtime"
-	"sync"
 
 	"gorgpt/internal/heed"
+	"gorgpt/internal/parallel"
 	"gorgpt/tokenizer"
 )
 
-// Tokens are the ids of one book, wherever they are kept. Many goroutines may read them at
-// a time.
+// Tokens are the ids of one book, in memory or on disk. They are safe for concurrent use.
 type Tokens interface {
 	// Len is the number of ids.
 	Len() int
 
-	// Copy fills dst with the ids from index at on; there must be as many. It fails only
-	// if the ids are on a disk that fails.
+	// Copy fills dst with the ids from index at on; there must be enough of them. It fails only if
+	// reading from disk fails.
 	Copy(dst []int32, at int) error
 }
 
@@ -33,8 +31,8 @@ func (m InMemory) Copy(dst []int32, at int) error {
 	return nil
 }
 
-// Encode tokenizes each book, on all cores, into memory. Package shards below does the same
-// into files, for more books than memory holds.
+// Encode tokenizes the books into memory, on all cores. Package shards writes tokens to files, for
+// more books than fit into memory.
 func Encode(t *tokenizer.Tokenizer, books []Book) []Tokens {
 	sources := make([]Source, len(books))
 	for i, book := range books {
@@ -44,41 +42,29 @@ func Encode(t *tokenizer.Tokenizer, books []Book) []Tokens {
 	return ids
 }
 
-// EncodeSources is [Encode] for books that are read when their turn comes, one a core. done, if
-// there is one, is called with each of them, by several goroutines at a time. It fails if a book
-// does, or if ctx ends.
+// EncodeSources is [Encode] for books that are read one by one on each core. If done is not nil, it is
+// called with each book, from several goroutines. EncodeSources fails if a book cannot be read or ctx
+// ends.
 func EncodeSources(
 	ctx context.Context, t *tokenizer.Tokenizer, books []Source, done func(i int, book Book, ids InMemory),
 ) ([]Tokens, error) {
-	ids, errs := make([]Tokens, len(books)), make([]error, len(books))
-	next := make(chan int)
-	var workers sync.WaitGroup
-	for range min(runtime.GOMAXPROCS(0), len(books)) {
-		workers.Go(func() {
-			for i := range next {
-				ids[i], errs[i] = heed.Do(ctx, func() (Tokens, error) {
-					book, err := books[i].Read()
-					if err != nil {
-						return nil, err
-					}
-					of := InMemory(t.Encode(book.Text))
-					if done != nil {
-						done(i, book, of)
-					}
-					return of, nil
-				})
+	ids := make([]Tokens, len(books))
+	err := parallel.Do(len(books), func(i int) (err error) {
+		ids[i], err = heed.Do(ctx, func() (Tokens, error) {
+			book, err := books[i].Read()
+			if err != nil {
+				return nil, err
 			}
+			of := InMemory(t.Encode(book.Text))
+			if done != nil {
+				done(i, book, of)
+			}
+			return of, nil
 		})
-	}
-	for i := range books {
-		next <- i
-	}
-	close(next)
-	workers.Wait()
-	for _, err := range errs {
-		if err != nil {
-			return nil, err
-		}
+		return err
+	})
+	if err != nil {
+		return nil, err
 	}
 	return ids, nil
 }

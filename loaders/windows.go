@@ -7,20 +7,19 @@ import (
 	"github.com/pkg/errors"
 )
 
-// Position says which window comes next. The zero value is the very first.
+// Position says which window comes next. The zero value is the first window.
 // A Position is safe for concurrent use as long as nothing changes it.
 type Position struct {
-	Epoch int `json:"epoch"` // how often all books have been gone through
-	Index int `json:"index"` // how many windows of this epoch have been drawn
+	Epoch int `json:"epoch"` // number of complete passes through all books
+	Index int `json:"index"` // number of windows drawn in this epoch
 }
 
-// Windows draws training windows of ctx+1 token ids: ctx inputs, and the same moved on by
-// one as targets. A window never reaches from one book into another.
+// Windows draws training windows of ctx+1 token ids: ctx inputs and, shifted by one, ctx targets. A
+// window never spans two books.
 //
-// In each epoch every book is cut anew: from a random offset on, window follows window,
-// each beginning with the last token of the one before, so that no token is a target
-// twice. Then the windows of all books are shuffled. An epoch depends on the seed and
-// its own number alone, so that any position can be gone back to.
+// In each epoch every book is cut again, from a random offset. Each window begins with the last token
+// of the previous one, so that no token is a target twice. Then the windows of all books are shuffled.
+// An epoch depends only on the seed and its number, so any position can be restored.
 //
 // Only one goroutine may use it at a time.
 type Windows struct {
@@ -35,8 +34,8 @@ type Windows struct {
 // window is the nth window of a book.
 type window struct{ book, nth uint32 }
 
-// NewWindows prepares windows over tokenized books, which it keeps but never changes.
-// It is an error if ctx is not positive or no book is long enough for a window.
+// NewWindows prepares windows of tokenized books. It keeps the books but never changes them. It is an
+// error if ctx is not positive or no book is long enough for a window.
 func NewWindows(books []Tokens, ctx int, seed uint64) (*Windows, error) {
 	if err := checkBooks(books, ctx); err != nil {
 		return nil, err
@@ -46,9 +45,8 @@ func NewWindows(books []Tokens, ctx int, seed uint64) (*Windows, error) {
 	return w, nil
 }
 
-// Next copies the next window to dst, which must have room for ctx+1 ids, and moves on.
-// After the last window of an epoch comes the first of the next. It fails,
-// and does not move on, if [Tokens] do.
+// Next copies the next window to dst, which must have room for ctx+1 ids, and advances. The last window
+// of an epoch is followed by the first of the next. If [Tokens] fail, Next fails and does not advance.
 func (w *Windows) Next(dst []int32) error {
 	if w.pos.Index == len(w.order) {
 		w.draw(w.pos.Epoch + 1)
@@ -62,11 +60,11 @@ func (w *Windows) Next(dst []int32) error {
 	return nil
 }
 
-// Position is where the next window comes from, or the end of an epoch that is over. Given
-// to Seek, it makes Next go on from there.
+// Position is the position of the next window, or the end of a finished epoch. Pass it to Seek to
+// continue from there.
 func (w *Windows) Position() Position { return w.pos }
 
-// Seek makes Next go on at a position. It is an error if the epoch has no such window.
+// Seek makes Next continue at a position. It is an error if the epoch has no such window.
 func (w *Windows) Seek(pos Position) error {
 	if pos.Epoch < 0 || pos.Index < 0 {
 		return errors.Errorf("seeking window %d of epoch %d: neither can be negative", pos.Index, pos.Epoch)
@@ -74,7 +72,7 @@ func (w *Windows) Seek(pos Position) error {
 	offsets := make([]int, len(w.books))
 	w.drawOffsets(pos.Epoch, offsets)
 	if n := countWindows(w.books, offsets, w.ctx).Windows; pos.Index > n {
-		return errors.Errorf("seeking window %d of epoch %d, which has %d: were the books or the context others?",
+		return errors.Errorf("seeking window %d of epoch %d, which has %d: did the books or the context change?",
 			pos.Index, pos.Epoch, n)
 	}
 	w.draw(pos.Epoch)
@@ -82,16 +80,15 @@ func (w *Windows) Seek(pos Position) error {
 	return nil
 }
 
-// Stats counts the windows and what is in none, in the epoch of the last window drawn.
+// Stats counts the windows and the tokens outside them, in the epoch of the last window drawn.
 func (w *Windows) Stats() WindowStats { return countWindows(w.books, w.offsets, w.ctx) }
 
-// drawnOffsets is how many offsets Total draws at most. To begin an epoch takes as long as some
-// twenty of them.
+// drawnOffsets is the maximum number of offsets that Total draws. Starting an epoch takes as long as
+// about twenty of them.
 const drawnOffsets = 20_000_000
 
-// Total is the number of windows in the first epochs together, at most [math.MaxInt]. It depends
-// on the offsets of every epoch; of more epochs than can be drawn in a second or so, the rest
-// counts as many as an epoch has on average.
+// Total is the number of windows in the first epochs, at most [math.MaxInt]. It depends on the offsets
+// of every epoch. Beyond the epochs that can be drawn in about a second, it uses the average.
 func (w *Windows) Total(epochs int) int {
 	offsets := make([]int, len(w.books))
 	drawn := min(epochs, max(drawnOffsets/(len(w.books)+20), 1))
@@ -110,12 +107,12 @@ func (w *Windows) Total(epochs int) int {
 	return int(all)
 }
 
-// mean is how many windows an epoch has on average over all offsets.
+// mean is the number of windows of an epoch, averaged over all offsets.
 func (w *Windows) mean() float64 {
 	mean := 0.0
 	for _, ids := range w.books {
 		room := max(w.room(ids), 1)
-		// All offsets give as many windows as the last, and the first of them one more.
+		// All offsets give as many windows as the last offset; the first offsets give one more.
 		last := windowCount(ids.Len(), room-1, w.ctx)
 		more := min(max(ids.Len()-1-(last+1)*w.ctx+1, 0), room) // offsets that leave one more
 		mean += float64(last) + float64(more)/float64(room)
@@ -123,11 +120,11 @@ func (w *Windows) mean() float64 {
 	return mean
 }
 
-// room is at how many places the first window of a book may begin: at any of ctx, or as many as
-// leave room for a window.
+// room is the number of positions where the first window of a book may begin: ctx, or fewer if the book
+// is short.
 func (w *Windows) room(ids Tokens) int { return min(w.ctx, ids.Len()-w.ctx) }
 
-// draw goes to the beginning of an epoch.
+// draw starts an epoch.
 func (w *Windows) draw(epoch int) {
 	rng := w.drawOffsets(epoch, w.offsets)
 	w.order = w.order[:0]
@@ -140,8 +137,7 @@ func (w *Windows) draw(epoch int) {
 	w.pos = Position{Epoch: epoch}
 }
 
-// drawOffsets draws where each book begins in an epoch. It returns the generator for what else
-// is random.
+// drawOffsets draws where each book begins in an epoch. It returns the generator for the shuffle.
 func (w *Windows) drawOffsets(epoch int, offsets []int) *rand.Rand {
 	rng := rand.New(rand.NewPCG(w.seed, uint64(epoch)))
 	for book, ids := range w.books {

@@ -81,8 +81,7 @@ func TestDigestsOfBooks(t *testing.T) {
 	put(t, dir, "b.txt", frameStart+text+frameEnd)
 	put(t, dir, "c.txt", text+smallPrint)
 	var out bytes.Buffer
-	con := quiet()
-	con = notes(&out)
+	con := notes(&out)
 	books, err := over(t, dir).books(context.Background(), con)
 	require.NoError(t, err)
 	plain, _, err := loaders.FindSources([]string{dir})

@@ -40,8 +40,7 @@ func over(t *testing.T, data string, changes ...func(*Options)) *Options {
 func tokenize(t *testing.T, s *Options) (tok *tokens, stdout string) {
 	t.Helper()
 	var out bytes.Buffer
-	con := quiet()
-	con = notes(&out)
+	con := notes(&out)
 	tok, err := s.tokens(context.Background(), con)
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, tok.close()) })

@@ -18,7 +18,7 @@ func NewConfusion(k int, gold, predicted []int) Confusion {
 	return c
 }
 
-// total is the number of predictions, right that of the right ones.
+// total returns the number of predictions and of right predictions.
 func (c Confusion) total() (total, right int) {
 	for g, row := range c {
 		for p, n := range row {
@@ -31,20 +31,20 @@ func (c Confusion) total() (total, right int) {
 	return total, right
 }
 
-// Accuracy is the share of right predictions; 0 if there are none.
+// Accuracy returns the share of right predictions. It is 0 without predictions.
 func (c Confusion) Accuracy() float64 {
 	total, right := c.total()
 	return ratio(float64(right), float64(total))
 }
 
-// Always is the accuracy of predicting one class throughout.
+// Always returns the accuracy of always predicting one class.
 func (c Confusion) Always(class int) float64 {
 	total, _ := c.total()
 	gold, _ := c.margins(class)
 	return ratio(float64(gold), float64(total))
 }
 
-// margins are how often a class is right, and how often it is predicted.
+// margins returns how often a class is the gold class and how often it is predicted.
 func (c Confusion) margins(class int) (gold, predicted int) {
 	for i := range c {
 		gold += c[class][i]
@@ -53,20 +53,20 @@ func (c Confusion) margins(class int) (gold, predicted int) {
 	return gold, predicted
 }
 
-// F1 is the harmonic mean of precision and recall of a class; 0 if the class is
-// neither right nor predicted anywhere.
+// F1 returns the harmonic mean of precision and recall of a class. It is 0 if the class neither
+// occurs nor is predicted.
 func (c Confusion) F1(class int) float64 {
 	gold, predicted := c.margins(class)
 	return ratio(2*float64(c[class][class]), float64(gold+predicted))
 }
 
-// Matthews is the correlation between gold and predicted classes: for two classes the
-// coefficient of Matthews, for more its generalisation by Gorodkin,
+// Matthews returns the correlation between gold and predicted classes: Matthews' coefficient for two
+// classes, and Gorodkin's generalisation for more,
 //
 //	(n·right − Σ gₖpₖ) / √((n² − Σ gₖ²)(n² − Σ pₖ²))
 //
-// with gₖ and pₖ the numbers of gold and predicted examples of class k. It is 0 if all
-// gold or all predicted classes are one.
+// where gₖ and pₖ are the numbers of gold and predicted examples of class k. It is 0 if all gold or
+// all predicted classes are the same.
 func (c Confusion) Matthews() float64 {
 	total, right := c.total()
 	n := float64(total)
@@ -81,7 +81,7 @@ func (c Confusion) Matthews() float64 {
 	return ratio(covariance, math.Sqrt(golds*predictions))
 }
 
-// Majority is the most frequent of k classes, the first among equals.
+// Majority returns the most frequent of k classes, the first among equals.
 func Majority(k int, gold []int) int {
 	counts, most := make([]int, k), 0
 	for _, g := range gold {
@@ -95,7 +95,7 @@ func Majority(k int, gold []int) int {
 	return most
 }
 
-// ratio is a/b, and 0 where b is 0: a measure that is not defined counts as no success.
+// ratio returns a/b, or 0 if b is 0: an undefined measure counts as 0.
 func ratio(a, b float64) float64 {
 	if b == 0 {
 		return 0

@@ -1,7 +1,7 @@
-// Package score says how good predictions are, in the measures of table 4 of the
-// paper: accuracy, F1, Matthews correlation, and Pearson correlation. Beside each
-// stands what is reached without looking at the input.
+// Package score measures predictions: accuracy, F1, Matthews correlation and Pearson correlation
+// from table 4 of the paper, and others. It also measures predictions made without looking at the
+// input.
 //
-// It knows no models and no files. Start reading at classes.go for predicted classes
-// and scores.go for predicted numbers.
+// It depends on no models or files. Start reading at classes.go for classes, scores.go for numbers
+// and sets.go for sets of labels.
 package score

@@ -7,7 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// The expected values were worked out by hand.
+// The expected values were computed by hand.
 
 func TestClasses(t *testing.T) {
 	for _, c := range []struct {
@@ -27,7 +27,7 @@ func TestClasses(t *testing.T) {
 		{"all right", 2, []int{0, 1, 1}, []int{0, 1, 1}, 1, 2. / 3, 1, 1},
 		{"all wrong", 2, []int{0, 1, 1}, []int{1, 0, 0}, 0, 2. / 3, 0, -1},
 		{"one class predicted", 2, []int{0, 1, 1}, []int{1, 1, 1}, 2. / 3, 2. / 3, 4. / 5, 0},
-		{"class 1 nowhere", 2, []int{0, 0}, []int{0, 0}, 1, 0, 0, 0},
+		{"class 1 absent", 2, []int{0, 0}, []int{0, 0}, 1, 0, 0, 0},
 		// 5 of 6 right, gold 2 2 2, predicted 1 3 2: (6·5 − 12)/√((36−12)(36−14)).
 		{
 			"three classes", 3,
@@ -35,7 +35,7 @@ func TestClasses(t *testing.T) {
 			[]int{0, 1, 1, 1, 2, 2},
 			5. / 6, 2. / 6, 4. / 5, (6*5 - 12) / math.Sqrt(24*22),
 		},
-		{"nothing", 2, nil, nil, 0, 0, 0, 0},
+		{"empty", 2, nil, nil, 0, 0, 0, 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			m := NewConfusion(c.k, c.gold, c.predicted)
@@ -60,14 +60,14 @@ func TestScores(t *testing.T) {
 	}{
 		{"linear", []float64{1, 2, 3}, []float64{3, 5, 7}, 1, 1, (4. + 9 + 16) / 3},
 		{"falling", []float64{1, 2, 3}, []float64{3, 2, 1}, -1, -1, 8. / 3},
-		// From the means: −1.5 −.5 .5 1.5 and −6.5 −3.5 1.5 8.5, whose products add up
-		// to 25 and squares to 5 and 129.
-		{"monotonous", []float64{1, 2, 3, 4}, []float64{1, 4, 9, 16}, 25 / math.Sqrt(5*129), 1, (0. + 4 + 36 + 144) / 4},
-		// Ranks 1 2.5 2.5 4 and 1 3 2 4. From the means the products add up to 3, of
-		// ranks to 4.5; the squares to 2 and 5, of ranks to 4.5 and 5.
+		// The differences from the means are −1.5 −.5 .5 1.5 and −6.5 −3.5 1.5 8.5. Their
+		// products add up to 25, their squares to 5 and 129.
+		{"monotonic", []float64{1, 2, 3, 4}, []float64{1, 4, 9, 16}, 25 / math.Sqrt(5*129), 1, (0. + 4 + 36 + 144) / 4},
+		// The ranks are 1 2.5 2.5 4 and 1 3 2 4. The products of the differences from the means
+		// add up to 3, for ranks to 4.5; their squares add up to 2 and 5, for ranks to 4.5 and 5.
 		{"ties", []float64{1, 2, 2, 3}, []float64{0, 2, 1, 3}, 3 / math.Sqrt(2*5), 4.5 / math.Sqrt(4.5*5), 2. / 4},
 		{"constant", []float64{1, 2, 3}, []float64{2, 2, 2}, 0, 0, 2. / 3},
-		{"nothing", nil, nil, 0, 0, 0},
+		{"empty", nil, nil, 0, 0, 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			require.InDelta(t, c.pearson, Pearson(c.gold, c.predicted), 1e-12)

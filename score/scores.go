@@ -6,7 +6,7 @@ import (
 	"slices"
 )
 
-// Mean is the mean of numbers; 0 if there are none.
+// Mean returns the mean of numbers. It is 0 without numbers.
 func Mean(x []float64) float64 {
 	sum := 0.0
 	for _, v := range x {
@@ -15,7 +15,7 @@ func Mean(x []float64) float64 {
 	return ratio(sum, float64(len(x)))
 }
 
-// SquaredError is the mean of (gold − predicted)².
+// SquaredError returns the mean of (gold − predicted)².
 func SquaredError(gold, predicted []float64) float64 {
 	sum := 0.0
 	for i, g := range gold {
@@ -24,7 +24,7 @@ func SquaredError(gold, predicted []float64) float64 {
 	return ratio(sum, float64(len(gold)))
 }
 
-// Pearson is the linear correlation; 0 if either side is constant.
+// Pearson returns the linear correlation. It is 0 if either side is constant.
 func Pearson(x, y []float64) float64 {
 	meanX, meanY := Mean(x), Mean(y)
 	var xy, xx, yy float64
@@ -37,10 +37,10 @@ func Pearson(x, y []float64) float64 {
 	return ratio(xy, math.Sqrt(xx*yy))
 }
 
-// Spearman is the correlation of ranks; 0 if either side is constant.
+// Spearman returns the correlation of ranks. It is 0 if either side is constant.
 func Spearman(x, y []float64) float64 { return Pearson(ranks(x), ranks(y)) }
 
-// ranks numbers the values by size; equal ones share the mean of their numbers.
+// ranks numbers the values by size. Equal values share the mean of their numbers.
 func ranks(x []float64) []float64 {
 	order := make([]int, len(x))
 	for i := range order {

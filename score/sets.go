@@ -1,6 +1,6 @@
 package score
 
-// Binary counts predictions of a label that applies or not.
+// Binary counts predictions of whether one label applies.
 // A Binary must not be used by several goroutines at once while it is added to.
 type Binary struct{ right, gold, predicted int }
 
@@ -17,15 +17,15 @@ func (b *Binary) Add(gold, predicted bool) {
 	}
 }
 
-// F1 is the harmonic mean of precision and recall; 0 if the label neither applies nor is
+// F1 returns the harmonic mean of precision and recall. It is 0 if the label neither applies nor is
 // predicted anywhere.
 func (b Binary) F1() float64 { return ratio(2*float64(b.right), float64(b.gold+b.predicted)) }
 
-// Sets are the labels that apply to each example, and those that are predicted. [N K]
+// Sets holds the labels that apply to each example and the labels that are predicted. [N K]
 // Sets are safe for concurrent use as long as nothing changes them.
 type Sets struct{ Gold, Predicted [][]bool }
 
-// MicroF1 is F1 over all labels of all examples together.
+// MicroF1 returns F1 over all labels of all examples together.
 func (s Sets) MicroF1() float64 {
 	var all Binary
 	for i, gold := range s.Gold {
@@ -36,7 +36,7 @@ func (s Sets) MicroF1() float64 {
 	return all.F1()
 }
 
-// MacroF1 is the mean of F1 over labels.
+// MacroF1 returns the mean of F1 over labels.
 func (s Sets) MacroF1() float64 {
 	if len(s.Gold) == 0 {
 		return 0
@@ -54,7 +54,7 @@ func (s Sets) MacroF1() float64 {
 	return ratio(sum, float64(len(labels)))
 }
 
-// Accuracy is the share of examples whose labels are all right: subset accuracy.
+// Accuracy returns the subset accuracy, the share of examples whose labels are all right.
 func (s Sets) Accuracy() float64 {
 	right := 0
 	for i, gold := range s.Gold {

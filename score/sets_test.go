@@ -8,8 +8,8 @@ import (
 	"gorgpt/score"
 )
 
-// By hand: of label 0, two are right of two gold and three predicted; of label 1, one is right
-// of two gold and one predicted; label 2 neither applies nor is predicted.
+// The expected values were computed by hand. Label 0 has two gold, three predicted and two right.
+// Label 1 has two gold, one predicted and one right. Label 2 neither applies nor is predicted.
 func TestSets(t *testing.T) {
 	s := score.Sets{
 		Gold:      [][]bool{{true, true, false}, {true, false, false}, {false, true, false}, {false, false, false}},

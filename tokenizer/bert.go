@@ -6,20 +6,20 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// bertSplitter cuts text into words as the bert pipeline does. It holds the buffers
-// of one goroutine; the zero value is ready.
+// bertSplitter splits text into words for the bert pipeline. It holds the buffers of one goroutine. The
+// zero value is ready to use.
 //
 // The steps are defined on the whole text, one after the other: clean, isolate
 // ideographs, decompose (NFD) and drop accents, lower-case, split. Here they run word by
-// word. That is the same, because what ends a word early is never a combining mark,
-// and decomposition never looks past a character that is not one. A word that is cut at its
-// greatest length may lose an accent at the cut, as it would have anyway.
+// word. The result is the same, because a character that ends a word is never a combining mark, and
+// decomposition never looks past such a character. A word that is cut at its maximum length may lose
+// an accent at the cut.
 type bertSplitter struct {
 	word   []byte // the current word; lower-cased only as long as it is ASCII
 	ascii  bool   // whether word is all ASCII, and so already folded
 	nfd    []byte
 	folded []byte
-	long   int // how often a word was cut at its greatest length
+	long   int // number of words that were cut at the maximum length
 }
 
 // split calls emit for each word of text, in order. The word is valid only during the
@@ -52,7 +52,7 @@ func (s *bertSplitter) split(text string, emit func(word []byte)) {
 	s.flush(emit)
 }
 
-// add puts a character at the end of the current word.
+// add appends a character to the current word.
 func (s *bertSplitter) add(r rune) {
 	switch {
 	case 'A' <= r && r <= 'Z':
@@ -79,7 +79,7 @@ func (s *bertSplitter) flush(emit func(word []byte)) {
 	s.word, s.ascii = s.word[:0], true
 }
 
-// fold decomposes the word, drops the accents and lower-cases what is left.
+// fold decomposes the word, drops the accents and lower-cases the rest.
 func (s *bertSplitter) fold() {
 	table := classes()
 	s.folded = s.folded[:0]
@@ -109,8 +109,8 @@ func (s *bertSplitter) foldKnown(text []byte) {
 	}
 }
 
-// emitFolded emits the folded word, each punctuation mark that decomposition has
-// brought to light by itself.
+// emitFolded emits the folded word. Punctuation marks that result from decomposition become words of
+// their own.
 func (s *bertSplitter) emitFolded(emit func(word []byte)) {
 	table := classes()
 	start := 0

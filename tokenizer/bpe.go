@@ -2,11 +2,10 @@ package tokenizer
 
 import "unicode/utf8"
 
-// speller spells one word with the pieces of a vocabulary. It holds the buffers of one
-// goroutine.
+// speller splits one word into pieces of a vocabulary. It holds the buffers of one goroutine.
 //
-// The pieces of the word form a doubly linked list; each is named by the index of its
-// first character, so indexes stay valid while pieces merge.
+// The pieces of the word form a doubly linked list. The index of a piece is that of its first character,
+// so indexes stay valid while pieces merge.
 type speller struct {
 	ids        []int32 // id of the piece that starts here, or absent
 	prev, next []int32 // indexes of the neighbours, or none
@@ -14,12 +13,11 @@ type speller struct {
 	fresh      []candidate
 }
 
-// none ends the linked list on both sides. It also marks, as an id, the place of a
-// piece that was joined to the one before it.
+// none ends the linked list on both sides. As an id, it marks a piece that was joined to the previous
+// one.
 const none int32 = -2
 
-// candidate is a merge that can be applied at an index, unless something else has
-// changed that place since.
+// candidate is a merge that can be applied at an index, unless the pieces there have changed since.
 type candidate struct{ rank, at int32 }
 
 func newSpeller() *speller {
@@ -82,9 +80,8 @@ func (s *speller) load(t *Tokenizer, word []byte) {
 	}
 }
 
-// applyLowest joins every occurrence of the pair with the lowest rank. What the joins
-// make possible waits in fresh: even a lower rank must not get ahead of the
-// occurrences that are left.
+// applyLowest joins every occurrence of the pair with the lowest rank. New candidates wait in fresh: even
+// one with a lower rank must not be applied before the remaining occurrences.
 func (s *speller) applyLowest(t *Tokenizer) {
 	rank := s.candidates.items[0].rank
 	p := t.pairs[rank]
@@ -107,7 +104,7 @@ func (s *speller) applyLowest(t *Tokenizer) {
 	}
 }
 
-// consider notes the pair that starts at an index, if it can be merged.
+// consider adds the pair at an index to the candidates, if it can be merged.
 func (s *speller) consider(t *Tokenizer, at int32) {
 	if s.next[at] == none {
 		return

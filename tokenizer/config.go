@@ -8,9 +8,8 @@ import (
 	"github.com/pkg/errors"
 )
 
-// configFile is where Hugging Face keeps what the vocabulary does not say. A key of our own
-// there, gorgpt_pipeline, names the pipeline; where it is missing, as in folders of others,
-// the pipeline is [Bert].
+// configFile is Hugging Face's file of tokenizer settings. This package adds the key gorgpt_pipeline,
+// which names the pipeline. Without it, as in folders of other programs, the pipeline is [Bert].
 const configFile = "tokenizer_config.json"
 
 // config is tokenizer_config.json.
@@ -22,8 +21,8 @@ type config struct {
 	Note     string          `json:"gorgpt_note,omitempty"`
 }
 
-// Note is what users of other programs must know of the [Tokenizer.Files], or "". It stands in
-// tokenizer_config.json, as JSON has no comments.
+// Note is what users of other programs must know about [Tokenizer.Files], or "". It is stored in
+// tokenizer_config.json, because JSON has no comments.
 func (t *Tokenizer) Note() string {
 	if t.pipeline == Bert {
 		return ""
@@ -40,14 +39,14 @@ func (t *Tokenizer) configJSON() ([]byte, error) {
 	}
 	var out strings.Builder
 	enc := json.NewEncoder(&out)
-	enc.SetEscapeHTML(false) // <unk> stays legible
+	enc.SetEscapeHTML(false) // keeps <unk> readable
 	enc.SetIndent("", "  ")
 	err := enc.Encode(c)
 	return []byte(out.String()), errors.Wrap(err, configFile)
 }
 
-// parseConfig reads a tokenizer_config.json and returns the pipeline. Keys that have no
-// influence on ids are ignored.
+// parseConfig reads a tokenizer_config.json and returns the pipeline. Keys that do not affect ids are
+// ignored.
 func parseConfig(data []byte) (Pipeline, error) {
 	if err := validJSON(data); err != nil {
 		return 0, err
@@ -62,7 +61,7 @@ func parseConfig(data []byte) (Pipeline, error) {
 	}
 	var token struct{ Content string }
 	if err := json.Unmarshal(c.Unknown, &token.Content); err != nil {
-		_ = json.Unmarshal(c.Unknown, &token) // what it is not, it has no content of
+		_ = json.Unmarshal(c.Unknown, &token) // if it is not an object, the content is empty
 	}
 	if len(c.Unknown) > 0 && string(c.Unknown) != "null" && token.Content != Unknown {
 		return 0, errors.Errorf("unk_token is %s: only %q is supported", excerpt(c.Unknown), Unknown)

@@ -9,47 +9,45 @@ import (
 )
 
 const (
-	// chunkBytes is how much text a goroutine counts at a time. Cuts depend on the text
-	// alone, never on the number of cores.
+	// chunkBytes is the size of text that a goroutine counts at a time. Cuts depend only on the text,
+	// never on the number of cores.
 	chunkBytes = 1 << 18
 
-	// slabBytes is how much text is counted between two looks at the bound on memory.
+	// slabBytes is the size of text that is counted between two checks of the memory limit.
 	slabBytes = 1 << 26
 
-	// wordCost is what a word takes in memory beside its own bytes.
+	// wordCost is the memory that a word takes in addition to its own bytes.
 	wordCost = 64
 
-	// learnCost is what a byte of a word takes in memory while merges are learned. That of
-	// words of usual length is in wordCost.
+	// learnCost is the memory per byte of a word while merges are learned. For words of usual length
+	// it is included in wordCost.
 	learnCost = 32
 )
 
-// cost is what a word takes in memory.
+// cost is the memory that a word takes.
 func cost(word string) int {
 	return wordCost + len(word) + learnCost*max(0, len(word)-wordCost)
 }
 
-// Add takes a text in. Its words are counted, on all cores, once enough text has come
-// together, so texts stay in memory for a while: at most 64 MiB and the last one. Only one
-// goroutine may call Add at a time.
+// Add adds a text. Words are counted on all cores once there is enough text, so texts stay in memory for
+// a while: at most 64 MiB and the last one. Only one goroutine may call Add at a time.
 func (tr *Trainer) Add(text string) {
 	for text != "" {
 		part := text
-		if tr.cfg.Pipeline == Bert { // with Original, lines depend on those before
+		if tr.cfg.Pipeline == Bert { // with Original, lines depend on earlier ones
 			part, _ = cut(text, tr.slabBytes-tr.waiting)
 		}
 		tr.slab = append(tr.slab, part)
 		tr.waiting += len(part)
 		text = text[len(part):]
 		if tr.waiting >= tr.slabBytes && tr.count() != nil {
-			return // as Train will say
+			return // Train returns the error
 		}
 	}
 }
 
-// cut is the start of text up to the first line feed or space with which it has size
-// bytes: these always separate words. It is all of the text if there is none. The second
-// result is what follows.
+// cut splits a text after the first line feed or space that is at least size bytes into it, because
+// these always separate words. Without one, the first result is the whole text.
 func cut(text string, size int) (part, rest string) {
 	if len(text) > size {
 		if end := strings.IndexAny(text[size-1:], "\n "); end >= 0 {
@@ -59,7 +57,7 @@ func cut(text string, size int) (part, rest string) {
 	return text, ""
 }
 
-// count counts the words of the texts that wait for it. The error is that of the context.
+// count counts the words of the waiting texts. The error is that of the context.
 func (tr *Trainer) count() error {
 	var chunks []string
 	for _, text := range tr.slab {
@@ -96,7 +94,7 @@ func (tr *Trainer) count() error {
 	return tr.cfg.Context.Err()
 }
 
-// addWord counts a word n times more.
+// addWord adds n to the count of a word.
 func (tr *Trainer) addWord(word string, n int) {
 	if _, known := tr.words[word]; !known {
 		tr.cost += cost(word)
@@ -104,11 +102,11 @@ func (tr *Trainer) addWord(word string, n int) {
 	tr.words[word] += n
 }
 
-// counts says how often a string occurs. The numbers are behind pointers so that only a new
+// counts maps strings to their numbers of occurrences. The numbers are pointers, so that only a new
 // string costs an allocation.
 type counts map[string]*int
 
-// count counts a string n times more.
+// count adds n to the count of a string.
 func count[S string | []byte](c counts, s S, n int) {
 	known := c[string(s)]
 	if known == nil {
@@ -118,8 +116,8 @@ func count[S string | []byte](c counts, s S, n int) {
 	*known += n
 }
 
-// countWords counts the words of the texts as the pipeline cuts them, until the context ends,
-// and how often it cut one at its greatest length.
+// countWords counts the words of the texts, as the pipeline splits them, until the context ends. long is
+// the number of words that were cut at the maximum length.
 func countWords(cfg TrainConfig, texts <-chan string) (words counts, long int) {
 	words = make(counts)
 	if cfg.Pipeline == Bert {
@@ -134,7 +132,7 @@ func countWords(cfg TrainConfig, texts <-chan string) (words counts, long int) {
 		}
 		return words, s.long
 	}
-	// What a chunk between spaces is cut into depends on nothing else, so each is cut once.
+	// The words of a chunk depend only on the chunk, so each distinct chunk is split once.
 	var s originalSplitter
 	chunks := make(counts)
 	for text := range texts {
@@ -149,8 +147,8 @@ func countWords(cfg TrainConfig, texts <-chan string) (words counts, long int) {
 	return words, s.long
 }
 
-// bound forgets the rarest words, and among equals the last in lexicographic order, until
-// half of the memory is free, if there are more than there is room for.
+// bound removes the rarest words, and among equals the last in lexicographic order, until half of the
+// memory is free, if the memory limit is exceeded.
 func (tr *Trainer) bound() {
 	if tr.cost <= tr.cfg.MaxMemory {
 		return
@@ -173,16 +171,15 @@ func (tr *Trainer) bound() {
 	}
 }
 
-// Lost says what a [Trainer] has forgotten to keep within its memory.
+// Lost counts the words that a [Trainer] has removed to stay within its memory limit.
 // A Lost is safe for concurrent use as long as nothing changes it.
 type Lost struct {
-	Words       int // a word forgotten twice counts twice
+	Words       int // a word that was removed twice counts twice
 	Occurrences int // of these words
 }
 
-// LongWords is how often a word was cut so far for being longer than [MaxWord].
+// LongWords is the number of words so far that were cut because they are longer than [MaxWord].
 func (tr *Trainer) LongWords() int { return tr.long }
 
-// Lost is what counting has forgotten so far. It is zero unless the bound on memory was
-// reached.
+// Lost counts the words that were removed so far. It is zero unless the memory limit was reached.
 func (tr *Trainer) Lost() Lost { return tr.lost }

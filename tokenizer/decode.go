@@ -2,12 +2,12 @@ package tokenizer
 
 import "strings"
 
-// Decode joins the tokens to text: </w> becomes a space, save in the last token, where
-// it vanishes. A token without the suffix, [Unknown] among them, joins what follows
-// with nothing between. An id outside the vocabulary reads as [Unknown].
+// Decode joins the tokens to text. The suffix </w> becomes a space, except in the last token, where it is
+// dropped. A token without the suffix, such as [Unknown], is joined to the next one without a space. An id
+// outside the vocabulary is decoded as [Unknown].
 //
-// Text is not restored to the letter, as case, accents and spacing are gone; but
-// encoding the result again gives the same text, if nothing in it was unknown.
+// The original case, accents and spacing are lost. But encoding and decoding the result again gives the
+// same text, if nothing in it is unknown.
 func (t *Tokenizer) Decode(ids []int32) string {
 	var text strings.Builder
 	for i, id := range ids {

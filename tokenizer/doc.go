@@ -1,10 +1,9 @@
 // Package tokenizer turns text into GPT-1 token ids and back, and learns new
 // vocabularies.
 //
-// A [Tokenizer] is a vocabulary, an ordered list of merges, and a [Pipeline] that cuts
-// text into words. Every word is then spelled with byte-pair pieces. A piece that ends
-// a word carries the suffix </w>; text that no piece can spell becomes <unk>, one for
-// each character.
+// A [Tokenizer] has a vocabulary, an ordered list of merges, and a [Pipeline] that splits text into
+// words. Each word is then encoded as byte-pair pieces. A piece that ends a word has the suffix </w>. Each
+// character that is not in the vocabulary becomes <unk>.
 //
 // # Pipelines
 //
@@ -14,12 +13,12 @@
 //  2. Control and format characters are dropped, white space becomes a space.
 //  3. Each Chinese ideograph becomes a word.
 //  4. The text is decomposed (NFD) and loses its accents, then its capitals.
-//  5. It is cut at white space, line breaks among it, and around each punctuation mark.
+//  5. It is split at white space, including line breaks, and around each punctuation mark.
 //
 // Its definition is BertNormalizer and BertPreTokenizer of the tokenizers library, with
 // the character categories of Unicode 8.
 //
-// [Original] is what the 2018 training code did, and so what the released weights know:
+// [Original] is the pipeline of the training code of 2018, and so of the released weights:
 //
 //  1. Broken text is repaired as by ftfy 4.4: wrong encodings, HTML entities, terminal
 //     escapes, ligatures, character widths, curly quotes, line breaks, control characters,
@@ -32,21 +31,19 @@
 //  4. Each word is lower-cased as by Python, with the final sigma of Greek; see lower.go.
 //     Accents stay.
 //
-// It looks at a whole text: line by line it loses the line breaks. A literal <unk> is
-// ordinary text here, cut at its signs. No special token of fine-tuning comes from a text in
-// either pipeline.
+// Original needs whole texts: applied line by line, it would lose the line breaks. It treats a literal
+// <unk> as ordinary text and splits it at its signs. In both pipelines, no text encodes to the special
+// tokens of fine-tuning.
 //
-// Invalid UTF-8 never fails: each bad byte counts as U+FFFD, which bert removes and
-// original keeps, as an unknown word. The time to encode grows with the length of the text,
-// not faster, whatever is in it.
+// Invalid UTF-8 is not an error: each bad byte counts as U+FFFD, which bert removes and original keeps as
+// an unknown word. The time to encode is linear in the length of the text, for any text.
 //
-// A word has at most [MaxWord] bytes, 16,384, and what is longer is cut into several.
+// A word has at most [MaxWord] bytes, 16,384; longer words are cut into several.
 //
-// The package knows nothing of models, files of books or batches; see package
-// loaders for those. It never writes files: [Tokenizer.Files] gives the bytes of those
-// that [Load] reads, and the caller decides how they reach the disk.
+// Package loaders reads books and makes batches; this package does neither. It never writes files:
+// [Tokenizer.Files] returns the contents of the files that [Load] reads, and the caller writes them.
 //
-// Start reading at tokenizer.go (what a vocabulary must satisfy), then encode.go,
-// which shows the whole way from text to ids; bert.go or original.go, and bpe.go, are its two
-// halves. train.go learns a vocabulary; files.go and tokenizerjson.go read one.
+// Start reading at tokenizer.go (the rules for a vocabulary), then encode.go (from text to ids), with
+// bert.go or original.go for words and bpe.go for pieces. train.go learns a vocabulary; files.go and
+// tokenizerjson.go read one.
 package tokenizer

@@ -3,17 +3,16 @@ package tokenizer
 import "strings"
 
 const (
-	// cachedWords bounds the number of words an encoder remembers; then it starts
-	// afresh. The common words of a corpus are fewer, and soon back.
+	// cachedWords is the maximum number of words in the cache of an encoder; then it is emptied. The
+	// common words of a corpus are fewer, and soon back in the cache.
 	cachedWords = 1 << 15
 
-	// cachedBytes is the longest word worth remembering.
+	// cachedBytes is the maximum length of a cached word.
 	cachedBytes = 48
 )
 
 // encoder is the state of one goroutine that encodes: buffers, and a cache of words
-// already spelled. Goroutines share encoders through a pool, so a cache lives long and
-// needs no lock.
+// already encoded. Goroutines share encoders through a pool, so a cache lives long and needs no lock.
 type encoder struct {
 	t        *Tokenizer
 	bert     bertSplitter
@@ -59,8 +58,8 @@ func (e *encoder) appendOriginal(dst []int32, text string) []int32 {
 	return dst
 }
 
-// splitAtUnknown cuts text at each literal Unknown: before the text is cleaned or
-// lower-cased, so in exactly this spelling.
+// splitAtUnknown splits text at each literal Unknown, in exactly this spelling, because the text has not
+// been cleaned or lower-cased yet.
 func splitAtUnknown(text string, piece func(string), unknown func()) {
 	for {
 		before, after, found := strings.Cut(text, Unknown)
@@ -94,8 +93,8 @@ func (e *encoder) appendChunk(dst []int32, chunk string) []int32 {
 	return e.appendNewChunk(dst, chunk)
 }
 
-// appendNewChunk is appendChunk for a chunk that is not in the cache. By itself it keeps what
-// it allocates away from the chunks that are.
+// appendNewChunk is appendChunk for a chunk that is not in the cache. It is a separate function so that
+// cached chunks cause no allocation.
 func (e *encoder) appendNewChunk(dst []int32, chunk string) []int32 {
 	from := len(dst)
 	e.original.words(chunk, func(word []byte) { dst = e.speller.appendWord(dst, e.t, word) })
@@ -105,7 +104,7 @@ func (e *encoder) appendNewChunk(dst []int32, chunk string) []int32 {
 	return dst
 }
 
-// remember puts what a word or chunk encodes to into the cache.
+// remember puts the ids of a word or chunk into the cache.
 func (e *encoder) remember(text string, ids []int32) {
 	if len(e.spans) == cachedWords {
 		clear(e.spans)

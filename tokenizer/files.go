@@ -12,23 +12,22 @@ import (
 	"gorgpt/internal/regular"
 )
 
-// pairsOfFiles are the names under which a folder may hold vocabulary and merges: those
-// of Hugging Face, and those of the 2018 release.
+// pairsOfFiles lists the names of files with vocabulary and merges: those of Hugging Face, and those of
+// the release of 2018.
 var pairsOfFiles = [2]struct{ vocab, merges string }{
 	{"vocab.json", "merges.txt"},
 	{"encoder_bpe_40000.json", "vocab_40000.bpe"},
 }
 
-// jsonFile is the file in which Hugging Face's tokenizers keep everything.
+// jsonFile is the file of Hugging Face's tokenizers with vocabulary, merges and settings.
 const jsonFile = "tokenizer.json"
 
-// Load reads the tokenizer of a folder: from tokenizer.json, or failing that from vocab.json
-// and merges.txt or from encoder_bpe_40000.json and vocab_40000.bpe. The pipeline is what
-// tokenizer_config.json says, or [Bert].
+// Load reads the tokenizer of a folder from tokenizer.json. Without this file, it reads vocab.json and
+// merges.txt, or encoder_bpe_40000.json and vocab_40000.bpe. tokenizer_config.json names the pipeline,
+// else it is [Bert].
 //
-// Errors name the file, and the offset, line or setting. It is an error if tokenizer.json has
-// settings that give other ids than this package, or another vocabulary than the files beside
-// it.
+// Errors name the file, and the offset, line or setting. It is an error if tokenizer.json has settings
+// that give different ids from this package, or a different vocabulary from the other files.
 func Load(dir string) (*Tokenizer, error) {
 	t, err := loadJSON(filepath.Join(dir, jsonFile))
 	if err != nil {
@@ -50,7 +49,7 @@ func Load(dir string) (*Tokenizer, error) {
 			t = pair
 		}
 		if err := t.extends(pair); err != nil {
-			return nil, errors.WithMessagef(err, "%s and %s in %s contradict each other (remove what is out of date)", names.vocab, jsonFile, dir)
+			return nil, errors.WithMessagef(err, "%s and %s in %s contradict each other (remove the outdated one)", names.vocab, jsonFile, dir)
 		}
 		break
 	}
@@ -61,10 +60,10 @@ func Load(dir string) (*Tokenizer, error) {
 	return t.withConfig(filepath.Join(dir, configFile))
 }
 
-// maxFile is the most bytes that a file of a tokenizer may have; those of GPT-1 have 2 MB.
+// maxFile is the maximum size of a tokenizer file in bytes; those of GPT-1 have 2 MB.
 const maxFile = 64 << 20
 
-// read reads a file whole.
+// read reads a whole file.
 func read(path string) ([]byte, error) {
 	return regular.ReadFile(path, "file of the tokenizer", maxFile)
 }
@@ -82,7 +81,7 @@ func loadJSON(path string) (*Tokenizer, error) {
 	return t, errors.Wrap(err, path)
 }
 
-// withConfig takes the pipeline from a tokenizer_config.json, if there is one.
+// withConfig sets the pipeline that tokenizer_config.json names, if there is one.
 func (t *Tokenizer) withConfig(path string) (*Tokenizer, error) {
 	data, err := read(path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -98,7 +97,7 @@ func (t *Tokenizer) withConfig(path string) (*Tokenizer, error) {
 	return t.WithPipeline(p), nil
 }
 
-// extends makes sure that t is other, but for tokens added behind its own.
+// extends checks that t equals other, apart from tokens added after those of other.
 func (t *Tokenizer) extends(other *Tokenizer) error {
 	for id, token := range other.tokens {
 		if got, _ := t.Token(int32(id)); got != token {
@@ -143,11 +142,10 @@ func loadFiles(vocabPath, mergesPath string) (*Tokenizer, error) {
 	return t, errors.Wrapf(t.checkMerges(), "merges %s", mergesPath)
 }
 
-// mergesHeader is how the first line of a merges file begins, if it is not a merge.
+// mergesHeader begins the first line of a merges file if that is not a merge.
 const mergesHeader = "#version"
 
-// parseMerges reads one merge a line, and returns how many lines stand before the
-// first one.
+// parseMerges reads one merge per line, and returns the number of lines before the first merge.
 func parseMerges(text string) (merges []Merge, skipped int, err error) {
 	number := 0
 	for line := range strings.Lines(text) {

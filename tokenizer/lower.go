@@ -5,9 +5,9 @@ import (
 	"unicode/utf8"
 )
 
-// appendLower appends a word in small letters as Python's str.lower writes it: like Unicode's
-// full mapping without a language. That is the mapping of single characters but for İ, which
-// becomes i with a dot above, and for a capital sigma at the end of a word.
+// appendLower appends a word in lower case, as by Python's str.lower, which uses Unicode's full mapping
+// without a language. That maps single characters, except for İ, which becomes i with a dot above, and a
+// capital sigma at the end of a word.
 func appendLower(dst []byte, word string) []byte {
 	for i := 0; i < len(word); {
 		if c := word[i]; c < utf8.RuneSelf {
@@ -32,8 +32,8 @@ func appendLower(dst []byte, word string) []byte {
 	return dst
 }
 
-// isFinal reports whether a sigma between two parts of a word ends what is written in letters:
-// a letter comes before it and none after it, not counting marks and the like.
+// isFinal reports whether a sigma between two parts of a word is final: a letter precedes it and no letter
+// follows it, ignoring marks and similar characters.
 func isFinal(before, after string) bool {
 	for len(before) > 0 {
 		r, size := utf8.DecodeLastRuneInString(before)

@@ -7,12 +7,12 @@ import (
 	"gorgpt/tokenizer/internal/spacy"
 )
 
-// originalSplitter cuts text into words as the original pipeline does. It holds the buffers of
-// one goroutine; the zero value is ready.
+// originalSplitter splits text into words for the original pipeline. It holds the buffers of one
+// goroutine. The zero value is ready to use.
 type originalSplitter struct {
 	standardizer standardizer
 	lower        []byte
-	long         int // how often a chunk was cut at its greatest length
+	long         int // number of chunks that were cut at the maximum length
 }
 
 // split calls emit for each word of text, in order. The word is valid only during the call.
@@ -20,8 +20,8 @@ func (s *originalSplitter) split(text string, emit func(word []byte)) {
 	s.chunks(text, func(chunk string) { s.words(chunk, emit) })
 }
 
-// chunks repairs and standardizes a text and calls emit for each of its chunks. What words a
-// chunk consists of depends on nothing but the chunk. One of more than MaxWord bytes is cut.
+// chunks repairs and standardizes a text and calls emit for each of its chunks. The words of a chunk
+// depend only on the chunk. A chunk of more than MaxWord bytes is cut.
 func (s *originalSplitter) chunks(text string, emit func(chunk string)) {
 	var fixer ftfy.Fixer
 	s.standardizer.started, s.standardizer.broken = false, false
@@ -40,7 +40,7 @@ func (s *originalSplitter) chunks(text string, emit func(chunk string)) {
 	}
 }
 
-// words cuts a chunk into words and lower-cases them. No rule cuts a line break.
+// words splits a chunk into words and lower-cases them. A line break is not split.
 func (s *originalSplitter) words(chunk string, emit func(word []byte)) {
 	spacy.Split(chunk, func(word string) {
 		s.lower = appendLower(s.lower[:0], word)

@@ -2,9 +2,8 @@ package tokenizer
 
 import "iter"
 
-// Pieces cuts a text of many megabytes into pieces of about size bytes that give, encoded
-// one after the other, the ids of the whole. Only [Bert] allows that; with [Original], in
-// which lines depend on each other, the text is the only piece.
+// Pieces splits a large text into pieces of about size bytes. Encoded one after the other, they give the
+// ids of the whole text. With [Original], in which lines depend on each other, the text is one piece.
 func (t *Tokenizer) Pieces(text string, size int) iter.Seq[string] {
 	if t.pipeline != Bert {
 		size = len(text)

@@ -2,8 +2,8 @@ package tokenizer
 
 import "github.com/pkg/errors"
 
-// Pipeline is a way from a text to the words that byte-pair encoding spells. Models
-// trained with one do not understand the other.
+// Pipeline is a way to split text into the words for byte-pair encoding. A model must be used with the
+// pipeline that it was trained with.
 // A Pipeline is safe for concurrent use.
 type Pipeline uint8
 
@@ -12,8 +12,8 @@ const (
 	// and line breaks. It is the default.
 	Bert Pipeline = iota
 
-	// Original is the pipeline of the 2018 training code. It repairs broken encodings,
-	// keeps accents and line breaks, and cuts words by rules for English.
+	// Original is the pipeline of the training code of 2018. It repairs broken encodings, keeps
+	// accents and line breaks, and splits words by rules for English.
 	Original
 )
 
@@ -38,7 +38,7 @@ func ParsePipeline(name string) (Pipeline, error) {
 	return 0, errors.Errorf("unknown tokenizer pipeline %q: want %s or %s", name, Bert, Original)
 }
 
-// Pipeline is how the tokenizer cuts a text into words.
+// Pipeline is the pipeline of the tokenizer.
 func (t *Tokenizer) Pipeline() Pipeline { return t.pipeline }
 
 // WithPipeline returns a tokenizer with the same vocabulary and the given pipeline.

@@ -1,6 +1,6 @@
 package tokenizer
 
-// queue is a binary heap: pop takes the item that comes before all others.
+// queue is a binary heap: pop removes the item that precedes all others.
 type queue[T any] struct {
 	items  []T
 	before func(a, b T) bool

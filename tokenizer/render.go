@@ -13,7 +13,7 @@ import (
 func (t *Tokenizer) VocabJSON() ([]byte, error) {
 	var out bytes.Buffer
 	enc := json.NewEncoder(&out)
-	enc.SetEscapeHTML(false) // </w> stays legible
+	enc.SetEscapeHTML(false) // keeps </w> readable
 	out.WriteByte('{')
 	for id, token := range t.tokens {
 		if id > 0 {
@@ -29,7 +29,7 @@ func (t *Tokenizer) VocabJSON() ([]byte, error) {
 	return out.Bytes(), nil
 }
 
-// MergesTXT is the content of merges.txt: a version line, then one merge a line by rank.
+// MergesTXT is the content of merges.txt: a version line, then one merge per line by rank.
 func (t *Tokenizer) MergesTXT() []byte {
 	var out bytes.Buffer
 	out.WriteString(mergesHeader + ": 0.2\n")
@@ -39,8 +39,8 @@ func (t *Tokenizer) MergesTXT() []byte {
 	return out.Bytes()
 }
 
-// tokenizerFile is tokenizer.json, in the order in which Hugging Face writes it. What is null
-// there is a pointer to nothing.
+// tokenizerFile is tokenizer.json, in the order in which Hugging Face writes it. Null values are nil
+// pointers.
 type tokenizerFile struct {
 	Version       string       `json:"version"`
 	Truncation    *struct{}    `json:"truncation"`
@@ -92,10 +92,10 @@ type (
 	}
 )
 
-// TokenizerJSON is the content of tokenizer.json for Hugging Face's tokenizers, which give the
+// tokenizerJSON is the content of tokenizer.json for Hugging Face's tokenizers, which give the
 // ids of the pipeline [Bert] then, whatever that of t is. There, unlike here, the tokens that
 // fine-tuning adds can be named in a text.
-func (t *Tokenizer) TokenizerJSON() ([]byte, error) {
+func (t *Tokenizer) tokenizerJSON() ([]byte, error) {
 	vocab, err := t.VocabJSON()
 	if err != nil {
 		return nil, err
@@ -117,20 +117,20 @@ func (t *Tokenizer) TokenizerJSON() ([]byte, error) {
 	}
 	var out bytes.Buffer
 	enc := json.NewEncoder(&out)
-	enc.SetEscapeHTML(false) // </w> stays legible
+	enc.SetEscapeHTML(false) // keeps </w> readable
 	enc.SetIndent("", "  ")
 	err = enc.Encode(file)
 	return out.Bytes(), errors.Wrap(err, jsonFile)
 }
 
-// Files are the files of a model's folder that hold the tokenizer, by name: those that [Load]
-// reads, and Hugging Face's tools too.
+// Files returns the files of the tokenizer in a model folder, by name. [Load] and Hugging Face's tools
+// read them.
 func (t *Tokenizer) Files() (map[string][]byte, error) {
 	vocab, err := t.VocabJSON()
 	if err != nil {
 		return nil, err
 	}
-	whole, err := t.TokenizerJSON()
+	whole, err := t.tokenizerJSON()
 	if err != nil {
 		return nil, err
 	}

@@ -6,21 +6,21 @@ import "unicode/utf8"
 const lineBreak = "\n "
 
 // standardizer is the second stage of the original pipeline, after the repair of the text:
-// dashes and the ellipsis become ASCII, runs of one sign stand alone, and white space becomes
-// one space, or one line break if it has any. The result is given chunk by chunk: the text
-// between spaces. Line breaks at either end of the text vanish. The zero value is ready; it
-// serves one text and one goroutine.
+// dashes and the ellipsis become ASCII, runs of one sign get spaces around them, and white space becomes
+// one space, or one line break if it has any. The result is emitted in chunks, the text between spaces.
+// Line breaks at both ends of the text are dropped. The zero value is ready to use, for one text and one
+// goroutine.
 type standardizer struct {
 	started bool // whether there was a chunk
 	broken  bool // whether there was a line break since the last chunk
 	buf     []byte
 }
 
-// isolated are the signs that get a space on both sides. A backslash is not among them: the
-// 2018 code escaped it once too little.
+// isolated are the signs that get a space on both sides. A backslash is not one of them, because of a
+// missing escape in the code of 2018.
 const isolated = "-~!\";?+,)(/*[]}{|_"
 
-// sort is what the standardizer makes of a byte.
+// sort is the role of a byte in the standardizer.
 type sort uint8
 
 const (
@@ -42,8 +42,8 @@ var sorts = func() (table [256]sort) {
 	return table
 }()
 
-// split calls emit for each chunk of one part of the text, which is followed by white space or
-// the end. A plain part has nothing but ASCII.
+// split calls emit for each chunk of one part of the text, which is followed by white space or the end. A
+// plain part has only ASCII.
 func (s *standardizer) split(part string, plain bool, emit func(chunk string)) {
 	if !plain {
 		part = s.replace(part)
@@ -74,8 +74,7 @@ func (s *standardizer) split(part string, plain bool, emit func(chunk string)) {
 	}
 }
 
-// replace makes ASCII of the characters that stand for ASCII: dashes, the ellipsis, the acute
-// accent and white space.
+// replace replaces dashes, the ellipsis, the acute accent and white space by ASCII.
 func (s *standardizer) replace(part string) string {
 	s.buf = s.buf[:0]
 	kept := 0
@@ -98,8 +97,8 @@ func (s *standardizer) replace(part string) string {
 	return string(append(s.buf, part[kept:]...))
 }
 
-// asciiFor is what a character beyond ASCII is replaced by, or nothing. White space is
-// Python's.
+// asciiFor returns the replacement of a character beyond ASCII, if it has one. White space is that of
+// Python.
 func asciiFor(r rune) string {
 	switch r {
 	case '—', '–', '―':

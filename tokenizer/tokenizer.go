@@ -11,13 +11,12 @@ import (
 )
 
 const (
-	// Unknown is the token of whatever the vocabulary cannot spell. Written
-	// literally in a text it stands for itself.
+	// Unknown is the token for characters that are not in the vocabulary. In a text, the literal string
+	// encodes to this token.
 	Unknown = "<unk>"
 
-	// Start, Delimiter and Classify are the rows that fine-tuning adds to the
-	// vocabulary, in this order. No text encodes to them: task inputs place their
-	// ids directly.
+	// Start, Delimiter and Classify are the tokens that fine-tuning adds to the vocabulary, in this
+	// order. No text encodes to them: task inputs use their ids directly.
 	Start     = "_start_"
 	Delimiter = "_delimiter_"
 	Classify  = "_classify_"
@@ -26,54 +25,52 @@ const (
 	endOfWord = "</w>"
 )
 
-// Merge says that two adjacent pieces of a word are joined into one.
+// Merge joins two adjacent pieces of a word into one.
 // A Merge is safe for concurrent use as long as nothing changes it.
 type Merge struct{ Left, Right string }
 
 // pair is two adjacent pieces, by id.
 type pair struct{ left, right int32 }
 
-// join is what a pair becomes, and how early.
+// join is the result of joining a pair, and its rank.
 type join struct{ rank, id int32 }
 
 // ends holds the two ids of one character: within a word, and at its end.
 type ends struct{ within, last int32 }
 
-// absent marks a character that has no id. It differs from the id of [Unknown],
-// so that nothing ever merges with a character the vocabulary lacks.
+// absent marks a character that has no id. It differs from the id of [Unknown], so that unknown
+// characters are never merged.
 const absent int32 = -1
 
-// Tokenizer encodes and decodes text. It never changes once made and may be used
-// by many goroutines at a time.
+// Tokenizer encodes and decodes text. It is immutable and safe for concurrent use.
 type Tokenizer struct {
 	*vocabulary
 	pipeline Pipeline
 	pool     sync.Pool // of *encoder
 }
 
-// vocabulary is the tokens and merges, with their indexes. Tokenizers that differ only
-// in the pipeline share it.
+// vocabulary holds the tokens and merges, with their indexes. Tokenizers that differ only in the pipeline
+// share it.
 type vocabulary struct {
 	tokens []string         // by id
 	ids    map[string]int32 // the inverse of tokens
 	merges []Merge          // by rank
 	pairs  []pair           // merges, by id
 	joins  map[pair]join    // the inverse of pairs
-	chars  map[rune]ends    // where spelling starts
+	chars  map[rune]ends    // the initial pieces of a word
 	unk    int32            // id of Unknown
 }
 
 // New makes a tokenizer of the tokens, ordered by id, and the merges, ordered by rank. Its
 // pipeline is [Bert]; see [Tokenizer.WithPipeline].
 //
-// It is an error if a token is empty or stands twice, if [Unknown] is missing, or if a merge
-// stands twice, cannot be written on a line of merges.txt, or has a part or a result that is
-// not a token.
+// It is an error if a token is empty or repeated, if [Unknown] is missing, or if a merge is repeated,
+// cannot be written on a line of merges.txt, or has a part or a result that is not a token.
 func New(tokens []string, merges []Merge) (*Tokenizer, error) {
 	return build(tokens, merges, func(rank int) string { return fmt.Sprintf("merge %d", rank+1) })
 }
 
-// build is New with place naming the origin of a merge in errors.
+// build is New, with a function that names the origin of a merge in errors.
 func build(tokens []string, merges []Merge, place func(rank int) string) (*Tokenizer, error) {
 	v := &vocabulary{
 		tokens: slices.Clone(tokens),
@@ -108,7 +105,7 @@ func (v *vocabulary) tokenizer(p Pipeline) *Tokenizer {
 	return t
 }
 
-// addToken enters one token into the indexes.
+// addToken adds one token to the indexes.
 func (v *vocabulary) addToken(id int32, token string) error {
 	if token == "" {
 		return errors.Errorf("token %d is empty", id)
@@ -135,7 +132,7 @@ func (v *vocabulary) addToken(id int32, token string) error {
 	return nil
 }
 
-// addMerge enters one merge into the indexes.
+// addMerge adds one merge to the indexes.
 func (v *vocabulary) addMerge(rank int, m Merge) error {
 	for _, part := range []string{m.Left, m.Right} {
 		if strings.ContainsAny(part, " \r\n") {
@@ -158,12 +155,12 @@ func (v *vocabulary) addMerge(rank int, m Merge) error {
 	return nil
 }
 
-// mostStrays is how many tokens may consist of two others without a merge that joins them.
+// mostStrays is the maximum number of tokens that consist of two others without a merge that joins them.
 // Vocabularies made by hand have some; more of them mean that merges are missing.
 const mostStrays = 100
 
-// checkMerges makes sure that there are enough merges for the tokens. A list of merges that is
-// cut short would give other ids without a word.
+// checkMerges checks that there are enough merges for the tokens. A truncated list of merges would give
+// different ids unnoticed.
 func (v *vocabulary) checkMerges() error {
 	made := make(map[int32]bool, len(v.merges))
 	for _, j := range v.joins {
@@ -185,7 +182,7 @@ func (v *vocabulary) checkMerges() error {
 	return nil
 }
 
-// isJoined reports whether a token consists of two others, of which the first ends no word.
+// isJoined reports whether a token consists of two others, the first of which does not end a word.
 func (v *vocabulary) isJoined(token string) bool {
 	for i := 1; i < len(strings.TrimSuffix(token, endOfWord)); i++ {
 		_, left := v.ids[token[:i]]
@@ -197,9 +194,9 @@ func (v *vocabulary) isJoined(token string) bool {
 	return false
 }
 
-// AddSpecials returns a tokenizer with [Start], [Delimiter] and [Classify] appended
-// after the vocabulary. A vocabulary that already ends in these three is returned as
-// it is; one that has any of them elsewhere is an error.
+// AddSpecials returns a tokenizer with [Start], [Delimiter] and [Classify] appended to the vocabulary. If
+// the vocabulary already ends with these three, the result is unchanged. It is an error if it has any of
+// them elsewhere.
 func (t *Tokenizer) AddSpecials() (*Tokenizer, error) {
 	specials := []string{Start, Delimiter, Classify}
 	if n := len(t.tokens) - len(specials); n >= 0 && slices.Equal(t.tokens[n:], specials) {
@@ -215,7 +212,7 @@ func (t *Tokenizer) AddSpecials() (*Tokenizer, error) {
 // Size is the number of ids; they run from 0 to Size-1.
 func (t *Tokenizer) Size() int { return len(t.tokens) }
 
-// Token is the token with that id, </w> included, and whether there is one.
+// Token returns the token with that id, including </w>, and whether there is one.
 func (t *Tokenizer) Token(id int32) (string, bool) {
 	if id < 0 || int(id) >= len(t.tokens) {
 		return "", false
@@ -223,7 +220,7 @@ func (t *Tokenizer) Token(id int32) (string, bool) {
 	return t.tokens[id], true
 }
 
-// ID is the id of a token, </w> included, and whether there is one.
+// ID returns the id of a token, including </w>, and whether there is one.
 func (t *Tokenizer) ID(token string) (int32, bool) {
 	id, ok := t.ids[token]
 	return id, ok

@@ -10,9 +10,9 @@ import (
 	"github.com/pkg/errors"
 )
 
-// setting is one member of an object in tokenizer.json, and the values with which Hugging
-// Face's tokenizers give the ids that this package gives. No values: it is read elsewhere
-// or has no influence on ids. Without a value, null counts.
+// setting is one member of an object in tokenizer.json, with the values for which Hugging Face's
+// tokenizers give the same ids as this package. No values: it is read elsewhere or does not affect ids. A
+// missing member counts as null.
 type setting struct {
 	key    string
 	values []string
@@ -21,7 +21,7 @@ type setting struct {
 var (
 	fileSettings = []setting{
 		{"version", []string{`"1.0"`}},
-		{"truncation", nil}, // how long texts are cut and batches filled up: the model's affair here
+		{"truncation", nil}, // maximum length and padding, which are not the tokenizer's task here
 		{"padding", nil},
 		{"added_tokens", nil},
 		{"normalizer", nil},
@@ -63,8 +63,8 @@ var (
 	}
 )
 
-// members reads the members of an object and compares them with the settings. Members that
-// are not among them must say nothing: null, false or empty text.
+// members reads the members of an object and compares them with the settings. Other members must be null,
+// false or empty.
 func members(path string, data json.RawMessage, settings []setting) (map[string]json.RawMessage, error) {
 	var all map[string]json.RawMessage
 	if err := json.Unmarshal(data, &all); err != nil {
@@ -101,8 +101,8 @@ func excerpt(value json.RawMessage) string {
 	return string(value)
 }
 
-// parseTokenizerJSON reads a tokenizer.json as Hugging Face writes it for GPT-1. Settings
-// with which their ids would be others than ours are errors.
+// parseTokenizerJSON reads a tokenizer.json as Hugging Face writes it for GPT-1. Settings with which its
+// tokenizers give different ids from this package are errors.
 func parseTokenizerJSON(data []byte) (*Tokenizer, error) {
 	if err := validJSON(data); err != nil {
 		return nil, err
@@ -143,7 +143,7 @@ func parseTokenizerJSON(data []byte) (*Tokenizer, error) {
 	return t, errors.WithMessage(t.checkMerges(), "model.merges")
 }
 
-// validJSON says where a text stops being JSON.
+// validJSON returns an error with the offset of invalid JSON.
 func validJSON(data []byte) error {
 	var any json.RawMessage
 	err := json.Unmarshal(data, &any)
@@ -154,8 +154,8 @@ func validJSON(data []byte) error {
 	return err
 }
 
-// addTokens enters the added tokens, which texts can name literally. [Unknown] must be one
-// of them; the tokens of fine-tuning are the only others.
+// addTokens adds the added tokens, which texts can contain literally. [Unknown] must be one of them. Only
+// the tokens of fine-tuning may be others.
 func addTokens(v *vocabReader, data json.RawMessage) error {
 	var all []json.RawMessage
 	if err := json.Unmarshal(data, &all); err != nil && len(data) > 0 {
@@ -183,7 +183,7 @@ func addTokens(v *vocabReader, data json.RawMessage) error {
 		}
 	}
 	if !hasUnknown {
-		return errors.Errorf("added_tokens lacks %s: want it there, so that it stands for itself in a text", Unknown)
+		return errors.Errorf("added_tokens lacks %s, which must be an added token so that texts may contain it", Unknown)
 	}
 	return nil
 }

@@ -153,7 +153,7 @@ func TestContradiction(t *testing.T) {
 				require.NoError(t, err)
 				return
 			}
-			require.ErrorContains(t, err, "vocab.json and tokenizer.json in "+dir+" contradict each other (remove what is out of date): "+c.want)
+			require.ErrorContains(t, err, "vocab.json and tokenizer.json in "+dir+" contradict each other (remove the outdated one): "+c.want)
 		})
 	}
 }
@@ -203,13 +203,13 @@ func TestFilesOfAModel(t *testing.T) {
 func TestRenderedTokenizerJSON(t *testing.T) {
 	tok, err := Load(folder(t, map[string]string{"tokenizer.json": their(t, "", "")}))
 	require.NoError(t, err)
-	data, err := tok.TokenizerJSON()
+	data, err := tok.tokenizerJSON()
 	require.NoError(t, err)
 	require.JSONEq(t, their(t, `"continuing_subword_prefix": ""`, `"continuing_subword_prefix": null`), string(data))
 
 	special, err := tok.AddSpecials()
 	require.NoError(t, err)
-	data, err = special.TokenizerJSON()
+	data, err = special.tokenizerJSON()
 	require.NoError(t, err)
 	var file struct {
 		AddedTokens []struct {
@@ -278,7 +278,7 @@ func TestConfigTells(t *testing.T) {
 func TestGenuineTokenizerJSON(t *testing.T) {
 	tok, err := Load(goldenDir(t))
 	require.NoError(t, err)
-	data, err := tok.TokenizerJSON()
+	data, err := tok.tokenizerJSON()
 	require.NoError(t, err)
 	dir := t.TempDir()
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "tokenizer.json"), data, 0o600))
@@ -299,7 +299,7 @@ func FuzzTokenizerJSON(f *testing.F) {
 		if err != nil {
 			return
 		}
-		rendered, err := tok.TokenizerJSON()
+		rendered, err := tok.tokenizerJSON()
 		require.NoError(t, err)
 		again, err := parseTokenizerJSON(rendered)
 		require.NoError(t, err)

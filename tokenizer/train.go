@@ -10,29 +10,28 @@ import (
 	"github.com/pkg/errors"
 )
 
-// TrainConfig says what vocabulary to learn.
+// TrainConfig configures a [Trainer].
 // A TrainConfig is safe for concurrent use as long as nothing changes it.
 type TrainConfig struct {
-	// VocabSize is the number of tokens wanted, with Unknown and the characters. A text
-	// with too few different pairs gives fewer.
+	// VocabSize is the number of tokens, including Unknown and the characters. A text with too few
+	// different pairs gives fewer.
 	VocabSize int
 
-	// Pipeline cuts the texts into words, and becomes that of the tokenizer.
+	// Pipeline splits the texts into words. It becomes the pipeline of the tokenizer.
 	Pipeline Pipeline
 
-	// MinFrequency is how often a pair must occur to be merged; 0 means 2.
+	// MinFrequency is the number of times that a pair must occur to be merged; 0 means 2.
 	MinFrequency int
 
-	// MaxMemory bounds the bytes that counted words take: 64 for each beside its own, and 32
-	// for every byte of it beyond the 64th, which learning takes. 0
-	// means 256 MiB, room for some three and a half million words. Text is counted in
-	// slabs of 64 MiB, and whenever the bound is passed after one, the rarest words are
-	// forgotten until half of the memory is free. A word that comes back starts from 0.
-	// See [Trainer.Lost].
+	// MaxMemory limits the memory of counted words, in bytes: 64 for each word in addition to its own
+	// bytes, and for learning 32 for every byte beyond the 64th. 0 means 256 MiB, enough for about
+	// 3.5 million words. Text is counted in slabs of 64 MiB. If the limit is exceeded after a slab, the
+	// rarest words are removed until half of the memory is free. A removed word that occurs again
+	// starts from 0. See [Trainer.Lost].
 	MaxMemory int
 
-	// Context, if there is one, ends counting and learning early: [Trainer.Train] and
-	// [Trainer.Counts] then fail with its error.
+	// Context, if not nil, can end counting and learning early: [Trainer.Train] and [Trainer.Counts]
+	// then return its error.
 	Context context.Context
 }
 
@@ -40,17 +39,17 @@ type TrainConfig struct {
 // A Trainer must not be used by several goroutines at once.
 type Trainer struct {
 	cfg   TrainConfig
-	words map[string]int // how often each word occurs
+	words map[string]int // number of occurrences of each word
 	cost  int            // bytes of memory that words takes
 	lost  Lost
-	long  int // how often a word was cut at its greatest length
+	long  int // number of words that were cut at the maximum length
 
 	slab      []string // texts that wait to be counted
 	waiting   int      // their bytes
 	slabBytes int      // how many are counted at a time
 }
 
-// NewTrainer makes a trainer that has seen no text yet.
+// NewTrainer returns a trainer without texts.
 func NewTrainer(cfg TrainConfig) *Trainer {
 	if cfg.MinFrequency == 0 {
 		cfg.MinFrequency = 2
@@ -64,12 +63,12 @@ func NewTrainer(cfg TrainConfig) *Trainer {
 	return &Trainer{cfg: cfg, words: make(map[string]int), slabBytes: slabBytes}
 }
 
-// Train learns the vocabulary of all texts added so far. It has Unknown as id 0, then
-// each character that occurs, within a word and at the end of one, then the line break, if
-// the pipeline keeps it, and then the merges: at each step of the most frequent pair, and among
-// equals of the first in lexicographic order.
-// The result does not depend on the number of cores, nor on the order of the texts unless
-// the bound on memory was reached.
+// Train learns the vocabulary of all texts added so far. Id 0 is Unknown. Then come all characters, within
+// a word and at its end, the line break, if the pipeline keeps it, and the merges: in each step that of
+// the most frequent pair, among equals the first in lexicographic order.
+//
+// The result does not depend on the number of cores, nor, unless the memory limit was reached, on the order
+// of the texts.
 //
 // It is an error if the texts have no word or the characters alone exceed the size.
 func (tr *Trainer) Train() (*Tokenizer, error) {
@@ -123,37 +122,37 @@ func (tr *Trainer) alphabet() []rune {
 	return slices.Sorted(maps.Keys(seen))
 }
 
-// lineBreakToken is what the line break of the original pipeline is spelled with.
+// lineBreakToken is the token for the line break of the original pipeline.
 const lineBreakToken = "\n" + endOfWord
 
-// learner holds the words of the text, laid end to end, as pieces that merge step by step.
-// Each piece is named by the index of its first character, as in speller.
+// learner holds the words of the text, end to end, as pieces that merge step by step. The index of a piece
+// is that of its first character, as in speller.
 type learner struct {
 	tokens []string
 	ids    map[string]int32
 
 	pieces     []int32 // id of the piece that starts here, or none
 	prev, next []int32 // neighbours within the word, or none
-	count      []int   // how often the word occurs
+	count      []int   // number of occurrences of the word
 
 	pairs map[pair]*occurrences
 	queue queue[ranked]
 }
 
-// occurrences says how often a pair occurs, and where. A place in at may be outdated or
-// stand twice; the number is exact.
+// occurrences has the number of occurrences of a pair, and their indexes. An index may be outdated or
+// repeated; the number is exact.
 type occurrences struct {
 	count int
 	at    []int32
 }
 
-// ranked is a pair and how often it occurred when it was queued.
+// ranked is a pair with its number of occurrences when it was queued.
 type ranked struct {
 	pair
 	count int
 }
 
-// newLearner makes a learner that knows the characters and no word.
+// newLearner returns a learner with the characters and no words.
 func newLearner(alphabet []rune) *learner {
 	l := &learner{
 		ids:   make(map[string]int32),
@@ -178,7 +177,7 @@ func (l *learner) before(a, b ranked) bool {
 	) < 0
 }
 
-// addToken returns the id of a token, which is new unless other parts gave it before.
+// addToken returns the id of a token, which is new unless other parts have already formed it.
 func (l *learner) addToken(token string) int32 {
 	id, ok := l.ids[token]
 	if !ok {
@@ -189,7 +188,7 @@ func (l *learner) addToken(token string) int32 {
 	return id
 }
 
-// addWord lays a word behind the others and counts its pairs.
+// addWord appends a word and counts its pairs.
 func (l *learner) addWord(word string, count int) {
 	first := int32(len(l.pieces))
 	for i, r := range word {
@@ -244,10 +243,10 @@ func (l *learner) learn(cfg TrainConfig) ([]Merge, error) {
 			continue
 		}
 		if o.count != top.count {
-			l.queue.push(ranked{top.pair, o.count}) // it has fallen since it was queued
+			l.queue.push(ranked{top.pair, o.count}) // it has become rarer since it was queued
 			continue
 		}
-		// A pair can come back when other parts give one of its sides anew.
+		// A pair can occur again when other parts form one of its sides.
 		if !known[top.pair] {
 			known[top.pair] = true
 			merges = append(merges, Merge{l.tokens[top.left], l.tokens[top.right]})
@@ -257,11 +256,11 @@ func (l *learner) learn(cfg TrainConfig) ([]Merge, error) {
 	return merges, nil
 }
 
-// merge joins a pair wherever it occurs and queues the pairs that brings about.
+// merge joins a pair wherever it occurs and queues the new pairs.
 func (l *learner) merge(p pair) {
 	id := l.addToken(l.tokens[p.left] + l.tokens[p.right])
 	places := l.pairs[p].at
-	slices.Sort(places) // aaa merges from the left, like when encoding
+	slices.Sort(places) // aaa merges from the left, as in encoding
 	grown := make(map[pair]*occurrences)
 	for _, at := range places {
 		if l.next[at] == none || l.pairAt(at) != p {

@@ -7,7 +7,7 @@ import (
 	"github.com/pkg/errors"
 )
 
-// tally is what [Trainer.Counts] encodes.
+// tally is the form that [Trainer.Counts] encodes.
 type tally struct {
 	Pipeline Pipeline
 	Words    map[string]int
@@ -15,8 +15,8 @@ type tally struct {
 	Long     int
 }
 
-// Counts is all that has been counted so far, for [Trainer.AddCounts] of a trainer elsewhere.
-// That one learns from texts which several trainers have counted, each a part of them.
+// Counts encodes all counts so far, for [Trainer.AddCounts] of another trainer. So one trainer can learn
+// from texts that several trainers have counted.
 func (tr *Trainer) Counts() ([]byte, error) {
 	if err := tr.count(); err != nil {
 		return nil, err
@@ -26,10 +26,9 @@ func (tr *Trainer) Counts() ([]byte, error) {
 	return buf.Bytes(), errors.Wrap(err, "passing on the counts of words")
 }
 
-// AddCounts takes in what another trainer has counted, [Trainer.Lost] included, with the same
-// pipeline. What is learned is then the same as if all texts had been added here, unless the
-// bound on memory was reached: each trainer forgets by the counts that it knows. The bound
-// holds here, too.
+// AddCounts adds the counts of another trainer with the same pipeline, including [Trainer.Lost]. The result
+// is the same as if all texts had been added here, unless the memory limit was reached: each trainer removes
+// words by its own counts. The limit holds here, too.
 func (tr *Trainer) AddCounts(data []byte) error {
 	var t tally
 	if err := gob.NewDecoder(bytes.NewReader(data)).Decode(&t); err != nil {
@@ -48,7 +47,7 @@ func (tr *Trainer) AddCounts(data []byte) error {
 	return nil
 }
 
-// spelling is what [Tokenizer.Marshal] encodes.
+// spelling is the form that [Tokenizer.Marshal] encodes.
 type spelling struct {
 	Tokens   []string
 	Merges   []Merge
@@ -63,7 +62,7 @@ func (t *Tokenizer) Marshal() ([]byte, error) {
 	return buf.Bytes(), errors.Wrap(err, "passing on a tokenizer")
 }
 
-// Unmarshal makes the tokenizer that [Tokenizer.Marshal] has encoded.
+// Unmarshal decodes a tokenizer from [Tokenizer.Marshal].
 func Unmarshal(data []byte) (*Tokenizer, error) {
 	var s spelling
 	if err := gob.NewDecoder(bytes.NewReader(data)).Decode(&s); err != nil {

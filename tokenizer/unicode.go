@@ -7,7 +7,7 @@ import (
 	"golang.org/x/text/unicode/rangetable"
 )
 
-// class is what the bert pipeline wants to know about a character.
+// class has the properties of a character for the bert pipeline.
 type class uint8
 
 const (
@@ -54,7 +54,7 @@ var classes = sync.OnceValue(func() *classTable {
 	return t
 })
 
-// markCategories enters the general categories the pipeline looks at.
+// markCategories sets the general categories that the pipeline uses.
 func (t *classTable) markCategories() {
 	for _, c := range []struct {
 		category *unicode.RangeTable

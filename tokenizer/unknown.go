@@ -11,26 +11,26 @@ import (
 	"github.com/pkg/errors"
 )
 
-// Unknowns counts the tokens of texts, those among them that are [Unknown], and the characters
-// that make them so. The zero value is ready. It is not safe for concurrent use.
+// Unknowns counts the tokens of texts, the [Unknown] tokens, and the characters that cause them. The zero
+// value is ready to use. It is not safe for concurrent use.
 type Unknowns struct {
 	Tokens  int          // of all texts
 	Unknown int          // of these
-	Chars   map[rune]int // occurrences of characters that the vocabulary cannot spell
+	Chars   map[rune]int // occurrences of characters that are not in the vocabulary
 
 	t     *Tokenizer
 	known map[rune]bool
 	ascii [128]bool // known ones, which most texts consist of
 }
 
-// WarnUnknown and RefuseUnknown are shares of [Unknown] from which on a text fits a vocabulary
-// badly, and not at all.
+// From the share warnUnknown of [Unknown] on, [Unknowns.Report] warns; from [refuseUnknown] on,
+// [Unknowns.Check] fails.
 const (
-	WarnUnknown   = 0.01
-	RefuseUnknown = 0.5
+	warnUnknown   = 0.01
+	refuseUnknown = 0.5
 )
 
-// Add counts a text and the ids that the tokenizer made of it.
+// Add counts a text with the ids that the tokenizer made of it.
 func (u *Unknowns) Add(t *Tokenizer, text string, ids []int32) {
 	u.Tokens += len(ids)
 	unknown := 0
@@ -47,7 +47,7 @@ func (u *Unknowns) Add(t *Tokenizer, text string, ids []int32) {
 		u.t, u.known, u.ascii = t, map[rune]bool{}, [128]bool{}
 	}
 	if t.pipeline == Bert {
-		text = strings.ReplaceAll(text, Unknown, " ") // it stands for itself
+		text = strings.ReplaceAll(text, Unknown, " ") // a literal Unknown is not unknown text
 	}
 	for _, r := range text {
 		if r < 128 && u.ascii[r] || u.isKnown(r) {
@@ -60,7 +60,7 @@ func (u *Unknowns) Add(t *Tokenizer, text string, ids []int32) {
 	}
 }
 
-// isKnown reports whether the vocabulary spells a character both within a word and at its end.
+// isKnown reports whether the vocabulary has a character both within a word and at its end.
 func (u *Unknowns) isKnown(r rune) bool {
 	known, seen := u.known[r]
 	if !seen {
@@ -85,7 +85,7 @@ func (u *Unknowns) Merge(other *Unknowns) {
 	}
 }
 
-// Share is that of [Unknown] among the tokens.
+// Share is the share of [Unknown] among the tokens.
 func (u *Unknowns) Share() float64 { return float64(u.Unknown) / float64(max(u.Tokens, 1)) }
 
 // Most returns the most frequent characters, at most n.
@@ -117,32 +117,31 @@ func (u *Unknowns) String() string {
 	return text + ", most often for the characters " + strings.Join(chars, ", ")
 }
 
-// percent is a share in percent, with enough digits to tell it from 0 and from 100.
+// percent is a share in percent, with enough digits to distinguish it from 0 and 100.
 func percent(share float64) string {
 	switch {
 	case share > 0 && share < 0.0001:
 		return "less than 0.01 %"
-	case share < WarnUnknown:
+	case share < warnUnknown:
 		return fmt.Sprintf("%.2f %%", 100*share)
 	}
 	return fmt.Sprintf("%.1f %%", 100*share)
 }
 
-// Report is a line on the unknown tokens of what, a warning from [WarnUnknown] on; "" if there
-// are none.
+// Report is a line about the unknown tokens of what: a warning from 1 % on, "" without any.
 func (u *Unknowns) Report(what string) string {
 	switch share := u.Share(); {
 	case u.Unknown == 0:
 		return ""
-	case share >= WarnUnknown:
+	case share >= warnUnknown:
 		return fmt.Sprintf("warning: %s: %s", what, u)
 	}
 	return fmt.Sprintf("%s: %s", what, u)
 }
 
-// Check refuses what from [RefuseUnknown] on.
+// Check returns an error if the share is [refuseUnknown] or more. what names the text.
 func (u *Unknowns) Check(what string) error {
-	if u.Share() < RefuseUnknown {
+	if u.Share() < refuseUnknown {
 		return nil
 	}
 	return errors.Errorf("%s: %s: the vocabulary does not fit the text", what, u)

@@ -24,8 +24,8 @@ func newVocabReader(data []byte, base int) *vocabReader {
 	}
 }
 
-// parseVocab reads a vocab.json and returns the tokens by id. It is an error if a token or
-// an id stands twice or if the ids leave a gap.
+// parseVocab reads a vocab.json and returns the tokens by id. It is an error if a token or an id is
+// repeated or if the ids have a gap.
 func parseVocab(data []byte) ([]string, error) {
 	v := newVocabReader(data, 0)
 	if err := v.read(); err != nil {
@@ -34,7 +34,7 @@ func parseVocab(data []byte) ([]string, error) {
 	return v.ordered()
 }
 
-// at is the offset in the file of what was read last.
+// at is the offset in the file after the last token.
 func (v *vocabReader) at() int64 { return int64(v.base) + v.dec.InputOffset() }
 
 // read reads the whole object.
@@ -63,7 +63,7 @@ func (v *vocabReader) read() error {
 	return nil
 }
 
-// add gives an id to a token that has none.
+// add assigns an id to a new token.
 func (v *vocabReader) add(token string, id int32) error {
 	if other, ok := v.byID[id]; ok {
 		return errors.Errorf("id %d is given to both %q and %q", id, other, token)
@@ -72,7 +72,7 @@ func (v *vocabReader) add(token string, id int32) error {
 	return nil
 }
 
-// addAgain is add for a token that may have this very id already.
+// addAgain is add for a token that may already have this id.
 func (v *vocabReader) addAgain(token string, id int32) error {
 	if known, ok := v.ids[token]; ok {
 		if known != id {
@@ -106,7 +106,7 @@ func (v *vocabReader) entry() (token string, id int32, err error) {
 	if !ok {
 		return "", 0, errors.Errorf("offset %d: want a token, got %v", v.at(), key)
 	}
-	var value *int32 // to tell null from 0
+	var value *int32 // to distinguish null from 0
 	if err := v.dec.Decode(&value); err != nil {
 		return "", 0, errors.Wrapf(atEnd(err), "offset %d: token %q wants an integer id", v.at(), token)
 	}
@@ -128,7 +128,7 @@ func (v *vocabReader) expect(want json.Delim) error {
 	return nil
 }
 
-// atEnd says of a file that ends too early that it does.
+// atEnd replaces the error of a file that ends too early.
 func atEnd(err error) error {
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 		return errors.New("the file ends here: it seems to be cut short")

@@ -5,15 +5,15 @@ import (
 	"unicode/utf8"
 )
 
-// MaxWord is the most bytes that a word has: of the text with [Bert], and of what stands between
-// spaces after the repair with [Original]. One that is longer is cut, before the character that
-// would exceed them, into words that are spelled by themselves. No language has such words, but a
-// file without spaces is one, and its memory would grow with it.
+// MaxWord is the maximum length of a word in bytes: in the text with [Bert], and between spaces of the
+// repaired text with [Original]. A longer word is cut, at a character, into words that are encoded
+// separately. No language has such words, but a file without spaces is one word, and would take memory in
+// proportion to its size.
 //
 // GPT-1: neither Hugging Face's tokenizer nor the 2018 code has a limit.
 const MaxWord = 1 << 14
 
-// LongWords is how often the words of a text are cut for being longer than [MaxWord].
+// LongWords is the number of words of a text that are cut because they are longer than [MaxWord].
 func (p Pipeline) LongWords(text string) int {
 	if !mayHaveLongWord(text) {
 		return 0
@@ -28,8 +28,8 @@ func (p Pipeline) LongWords(text string) int {
 	return s.long
 }
 
-// mayHaveLongWord reports whether there is no white space for as long as a word takes that is
-// cut. Few characters grow when they are repaired, and none to more than four times its bytes.
+// mayHaveLongWord reports whether some stretch without white space may be long enough to be cut. Few
+// characters grow when they are repaired, and none to more than four times its bytes.
 func mayHaveLongWord(text string) bool {
 	for len(text) > MaxWord/4 {
 		at := strings.LastIndexAny(text[:MaxWord/4], " \n")
@@ -41,7 +41,7 @@ func mayHaveLongWord(text string) bool {
 	return false
 }
 
-// characterBefore is where the last character starts that begins at an index or before it.
+// characterBefore is the start of the last character that begins at an index or before it.
 func characterBefore(text string, at int) int {
 	for back := range min(utf8.UTFMax, at) {
 		if utf8.RuneStart(text[at-back]) {
@@ -51,7 +51,7 @@ func characterBefore(text string, at int) int {
 	return at // no UTF-8
 }
 
-// EndsWord tells whether a word ends with the token. Words are what the pipeline cuts text
+// EndsWord reports whether a word ends with the token. Words are what the pipeline cuts text
 // into, punctuation marks among them; so texts have as many words in one vocabulary as in
 // another. A token that stands for unknown symbols counts as a word.
 func (t *Tokenizer) EndsWord(id int32) bool {

@@ -36,7 +36,7 @@ func Open(path string) (*File, error) {
 	if err != nil {
 		return nil, err
 	}
-	file, err := New(path, f, size)
+	file, err := newFile(path, f, size)
 	if err != nil {
 		_ = f.Close() // nothing was written; the first error is the one to report
 		return nil, err
@@ -45,9 +45,9 @@ func Open(path string) (*File, error) {
 	return file, nil
 }
 
-// New reads and checks the header of the size bytes of r. The name stands for the file in
+// newFile reads and checks the header of the size bytes of r. The name stands for the file in
 // errors. The File reads from r as long as it is used; closing it does not close r.
-func New(name string, r io.ReaderAt, size int64) (*File, error) {
+func newFile(name string, r io.ReaderAt, size int64) (*File, error) {
 	header, data, err := readHeader(r, size)
 	if err != nil {
 		return nil, errors.Wrap(err, name)

@@ -54,7 +54,7 @@ func parseHeader(header string) ([]int, error) {
 	body, isDict := strings.CutPrefix(strings.TrimSpace(header), "{")
 	body, isClosed := strings.CutSuffix(body, "}")
 	if !isDict || !isClosed {
-		return nil, errors.Errorf("the header is no dictionary: %.60q", header)
+		return nil, errors.Errorf("the header is not a dictionary: %.60q", header)
 	}
 	values := map[string]string{}
 	for strings.TrimSpace(body) != "" {

@@ -19,7 +19,7 @@ func encode(header string, data ...byte) []byte {
 	return append(append(b, header...), data...)
 }
 
-func open(b []byte) (*File, error) { return New("x.npy", bytes.NewReader(b), int64(len(b))) }
+func open(b []byte) (*File, error) { return newFile("x.npy", bytes.NewReader(b), int64(len(b))) }
 
 // TestRead reads what numpy.save wrote for np.arange(6, dtype='<f4').reshape(2, 3).
 func TestRead(t *testing.T) {
@@ -88,7 +88,7 @@ func TestRefuses(t *testing.T) {
 		"version 2, cut":         {v2(9, "")[:11], "truncated"},
 		"data truncated":         {encode(good, 1, 2, 3), "it is truncated"},
 		"data left over":         {encode(good, 1, 2, 3, 4, 5), "1 bytes follow the array"},
-		"not a dictionary":       {encode("[1]", four...), "no dictionary"},
+		"not a dictionary":       {encode("[1]", four...), "not a dictionary"},
 		"float64":                {encode(strings.Replace(good, "<f4", "<f8", 1), four...), "the elements are '<f8': want '<f4'"},
 		"big-endian":             {encode(strings.Replace(good, "<f4", ">f4", 1), four...), "want '<f4'"},
 		"Python objects":         {encode(strings.Replace(good, "<f4", "|O", 1), four...), "want '<f4'"},
@@ -119,8 +119,8 @@ func TestRefuses(t *testing.T) {
 	require.ErrorContains(t, err, "not a regular file")
 }
 
-// FuzzNew feeds arbitrary bytes to the reader. What it accepts must read to the end.
-func FuzzNew(f *testing.F) {
+// FuzzOpen feeds arbitrary bytes to the reader. What it accepts must read to the end.
+func FuzzOpen(f *testing.F) {
 	f.Add(encode("{'descr': '<f4', 'fortran_order': False, 'shape': (1,), }", 0, 0, 128, 63))
 	f.Add(encode("{'descr': '<f4', 'fortran_order': False, 'shape': (), }   \n", 0, 0, 128, 63))
 	f.Add(encode("{'descr': '<f4', 'fortran_order': False, 'shape': (2, 0), }"))

@@ -18,6 +18,6 @@
 // transpose or check tensors against a model (package checkpoint does), and it
 // does not make a write atomic (pass [Write] the writer of internal/atomicfile).
 //
-// Start reading at [File] for the way in and at [Write] for the way out;
-// header.go has the checks.
+// Start reading at [File] for reading and at [Write] for writing; header.go has
+// the checks.
 package safetensors

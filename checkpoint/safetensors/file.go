@@ -13,7 +13,7 @@ import (
 )
 
 const (
-	lengthBytes = 8           // the header's length stands in front of it
+	lengthBytes = 8           // the header's length precedes it
 	maxHeader   = 100_000_000 // the format's own limit
 )
 
@@ -106,7 +106,7 @@ func readHeader(r io.ReaderAt, size int64) ([]byte, error) {
 		return nil, errors.Errorf("header of %d bytes is over the limit of %d; is this a safetensors file?", n, maxHeader)
 	}
 	if int64(n) > size-lengthBytes {
-		return nil, errors.Errorf("header of %d bytes does not fit the file's %d; the file is truncated or no safetensors file", n, size)
+		return nil, errors.Errorf("header of %d bytes does not fit the file's %d; the file is truncated or not a safetensors file", n, size)
 	}
 	header := make([]byte, n)
 	if err := readFull(r, header, lengthBytes); err != nil {

@@ -57,7 +57,7 @@ func parseHeader(header []byte) (tensors []Info, metadata map[string]string, err
 		return nil, nil, errors.Wrap(err, "header")
 	}
 	if _, err := dec.Token(); err != io.EOF {
-		return nil, nil, errors.New("header goes on after its JSON object; only spaces may follow")
+		return nil, nil, errors.New("the header has text after its JSON object; only spaces may follow")
 	}
 	return tensors, metadata, nil
 }

@@ -1,5 +1,5 @@
-// Package disttest has ranks that are goroutines of one process, for tests of what is divided
-// among ranks where there is no Open MPI. Start reading at [Run].
+// Package disttest runs ranks as goroutines of one process, to test distributed code without Open
+// MPI. Start reading at [Run].
 package disttest
 
 import (
@@ -13,9 +13,8 @@ import (
 	"gorgpt/dist"
 )
 
-// Run calls f as each of n ranks of one host and waits for all of them. What f requires must be
-// checked with assert, as it does not run on the goroutine of the test; its error fails the
-// test.
+// Run calls f as each of n ranks of one host and waits for all of them. f must use assert, not
+// require, because it does not run on the goroutine of the test. An error of f fails the test.
 func Run(t testing.TB, n int, f func(g *dist.Group) error) {
 	t.Helper()
 	RunOn(t, make([]string, n), f)
@@ -30,11 +29,11 @@ func RunOn(t testing.TB, hosts []string, f func(g *dist.Group) error) {
 	require.False(t, t.Failed())
 }
 
-// ErrEnded is what a rank gets that waits for others when one of them has ended the job.
+// ErrEnded is the error of a rank that waits for others when one of them has ended the job.
 var ErrEnded = errors.New("another rank has ended the job")
 
-// Errors calls f as each of n ranks of one host and returns what they return. The first error
-// ends the job, as it does in a command: nobody waits any longer for that rank.
+// Errors calls f as each of n ranks of one host and returns their errors. The first error ends the
+// job, as in a command: no rank waits for the failed one.
 func Errors(n int, f func(g *dist.Group) error) []error { return errorsOn(make([]string, n), f) }
 
 func errorsOn(hosts []string, f func(g *dist.Group) error) []error {
@@ -64,7 +63,7 @@ type hall struct {
 	all   *sync.Cond
 	here  int   // ranks that wait
 	round int   // meetings so far
-	left  []any // what each has brought along
+	left  []any // what each rank has brought
 	found []any // of the last meeting
 	mail  [][]chan []byte
 	ended chan struct{} // closed when the job has ended
@@ -130,7 +129,7 @@ func (c *comm) Size() int { return len(c.left) }
 func (c *comm) SumFloat32(x []float32) error { return sum(c, x) }
 func (c *comm) SumFloat64(x []float64) error { return sum(c, x) }
 
-// sum adds up in the order of the ranks.
+// sum adds the values in the order of the ranks.
 func sum[F float32 | float64](c *comm, x []F) error {
 	all, err := c.meet(c.rank, append([]F(nil), x...))
 	if err != nil {

@@ -26,7 +26,7 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files anew")
 
-// minuteBase is a model of two dozen words with random weights.
+// minuteBase returns a model with a vocabulary of two dozen words and random weights.
 func minuteBase(t *testing.T) *finetune.Base {
 	t.Helper()
 	dir := t.TempDir()
@@ -39,7 +39,7 @@ func minuteBase(t *testing.T) *finetune.Base {
 		EmbdPDrop: 0.1, AttnPDrop: 0.1, ResidPDrop: 0.1, LayerNormEps: 1e-5, InitRange: 0.3,
 	})
 	require.NoError(t, err)
-	m.Init(7) // no seed of the runs
+	m.Init(7) // the runs do not use this seed
 	require.NoError(t, checkpoint.WriteModel(dir, m))
 	vocab, err := tok.VocabJSON()
 	require.NoError(t, err)
@@ -50,7 +50,7 @@ func minuteBase(t *testing.T) *finetune.Base {
 	return b
 }
 
-// films is a set of so many training rows that one word decides.
+// films returns a set with the given number of training rows, whose labels depend on one word.
 func films(t *testing.T, kind heads.Kind, n int) *Set {
 	t.Helper()
 	rows := func(n int, seed uint64) (all []loaders.Row) {
@@ -73,7 +73,7 @@ func films(t *testing.T, kind heads.Kind, n int) *Set {
 	require.NoError(t, err)
 	s := finetune.Defaults()
 	s.Task, s.Epochs, s.Batch, s.LR = kind, 2, 8, 0.01
-	return &Set{Name: string(kind), Settings: s, Data: d}
+	return &Set{Name: string(kind), Options: s, Data: d}
 }
 
 func grid(t *testing.T, g Grid) *Grid {
@@ -83,7 +83,7 @@ func grid(t *testing.T, g Grid) *Grid {
 	return checked
 }
 
-// run does the runs of the grid and returns the lines of progress.
+// run runs the grid and returns the lines of progress.
 func run(t *testing.T, g *Grid, dir string) []string {
 	t.Helper()
 	log, err := OpenLog(dir)
@@ -98,7 +98,7 @@ func run(t *testing.T, g *Grid, dir string) []string {
 	return strings.Split(strings.TrimSpace(out.String()), "\n")
 }
 
-func TestRunsThatAreDoneAreSkipped(t *testing.T) {
+func TestCompletedRunsAreSkipped(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "ablate")
 	g := Grid{
 		Base: minuteBase(t), Sets: []*Set{films(t, heads.Classification, 24)}, Variants: Variants()[:3], Seeds: 2,
@@ -107,23 +107,23 @@ func TestRunsThatAreDoneAreSkipped(t *testing.T) {
 	lines := run(t, grid(t, g), dir)
 	require.Len(t, lines, 10, "3 variants of all rows, 2 of them of 9 rows, 2 seeds each")
 	require.Contains(t, lines[0], "1/10  classification, pre-trained, seed 1: ")
-	require.Contains(t, lines[3], "4/10  classification, pre-trained, 9 labels, seed 1: ")
-	require.Contains(t, lines[9], "10/10  classification, no pre-training, 9 labels, seed 2: ")
+	require.Contains(t, lines[3], "4/10  classification, pre-trained, limit 9, seed 1: ")
+	require.Contains(t, lines[9], "10/10  classification, no pre-training, limit 9, seed 2: ")
 	require.Contains(t, lines[9], "ETA 0s")
 	first, err := os.ReadFile(filepath.Join(dir, results.File))
 	require.NoError(t, err)
 
-	require.Equal(t, []string{"10 of 10 runs are in " + filepath.Join(dir, results.File) + " already"}, run(t, grid(t, g), dir))
+	require.Equal(t, []string{"runs already in " + filepath.Join(dir, results.File) + ": 10 of 10"}, run(t, grid(t, g), dir))
 	again, err := os.ReadFile(filepath.Join(dir, results.File))
 	require.NoError(t, err)
 	require.Equal(t, first, again)
 
-	t.Run("what a stopped command left is run", func(t *testing.T) {
+	t.Run("runs missing after an interruption", func(t *testing.T) {
 		lines := strings.SplitAfter(string(first), "\n")
 		require.NoError(t, os.WriteFile(filepath.Join(dir, results.File), []byte(strings.Join(lines[:7], "")), 0o600))
 		lines = run(t, grid(t, g), dir)
 		require.Len(t, lines, 4)
-		require.Contains(t, lines[0], "7 of 10 runs are in")
+		require.Contains(t, lines[0], ": 7 of 10")
 		require.Contains(t, lines[1], "8/10  classification, no pre-training, seed 2: ")
 		log, err := OpenLog(dir)
 		require.NoError(t, err)
@@ -133,13 +133,13 @@ func TestRunsThatAreDoneAreSkipped(t *testing.T) {
 	})
 	t.Run("files may move", func(t *testing.T) {
 		moved := *g.Sets[0]
-		moved.Settings.Train, moved.Settings.Model = "elsewhere", "elsewhere"
+		moved.Options.Train, moved.Options.Model = "elsewhere", "elsewhere"
 		h := g
 		h.Sets = []*Set{&moved}
 		require.Len(t, run(t, grid(t, h), dir), 1)
 	})
 	for name, change := range map[string]func(h *Grid, s *Set){
-		"another recipe": func(_ *Grid, s *Set) { s.Settings.LR = 0.02 },
+		"another recipe": func(_ *Grid, s *Set) { s.Options.LR = 0.02 },
 		"other rows": func(_ *Grid, s *Set) {
 			d := *s.Data
 			d.Test = d.Test[1:]
@@ -161,8 +161,8 @@ func TestRunsThatAreDoneAreSkipped(t *testing.T) {
 	}
 }
 
-// The same grid gives the same figures, and its variants do not.
-func TestFiguresAreDeterministic(t *testing.T) {
+// The same grid gives the same scores, and different variants give different scores.
+func TestScoresAreDeterministic(t *testing.T) {
 	figures := func() map[ID]Result {
 		dir := t.TempDir()
 		run(t, grid(t, Grid{
@@ -186,11 +186,11 @@ func TestFiguresAreDeterministic(t *testing.T) {
 	losses := map[float64]bool{}
 	for _, r := range one {
 		require.Equal(t, 24, r.Rows)
-		require.Equal(t, 6, r.Settings.Steps, "2 epochs of 24 rows in batches of 8")
+		require.Equal(t, 6, r.Options.Steps, "2 epochs of 24 rows in batches of 8")
 		require.NotEmpty(t, r.Dev)
-		require.False(t, losses[float64(r.Test["loss"])], "no two runs are one")
+		require.False(t, losses[float64(r.Test["loss"])], "all runs differ")
 		losses[float64(r.Test["loss"])] = true
-		if r.Settings.Task == heads.Classification {
+		if r.Options.Task == heads.Classification {
 			require.Equal(t, r.Test["acc"], r.Score)
 			require.Equal(t, r.Test["majority_acc"], r.Baseline)
 		} else {
@@ -214,7 +214,7 @@ func TestTrials(t *testing.T) {
 	}
 	var got []want
 	for _, r := range trials {
-		s := r.id.Settings
+		s := r.id.Options
 		require.Zero(t, s.EvalEvery)
 		got = append(got, want{r.variant.Name, s.Limit, len(r.data.Train), s.Steps, s.Lambda, s.Scratch})
 	}
@@ -227,7 +227,7 @@ func TestTrials(t *testing.T) {
 	}, got, "all rows once, whatever they are called")
 }
 
-// The LSTM is fine-tuned from its own weights; that it has another vocabulary is an error.
+// The LSTM is fine-tuned from its own weights. A different vocabulary is an error.
 func TestLSTM(t *testing.T) {
 	base := minuteBase(t)
 	c := base.Model.Config
@@ -251,7 +251,7 @@ func TestLSTM(t *testing.T) {
 	require.EqualError(t, err, "the variant lstm needs a pre-trained LSTM: name one with LSTM")
 	g.LSTM = base
 	_, err = NewGrid(g)
-	require.ErrorContains(t, err, "LSTM names a model that is a Transformer")
+	require.ErrorContains(t, err, "LSTM must name an LSTM, not a Transformer")
 	tok, err := tokenizer.NewTrainer(tokenizer.TrainConfig{VocabSize: 30, MinFrequency: 1}).Train()
 	if err == nil {
 		g.LSTM = &finetune.Base{Model: m, Tok: tok}
@@ -260,7 +260,7 @@ func TestLSTM(t *testing.T) {
 	require.Error(t, err)
 }
 
-// From the embeddings alone to the whole model, which is the full variant.
+// The number of transferred blocks goes from 0 to all, which is the full variant.
 func TestTransfer(t *testing.T) {
 	g := Grid{Base: minuteBase(t), Sets: []*Set{films(t, heads.Classification, 24)}, Variants: []Variant{Full}, Seeds: 1, Transfer: true}
 	dir := t.TempDir()
@@ -295,12 +295,12 @@ func TestKeep(t *testing.T) {
 	require.FileExists(t, filepath.Join(kept, "predictions.tsv"))
 }
 
-// Kept runs take the place of their own, not of others, and files of others stay.
+// A kept run replaces only an earlier version of itself. Other runs and other files stay.
 func TestKeepReplacesNoOtherRun(t *testing.T) {
 	dir := t.TempDir()
 	again := func(lr float64) error {
 		set := films(t, heads.Classification, 24)
-		set.Settings.LR = lr
+		set.Options.LR = lr
 		g := grid(t, Grid{Base: minuteBase(t), Sets: []*Set{set}, Variants: []Variant{Scratch}, Seeds: 1, Keep: dir})
 		log, err := OpenLog(dir)
 		require.NoError(t, err)
@@ -314,7 +314,7 @@ func TestKeepReplacesNoOtherRun(t *testing.T) {
 	}
 	weights, err := os.ReadFile(filepath.Join(kept, checkpoint.WeightsFile))
 	require.NoError(t, err)
-	require.EqualError(t, again(0.02), kept+" holds another run, whose lr is 0.01, not 0.02: move it away, or name another folder with Out")
+	require.EqualError(t, again(0.02), kept+" has another run, whose lr is 0.01, not 0.02: move it, or name another folder with Out")
 	require.NoError(t, os.Remove(filepath.Join(dir, results.File)))
 	require.NoError(t, again(0.01), "the same run once more")
 	got, err := os.ReadFile(filepath.Join(kept, checkpoint.WeightsFile))
@@ -331,13 +331,13 @@ func TestBadGrids(t *testing.T) {
 	base, set := minuteBase(t), films(t, heads.Classification, 24)
 	set.Data.Train[0].Label, set.Data.Train[1].Label = set.Data.Train[2].Label, set.Data.Train[2].Label
 	_, err := NewGrid(Grid{Base: base, Sets: []*Set{set}, Limits: []int{2}})
-	require.ErrorContains(t, err, "classification: Limit 2: the first rows do not suffice: films: every label is")
+	require.ErrorContains(t, err, "classification: Limit is 2, which is too few rows: films: every label is")
 	set.Data.Test = nil
 	_, err = NewGrid(Grid{Base: base, Sets: []*Set{set}})
-	require.ErrorContains(t, err, "classification has no test rows")
+	require.ErrorContains(t, err, "classification has no labelled test rows")
 
 	_, err = FindVariant("half")
-	require.EqualError(t, err, `unknown variant "half": want some of full, no-lm, scratch, lstm`)
+	require.EqualError(t, err, `unknown variant "half": it must be one of full, no-lm, scratch, lstm`)
 }
 
 func TestInterruption(t *testing.T) {
@@ -352,7 +352,7 @@ func TestInterruption(t *testing.T) {
 	require.NoFileExists(t, log.Path)
 }
 
-// madeUp fills a log with scores: of more labels and of pre-training better ones.
+// madeUp fills a log with scores that are better for more labels and for pre-training.
 func madeUp(t *testing.T, g *Grid, last int) *Log {
 	t.Helper()
 	log, err := OpenLog(t.TempDir())
@@ -368,13 +368,13 @@ func madeUp(t *testing.T, g *Grid, last int) *Log {
 		case NoLM.Name:
 			score -= 0.0123
 		}
-		score += spread * float64(r.id.Settings.Seed-2)
+		score += spread * float64(r.id.Options.Seed-2)
 		require.NoError(t, log.Add(Result{ID: r.id, Rows: len(r.data.Train), Score: results.Number(score), Baseline: 0.5}))
 	}
 	return log
 }
 
-// shown is a grid with everything that a table can have.
+// shown returns a grid with everything that a table can have.
 func shown(t *testing.T) *Grid {
 	sets := []*Set{films(t, heads.Classification, 4000), films(t, heads.Regression, 1500)}
 	sets[0].Controls = []Control{{"length", true, 0.5}, {"bag of words", false, 0.6123}}
@@ -413,11 +413,11 @@ func TestCurve(t *testing.T) {
 	require.True(t, bytes.HasPrefix(png.Bytes(), []byte("\x89PNG")))
 	trials, err := g.trials()
 	require.NoError(t, err)
-	require.NoError(t, g.Curve(madeUp(t, g, len(trials)), "svg", &svg), "with no runs at all")
+	require.NoError(t, g.Curve(madeUp(t, g, len(trials)), "svg", &svg), "a log without runs")
 }
 
-// A run that ended with no figures does not take the others' table and picture with it.
-func TestScoresThatAreNotFiniteAreKeptAndShown(t *testing.T) {
+// A run with a score that is not finite does not prevent the table and the picture of other runs.
+func TestNonFiniteScoresAreKeptAndShown(t *testing.T) {
 	g := shown(t)
 	trials, err := g.trials()
 	require.NoError(t, err)

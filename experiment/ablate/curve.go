@@ -8,8 +8,8 @@ import (
 	"gorgpt/internal/figure"
 )
 
-// Curve draws the test score against the number of labels, a panel a set, as "svg" or
-// "png". Bars are a standard deviation of the seeds to either side.
+// Curve draws the test score against the number of labels as "svg" or "png", with a panel for each
+// set. Bars extend one standard deviation of the seeds to either side.
 func (g *Grid) Curve(log *Log, format string, w io.Writer) error {
 	return g.picture(log, format, w, titles(curveVariants()), func(set *Set, p *figure.Panel) []place {
 		p.X, p.Log = "labelled training examples (log scale)", true
@@ -25,8 +25,8 @@ func (g *Grid) Curve(log *Log, format string, w io.Writer) error {
 	})
 }
 
-// TransferCurve draws the test score against the number of blocks that are transferred, as
-// in the left of the paper's figure 2.
+// TransferCurve draws the test score against the number of transferred blocks, as in the left part
+// of the paper's figure 2.
 func (g *Grid) TransferCurve(log *Log, format string, w io.Writer) error {
 	return g.picture(log, format, w, []string{"embeddings and the first blocks transferred"}, func(set *Set, p *figure.Panel) []place {
 		p.X = "blocks transferred"
@@ -38,13 +38,13 @@ func (g *Grid) TransferCurve(log *Log, format string, w io.Writer) error {
 	})
 }
 
-// place is where the figure of a cell stands on a horizontal axis.
+// place is the position of a cell on the horizontal axis.
 type place struct {
 	cell
 	x, line int
 }
 
-// axis is what the vertical axis of a set's panel shows.
+// axis returns the label of the vertical axis of a set's panel.
 func axis(set *Set) string {
 	switch set.Data.Spec.Primary() {
 	case "pearson":
@@ -57,7 +57,7 @@ func axis(set *Set) string {
 	return "test accuracy (%)"
 }
 
-// picture draws a panel a set, of the cells and at the places that the function says.
+// picture draws a panel for each set, with cells at the places that the function returns.
 func (g *Grid) picture(log *Log, format string, w io.Writer, lines []string, places func(*Set, *figure.Panel) []place) error {
 	done, err := log.All()
 	if err != nil {
@@ -89,7 +89,7 @@ func (g *Grid) picture(log *Log, format string, w io.Writer, lines []string, pla
 	return f.Write(format, w)
 }
 
-// titles are those of variants.
+// titles returns the titles of variants.
 func titles(variants []Variant) (all []string) {
 	for _, v := range variants {
 		all = append(all, v.Title)

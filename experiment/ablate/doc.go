@@ -1,11 +1,9 @@
-// Package ablate runs many fine-tunings and sets their test scores side by side: the
-// paper's ablations (table 5) on any labelled sets, and the score against the number of
-// labels.
+// Package ablate fine-tunes a model in many ways and compares the test scores: the paper's ablations
+// (table 5) on any labelled sets, and the score against the number of labels.
 //
-// A [Grid] says which runs there are: sets × variants × seeds, and for the curve sets ×
-// limits × {pre-trained, from scratch} × seeds. [Grid.Run] does those that a [Log] does
-// not have yet, so that a grid that was stopped goes on where it was. [Grid.Markdown]
-// and [Grid.Curve] show what the log has of the grid.
+// A [Grid] defines the runs: sets × variants × seeds, and for the curve sets × limits ×
+// {pre-trained, from scratch} × seeds. [Grid.Run] executes the runs that a [Log] lacks, so that an
+// interrupted grid resumes. [Grid.Markdown] and [Grid.Curve] show the results in the log.
 //
-// How one run goes is package finetune's. Start reading at grid.go, then run.go.
+// Package finetune executes each run. Start reading at grid.go, then run.go.
 package ablate

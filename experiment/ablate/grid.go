@@ -14,14 +14,14 @@ import (
 
 // Variant is one way to fine-tune.
 type Variant struct {
-	Name   string // on command lines and in the log
-	Title  string // in tables
-	Paper  string // what the paper's table 5 calls it
+	Name   string // name on command lines and in the log
+	Title  string // name in tables
+	Paper  string // name in the paper's table 5
 	change func(*finetune.Options)
 }
 
-// The variants. All have the same vocabulary and see the same rows in the same order; all
-// but LSTM have the same shape.
+// The variants. All have the same vocabulary and see the same rows in the same order. All except
+// LSTM have the same shape.
 var (
 	Full    = Variant{"full", "pre-trained", "Transformer w/ aux LM (full)", func(*finetune.Options) {}}
 	NoLM    = Variant{"no-lm", "no auxiliary LM", "Transformer w/o aux LM", func(s *finetune.Options) { s.Lambda = 0 }}
@@ -29,10 +29,10 @@ var (
 	LSTM    = Variant{"lstm", "LSTM, pre-trained", "LSTM w/ aux LM", func(*finetune.Options) {}}
 )
 
-// Variants are all of them, in the order of the table.
+// Variants returns all variants in the order of the table.
 func Variants() []Variant { return []Variant{Full, NoLM, Scratch, LSTM} }
 
-// transferred is the variant with the first n of a model's blocks.
+// transferred returns the variant that transfers the first n of a model's blocks.
 func transferred(n, of int) Variant {
 	if n == of {
 		return Full
@@ -43,7 +43,7 @@ func transferred(n, of int) Variant {
 	}
 }
 
-// FindVariant looks one up by its name.
+// FindVariant looks up a variant by its name.
 func FindVariant(name string) (Variant, error) {
 	var names []string
 	for _, v := range Variants() {
@@ -52,43 +52,43 @@ func FindVariant(name string) (Variant, error) {
 		}
 		names = append(names, v.Name)
 	}
-	return Variant{}, errors.Errorf("unknown variant %q: want some of %s", name, strings.Join(names, ", "))
+	return Variant{}, errors.Errorf("unknown variant %q: it must be one of %s", name, strings.Join(names, ", "))
 }
 
 // Set is a labelled set.
 type Set struct {
 	Name     string
-	Settings finetune.Options // the recipe, with the task and the files of the rows
-	Data     *finetune.Data   // with all its training rows, and with test rows
-	Controls []Control        // what stands beside the variants in the table
+	Options  finetune.Options // recipe, task and files of the rows
+	Data     *finetune.Data   // must have test rows; has all training rows
+	Controls []Control        // shown next to the variants in the table
 
 	digest   string
-	majority float64 // score on the test rows of the most frequent class of all training rows
+	majority float64 // test score of the most frequent class of all training rows
 }
 
-// Control is what some cheap means reach on the test rows.
+// Control is the test score of a simple model.
 type Control struct {
 	Name    string
-	Partial bool    // it sees too little to tell
+	Partial bool    // reads too little of the input to decide
 	Score   float64 // accuracy, or Pearson's correlation for regression
 }
 
-// Grid is what is compared.
+// Grid defines the runs to compare.
 type Grid struct {
 	Base     *finetune.Base
-	LSTM     *finetune.Base // that of the variant of this name; nil: there is no such variant
+	LSTM     *finetune.Base // base of the variant LSTM; nil without this variant
 	Sets     []*Set
-	Variants []Variant // of the table
-	Limits   []int     // of the curve: training rows, 0 for all
-	Transfer bool      // also from 0 blocks of Base to all of them
-	Seeds    int       // 1, 2, …
-	Updates  int       // the least number of them in a run with a limit
+	Variants []Variant // variants of the table
+	Limits   []int     // numbers of training rows of the curve; 0: all
+	Transfer bool      // also transfer each number of blocks of Base, from 0 to all
+	Seeds    int       // number of seeds: 1, 2, …
+	Updates  int       // minimum number of updates of a run with a limit
 	Keep     string    // folder for the model folders of the runs; "": they are not kept
 
 	digest, lstmDigest string
 }
 
-// base is what a variant starts from, and its digest.
+// base returns the model that a variant starts from and its digest.
 func (g *Grid) base(v Variant) (*finetune.Base, string) {
 	if v.Name == LSTM.Name {
 		return g.LSTM, g.lstmDigest
@@ -96,7 +96,7 @@ func (g *Grid) base(v Variant) (*finetune.Base, string) {
 	return g.Base, g.digest
 }
 
-// curveVariants are what the curve compares.
+// curveVariants returns the variants that the curve compares.
 func curveVariants() []Variant { return []Variant{Full, Scratch} }
 
 // trial is a run of the grid.
@@ -107,15 +107,15 @@ type trial struct {
 	id      ID
 }
 
-// cell is a place in the table or the curve; its runs differ in the seed alone.
+// cell is a cell of the table or a point of the curve. Its runs differ only in the seed.
 type cell struct {
 	set     *Set
 	variant Variant
 	limit   int
 }
 
-// NewGrid checks that the grid can be run: every set has test rows, no limit leaves a set
-// with one class only, and an LSTM has the vocabulary of the model that it is compared with.
+// NewGrid checks that the grid can be run: every set has test rows, no limit leaves a set with only
+// one class, and an LSTM has the vocabulary of the model that it is compared to.
 func NewGrid(g Grid) (*Grid, error) {
 	var err error
 	if g.digest, err = g.Base.Digest(); err != nil {
@@ -133,11 +133,11 @@ func NewGrid(g Grid) (*Grid, error) {
 		return nil, train.BadOption("the variant lstm needs a pre-trained LSTM: name one with {LSTM}")
 	}
 	if g.Transfer && g.Base.Model.IsLSTM() {
-		return nil, train.BadOption("{Transfer}: the model is an LSTM, which has no blocks")
+		return nil, train.BadOption("{Transfer} needs blocks, but the model is an LSTM, which has none")
 	}
 	for _, set := range g.Sets {
 		if !set.Data.Judged() {
-			return nil, train.BadOption("%s has no test rows with labels, whose score the table shows: name some with {Test}", set.Name)
+			return nil, train.BadOption("%s has no labelled test rows, but the table shows test scores: name a file with {Test}", set.Name)
 		}
 		if set.digest, err = set.Data.Digest(); err != nil {
 			return nil, err
@@ -154,10 +154,10 @@ func NewGrid(g Grid) (*Grid, error) {
 	return &g, nil
 }
 
-// checkLSTM compares the two models.
+// checkLSTM checks that the LSTM can be compared to the base.
 func (g *Grid) checkLSTM() error {
 	if !g.LSTM.Model.IsLSTM() {
-		return train.BadOption("{LSTM} names a model that is a Transformer: train one with gorgpt train -arch lstm")
+		return train.BadOption("{LSTM} must name an LSTM, not a Transformer")
 	}
 	vocab, err := g.Base.Tok.VocabJSON()
 	if err != nil {
@@ -168,12 +168,12 @@ func (g *Grid) checkLSTM() error {
 		return err
 	}
 	if !bytes.Equal(vocab, other) || !bytes.Equal(g.Base.Tok.MergesTXT(), g.LSTM.Tok.MergesTXT()) {
-		return train.BadOption("{LSTM} names a model with another vocabulary than {Model}, so the two cannot be compared: train it with the same text and seed")
+		return train.BadOption("{LSTM} and {Model} have different vocabularies, so they cannot be compared: train both with the same text and seed")
 	}
 	return nil
 }
 
-// cells are those of the table, then what the curve adds.
+// cells returns the cells of the table, then the other cells of the curves.
 func (g *Grid) cells() []cell {
 	var all []cell
 	for _, set := range g.Sets {
@@ -186,7 +186,7 @@ func (g *Grid) cells() []cell {
 	return all
 }
 
-// transferCells are those with 0, 1, … blocks of one set.
+// transferCells returns the cells of one set with 0, 1, … transferred blocks.
 func (g *Grid) transferCells(set *Set) (all []cell) {
 	if !g.Transfer {
 		return nil
@@ -197,7 +197,7 @@ func (g *Grid) transferCells(set *Set) (all []cell) {
 	return all
 }
 
-// curveCells are those of the curve of one set, from few labels to many.
+// curveCells returns the cells of one set's curve, from the fewest labels to the most.
 func (g *Grid) curveCells(set *Set) (all []cell) {
 	limits := slices.Clone(g.Limits)
 	for i, n := range limits {
@@ -217,8 +217,8 @@ func (g *Grid) curveCells(set *Set) (all []cell) {
 	return all
 }
 
-// trials are the runs, each once. Seeds come one after the other, so that a grid that is
-// stopped has something of everything.
+// trials returns the runs, each once. They are ordered by seed, so that an interrupted grid has some
+// results for every cell.
 func (g *Grid) trials() ([]trial, error) {
 	var all []trial
 	seen := map[ID]bool{}
@@ -237,9 +237,9 @@ func (g *Grid) trials() ([]trial, error) {
 	return all, nil
 }
 
-// trial is the run of a cell with a seed.
+// trial returns the run of a cell with a seed.
 func (g *Grid) trial(c cell, seed int64) (trial, error) {
-	s := c.set.Settings
+	s := c.set.Options
 	c.variant.change(&s)
 	s.Seed, s.Limit, s.EvalEvery = seed, c.limit, 0
 	d, err := c.set.Data.Limit(c.limit)
@@ -253,5 +253,5 @@ func (g *Grid) trial(c cell, seed int64) (trial, error) {
 	if c.limit > 0 && s.Steps < g.Updates {
 		s.Steps, s.Epochs = g.Updates, 0
 	}
-	return trial{c.set, c.variant, d, ID{Variant: c.variant.Name, Model: digest, Data: c.set.digest, Settings: s}}, nil
+	return trial{c.set, c.variant, d, ID{Variant: c.variant.Name, Model: digest, Data: c.set.digest, Options: s}}, nil
 }

@@ -6,38 +6,38 @@ import (
 	"gorgpt/train"
 )
 
-// ID is all that decides on the figures of a run.
+// ID identifies a run by everything that determines its scores.
 type ID struct {
-	Variant  string           `json:"variant"`
-	Model    string           `json:"model_digest"` // of shape, weights and vocabulary
-	Data     string           `json:"data_digest"`  // of all rows
-	Settings finetune.Options `json:"settings"`
+	Variant string           `json:"variant"`
+	Model   string           `json:"model_digest"` // digest of shape, weights and vocabulary
+	Data    string           `json:"data_digest"`  // digest of all rows
+	Options finetune.Options `json:"settings"`
 }
 
-// key leaves out where files are, and what else does not change the figures.
+// key omits paths of files and other options that do not affect the scores.
 func (id ID) key() ID {
-	s := &id.Settings
+	s := &id.Options
 	s.Model, s.Data, s.Train, s.Dev, s.Test = "", "", "", "", ""
 	s.Strict = false
 	s.Out, s.Config, s.Force, s.Housekeeping = "", "", false, train.Housekeeping{}
 	return id
 }
 
-// Result is a finished run.
+// Result is the result of a completed run.
 type Result struct {
 	ID
 	Rows     int                       `json:"training_rows"`
 	Score    results.Number            `json:"score"`    // accuracy on the test rows, or Pearson's correlation
-	Baseline results.Number            `json:"baseline"` // that of the majority, or 0
+	Baseline results.Number            `json:"baseline"` // score of the majority; 0 for a correlation
 	Dev      map[string]results.Number `json:"dev,omitempty"`
-	Test     map[string]results.Number `json:"test"` // every measure
+	Test     map[string]results.Number `json:"test"` // all measures
 	Seconds  float64                   `json:"seconds"`
 }
 
-// Log is the file of finished runs.
+// Log is the file of completed runs.
 type Log = results.Log[ID, Result]
 
-// OpenLog makes the folder if it is not there, and checks that its log can be read.
+// OpenLog creates the folder if it is missing and checks that its log can be read.
 func OpenLog(dir string) (*Log, error) {
 	return results.Open(dir, func(r Result) ID { return r.key() })
 }

@@ -20,7 +20,7 @@ import (
 	"gorgpt/train"
 )
 
-// Run does the runs of the grid that the log does not have yet, and adds each to it.
+// Run executes the runs of the grid that the log lacks, and adds each to the log.
 func (g *Grid) Run(ctx context.Context, log *Log, to train.Listener) error {
 	trials, err := g.trials()
 	if err != nil {
@@ -40,7 +40,7 @@ func (g *Grid) Run(ctx context.Context, log *Log, to train.Listener) error {
 		}
 	}
 	if n := len(trials) - len(open); n > 0 {
-		to.Progress("%d of %d runs are in %s already", n, len(trials), log.Path)
+		to.Progress("runs already in %s: %d of %d", log.Path, n, len(trials))
 	}
 	if err := g.checkFolders(open); err != nil {
 		return err
@@ -53,7 +53,7 @@ func (g *Grid) Run(ctx context.Context, log *Log, to train.Listener) error {
 			return err
 		}
 		if _, found := done[t.id.key()]; found {
-			to.Progress("%d/%d  %s: another process has done it", len(trials)-len(open)+i+1, len(trials), t)
+			to.Progress("%d/%d  %s: completed by another process", len(trials)-len(open)+i+1, len(trials), t)
 			continue
 		}
 		r, err := g.run(ctx, t, to)
@@ -71,23 +71,23 @@ func (g *Grid) Run(ctx context.Context, log *Log, to train.Listener) error {
 	return nil
 }
 
-// checkVocabulary reports, for each set with runs to do, how much of it the vocabulary, which all
-// models share, cannot spell.
+// checkVocabulary reports, for each set with open runs, how much of its text the vocabulary cannot
+// spell. All models share the vocabulary.
 func (g *Grid) checkVocabulary(open []trial, to train.Listener) error {
 	for _, set := range g.Sets {
 		if !slices.ContainsFunc(open, func(t trial) bool { return t.set == set }) {
 			continue
 		}
 		notes := train.Listener{Report: func(e train.Event) { to.Progress("%s: %s", set.Name, e) }}
-		if err := set.Data.CheckVocabulary(set.Settings, g.Base.Tok, notes); err != nil {
+		if err := set.Data.CheckVocabulary(set.Options, g.Base.Tok, notes); err != nil {
 			return errors.WithMessage(err, set.Name)
 		}
 	}
 	return nil
 }
 
-// forget frees the graphs of the run that is done, so that two runs never hold memory at
-// once. Their machines have finalizers: one collection finds them, the next frees them.
+// forget frees the graphs of a completed run, so that two runs never hold memory at the same time.
+// The machines have finalizers, so it takes two collections: one finds them, the next frees them.
 func forget() {
 	runtime.GC()
 	runtime.GC()
@@ -96,51 +96,43 @@ func forget() {
 // run fine-tunes once.
 func (g *Grid) run(ctx context.Context, t trial, to train.Listener) (Result, error) {
 	start := time.Now()
-	s := t.settings()
+	o := t.options(g.Keep)
 	b, _ := g.base(t.variant)
-	if s.Scratch {
+	if o.Scratch {
 		var err error
-		if b, err = b.Random(s.Seed, train.Listener{}); err != nil {
+		if b, err = b.Random(o.Seed, train.Listener{}); err != nil {
 			return Result{}, err
 		}
 	}
-	j, err := finetune.NewPlan(s, t.data, b, train.Listener{})
+	p, err := finetune.NewPlan(o, t.data, b, train.Listener{})
 	if err != nil {
 		return Result{}, err
 	}
-	j.Submit = files.Submit
-	test, err := g.train(ctx, t, j, to)
+	p.Submit = files.Submit
+	outcome, err := carryOut(ctx, p, to)
 	if err != nil {
 		return Result{}, err
 	}
-	r := Result{ID: t.id, Rows: len(t.data.Train), Test: values(test), Seconds: time.Since(start).Seconds()}
-	score, baseline := test.Headline()
+	r := Result{ID: t.id, Rows: len(t.data.Train), Test: values(outcome.Test), Seconds: time.Since(start).Seconds()}
+	score, baseline := outcome.Test.Headline()
 	r.Score, r.Baseline = results.Number(score), results.Number(baseline)
-	if dev := j.Dev(); dev != nil {
-		r.Dev = values(dev)
+	if outcome.Dev != nil {
+		r.Dev = values(outcome.Dev)
 	}
 	return r, nil
 }
 
-// train runs the updates, with a run folder if these are kept, and judges the test rows.
-func (g *Grid) train(ctx context.Context, t trial, j *finetune.Plan, to train.Listener) (*finetune.Outcome, error) {
-	j.LogEvery = j.Steps // one line, at most
-	if g.Keep != "" {
-		j.Out, j.Force = filepath.Join(g.Keep, t.folder()), true
-		j.Keep = 0 // a run that was stopped is begun anew
-		if err := j.Run(ctx, nil, nil, updatesOnly(to)); err != nil {
-			return nil, err
-		}
-		return j.Test(ctx)
+// carryOut runs the updates, in a run folder if run folders are kept, and evaluates the test rows.
+func carryOut(ctx context.Context, p *finetune.Plan, to train.Listener) (finetune.Result, error) {
+	o := p.Options()
+	if o.Out != "" {
+		return p.Run(ctx, nil, nil, updatesOnly(to))
 	}
-	to.Send(train.Started{Steps: j.Steps, LogEvery: j.LogEvery})
-	if err := j.Train(ctx, to.Observers...); err != nil {
-		return nil, err
-	}
-	return j.Test(ctx)
+	to.Send(train.Started{Steps: o.Steps, LogEvery: o.LogEvery})
+	return p.Train(ctx, to.Observers...)
 }
 
-// updatesOnly leaves out the facts of a run.
+// updatesOnly returns a listener that drops all events except train.Started.
 func updatesOnly(to train.Listener) train.Listener {
 	report := func(e train.Event) {
 		if started, ok := e.(train.Started); ok {
@@ -150,28 +142,32 @@ func updatesOnly(to train.Listener) train.Listener {
 	return train.Listener{Report: report, Observers: to.Observers}
 }
 
-// settings are those of the run.
-func (t trial) settings() finetune.Options {
-	s := t.id.Settings
-	s.AllowUnknown = true // the whole set has been checked, and a few of its rows may differ
-	return s
+// options returns the options of the run. If run folders are kept, keep is their parent.
+func (t trial) options(keep string) finetune.Options {
+	o := t.id.Options
+	o.AllowUnknown = true // the whole set has been checked, and a few of its rows may differ
+	o.LogEvery = o.Steps  // one line at most
+	if keep != "" {
+		o.Out, o.Force = filepath.Join(keep, t.folder()), true
+		o.Keep = 0 // an interrupted run starts again
+	}
+	return o
 }
 
-// checkFolders refuses run folders that cannot be used, before anything is run. A run that was
-// stopped is replaced, but not another one that is complete.
+// checkFolders returns an error for run folders that cannot be used, before any run starts. An
+// interrupted run may be replaced, but not a completed run with other options.
 func (g *Grid) checkFolders(open []trial) error {
 	if g.Keep == "" {
 		return nil
 	}
 	for _, t := range open {
-		s := t.settings()
-		s.Out, s.Force = filepath.Join(g.Keep, t.folder()), true
+		s := t.options(g.Keep)
 		if err := s.CheckOut(); err != nil {
 			return err
 		}
 		r, err := train.ReadRecord(s.Out)
 		if err != nil || !r.Completed {
-			continue // there is none, or it was stopped
+			continue // there is no run, or it was interrupted
 		}
 		want, err := json.Marshal(&s)
 		if err != nil {
@@ -179,7 +175,7 @@ func (g *Grid) checkFolders(open []trial) error {
 		}
 		key, now, was, err := jsondiff.First(want, r.Settings)
 		if err == nil && key != "" {
-			err = train.BadOption("%s holds another run, whose %s is %s, not %s: move it away, or name another folder with {Out}", s.Out, key, was, now)
+			err = train.BadOption("%s has another run, whose %s is %s, not %s: move it, or name another folder with {Out}", s.Out, key, was, now)
 		}
 		if err != nil {
 			return err
@@ -191,19 +187,19 @@ func (g *Grid) checkFolders(open []trial) error {
 // String names the run in reports.
 func (t trial) String() string {
 	s := fmt.Sprintf("%s, %s", t.set.Name, t.variant.Title)
-	if t.id.Settings.Limit > 0 {
-		s += fmt.Sprintf(", %d labels", t.id.Settings.Limit)
+	if t.id.Options.Limit > 0 {
+		s += fmt.Sprintf(", limit %d", t.id.Options.Limit)
 	}
-	return fmt.Sprintf("%s, seed %d", s, t.id.Settings.Seed)
+	return fmt.Sprintf("%s, seed %d", s, t.id.Options.Seed)
 }
 
 // folder names the run folder.
 func (t trial) folder() string {
 	limit := "all"
-	if n := t.id.Settings.Limit; n > 0 {
+	if n := t.id.Options.Limit; n > 0 {
 		limit = strconv.Itoa(n)
 	}
-	return fmt.Sprintf("%s-%s-%s-%d", t.set.Name, t.variant.Name, limit, t.id.Settings.Seed)
+	return fmt.Sprintf("%s-%s-%s-%d", t.set.Name, t.variant.Name, limit, t.id.Options.Seed)
 }
 
 func values(o *finetune.Outcome) map[string]results.Number {
@@ -214,7 +210,7 @@ func values(o *finetune.Outcome) map[string]results.Number {
 	return all
 }
 
-// pace tells how long runs take, from those that are done.
+// pace estimates the duration of runs from completed runs.
 type pace struct{ seconds, work float64 }
 
 func (p *pace) did(t trial, seconds float64) {
@@ -230,9 +226,9 @@ func (p *pace) left(open []trial) time.Duration {
 	return time.Duration(min(p.seconds/p.work*work*float64(time.Second), math.MaxInt64/2)).Round(time.Second)
 }
 
-// work is about proportional to the time that a run takes: an update costs about three
-// times what it costs to look at the same examples.
+// work is roughly proportional to the duration of a run: an update costs about three times as much
+// as an evaluation of the same examples.
 func (t trial) work() float64 {
-	s, d := t.id.Settings, t.data
+	s, d := t.id.Options, t.data
 	return float64((3*s.Steps*s.Batch + len(d.Dev) + len(d.Test)) * d.Spec.Sequences())
 }

@@ -5,14 +5,14 @@ import (
 	"slices"
 )
 
-// summary is what the runs of a cell gave.
+// summary holds the scores of the runs of a cell.
 type summary struct {
-	scores  []float64 // one a seed
-	rows    int       // training rows
+	scores  []float64 // one for each completed seed
+	rows    int       // number of training rows
 	updates int
 }
 
-// summarize collects the finished runs of a cell.
+// summarize collects the completed runs of a cell.
 func (g *Grid) summarize(c cell, done map[ID]Result) (summary, error) {
 	var s summary
 	for seed := 1; seed <= g.Seeds; seed++ {
@@ -20,7 +20,7 @@ func (g *Grid) summarize(c cell, done map[ID]Result) (summary, error) {
 		if err != nil {
 			return s, err
 		}
-		s.rows, s.updates = len(t.data.Train), t.id.Settings.Steps
+		s.rows, s.updates = len(t.data.Train), t.id.Options.Steps
 		if r, found := done[t.id.key()]; found {
 			s.scores = append(s.scores, float64(r.Score))
 		}
@@ -28,7 +28,7 @@ func (g *Grid) summarize(c cell, done map[ID]Result) (summary, error) {
 	return s, nil
 }
 
-// mean of the scores; not a number without any.
+// mean returns the mean of the scores, or NaN without scores.
 func (s summary) mean() float64 {
 	sum := 0.0
 	for _, x := range s.scores {
@@ -37,8 +37,8 @@ func (s summary) mean() float64 {
 	return sum / float64(len(s.scores))
 }
 
-// median of the scores, of an even number the mean of the two in the middle; not a number
-// without any.
+// median returns the median of the scores, or NaN without scores. For an even number of scores it is
+// the mean of the middle two.
 func (s summary) median() float64 {
 	sorted := slices.Sorted(slices.Values(s.scores))
 	n := len(sorted)
@@ -48,8 +48,8 @@ func (s summary) median() float64 {
 	return (sorted[(n-1)/2] + sorted[n/2]) / 2
 }
 
-// deviation is the standard deviation of the population that the scores are a sample
-// of; 0 of fewer than two.
+// deviation estimates the standard deviation of the population that the scores are a sample of. It
+// is 0 for fewer than two scores.
 func (s summary) deviation() float64 {
 	if len(s.scores) < 2 {
 		return 0

@@ -9,14 +9,14 @@ import (
 	"gorgpt/internal/results"
 )
 
-// missing stands in a cell that has no figure.
+// missing fills a cell without a value.
 const missing = "–"
 
-// bagOfWords is the control that has a column of its own.
+// bagOfWords is the control with its own column.
 const bagOfWords = "bag of words"
 
-// Markdown shows what the log has of the grid: the table of variants, below it the
-// figures of the curve and of all controls, if there are any.
+// Markdown returns the results in the log: the table of variants, followed by the values of the
+// curve and of all controls, if the grid has them.
 func (g *Grid) Markdown(log *Log) (string, error) {
 	done, err := log.All()
 	if err != nil {
@@ -54,7 +54,7 @@ func (g *Grid) Markdown(log *Log) (string, error) {
 	return text, nil
 }
 
-// caption says what the figures are.
+// caption describes the values of the table.
 func (g *Grid) caption() string {
 	text := "Test accuracy in percent"
 	if g.published() {
@@ -68,15 +68,15 @@ func (g *Grid) caption() string {
 	return text + "."
 }
 
-// published tells whether there is a dataset that has a measure of its own.
+// published reports whether any dataset has its own measure.
 func (g *Grid) published() bool {
 	return slices.ContainsFunc(g.Sets, func(s *Set) bool { return s.Data.Spec.Metric != "" })
 }
 
 func (s *Set) isRegression() bool { return !s.Data.Spec.Task.Task().Whole() }
 
-// variantTable has a line a set: the variants, the majority and, if any set has
-// controls, the best that sees part of the input and the one that all tasks have.
+// variantTable has a line for each set: the variants, the majority and, if any set has controls,
+// the best control on partial input and the bag of words.
 func (g *Grid) variantTable(done map[ID]Result) ([][]string, error) {
 	head := []string{"task"}
 	if g.published() {
@@ -112,7 +112,7 @@ func (g *Grid) variantTable(done map[ID]Result) ([][]string, error) {
 	return lines, nil
 }
 
-// controlTable has a line a control, and a column a set.
+// controlTable has a line for each control and a column for each set.
 func (g *Grid) controlTable() [][]string {
 	head := []string{"control"}
 	for _, set := range g.Sets {
@@ -129,7 +129,7 @@ func (g *Grid) controlTable() [][]string {
 	return lines
 }
 
-// curveTable has a line a set and limit.
+// curveTable has a line for each set and limit.
 func (g *Grid) curveTable(done map[ID]Result) ([][]string, error) {
 	lines := [][]string{{"task", "labels", "updates", Full.Title, Scratch.Title, "majority"}}
 	for _, set := range g.Sets {
@@ -151,7 +151,7 @@ func (g *Grid) curveTable(done map[ID]Result) ([][]string, error) {
 	return lines, nil
 }
 
-// transferTable has a line a number of blocks, and a column a set.
+// transferTable has a line for each number of blocks and a column for each set.
 func (g *Grid) transferTable(done map[ID]Result) ([][]string, error) {
 	lines := [][]string{{"blocks"}}
 	for n := range g.Base.Model.NLayer + 1 {
@@ -170,7 +170,7 @@ func (g *Grid) transferTable(done map[ID]Result) ([][]string, error) {
 	return lines, nil
 }
 
-// paperCaption says what the figures of the next table are.
+// paperCaption describes the values of the table in the paper's layout.
 func (g *Grid) paperCaption() string {
 	if g.Seeds == 1 {
 		return "\nIn the layout of the paper's table 5:\n\n"
@@ -178,7 +178,7 @@ func (g *Grid) paperCaption() string {
 	return fmt.Sprintf("\nIn the layout of the paper's table 5, medians of %d seeds (least – most):\n\n", g.Seeds)
 }
 
-// paperTable has a line a variant: the average of the tasks' figures, then each of them.
+// paperTable has a line for each variant: the average of the tasks' scores, then each score.
 func (g *Grid) paperTable(done map[ID]Result) ([][]string, error) {
 	lines := [][]string{{"method", "avg. score"}}
 	for _, set := range g.Sets {
@@ -201,7 +201,7 @@ func (g *Grid) paperTable(done map[ID]Result) ([][]string, error) {
 	return lines, nil
 }
 
-// spread is a median in percent, with the least and the most. It tells when runs are missing.
+// spread formats a median in percent with its range, and adds a note if runs are missing.
 func (g *Grid) spread(s summary) string {
 	if len(s.scores) == 0 {
 		return missing
@@ -213,7 +213,7 @@ func (g *Grid) spread(s summary) string {
 	return text + g.ofSeeds(s)
 }
 
-// ofSeeds tells when runs are missing.
+// ofSeeds returns a note on the number of runs if some are missing.
 func (g *Grid) ofSeeds(s summary) string {
 	if len(s.scores) == g.Seeds {
 		return ""
@@ -221,7 +221,7 @@ func (g *Grid) ofSeeds(s summary) string {
 	return fmt.Sprintf(" (%d of %d seeds)", len(s.scores), g.Seeds)
 }
 
-// figure is a mean in percent with its spread. It tells when runs are missing.
+// figure formats a mean in percent with its standard deviation, and adds a note if runs are missing.
 func (g *Grid) figure(s summary) string {
 	if len(s.scores) == 0 {
 		return missing
@@ -233,7 +233,7 @@ func (g *Grid) figure(s summary) string {
 	return text + g.ofSeeds(s)
 }
 
-// majorityFigure is that of the majority in percent; a correlation has none.
+// majorityFigure formats the score of the majority in percent. A correlation has no such score.
 func (s *Set) majorityFigure() string {
 	if s.isRegression() {
 		return missing
@@ -241,7 +241,7 @@ func (s *Set) majorityFigure() string {
 	return percent(s.majority)
 }
 
-// controlNames are those of all sets, in the order of their first appearance.
+// controlNames returns the names of the controls of all sets, in order of first appearance.
 func (g *Grid) controlNames() (names []string) {
 	for _, set := range g.Sets {
 		for _, c := range set.Controls {
@@ -262,7 +262,7 @@ func (s *Set) control(name string) string {
 	return missing
 }
 
-// bestPartial is the best figure of those that see part of the input only.
+// bestPartial returns the best score of the controls that read only part of the input.
 func (s *Set) bestPartial() string {
 	best := math.Inf(-1)
 	for _, c := range s.Controls {

@@ -1,15 +1,14 @@
-// Package zeroshot measures what a language model knows of a task before it is fine-tuned
-// (section 5 and the right of figure 2 of the paper), along its pre-training.
+// Package zeroshot measures how well a language model does a task without fine-tuning, over the
+// course of its pre-training (section 5 and the right part of figure 2 of the paper).
 //
-//	acceptability   the mean log-probability of the tokens, against a threshold
-//	sentiment       after "very", which of the words positive and negative is likelier
-//	qa              the answer whose tokens have the highest mean log-probability
+//	acceptability   compare the mean log-probability of the tokens to a threshold
+//	sentiment       after "very", take the likelier of the words positive and negative
+//	qa              take the answer whose tokens have the highest mean log-probability
 //
-// A [Task] predicts the test rows of a [Set] with a model; the [Words] it puts in are
-// settings. [Find] lists the states of a pre-training run, and an [Experiment] measures all of
-// them and shows them in a table and a picture. No weight is changed, and nothing is learned
-// from labels but the one threshold, which the development rows decide on, or else the
-// training rows.
+// A [Task] predicts the test rows of a [Set] with a model. The [Words] that it inserts are options.
+// [Find] lists the states of a pre-training run, and an [Experiment] measures all of them and shows
+// them in a table and a picture. No weights change. Only the threshold is learned from labels: those
+// of the development rows or, without any, of the training rows.
 //
 // Start reading at task.go, then experiment.go.
 package zeroshot

@@ -19,30 +19,30 @@ import (
 	"gorgpt/train"
 )
 
-// Experiment is sets × states of runs.
+// Experiment measures all states of runs on all sets.
 type Experiment struct {
 	Sets []*Set
 	Runs []Run
 
-	// AllowUnknown measures a set, too, of which a vocabulary cannot spell half.
+	// AllowUnknown also allows sets of which a vocabulary cannot spell half.
 	AllowUnknown bool
 }
 
-// ID is all that decides on a figure.
+// ID identifies a result by everything that determines it.
 type ID struct {
 	Task  Task   `json:"task"`
 	Words Words  `json:"words"`
-	Model string `json:"model_digest"` // of shape, weights and vocabulary
-	Data  string `json:"data_digest"`  // of all rows
+	Model string `json:"model_digest"` // digest of shape, weights and vocabulary
+	Data  string `json:"data_digest"`  // digest of all rows
 }
 
-// Result is what a state of a model made of a set.
+// Result is the result of one state of a model on one set.
 type Result struct {
 	ID
 	Name     string  `json:"name"`
 	Step     int     `json:"step"`
 	Rows     int     `json:"test_rows"`
-	Accuracy float64 `json:"acc"` // of counts, as the one below: always finite
+	Accuracy float64 `json:"acc"` // like the baseline a ratio of counts, so always finite
 	Baseline float64 `json:"majority_acc"`
 	Seconds  float64 `json:"seconds"`
 }
@@ -50,19 +50,19 @@ type Result struct {
 // Log is the file of results.
 type Log = results.Log[ID, Result]
 
-// OpenLog makes the folder if it is not there, and checks that its log can be read.
+// OpenLog creates the folder if it is missing and checks that its log can be read.
 func OpenLog(dir string) (*Log, error) {
 	return results.Open(dir, func(r Result) ID { return r.ID })
 }
 
-// Curve is what the states of one run made of one set, in their order.
+// Curve holds the results of the states of one run on one set, in order.
 type Curve struct {
 	Set    *Set
 	Run    Run
 	Points []Result
 }
 
-// Measure predicts what the log does not have yet, and returns all curves, set by set.
+// Measure measures the results that the log lacks, and returns all curves, set by set.
 func (e *Experiment) Measure(ctx context.Context, log *Log, to train.Listener) ([]Curve, error) {
 	data, majority := make([]string, len(e.Sets)), make([]float64, len(e.Sets))
 	for i, set := range e.Sets {
@@ -105,7 +105,7 @@ func (e *Experiment) Measure(ctx context.Context, log *Log, to train.Listener) (
 					if err := log.Add(r); err != nil {
 						return nil, err
 					}
-					to.Progress("%s, %d updates, %s: %.1f, majority %.1f  (%.0f s)",
+					to.Progress("%s, update %d, %s: %.1f, majority %.1f  (%.0f s)",
 						run.Name, state.Step, set.Task, 100*r.Accuracy, 100*r.Baseline, r.Seconds)
 				}
 				c := &curves[i*len(e.Runs)+k]
@@ -117,7 +117,7 @@ func (e *Experiment) Measure(ctx context.Context, log *Log, to train.Listener) (
 	return curves, nil
 }
 
-// checkVocabulary reports, for each set, how much of it the vocabulary of a run cannot spell.
+// checkVocabulary reports, for each set, how much of its text the vocabulary of a run cannot spell.
 func (e *Experiment) checkVocabulary(run string, tok *tokenizer.Tokenizer, to train.Listener) error {
 	var s finetune.Options
 	s.AllowUnknown = e.AllowUnknown
@@ -130,7 +130,7 @@ func (e *Experiment) checkVocabulary(run string, tok *tokenizer.Tokenizer, to tr
 	return nil
 }
 
-// measure fills in what the set gives, and prints which of its rows are left out.
+// measure fills in the result on the set and reports the rows that are left out.
 func (r *Result) measure(ctx context.Context, set *Set, m *gpt1.Model, tok *tokenizer.Tokenizer, to train.Listener) error {
 	start := time.Now()
 	fit, leftOut, err := set.fitting(m, tok, ledger.DefaultTolerance)
@@ -146,8 +146,8 @@ func (r *Result) measure(ctx context.Context, set *Set, m *gpt1.Model, tok *toke
 	return err
 }
 
-// Markdown is a line a state: the accuracy, and how far it is on the way from the majority to
-// all right, which the paper calls relative.
+// Markdown returns a table with a line for each state: its accuracy, and the position of this
+// accuracy between the majority (0) and all right (100), which the paper calls relative.
 func Markdown(curves []Curve) string {
 	lines := [][]string{{"task", "model", "updates", "accuracy", "majority", "relative"}}
 	for _, c := range curves {
@@ -161,7 +161,7 @@ func Markdown(curves []Curve) string {
 		results.Markdown(lines)
 }
 
-// relative is 0 for the majority and 1 if all is right.
+// relative is 0 for the majority and 1 if all rows are right.
 func (r Result) relative() float64 {
 	if r.Baseline >= 1 {
 		return 0
@@ -171,7 +171,8 @@ func (r Result) relative() float64 {
 
 func percent(x float64) string { return fmt.Sprintf("%.1f", 100*x) }
 
-// Draw draws accuracy against updates as "svg" or "png", a panel a set and a line a run.
+// Draw draws accuracy against updates as "svg" or "png", with a panel for each set and a line for
+// each run.
 func Draw(curves []Curve, format string, w io.Writer) error {
 	f := figure.Picture{Level: "majority class"}
 	for _, c := range curves {

@@ -11,8 +11,9 @@ import (
 	"gorgpt/loaders/ledger"
 )
 
-// Questions may have any numbers of answers; one that cannot be scored is left out and counted.
-func TestQuestionsThatCannotBeScoredAreLeftOut(t *testing.T) {
+// Questions may have different numbers of answers. Questions that cannot be scored are left out and
+// counted.
+func TestUnscorableQuestionsAreLeftOut(t *testing.T) {
 	tok := vocabularyOf(t)
 	m := chain(t, tok, map[[2]string]float32{{"who", "rain"}: 3})
 	rows := []loaders.Row{
@@ -31,7 +32,7 @@ func TestQuestionsThatCannotBeScoredAreLeftOut(t *testing.T) {
 	accuracy, err := fit.Accuracy(context.Background(), m, tok)
 	require.NoError(t, err)
 	require.Equal(t, 1.0, accuracy)
-	require.Len(t, s.Data.Test, 4, "the set stays as it is")
+	require.Len(t, s.Data.Test, 4, "fitting does not change the set")
 	_, _, err = s.fitting(m, tok, ledger.DefaultTolerance)
 	require.ErrorContains(t, err, "2 of 4 rows are broken")
 }

@@ -10,19 +10,19 @@ import (
 	"gorgpt/train"
 )
 
-// Run is a pre-training run, with the states of its model that were kept.
+// Run is a pre-training run with the kept states of its model.
 type Run struct {
-	Name   string // for tables and pictures
+	Name   string // name in tables and pictures
 	States []State
 }
 
 // State is a model folder.
 type State struct {
-	Step int // updates that were done
+	Step int // number of updates done
 	Dir  string
 }
 
-// Find lists the states of the run in a folder, in order: those of its history and the last.
+// Find lists the states of the run in a folder in order: the states of its history and the last one.
 func Find(dir string) (Run, error) {
 	r := Run{Name: filepath.Base(filepath.Clean(dir))}
 	record, err := train.ReadRecord(dir)
@@ -34,7 +34,7 @@ func Find(dir string) (Run, error) {
 		return r, errors.Wrap(err, filepath.Join(dir, train.RecordFile))
 	}
 	if !record.Completed {
-		return r, train.BadOption("{Model} %s: the run is not completed: go on with it first, with {Resume}", dir)
+		return r, train.BadOption("{Model} %s is a run that is not completed: complete it first with {Resume}", dir)
 	}
 	history := filepath.Join(dir, train.HistoryFolder)
 	steps, err := checkpoint.StepsIn(history)

@@ -8,25 +8,23 @@ import (
 	"gorgpt/graph"
 )
 
-// text is a sequence of tokens, of which those from one on are to be scored. Of the first
-// token a language model says nothing.
+// text is a sequence of tokens. The tokens starting at index from are scored, except the first token
+// of the sequence, to which a language model assigns no probability.
 type text struct {
 	ids  []int32
 	from int
 }
 
-// scorer sums log-probabilities, of many texts at a time.
+// scorer sums the log-probabilities of many texts at a time.
 type scorer struct {
 	model  *gpt1.Model
 	graphs graph.ByShape[int, *gpt1.LM] // by length
 }
 
-// together is how many texts are computed at a time, and the lengths of graphs are multiples
-// of step.
+// together is the number of texts computed at a time. The lengths of graphs are multiples of step.
 const together, step = 16, 16
 
-// sums returns Σ log P(ids[i] | what is before it) over i ≥ from, and how many terms that
-// has, for each text.
+// sums returns for each text Σ log P(ids[i] | ids[:i]) over i ≥ from, and the number of terms.
 func (s *scorer) sums(ctx context.Context, texts []text) (sums []float64, counts []int, err error) {
 	order := make([]int, len(texts))
 	for i := range order {
@@ -63,7 +61,7 @@ func (s *scorer) sums(ctx context.Context, texts []text) (sums []float64, counts
 	return sums, counts, nil
 }
 
-// graph is that for texts of which n tokens or fewer are predicted.
+// graph returns the graph for texts in which at most n tokens are predicted.
 func (s *scorer) graph(n int) (*gpt1.LM, error) {
 	t := min((max(n, 1)+step-1)/step*step, s.model.NCtx)
 	return s.graphs.Get(t, func(arena *graph.Arena) (*gpt1.LM, error) {

@@ -17,28 +17,28 @@ import (
 	"gorgpt/train"
 )
 
-// Task is one of the paper's ways to use a language model as it is.
+// Task is one of the paper's ways to use a language model without fine-tuning.
 type Task string
 
 // The tasks, by the names that the command uses.
 const (
-	Acceptability Task = "acceptability" // a text, and whether it is good language
-	Sentiment     Task = "sentiment"     // a text, and whether it is positive
-	Answers       Task = "qa"            // a context, a question and answers
+	Acceptability Task = "acceptability" // is a text grammatical?
+	Sentiment     Task = "sentiment"     // is a text positive?
+	Answers       Task = "qa"            // which answer to a question about a context is right?
 )
 
-// Tasks are all of them.
+// Tasks returns all tasks.
 func Tasks() []Task { return []Task{Acceptability, Sentiment, Answers} }
 
-// ParseTask checks a name that a user gave.
+// ParseTask returns the task with the given name.
 func ParseTask(s string) (Task, error) {
 	if slices.Contains(Tasks(), Task(s)) {
 		return Task(s), nil
 	}
-	return "", errors.Errorf("unknown task %q: want acceptability, sentiment or qa", s)
+	return "", errors.Errorf("unknown task %q: it must be acceptability, sentiment or qa", s)
 }
 
-// Kind is the form of a task's rows.
+// Kind returns the kind of a task's rows.
 func (t Task) Kind() heads.Kind {
 	if t == Answers {
 		return heads.MultipleChoice
@@ -46,20 +46,20 @@ func (t Task) Kind() heads.Kind {
 	return heads.Classification
 }
 
-// Words are what is put around the texts of the rows.
+// Words are the words that are added to the texts of the rows.
 type Words struct {
-	Append   string `json:"append,omitempty"`   // sentiment: behind the text
-	Positive string `json:"positive,omitempty"` // sentiment: words, with commas between them, for the second label in order
-	Negative string `json:"negative,omitempty"` // sentiment: for the first
-	Ask      string `json:"ask,omitempty"`      // qa: behind the context, with {question} and {answer}
+	Append   string `json:"append,omitempty"`   // sentiment: added to the text
+	Positive string `json:"positive,omitempty"` // sentiment: words for the second label in order, separated by commas
+	Negative string `json:"negative,omitempty"` // sentiment: words for the first label
+	Ask      string `json:"ask,omitempty"`      // qa: added to the context, with {question} and {answer}
 }
 
-// DefaultWords are the paper's.
+// DefaultWords returns the paper's words.
 func DefaultWords() Words {
 	return Words{Append: "very", Positive: "positive", Negative: "negative", Ask: "{question} {answer}"}
 }
 
-// of are those that a task has a use for.
+// of returns the words that a task uses.
 func (w Words) of(t Task) Words {
 	switch t {
 	case Sentiment:
@@ -72,40 +72,40 @@ func (w Words) of(t Task) Words {
 	return w
 }
 
-// Check tells which words will not do. Errors name the flags.
+// Check returns an error for words that cannot be used.
 func (w Words) Check() error {
-	for _, list := range []struct{ name, words string }{{"positive", w.Positive}, {"negative", w.Negative}} {
+	for _, list := range []struct{ name, words string }{{"Positive", w.Positive}, {"Negative", w.Negative}} {
 		for _, word := range strings.Split(list.words, ",") {
 			if strings.TrimSpace(word) == "" {
-				return errors.Errorf("-%s is %q: want a word, or several with commas between them", list.name, list.words)
+				return train.BadOption("{"+list.name+"} is %q: it must be words separated by commas", list.words)
 			}
 		}
 	}
 	if before, _, _ := strings.Cut(w.Ask, "{answer}"); strings.Count(w.Ask, "{answer}") != 1 || strings.Count(before, "{question}") != 1 {
-		return train.BadOption("{Ask} is %q: want {question} once and {answer} once behind it, such as %q", w.Ask, DefaultWords().Ask)
+		return train.BadOption("{Ask} is %q: it must have %s once and %s once after it, such as %q", w.Ask, "{question}", "{answer}", DefaultWords().Ask)
 	}
 	return nil
 }
 
-// Set is the rows of a task.
+// Set holds the rows of a task.
 type Set struct {
 	Task  Task
 	Words Words
-	Data  *finetune.Data // with test rows
+	Data  *finetune.Data // must have test rows
 }
 
-// NewSet checks that the rows are of the task.
+// NewSet returns a set after checking that the rows suit the task.
 func NewSet(t Task, w Words, d *finetune.Data) (*Set, error) {
 	switch {
 	case len(d.Test) == 0:
-		return nil, train.BadOption("%s has no test rows, which are what is predicted: name some with {Test}", t)
+		return nil, train.BadOption("%s has no test rows to predict: name a file with {Test}", t)
 	case t != Answers && len(d.Spec.Labels) != 2:
-		return nil, errors.Errorf("%s has %d labels: want two, first the bad one in order", t, len(d.Spec.Labels))
+		return nil, errors.Errorf("%s has %d labels: it must have two, the negative one first in order", t, len(d.Spec.Labels))
 	}
 	return &Set{t, w.of(t), d}, nil
 }
 
-// predictor is a model at work.
+// predictor predicts rows with a model.
 type predictor struct {
 	scorer
 	tok *tokenizer.Tokenizer
@@ -140,8 +140,9 @@ func (s *Set) Accuracy(ctx context.Context, m *gpt1.Model, tok *tokenizer.Tokeni
 	return float64(right) / float64(len(predicted)), nil
 }
 
-// acceptable predicts the second label where the mean log-probability of the tokens reaches
-// the threshold that suits the rows for tuning best.
+// acceptable predicts the second label if the mean log-probability of the tokens reaches a
+// threshold. The threshold is the best one for the development rows or, without any, for the
+// training rows.
 func (p *predictor) acceptable(ctx context.Context, s *Set) ([]int, error) {
 	means := func(rows []loaders.Row) ([]float64, error) {
 		texts := make([]text, len(rows))
@@ -178,7 +179,7 @@ func (p *predictor) acceptable(ctx context.Context, s *Set) ([]int, error) {
 	return predicted, err
 }
 
-// means are sums over counts; of a text with nothing to predict it is 0.
+// means returns sums over counts. It is 0 for a text without tokens to predict.
 func (p *predictor) means(ctx context.Context, texts []text) ([]float64, error) {
 	sums, counts, err := p.sums(ctx, texts)
 	for i, n := range counts {
@@ -187,8 +188,8 @@ func (p *predictor) means(ctx context.Context, texts []text) ([]float64, error) 
 	return sums, err
 }
 
-// threshold is the score from which on calling examples good is right most often: in the
-// middle between two neighbours, the lowest such on a tie.
+// threshold returns the threshold that classifies most examples correctly if scores that reach it
+// count as good. It is the midpoint between two neighbouring scores, and the lowest on a tie.
 func threshold(scores []float64, good []bool) float64 {
 	order := make([]int, len(scores))
 	for i := range order {
@@ -209,7 +210,7 @@ func threshold(scores []float64, good []bool) float64 {
 			right++
 		}
 	}
-	best, limit := right, math.Inf(-1) // all are called good
+	best, limit := right, math.Inf(-1) // all count as good
 	for k, i := range order {
 		if good[i] {
 			right--
@@ -230,7 +231,7 @@ func threshold(scores []float64, good []bool) float64 {
 	return limit
 }
 
-// positive compares the probabilities of positive and negative words behind the text.
+// positive compares the probabilities of positive and negative words after the text.
 func (p *predictor) positive(ctx context.Context, s *Set) ([]int, error) {
 	behind := p.tok.Encode(s.Words.Append)
 	var words [2][][]int32
@@ -239,7 +240,7 @@ func (p *predictor) positive(ctx context.Context, s *Set) ([]int, error) {
 		for _, word := range strings.Split(list, ",") {
 			ids := p.tok.Encode(word)
 			if len(ids) == 0 {
-				return nil, train.BadOption("no token is left of the word %q: name another with {Positive} or {Negative}", word)
+				return nil, train.BadOption("the word %q has no tokens: use another word in {Positive} or {Negative}", word)
 			}
 			words[label] = append(words[label], ids)
 			longest = max(longest, len(ids))
@@ -247,7 +248,7 @@ func (p *predictor) positive(ctx context.Context, s *Set) ([]int, error) {
 	}
 	room := p.model.NCtx - len(behind) - longest
 	if room < 1 {
-		return nil, train.BadOption("{Append} and the words take %d tokens, the model has %d positions", len(behind)+longest, p.model.NCtx)
+		return nil, train.BadOption("{Append} and the words have %d tokens, which leaves no room for text: the model has %d positions", len(behind)+longest, p.model.NCtx)
 	}
 	var texts []text
 	for _, row := range s.Data.Test {
@@ -272,7 +273,7 @@ func (p *predictor) positive(ctx context.Context, s *Set) ([]int, error) {
 	return predicted, nil
 }
 
-// logSum is log Σ exp(x).
+// logSum returns log Σ exp(x).
 func logSum(x []float64) float64 {
 	top, sum := slices.Max(x), 0.0
 	for _, v := range x {
@@ -281,9 +282,8 @@ func logSum(x []float64) float64 {
 	return top + math.Log(sum)
 }
 
-// fitting is the set without the questions that the model cannot score, as an answer has no
-// token, or question and answer are too long. They are unusable like broken rows; lines
-// describe them.
+// fitting returns the set without the questions that the model cannot score, because an answer has no
+// tokens or question and answer are too long. Such rows count as broken; lines describes them.
 func (s *Set) fitting(m *gpt1.Model, tok *tokenizer.Tokenizer, t ledger.Tolerance) (fit *Set, lines []string, err error) {
 	if s.Task != Answers {
 		return s, nil, nil
@@ -316,17 +316,17 @@ func (s *Set) fitting(m *gpt1.Model, tok *tokenizer.Tokenizer, t ledger.Toleranc
 }
 
 func tooLong(question, answer, positions int) error {
-	return errors.Errorf("question and answer have %d and %d tokens: want one or more, and at most the model's %d in all", question, answer, positions)
+	return errors.Errorf("question and answer have %d and %d tokens: an answer needs one or more, and the model has %d positions for both", question, answer, positions)
 }
 
-// question is what stands before the answer.
+// question returns the part of Ask before the answer.
 func (w Words) question() string {
 	before, _, _ := strings.Cut(w.Ask, "{answer}")
 	return before
 }
 
-// answers takes the answer whose tokens have the highest mean log-probability. The context is
-// cut to fit, as in fine-tuning.
+// answers predicts the answer whose tokens have the highest mean log-probability. The context is cut
+// to fit, as in fine-tuning.
 func (p *predictor) answers(ctx context.Context, s *Set) ([]int, error) {
 	ask := s.Words.question()
 	var texts []text

@@ -15,10 +15,10 @@ import (
 	"gorgpt/tokenizer"
 )
 
-// words of the models here, each a token.
+// words are the words that the models of these tests know. Each is one token.
 const vocabulary = "the film was good bad very positive negative who rain sun"
 
-// vocabularyOf learns a tokenizer of them.
+// vocabularyOf learns a tokenizer for words.
 func vocabularyOf(t *testing.T) *tokenizer.Tokenizer {
 	t.Helper()
 	trainer := tokenizer.NewTrainer(tokenizer.TrainConfig{VocabSize: 100, MinFrequency: 1})
@@ -28,7 +28,7 @@ func vocabularyOf(t *testing.T) *tokenizer.Tokenizer {
 	return tok
 }
 
-// id is the token of a word.
+// id returns the token of a word.
 func id(t *testing.T, tok *tokenizer.Tokenizer, word string) int32 {
 	t.Helper()
 	ids := tok.Encode(word)
@@ -36,9 +36,8 @@ func id(t *testing.T, tok *tokenizer.Tokenizer, word string) int32 {
 	return ids[0]
 }
 
-// chain is a model that goes from a token to the next by given scores, whatever came before:
-// an LSTM without memory, with as many units as tokens and one-hot embeddings. Scores that are
-// not given are 0.
+// chain returns a model whose next token depends only on the last one, with the given scores: an
+// LSTM without memory, with as many units as tokens and one-hot embeddings. Other scores are 0.
 func chain(t *testing.T, tok *tokenizer.Tokenizer, scores map[[2]string]float32) *gpt1.Model {
 	t.Helper()
 	v := tok.Size()
@@ -57,7 +56,7 @@ func chain(t *testing.T, tok *tokenizer.Tokenizer, scores map[[2]string]float32)
 	return m
 }
 
-// logP is log P(next) of a chain after a token, one score of which is s and all others 0.
+// logP returns log P(next) of a chain after a token for which one score is s and all others are 0.
 func logP(v int, s, of float64) float64 { return of - math.Log(math.Exp(s)+float64(v-1)) }
 
 func row(label string, answers []string, texts ...string) loaders.Row {
@@ -79,7 +78,7 @@ func TestScorer(t *testing.T) {
 	tok := vocabularyOf(t)
 	m := chain(t, tok, map[[2]string]float32{{"the", "film"}: 3})
 	s := scorer{model: m}
-	// More texts than are computed at a time, of several lengths, in no order.
+	// There are more texts than are computed at a time, with different lengths in random order.
 	var texts []text
 	for n := range 40 {
 		words := "the film"
@@ -106,13 +105,14 @@ func TestScorer(t *testing.T) {
 		require.NoError(t, err)
 		return sums
 	}
-	require.Equal(t, one(1), one(2), "on any number of cores")
+	require.Equal(t, one(1), one(2), "the number of cores does not matter")
 }
 
 func TestSentiment(t *testing.T) {
 	tok := vocabularyOf(t)
 	rows := []loaders.Row{row("1", nil, "the film was good"), row("0", nil, "the film was bad")}
-	// After "very" this model always says positive, after "good" and "bad" what fits.
+	// After "very" this model always predicts positive; after "good" and "bad" it predicts the right
+	// word.
 	m := chain(t, tok, map[[2]string]float32{{"very", "positive"}: 2, {"good", "positive"}: 2, {"bad", "negative"}: 2})
 	for name, c := range map[string]struct {
 		change func(*Words)
@@ -136,7 +136,7 @@ func TestSentiment(t *testing.T) {
 
 func TestAnswers(t *testing.T) {
 	tok := vocabularyOf(t)
-	// One answer is likelier as a whole, the other in the mean of its tokens.
+	// One answer has the higher probability, the other the higher mean log-probability of its tokens.
 	m := chain(t, tok, map[[2]string]float32{{"who", "sun"}: 1, {"who", "rain"}: 1.1, {"rain", "film"}: 3, {"film", "film"}: 3})
 	rows := []loaders.Row{row("1", []string{"sun", "rain film film film"}, "the film", "who"), row("0", []string{"sun", "good bad"}, "the film", "who")}
 	acc, err := set(t, Answers, DefaultWords(), rows, nil, rows).Accuracy(context.Background(), m, tok)
@@ -159,7 +159,7 @@ func TestAcceptability(t *testing.T) {
 	require.Equal(t, 1.0, acc)
 
 	t.Run("the threshold is not chosen on test rows", func(t *testing.T) {
-		worse := row("1", nil, "film the was good") // by the label of which no limit would tell the two apart
+		worse := row("1", nil, "film the was good") // with its label, no limit would separate the two
 		acc, err := set(t, Acceptability, Words{}, rows, rows, []loaders.Row{worse}).Accuracy(context.Background(), m, tok)
 		require.NoError(t, err)
 		require.Zero(t, acc)
@@ -192,12 +192,12 @@ func TestMistakes(t *testing.T) {
 	w := DefaultWords()
 	require.NoError(t, w.Check())
 	w.Ask = "{answer} {question}"
-	require.ErrorContains(t, w.Check(), "Ask is")
+	require.ErrorContains(t, w.Check(), "Ask is \"{answer} {question}\": it must have {question} once and {answer} once after it")
 	w = DefaultWords()
 	w.Positive = "good,,fine"
-	require.ErrorContains(t, w.Check(), "-positive is")
+	require.ErrorContains(t, w.Check(), "Positive is")
 	_, err := ParseTask("poetry")
-	require.EqualError(t, err, `unknown task "poetry": want acceptability, sentiment or qa`)
+	require.EqualError(t, err, `unknown task "poetry": it must be acceptability, sentiment or qa`)
 	_, err = NewSet(Sentiment, w, &finetune.Data{})
 	require.ErrorContains(t, err, "no test rows")
 	rows := []loaders.Row{row("0", nil, "a"), row("1", nil, "a"), row("2", nil, "a")}
@@ -205,5 +205,5 @@ func TestMistakes(t *testing.T) {
 	d.Spec, err = finetune.Learn(heads.Classification, rows)
 	require.NoError(t, err)
 	_, err = NewSet(Sentiment, w, d)
-	require.ErrorContains(t, err, "sentiment has 3 labels: want two")
+	require.ErrorContains(t, err, "sentiment has 3 labels: it must have two")
 }

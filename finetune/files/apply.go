@@ -10,7 +10,6 @@ import (
 	"github.com/pkg/errors"
 
 	"gorgpt/finetune"
-	"gorgpt/heads"
 	"gorgpt/internal/atomicfile"
 	"gorgpt/loaders"
 	"gorgpt/loaders/datasets"
@@ -18,10 +17,10 @@ import (
 	"gorgpt/train"
 )
 
-// Apply lets a fine-tuned model judge the rows of a file. With Eval it prints the scores; with
-// Predict it writes the predictions, to out or to a file if one is named. The file has the
-// layout that the model was trained on, unless Fields say otherwise. The file [Stdin] is read
-// from in.
+// Apply applies a fine-tuned model to the rows of a file. With Eval, it writes the scores to out.
+// With Predict, it writes the predictions to the file that Out names, or to out without a name.
+// The rows must have the layout that the model was trained on, unless Fields describes another.
+// The file [Stdin] is read from in.
 func Apply(ctx context.Context, o finetune.Options, in io.Reader, out io.Writer, to train.Listener) error {
 	s := reader{o}
 	b, err := finetune.ReadTuned(s.Model)
@@ -69,17 +68,36 @@ func Apply(ctx context.Context, o finetune.Options, in io.Reader, out io.Writer,
 	return nil
 }
 
-// readMore reads a file of the layout that the spec is of. To predict, rows without a label
-// are as good as others.
+// readMore reads a file in the layout that the spec describes. For prediction, it keeps rows
+// without a label.
 func (s reader) readMore(path string, spec finetune.Spec) ([]loaders.Row, []ledger.Account, error) {
 	rows, accounts, err := s.readLike(path, spec)
 	if err == nil && s.Predict != "" {
 		rows = withUnlabelled(rows, accounts)
+		dropUnknownLabels(spec, rows, accounts)
 	}
 	return rows, accounts, err
 }
 
-// readLike reads a file of the layout that the spec is of.
+// dropUnknownLabels drops all labels if the model lacks some of them. Prediction needs none.
+func dropUnknownLabels(spec finetune.Spec, rows []loaders.Row, accounts []ledger.Account) {
+	unknown := 0
+	for _, row := range rows {
+		if _, err := spec.Target(row); row.Label.Known() && err != nil {
+			unknown++
+		}
+	}
+	if unknown == 0 {
+		return
+	}
+	for i := range rows {
+		rows[i].Label = loaders.Label{}
+	}
+	a := &accounts[0]
+	a.Notes = append(a.Notes, fmt.Sprintf("rows with a label that the model lacks: %d of %d; the predictions are not evaluated", unknown, len(rows)))
+}
+
+// readLike reads a file in the layout that the spec describes.
 func (s reader) readLike(path string, spec finetune.Spec) ([]loaders.Row, []ledger.Account, error) {
 	if spec.Dataset != "" && s.Fields == "" {
 		set, err := datasets.Find(spec.Dataset)
@@ -88,9 +106,7 @@ func (s reader) readLike(path string, spec finetune.Spec) ([]loaders.Row, []ledg
 		}
 		return set.ReadFile(path, s.Tolerance())
 	}
-	of := s
-	of.Task, of.Regression = spec.Task, spec.Task == heads.Regression
-	fields, err := of.fields()
+	fields, err := reader{s.WithKind(spec.Task)}.fields()
 	if err != nil {
 		return nil, nil, err
 	}
@@ -103,7 +119,7 @@ func (s reader) readLike(path string, spec finetune.Spec) ([]loaders.Row, []ledg
 	return rows, []ledger.Account{account}, err
 }
 
-// checkDataset compares what a model decides with the dataset that it is for.
+// checkDataset compares the spec of a model with the dataset that it names.
 func checkDataset(s finetune.Spec) error {
 	if s.Dataset == "" {
 		return nil
@@ -115,13 +131,13 @@ func checkDataset(s finetune.Spec) error {
 	want := SpecOf(set)
 	switch {
 	case s.Task != want.Task:
-		return errors.Errorf("dataset %s is for %s, the task is %s", s.Dataset, want.Task, s.Task)
+		return errors.Errorf("dataset %s is for %s, but the task is %s", s.Dataset, want.Task, s.Task)
 	case !slices.Equal(s.Labels, want.Labels):
-		return errors.Errorf("labels are %q: want those of %s, %q", s.Labels, s.Dataset, want.Labels)
+		return errors.Errorf("labels are %q, but %s has %q", s.Labels, s.Dataset, want.Labels)
 	case s.Choices != want.Choices:
-		return errors.Errorf("choices is %d: want the %d of %s", s.Choices, want.Choices, s.Dataset)
+		return errors.Errorf("choices is %d, but %s has %d", s.Choices, s.Dataset, want.Choices)
 	case s.Metric != want.Metric && s.Metric != "":
-		return errors.Errorf("metric is %q: want %q, that of %s", s.Metric, want.Metric, s.Dataset)
+		return errors.Errorf("metric is %q, but %s has %q", s.Metric, s.Dataset, want.Metric)
 	}
 	return nil
 }

@@ -7,41 +7,40 @@ import (
 	"gorgpt/train"
 )
 
-// Resolve checks settings, and returns them with the task of the dataset that they name.
-func Resolve(s finetune.Options) (finetune.Options, error) {
-	s, err := ofDataset(s)
+// Resolve checks options and returns them with the task of the dataset that they name.
+func Resolve(o finetune.Options) (finetune.Options, error) {
+	o, err := ofDataset(o)
 	if err != nil {
-		return s, err
+		return o, err
 	}
-	return s, s.Check()
+	return o, o.Check()
 }
 
-// ofDataset fills in the task of a dataset, and refuses what does not go with one.
-func ofDataset(s finetune.Options) (finetune.Options, error) {
+// ofDataset fills in the task of a dataset. It returns an error for options that cannot be combined
+// with a dataset.
+func ofDataset(o finetune.Options) (finetune.Options, error) {
 	switch {
-	case s.Eval != "" || s.Predict != "":
-		return s, nil
-	case s.Dataset == "" && s.Data != "":
-		return s, train.BadOption("{Data} is the folder of a dataset: name it with {Dataset}, or files of your own with {Train}, {Dev} and {Test}")
-	case s.Dataset == "":
-		return s, nil
+	case o.Eval != "" || o.Predict != "":
+		return o, nil
+	case o.Dataset == "" && o.Data != "":
+		return o, train.BadOption("{Data} is the folder of a dataset: name it with {Dataset}, or name your own files with {Train}, {Dev} and {Test}")
+	case o.Dataset == "":
+		return o, nil
 	}
-	set, err := datasets.Find(s.Dataset)
+	set, err := datasets.Find(o.Dataset)
 	if err != nil {
-		return s, train.InOption("Dataset", err)
+		return o, train.InOption("Dataset", err)
 	}
-	task, isScore := heads.Kind(set.Task), heads.Kind(set.Task) == heads.Regression
-	if isScore {
-		task = heads.Similarity
-	}
+	kind := heads.Kind(set.Task)
+	task, isScore := kind.Base(), kind.Base() != kind
 	switch {
-	case s.Data == "":
-		return s, train.BadOption("{Data} is missing: want the folder of %s, or one with it inside", set.Name)
-	case s.Train != "" || s.Dev != "" || s.Test != "" || s.Fields != "" || s.Labels != "":
-		return s, train.BadOption("{Dataset} %s has files, columns and labels of its own: leave out {Train}, {Dev}, {Test}, {Fields} and {Labels}", set.Name)
-	case s.Task != "" && s.Task != task || s.Regression && !isScore:
-		return s, train.BadOption("{Dataset} %s is of {Task} %s: leave out {Task} and {Regression}", set.Name, task)
+	case o.Data == "":
+		return o, train.BadOption("{Data} is missing: name the folder of %s, or its parent", set.Name)
+	case o.Train != "" || o.Dev != "" || o.Test != "" || o.Fields != "" || o.Labels != "":
+		return o, train.BadOption("{Dataset} %s has its own files, columns and labels: omit {Train}, {Dev}, {Test}, {Fields} and {Labels}", set.Name)
+	case o.Task != "" && o.Task != task || o.Regression && !isScore:
+		return o, train.BadOption("{Dataset} %s sets {Task} %s: omit {Task} and {Regression}", set.Name, task)
 	}
-	s.Dataset, s.Task, s.Regression = set.Name, task, isScore
-	return s, nil
+	o.Dataset = set.Name
+	return o.WithKind(kind), nil
 }

@@ -10,7 +10,7 @@ import (
 	"gorgpt/loaders/datasets"
 )
 
-func TestModelsFitTheirDatasets(t *testing.T) {
+func TestSpecsMatchTheirDatasets(t *testing.T) {
 	for _, name := range datasets.Names() {
 		set, err := datasets.Find(name)
 		require.NoError(t, err)
@@ -21,22 +21,22 @@ func TestModelsFitTheirDatasets(t *testing.T) {
 	}
 	entailment := heads.Space{Labels: []string{"yes", "no"}}
 	for want, s := range map[string]finetune.Spec{
-		`dataset: unknown dataset "IMDB"`:                           {Task: heads.Classification, Dataset: "IMDB"},
-		"dataset RTE is for entailment, the task is classification": {Task: heads.Classification, Dataset: "RTE"},
-		"want those of RTE":                                         {Task: heads.Entailment, Space: entailment, Dataset: "RTE"},
+		`dataset: unknown dataset "IMDB"`:                               {Task: heads.Classification, Dataset: "IMDB"},
+		"dataset RTE is for entailment, but the task is classification": {Task: heads.Classification, Dataset: "RTE"},
+		`labels are ["yes" "no"], but RTE has`:                          {Task: heads.Entailment, Space: entailment, Dataset: "RTE"},
 	} {
 		require.ErrorContains(t, checkDataset(s), want)
 	}
 }
 
-func TestResolveTakesTheTaskOfTheDataset(t *testing.T) {
+func TestResolveSetsTheDatasetsTask(t *testing.T) {
 	s := finetune.Defaults()
 	s.Dataset, s.Data = "sts-b", "somewhere"
 	got, err := Resolve(s)
 	require.NoError(t, err)
 	require.Equal(t, []any{"STS-B", heads.Similarity, true}, []any{got.Dataset, got.Task, got.Regression})
-	require.Empty(t, s.Task, "the settings themselves stay")
+	require.Empty(t, s.Task, "Resolve does not change the options")
 	s.Task = heads.Entailment
 	_, err = Resolve(s)
-	require.ErrorContains(t, err, "Dataset STS-B is of Task similarity")
+	require.ErrorContains(t, err, "Dataset STS-B sets Task similarity")
 }

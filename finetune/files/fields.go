@@ -7,10 +7,11 @@ import (
 	"gorgpt/train"
 )
 
-// fields are those of the files: what -fields says, and else the task's own names.
+// fields returns the column names of the files: those in Fields, and the task's defaults for the
+// rest.
 func (s reader) fields() (loaders.Fields, error) {
 	f := s.Kind().Task().Fields()
-	names := map[string]*string{"label": &f.Label}
+	names := map[string]*string{"label": &f.Label, f.Label: &f.Label}
 	for i := range f.Texts {
 		names[f.Texts[i]] = &f.Texts[i]
 	}
@@ -25,7 +26,7 @@ func (s reader) fields() (loaders.Fields, error) {
 		name, column, found := strings.Cut(pair, "=")
 		into := names[strings.TrimSpace(name)]
 		if !found || into == nil || strings.TrimSpace(column) == "" {
-			return f, train.BadOption("{Fields}: %q: want columns of the files for %s, such as %s=column", pair, want, f.Texts[0])
+			return f, train.BadOption("{Fields}: %q does not assign a column to one of %s: write %s=column, for example", pair, want, f.Texts[0])
 		}
 		*into = strings.TrimSpace(column)
 	}

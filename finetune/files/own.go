@@ -12,7 +12,7 @@ import (
 	"gorgpt/loaders/tables"
 )
 
-// readFiles reads files of one's own.
+// readFiles reads the user's own files.
 func (s reader) readFiles() (*finetune.Data, error) {
 	fields, err := s.fields()
 	if err != nil {
@@ -45,8 +45,8 @@ func (s reader) readFiles() (*finetune.Data, error) {
 	return d, err
 }
 
-// wholeLabels says that labels such as 1.0 are integers before the rows are seen, which may make
-// them scores.
+// wholeLabels reports whether labels such as 1.0 are certain to be integers. They are not if a
+// [heads.Refiner] may make them scores when it has seen the rows.
 func wholeLabels(k heads.Kind) bool {
 	_, refines := k.Task().(heads.Refiner)
 	return !refines && k.Task().Whole()
@@ -64,18 +64,21 @@ func (s reader) learn(rows []loaders.Row) (finetune.Spec, error) {
 	return spec, nil
 }
 
-// ownFile is how a file of one's own is read.
+// ownFile describes how to read one of the user's own files.
 type ownFile struct {
 	task   heads.Kind
 	fields loaders.Fields
 	whole  bool           // labels are classes or numbers of answers, never scores
-	open   *finetune.Spec // what there is to decide, if rows may lack their label; nil: they may not
+	open   *finetune.Spec // spec of the model if rows may lack labels; nil if every row needs one
 }
 
-// read reads a file. Rows without a label are left out, unless all are without.
+// read reads a file. It leaves out rows without a label, unless no row has one.
 func (o ownFile) read(path string, t ledger.Tolerance) ([]loaders.Row, ledger.Account, error) {
 	f := o.fields
 	f.Open = o.open != nil
+	if f.Lists {
+		f.Label = labelColumn(path, f.Label)
+	}
 	rows, account, err := tables.Collect(path, tables.ByName, f, t)
 	if err != nil {
 		return nil, account, o.suggest(err, path)
@@ -106,9 +109,20 @@ func (o ownFile) read(path string, t ledger.Tolerance) ([]loaders.Row, ledger.Ac
 	return rows, accounts[0], o.suggest(err, path)
 }
 
-// unlabelled recognises a label that stands for none: a hyphen, as where annotators did not
-// agree, or -1, as in published tests, where they are no labels. A score of -1 is one unless
-// all rows have it.
+// labelColumn returns the column with lists of labels: the one that is asked for or, if the file
+// lacks it, the column label.
+func labelColumn(path, asked string) string {
+	const other = "label"
+	columns, err := tables.Columns(path, tables.ByName)
+	if err == nil && !slices.Contains(columns, asked) && slices.Contains(columns, other) {
+		return other
+	}
+	return asked
+}
+
+// unlabelled returns a function that reports whether a label stands for a missing one: a hyphen,
+// used where annotators disagreed, or -1, used in published test files. Neither is missing if the
+// spec has it as a label. A score of -1 is missing only if all rows have it.
 func unlabelled(s *finetune.Spec, rows []loaders.Row) func(loaders.Label) bool {
 	minus := func(l loaders.Label) bool { return l.Whole().Text == "-1" }
 	if !s.Task.Task().Whole() && slices.ContainsFunc(rows, func(r loaders.Row) bool { return r.Label.Known() && !minus(r.Label) }) {
@@ -119,20 +133,20 @@ func unlabelled(s *finetune.Spec, rows []loaders.Row) func(loaders.Label) bool {
 	}
 }
 
-// integers makes integers of labels such as 1.0, and says so.
+// integers turns labels such as 1.0 into integers and returns a note if there are any.
 func integers(rows []loaders.Row) (notes []string) {
 	for i, row := range rows {
 		whole := row.Label.Whole()
 		if whole != row.Label && notes == nil {
-			notes = []string{fmt.Sprintf("labels that are whole numbers with a point are read as integers: %s as %s", row.Label.Text, whole.Text)}
+			notes = []string{fmt.Sprintf("whole-number labels with a decimal point are read as integers: %s as %s", row.Label.Text, whole.Text)}
 		}
 		rows[i].Label = whole
 	}
 	return notes
 }
 
-// withUnlabelled adds the rows that were left out because they have no label, and drops the
-// labels of the others: what is predicted is not compared to them.
+// withUnlabelled adds the rows that were left out because they have no label. It drops the labels
+// of the other rows, since their predictions are not evaluated.
 func withUnlabelled(rows []loaders.Row, accounts []ledger.Account) []loaders.Row {
 	n := 0
 	for _, a := range accounts {
@@ -153,7 +167,7 @@ func withUnlabelled(rows []loaders.Row, accounts []ledger.Account) []loaders.Row
 		if n := a.Unlabelled(); n > 0 {
 			a.Rows += n
 			a.LeftOut = slices.DeleteFunc(a.LeftOut, func(l ledger.LeftOut) bool { return l.Err == nil })
-			a.Notes = append(a.Notes, fmt.Sprintf("%d of %d rows have no label, so none is compared to its prediction", n, a.Rows))
+			a.Notes = append(a.Notes, fmt.Sprintf("rows without a label: %d of %d; the predictions are not evaluated", n, a.Rows))
 		}
 	}
 	return all

@@ -17,7 +17,7 @@ import (
 	"gorgpt/train"
 )
 
-// files writes files into a folder of their own.
+// folder writes files into a temporary folder and returns it.
 func folder(t *testing.T, content map[string]string) string {
 	dir := t.TempDir()
 	for name, text := range content {
@@ -28,7 +28,7 @@ func folder(t *testing.T, content map[string]string) string {
 
 const someRows = "text\tlabel\none\t0\ntwo\t1\nthree\t0\n"
 
-// readTest reads a test file beside training rows of the classes 0 and 1.
+// readTest reads a training file and a test file, and returns the report with DIR for their folder.
 func readTest(t *testing.T, training, name, test string) (*finetune.Data, string, error) {
 	dir := folder(t, map[string]string{"train.tsv": training, name: test})
 	s := finetune.Options{Task: heads.Classification, Train: filepath.Join(dir, "train.tsv"), Test: filepath.Join(dir, name)}
@@ -62,18 +62,17 @@ func TestTestRowsMayLackLabels(t *testing.T) {
 	require.NoError(t, err)
 	require.True(t, d.Judged())
 	require.Len(t, d.Test, 1)
-	require.Equal(t, "DIR/test.tsv: 2 rows without a gold label are left out\n", strings.SplitAfter(report, "\n")[0])
+	require.Equal(t, "DIR/test.tsv: left out 2 rows without a gold label\n", strings.SplitAfter(report, "\n")[0])
 
 	d, _, err = readTest(t, "text\tlabel\none\t-1\ntwo\t1\n", "test.tsv", "text\tlabel\nfour\t1\nfive\t-1\n")
 	require.NoError(t, err)
-	require.Len(t, d.Test, 2, "-1 is a label of the training file")
+	require.Len(t, d.Test, 2, "the training file has the label -1")
 
 	_, _, err = readTest(t, someRows+"four\t\n", "test.tsv", someRows)
 	require.ErrorContains(t, err, `train.tsv:5: field "label": the text is empty`)
 }
 
-// To predict, every row is as good as another.
-func TestRowsWithoutLabelsArePredicted(t *testing.T) {
+func TestUnlabelledRowsArePredicted(t *testing.T) {
 	path := filepath.Join(folder(t, map[string]string{"new.tsv": "text\tlabel\none\t1\ntwo\t\n\t\nfour\t-1\n"}), "new.tsv")
 	spec := finetune.Spec{Task: heads.Classification, Space: heads.Space{Labels: []string{"0", "1"}}}
 	o := ownFile{task: spec.Task, fields: spec.Task.Task().Fields(), whole: true, open: &spec}
@@ -87,21 +86,21 @@ func TestRowsWithoutLabelsArePredicted(t *testing.T) {
 		require.False(t, rows[i].Label.Known())
 	}
 	require.Equal(t, []int{3, 1, 0}, []int{accounts[0].Rows, accounts[0].Broken(), accounts[0].Unlabelled()})
-	require.Equal(t, path+": 2 of 3 rows have no label, so none is compared to its prediction", accounts[0].Lines()[0])
+	require.Equal(t, path+": rows without a label: 2 of 3; the predictions are not evaluated", accounts[0].Lines()[0])
 }
 
-func TestWholeNumbersWithAPointAreClasses(t *testing.T) {
+func TestWholeNumbersWithDecimalPointAreClasses(t *testing.T) {
 	d, report, err := readTest(t, "text\tlabel\none\t0.0\ntwo\t1.0\nthree\t0\n", "test.jsonl", `{"text": "four", "label": 1}`+"\n"+`{"text": "five", "label": -0.0}`)
 	require.NoError(t, err)
 	require.Equal(t, []string{"0", "1"}, d.Spec.Labels)
 	require.Equal(t, []string{"0", "1", "0"}, []string{d.Train[0].Label.Text, d.Train[1].Label.Text, d.Train[2].Label.Text})
-	require.Equal(t, "DIR/train.tsv: labels that are whole numbers with a point are read as integers: 0.0 as 0\n"+
-		"DIR/test.jsonl: labels that are whole numbers with a point are read as integers: -0.0 as 0\n", report)
+	require.Equal(t, "DIR/train.tsv: whole-number labels with a decimal point are read as integers: 0.0 as 0\n"+
+		"DIR/test.jsonl: whole-number labels with a decimal point are read as integers: -0.0 as 0\n", report)
 	_, _, err = readTest(t, "text\tlabel\none\t0.5\ntwo\t1.0\n", "test.tsv", someRows)
-	require.ErrorContains(t, err, "train.tsv:2: label 0.5 is no class")
+	require.ErrorContains(t, err, "train.tsv:2: label 0.5 is not a class")
 }
 
-func TestScoresThatAreNotFiniteBreakOneRow(t *testing.T) {
+func TestNonFiniteScoreBreaksOneRow(t *testing.T) {
 	for _, score := range []string{"nan", "NaN", "inf", "-Infinity", "1e999", ""} {
 		var good strings.Builder
 		for i := range 200 {
@@ -176,8 +175,8 @@ func TestMissingColumnsAreProposed(t *testing.T) {
 		s := finetune.Options{Task: c.task, Fields: got}
 		f, err := reader{s}.fields()
 		require.NoError(t, err)
-		require.Subset(t, strings.Split(c.columns, ","), append(f.Texts, f.Label), "it works")
+		require.Subset(t, strings.Split(c.columns, ","), append(f.Texts, f.Label), "the proposed columns exist")
 	}
 	_, _, err := readTest(t, "Text\tLabel\none\t1\n", "test.tsv", someRows)
-	require.ErrorContains(t, err, `train.tsv:2: field "text" is missing: want text and label, found Text, Label; the columns may be meant as Fields text=Text,label=Label`)
+	require.ErrorContains(t, err, `train.tsv:2: field "text" is missing: want text and label, found Text, Label; try Fields text=Text,label=Label`)
 }

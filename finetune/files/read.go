@@ -11,12 +11,12 @@ import (
 	"gorgpt/train"
 )
 
-// reader reads the rows that settings name.
+// reader reads the rows that options name.
 type reader struct{ finetune.Options }
 
-// Read reads the dataset or the files that the settings name or, without either, the task's rows
-// of the embedded world, and checks all labels. What there is to decide comes from the dataset or
-// the whole training set, whatever the limit.
+// Read reads the dataset or the files that the options name. If they name neither, it takes the
+// task's rows from the embedded world. It checks all labels. The label set comes from the dataset
+// or from the whole training set, regardless of the limit.
 func Read(o finetune.Options) (*finetune.Data, error) {
 	s := reader{o}
 	d, err := s.readSplits()
@@ -32,7 +32,7 @@ func Read(o finetune.Options) (*finetune.Data, error) {
 	return d.Limit(s.Limit)
 }
 
-// readSplits reads the rows of all splits and learns what there is to decide.
+// readSplits reads the rows of all splits and learns the label set.
 func (s reader) readSplits() (*finetune.Data, error) {
 	switch {
 	case s.Dataset != "":
@@ -58,8 +58,8 @@ func (s reader) readDataset() (*finetune.Data, error) {
 	}, nil
 }
 
-// bySplit divides the accounts of a dataset among the splits. A file that has training rows
-// is a training file, also where some of its rows are held out for development.
+// bySplit divides the accounts of a dataset among the splits. A file that has training rows is a
+// training file even if some of its rows are held out for development.
 func bySplit(d *datasets.Data) (all [3][]ledger.Account) {
 	train := map[string]bool{}
 	for _, row := range d.Train {
@@ -76,18 +76,18 @@ func bySplit(d *datasets.Data) (all [3][]ledger.Account) {
 	return all
 }
 
-// SpecOf is what a dataset has to decide.
+// SpecOf returns the spec of a dataset's task.
 func SpecOf(set *datasets.Dataset) finetune.Spec {
 	spec := finetune.Spec{Task: heads.Kind(set.Task), Dataset: set.Name, Metric: set.Metric}
 	if spec.Task.Task().Fields().Answers != "" {
-		spec.Choices = len(set.Labels) // the labels of the answers
+		spec.Choices = len(set.Labels) // the labels number the answers
 	} else {
 		spec.Labels = set.Labels
 	}
 	return spec
 }
 
-// readWorld makes the rows of the embedded world. Its sets have the names of the tasks.
+// readWorld generates the rows of the embedded world. Its sets have the names of the tasks.
 func (s reader) readWorld() (*finetune.Data, error) {
 	d := &finetune.Data{Name: "the embedded world"}
 	for i, split := range []storyworld.Split{storyworld.Train, storyworld.Dev, storyworld.Test} {

@@ -13,7 +13,7 @@ import (
 	"gorgpt/heads"
 )
 
-// dataOf reads files with these lines; those without lines are not named.
+// dataOf writes files with the given lines and reads them. A file without lines is not named.
 func dataOf(t *testing.T, s finetune.Options, training, dev, test []string) (*finetune.Data, error) {
 	t.Helper()
 	dir := t.TempDir()
@@ -29,12 +29,12 @@ func dataOf(t *testing.T, s finetune.Options, training, dev, test []string) (*fi
 	return Read(s)
 }
 
-func TestLimitIsOfTraining(t *testing.T) {
+func TestLimitAppliesToTrainingRows(t *testing.T) {
 	all := pairs(`"yes"`, `"no"`, `"yes"`, `"maybe"`)
 	d, err := dataOf(t, finetune.Options{Task: heads.Similarity, Limit: 2}, all, all, all)
 	require.NoError(t, err)
 	require.Equal(t, []int{2, 4, 4}, []int{len(d.Train), len(d.Dev), len(d.Test)})
-	require.Equal(t, []string{"maybe", "no", "yes"}, d.Spec.Labels, "those of the whole file")
+	require.Equal(t, []string{"maybe", "no", "yes"}, d.Spec.Labels, "the labels of the whole file")
 
 	d, err = dataOf(t, finetune.Options{Task: heads.Similarity, Limit: 5}, all, nil, nil)
 	require.NoError(t, err)
@@ -44,20 +44,20 @@ func TestLimitIsOfTraining(t *testing.T) {
 
 func TestLimitThatLeavesOneClass(t *testing.T) {
 	_, err := dataOf(t, finetune.Options{Task: heads.Similarity, Limit: 2}, pairs("1", "1", "0"), nil, nil)
-	require.ErrorContains(t, err, `Limit 2: the first rows do not suffice: `)
-	require.ErrorContains(t, err, `train.jsonl: every label is "1": want two classes or more: choose a larger limit, or mix the rows`)
+	require.ErrorContains(t, err, `Limit is 2, which is too few rows: `)
+	require.ErrorContains(t, err, `train.jsonl: every label is "1": the rows need two or more classes: choose a larger limit or shuffle the rows`)
 
 	_, err = dataOf(t, finetune.Options{Task: heads.Similarity, Limit: 2}, pairs("1.5", "1.5", "0"), nil, nil)
-	require.ErrorContains(t, err, `train.jsonl: every score is 1.5: want two or more`)
+	require.ErrorContains(t, err, `train.jsonl: every score is 1.5: the rows need different scores`)
 	questions := []string{question(`["yes", "no"]`, "0"), question(`["yes", "no"]`, "0"), question(`["yes", "no"]`, "1")}
 	_, err = dataOf(t, finetune.Options{Task: heads.MultipleChoice, Limit: 2}, questions, nil, nil)
-	require.NoError(t, err, "the number of an answer is no class")
+	require.NoError(t, err, "the number of an answer is not a class")
 }
 
-// Labels are checked before there is a model.
-func TestReadDataChecksLabels(t *testing.T) {
+// Labels are checked before a model is made.
+func TestReadChecksLabels(t *testing.T) {
 	_, err := dataOf(t, finetune.Options{Task: heads.Similarity}, pairs("0", "1"), pairs("0"), pairs("1", "2"))
-	require.ErrorContains(t, err, `test.jsonl:2: label "2" does not occur in the training file: want one of 0, 1`)
+	require.ErrorContains(t, err, `test.jsonl:2: label "2" does not occur in the training file: it must be one of 0, 1`)
 }
 
 func TestEmbeddedWorld(t *testing.T) {
@@ -77,7 +77,7 @@ func TestEmbeddedWorld(t *testing.T) {
 	require.Equal(t, heads.Regression, d.Spec.Task)
 }
 
-// pairs are rows of similarity with these labels.
+// pairs returns rows of similarity with the given labels, as JSON.
 func pairs(labels ...string) []string {
 	lines := make([]string, len(labels))
 	for i, l := range labels {
@@ -86,7 +86,7 @@ func pairs(labels ...string) []string {
 	return lines
 }
 
-// question is a row of multiple choice.
+// question returns a row of multiple choice as JSON.
 func question(answers, label string) string {
 	return fmt.Sprintf(`{"context": "it rains", "question": "is it wet", "answers": %s, "label": %s}`, answers, label)
 }
@@ -95,7 +95,7 @@ func TestGivenLabelsAreChecked(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "train.jsonl")
 	require.NoError(t, os.WriteFile(path, []byte(strings.Join(pairs(`"no"`, `"yes"`), "\n")), 0o600))
-	for labels, want := range map[string]string{"no": "Labels: labels: 1 of them", "no,no": `Labels: labels: "no" stands there twice`} {
+	for labels, want := range map[string]string{"no": "Labels: labels: there must be two or more, not 1", "no,no": `Labels: labels: "no" occurs twice`} {
 		s := finetune.Defaults()
 		s.Task, s.Train, s.Labels = heads.Similarity, path, labels
 		_, err := Read(s)

@@ -16,16 +16,16 @@ import (
 )
 
 const (
-	// Stdin is the name of the file that stands for standard input.
+	// Stdin is the file name that stands for standard input.
 	Stdin = "-"
 
-	stdinName = "standard input" // in reports
-	mostStdin = 1 << 30          // bytes that are read of it
+	stdinName = "standard input" // its name in reports
+	mostStdin = 1 << 30          // limit on its size in bytes
 )
 
-// readStdin reads rows as [reader.readMore] does, from in. They are JSON if the first
-// character is that of an object or an array, and otherwise a table with tabs. Every rank gets
-// what the first one reads.
+// readStdin reads rows from in as [reader.readMore] does. They are JSON if the first character
+// starts an object or an array, and otherwise a table with tabs. The first rank reads them for all
+// ranks.
 func (s reader) readStdin(ctx context.Context, in io.Reader, spec finetune.Spec) (rows []loaders.Row, accounts []ledger.Account, err error) {
 	data, err := s.Group.Once(func() ([]byte, error) { return readAll(ctx, in) })
 	if err != nil {
@@ -37,7 +37,7 @@ func (s reader) readStdin(ctx context.Context, in io.Reader, spec finetune.Spec)
 	}
 	defer func() {
 		if removed := os.RemoveAll(dir); err == nil {
-			err = errors.Wrap(removed, "removing what was kept of "+stdinName)
+			err = errors.Wrap(removed, "removing the copy of "+stdinName)
 		}
 	}()
 	path := filepath.Join(dir, "rows"+ending(data))
@@ -51,7 +51,7 @@ func (s reader) readStdin(ctx context.Context, in io.Reader, spec finetune.Spec)
 	return rows, accounts, nil
 }
 
-// readAll reads until the end, or until ctx is done; then the read goes on but is not waited for.
+// readAll reads to the end of in. When ctx is done, it returns without waiting for the read.
 func readAll(ctx context.Context, in io.Reader) ([]byte, error) {
 	type result struct {
 		data []byte
@@ -67,13 +67,13 @@ func readAll(ctx context.Context, in io.Reader) ([]byte, error) {
 		return nil, ctx.Err()
 	case r := <-done:
 		if len(r.data) > mostStdin {
-			return nil, errors.Errorf("there are more than %d bytes: name a file", mostStdin)
+			return nil, errors.Errorf("the input has more than %d bytes: use a file", mostStdin)
 		}
 		return r.data, r.err
 	}
 }
 
-// ending is that of the name of a file with such content.
+// ending returns the file name extension for the content.
 func ending(data []byte) string {
 	text := bytes.TrimLeft(data, "\xef\xbb\xbf\xff\xfe\x00 \t\r\n") // a byte order mark of UTF-8 or UTF-16, and space
 	if len(text) > 0 && (text[0] == '{' || text[0] == '[') {
@@ -82,7 +82,7 @@ func ending(data []byte) string {
 	return ".tsv"
 }
 
-// rename gives rows of a temporary file the name of standard input.
+// rename replaces the path of a temporary file by the name of standard input.
 func rename(rows []loaders.Row, accounts []ledger.Account) {
 	for i := range rows {
 		rows[i].Path = stdinName

@@ -10,8 +10,8 @@ import (
 	"gorgpt/train"
 )
 
-// Submit writes the predictions of test rows without labels in the form that GLUE's server
-// takes: a file for each part, index and prediction.
+// Submit writes the predictions for unlabelled test rows in the form that GLUE's server accepts: a
+// file for each part, with columns index and prediction.
 func Submit(dataset, dir string, o *finetune.Outcome, to train.Listener) error {
 	if dataset == "" {
 		return nil
@@ -31,7 +31,7 @@ func Submit(dataset, dir string, o *finetune.Outcome, to train.Listener) error {
 		}
 		to.Note("wrote the submission to %s", path)
 		if n := o.Missing(part); n > 0 {
-			to.Note("%s: %d rows of the test file could not be used: they have %s", path, n, o.Blind())
+			to.Note("%s: the test file has unusable rows (%d): their prediction is %s", path, n, o.Blind())
 		}
 	}
 	return nil

@@ -8,14 +8,14 @@ import (
 	"gorgpt/train"
 )
 
-// Names that columns often have which are no texts.
+// Common names of columns that are not texts.
 var (
 	labelNames  = []string{"label", "labels", "gold", "gold_label", "class", "target", "category", "score", "sentiment", "y"}
 	answerNames = []string{"answers", "options", "choices", "endings", "candidates"}
 	idNames     = []string{"id", "idx", "index", "guid"}
 )
 
-// suggest adds to an error about a file that lacks columns what -fields may say instead.
+// suggest adds a value for Fields to an error about a file that lacks columns.
 func (o ownFile) suggest(err error, path string) error {
 	if err == nil {
 		return nil
@@ -25,13 +25,13 @@ func (o ownFile) suggest(err error, path string) error {
 		return err
 	}
 	if list := o.fieldsFor(columns); list != "" {
-		return train.BadOption("%v; the columns may be meant as {Fields} %s", err, list)
+		return train.BadOption("%v; try {Fields} %s", err, list)
 	}
 	return err
 }
 
-// fieldsFor proposes a value of -fields for the columns of a file; "" if none is missing, or
-// nobody can say which are meant.
+// fieldsFor proposes a value of Fields for the columns of a file. It returns "" if no column is
+// missing or if the columns cannot be identified.
 func (o ownFile) fieldsFor(columns []string) string {
 	names, wanted := o.named()
 	task := o.task.Task().Fields()
@@ -73,8 +73,7 @@ func (o ownFile) fieldsFor(columns []string) string {
 	return strings.Join(list, ",")
 }
 
-// named are the fields of the task, and the columns that are wanted for them. The label is
-// the last.
+// named returns the fields of the task and the columns that they should have. The label comes last.
 func (o ownFile) named() (names, wanted []string) {
 	task := o.task.Task().Fields()
 	names, wanted = slices.Clone(task.Texts), slices.Clone(o.fields.Texts)

@@ -34,7 +34,7 @@ func lookOf(r graph.Role) look {
 // WriteDOT writes the picture in Graphviz's language.
 func (p *Picture) WriteDOT(w io.Writer) error {
 	out := bufio.NewWriter(w)
-	fmt.Fprintf(out, "digraph gorgpt {\n\tlabel=%s; labelloc=t; fontsize=20; fontname=Helvetica; compound=true;\n", quote(p.Title))
+	fmt.Fprintf(out, "digraph gorgpt {\n\tlabel=%s; labelloc=t; fontsize=20; fontname=Helvetica; compound=true;\n", quote(p.title))
 	fmt.Fprintf(out, "\trankdir=%s; ranksep=0.35; nodesep=0.25; newrank=true;\n", p.direction())
 	fmt.Fprintf(out, "\tnode [fontname=Helvetica, fontsize=10];\n")
 	fmt.Fprintf(out, "\tedge [fontname=Helvetica, fontsize=9, arrowsize=0.6, labeldistance=1.6];\n")
@@ -174,7 +174,7 @@ func (p *Picture) edgeText(e *edge) string {
 		if e.course == up {
 			end = "taillabel"
 		}
-		if e.course == next || p.Level != Op {
+		if e.course == next || p.detail != Op {
 			end = "label"
 		}
 		attrs = append(attrs, end+"="+quote(e.label))

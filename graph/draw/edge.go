@@ -119,7 +119,7 @@ func (p *Picture) labels(from, to, k int) []string {
 		return b.Parts
 	case len(a.Parts) > 0 && a.Role == graph.Input:
 		return a.Parts
-	case p.Level == Op && p.operands(to) > 1:
+	case p.detail == Op && p.operands(to) > 1:
 		return []string{b.In[k].Role}
 	}
 	return []string{""}

@@ -23,7 +23,7 @@ func opTitle(x graph.Info) string {
 // lines are the label of a box.
 func (p *Picture) lines(b *box) []string {
 	one := p.nodes[b.nodes[0]]
-	if len(b.nodes) == 1 && (p.Level == Op || b.title != last(one.Scope)) {
+	if len(b.nodes) == 1 && (p.detail == Op || b.title != last(one.Scope)) {
 		return append([]string{b.title}, p.nodeLines(one)...)
 	}
 	lines := []string{b.title + suffix(b.role)}

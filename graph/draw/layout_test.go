@@ -39,7 +39,7 @@ func pictures(t *testing.T, preset string) map[string]*Picture {
 		nodes, err := g.Nodes()
 		require.NoError(t, err)
 		for _, l := range []Level{Model, Block, Op} {
-			all[preset+" "+name+" "+string(l)] = New(name, nodes, l, &Times{Runs: 1, Wall: time.Second})
+			all[preset+" "+name+" "+string(l)] = New(name, nodes, l, &Times{Runs: 1, wall: time.Second})
 		}
 	}
 	return all

@@ -39,14 +39,14 @@ func Measure(ctx context.Context, s Subject, runs int) (_ *Times, err error) {
 			return nil, err
 		}
 		if i > 0 {
-			t.Wall += time.Since(from)
+			t.wall += time.Since(from)
 		}
 	}
 	return t, nil
 }
 
 // Milliseconds is the time of a run.
-func (t *Times) Milliseconds() float64 { return 1e3 * t.Wall.Seconds() / float64(t.Runs) }
+func (t *Times) Milliseconds() float64 { return 1e3 * t.wall.Seconds() / float64(t.Runs) }
 
 // total is the time that all nodes took.
 func total(nodes []graph.Info) time.Duration {
@@ -73,7 +73,7 @@ func (t *Times) WriteCSV(w io.Writer, nodes []graph.Info) error {
 			number(float64(x.FLOPs*x.Calls)/ns, 3), number(float64((x.Read+x.Written)*x.Calls)/ns, 3),
 		})
 	}
-	rest := t.Wall - total(nodes)
+	rest := t.wall - total(nodes)
 	_ = out.Write([]string{"between nodes", "", "", strconv.Itoa(t.Runs), number(1e3*rest.Seconds(), 4), number(t.share(rest), 6), "", ""})
 	out.Flush()
 	return out.Error()

@@ -11,15 +11,15 @@ import (
 
 // Picture is a drawing of a graph.
 type Picture struct {
-	Title string
-	Level Level
-	nodes []graph.Info
-	folds map[string]fold // by the first name of a scope
-	boxes []*box          // in the order of their first nodes
-	edges []*edge
-	home  []int    // the box of each node, or -1
-	level [][2]int // boxes that are drawn side by side
-	times *Times
+	title  string
+	detail Level
+	nodes  []graph.Info
+	folds  map[string]fold // by the first name of a scope
+	boxes  []*box          // in the order of their first nodes
+	edges  []*edge
+	home   []int    // the box of each node, or -1
+	level  [][2]int // boxes that are drawn side by side
+	times  *Times
 }
 
 // box is one node of a picture, and one or more of the graph.
@@ -36,7 +36,7 @@ type box struct {
 
 // New arranges the nodes of a graph. times may be nil.
 func New(title string, nodes []graph.Info, level Level, times *Times) *Picture {
-	p := &Picture{Title: title, Level: level, nodes: nodes, times: times}
+	p := &Picture{title: title, detail: level, nodes: nodes, times: times}
 	if level == Model {
 		p.folds = findFolds(nodes)
 	}
@@ -57,7 +57,7 @@ func (p *Picture) arrange() {
 			continue
 		}
 		key, title, path := p.place(i, inside)
-		if p.Level != Op && len(x.Scope) == 1 && inside[x.Scope[0]] { // of a block, but of no part
+		if p.detail != Op && len(x.Scope) == 1 && inside[x.Scope[0]] { // of a block, but of no part
 			of := x.Scope[0] + " " + key
 			loose[of]++
 			key = fmt.Sprintf("%s #%d", key, loose[of])
@@ -90,7 +90,7 @@ func undrawn(x graph.Info) bool { return strings.HasPrefix(x.Name, "rng.") }
 func (p *Picture) containers() map[string]bool {
 	inside := map[string]bool{}
 	for _, x := range p.nodes {
-		if len(x.Scope) > 1 || p.Level == Op && len(x.Scope) > 0 {
+		if len(x.Scope) > 1 || p.detail == Op && len(x.Scope) > 0 {
 			inside[x.Scope[0]] = true
 		}
 	}
@@ -105,7 +105,7 @@ func (p *Picture) place(i int, inside map[string]bool) (key, title string, path 
 		scope[0] = f.name
 	}
 	switch {
-	case p.Level == Op:
+	case p.detail == Op:
 		return x.Name, opTitle(x), scope[:min(len(scope), 2)]
 	case len(scope) == 0 || x.Role == graph.Parameter && p.shared(i):
 		if len(scope) > 0 && !inside[x.Scope[0]] {
@@ -161,7 +161,7 @@ func (p *Picture) pair() {
 	byName := map[string]int{}
 	for i, b := range p.boxes {
 		name := strings.Join(append(slices.Clip(b.path), b.title), " ")
-		if p.Level == Op {
+		if p.detail == Op {
 			name = p.nodes[b.nodes[0]].Name
 		}
 		switch at, found := byName[strings.TrimSuffix(name, ".dx")]; {

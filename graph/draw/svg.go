@@ -18,7 +18,7 @@ func (p *Picture) WriteSVG(w io.Writer) error {
 	fmt.Fprintf(out, "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%.0fpt\" height=\"%.0fpt\" viewBox=\"0 0 %.0f %.0f\" font-family=\"Helvetica,Arial,sans-serif\" font-size=\"%g\" fill=\"none\">\n",
 		wide, high, wide, high, textSize)
 	fmt.Fprintf(out, "<rect width=\"%.0f\" height=\"%.0f\" fill=\"white\"/>\n", wide, high)
-	fmt.Fprint(out, text(gap+l.w/2, 28, "middle", "black", 2*textSize, p.Title))
+	fmt.Fprint(out, text(gap+l.w/2, 28, "middle", "black", 2*textSize, p.title))
 	fmt.Fprintf(out, "<g transform=\"translate(%.1f,%.1f)\">\n%s</g>\n", l.w+2*gap, gap, key)
 	fmt.Fprintf(out, "<g transform=\"translate(%.1f,%.1f)\">\n", gap, head)
 	for _, f := range l.frames {

@@ -10,7 +10,7 @@ import (
 // Times are measured by running a graph.
 type Times struct {
 	Runs int
-	Wall time.Duration // of all runs
+	wall time.Duration // of all runs
 }
 
 // heat are the colours of shares of the time, from dark to light, and of the text on them.
@@ -22,7 +22,7 @@ var heat = []struct {
 // Share is the share of the time of the runs that was spent in the nodes.
 func (t *Times) Share(nodes []graph.Info) float64 { return t.share(total(nodes)) }
 
-func (t *Times) share(took time.Duration) float64 { return took.Seconds() / t.Wall.Seconds() }
+func (t *Times) share(took time.Duration) float64 { return took.Seconds() / t.wall.Seconds() }
 
 func (t *Times) color(took time.Duration) (fill, font string) {
 	for _, h := range heat {
@@ -56,5 +56,5 @@ func heatLabel(i int) string {
 
 // runs is the number of runs and the time of each.
 func (t *Times) runs() string {
-	return fmt.Sprintf("%d runs of %.4g ms", t.Runs, 1e3*t.Wall.Seconds()/float64(t.Runs))
+	return fmt.Sprintf("%d runs of %.4g ms", t.Runs, 1e3*t.wall.Seconds()/float64(t.Runs))
 }

@@ -17,14 +17,14 @@ import (
 	"github.com/pkg/errors"
 )
 
-// Dir is an open folder in which files are written by name. Nothing is ever written through
-// a symbolic link in it, even one that is put there while it is open.
+// Dir is an open folder in which files are written by name. Nothing is written through a symbolic link in
+// it, even if the link is created while the Dir is open.
 type Dir struct {
 	root *os.Root
 	path string // for errors
 }
 
-// OpenDir opens a folder. The path itself may lead through links: they are the caller's own.
+// OpenDir opens a folder. The path itself may contain links.
 func OpenDir(path string) (*Dir, error) {
 	root, err := os.OpenRoot(path)
 	if err != nil {
@@ -36,11 +36,11 @@ func OpenDir(path string) (*Dir, error) {
 // Close closes the folder.
 func (d *Dir) Close() { _ = d.root.Close() } // no file is open
 
-// Path is that of a file in the folder.
+// Path is the path of a file in the folder.
 func (d *Dir) Path(name string) string { return filepath.Join(d.path, name) }
 
-// OpenIn opens a folder below the one at path, and makes it if it is not there. A link in the
-// place of any of the names is an error.
+// OpenIn opens a folder below the one at path, and creates it if it does not exist. It is an error if any
+// of the names is a link.
 func OpenIn(path string, names ...string) (*Dir, error) {
 	d, err := OpenDir(path)
 	for _, name := range names {
@@ -54,8 +54,7 @@ func OpenIn(path string, names ...string) (*Dir, error) {
 	return d, err
 }
 
-// Sub opens a folder in the folder, and makes it if it is not there. A link in its place is
-// an error.
+// Sub opens a subfolder, and creates it if it does not exist. It is an error if the name is a link.
 func (d *Dir) Sub(name string) (*Dir, error) {
 	if err := d.root.Mkdir(name, 0o777); err != nil && !errors.Is(err, fs.ErrExist) {
 		return nil, errors.WithMessagef(bare(err), "making %s", d.Path(name))
@@ -74,7 +73,7 @@ func (d *Dir) Sub(name string) (*Dir, error) {
 	return &Dir{root, d.Path(name)}, nil
 }
 
-// NotOwn is the error for what stands in the place of a file or a folder of ours.
+// NotOwn is the error for an object of the wrong kind at the path of a file or folder.
 func NotOwn(path string, info fs.FileInfo) error {
 	switch {
 	case info.Mode()&fs.ModeSymlink != 0:
@@ -82,15 +81,15 @@ func NotOwn(path string, info fs.FileInfo) error {
 		return errors.Errorf("%s is a link to %s, and links inside a run folder are not followed: put the file or folder itself there, "+
 			"or move the whole run folder and name it by its new place", path, target)
 	case info.IsDir():
-		return errors.Errorf("%s is a folder: want a file there, or nothing", path)
+		return errors.Errorf("%s is a folder: it must be a file, or not exist", path)
 	case info.Mode().IsRegular():
-		return errors.Errorf("%s is a file: want a folder there, or nothing", path)
+		return errors.Errorf("%s is a file: it must be a folder, or not exist", path)
 	}
 	return errors.Errorf("%s is neither a file nor a folder: move it away", path)
 }
 
-// Append opens a file for writing at its end, and makes it if it is not there. A link in its
-// place is an error.
+// Append opens a file for writing at its end, and creates it if it does not exist. It is an error if the
+// name is a link.
 func (d *Dir) Append(name string) (*os.File, error) {
 	info, err := d.root.Lstat(name)
 	switch {
@@ -99,13 +98,13 @@ func (d *Dir) Append(name string) (*os.File, error) {
 	case err != nil && !errors.Is(err, fs.ErrNotExist):
 		return nil, errors.WithMessage(bare(err), d.Path(name))
 	}
-	f, err := d.root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_APPEND|NoFollow, 0o666)
+	f, err := d.root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_APPEND|noFollow, 0o666)
 	return f, errors.WithMessage(bare(err), d.Path(name))
 }
 
-// Overwrite writes into a file that is there and keeps its identity, as that of a lock must.
+// Overwrite replaces the content of an existing file in place, as a lock file requires.
 func (d *Dir) Overwrite(name string, data []byte) error {
-	f, err := d.root.OpenFile(name, os.O_WRONLY|os.O_TRUNC|NoFollow, 0)
+	f, err := d.root.OpenFile(name, os.O_WRONLY|os.O_TRUNC|noFollow, 0)
 	if err != nil {
 		return errors.WithMessage(bare(err), d.Path(name))
 	}
@@ -160,8 +159,8 @@ func (d *Dir) replace(name string, write func(io.Writer) error) (err error) {
 	return errors.WithMessage(d.sync(), "flushing its folder")
 }
 
-// create creates a hidden file for what name is to be. It does what os.CreateTemp
-// does, but with the permissions of an ordinary new file.
+// create creates a hidden file that will be renamed to name. It works like os.CreateTemp, but with the
+// permissions of an ordinary new file.
 func (d *Dir) create(name string) (tmp string, f *os.File, err error) {
 	const attempts = 100
 	for range attempts {
@@ -174,14 +173,13 @@ func (d *Dir) create(name string) (tmp string, f *os.File, err error) {
 	return "", nil, errors.Errorf("no free temporary name after %d attempts", attempts)
 }
 
-// temporaryName is that of a hidden file or folder for what name is to be.
+// temporaryName is the name of a hidden file or folder that will be renamed to name.
 func temporaryName(name string) string { return fmt.Sprintf(".%s.gorgpt-%08x", name, rand.Uint32()) }
 
-// temporary matches the names that this package gives to what is not finished.
+// temporary matches the names of unfinished files and folders.
 var temporary = regexp.MustCompile(`^\.(.+)\.gorgpt-[0-9a-f]{8}$`)
 
-// Unfinished is what a temporary file or folder of this name was to be called; false for any
-// other name.
+// Unfinished returns the final name of a temporary file or folder; false for any other name.
 func Unfinished(name string) (string, bool) {
 	if m := temporary.FindStringSubmatch(name); m != nil {
 		return m[1], true
@@ -220,7 +218,7 @@ func (d *Dir) sync() error {
 	return stderrors.Join(err, f.Close())
 }
 
-// bare takes the call and the name out of an error of the operating system.
+// bare removes the call and the name from an error of the operating system.
 func bare(err error) error {
 	var path *os.PathError
 	if errors.As(err, &path) {

@@ -2,8 +2,8 @@
 // never meets half a file: the old content stays whole until the new content is
 // safely stored.
 //
-// [WriteFolder] does the same for a folder of files, with their checksums. A [Dir] is a
-// folder in which no link is followed; its Sweep removes what a killed process has left.
+// [WriteFolder] does the same for a folder of files, with their checksums. A [Dir] is a folder in which no
+// link is followed; its Sweep removes unfinished files of killed processes.
 //
 // It guards one file against interruption, not two writers against each other
 // (the last one to finish wins), and it does not keep older versions.

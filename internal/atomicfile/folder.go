@@ -24,14 +24,12 @@ type Folder struct {
 	has  map[string]bool
 }
 
-// WriteFolder replaces the folder at path by the files that the function writes, with their
-// checksums in [SumsFile]. They go to a temporary folder beside it, each is flushed to the
-// disk, and so is the folder, which is then renamed: path names a complete folder or none.
-// On an error the temporary folder is removed. Of a folder that was there, the files with the
-// names of new ones are removed; if it has others, it stays beside, as path.aside.
+// WriteFolder replaces the folder at path by the files that the function writes, with their checksums in
+// [SumsFile]. They are written to a temporary folder, flushed to the disk, and the folder is renamed, so
+// path is a complete folder or does not exist. On an error the temporary folder is removed. From an old
+// folder, files with the names of new ones are removed; if it has other files, it stays as path.aside.
 //
-// Each file is written through what wrap makes of its writer, which lets tests break the
-// disk; nil changes nothing.
+// wrap, if not nil, wraps the writer of each file, to simulate disk errors in tests.
 func WriteFolder(path string, wrap func(io.Writer) io.Writer, write func(*Folder) error) error {
 	d, name, err := parent(path)
 	if err != nil {
@@ -41,7 +39,7 @@ func WriteFolder(path string, wrap func(io.Writer) io.Writer, write func(*Folder
 	return d.WriteFolder(name, wrap, write)
 }
 
-// WriteFolder is the function of this name for a folder in the folder.
+// WriteFolder is the function [WriteFolder] for a subfolder.
 func (d *Dir) WriteFolder(name string, wrap func(io.Writer) io.Writer, write func(*Folder) error) (err error) {
 	defer func() { err = errors.WithMessagef(hide(err), "writing %s", d.Path(name)) }()
 	f := &Folder{root: d.root, dir: temporaryName(name), wrap: wrap, has: map[string]bool{}}
@@ -49,7 +47,7 @@ func (d *Dir) WriteFolder(name string, wrap func(io.Writer) io.Writer, write fun
 		return err
 	}
 	own := func(file string) bool { return f.has[file] }
-	defer func() { _ = d.discard(f.dir, name, own) }() // nothing is left of it after a success
+	defer func() { _ = d.discard(f.dir, name, own) }() // after a success it is gone
 	if err := write(f); err != nil {
 		return err
 	}
@@ -76,14 +74,14 @@ func (d *Dir) flush(name string) error {
 	return sub.sync()
 }
 
-// replaceFolder renames tmp to name. A rename cannot replace a folder with something in it.
+// replaceFolder renames tmp to name. A rename cannot replace a folder that is not empty.
 func (d *Dir) replaceFolder(tmp, name string, own func(string) bool) error {
 	if _, err := d.root.Lstat(name); err == nil {
 		old := temporaryName(name)
 		if err := d.root.Rename(name, old); err != nil {
 			return err
 		}
-		defer func() { _ = d.discard(old, name, own) }() // Sweep removes what is left
+		defer func() { _ = d.discard(old, name, own) }() // Sweep removes the rest
 	}
 	return d.root.Rename(tmp, name)
 }
@@ -115,8 +113,8 @@ func (f *Folder) File(name string, write func(io.Writer) error) (err error) {
 	return errors.WithMessage(hide(err), name)
 }
 
-// RemoveFolder removes a folder in which there are only own files, so that a reader, or a
-// crash, meets it whole or not at all. Any other folder stays as it is.
+// RemoveFolder removes a folder that contains only own files, as a whole: neither a reader nor a crash
+// leaves it half removed. Any other folder stays.
 func (d *Dir) RemoveFolder(name string, own func(file string) bool) error {
 	entries, err := fs.ReadDir(d.root.FS(), name)
 	if err != nil {
@@ -134,8 +132,8 @@ func (d *Dir) RemoveFolder(name string, own func(file string) bool) error {
 	return errors.WithMessagef(hide(d.discard(old, name, own)), "removing %s", d.Path(name))
 }
 
-// discard removes the own files of a temporary folder, and the folder if nothing else is in
-// it; otherwise it gets a name that can be seen.
+// discard removes the own files of a temporary folder, and the folder if it is then empty; otherwise it
+// gets a visible name.
 func (d *Dir) discard(tmp, name string, own func(string) bool) error {
 	info, err := d.root.Lstat(tmp)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -166,7 +164,7 @@ func (d *Dir) discard(tmp, name string, own func(string) bool) error {
 	return d.aside(tmp, name)
 }
 
-// aside gives a folder with files that are not ours the first name that is free.
+// aside gives a folder with other files the first free name.
 func (d *Dir) aside(tmp, name string) error {
 	free := name + ".aside"
 	for n := 2; ; n++ {

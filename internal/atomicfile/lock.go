@@ -9,8 +9,8 @@ import (
 	"github.com/pkg/errors"
 )
 
-// Lock returns the lock on a file of the folder, which taking it makes if it is not there. A
-// link in its place is an error.
+// Lock returns the lock on a file of the folder. Taking the lock creates the file if it does not exist. It
+// is an error if the name is a link.
 func (d *Dir) Lock(name string) (*flock.Flock, error) {
 	info, err := d.root.Lstat(name)
 	switch {
@@ -21,7 +21,7 @@ func (d *Dir) Lock(name string) (*flock.Flock, error) {
 	}
 	mode := os.O_RDONLY
 	if runtime.GOOS == "aix" || runtime.GOOS == "solaris" || runtime.GOOS == "illumos" {
-		mode = os.O_RDWR // which exclusive locks need there
+		mode = os.O_RDWR // required for exclusive locks there
 	}
-	return flock.New(d.Path(name), flock.SetFlag(os.O_CREATE|mode|NoFollow)), nil
+	return flock.New(d.Path(name), flock.SetFlag(os.O_CREATE|mode|noFollow)), nil
 }

@@ -2,6 +2,5 @@
 
 package atomicfile
 
-// NoFollow is the flag with which a file is not opened if its name is that of a link; this
-// system has none.
-const NoFollow = 0
+// noFollow is the flag to not open links; this system has none.
+const noFollow = 0

@@ -4,5 +4,5 @@ package atomicfile
 
 import "syscall"
 
-// NoFollow is the flag with which a file is not opened if its name is that of a link.
-const NoFollow = syscall.O_NOFOLLOW
+// noFollow is the flag to not open links.
+const noFollow = syscall.O_NOFOLLOW

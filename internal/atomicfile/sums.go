@@ -15,12 +15,11 @@ import (
 	"gorgpt/internal/regular"
 )
 
-// SumsFile is the file of a folder that has the checksums of the others, in the form of
-// sha256sum.
+// SumsFile is the file of a folder with the checksums of the other files, in the format of sha256sum.
 const SumsFile = "SHA256SUMS"
 
 // CheckFolder reads the files of a folder and compares them with their checksums. A file
-// that has none is an error, too.
+// without a checksum is an error.
 func CheckFolder(path string) error {
 	sums, err := readSums(path)
 	if err != nil {
@@ -69,7 +68,7 @@ func readSums(dir string) (map[string]string, error) {
 	for line := range strings.Lines(string(lines)) {
 		want, name, found := strings.Cut(strings.TrimSuffix(line, "\n"), "  ")
 		if !found || name != filepath.Base(name) {
-			return nil, errors.Errorf("%s: the line %q is no checksum of a file", path, line)
+			return nil, errors.Errorf("%s: the line %q is not the checksum of a file", path, line)
 		}
 		sums[name] = want
 	}

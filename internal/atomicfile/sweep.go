@@ -7,9 +7,9 @@ import (
 	"github.com/pkg/errors"
 )
 
-// Sweep removes what writers that were killed have left unfinished in the folder: files and
-// folders with the mark of this package whose final names are own, as are the files in such a
-// folder, "name/file". The caller holds a lock that says that nobody is writing them.
+// Sweep removes unfinished files and folders of killed processes: those with the mark of this package whose
+// final names are own. For files in such a folder, own gets "name/file". The caller must hold a lock that
+// excludes other writers.
 func (d *Dir) Sweep(own func(name string) bool) error {
 	entries, err := fs.ReadDir(d.root.FS(), ".")
 	if err != nil {

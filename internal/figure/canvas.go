@@ -10,7 +10,7 @@ import (
 	"gonum.org/v1/plot/vg/vgsvg"
 )
 
-// dpi are the dots an inch of a PNG.
+// dpi is the resolution of a PNG in dots per inch.
 const dpi = 150
 
 // Canvas is a picture that can be written.
@@ -19,7 +19,7 @@ type Canvas interface {
 	io.WriterTo
 }
 
-// New is an empty picture, "svg" or "png".
+// New returns an empty picture, "svg" or "png".
 func New(format string, width, height vg.Length) (Canvas, error) {
 	switch format {
 	case "svg":
@@ -30,7 +30,7 @@ func New(format string, width, height vg.Length) (Canvas, error) {
 	return nil, errors.Errorf("unknown format %q: want svg or png", format)
 }
 
-// svg is a picture whose letters have no serifs on machines without the font, either.
+// svg is a picture with sans-serif text, also on machines without the font.
 type svg struct{ *vgsvg.Canvas }
 
 // WriteTo writes the picture.

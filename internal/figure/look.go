@@ -12,8 +12,7 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// look is how a line is drawn. Lightness, dashes and shape tell lines apart where colours are
-// not seen.
+// look is the style of a line. Lightness, dashes and shapes distinguish lines without colours.
 type look struct {
 	line  draw.LineStyle
 	glyph draw.GlyphStyle
@@ -38,10 +37,10 @@ var (
 	gridLine  = draw.LineStyle{Color: color.Gray{0xd8}, Width: vg.Points(0.5)}
 )
 
-// inSans sets a style in letters without serifs.
+// inSans makes a text style sans-serif.
 func inSans(s *text.Style, size vg.Length) { s.Font.Variant, s.Font.Size = "Sans", size }
 
-// newPlot is an empty panel: title, axes and grid.
+// newPlot returns an empty panel: title, axes and grid.
 func newPlot(title, x, y string) *plot.Plot {
 	p := plot.New()
 	p.Title.Text, p.X.Label.Text, p.Y.Label.Text = title, x, y
@@ -58,7 +57,7 @@ func newPlot(title, x, y string) *plot.Plot {
 	return p
 }
 
-// newLegend is a legend at the top left.
+// newLegend returns a legend at the top left.
 func newLegend() plot.Legend {
 	l := plot.NewLegend()
 	inSans(&l.TextStyle, vg.Points(10))
@@ -66,10 +65,10 @@ func newLegend() plot.Legend {
 	return l
 }
 
-// tens are ticks at the whole tens, every other one with a label if they are many.
+// tens are ticks at multiples of ten, with a label at every other one if there are many.
 type tens struct{}
 
-// Ticks are those within the axis.
+// Ticks returns the ticks within the axis.
 func (tens) Ticks(least, most float64) (ticks []plot.Tick) {
 	for x := 10 * math.Ceil(least/10); x <= most; x += 10 {
 		t := plot.Tick{Value: x}
@@ -81,8 +80,8 @@ func (tens) Ticks(least, most float64) (ticks []plot.Tick) {
 	return ticks
 }
 
-// place is where x stands on the axis. Of the scale in decades that gonum has the axis' label
-// takes too much room.
+// place is the position of x on the axis. It replaces gonum's logarithmic scale, whose label takes too much
+// room.
 func (f Panel) place(x float64) float64 {
 	if f.Log {
 		return math.Log10(x)
@@ -93,8 +92,8 @@ func (f Panel) place(x float64) float64 {
 // counts are the ticks of a panel.
 type counts struct{ Panel }
 
-// Ticks are those within the axis. From the last one on, what is too near to the one before
-// has no label.
+// Ticks returns the ticks within the axis. From the last one on, a tick that is too near to the next has no
+// label.
 func (c counts) Ticks(least, most float64) []plot.Tick {
 	ticks, free := make([]plot.Tick, len(c.Panel.Ticks)), math.Inf(1)
 	for i := len(ticks) - 1; i >= 0; i-- {
@@ -108,7 +107,7 @@ func (c counts) Ticks(least, most float64) []plot.Tick {
 	return ticks
 }
 
-// Thousands writes a count with a comma before each three digits.
+// Thousands formats a count with thousands separators.
 func Thousands(n int) string {
 	s := fmt.Sprint(n)
 	for i := len(s) - 3; i > 0; i -= 3 {

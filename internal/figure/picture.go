@@ -12,11 +12,11 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// Picture is panels of lines below one legend. All figures are in percent.
+// Picture has panels of lines below one legend. All values are in percent.
 type Picture struct {
 	Panels []Panel
-	Lines  []string // what the lines of all panels are, by their number
-	Level  string   // what the level of the panels is
+	Lines  []string // names of the lines in all panels, by number
+	Level  string   // name of the level of the panels
 	Note   string   // below the legend
 }
 
@@ -35,7 +35,7 @@ type Line struct {
 	Points []Point
 }
 
-// Point is a place on a line, and how far a bar goes to either side.
+// Point is a point of a line, with the length of its error bar to either side.
 type Point struct{ X, Y, Bar float64 }
 
 // The size of a panel, and of the strip with the legend above the panels.
@@ -114,7 +114,7 @@ func (f Panel) draw(p *plot.Plot, l Line) error {
 	var points bars
 	for _, x := range l.Points {
 		if !finite(x.Y) || !finite(x.Bar) {
-			continue // the table has it
+			continue // only the table shows it
 		}
 		points.XYs = append(points.XYs, plotter.XY{X: f.place(x.X), Y: x.Y})
 		points.YErrors = append(points.YErrors, struct{ Low, High float64 }{x.Bar, x.Bar})
@@ -139,13 +139,13 @@ func (f Panel) draw(p *plot.Plot, l Line) error {
 
 func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
 
-// bars are points with errors.
+// bars are points with error bars.
 type bars struct {
 	plotter.XYs
 	plotter.YErrors
 }
 
-// drawLegend says what is what.
+// drawLegend draws the legend.
 func (f Picture) drawLegend(c draw.Canvas) {
 	all := c
 	entry := func(title string, thumbs ...plot.Thumbnailer) {

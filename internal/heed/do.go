@@ -2,8 +2,9 @@ package heed
 
 import "context"
 
-// Do returns what f does or, as soon as ctx ends, its error. Then f runs on and its result is
-// lost, so f must change nothing that others use and need nothing that is released meanwhile.
+// Do calls f and returns its result. When ctx ends first, Do returns the error of ctx at once; f
+// still runs to its end, and its result is lost. So f must not change what others use, nor need
+// what is released meanwhile.
 func Do[T any](ctx context.Context, f func() (T, error)) (T, error) {
 	type result struct {
 		value T

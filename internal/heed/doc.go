@@ -1,2 +1,2 @@
-// Package heed makes work that cannot be stopped midway give way to a context that ends.
+// Package heed stops waiting for work that cannot be interrupted when a context ends.
 package heed

@@ -1,3 +1,3 @@
-// Package jsondiff says where two JSON objects differ, for messages about settings and data
-// that should be the same. There is one function, [First].
+// Package jsondiff finds the first difference between two JSON objects, for messages about
+// settings and data that should be the same. Its only function is [First].
 package jsondiff

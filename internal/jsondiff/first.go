@@ -9,11 +9,11 @@ import (
 	"github.com/pkg/errors"
 )
 
-// NotSet stands for the value of a key that one of the objects does not have.
-const NotSet = "not set"
+// notSet is the value of a key that one of the objects does not have.
+const notSet = "not set"
 
-// First is the first key, in alphabetical order, that two JSON objects have with different
-// values, and these values; the key is "" if there is none.
+// First returns the first key, in alphabetical order, whose values differ in two JSON objects, and these
+// values. The key is "" if the objects are equal.
 func First(a, b []byte) (key, inA, inB string, err error) {
 	var x, y map[string]json.RawMessage
 	if err := json.Unmarshal(a, &x); err != nil {
@@ -36,5 +36,5 @@ func value(object map[string]json.RawMessage, key string) string {
 	if v, found := object[key]; found {
 		return string(v)
 	}
-	return NotSet
+	return notSet
 }

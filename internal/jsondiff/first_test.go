@@ -10,8 +10,8 @@ func TestFirst(t *testing.T) {
 	for _, c := range []struct{ a, b, key, inA, inB string }{
 		{`{"a":1,"b":2}`, `{"b":2,"a":1}`, "", "", ""},
 		{`{"a":1,"b":2,"c":3}`, `{"a":1,"b":"x","c":4}`, "b", "2", `"x"`},
-		{`{"b":2}`, `{"a":1,"b":2}`, "a", NotSet, "1"},
-		{`{"a":[1],"b":2}`, `{"b":2}`, "a", "[1]", NotSet},
+		{`{"b":2}`, `{"a":1,"b":2}`, "a", notSet, "1"},
+		{`{"a":[1],"b":2}`, `{"b":2}`, "a", "[1]", notSet},
 		{`{}`, `{}`, "", "", ""},
 	} {
 		key, inA, inB, err := First([]byte(c.a), []byte(c.b))

@@ -1,4 +1,3 @@
-// Package memory tells how much memory a process may still take: what the machine has
-// available, the limit of a container, and that of the Go runtime (GOMEMLIMIT), whichever
-// is least.
+// Package memory reports how much memory a process may still allocate: the least of what the
+// machine has available, the limit of the container, and the limit of the Go runtime (GOMEMLIMIT).
 package memory

@@ -13,7 +13,7 @@ import (
 	"github.com/shirou/gopsutil/v4/mem"
 )
 
-// Free is how many bytes can be allocated without swapping or being killed.
+// Free is the number of bytes that can be allocated without swapping or being killed.
 func Free() (int64, error) {
 	machine, err := mem.VirtualMemory()
 	if err != nil {
@@ -29,15 +29,15 @@ func Free() (int64, error) {
 	return max(free, 0), nil
 }
 
-// inUse is what counts towards the limit of the Go runtime.
+// inUse is the number of bytes that count towards the limit of the Go runtime.
 func inUse() int64 {
 	all := []metrics.Sample{{Name: "/memory/classes/total:bytes"}, {Name: "/memory/classes/heap/released:bytes"}}
 	metrics.Read(all)
 	return int64(all[0].Value.Uint64() - all[1].Value.Uint64())
 }
 
-// containerFree is what the limit of a Linux control group leaves, of version 2 or 1. Cached
-// files count as free, as they give way.
+// containerFree is the memory that is left below the limit of a Linux control group, version 2 or
+// 1. Cached files count as free, since the system drops them when memory is short.
 func containerFree(root string) (free int64, limited bool) {
 	for _, v := range []struct{ limit, used, stat, cached string }{
 		{"memory.max", "memory.current", "memory.stat", "inactive_file"},
@@ -56,7 +56,7 @@ func containerFree(root string) (free int64, limited bool) {
 	return 0, false
 }
 
-// number reads a file with one number; "max", for no limit, is none.
+// number reads a file with one number. It returns false for "max", which means no limit.
 func number(path string) (int64, bool) {
 	data, err := os.ReadFile(path)
 	if err != nil {
@@ -66,7 +66,7 @@ func number(path string) (int64, bool) {
 	return n, err == nil
 }
 
-// cached finds a line "name number"; without it nothing is.
+// cached returns the number of a line "name number", or 0.
 func cached(path, name string) int64 {
 	data, err := os.ReadFile(path)
 	if err != nil {
@@ -74,7 +74,7 @@ func cached(path, name string) int64 {
 	}
 	for line := range strings.Lines(string(data)) {
 		if key, value, _ := strings.Cut(strings.TrimSpace(line), " "); key == name {
-			n, _ := strconv.ParseInt(value, 10, 64) // 0 if it is none
+			n, _ := strconv.ParseInt(value, 10, 64) // 0 if it is not a number
 			return n
 		}
 	}

@@ -2,8 +2,8 @@ package memory
 
 import "github.com/pkg/errors"
 
-// Room returns an error unless that many bytes of memory are free. Where the system does not say
-// how many are, there is room.
+// Room returns an error unless that many bytes of memory are free. If the system does not report
+// its free memory, Room returns nil.
 func Room(need int64) error {
 	free, err := Free()
 	if err == nil && need > free {

@@ -11,12 +11,12 @@ import (
 	"gorgpt/internal/regular"
 )
 
-// Name is a path with the flag, or whatever else, that names it.
+// Name is a path and the flag that sets it, as the command spells it.
 type Name struct{ Flag, Path string }
 
-// Check refuses outputs that must not be written. Paths that are empty, and inputs that do not
-// exist, are left out. An input may be a glob, or a folder of books or rows; then all such files
-// below it are inputs. Model folders need not be among them: their files are refused anyway.
+// Check refuses outputs that must not be written. It skips empty paths, and inputs that do not
+// exist. An input may be a glob, or a folder of books or rows; then all such files below it are
+// inputs. Model folders need not be listed: their files are always refused.
 func Check(outputs, inputs []Name) error {
 	if err := Apart(outputs, inputs); err != nil {
 		return err
@@ -29,7 +29,8 @@ func Check(outputs, inputs []Name) error {
 	return nil
 }
 
-// Apart is Check for outputs that have names of their own, such as those in a folder of results.
+// Apart is [Check] without the check for files of models and runs, for outputs whose names the
+// command chooses itself.
 func Apart(outputs, inputs []Name) error {
 	outputs = slices.DeleteFunc(slices.Clone(outputs), func(n Name) bool { return n.Path == "" })
 	for i, out := range outputs {
@@ -50,10 +51,10 @@ func Apart(outputs, inputs []Name) error {
 	return nil
 }
 
-// CheckResults refuses a folder of results if its file of finished runs, or another of the files
-// with the names, must not be written.
-func CheckResults(dir, runs string, names []string, inputs []Name) error {
-	file := func(name string) Name { return Name{"-out", filepath.Join(dir, name)} }
+// CheckResults refuses a folder of results if its file of finished runs, or one of the other named
+// files, must not be written.
+func CheckResults(folder Name, runs string, names []string, inputs []Name) error {
+	file := func(name string) Name { return Name{folder.Flag, filepath.Join(folder.Path, name)} }
 	if err := Apart([]Name{file(runs)}, inputs); err != nil {
 		return err
 	}
@@ -64,24 +65,24 @@ func CheckResults(dir, runs string, names []string, inputs []Name) error {
 	return Check(outputs, inputs)
 }
 
-// checkKind refuses what is there and no file: it cannot be replaced, or must not be.
+// checkKind refuses an output that exists and is not a file.
 func checkKind(out Name) error {
 	info, err := os.Stat(out.Path)
 	dir := real(filepath.Dir(out.Path)) + string(filepath.Separator)
 	switch {
 	case strings.HasPrefix(dir, "/dev/") && !strings.HasPrefix(dir, "/dev/shm/") && (err != nil || !isDevice(info)), strings.HasPrefix(dir, "/proc/"):
-		return errors.Errorf("%s %s is in a folder of the system's: want the name of a file elsewhere", out.Flag, out.Path)
+		return errors.Errorf("%s %s is in a system folder: name a file elsewhere", out.Flag, out.Path)
 	case err != nil || info.Mode().IsRegular():
-		return nil // or it is for the writer to say what is wrong
+		return nil // other errors are left to the writer
 	case info.IsDir():
-		return errors.Errorf("%s %s is a folder: want the name of a file", out.Flag, out.Path)
+		return errors.Errorf("%s %s is a folder: name a file", out.Flag, out.Path)
 	}
-	return errors.Errorf("%s %s is %s, which a file cannot take the place of: want the name of a file", out.Flag, out.Path, regular.Kind(info.Mode()))
+	return errors.Errorf("%s %s is %s, which cannot be replaced by a file: name a file", out.Flag, out.Path, regular.Kind(info.Mode()))
 }
 
 func isDevice(info os.FileInfo) bool { return info.Mode()&os.ModeDevice != 0 }
 
-// reads tells whether a path that is an input has a file in it.
+// reads reports whether an input path includes the output file.
 func reads(in, out string) bool {
 	if in == "" || in == "-" {
 		return false
@@ -105,15 +106,15 @@ func reads(in, out string) bool {
 	return false
 }
 
-// isData tells whether a file in a folder of books or rows may be one of them. Those that
-// commands write there are not, so that they can be written again.
+// isData reports whether a file in a folder of books or rows may be one of them. Files that
+// commands write there are not, so that they can be overwritten.
 func isData(path string) bool {
 	name := strings.ToLower(filepath.Base(path))
 	kinds := []string{".txt", ".tsv", ".csv", ".json", ".jsonl", ".parquet", ".gz", ".zst", ".bz2", ".xz", ""}
 	return slices.Contains(kinds, filepath.Ext(name)) && name != "profile.csv" && name != "results.jsonl"
 }
 
-// same tells whether two paths are of one file, be it through links, or would be.
+// same reports whether two paths name the same file, even through links, or would if it existed.
 func same(a, b string) bool {
 	x, errX := os.Stat(a)
 	y, errY := os.Stat(b)
@@ -123,7 +124,7 @@ func same(a, b string) bool {
 	return errX != nil && errY != nil && real(a) == real(b)
 }
 
-// below tells whether a file is in a folder, at any depth.
+// below reports whether a file is in a folder, at any depth.
 func below(dir, file string) bool {
 	rel, err := filepath.Rel(real(dir), real(file))
 	return err == nil && rel != ".." && !strings.HasPrefix(rel, ".."+string(filepath.Separator))

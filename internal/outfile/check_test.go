@@ -62,11 +62,11 @@ func TestOutputsThatDestroyAreRefused(t *testing.T) {
 		{"results/results.jsonl", "", part},
 		{"run/checkpoints/step-1/model.safetensors", "", sums},
 		{"run/checkpoints/step-1/new.svg", "", sums},
-		{"books", "", "is a folder: want the name of a file"},
-		{"shelf", "", "is a folder: want the name of a file"},
-		{os.DevNull, "", "is a device, which a file cannot take the place of"},
-		{"/dev/stdout", "", "is in a folder of the system's"},
-		{"/proc/self/fd/1", "", "is in a folder of the system's"},
+		{"books", "", "is a folder: name a file"},
+		{"shelf", "", "is a folder: name a file"},
+		{os.DevNull, "", "is a device, which cannot be replaced by a file"},
+		{"/dev/stdout", "", "is in a system folder"},
+		{"/proc/self/fd/1", "", "is in a system folder"},
 	} {
 		err := outfile.Check([]outfile.Name{{"-out", c.out}}, []outfile.Name{{"-in", c.in}})
 		require.ErrorContains(t, err, "-out "+c.out+" "+c.want, "%s over %s", c.out, c.in)
@@ -97,7 +97,7 @@ func TestOtherOutputsAreNotRefused(t *testing.T) {
 		require.NoError(t, outfile.Check([]outfile.Name{{"-out", c.out}}, []outfile.Name{{"-in", c.in}}), "%s beside %s", c.out, c.in)
 	}
 	results := func(dir string, in string) error {
-		return outfile.CheckResults(dir, "results.jsonl", []string{"table.md"}, []outfile.Name{{"-test", in}})
+		return outfile.CheckResults(outfile.Name{"-out", dir}, "results.jsonl", []string{"table.md"}, []outfile.Name{{"-test", in}})
 	}
 	require.NoError(t, results("results", "rows.tsv"))
 	require.NoError(t, results("results", "."))

@@ -1,7 +1,6 @@
-// Package outfile refuses to write files over what must not be lost: what the same command
-// reads, another of its outputs, files that make up a model or a run, and what is no file.
+// Package outfile protects files from being overwritten: inputs of the same command, its other outputs,
+// files of a model or a run, and objects that are not regular files.
 //
-// It looks before a command begins; the writing itself is for package atomicfile, which
-// replaces links and never follows them. Folders that commands fill, such as run folders, have
-// rules of their own. Start reading at [Check].
+// It checks before a command begins. Package atomicfile writes the files; it replaces links and never
+// follows them. Folders that commands fill, such as run folders, have their own rules. Start reading at [Check].
 package outfile

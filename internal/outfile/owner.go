@@ -9,8 +9,8 @@ import (
 	"github.com/pkg/errors"
 )
 
-// parts are the names of files that make up models, runs and results. They are never replaced
-// by an output of another kind, wherever they are.
+// parts are names of files of models, runs and results. In any folder, an output of another kind
+// never replaces them.
 var parts = []string{
 	"config.json", "model*.safetensors", "model.safetensors.index.json", "vocab.json", "merges.txt", "tokenizer.json",
 	"tokenizer_config.json", "special_tokens_map.json", "generation_config.json", "pytorch_model*.bin",
@@ -19,18 +19,18 @@ var parts = []string{
 	"results.jsonl", "tokens.json", "tokens-*.bin",
 }
 
-// extras are further files of runs. Elsewhere these names are as good as others.
+// extras are further files of runs. They are protected only in the folder of a model or a run.
 var extras = []string{
 	"predictions.tsv", "loss.svg", "loss.png", "sample.txt", ".*",
 	"cola.tsv", "sst-2.tsv", "mrpc.tsv", "sts-b.tsv", "qqp.tsv", "mnli-m.tsv", "mnli-mm.tsv", "qnli.tsv", "rte.tsv", // submissions
 }
 
-// marks are files by which the folder of a model or a run is known.
+// marks are files that identify the folder of a model or a run.
 var marks = []string{"run.json", "model.safetensors", "model.safetensors.index.json", "pytorch_model.bin", "params_shapes.json", "state.json", "task.json", "tokenizer.json", "merges.txt"}
 
-// owner says what a file belongs to; "" if to nothing known.
+// owner names what a file belongs to, or is "".
 func owner(path string) string {
-	dir, name := filepath.Dir(path), strings.ToLower(filepath.Base(path)) // some disks know no capitals
+	dir, name := filepath.Dir(path), strings.ToLower(filepath.Base(path)) // some file systems ignore case
 	part, extra := matches(parts, name), matches(extras, name)
 	_, err := os.Lstat(path)
 	switch {
@@ -44,8 +44,8 @@ func owner(path string) string {
 	return ""
 }
 
-// CheckModelFolder refuses to put a model into the folder of a run, or into one of its folders:
-// its checkpoints, earlier states and samples are for nobody else to replace.
+// CheckModelFolder refuses to write a model into the folder of a run, or into one of its folders,
+// since that would replace its checkpoints or samples.
 func CheckModelFolder(flag, dir string) error {
 	path := real(dir)
 	run := ""

@@ -1,4 +1,3 @@
-// Package regular opens files whose size can be relied on. Devices, pipes, sockets and folders
-// are refused before they are opened, as opening a pipe waits for its other end and opening a
-// device may act on it.
+// Package regular opens regular files only. It rejects devices, pipes, sockets and folders before it opens
+// them, because opening a pipe waits for its other end and opening a device may affect it.
 package regular

@@ -2,5 +2,5 @@
 
 package regular
 
-// nonBlock has no meaning here: no pipe stands among the files.
+// nonBlock is not needed here: this system has no pipes among files.
 const nonBlock = 0

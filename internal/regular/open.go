@@ -18,7 +18,7 @@ func Open(path, what string) (f *os.File, size int64, err error) {
 	if err != nil {
 		return nil, 0, errors.Wrap(err, "opening "+what)
 	}
-	// Should a pipe take the place of the file only now, opening it does not wait.
+	// If a pipe replaces the file at this moment, opening it does not block.
 	if f, err = os.OpenFile(path, os.O_RDONLY|nonBlock, 0); err != nil {
 		return nil, 0, errors.Wrap(err, "opening "+what)
 	}
@@ -33,8 +33,8 @@ func Open(path, what string) (f *os.File, size int64, err error) {
 	return f, after.Size(), nil
 }
 
-// ReadFile reads a regular file of at most limit bytes. The error says how large a file that is
-// larger may be; no more than the limit is read of it.
+// ReadFile reads a regular file of at most limit bytes. A larger file
+// is an error that names the limit; no more than the limit is read.
 func ReadFile(path, what string, limit int64) (data []byte, err error) {
 	f, size, err := Open(path, what)
 	if err != nil {
@@ -44,7 +44,7 @@ func ReadFile(path, what string, limit int64) (data []byte, err error) {
 	if size > limit {
 		return nil, tooLarge(path, what, size, limit)
 	}
-	data = make([]byte, 0, size+1) // room to notice the end
+	data = make([]byte, 0, size+1) // one byte more, to detect the end
 	for {
 		n, err := f.Read(data[len(data):cap(data)])
 		data = data[:len(data)+n]
@@ -56,7 +56,7 @@ func ReadFile(path, what string, limit int64) (data []byte, err error) {
 		case int64(len(data)) > limit:
 			return nil, tooLarge(path, what, int64(len(data)), limit)
 		case len(data) == cap(data):
-			data = append(data, 0)[:len(data)] // it has grown
+			data = append(data, 0)[:len(data)] // the file has grown
 		}
 	}
 }
@@ -65,7 +65,7 @@ func tooLarge(path, what string, size, limit int64) error {
 	return errors.Errorf("reading %s: %s has %d bytes, but at most %d are read: is it the right file?", what, path, size, limit)
 }
 
-// Check returns an error, which names the kind, unless the file is a regular one.
+// Check returns an error that names the kind of the file, unless it is a regular file.
 func Check(path string, info fs.FileInfo) error {
 	if info.Mode().IsRegular() {
 		return nil
@@ -73,7 +73,7 @@ func Check(path string, info fs.FileInfo) error {
 	return errors.Errorf("%s: not a regular file, but %s", path, Kind(info.Mode()))
 }
 
-// Kind names what a file is that is not regular.
+// Kind names the kind of a file that is not regular.
 func Kind(mode fs.FileMode) string {
 	switch {
 	case mode.IsDir():

@@ -7,18 +7,18 @@ import (
 )
 
 const (
-	// expansion is how many times its size a packed file may unpack to. Text packs to a third or
-	// a tenth of its size, and logs and tables that repeat themselves to a fiftieth; a file that
-	// is made to fill memory packs to a thousandth and less.
+	// expansion is the maximum ratio of decompressed to compressed size. Text is compressed to between
+	// a third and a tenth of its size, repetitive logs and tables to a fiftieth, and a malicious file to
+	// a thousandth or less.
 	expansion = 100
 
-	// freely is how many bytes any packed file may unpack to, however small it is.
+	// freely is the decompressed size that any compressed file may have.
 	freely = 64 << 20
 )
 
-// Unpacked passes on what a packed file of size bytes unpacks to, and fails where that is so
-// much that the file must be made to fill memory: beyond 64 MiB and a hundred times its size.
-// packing is what it is packed with, for errors.
+// Unpacked returns a reader of the content of a packed file of size bytes. It fails beyond 64 MiB
+// and a hundred times the size: such a file is made to fill memory. packing names the format, for
+// errors.
 func Unpacked(r io.Reader, size int64, packing string) io.Reader {
 	return &unpacked{r: r, left: max(freely, expansion*size), size: size, packing: packing}
 }
@@ -29,14 +29,14 @@ type unpacked struct {
 	packing    string
 }
 
-// Read reads as much as the limit leaves.
+// Read reads up to the limit.
 func (u *unpacked) Read(p []byte) (int, error) {
 	if u.left < 0 {
 		return 0, u.tooMuch()
 	}
 	n, err := u.r.Read(p[:min(int64(len(p)), u.left+1)])
 	if u.left -= int64(n); u.left < 0 {
-		return n - 1, u.tooMuch() // without the byte beyond the limit
+		return n - 1, u.tooMuch() // without the byte above the limit
 	}
 	if err != nil && !errors.Is(err, io.EOF) {
 		err = errors.Wrap(err, "unpacking "+u.packing)
@@ -46,5 +46,5 @@ func (u *unpacked) Read(p []byte) (int, error) {
 
 func (u *unpacked) tooMuch() error {
 	return errors.Errorf("unpacking %s: its %d bytes unpack to more than %d MiB and %d times their number: "+
-		"unpack the file first if it is what it should be", u.packing, u.size, freely>>20, expansion)
+		"if this is the right file, unpack it first", u.packing, u.size, freely>>20, expansion)
 }

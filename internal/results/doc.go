@@ -1,5 +1,5 @@
-// Package results keeps what the runs of an experiment gave in a file that only grows, so
-// that an experiment which was stopped goes on where it was, and tables are made from the file.
+// Package results keeps the results of the runs of an experiment in a file that only grows. If an
+// experiment is interrupted, it resumes from this file. Tables are made from it too.
 //
 // Start reading at log.go; markdown.go lays out tables.
 package results

@@ -13,25 +13,25 @@ import (
 	"gorgpt/internal/regular"
 )
 
-// File is the file of a folder that a [Log] is kept in, and lockFile the one that is locked
-// while a line is added.
+// File is the name of the file of a [Log] in its folder. The file lockFile is locked while a line
+// is added.
 const (
 	File     = "results.jsonl"
 	lockFile = ".results.lock"
 )
 
-// Log is the file of finished runs, a line each. Runs of other experiments may be in it, too.
-// Any number of processes may add to it at the same time, and so may goroutines.
+// Log is the file of finished runs, one run a line. Several experiments may share it. Any number
+// of processes and goroutines may add to it at the same time.
 type Log[K comparable, R any] struct {
 	Path string
 	key  func(R) K
 }
 
-// Open makes the folder if it is not there, and checks that its log can be read. key is what
-// decides on a run's figures.
+// Open makes the folder if it does not exist, and checks that its log can be read. key returns
+// all that the figures of a run depend on.
 func Open[K comparable, R any](dir string, key func(R) K) (*Log[K, R], error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return nil, errors.Wrap(err, "-out")
+		return nil, errors.Wrap(err, "making the folder of results")
 	}
 	l := &Log[K, R]{filepath.Join(dir, File), key}
 	if err := l.checkFiles(); err != nil {
@@ -41,8 +41,8 @@ func Open[K comparable, R any](dir string, key func(R) K) (*Log[K, R], error) {
 	return l, err
 }
 
-// All reads the finished runs. Where two lines are of the same run, the first counts. A last
-// line that was cut off, by a killed process or a full disk, is no run.
+// All reads the finished runs. Of two lines of one run, the first counts. A last line that was cut
+// off by a killed process or a full disk is skipped.
 func (l *Log[K, R]) All() (map[K]R, error) {
 	data, err := regular.ReadFile(l.Path, "results", 1<<30)
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
@@ -56,7 +56,7 @@ func (l *Log[K, R]) All() (map[K]R, error) {
 		}
 		var r R
 		if err := json.Unmarshal(line, &r); err != nil {
-			return nil, errors.Wrapf(err, "%s:%d: this is no finished run: remove the line, or name another folder with -out", l.Path, i+1)
+			return nil, errors.Wrapf(err, "%s:%d: the line is not a finished run: remove it, or use another folder", l.Path, i+1)
 		}
 		if _, found := all[l.key(r)]; !found {
 			all[l.key(r)] = r
@@ -65,8 +65,7 @@ func (l *Log[K, R]) All() (map[K]R, error) {
 	return all, nil
 }
 
-// Add appends a run. When it returns nil, the run survives a power cut, and whatever else was
-// in the file is still there.
+// Add appends a run. When it returns nil, the run survives a power cut. All other lines stay.
 func (l *Log[K, R]) Add(r R) (err error) {
 	line, err := json.Marshal(r)
 	if err != nil {
@@ -95,7 +94,7 @@ func (l *Log[K, R]) Add(r R) (err error) {
 	return errors.Wrapf(err, "adding a result to %s", l.Path)
 }
 
-// checkFiles refuses to write through links, and to what is not a file.
+// checkFiles returns an error if the log or its lock is a link, or not a regular file.
 func (l *Log[K, R]) checkFiles() error {
 	for _, path := range []string{l.Path, filepath.Join(filepath.Dir(l.Path), lockFile)} {
 		info, err := os.Lstat(path)
@@ -103,26 +102,26 @@ func (l *Log[K, R]) checkFiles() error {
 		case os.IsNotExist(err):
 			continue
 		case err != nil:
-			return errors.Wrap(err, "-out")
+			return errors.Wrap(err, "checking the results")
 		case info.Mode()&os.ModeSymlink != 0:
-			return errors.Errorf("-out: %s is a link, which is not written through: remove it, or name another folder", path)
+			return errors.Errorf("%s is a link, which is never written through: remove it, or use another folder", path)
 		}
 		if err := regular.Check(path, info); err != nil {
-			return errors.WithMessage(err, "-out")
+			return errors.WithMessage(err, "checking the results")
 		}
 	}
 	return nil
 }
 
-// appendLine writes a line behind the last whole one, in one write. If it fails, the file is as
-// it was.
+// appendLine writes a line after the last complete one, in one write. If it fails, the file is
+// unchanged.
 func appendLine(f *os.File, line []byte) error {
 	end, whole, err := lastLine(f)
 	if err != nil {
 		return err
 	}
 	if !whole {
-		line = append([]byte("\n"), line...) // the last line has all but its end
+		line = append([]byte("\n"), line...) // the last line is complete except for its newline
 	}
 	if err := f.Truncate(end); err != nil {
 		return err
@@ -132,13 +131,13 @@ func appendLine(f *os.File, line []byte) error {
 		err = f.Sync()
 	}
 	if err != nil {
-		_ = f.Truncate(end) // a line that is cut off is harmless, too
+		_ = f.Truncate(end) // if this fails, All skips the partial line
 	}
 	return err
 }
 
-// lastLine finds where the next line goes, and tells whether the one before it has ended. What
-// was cut off inside a line is passed over.
+// lastLine returns the offset of the next line, and whether the line before it has its newline. A
+// partial last line is overwritten.
 func lastLine(f *os.File) (end int64, whole bool, err error) {
 	info, err := f.Stat()
 	if err != nil {

@@ -42,7 +42,7 @@ func TestLog(t *testing.T) {
 
 	require.NoError(t, os.WriteFile(log.Path, []byte("{}\n{\"Name\"\n{}\n"), 0o600))
 	_, err = open(dir)
-	require.ErrorContains(t, err, "results.jsonl:2: this is no finished run: remove the line")
+	require.ErrorContains(t, err, "results.jsonl:2: the line is not a finished run: remove it")
 }
 
 // A process that was killed has left half a line, or one without its end.
@@ -130,7 +130,7 @@ func TestLinksAndFoldersAreNotWrittenTo(t *testing.T) {
 		put  func(path, precious string) error
 		want string
 	}{
-		"link":   {func(path, precious string) error { return os.Symlink(precious, path) }, "is a link, which is not written through"},
+		"link":   {func(path, precious string) error { return os.Symlink(precious, path) }, "is a link, which is never written through"},
 		"folder": {func(path, _ string) error { return os.Mkdir(path, 0o700) }, "not a regular file, but a folder"},
 	} {
 		for _, file := range []string{results.File, ".results.lock"} {
@@ -157,7 +157,7 @@ func TestNumbersThatAreNotFiniteAreKept(t *testing.T) {
 		require.NoError(t, json.Unmarshal(data, &back))
 		require.Equal(t, fmt.Sprint(x), fmt.Sprint(float64(back)))
 	}
-	require.ErrorContains(t, json.Unmarshal([]byte(`"many"`), new(results.Number)), `"many" is no figure`)
+	require.ErrorContains(t, json.Unmarshal([]byte(`"many"`), new(results.Number)), `"many" is not a number`)
 }
 
 func Example() {

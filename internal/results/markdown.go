@@ -5,8 +5,7 @@ import (
 	"unicode/utf8"
 )
 
-// Markdown lays out a table, the first line its head. All columns but the first are
-// aligned to the right.
+// Markdown formats a table, whose first line is the header. All columns except the first are right-aligned.
 func Markdown(lines [][]string) string {
 	widths := make([]int, len(lines[0]))
 	for _, line := range lines {

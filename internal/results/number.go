@@ -8,11 +8,11 @@ import (
 	"github.com/pkg/errors"
 )
 
-// Number is a figure of a run. JSON has no form for NaN and infinities, which a run may end
-// with all the same: they are strings, as in metrics.jsonl.
+// Number is a figure of a run. JSON has no NaN and no infinities: a Number writes them as
+// strings, as in metrics.jsonl.
 type Number float64
 
-// MarshalJSON is for package json.
+// MarshalJSON implements [json.Marshaler].
 func (n Number) MarshalJSON() ([]byte, error) {
 	if x := float64(n); math.IsNaN(x) || math.IsInf(x, 0) {
 		return []byte(strconv.Quote(strconv.FormatFloat(x, 'g', -1, 64))), nil
@@ -20,7 +20,7 @@ func (n Number) MarshalJSON() ([]byte, error) {
 	return json.Marshal(float64(n))
 }
 
-// UnmarshalJSON is for package json.
+// UnmarshalJSON implements [json.Unmarshaler].
 func (n *Number) UnmarshalJSON(data []byte) error {
 	var s string
 	if err := json.Unmarshal(data, &s); err != nil {
@@ -28,7 +28,7 @@ func (n *Number) UnmarshalJSON(data []byte) error {
 	}
 	x, err := strconv.ParseFloat(s, 64)
 	if err != nil || !math.IsNaN(x) && !math.IsInf(x, 0) {
-		return errors.Errorf("%q is no figure", s)
+		return errors.Errorf("%q is not a number", s)
 	}
 	*n = Number(x)
 	return nil

@@ -18,8 +18,8 @@ var (
 	bomUTF32BE = []byte("\x00\x00\xFE\xFF")
 )
 
-// Decode returns a text as valid UTF-8 without byte order mark. Text that is not UTF-8 but
-// nearer to it than to Windows-1252 keeps its other characters. Binary data is an error.
+// Decode returns a text as valid UTF-8 without byte order mark. In damaged UTF-8, invalid bytes become
+// U+FFFD and the other characters stay. Binary data is an error.
 func Decode(raw []byte) ([]byte, Found, error) {
 	found, size, err := recognise(raw)
 	if err != nil {
@@ -45,12 +45,12 @@ func Decode(raw []byte) ([]byte, Found, error) {
 
 var replacement = []byte(string(unicode.ReplacementChar))
 
-// recognise looks at the beginning of a text, or at all of it, for UTF-16. Everything else it
-// calls UTF-8. size is the length of the byte order mark.
+// recognise detects UTF-16 from a text or its beginning. For all other text it returns UTF-8. size is
+// the length of the byte order mark.
 func recognise(raw []byte) (found Found, size int, err error) {
 	switch {
 	case bytes.HasPrefix(raw, bomUTF32LE), bytes.HasPrefix(raw, bomUTF32BE):
-		return found, 0, errors.New("the text is UTF-32, which is not read: save it as UTF-8")
+		return found, 0, errors.New("the text is UTF-32, which is not supported: save it as UTF-8")
 	case bytes.HasPrefix(raw, bomUTF8):
 		return Found{Encoding: UTF8, Mark: true}, len(bomUTF8), nil
 	case bytes.HasPrefix(raw, bomUTF16LE):
@@ -67,9 +67,9 @@ func recognise(raw []byte) (found Found, size int, err error) {
 	return found, 0, nil
 }
 
-// latinUTF16 counts the characters with a high byte of zero, line feeds and spaces among them, if
-// bytes without a byte order mark look like UTF-16: next to all characters can be printed, and
-// most are not pairs of ASCII.
+// latinUTF16 counts the characters with a high byte of zero, including line feeds and spaces, if bytes
+// without a byte order mark look like UTF-16: almost all characters are printable, and most are not
+// pairs of ASCII bytes.
 func latinUTF16(raw []byte, order binary.ByteOrder) (latin int) {
 	pairs := 0
 	for i := 0; i < len(raw); i += 2 {
@@ -102,8 +102,8 @@ const mark = 0xFEFF
 
 func isASCII(b byte) bool { return b >= '\t' && b <= '~' }
 
-// fromUTF16 appends decoded UTF-16 to dst and returns how many bytes at the end are part of a
-// character that is not complete. If they are the last, they are invalid.
+// fromUTF16 appends decoded UTF-16 to dst and returns the number of bytes at the end that belong to an
+// incomplete character. At the end of the text they are invalid.
 func fromUTF16(dst, raw []byte, order binary.ByteOrder, last bool) (text []byte, invalid, left int) {
 	for len(raw) >= 2 {
 		r := rune(order.Uint16(raw))
@@ -137,8 +137,8 @@ func fromWindows1252(dst, raw []byte) []byte {
 	return dst
 }
 
-// checkText tells text in any of the encodings from binary data: text has no NUL, and of
-// other control characters next to none.
+// checkText returns an error for binary data. Text has no NUL and almost no other control characters,
+// in any of the encodings.
 func checkText(raw []byte) error {
 	if at := bytes.IndexByte(raw, 0); at >= 0 {
 		return errors.Errorf("binary data: a NUL byte at offset %d", at)
@@ -159,9 +159,9 @@ func countControls(raw []byte) int {
 	return n
 }
 
-// countUTF8 counts the well-formed sequences of several bytes, and the bytes that belong to
-// none. One bad byte should not spoil all the quotation marks of a book, so text is damaged
-// UTF-8 while there are more sequences than bad bytes.
+// countUTF8 counts the valid sequences of several bytes, and the invalid bytes. Text with more valid
+// sequences than invalid bytes is treated as damaged UTF-8, so that one bad byte does not spoil all
+// quotation marks of a book.
 func countUTF8(raw []byte) (good, bad int) {
 	if utf8.Valid(raw) {
 		for _, b := range raw {

@@ -114,7 +114,7 @@ func TestBinaryDataIsRefused(t *testing.T) {
 		"late":     {strings.Repeat("text\n", 50_000) + "\x00", "binary data: a NUL byte at offset 250000"},
 		"controls": {"\x01\x02\x03 text", "binary data: 3 of 8 bytes are control characters"},
 		"accents":  {strings.Repeat("\xE9", 500) + strings.Repeat("\x01", 6), "binary data: 6 of 506 bytes are control characters"},
-		"UTF-32":   {"\xFF\xFE\x00\x00a\x00\x00\x00", "UTF-32, which is not read"},
+		"UTF-32":   {"\xFF\xFE\x00\x00a\x00\x00\x00", "UTF-32, which is not supported"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, _, err := Decode([]byte(c.raw))

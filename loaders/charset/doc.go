@@ -1,9 +1,8 @@
-// Package charset turns text files of the usual encodings into UTF-8 and says what it has
-// recognised.
+// Package charset converts text files of common encodings to UTF-8 and reports the encoding.
 //
-// UTF-8 and UTF-16 are recognised with and without a byte order mark. What is neither is taken
-// for Windows-1252, of which ISO-8859-1 is the part in use. Binary data is refused.
+// It detects UTF-8 and UTF-16 with and without a byte order mark. Other text is read as Windows-1252,
+// which includes ISO-8859-1 in practice. Binary data is an error.
 //
-// [Decode] decides on a whole text, [Reader] on a stream as it comes, and [Lines] cuts a stream
-// into lines of bounded length.
+// [Decode] converts a whole text, [Reader] a stream, and [Lines] splits a stream into lines of limited
+// length.
 package charset

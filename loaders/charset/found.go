@@ -6,10 +6,10 @@ import (
 	"strings"
 )
 
-// Encoding is how the characters of a text are written as bytes.
+// Encoding is a character encoding.
 type Encoding int
 
-// The encodings that are recognised.
+// The supported encodings.
 const (
 	UTF8 Encoding = iota
 	UTF16LE
@@ -17,12 +17,12 @@ const (
 	Windows1252
 )
 
-// String is the encoding's name.
+// String returns the name of the encoding.
 func (e Encoding) String() string {
 	return [...]string{"UTF-8", "UTF-16 (little-endian)", "UTF-16 (big-endian)", "Windows-1252"}[e]
 }
 
-// order is that of the bytes of UTF-16; nil: it is another encoding.
+// order is the byte order of UTF-16; nil for other encodings.
 func (e Encoding) order() binary.ByteOrder {
 	switch e {
 	case UTF16LE:
@@ -33,15 +33,15 @@ func (e Encoding) order() binary.ByteOrder {
 	return nil
 }
 
-// Found is what was recognised of a text.
+// Found describes the encoding of a text.
 type Found struct {
 	Encoding Encoding
-	Mark     bool // whether a byte order mark stands in front
-	Invalid  int  // bytes that are no character of the encoding, each run of them read as U+FFFD
-	CR       bool // whether a carriage return alone ends lines; only [Lines] notices
+	Mark     bool // whether the text begins with a byte order mark
+	Invalid  int  // invalid bytes; each run of them is read as U+FFFD
+	CR       bool // whether single carriage returns end lines; only [Lines] sets this
 }
 
-// String says what is unlike plain UTF-8, for a person to read; it is empty if nothing is.
+// String says how the text differs from plain UTF-8; it is empty if it does not differ.
 func (f Found) String() string {
 	var parts []string
 	if f.Encoding != UTF8 {

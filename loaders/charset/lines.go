@@ -8,24 +8,24 @@ import (
 	"github.com/pkg/errors"
 )
 
-// Lines reads a stream line by line. LF, CR LF and CR alone end a line. It must not be used by
-// several goroutines at a time.
+// Lines reads a stream line by line. LF, CR LF and single CR end a line. Only one goroutine may use it
+// at a time.
 type Lines struct {
 	text    *Reader
 	in      *bufio.Reader
 	limit   int
-	afterCR bool // a line feed that comes next belongs to the line before
+	afterCR bool // the last byte was a carriage return: a line feed may complete the line end
 	loneCR  bool
 }
 
-// NewLines returns the decoded lines of src, see [Reader]. A line of more than limit bytes is an
-// error.
+// NewLines returns a reader of the decoded lines of src, see [Reader]. A line of more than limit bytes
+// is an error.
 func NewLines(src io.Reader, limit int) *Lines {
 	text := NewReader(src)
 	return &Lines{text: text, in: bufio.NewReaderSize(text, chunk), limit: limit}
 }
 
-// Found is what has been recognised so far.
+// Found describes the encoding as far as it is known.
 func (l *Lines) Found() Found {
 	found := l.text.Found()
 	found.CR = l.loneCR
@@ -73,5 +73,5 @@ func (l *Lines) Next() (string, error) {
 	}
 }
 
-// skip goes over bytes that were peeked at.
+// skip discards bytes that were peeked at.
 func (l *Lines) skip(n int) { _, _ = l.in.Discard(n) } // they are in the buffer

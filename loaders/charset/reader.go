@@ -8,13 +8,12 @@ import (
 	"github.com/pkg/errors"
 )
 
-// chunk is how much of a stream is decoded at a time, and the most that is looked at to
-// recognise what it is.
+// chunk is the number of bytes decoded at a time, and the maximum used to detect the encoding.
 const chunk = 64 << 10
 
-// Reader reads a stream as valid UTF-8 without byte order mark. It returns what it has as soon as
-// the stream gives it, so pipes can be read while they are written. It must not be used by
-// several goroutines at a time.
+// Reader reads a stream as valid UTF-8 without byte order mark. It returns text as soon as the stream
+// delivers it, so pipes can be read while they are being written. Only one goroutine may use it at a
+// time.
 type Reader struct {
 	src   io.Reader
 	found Found
@@ -24,16 +23,16 @@ type Reader struct {
 	err   error  // once text is used up
 
 	begun           bool
-	settled         bool // the encoding does not change, whatever comes
-	mark            bool // a byte order mark is still to be passed over
-	good            int  // sequences of several bytes in the UTF-8 so far
+	settled         bool // the encoding is final
+	mark            bool // a byte order mark must still be skipped
+	good            int  // valid sequences of several bytes in the UTF-8 so far
 	bytes, controls int64
 }
 
 // NewReader returns a reader that decodes src.
 func NewReader(src io.Reader) *Reader { return &Reader{src: src} }
 
-// Found is what has been recognised so far.
+// Found describes the encoding as far as it is known.
 func (r *Reader) Found() Found { return r.found }
 
 // Read reads decoded text. It is an error if the stream is binary data.
@@ -91,7 +90,7 @@ func (r *Reader) fill() {
 	r.err = err
 }
 
-// decode decodes what was read but for an incomplete character at its end, of left bytes.
+// decode decodes the bytes read so far, except an incomplete character of left bytes at the end.
 func (r *Reader) decode(last bool) (left int) {
 	if order := r.found.Encoding.order(); order != nil {
 		var invalid int
@@ -123,7 +122,7 @@ func (r *Reader) decode(last bool) (left int) {
 	return len(r.raw) - len(whole)
 }
 
-// incomplete is the length of the beginning of a UTF-8 sequence at the end of a text.
+// incomplete is the length of an incomplete UTF-8 sequence at the end of a text.
 func incomplete(raw []byte) int {
 	for n := 1; n < utf8.UTFMax && n <= len(raw); n++ {
 		if tail := raw[len(raw)-n:]; utf8.RuneStart(tail[0]) {
@@ -136,8 +135,8 @@ func incomplete(raw []byte) int {
 	return 0
 }
 
-// check refuses binary data, as checkText does for a whole text: in decoded UTF-16, in everything
-// else before it is decoded.
+// check returns an error for binary data, as checkText does for a whole text. It checks UTF-16 after
+// decoding and other encodings before.
 func (r *Reader) check(raw []byte, last bool) error {
 	if at := bytes.IndexByte(raw, 0); at >= 0 && !r.settled {
 		return errors.Errorf("binary data: a NUL byte at offset %d", r.bytes+int64(at))

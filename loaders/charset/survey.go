@@ -5,10 +5,9 @@ import (
 	"io"
 )
 
-// Survey goes through a whole stream and decides on its encoding as [Decode] does, without
-// keeping the text. Files that can be read twice are decoded with what it finds by
-// [NewReaderAs], so that one bad byte at the beginning does not decide for all of them. A NUL
-// is a control character like others here.
+// Survey reads a whole stream and detects its encoding as [Decode] does, without keeping the text. Use
+// it with [NewReaderAs] for files that can be read twice: then one bad byte at the beginning does not
+// determine the encoding. Survey treats NUL like other control characters.
 func Survey(src io.Reader) (Found, error) {
 	r := NewReader(src)
 	r.settled = true
@@ -24,7 +23,7 @@ func Survey(src io.Reader) (Found, error) {
 	return found, nil
 }
 
-// NewReaderAs returns a reader that decodes src, which [Survey] has been through.
+// NewReaderAs returns a reader that decodes src with the result of [Survey].
 func NewReaderAs(src io.Reader, found Found) *Reader {
 	r := NewReader(src)
 	r.settled, r.begun = true, true
@@ -34,7 +33,7 @@ func NewReaderAs(src io.Reader, found Found) *Reader {
 	return r
 }
 
-// lineEnds counts what ends the lines of the text that is written to it.
+// lineEnds counts the line ends in the text that is written to it.
 type lineEnds struct {
 	lf, cr, crlf int
 	first        byte // the first line feed or carriage return; 0: there is none yet
@@ -65,7 +64,7 @@ func (e *lineEnds) Write(text []byte) (int, error) {
 	return len(text), nil
 }
 
-// loneCR tells whether a carriage return alone ends lines: it ends the first one, and more
+// loneCR reports whether a carriage return alone ends lines: it ends the first one, and more
 // lines than line feeds do.
 func (e *lineEnds) loneCR() bool {
 	return e.first == '\r' && !e.firstIsCRLF && e.cr-e.crlf > e.lf

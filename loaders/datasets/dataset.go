@@ -13,43 +13,42 @@ import (
 
 // Dataset is a published set of labelled examples.
 type Dataset struct {
-	Name    string            // as it is called on command lines
+	Name    string            // of the dataset
 	Task    string            // classification, entailment, similarity, regression or qa
-	Metric  string            // that of the paper: acc, mcc, f1 or pearson
-	Labels  []string          // of class 0, 1, …, or of the first, second, … answer; none for scores
-	Aliases map[string]string // other spellings of labels
-	Parts   []string          // that are also judged alone, and can be had alone: RACE-middle
-	Glue    map[string]string // name of the submission file of each part, without its ending; nil: there is none
+	Metric  string            // as in the paper: acc, mcc, f1 or pearson
+	Labels  []string          // of class 0, 1, …, or of the first, second, … answer; empty for scores
+	aliases map[string]string // other spellings of labels
+	Parts   []string          // parts that are also evaluated, and can be read, separately: RACE-middle
+	Glue    map[string]string // name of the submission file of each part, without its extension; nil: none
 
-	folders []string         // what the folder is called, and those below it
-	files   []files          // layouts, the first that fits best is taken
-	columns []loaders.Fields // what columns are called, without their ID
-	split   splitRule        // what becomes of the training rows; nil: they stay what they are
-	only    string           // the part that is wanted; "": all
+	folders []string         // names of the folder and of its subfolders
+	files   []files          // layouts, of which the best fit is used
+	columns []loaders.Fields // names of columns, without the ID
+	split   splitRule        // how the training rows are split; nil: they are not
+	only    string           // the part to read; "": all
 }
 
-// files are those of one layout: patterns in the syntax of [filepath.Match].
+// files are the file names of one layout: patterns in the syntax of [filepath.Match].
 type files struct {
 	kind             tables.Kind
 	train, dev, test []part
 }
 
-// part is a part of a split, which may be in several files.
+// part is a part of a split. It may be in several files.
 type part struct{ name, pattern string }
 
-// Data are the rows of a dataset. Splits that there are no files of have none.
+// Data are the rows of a dataset. A split without files has no rows.
 type Data struct {
 	Train, Dev, Test []loaders.Row
 	Accounts         []ledger.Account // of each file, in the order of the splits
 
-	tests int // how many of the accounts are of test files
+	tests int // number of accounts of test files
 }
 
-// TestAccounts are those of the test files.
+// TestAccounts are the accounts of the test files.
 func (d *Data) TestAccounts() []ledger.Account { return d.Accounts[len(d.Accounts)-d.tests:] }
 
-// Find looks up a dataset by its name, or a part of one, such as RACE-middle. Case does not
-// matter.
+// Find returns the dataset of this name, or a part of one, such as RACE-middle. It ignores case.
 func Find(name string) (*Dataset, error) {
 	for _, d := range table {
 		if same(name, d.Name) {
@@ -62,16 +61,16 @@ func Find(name string) (*Dataset, error) {
 			}
 		}
 	}
-	return nil, errors.Errorf("unknown dataset %q: want one of %s", name, strings.Join(Names(), ", "))
+	return nil, errors.Errorf("unknown dataset %q: the datasets are %s", name, strings.Join(Names(), ", "))
 }
 
-// same compares names without regard to case, hyphens and underscores.
+// same compares names. It ignores case, hyphens, underscores and spaces.
 func same(a, b string) bool {
 	bare := strings.NewReplacer("-", "", "_", "", " ", "")
 	return strings.EqualFold(bare.Replace(a), bare.Replace(b))
 }
 
-// Names are those of all datasets and parts.
+// Names lists all datasets and parts.
 func Names() (all []string) {
 	for _, d := range table {
 		all = append(all, d.Name)
@@ -82,8 +81,8 @@ func Names() (all []string) {
 	return all
 }
 
-// Read reads the dataset from dir, which is its own folder or one that has it inside. A
-// split without files has no rows; the training rows must be there.
+// Read reads the dataset from dir, which is its folder or contains it. There must be training rows; a
+// dev or test split without files has no rows.
 func (d *Dataset) Read(dir string, t ledger.Tolerance) (*Data, error) {
 	place, err := d.locate(dir)
 	if err != nil {
@@ -114,7 +113,7 @@ func (d *Dataset) Read(dir string, t ledger.Tolerance) (*Data, error) {
 	}
 	for _, rows := range [][]loaders.Row{data.Train, data.Dev} {
 		if len(rows) > 0 && !rows[0].Label.Known() {
-			return nil, errors.Errorf("%s: the rows have no labels, so they can be neither trained nor chosen on", rows[0].Path)
+			return nil, errors.Errorf("%s: the rows have no labels, but training and development rows need them", rows[0].Path)
 		}
 	}
 	return data, nil
@@ -138,8 +137,8 @@ func (d *Dataset) readPart(p found, t ledger.Tolerance) (all []loaders.Row, acco
 	return all, accounts, nil
 }
 
-// ReadFile reads one file of any of the dataset's layouts; of RACE and other sets of many
-// files, also a folder of them. The rows have labels throughout, or not at all.
+// ReadFile reads one file of any layout of the dataset, or, for RACE and other sets of many files, a
+// folder of them. Either all rows have labels or none has.
 func (d *Dataset) ReadFile(path string, t ledger.Tolerance) ([]loaders.Row, []ledger.Account, error) {
 	p, err := d.single(path)
 	if err != nil {
@@ -167,12 +166,11 @@ func (d *Dataset) read(path string, p found, t ledger.Tolerance) ([]loaders.Row,
 	return rows, account, err
 }
 
-// ids are the columns that tell rows apart, by the order in which they are looked for. The
-// last is that of MRPC, whose training rows are divided by it.
+// ids are columns that identify rows, in the order of preference. The last is that of MRPC, whose
+// training rows are split by it.
 var ids = []string{"index", "idx", "id", "example_id", "#1 ID+#2 ID"}
 
-// fields finds out what the columns of a file are called. Without a label the rows are to be
-// labelled.
+// fields returns the columns of a file. If it has no label column, the rows are unlabelled.
 func (d *Dataset) fields(path string, kind tables.Kind) (loaders.Fields, error) {
 	columns, err := tables.Columns(path, kind)
 	if err != nil {
@@ -214,10 +212,10 @@ func (d *Dataset) fields(path string, kind tables.Kind) (loaders.Fields, error) 
 			return f, nil
 		}
 	}
-	return loaders.Fields{}, errors.Errorf("%s: no columns of %s: want %s, found %s", path, d.Name, d.wanted(), tables.Shortened(columns))
+	return loaders.Fields{}, errors.Errorf("%s: the file does not have the columns of %s: it must have %s, but it has %s", path, d.Name, d.wanted(), tables.Shortened(columns))
 }
 
-// needed is how many columns of a file without a header line have something that is used.
+// needed is the number of columns that a file without a header line must have.
 func needed(f loaders.Fields) (n int) {
 	for i, name := range f.Header {
 		if name == f.Label || slices.Contains(f.Texts, name) {

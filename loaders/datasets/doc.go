@@ -1,11 +1,11 @@
-// Package datasets knows the published datasets of the paper's tables 2 to 4, in the files
-// that people have of them.
+// Package datasets reads the published datasets of the paper's tables 2 to 4, in the layouts in which
+// they are distributed.
 //
-// A [Dataset] is an entry of one table, in table.go: what its task, labels and measure are,
-// what its folders and files are called, and what their columns. A new dataset is a few
-// lines there. [Find] looks a dataset up by its name, [Dataset.Read] finds its files in a
-// folder and reads them, and [Dataset.ReadFile] reads one more file in any of its layouts.
+// A [Dataset] is an entry of the table in table.go, with its task, labels and measure, and the names of
+// its folders, files and columns. A new dataset takes a few lines there. [Find] returns a dataset by its
+// name, [Dataset.Read] finds its files in a folder and reads them, and [Dataset.ReadFile] reads another
+// file in any of its layouts.
 //
-// How a file becomes rows is package tables'; what is done with them, package finetune's.
-// Start reading at table.go, then dataset.go.
+// Package tables turns files into rows, and package finetune uses them. Start reading at table.go, then
+// dataset.go.
 package datasets

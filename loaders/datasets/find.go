@@ -25,7 +25,7 @@ type place struct {
 	train, dev, test []found
 }
 
-// splits is the number of splits that there are files of.
+// splits is the number of splits that have files.
 func (p place) splits() (n int) {
 	for _, parts := range [][]found{p.train, p.dev, p.test} {
 		if len(parts) > 0 {
@@ -35,15 +35,15 @@ func (p place) splits() (n int) {
 	return n
 }
 
-// locate looks for the files of a dataset in dir and the folders of its names below. Of
-// several layouts that with the most splits is taken, and of equal ones the first.
+// locate looks for the files of a dataset in dir and in the folders below it with names of the
+// dataset. Of several layouts it takes the one with the most splits, of equal ones the first.
 func (d *Dataset) locate(dir string) (place, error) {
 	info, err := os.Stat(dir)
 	switch {
 	case err != nil:
-		return place{}, errors.Wrap(err, "-data")
+		return place{}, errors.Wrapf(err, "looking for %s", d.Name)
 	case !info.IsDir():
-		return place{}, errors.Errorf("-data: %s is no folder: want the folder of %s, or one with %s inside", dir, d.Name, d.folders[0])
+		return place{}, errors.Errorf("%s is not a folder: name the folder of %s, or one that contains %s", dir, d.Name, d.folders[0])
 	}
 	var best place
 	for _, root := range d.roots(dir, 3) {
@@ -59,14 +59,14 @@ func (d *Dataset) locate(dir string) (place, error) {
 	}
 	switch {
 	case best.splits() == 0:
-		return place{}, errors.Errorf("-data: no files of %s in %s: want %s, there or in a folder %s", d.Name, dir, d.patterns(), d.folders[0])
+		return place{}, errors.Errorf("no files of %s in %s: it needs %s, directly or in a folder %s", d.Name, dir, d.patterns(), d.folders[0])
 	case len(best.train) == 0:
-		return place{}, errors.Errorf("-data: %s has no training rows of %s: want %s beside what is there", best.dir, d.Name, d.patterns())
+		return place{}, errors.Errorf("%s has no training rows of %s: it needs %s", best.dir, d.Name, d.patterns())
 	}
 	return best, nil
 }
 
-// patterns lists what training files are called.
+// patterns lists the names of training files.
 func (d *Dataset) patterns() string {
 	var all []string
 	for _, f := range d.files {
@@ -82,13 +82,12 @@ func (d *Dataset) patterns() string {
 // containers are folders that hold several datasets.
 var containers = []string{"glue", "glue_data"}
 
-// roots are dir and the folders below it that have names of the dataset, in the order of
-// these names.
+// roots lists dir and its subfolders with names of the dataset, in the order of these names.
 func (d *Dataset) roots(dir string, depth int) []string {
 	all := []string{dir}
 	entries, err := os.ReadDir(dir)
 	if err != nil || depth == 0 {
-		return all // a folder that cannot be read has no files, as locate will tell
+		return all // a folder that cannot be read counts as empty: locate returns the error
 	}
 	for _, name := range append(slices.Clip(d.folders), containers...) {
 		for _, e := range entries {
@@ -128,8 +127,8 @@ func (d *Dataset) inFolder(root string, f files) (place, error) {
 	return p, nil
 }
 
-// glob lists the files of a pattern in a folder, packed or not, by name; of numbered ones
-// in the order of the numbers.
+// glob lists the files of a pattern in a folder, compressed or not, by name; numbered ones are in the
+// order of the numbers.
 func glob(root, pattern string) ([]string, error) {
 	var all []string
 	for _, ending := range []string{"", ".gz", ".zst"} {
@@ -153,12 +152,12 @@ func glob(root, pattern string) ([]string, error) {
 	return all, nil
 }
 
-// escape makes a pattern that matches one folder.
+// escape returns a pattern that matches only this path.
 func escape(path string) string {
 	return strings.NewReplacer(`*`, `\*`, `?`, `\?`, `[`, `\[`).Replace(path)
 }
 
-// single is one file, or a folder of the files of one kind.
+// single finds one file, or a folder of files of one kind.
 func (d *Dataset) single(path string) (found, error) {
 	info, err := os.Stat(path)
 	if err != nil {
@@ -184,12 +183,12 @@ func (d *Dataset) single(path string) (found, error) {
 		}
 	}
 	if info.IsDir() {
-		return found{}, errors.Errorf("%s is a folder: want a file of %s", path, d.Name)
+		return found{}, errors.Errorf("%s is a folder: name a file of %s", path, d.Name)
 	}
 	return found{paths: []string{path}}, nil
 }
 
-// unpacked is the name of a file without the ending of its packing.
+// unpacked is the name of a file without the extension of its compression.
 func unpacked(name string) string {
 	return strings.TrimSuffix(strings.TrimSuffix(name, ".gz"), ".zst")
 }

@@ -288,14 +288,14 @@ func TestReadErrors(t *testing.T) {
 		files         map[string]string
 		want          string
 	}{
-		{"nothing there", "SST-2", map[string]string{"x/train.tsv": sst}, "-data: no files of SST-2 in DIR: want train.tsv or train-*.parquet or train/*.parquet, there or in a folder SST-2"},
-		{"nothing to train on", "SST-2", map[string]string{"dev.tsv": sst}, "-data: DIR has no training rows of SST-2: want train.tsv"},
-		{"columns of another", "RTE", map[string]string{"train.tsv": sst}, "train.tsv: no columns of RTE: want sentence1, sentence2 and label, found sentence, label"},
+		{"nothing there", "SST-2", map[string]string{"x/train.tsv": sst}, "no files of SST-2 in DIR: it needs train.tsv or train-*.parquet or train/*.parquet, directly or in a folder SST-2"},
+		{"nothing to train on", "SST-2", map[string]string{"dev.tsv": sst}, "DIR has no training rows of SST-2: it needs train.tsv"},
+		{"columns of another", "RTE", map[string]string{"train.tsv": sst}, "train.tsv: the file does not have the columns of RTE: it must have sentence1, sentence2 and label, but it has sentence, label"},
 		{"empty split", "SST-2", map[string]string{"train.tsv": sst, "dev.tsv": "sentence\tlabel\n"}, "dev.tsv: the file has no rows"},
-		{"unknown label", "SST-2", map[string]string{"train.tsv": sst + "c\tgood\n"}, `train.tsv:4: unknown label "good": want one of 0, 1 (1 of 3 rows are broken: more than 1 % may not be)`},
+		{"unknown label", "SST-2", map[string]string{"train.tsv": sst + "c\tgood\n"}, `train.tsv:4: unknown label "good": the labels are 0, 1 (1 of 3 rows is broken: at most 1 % may be)`},
 		{"no labels", "SST-2", map[string]string{"train.tsv": "sentence\na\n"}, "train.tsv: the rows have no labels"},
-		{"score that is a word", "STS-B", map[string]string{"train.tsv": "sentence1\tsentence2\tscore\na\tb\thigh\n"}, `train.tsv:2: label "high": want a score`},
-		{"few options", "RACE", map[string]string{"train/high/1.txt": `{"article": "a", "questions": ["b"], "options": [["c", "d"]], "answers": ["A"]}`}, "1.txt:1: 2 answers: want 4"},
+		{"score that is a word", "STS-B", map[string]string{"train.tsv": "sentence1\tsentence2\tscore\na\tb\thigh\n"}, `train.tsv:2: label "high": the score must be a number`},
+		{"few options", "RACE", map[string]string{"train/high/1.txt": `{"article": "a", "questions": ["b"], "options": [["c", "d"]], "answers": ["A"]}`}, "1.txt:1: the row has 2 answers, but it must have 4"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			dir := folder(t, c.files)
@@ -307,7 +307,7 @@ func TestReadErrors(t *testing.T) {
 		})
 	}
 	_, err := Find("SQuAD")
-	require.ErrorContains(t, err, `unknown dataset "SQuAD": want one of SNLI, MNLI, MNLI-matched`)
+	require.ErrorContains(t, err, `unknown dataset "SQuAD": the datasets are SNLI, MNLI, MNLI-matched`)
 }
 
 // A few broken rows are left out and counted.

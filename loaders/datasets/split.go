@@ -10,19 +10,19 @@ import (
 	"gorgpt/loaders/tables"
 )
 
-// splitRule divides what was read from a folder. It leaves alone what is divided already.
+// splitRule splits the rows of a folder, unless they are already split.
 type splitRule func(d *Data, dir string) error
 
-// The division of Story Cloze in the code of 2018, which has 1,871 labelled rows: those of
-// its training and of its development set, by a shuffle from this seed.
+// The code of 2018 splits the 1,871 labelled rows of Story Cloze into training and development rows by
+// a shuffle with this seed.
 const (
 	storyClozeAll  = 1871
 	storyClozeDev  = 374
 	storyClozeSeed = 3535999445
 )
 
-// holdOut divides the training rows as that code did: it takes the first of a permutation
-// for development, and keeps the others in the permutation's order.
+// holdOut splits the training rows as that code does: the first rows of a permutation become
+// development rows, and the others stay training rows in the permutation's order.
 func holdOut(d *Data, _ string) error {
 	if len(d.Dev) > 0 || len(d.Train) == 0 {
 		return nil
@@ -61,8 +61,8 @@ func permutation(seed uint64, n int) []int {
 	return order
 }
 
-// byIDs takes for development the training rows whose pairs of ids are in a list beside
-// them, as GLUE did with MRPC.
+// byIDs makes development rows of the training rows whose pairs of ids are in a list beside the file,
+// as GLUE did for MRPC.
 func byIDs(d *Data, dir string) error {
 	if len(d.Dev) > 0 {
 		return nil
@@ -91,7 +91,7 @@ func byIDs(d *Data, dir string) error {
 	return nil
 }
 
-// reversed is a pair of ids the other way round.
+// reversed swaps a pair of ids.
 func reversed(pair string) string {
 	a, b, _ := strings.Cut(pair, " ")
 	return b + " " + a

@@ -7,7 +7,7 @@ import (
 	"gorgpt/loaders/tables"
 )
 
-// The measures, by the names that scores have.
+// The measures, by their names in scores.
 const (
 	accuracy = "acc"
 	matthews = "mcc"
@@ -15,16 +15,16 @@ const (
 	pearson  = "pearson"
 )
 
-// one is a split that has no parts.
+// one returns a split without parts.
 func one(pattern string) []part { return []part{{"", pattern}} }
 
-// three are the files of a layout whose splits have no parts.
+// three returns the files of a layout whose splits have no parts.
 func three(train, dev, test string) files {
 	return files{train: one(train), dev: one(dev), test: one(test)}
 }
 
-// The layouts that many datasets have: GLUE's, and those of Hugging Face's hub, whose
-// conversions have a folder a split.
+// Common layouts: GLUE's, and those of Hugging Face's hub, where converted datasets have a folder for
+// each split.
 var (
 	glueFiles = three("train.tsv", "dev.tsv", "test.tsv")
 	hubFiles  = three("train-*.parquet", "validation-*.parquet", "test-*.parquet")
@@ -36,19 +36,19 @@ func (f files) of(kind tables.Kind) files {
 	return f
 }
 
-// pair are the columns of two texts and a label.
+// pair returns the columns of two texts and a label.
 func pair(a, b, label string) loaders.Fields {
 	return loaders.Fields{Texts: []string{a, b}, Label: label}
 }
 
-// headless are such columns of a file without a header line.
+// headless returns the columns of a file without a header line.
 func headless(f loaders.Fields, header ...string) loaders.Fields {
 	f.Header = header
 	return f
 }
 
-// validated are columns of GLUE's SNLI. Under a header of 11 names it has rows of 15, those of
-// which others have said their opinion too.
+// validated returns columns of GLUE's SNLI, whose header has 11 names. Rows that were labelled by
+// several annotators have 15 columns.
 func validated(f loaders.Fields, columns int) loaders.Fields {
 	f.Longer = columns
 	return f
@@ -56,13 +56,13 @@ func validated(f loaders.Fields, columns int) loaders.Fields {
 
 var nliPair = pair("premise", "hypothesis", "label")
 
-// nliLabels have the order of Hugging Face's hub.
+// nliLabels are in the order of Hugging Face's hub.
 var nliLabels = []string{"entailment", "neutral", "contradiction"}
 
 // glue names a submission file.
 func glue(name string) map[string]string { return map[string]string{"": name} }
 
-// Columns of Story Cloze, as in its own files and as the hub's loader calls them.
+// Columns of Story Cloze, in its own files and in those of the hub's loader.
 const (
 	storyClozeStory   = "InputSentence1+InputSentence2+InputSentence3+InputSentence4"
 	storyClozeEndings = "RandomFifthSentenceQuiz1+RandomFifthSentenceQuiz2"
@@ -70,12 +70,12 @@ const (
 	hubClozeEndings   = "sentence_quiz1+sentence_quiz2"
 )
 
-// table has all datasets, in the paper's order: natural language inference, question
-// answering, similarity, classification; then what stands in for some of them.
+// table lists all datasets in the paper's order: natural language inference, question answering,
+// similarity, classification; then substitutes for some of them.
 var table = []Dataset{
 	{
 		Name: "SNLI", Task: loaders.Entailment, Metric: accuracy, Labels: nliLabels,
-		folders: []string{"SNLI", "snli_1.0", "plain_text", "glue_style", "id_label_pair", "jsonl_fixture", "aligned"},
+		folders: []string{"SNLI", "snli_1.0", "plain_text"},
 		files: []files{
 			three("snli_1.0_train.jsonl", "snli_1.0_dev.jsonl", "snli_1.0_test.jsonl"),
 			three("snli_1.0_train.txt", "snli_1.0_dev.txt", "snli_1.0_test.txt"),
@@ -114,8 +114,8 @@ var table = []Dataset{
 	},
 	{
 		Name: "SciTail", Task: loaders.Entailment, Metric: accuracy, Labels: []string{"entails", "neutral"},
-		Aliases: map[string]string{"entailment": "entails"},
-		folders: []string{"SciTail", "SciTailV1.1", "tsv_format", "snli_format", "dgem_format", "predictor_format", "mtdnn_sample"},
+		aliases: map[string]string{"entailment": "entails"},
+		folders: []string{"SciTail", "SciTailV1.1", "tsv_format", "snli_format", "dgem_format", "predictor_format"},
 		files: []files{
 			three("scitail_1.0_train.tsv", "scitail_1.0_dev.tsv", "scitail_1.0_test.tsv"),
 			three("scitail_1.0_train.txt", "scitail_1.0_dev.txt", "scitail_1.0_test.txt"),
@@ -156,16 +156,14 @@ var table = []Dataset{
 	},
 	{
 		Name: "MRPC", Task: loaders.Similarity, Metric: f1, Labels: []string{"0", "1"}, Glue: glue("MRPC"),
-		folders: []string{"MRPC", "sample_tokenized"},
+		folders: []string{"MRPC"},
 		files: []files{
 			glueFiles,
 			{train: one("msr_paraphrase_train.txt"), test: one("msr_paraphrase_test.txt")},
 			hubFiles, converted,
-			{train: one("train"), test: one("test")},
 		},
 		columns: []loaders.Fields{
 			pair("#1 String", "#2 String", "Quality"), pair("sentence1", "sentence2", "label"),
-			pair("#1 String", "#2 String", "BOMQuality"), // in a sample that has the letters for the mark
 		},
 		split: byIDs,
 	},
@@ -179,12 +177,12 @@ var table = []Dataset{
 		folders: []string{"STS-B", "stsb", "stsbenchmark", "original"},
 		files: []files{
 			glueFiles, hubFiles, converted,
-			three("sts-train.csv", "sts-dev.csv", "sts-test.csv").of(tables.TSV), // whatever their names say
+			three("sts-train.csv", "sts-dev.csv", "sts-test.csv").of(tables.TSV), // despite their names
 		},
 		columns: []loaders.Fields{
 			pair("sentence1", "sentence2", "score"), pair("sentence1", "sentence2", "label"),
 			headless(pair("sentence1", "sentence2", "score"), "genre", "filename", "year", "old_index", "score", "sentence1", "sentence2",
-				"source1", "source2"), // which some rows have
+				"source1", "source2"), // only in some rows
 		},
 	},
 	{
@@ -223,7 +221,7 @@ var table = []Dataset{
 	},
 }
 
-// parts are those of a split whose files have the name of the part in place of a percent sign.
+// parts returns the parts of a split. In the pattern a percent sign stands for the name of the part.
 func parts(pattern string, names ...string) (all []part) {
 	for _, name := range names {
 		all = append(all, part{name, strings.Replace(pattern, "%", name, 1)})

@@ -11,36 +11,36 @@ import (
 	"gorgpt/loaders"
 )
 
-// Tolerance says how many broken rows are too many.
+// Tolerance says how many rows may be broken.
 type Tolerance struct {
-	Strict bool    // one is
-	Share  float64 // more than this share of a file's rows are
+	Strict bool    // no row may be broken
+	Share  float64 // greatest share of a file's rows that may be broken
 }
 
-// DefaultTolerance passes over one broken row of a hundred.
+// DefaultTolerance allows 1 % of the rows to be broken.
 var DefaultTolerance = Tolerance{Share: 0.01}
 
 // firstFaults is how many broken rows [Account.Lines] names.
 const firstFaults = 3
 
-// Account says what became of the rows of a file.
+// Account records which rows of a file are kept and which are left out.
 type Account struct {
 	Path    string
-	Rows    int       // how many are kept
-	LeftOut []LeftOut // the others, in the order of the file
-	Notes   []string  // what a person should know about how the file was read
+	Rows    int       // number of rows kept
+	LeftOut []LeftOut // the other rows, in the order of the file
+	Notes   []string  // notes for people on how the file was read
 }
 
 // LeftOut is a row that is left out.
 type LeftOut struct {
-	Row loaders.Row // of a broken row only its place, number, id and part are sure to be there
-	Err error       // a [RowError]; nil if the row is whole but has no gold label
+	Row loaders.Row // a broken row is certain to have only its place, number, id and part
+	Err error       // a [RowError]; nil if the row is intact but has no gold label
 }
 
-// Unlabelled is how many rows are left out because nobody knows their label.
+// Unlabelled returns how many rows are left out because their label is unknown.
 func (a Account) Unlabelled() int { return len(a.LeftOut) - a.Broken() }
 
-// Broken is how many rows cannot be used.
+// Broken returns how many rows cannot be used.
 func (a Account) Broken() (n int) {
 	for _, l := range a.LeftOut {
 		if l.Err != nil {
@@ -50,16 +50,16 @@ func (a Account) Broken() (n int) {
 	return n
 }
 
-// Lines describes how the file was read, if it is unusual, and what was left out.
+// Lines returns the notes on the file and describes the rows left out.
 func (a Account) Lines() (all []string) {
 	if len(a.Notes) > 0 {
 		all = append(all, a.Path+": "+strings.Join(a.Notes, ", "))
 	}
 	if n := a.Unlabelled(); n > 0 {
-		all = append(all, fmt.Sprintf("%s: %d rows without a gold label are left out", a.Path, n))
+		all = append(all, fmt.Sprintf("%s: left out %d %s without a gold label", a.Path, n, choose(n, "row", "rows")))
 	}
 	if n := a.Broken(); n > 0 {
-		all = append(all, fmt.Sprintf("%s: %d of %d rows are broken and left out, the first of them:", a.Path, n, a.all()))
+		all = append(all, fmt.Sprintf("%s: %s and left out; the first:", a.Path, a.broken()))
 		for _, err := range a.faults(firstFaults) {
 			all = append(all, "  "+err.Error())
 		}
@@ -67,7 +67,21 @@ func (a Account) Lines() (all []string) {
 	return all
 }
 
-// faults says why the first broken rows are.
+// broken describes the number of broken rows: "2 of 300 rows are broken".
+func (a Account) broken() string {
+	n := a.Broken()
+	return fmt.Sprintf("%d of %d rows %s broken", n, a.all(), choose(n, "is", "are"))
+}
+
+// choose returns the form of a word that goes with a count.
+func choose(n int, one, more string) string {
+	if n == 1 {
+		return one
+	}
+	return more
+}
+
+// faults returns the errors of the first broken rows.
 func (a Account) faults(most int) (all []error) {
 	for _, l := range a.LeftOut {
 		if l.Err != nil && len(all) < most {
@@ -79,7 +93,7 @@ func (a Account) faults(most int) (all []error) {
 
 func (a Account) all() int { return a.Rows + len(a.LeftOut) }
 
-// Add records a row that is left out. It is an error if no broken one is tolerated.
+// Add records a row that is left out. It is an error if the row is broken and t is strict.
 func (a *Account) Add(l LeftOut, t Tolerance) error {
 	if l.Err != nil && t.Strict {
 		return errors.WithMessage(l.Err, "no row may be broken")
@@ -88,7 +102,7 @@ func (a *Account) Add(l LeftOut, t Tolerance) error {
 	return nil
 }
 
-// Check refuses a file with too many broken rows, or with none that can be used.
+// Check returns an error if a file has too many broken rows or no usable rows.
 func (a Account) Check(t Tolerance) error {
 	switch broken := a.Broken(); {
 	case float64(broken) > t.Share*float64(a.all()):
@@ -96,33 +110,33 @@ func (a Account) Check(t Tolerance) error {
 		if a.all() == 1 {
 			return first
 		}
-		return errors.Errorf("%v (%d of %d rows are broken: more than %g %% may not be)", first, broken, a.all(), 100*t.Share)
+		return errors.Errorf("%v (%s: at most %g %% may be)", first, a.broken(), 100*t.Share)
 	case a.Rows == 0:
-		return errors.Errorf("%s: no row is left: want rows with a label", a.Path)
+		return errors.Errorf("%s: no row is left: the file needs rows with a label", a.Path)
 	}
 	return nil
 }
 
-// RowError tells that one row is broken; others may be whole.
+// RowError reports a broken row. Other rows may be intact.
 type RowError struct {
 	Path   string
-	Line   int    // of a Parquet file the number of the row
+	Line   int    // the number of the row in a Parquet file
 	Number int    // see [loaders.Row]
-	ID     string // what the file calls the row; "" if it does not, or the row is too broken to find out
+	ID     string // id of the row in the file; "" if it has none or cannot be read
 	Err    error
 }
 
 func (e RowError) Error() string { return fmt.Sprintf("%s:%d: %v", e.Path, e.Line, e.Err) }
 
-// Unwrap is what is wrong with the row.
+// Unwrap returns the reason why the row is broken.
 func (e RowError) Unwrap() error { return e.Err }
 
-// ErrUnlabelled says that a row is whole but has no gold label.
+// ErrUnlabelled reports that a row is intact but has no gold label.
 var ErrUnlabelled = errors.New("no gold label")
 
-// Sift passes every row to keep, which may change it, and returns those without an error.
-// The others are recorded as left out in the accounts of their files. It is an error to
-// leave out a row of a file without an account, or a broken one where none is tolerated.
+// Sift calls keep for every row and returns the rows for which it succeeds. keep may change its
+// row. The other rows are recorded as left out in the accounts of their files. It is an error if
+// the file of such a row has no account, or if the row is broken and t is strict.
 func Sift(rows []loaders.Row, accounts []Account, t Tolerance, keep func(*loaders.Row) error) ([]loaders.Row, error) {
 	of := make(map[string]*Account, len(accounts))
 	for i := range accounts {

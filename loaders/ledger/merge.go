@@ -5,12 +5,12 @@ import "gorgpt/loaders"
 // Entry is a row of a file, kept or left out.
 type Entry struct {
 	loaders.Row
-	Kept int   // its index among the rows that are kept; -1 if it is left out
-	Err  error // why it is left out; nil if it is kept or only has no gold label
+	Kept int   // index among the kept rows; -1 if the row is left out
+	Err  error // why the row is left out; nil if it is kept or only lacks a gold label
 }
 
-// Merge lists all rows of some files in order: file by file, and in each the rows that are
-// kept between those that are left out. The rows are those that the accounts are of.
+// Merge lists all rows of the accounts' files in order: file by file, the kept rows together with
+// the rows left out. rows are the kept rows.
 func Merge(rows []loaders.Row, accounts []Account) []Entry {
 	kept := make(map[string][]int, len(accounts))
 	for i, row := range rows {

@@ -6,30 +6,31 @@ import (
 	"runtime"
 
 	"gorgpt/internal/heed"
+	"gorgpt/internal/parallel"
 	"gorgpt/tokenizer"
 )
 
-// pieceBytes is how much text is tokenized at a time.
+// pieceBytes is the size of the text that is tokenized at a time.
 const pieceBytes = 1 << 20
 
 // piece is part of a book's text; an empty book is one empty piece.
 type piece struct {
 	text  string
-	bytes int64 // of the book's source, its share of them
-	end   bool  // of the book
+	bytes int64 // its share of the bytes of the source
+	end   bool  // whether it is the last piece of the book
 }
 
-// encodedPiece is the tokens of a piece.
+// encodedPiece holds the tokens of a piece.
 type encodedPiece struct {
-	raw   []byte // as the files hold them
+	raw   []byte // in the format of the files
 	bytes int64
 	end   bool
-	chars map[rune]int // that the vocabulary cannot spell
+	chars map[rune]int // not in the vocabulary
 }
 
-// ahead is how many pieces may be tokenized before their turn comes. Alone, it is enough that
-// no core waits. Of several ranks, each works on while the books of others go into the files; with
-// the original pipeline a piece is a whole book.
+// ahead is the number of pieces that may be tokenized before they are written. A single process needs
+// enough to keep its cores busy. A rank also works while the books of other ranks are written; with the
+// original pipeline a piece is a whole book.
 func (c *Corpus) ahead() int {
 	switch {
 	case c.Group.Size() == 1:
@@ -40,14 +41,14 @@ func (c *Corpus) ahead() int {
 	return max(8, 2*runtime.GOMAXPROCS(0))
 }
 
-// encoded reads those of the books that fall to this rank and tokenizes them, on all cores.
+// encoded reads and tokenizes the books of this rank, on all cores.
 func (c *Corpus) encoded(ctx context.Context, todo []entry) iter.Seq2[encodedPiece, error] {
 	type text struct {
 		size int64
 		text string
 	}
 	cores := runtime.GOMAXPROCS(0)
-	texts := inOrder(each(dealt(c.Group, todo)), cores, cores-1, func(e entry) (text, error) {
+	texts := parallel.InOrder(each(dealt(c.Group, todo)), cores, cores-1, func(e entry) (text, error) {
 		book, err := heed.Do(ctx, e.Read)
 		return text{e.Size, book.Text}, err
 	})
@@ -73,7 +74,7 @@ func (c *Corpus) encoded(ctx context.Context, todo []entry) iter.Seq2[encodedPie
 		}
 	}
 	size := tokenBytes(c.Tokenizer.Size())
-	return inOrder(pieces, cores, c.ahead(), func(p piece) (encodedPiece, error) {
+	return parallel.InOrder(pieces, cores, c.ahead(), func(p piece) (encodedPiece, error) {
 		return heed.Do(ctx, func() (encodedPiece, error) {
 			ids := c.Tokenizer.Encode(p.text)
 			var unknown tokenizer.Unknowns

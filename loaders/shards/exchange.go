@@ -9,21 +9,20 @@ import (
 	"github.com/pkg/errors"
 )
 
-// A message takes a piece from the rank that has tokenized it to the first: what it is, the
-// bytes of the source that it stands for, the characters that the vocabulary cannot spell, and the
-// tokens.
+// A message sends a piece from the rank that tokenized it to the first rank. It holds its kind, its bytes
+// of the source, the characters that are not in the vocabulary, and the tokens.
 const (
-	isPart    = iota // after which the book goes on
-	isLast           // of a book
+	isPart    = iota // more pieces of the book follow
+	isLast           // the last piece of a book
 	isStopped        // the rank was asked to stop
 )
 
 const (
 	messageHead = 1 + 8 + 4
-	charBytes   = 4 + 8 // a character and how often it occurs
+	charBytes   = 4 + 8 // a character and its count
 )
 
-// message is the piece as a message.
+// message encodes the piece as a message.
 func (p encodedPiece) message() []byte {
 	data := make([]byte, 1, messageHead+len(p.raw))
 	data[0] = isPart
@@ -39,7 +38,7 @@ func (p encodedPiece) message() []byte {
 	return append(data, p.raw...)
 }
 
-// parse reads a message.
+// parse decodes a message.
 func parse(data []byte) (p encodedPiece, ok bool) {
 	if len(data) < messageHead {
 		return p, false
@@ -60,8 +59,8 @@ func parse(data []byte) (p encodedPiece, ok bool) {
 	return p, true
 }
 
-// send tokenizes the books that fall to this rank and sends them to the first, piece by piece.
-// If it is asked to stop, so is the first.
+// send tokenizes the books of this rank and sends them to the first rank, piece by piece. If this rank
+// is asked to stop, it tells the first rank.
 func (c *Corpus) send(ctx context.Context, todo []entry) error {
 	for part, err := range c.encoded(ctx, todo) {
 		if err == nil {
@@ -83,7 +82,7 @@ func (c *Corpus) send(ctx context.Context, todo []entry) error {
 	return nil
 }
 
-// receive adds a book that another rank tokenizes.
+// receive adds a book that another rank tokenized.
 func (w *writer) receive(ctx context.Context, rank int, of *entry) error {
 	for {
 		data, err := w.corpus.Group.Receive(rank)
@@ -97,7 +96,7 @@ func (w *writer) receive(ctx context.Context, rank int, of *entry) error {
 		}
 		part, ok := parse(data)
 		if !ok {
-			return errors.Errorf("rank %d has sent %d bytes in place of tokens of %s", rank, len(data), of.Name)
+			return errors.Errorf("rank %d has sent %d bytes that are not tokens of %s", rank, len(data), of.Name)
 		}
 		if err := w.add(part, of); err != nil || part.end {
 			return err

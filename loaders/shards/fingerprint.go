@@ -13,17 +13,17 @@ import (
 
 	"gorgpt/dist"
 	"gorgpt/internal/heed"
+	"gorgpt/internal/parallel"
 	"gorgpt/loaders"
 	"gorgpt/tokenizer"
 )
 
-// Fingerprint names a corpus by all that its tokens depend on: names and contents of the
-// books, in order, and the settings, among them those of the tokenizer and the seed that
-// splits the books. Books are read for it, on all cores of all ranks, of which each reads a
-// share; all get the same.
+// Fingerprint identifies a corpus by everything that its tokens depend on: names and contents of the
+// books, in order, and the settings, including those of the tokenizer and the seed of the split. It
+// reads all books, on all cores; each rank reads a share. All ranks get the same fingerprint.
 func Fingerprint(ctx context.Context, g *dist.Group, sources []loaders.Source, settings string) (string, error) {
 	cores := runtime.GOMAXPROCS(0)
-	lines := inOrder(each(dealt(g, sources)), cores, cores, func(s loaders.Source) (string, error) {
+	lines := parallel.InOrder(each(dealt(g, sources)), cores, cores, func(s loaders.Source) (string, error) {
 		sum, err := heed.Do(ctx, s.Sum)
 		return fmt.Sprintf("%q %x\n", filepath.ToSlash(filepath.Clean(s.Name)), sum), err
 	})
@@ -52,7 +52,7 @@ func Fingerprint(ctx context.Context, g *dist.Group, sources []loaders.Source, s
 	return hex.EncodeToString(h.Sum(nil)), nil
 }
 
-// dealt are the items that fall to this rank, if they are dealt out in turn.
+// dealt lists the items of this rank, if they are dealt out in turn.
 func dealt[A any](g *dist.Group, items []A) []A {
 	var mine []A
 	for i, item := range items {
@@ -74,7 +74,7 @@ func each[A any](items []A) iter.Seq2[A, error] {
 	}
 }
 
-// TokenizerID names a tokenizer by its vocabulary, merges and pipeline.
+// TokenizerID identifies a tokenizer by its vocabulary, merges and pipeline.
 func TokenizerID(t *tokenizer.Tokenizer) (string, error) {
 	vocab, err := t.VocabJSON()
 	if err != nil {

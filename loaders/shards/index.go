@@ -18,22 +18,22 @@ import (
 	"gorgpt/internal/regular"
 )
 
-// IndexFile is the name of the file that makes a folder one of this package.
-const IndexFile = "tokens.json"
+// indexFile is the file that marks a folder as one of this package.
+const indexFile = "tokens.json"
 
 const (
 	format = "gorgpt-tokens"
 
-	// version counts the forms of the folder, and all that a text goes through before
-	// it is tokens: it changes when the same books would give other ones.
+	// version counts changes to the format and to the processing of text: it increases when the
+	// same books give different tokens.
 	version = 1
 
-	// defaultShardTokens makes files of 64 MiB with ids of two bytes.
+	// defaultShardTokens gives files of 64 MiB if ids have two bytes.
 	defaultShardTokens = 1 << 25
 )
 
-// damaged begins the errors of an index that nothing can be made of.
-const damaged = "the index is damaged (remove the folder to prepare it anew)"
+// damaged begins errors about an unusable index.
+const damaged = "the index is damaged (remove the folder to prepare it again)"
 
 // index is tokens.json.
 type index struct {
@@ -44,7 +44,7 @@ type index struct {
 	Tokenizer   string  `json:"tokenizer"`    // identity of the tokenizer
 	VocabSize   int     `json:"vocab_size"`   // all ids are below
 	TokenBytes  int     `json:"token_bytes"`  // 2 or 4
-	ShardTokens int     `json:"shard_tokens"` // of every file but the last
+	ShardTokens int     `json:"shard_tokens"` // of every file except the last
 	Shards      []shard `json:"shards"`
 	Books       []book  `json:"books"`
 }
@@ -55,7 +55,7 @@ type shard struct {
 	Sum    checksum `json:"crc32c"`
 }
 
-// book is where a book is among the tokens of all files.
+// book is the position of a book among the tokens of all files.
 type book struct {
 	Name   string   `json:"name"`
 	Split  split    `json:"split"`
@@ -63,11 +63,11 @@ type book struct {
 	Tokens int      `json:"tokens"`
 	Sum    checksum `json:"crc32c"`
 
-	// Unknown are the most frequent of the characters that the vocabulary cannot spell.
+	// Unknown lists the most frequent characters that are not in the vocabulary.
 	Unknown map[string]int `json:"unknown,omitempty"`
 }
 
-// split says what a book is for.
+// split says what a book is used for.
 type split string
 
 const (
@@ -75,7 +75,7 @@ const (
 	validation split = "validation"
 )
 
-// checksum is the CRC-32 of bytes with Castagnoli's polynomial.
+// checksum is a CRC-32 with Castagnoli's polynomial.
 type checksum uint32
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
@@ -90,7 +90,7 @@ func shardName(i int) string { return fmt.Sprintf("tokens-%05d.bin", i) }
 // shardPattern matches the names of files of tokens.
 var shardPattern = regexp.MustCompile(`^tokens-\d{5,}\.bin$`)
 
-// tokenBytes is the least size of a token that holds all ids below v.
+// tokenBytes is the size of a token that can hold all ids below v.
 func tokenBytes(v int) int {
 	if v <= 1<<16 {
 		return 2
@@ -98,7 +98,7 @@ func tokenBytes(v int) int {
 	return 4
 }
 
-// put appends the ids as the files hold them.
+// put appends the ids in the format of the files.
 func put(dst []byte, ids []int32, size int) []byte {
 	for _, id := range ids {
 		if size == 2 {
@@ -110,7 +110,7 @@ func put(dst []byte, ids []int32, size int) []byte {
 	return dst
 }
 
-// get is the inverse of put; data has as many tokens as ids.
+// get is the inverse of put. data has as many tokens as ids.
 func get(ids []int32, data []byte, size int) {
 	if size == 2 {
 		for i := range ids {
@@ -127,14 +127,14 @@ func get(ids []int32, data []byte, size int) {
 func (x *index) write(dir string) error {
 	data, err := json.MarshalIndent(x, "", " ")
 	if err != nil {
-		return errors.Wrap(err, IndexFile)
+		return errors.Wrap(err, indexFile)
 	}
-	return atomicfile.WriteFile(filepath.Join(dir, IndexFile), append(data, '\n'))
+	return atomicfile.WriteFile(filepath.Join(dir, indexFile), append(data, '\n'))
 }
 
-// readIndex reads the index of a folder; the error is [fs.ErrNotExist] if it has none.
+// readIndex reads the index of a folder. The error is [fs.ErrNotExist] if there is none.
 func readIndex(dir string) (*index, error) {
-	path := filepath.Join(dir, IndexFile)
+	path := filepath.Join(dir, indexFile)
 	data, err := regular.ReadFile(path, "index of tokens", 1<<30)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, errors.Wrapf(err, "%s holds no tokens", dir)
@@ -156,10 +156,10 @@ func parseIndex(data []byte) (*index, error) {
 		return nil, errors.Wrap(err, damaged)
 	}
 	if kind.Format != format {
-		return nil, errors.Errorf("format is %q: want %q", kind.Format, format)
+		return nil, errors.Errorf("format is %q: it must be %q", kind.Format, format)
 	}
 	if kind.Version != version {
-		return nil, errors.Errorf("version is %d, but this program reads version %d: prepare the books anew, in another folder", kind.Version, version)
+		return nil, errors.Errorf("version is %d, but this program reads version %d: prepare the books again, in another folder", kind.Version, version)
 	}
 	x := &index{}
 	dec := json.NewDecoder(bytes.NewReader(data))
@@ -168,12 +168,12 @@ func parseIndex(data []byte) (*index, error) {
 		return nil, errors.Wrap(err, damaged)
 	}
 	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
-		return nil, errors.New(damaged + ": something follows it")
+		return nil, errors.New(damaged + ": it is followed by other data")
 	}
 	return x, errors.WithMessage(x.check(), damaged)
 }
 
-// check makes sure that the numbers fit together.
+// check checks that the numbers are consistent.
 func (x *index) check() error {
 	switch {
 	case x.VocabSize < 1 || x.VocabSize > math.MaxInt32:
@@ -185,13 +185,13 @@ func (x *index) check() error {
 	}
 	for i, s := range x.Shards {
 		if last := x.Complete && i == len(x.Shards)-1; s.Tokens != x.ShardTokens && (!last || s.Tokens < 1 || s.Tokens > x.ShardTokens) {
-			return errors.Errorf("file %s has %d tokens, of %d a file", shardName(i), s.Tokens, x.ShardTokens)
+			return errors.Errorf("file %s has %d tokens, but files have %d", shardName(i), s.Tokens, x.ShardTokens)
 		}
 	}
 	room, at := x.stored(), 0
 	for i, b := range x.Books {
 		if b.Split != training && b.Split != validation {
-			return errors.Errorf("book %d (%s): split is %q: want %s or %s", i, b.Name, b.Split, training, validation)
+			return errors.Errorf("book %d (%s): split is %q: it must be %s or %s", i, b.Name, b.Split, training, validation)
 		}
 		if b.Offset != at || b.Tokens < 0 || b.Tokens > room-at {
 			return errors.Errorf("book %d (%s): offset %d and %d tokens do not fit %d tokens before it and %d in all files", i, b.Name, b.Offset, b.Tokens, at, room)
@@ -199,7 +199,7 @@ func (x *index) check() error {
 		at += b.Tokens
 	}
 	if x.Complete && at != room {
-		return errors.Errorf("the books have %d tokens, the files %d", at, room)
+		return errors.Errorf("the books have %d tokens, but the files have %d", at, room)
 	}
 	return nil
 }
@@ -213,7 +213,7 @@ func (x *index) stored() int {
 	return n
 }
 
-// Progress says how far [Write] is.
+// Progress is the progress of [Write].
 type Progress struct {
 	Books  int   // done
 	Bytes  int64 // of their sources

@@ -11,7 +11,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// mapFile maps a file into memory. It returns nil where the system refuses.
+// mapFile maps a file into memory. It returns nil if the system cannot map it.
 func mapFile(f *os.File, size int64) storage {
 	if size < 1 || size > math.MaxInt {
 		return nil
@@ -23,14 +23,14 @@ func mapFile(f *os.File, size int64) storage {
 	return mapped(data)
 }
 
-// mapped is a file in memory, which the system loads and drops as it sees fit.
+// mapped is a file that is mapped into memory. The system loads and drops its pages.
 type mapped []byte
 
 // Size is the number of bytes.
 func (m mapped) Size() int64 { return int64(len(m)) }
 
-// ReadAt fills data from an offset on. If the file has become shorter or its disk fails,
-// touching the memory is a fault, which must not end the process.
+// ReadAt fills data from an offset on. If the file was truncated or its disk fails, access to the memory
+// is a fault, which must not end the process.
 func (m mapped) ReadAt(data []byte, at int64) (n int, err error) {
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	defer func() {
@@ -38,7 +38,7 @@ func (m mapped) ReadAt(data []byte, at int64) (n int, err error) {
 			if _, fault := caught.(interface{ Addr() uintptr }); !fault {
 				panic(caught)
 			}
-			n, err = 0, errors.New("the file was cut short while it was in use, or its disk failed")
+			n, err = 0, errors.New("the file was truncated while it was in use, or its disk failed")
 		}
 	}()
 	return copy(data, m[at:]), nil

@@ -5,12 +5,12 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"sync"
 
 	"github.com/pkg/errors"
 
+	"gorgpt/internal/parallel"
 	"gorgpt/loaders"
 	"gorgpt/tokenizer"
 )
@@ -28,25 +28,24 @@ type Folder struct {
 type Book struct {
 	Name    string
 	Tokens  loaders.Tokens
-	Unknown tokenizer.Unknowns // how much of it the vocabulary cannot spell
+	Unknown tokenizer.Unknowns // its characters that are not in the vocabulary
 }
 
-// IsFolder tells whether a folder is one of this package, finished or not.
+// IsFolder reports whether a folder is one of this package, finished or not.
 func IsFolder(dir string) bool {
-	info, err := os.Stat(filepath.Join(dir, IndexFile))
+	info, err := os.Stat(filepath.Join(dir, indexFile))
 	return err == nil && info.Mode().IsRegular()
 }
 
-// Open opens a folder that [Write] has finished, and reads all of it once to make sure that
-// it is whole. It is an error if a file is missing, cut short or damaged, or if the
-// tokenizer is not the one that the books were tokenized with.
+// Open opens a folder that [Write] has finished, and reads all of it once to check it. It is an error if
+// a file is missing, truncated or damaged, or if the books were tokenized with another tokenizer.
 func Open(dir string) (*Folder, error) {
 	x, err := readIndex(dir)
 	if err != nil {
 		return nil, err
 	}
 	if !x.Complete {
-		return nil, errors.Errorf("%s is not finished: prepare it once more, with the same books and settings, and it goes on from %d tokens", dir, x.stored())
+		return nil, errors.Errorf("%s is not finished: prepare it again with the same books and settings: this resumes after %d tokens", dir, x.stored())
 	}
 	f := &Folder{index: *x}
 	if err := f.open(dir); err != nil {
@@ -55,16 +54,16 @@ func Open(dir string) (*Folder, error) {
 	return f, nil
 }
 
-// Status is how far the tokens of a corpus are.
+// Status says how far a corpus is tokenized.
 type Status int
 
 const (
-	Absent   Status = iota // there are none
-	Begun                  // Write was stopped; the tokenizer is in the folder
-	Finished               // Open opens them
+	Absent   Status = iota // not started
+	Begun                  // Write was interrupted; the tokenizer is in the folder
+	Finished               // Open can open the folder
 )
 
-// Look tells how far the folder of a corpus is, see [Corpus]. It is an error if it holds
+// Look reports how much of the folder of a corpus is finished, see [Corpus]. It is an error if it holds
 // another one, or anything else.
 func Look(dir, source string) (Status, error) {
 	x, err := readIndex(dir)
@@ -87,7 +86,7 @@ func (f *Folder) open(dir string) (err error) {
 		return err
 	}
 	if err := f.CheckTokenizer(f.Tokenizer); err != nil {
-		return errors.New("the tokenizer beside the tokens is not the one that they were made with")
+		return errors.New("the tokenizer in the folder is not the one that made the tokens")
 	}
 	for i, s := range f.index.Shards {
 		file, err := openStorage(filepath.Join(dir, shardName(i)))
@@ -96,7 +95,7 @@ func (f *Folder) open(dir string) (err error) {
 		}
 		f.files = append(f.files, file)
 		if size, want := file.Size(), int64(s.Tokens)*int64(f.index.TokenBytes); size != want {
-			return errors.Errorf("%s has %d bytes in place of %d: prepare the folder once more", shardName(i), size, want)
+			return errors.Errorf("%s has %d bytes in place of %d: prepare the folder again", shardName(i), size, want)
 		}
 	}
 	for _, b := range f.index.Books {
@@ -129,37 +128,14 @@ func (f *Folder) CheckTokenizer(t *tokenizer.Tokenizer) error {
 
 // verify reads all books, on all cores.
 func (f *Folder) verify() error {
-	books := make(chan *stored, len(f.index.Books))
-	for _, b := range slices.Concat(f.Train, f.Valid) {
-		books <- b.Tokens.(*stored)
-	}
-	close(books)
-	var (
-		mu      sync.Mutex
-		first   error
-		workers sync.WaitGroup
-	)
-	for range runtime.GOMAXPROCS(0) {
-		workers.Go(func() {
-			for b := range books {
-				if err := b.verify(); err != nil {
-					mu.Lock()
-					if first == nil {
-						first = err
-					}
-					mu.Unlock()
-				}
-			}
-		})
-	}
-	workers.Wait()
-	return first
+	books := slices.Concat(f.Train, f.Valid)
+	return parallel.Do(len(books), func(i int) error { return books[i].Tokens.(*stored).verify() })
 }
 
 // Close releases the files.
 func (f *Folder) Close() error { return closeAll(f.files, nil) }
 
-// closeAll closes the files and returns err, or else the first that goes wrong.
+// closeAll closes the files and returns err, or else the first error.
 func closeAll(files []storage, err error) error {
 	for _, file := range files {
 		if closeErr := file.Close(); err == nil {
@@ -173,7 +149,7 @@ func closeAll(files []storage, err error) error {
 type stored struct {
 	folder  *Folder
 	book    book
-	unknown int // tokens that are Unknown; verify counts them
+	unknown int // number of Unknown tokens, which verify counts
 }
 
 // Len is the number of tokens.
@@ -188,13 +164,13 @@ func (s *stored) Copy(dst []int32, at int) error {
 	return err
 }
 
-// copySum is Copy, and adds the bytes to a checksum.
+// copySum is Copy, and updates a checksum with the bytes.
 func (s *stored) copySum(dst []int32, at int, sum checksum) (checksum, error) {
 	block := blocks.Get().(*[1 << 14]byte)
 	defer blocks.Put(block)
 	x := &s.folder.index
 	if at < 0 || len(dst) > s.book.Tokens-at {
-		return 0, errors.Errorf("book %s has %d tokens: none from %d to %d", s.book.Name, s.book.Tokens, at, at+len(dst))
+		return 0, errors.Errorf("book %s has %d tokens, so tokens %d to %d cannot be read", s.book.Name, s.book.Tokens, at, at+len(dst))
 	}
 	for at += s.book.Offset; len(dst) > 0; {
 		nth, from := at/x.ShardTokens, at%x.ShardTokens
@@ -210,11 +186,11 @@ func (s *stored) copySum(dst []int32, at int, sum checksum) (checksum, error) {
 	return sum, nil
 }
 
-// verify compares the checksum of the book and looks for ids that the vocabulary lacks.
+// verify compares the checksum of the book and checks that all ids are in the vocabulary.
 func (s *stored) verify() error {
 	var ids [1 << 12]int32
 	var sum checksum
-	unknown, _ := s.folder.Tokenizer.ID(tokenizer.Unknown) // which every vocabulary has
+	unknown, _ := s.folder.Tokenizer.ID(tokenizer.Unknown) // in every vocabulary
 	for at := 0; at < s.book.Tokens; at += len(ids) {
 		part := ids[:min(len(ids), s.book.Tokens-at)]
 		var err error
@@ -231,7 +207,7 @@ func (s *stored) verify() error {
 		}
 	}
 	if sum != s.book.Sum {
-		return errors.Errorf("%s: the tokens are damaged (their checksum is wrong): prepare the folder once more", s.where())
+		return errors.Errorf("%s: the tokens are damaged (their checksum is wrong): prepare the folder again", s.where())
 	}
 	return nil
 }

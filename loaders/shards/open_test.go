@@ -17,7 +17,7 @@ import (
 // reindex changes the index of a folder.
 func reindex(t *testing.T, dir string, change func(x map[string]any)) {
 	t.Helper()
-	path := filepath.Join(dir, IndexFile)
+	path := filepath.Join(dir, indexFile)
 	data, err := os.ReadFile(path)
 	require.NoError(t, err)
 	var x map[string]any
@@ -48,20 +48,20 @@ func TestOpenErrors(t *testing.T) {
 		want  string
 	}{
 		{"no folder", func(t *testing.T, dir string) { require.NoError(t, os.RemoveAll(dir)) }, "holds no tokens"},
-		{"no index", func(t *testing.T, dir string) { require.NoError(t, os.Remove(filepath.Join(dir, IndexFile))) }, "holds no tokens"},
-		{"no JSON", inFile(IndexFile, func([]byte) []byte { return []byte("tokens") }), "tokens.json: the index is damaged"},
-		{"cut index", inFile(IndexFile, func(b []byte) []byte { return b[:len(b)/2] }), "tokens.json: the index is damaged"},
-		{"two indexes", inFile(IndexFile, func(b []byte) []byte { return append(b, b...) }), "tokens.json: the index is damaged"},
-		{"JSON of something else", inFile(IndexFile, func([]byte) []byte { return []byte("{}") }), `tokens.json: format is "": want "gorgpt-tokens"`},
-		{"other version", set("version", 7), "tokens.json: version is 7, but this program reads version 1: prepare the books anew"},
-		{"unknown key", set("compression", "zip"), `tokens.json: the index is damaged (remove the folder to prepare it anew): json: unknown field "compression"`},
+		{"no index", func(t *testing.T, dir string) { require.NoError(t, os.Remove(filepath.Join(dir, indexFile))) }, "holds no tokens"},
+		{"no JSON", inFile(indexFile, func([]byte) []byte { return []byte("tokens") }), "tokens.json: the index is damaged"},
+		{"cut index", inFile(indexFile, func(b []byte) []byte { return b[:len(b)/2] }), "tokens.json: the index is damaged"},
+		{"two indexes", inFile(indexFile, func(b []byte) []byte { return append(b, b...) }), "tokens.json: the index is damaged"},
+		{"JSON of something else", inFile(indexFile, func([]byte) []byte { return []byte("{}") }), `tokens.json: format is "": it must be "gorgpt-tokens"`},
+		{"other version", set("version", 7), "tokens.json: version is 7, but this program reads version 1: prepare the books again"},
+		{"unknown key", set("compression", "zip"), `tokens.json: the index is damaged (remove the folder to prepare it again): json: unknown field "compression"`},
 		{"unfinished", func(t *testing.T, dir string) {
 			reindex(t, dir, func(x map[string]any) { x["complete"], x["shards"], x["books"] = false, []any{}, []any{} })
-		}, "is not finished: prepare it once more, with the same books and settings, and it goes on from 0 tokens"},
+		}, "is not finished: prepare it again with the same books and settings: this resumes after 0 tokens"},
 		{"no file", func(t *testing.T, dir string) { require.NoError(t, os.Remove(filepath.Join(dir, shardName(1)))) }, "tokens-00001.bin: no such file"},
-		{"short file", inFile(shardName(1), func(b []byte) []byte { return b[:len(b)-1] }), "tokens-00001.bin has 79 bytes in place of 80: prepare the folder once more"},
+		{"short file", inFile(shardName(1), func(b []byte) []byte { return b[:len(b)-1] }), "tokens-00001.bin has 79 bytes in place of 80: prepare the folder again"},
 		{"long file", inFile(shardName(1), func(b []byte) []byte { return append(b, 0) }), "tokens-00001.bin has 81 bytes in place of 80"},
-		{"damaged file", inFile(shardName(1), func(b []byte) []byte { b[4] = b[4]%12 + 1; return b }), "the tokens are damaged (their checksum is wrong): prepare the folder once more"},
+		{"damaged file", inFile(shardName(1), func(b []byte) []byte { b[4] = b[4]%12 + 1; return b }), "the tokens are damaged (their checksum is wrong): prepare the folder again"},
 		{"id beyond the vocabulary", inFile(shardName(0), func(b []byte) []byte { b[1] = 9; return b }), "but the vocabulary has 13"},
 		{"no tokenizer", func(t *testing.T, dir string) {
 			for _, name := range []string{"vocab.json", "tokenizer.json"} {
@@ -74,16 +74,16 @@ func TestOpenErrors(t *testing.T) {
 			for name, data := range files {
 				require.NoError(t, os.WriteFile(filepath.Join(dir, name), data, 0o600))
 			}
-		}, "the tokenizer beside the tokens is not the one that they were made with"},
+		}, "the tokenizer in the folder is not the one that made the tokens"},
 		{"no vocabulary", set("vocab_size", 0), "vocab_size is 0"},
 		{"other size of tokens", set("token_bytes", 4), "token_bytes is 4, but a vocabulary of 13 needs 2"},
 		{"no size of files", set("shard_tokens", 0), "shard_tokens is 0"},
-		{"other size of files", set("shard_tokens", 41), "file tokens-00000.bin has 40 tokens, of 41 a file"},
+		{"other size of files", set("shard_tokens", 41), "file tokens-00000.bin has 40 tokens, but files have 41"},
 		{"fewer files", set("shards", []any{}), "do not fit"},
-		{"fewer books", set("books", []any{}), "the books have 0 tokens, the files"},
+		{"fewer books", set("books", []any{}), "the books have 0 tokens, but the files"},
 		{"unknown split", func(t *testing.T, dir string) {
 			reindex(t, dir, func(x map[string]any) { x["books"].([]any)[0].(map[string]any)["split"] = "test" })
-		}, `book 0 (story 1): split is "test": want train or validation`},
+		}, `book 0 (story 1): split is "test": it must be train or validation`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			dir := filepath.Join(t.TempDir(), "tokens")
@@ -188,7 +188,7 @@ func TestWindowsFromFiles(t *testing.T) {
 // index that is accepted is read through.
 func FuzzOpen(f *testing.F) {
 	dir := prepared(f, corpus(f, vocabulary(f, 0), shelf(5, 50), 40))
-	data, err := os.ReadFile(filepath.Join(dir, IndexFile))
+	data, err := os.ReadFile(filepath.Join(dir, indexFile))
 	require.NoError(f, err)
 	whole, err := Open(dir)
 	require.NoError(f, err)

@@ -131,7 +131,7 @@ func TestRanksGoOn(t *testing.T) {
 				if errs[0] != nil {
 					stops++
 					require.ErrorIs(t, errs[0], context.Canceled)
-					require.ErrorContains(t, errs[0], "stopped; the same command goes on from ")
+					require.ErrorContains(t, errs[0], "stopped; the same command resumes after ")
 				}
 				for _, err := range errs[1:] {
 					require.True(t, err == nil || errors.Is(err, context.Canceled) || errors.Is(err, disttest.ErrEnded), err)

@@ -14,10 +14,10 @@ import (
 	"gorgpt/internal/regular"
 )
 
-// errOther is for folders that must not be overwritten.
-var errOther = errors.New("the folder holds tokens of other books or settings (or the books have changed since): name another folder")
+// errOther is the error for a folder that must not be overwritten.
+var errOther = errors.New("the folder holds tokens of other books or settings (or the books have changed since): choose another folder")
 
-// begin makes the folder, or finds out what of it is done.
+// begin creates the folder, or finds out what is done.
 func begin(ctx context.Context, dir string, c Corpus) (*writer, error) {
 	id, err := TokenizerID(c.Tokenizer)
 	if err != nil {
@@ -39,7 +39,7 @@ func begin(ctx context.Context, dir string, c Corpus) (*writer, error) {
 	case old.Source != c.Source || old.ShardTokens != c.ShardTokens || !w.begins(old.Books):
 		return nil, errOther
 	case old.Tokenizer != id:
-		return nil, errors.New("the folder was begun with another tokenizer: name another folder")
+		return nil, errors.New("the folder was started with another tokenizer: choose another folder")
 	default:
 		err = w.resume(ctx, old)
 	}
@@ -52,7 +52,7 @@ func begin(ctx context.Context, dir string, c Corpus) (*writer, error) {
 	return w, err
 }
 
-// begins tells whether the books are those of the corpus, as far as they go.
+// begins reports whether the books are those of the corpus, as far as they go.
 func (w *writer) begins(books []book) bool {
 	for i, b := range books {
 		if i >= len(w.entries) || b.Name != inJSON(w.entries[i].Name) || b.Split != w.entries[i].split {
@@ -62,10 +62,10 @@ func (w *writer) begins(books []book) bool {
 	return true
 }
 
-// inJSON is a name as the index has it: what is not UTF-8 in it is replaced there.
+// inJSON is a name as it is in the index, where invalid UTF-8 is replaced.
 func inJSON(name string) string { return string([]rune(name)) }
 
-// start makes the folder, which must not hold anything else, with an index without files.
+// start creates the folder with an index without files. The folder must not hold other files.
 func (w *writer) start(ctx context.Context) error {
 	if err := os.MkdirAll(w.dir, 0o755); err != nil {
 		return err
@@ -79,7 +79,7 @@ func (w *writer) start(ctx context.Context) error {
 	return w.index.write(w.dir)
 }
 
-// checkFree makes sure that a folder is empty, if there is one.
+// checkFree checks that a folder is empty or does not exist.
 func checkFree(dir string) error {
 	entries, err := os.ReadDir(dir)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -87,14 +87,14 @@ func checkFree(dir string) error {
 	}
 	for _, e := range entries {
 		if !isLeftover(e) {
-			return errors.Errorf("the folder holds no tokens, but other files (%s): name another folder", e.Name())
+			return errors.Errorf("the folder holds no tokens, but other files (%s): choose another folder", e.Name())
 		}
 	}
 	return nil
 }
 
-// putTokenizer writes the tokenizer beside the index, also where it is already: it is then
-// the same, or damaged.
+// putTokenizer writes the tokenizer next to the index, even if it is there already: the files may be
+// damaged.
 func (w *writer) putTokenizer() error {
 	for name, data := range w.files {
 		if err := atomicfile.WriteFile(filepath.Join(w.dir, name), data); err != nil {
@@ -104,9 +104,8 @@ func (w *writer) putTokenizer() error {
 	return nil
 }
 
-// resume takes over what is whole: files up to the first that is damaged, and books that
-// lie in them. The book that goes on behind them is tokenized again, but only what
-// follows is kept.
+// resume keeps the files before the first damaged one, and the books in them. A book that continues
+// after these files is tokenized again, but only its missing tokens are kept.
 func (w *writer) resume(ctx context.Context, old *index) error {
 	if err := w.hold(ctx); err != nil {
 		return err
@@ -126,7 +125,7 @@ func (w *writer) resume(ctx context.Context, old *index) error {
 		w.index = *old
 		return nil
 	}
-	w.index.Shards = old.Shards[:whole] // full ones: of a complete folder the last, which may be short, is not among them
+	w.index.Shards = old.Shards[:whole] // full files: the last file of a complete folder, which may be short, is not among them
 	stored := w.index.stored()
 	for _, b := range old.Books {
 		if b.Offset+b.Tokens > stored {
@@ -143,11 +142,11 @@ func (w *writer) resume(ctx context.Context, old *index) error {
 	return nil
 }
 
-// lockFile is locked, by all who write into the folder together.
+// lockFile is locked while the folder is written.
 const lockFile = ".lock"
 
-// hold takes the lock of the folder. Nobody else holding it means that unfinished files are of
-// processes that were killed, and they are removed. Where there are no locks, they stay.
+// hold takes the lock of the folder. If no other process holds it, unfinished files are leftovers of
+// killed processes and are removed. On systems without locks they stay.
 func (w *writer) hold(ctx context.Context) error {
 	d, err := atomicfile.OpenDir(w.dir)
 	if err != nil {
@@ -172,17 +171,17 @@ func (w *writer) hold(ctx context.Context) error {
 	return err
 }
 
-// own tells the names of files that are written into the folder.
+// own reports whether this package writes a file of this name into the folder.
 func (w *writer) own(name string) bool {
-	return name == IndexFile || shardPattern.MatchString(name) || w.files[name] != nil
+	return name == indexFile || shardPattern.MatchString(name) || w.files[name] != nil
 }
 
-// isLeftover tells what may be in a folder without tokens: what processes have left that were
-// killed before they wrote an index.
+// isLeftover reports whether a file may be in a folder without tokens, because a process was killed
+// before it wrote an index.
 func isLeftover(e fs.DirEntry) bool {
 	name, unfinished := atomicfile.Unfinished(e.Name())
 	if unfinished {
-		return name == IndexFile || shardPattern.MatchString(name)
+		return name == indexFile || shardPattern.MatchString(name)
 	}
 	info, err := e.Info()
 	return e.Name() == lockFile && err == nil && info.Mode().IsRegular() && info.Size() == 0

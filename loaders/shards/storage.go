@@ -9,15 +9,14 @@ import (
 	"gorgpt/internal/regular"
 )
 
-// storage is a file of tokens that is open for reading.
+// storage is an open file of tokens.
 type storage interface {
 	io.ReaderAt
 	io.Closer
 	Size() int64
 }
 
-// openStorage maps a file into memory, or opens it for plain reading where that is not
-// possible.
+// openStorage maps a file into memory, or opens it for reading if it cannot be mapped.
 func openStorage(path string) (storage, error) {
 	f, size, err := regular.Open(path, "tokens")
 	if err != nil {
@@ -29,7 +28,7 @@ func openStorage(path string) (storage, error) {
 	return plain{f, size}, nil
 }
 
-// plain is a file that is read piece by piece.
+// plain is a file that is read in parts.
 type plain struct {
 	*os.File
 	size int64

@@ -10,22 +10,23 @@ import (
 
 	"gorgpt/dist"
 	"gorgpt/internal/heed"
+	"gorgpt/internal/parallel"
 	"gorgpt/loaders"
 	"gorgpt/tokenizer"
 )
 
-// Surveyed is what a book has beside its text.
+// Surveyed describes the source of a book.
 type Surveyed struct {
 	Empty    bool // there is no text
 	Cleaning loaders.Cleaning
-	Long     int // how often a word of it is cut, see [tokenizer.MaxWord]
+	Long     int // number of words that are cut, see [tokenizer.MaxWord]
 }
 
-// Survey reads all books, on all cores of all ranks, of which each reads a share, and says of each
-// what it has beside its text, and what a pipeline cuts of it; all ranks get the same.
+// Survey reads all books on all cores; each rank reads a share. It reports for each book what its
+// file has in addition to the text, and what a pipeline cuts. All ranks get the same result.
 func Survey(ctx context.Context, g *dist.Group, sources []loaders.Source, p tokenizer.Pipeline) ([]Surveyed, error) {
 	cores := runtime.GOMAXPROCS(0)
-	found := inOrder(each(dealt(g, sources)), cores, cores, func(s loaders.Source) (Surveyed, error) {
+	found := parallel.InOrder(each(dealt(g, sources)), cores, cores, func(s loaders.Source) (Surveyed, error) {
 		return heed.Do(ctx, func() (Surveyed, error) {
 			book, err := s.Read()
 			if errors.Is(err, loaders.ErrEmpty) {
@@ -46,7 +47,7 @@ func Survey(ctx context.Context, g *dist.Group, sources []loaders.Source, p toke
 	}
 	data, err := json.Marshal(mine)
 	if err != nil {
-		return nil, errors.Wrap(err, "what books have beside their text")
+		return nil, errors.Wrap(err, "surveying the books")
 	}
 	parts, err := g.Gather(data)
 	if err != nil {
@@ -55,7 +56,7 @@ func Survey(ctx context.Context, g *dist.Group, sources []loaders.Source, p toke
 	shares := make([][]Surveyed, len(parts))
 	for rank, part := range parts {
 		if err := json.Unmarshal(part, &shares[rank]); err != nil {
-			return nil, errors.Wrapf(err, "what the books of rank %d have beside their text", rank)
+			return nil, errors.Wrapf(err, "surveying the books of rank %d", rank)
 		}
 	}
 	all := make([]Surveyed, len(sources))
@@ -65,8 +66,8 @@ func Survey(ctx context.Context, g *dist.Group, sources []loaders.Source, p toke
 	return all, nil
 }
 
-// Revise gives a book another digest, so that [Fingerprint] keeps the tokens apart that version 1
-// made of another text of it.
+// Revise gives a book another digest, so that [Fingerprint] distinguishes its tokens from those that
+// version 1 made of a different text.
 func Revise(s loaders.Source) loaders.Source {
 	sum := s.Sum
 	s.Sum = func() ([sha256.Size]byte, error) {

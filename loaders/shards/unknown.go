@@ -6,10 +6,10 @@ import (
 	"gorgpt/tokenizer"
 )
 
-// keptChars is how many characters of a book that the vocabulary cannot spell are kept.
+// keptChars is the number of characters outside the vocabulary that are kept for each book.
 const keptChars = 32
 
-// mostFrequent are the characters that the index keeps of a book; nil if there are none.
+// mostFrequent returns the characters that the index keeps for a book; nil if there are none.
 func mostFrequent(u *tokenizer.Unknowns) map[string]int {
 	var kept map[string]int
 	for _, r := range u.Most(keptChars) {
@@ -21,8 +21,8 @@ func mostFrequent(u *tokenizer.Unknowns) map[string]int {
 	return kept
 }
 
-// unknowns are the counts of a book: those of its tokens, and the characters in the index.
-// Folders made earlier have no characters.
+// unknowns returns the counts of a book, of its tokens and of the characters in the index. Folders of
+// earlier versions have no characters.
 func (s *stored) unknowns() tokenizer.Unknowns {
 	u := tokenizer.Unknowns{Tokens: s.book.Tokens, Unknown: s.unknown}
 	for char, n := range s.book.Unknown {

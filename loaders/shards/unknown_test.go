@@ -36,7 +36,7 @@ func TestUnknownCharactersAreKept(t *testing.T) {
 	}
 	check(map[rune]int{'f': 2, 'g': 1})
 
-	index := filepath.Join(dir, IndexFile)
+	index := filepath.Join(dir, indexFile)
 	data, err := os.ReadFile(index)
 	require.NoError(t, err)
 	old := regexp.MustCompile(`,\s*"unknown": \{[^}]*\}`).ReplaceAll(data, nil)

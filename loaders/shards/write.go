@@ -14,33 +14,32 @@ import (
 	"gorgpt/tokenizer"
 )
 
-// Corpus is what [Write] makes a folder of.
+// Corpus is the input of [Write].
 type Corpus struct {
 	Tokenizer *tokenizer.Tokenizer
-	Source    string // what it is made from, see [Fingerprint]
+	Source    string // its fingerprint, see [Fingerprint]
 	Train     []loaders.Source
 	Valid     []loaders.Source
 
-	// ShardTokens is the number of tokens a file; 0 means 33,554,432.
+	// ShardTokens is the number of tokens per file; 0 means 33,554,432.
 	ShardTokens int
 
-	// Group is the ranks that tokenize together; nil: this process alone.
+	// Group is the group of ranks that tokenize together; nil: a single process.
 	Group *dist.Group
 
-	// Report, if there is one, is called on the first rank, again and again as the work goes on.
+	// Report, if there is one, is called on the first rank, regularly.
 	Report func(Progress)
 }
 
-// Write tokenizes the books into files of the folder dir, which is made if it does not
-// exist. Files that an earlier call has finished for the same corpus stay; a damaged one,
-// and those behind it, are written anew.
+// Write tokenizes the books into files of the folder dir, which it creates if it does not exist. Files
+// that an earlier call has finished for the same corpus stay; a damaged file and those after it are
+// written again.
 //
-// All ranks of the group must call it. Each tokenizes a share of the books, and the first
-// alone sees the folder; the files do not depend on the number of ranks.
+// All ranks of the group must call Write. Each tokenizes a share of the books, and only the first rank
+// uses the folder. The files do not depend on the number of ranks.
 //
-// As many books as a rank has cores are in memory at a time, its pieces of text that are ahead of
-// the files, and the tokens of one file. When ctx ends on any rank, so does Write; the next
-// call goes on.
+// A rank holds in memory one book per core, the pieces of text that wait to be written, and the tokens
+// of one file. When ctx ends on any rank, Write stops; the next call resumes.
 func Write(ctx context.Context, dir string, c Corpus) error {
 	if c.ShardTokens == 0 {
 		c.ShardTokens = defaultShardTokens
@@ -67,21 +66,21 @@ func Write(ctx context.Context, dir string, c Corpus) error {
 		err = w.finish()
 	}
 	if errors.Is(err, context.Canceled) && w != nil {
-		return errors.WithMessagef(err, "preparing %s: stopped; the same command goes on from %d tokens", dir, w.index.stored())
+		return errors.WithMessagef(err, "preparing %s: stopped; the same command resumes after %d tokens", dir, w.index.stored())
 	}
 	if err == nil {
-		err = c.Group.Barrier() // all is on the disk
+		err = c.Group.Barrier() // everything is on the disk
 	}
 	return errors.WithMessagef(err, "preparing %s", dir)
 }
 
-// entry is a book with what it is for.
+// entry is a book and its split.
 type entry struct {
 	loaders.Source
 	split split
 }
 
-// entries are all books in the order of the files.
+// entries lists all books in the order of the files.
 func (c *Corpus) entries() []entry {
 	all := make([]entry, 0, len(c.Train)+len(c.Valid))
 	for _, s := range c.Train {
@@ -101,15 +100,15 @@ type writer struct {
 	index   index
 	done    Progress
 	files   map[string][]byte // of the tokenizer
-	lock    *flock.Flock      // says that somebody writes; nil: not yet
-	skip    int               // tokens to come that are in files already
+	lock    *flock.Flock      // held while writing; nil: not taken yet
+	skip    int               // next tokens to skip because files have them
 	buf     []byte            // tokens of the next file
-	book    book              // the one at hand
+	book    book              // the current book
 
-	unknown tokenizer.Unknowns // characters of the book at hand
+	unknown tokenizer.Unknowns // of the current book
 }
 
-// release lets go of the lock.
+// release releases the lock.
 func (w *writer) release() {
 	if w != nil && w.lock != nil {
 		_ = w.lock.Unlock() // the end of the process does the same
@@ -124,7 +123,7 @@ func (w *writer) next() int {
 	return len(w.index.Books)
 }
 
-// fill adds the books, of which every rank tokenizes its own.
+// fill adds the books. Every rank tokenizes its share.
 func (w *writer) fill(ctx context.Context, todo []entry) error {
 	at := 0
 	for part, err := range w.corpus.encoded(ctx, todo) {
@@ -151,7 +150,7 @@ func (w *writer) fill(ctx context.Context, todo []entry) error {
 	return nil
 }
 
-// add puts tokens of a book behind the others, and files that are full on the disk.
+// add appends tokens of a book and writes files that are full.
 func (w *writer) add(part encodedPiece, of *entry) error {
 	tokens := len(part.raw) / w.index.TokenBytes
 	w.book.Tokens += tokens
@@ -183,7 +182,7 @@ func (w *writer) add(part encodedPiece, of *entry) error {
 	return nil
 }
 
-// flush writes the next file, and then an index that knows of it.
+// flush writes the next file, and then an index that includes it.
 func (w *writer) flush() error {
 	i := len(w.index.Shards)
 	if err := atomicfile.WriteFile(filepath.Join(w.dir, shardName(i)), w.buf); err != nil {

@@ -183,7 +183,7 @@ func TestGoesOn(t *testing.T) {
 		if err := Write(ctx, dir, c); err != nil {
 			require.ErrorIs(t, err, context.Canceled)
 			_, err = Open(dir)
-			require.ErrorContains(t, err, "is not finished: prepare it once more")
+			require.ErrorContains(t, err, "is not finished: prepare it again")
 		}
 		c.Report = nil
 		require.NoError(t, Write(context.Background(), dir, c))
@@ -256,7 +256,7 @@ func TestWriteErrors(t *testing.T) {
 		foreign := c
 		foreign.Tokenizer = vocabulary(t, 1)
 		for _, c := range []Corpus{other, fewer, smaller, foreign} {
-			require.ErrorContains(t, Write(context.Background(), dir, c), "name another folder")
+			require.ErrorContains(t, Write(context.Background(), dir, c), "choose another folder")
 			require.Equal(t, want, contents(t, dir), "nothing is overwritten")
 		}
 	})
@@ -271,13 +271,13 @@ func TestWriteErrors(t *testing.T) {
 	})
 	t.Run("damaged index", func(t *testing.T) {
 		dir := prepared(t, c)
-		require.NoError(t, os.WriteFile(filepath.Join(dir, IndexFile), []byte(`{"format"`), 0o600))
+		require.NoError(t, os.WriteFile(filepath.Join(dir, indexFile), []byte(`{"format"`), 0o600))
 		require.ErrorContains(t, Write(context.Background(), dir, c), "tokens.json: the index is damaged (remove the folder")
 	})
 	t.Run("folder of something else", func(t *testing.T) {
 		dir := t.TempDir()
 		require.NoError(t, os.WriteFile(filepath.Join(dir, "vocab.json"), []byte("precious"), 0o600))
-		require.ErrorContains(t, Write(context.Background(), dir, c), "the folder holds no tokens, but other files (vocab.json): name another folder")
+		require.ErrorContains(t, Write(context.Background(), dir, c), "the folder holds no tokens, but other files (vocab.json): choose another folder")
 		require.Equal(t, map[string]string{"vocab.json": "precious"}, contents(t, dir))
 	})
 	t.Run("folder that is a file", func(t *testing.T) {

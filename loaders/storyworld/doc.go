@@ -1,8 +1,7 @@
-// Package storyworld makes text and labelled rows out of nothing but a seed: short books
-// about people, places, things, what people do and how they feel about what happens to
-// them, for pre-training; four tasks about the same kind of world, for fine-tuning; and
-// sentences with and without a mistake, to be told apart without it.
-// It is what the commands use when they are given no data.
+// Package storyworld generates text and labelled rows from a seed: short books about people,
+// places and things, what people do and how they feel, for pre-training; rows of the paper's
+// tasks about the same kind of world, for fine-tuning; and correct and corrupted sentences,
+// to be told apart without fine-tuning. Commands use it when they are given no data.
 //
 // Everything is told by templates with words of a lexicon (text/lexicon.txt). A template is
 // a core, one way of telling a frame of an event or a fact (text/*.txt), and how it begins.
@@ -12,7 +11,7 @@
 //
 // The labels follow from the events that a row is made of. They are drawn before the
 // parts that a partial input shows, so that a hypothesis without its premise, or an answer
-// without its story, tells nothing; package controls measures that.
+// without its story, says nothing about the label; package controls measures that.
 //
 // Books are not only told but talked about: people in them ask who did what, where things
 // are and why somebody is sad, and deny or confirm what others say. That is where a

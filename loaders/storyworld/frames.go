@@ -133,10 +133,10 @@ func (f *frame) deal() {
 	}
 }
 
-// has tells whether a frame can be said so in a split.
+// has reports whether a frame can be said so in a split.
 func (f *frame) has(split Split, how string) bool { return len(f.forms[split][how]) > 0 }
 
-// mentions tells whether any core has a slot for the role.
+// mentions reports whether any core has a slot for the role.
 func (f *frame) mentions(role string) bool {
 	for _, cores := range f.cores {
 		for _, core := range cores {

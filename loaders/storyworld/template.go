@@ -69,7 +69,7 @@ func parseSlot(slot string) segment {
 	return segment{head: head, attr: attr}
 }
 
-// says tells whether the words are in a template.
+// says reports whether the words are in a template.
 func (t template) says(words string) bool {
 	return slices.ContainsFunc(t, func(s segment) bool {
 		literal := strings.NewReplacer(".", " ", ",", " ").Replace(strings.ToLower(s.literal))

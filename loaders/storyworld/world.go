@@ -63,7 +63,7 @@ var (
 	restricted = map[string][]string{"break": breakable, "ruin": breakable, "mend": breakable, "spite": crafted, "paint": breakable, "make": crafted}
 )
 
-// serves tells whether a thing can be in a frame of that name.
+// serves reports whether a thing can be in a frame of that name.
 func (t *thing) serves(frame string) bool {
 	if kinds, ok := restricted[frame]; ok {
 		return slices.Contains(kinds, t.kind)

@@ -10,8 +10,8 @@ import (
 	"gorgpt/loaders"
 )
 
-// commaSeparated is a file with a header line or, with names for its columns, without one.
-// Its columns are apart by what separates most of them in its first line.
+// commaSeparated is a file with a header line, or without one if its columns have names. The separator
+// is the most frequent one in the first line.
 func commaSeparated(t *textFile, f loaders.Fields) source {
 	h := newHeader(f, "comma")
 	return source{file: t, header: h, next: func(yield func(record) bool) error {
@@ -26,7 +26,7 @@ func commaSeparated(t *textFile, f loaders.Fields) source {
 	}}
 }
 
-// csvFile is a file of comma-separated values while it is read, as RFC 4180 has them.
+// csvFile reads a file of comma-separated values, as in RFC 4180.
 type csvFile struct {
 	*textFile
 	h     *header
@@ -35,15 +35,15 @@ type csvFile struct {
 
 	first  int // line of the record that is read
 	opened int // line of its last opening quote
-	like   int // how many of its later lines look like rows of their own
+	like   int // number of its later lines that look like separate rows
 }
 
-// separators are what may stand between columns, by the names of one and of many.
+// separators maps separators of columns to their singular and plural names.
 var separators = []struct{ mark, one, many string }{
 	{",", "comma", "commas"}, {";", "semicolon", "semicolons"}, {"\t", "tab", "tabs"}, {"|", "bar", "bars"},
 }
 
-// findSeparator chooses the one that is most frequent outside quotes.
+// findSeparator chooses the separator that is most frequent outside quotes.
 func (c *csvFile) findSeparator(line string) {
 	most := 0
 	for i, s := range separators {
@@ -64,7 +64,7 @@ func (c *csvFile) findSeparator(line string) {
 	}
 }
 
-// scan goes through the records, the header line apart.
+// scan yields the records, without the header line.
 func (c *csvFile) scan(yield func(record) bool) error {
 	var blank blanks
 	for c.lines.next() {
@@ -86,7 +86,7 @@ func (c *csvFile) scan(yield func(record) bool) error {
 				return nil
 			}
 		case err != nil:
-			return errors.Errorf("%s:%d: want a header line: %v", c.path, c.first, err)
+			return errors.Errorf("%s:%d: the header line is broken: %v", c.path, c.first, err)
 		default:
 			c.h.read(parts)
 		}
@@ -117,12 +117,11 @@ func (c *csvFile) row(parts []string, err error, yield func(record) bool) bool {
 	return yield(record{line: c.first, cells: cells, err: err})
 }
 
-// manyLikeRows is how many lines within quotes, all with as many columns as the header, no
-// text has that is meant to be one.
+// manyLikeRows is a number of lines with as many columns as the header that no quoted text has: the
+// closing quote is missing.
 const manyLikeRows = 8
 
-// swallowed yields the lines of a record whose quote was not closed where it should have
-// been. Nobody knows what is in them, but each was a row.
+// swallowed yields a broken row for each line of a record whose closing quote is missing.
 func (c *csvFile) swallowed(count int, err error, yield func(record) bool) bool {
 	never := errNeverClosed{}
 	first := errors.Errorf("the quote that opens in line %d is not closed before line %d, and %d lines are lost", c.opened, c.lines.number, count)
@@ -141,14 +140,14 @@ func (c *csvFile) swallowed(count int, err error, yield func(record) bool) bool 
 	return true
 }
 
-// errNeverClosed tells in what line a quote opens.
+// errNeverClosed is the error for a quote that is never closed. It has the line where it opens.
 type errNeverClosed struct{ line int }
 
 func (e errNeverClosed) Error() string {
 	return fmt.Sprintf("the quote that opens in line %d is never closed", e.line)
 }
 
-// record takes apart a record that begins with a line; it may read more of them.
+// record splits a record that begins with a line; it may read more lines.
 func (c *csvFile) record(line string) (parts []string, err error) {
 	c.first, c.like = c.lines.number, 0
 	if !strings.Contains(line, `"`) {
@@ -177,7 +176,7 @@ func (c *csvFile) record(line string) (parts []string, err error) {
 	}
 }
 
-// quoted reads a column up to its closing quote, and returns what is behind that.
+// quoted reads a column up to its closing quote, and returns the rest of the line.
 func (c *csvFile) quoted(line string) (part, rest string, err error) {
 	var b strings.Builder
 	c.opened = c.lines.number

@@ -75,7 +75,7 @@ func TestQuotesInBrokenRows(t *testing.T) {
 		require.ErrorContains(t, account.LeftOut[0].Err, want)
 	}
 	_, err := rowsOf(file1(t, "r.csv", []byte("text,\"label\none,0\n")), ByName, labelledText)
-	require.ErrorContains(t, err, "r.csv:1: want a header line: the quote that opens in line 1 is never closed")
+	require.ErrorContains(t, err, "r.csv:1: the header line is broken: the quote that opens in line 1 is never closed")
 }
 
 func TestBlankLinesOfCSV(t *testing.T) {

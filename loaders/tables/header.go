@@ -9,16 +9,15 @@ import (
 	"gorgpt/loaders"
 )
 
-// header is what the first line of a table says of its columns. It is complete before the
-// first row is passed on.
+// header describes the columns of a table. It is complete before the first row is yielded.
 type header struct {
 	loaders.Fields
-	separator string // as it is called
+	separator string // its name
 	names     []string
-	at        map[string]int // where the columns are; of two with one name the first counts
-	width     int            // 0: the header line is still to come
+	at        map[string]int // indices of the columns; of equal names the first counts
+	width     int            // 0: the header line has not been read
 	begun     bool
-	spare     bool // a separator ends each row, too
+	spare     bool // each row ends with a separator
 }
 
 func newHeader(f loaders.Fields, separator string) *header {
@@ -27,7 +26,7 @@ func newHeader(f loaders.Fields, separator string) *header {
 	return h
 }
 
-// read takes the names of the columns.
+// read reads the names of the columns.
 func (h *header) read(names []string) {
 	h.width = len(names)
 	for i, name := range names {
@@ -38,11 +37,11 @@ func (h *header) read(names []string) {
 		}
 	}
 	if _, found := h.at[h.Label]; h.Open && !found && h.width > 0 {
-		h.Label = "" // rows without labels throughout
+		h.Label = "" // no row has a label
 	}
 }
 
-// begin looks at the first row. If that ends with a separator too many, all may.
+// begin examines the first row. If it ends with an extra separator, all rows may.
 func (h *header) begin(row func() []string) {
 	if !h.begun {
 		parts := row()
@@ -50,12 +49,11 @@ func (h *header) begin(row func() []string) {
 	}
 }
 
-// blankIsRow tells whether a blank line between the rows is one of them; see [Read].
+// blankIsRow reports whether a blank line between the rows is one of them; see [Read].
 func (h *header) blankIsRow() bool { return h.width == 1 || h.Label == "" && h.ID == "" }
 
-// cells are the columns of a row. A row may be shorter than the header as long as what is
-// wanted is there. In a longer one nobody knows which column is which; its cells are good
-// for the id at most.
+// cells returns the columns of a row. A row may be shorter than the header if it has the wanted columns.
+// In a longer row the columns are uncertain; its cells serve only to find the id.
 func (h *header) cells(parts []string) (cells, error) {
 	c := splitLine{h, parts}
 	switch n := len(parts); {
@@ -72,7 +70,7 @@ func (h *header) cells(parts []string) (cells, error) {
 	}
 }
 
-// splitLine is a line of columns.
+// splitLine is a line split into columns.
 type splitLine struct {
 	*header
 	parts []string

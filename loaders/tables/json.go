@@ -12,17 +12,17 @@ import (
 	"github.com/pkg/errors"
 )
 
-// jsonForm is how a file holds its objects.
+// jsonForm is the way a file stores its objects.
 type jsonForm int
 
 const (
-	byLine   jsonForm = iota // one a line
-	byValue                  // one after the other, on any lines, or in arrays
+	byLine   jsonForm = iota // one per line
+	byValue                  // in sequence, over any lines, or in arrays
 	byMember                 // in an array that is a member of one object
 )
 
-// jsonObjects is a file of JSON objects: one a line or, as other programs write them, over
-// several lines, in an array, or in an array below a name such as data.
+// jsonObjects is a file of JSON objects: one per line or, as other programs write them, over several
+// lines, in an array, or in an array that is a member named, for example, data.
 func jsonObjects(t *textFile) source {
 	return source{
 		file:  t,
@@ -40,7 +40,7 @@ func jsonObjects(t *textFile) source {
 	}
 }
 
-// withJSON opens the file for cutting it into values.
+// withJSON opens the file and calls do with a scanner of its values.
 func (t *textFile) withJSON(do func(*jsonScanner) error) error {
 	f, err := t.open()
 	if err != nil {
@@ -50,8 +50,8 @@ func (t *textFile) withJSON(do func(*jsonScanner) error) error {
 	return do(newJSONScanner(t.path, f))
 }
 
-// jsonForm looks at the beginning of a file. One object a line it is whenever the first line
-// is a value of its own, and others follow.
+// jsonForm detects the form from the beginning of a file. It has one object per line if the first line
+// is a complete value and others follow.
 func (t *textFile) jsonForm() (form jsonForm, err error) {
 	err = t.withJSON(func(j *jsonScanner) error {
 		c, err := j.peek()
@@ -74,7 +74,7 @@ func (t *textFile) jsonForm() (form jsonForm, err error) {
 			form = byValue
 		}
 		if _, atEnd := j.peek(); err == nil && atEnd == nil {
-			return nil // a container has nothing behind it
+			return nil // nothing follows a container
 		}
 		return t.withJSON(func(j *jsonScanner) error {
 			if name, err := j.member(false); err == nil && name != "" {
@@ -86,13 +86,13 @@ func (t *textFile) jsonForm() (form jsonForm, err error) {
 	return form, err
 }
 
-// isObject tells whether text is a JSON object but for the numbers that only Python writes.
+// isObject reports whether text is a JSON object but for the numbers that only Python writes.
 func isObject(raw string) bool {
 	return json.Valid([]byte(strings.NewReplacer("-Infinity", "0", "Infinity", "0", "NaN", "0").Replace(raw)))
 }
 
-// eachObject goes through the values of a file that does not have one a line. A file that is
-// cut off ends with a broken row.
+// eachObject yields the values of a file that does not have one per line. A truncated file ends with a
+// broken row.
 func (t *textFile) eachObject(j *jsonScanner, form jsonForm, yield func(record) bool) error {
 	do := func() (bool, error) { return t.nextValue(j, yield) }
 	if form == byMember {
@@ -112,8 +112,7 @@ func (t *textFile) eachObject(j *jsonScanner, form jsonForm, yield func(record) 
 	}
 }
 
-// nextValue yields an object, or the objects of an array. At the end of the file it is
-// [io.EOF].
+// nextValue yields an object, or the objects of an array. At the end of the file it returns [io.EOF].
 func (t *textFile) nextValue(j *jsonScanner, yield func(record) bool) (more bool, err error) {
 	c, err := j.peek()
 	if err != nil {
@@ -134,7 +133,7 @@ func (t *textFile) nextValue(j *jsonScanner, yield func(record) bool) (more bool
 	return err == nil && yield(record{line: line, raw: raw}), err
 }
 
-// onlyMember yields the objects of the array that the object of the file has.
+// onlyMember yields the objects of the array in the file's only object.
 func (t *textFile) onlyMember(j *jsonScanner, yield func(record) bool) (more bool, err error) {
 	name, err := j.member(false)
 	if err != nil {
@@ -146,12 +145,12 @@ func (t *textFile) onlyMember(j *jsonScanner, yield func(record) bool) (more boo
 	t.notes = append(t.notes, fmt.Sprintf("the rows are those of %q", name))
 	other, err := j.member(true)
 	if err == nil && other != "" {
-		err = j.errorf("the object has rows as %q and as %q: want one list of rows a file", name, other)
+		err = j.errorf("the object has rows as %q and as %q: a file must have one list of rows", name, other)
 	}
 	return false, unexpected(err)
 }
 
-// unexpected is the error for the end of a file that comes too early.
+// unexpected is the error for an unexpected end of a file.
 func unexpected(err error) error {
 	if errors.Is(err, io.EOF) {
 		return io.ErrUnexpectedEOF
@@ -159,13 +158,13 @@ func unexpected(err error) error {
 	return err
 }
 
-// errNoObject tells that a JSON value is no object.
+// errNoObject means that a JSON value is not an object.
 type errNoObject string
 
 func (e errNoObject) Error() string { return fmt.Sprintf("want a JSON object, got %s", string(e)) }
 
-// object is a JSON object whose values are parsed when they are asked for. They are in a map,
-// as keys of a struct would match without regard to case.
+// object is a JSON object whose values are parsed on demand. They are in a map, because keys of a struct
+// ignore case.
 type object struct {
 	values map[string]json.RawMessage
 	twice  bool // a key occurs more than once; its last value counts
@@ -178,7 +177,7 @@ func parseObject(raw []byte) (object, error) {
 	case errors.As(err, &mistyped) || err == nil && o.values == nil:
 		return o, errNoObject(excerpt(string(raw)))
 	case err != nil && isObject(string(raw)):
-		return o, errors.New("bad JSON: NaN and Infinity are no JSON values: want a number or null")
+		return o, errors.New("bad JSON: NaN and Infinity are not JSON values: use a number or null")
 	case err != nil:
 		return o, errors.Wrap(err, "bad JSON")
 	}
@@ -186,7 +185,7 @@ func parseObject(raw []byte) (object, error) {
 	return o, nil
 }
 
-// members counts the members of a valid object, those inside its members apart.
+// members counts the members of a valid object, without those of nested objects.
 func members(raw []byte) (n int) {
 	depth, quoted := 0, false
 	for i := 0; i < len(raw); i++ {

@@ -56,12 +56,12 @@ func TestBrokenJSON(t *testing.T) {
 		{"array cut off", "[" + many + a, "r.json:201: bad JSON: the file ends in the middle of a row or a list of rows", 201},
 		{"row cut off", "[" + many + `{"text"`, "r.json:201: bad JSON: the file ends in the middle", 200},
 		{"member cut off", `{"data": [` + many + a, "r.json:201: bad JSON: the file ends in the middle", 201},
-		{"value of another kind", "[" + many + "5]", "r.json:201: want a JSON object with text and label, got 5", 200},
-		{"Python's NaN", "[" + many + `{"text": "one", "label": NaN}]`, "r.json:201: bad JSON: NaN and Infinity are no JSON values: want a number or null", 200},
+		{"value of another kind", "[" + many + "5]", "r.json:201: the row must be a JSON object with text and label, not 5", 200},
+		{"Python's NaN", "[" + many + `{"text": "one", "label": NaN}]`, "r.json:201: bad JSON: NaN and Infinity are not JSON values: use a number or null", 200},
 		{"no comma", "[" + a + " " + a + "]", "r.json:1: bad JSON: want , or ], got '{'", -1},
 		{"string that does not end", "[" + many + `{"text": "one, "label": 0},` + "\n" + many + "]", "r.json:201: bad JSON: a string does not end in its line", -1},
-		{"two lists", `{"data": [` + a + `], "rows": [` + a + `]}`, `r.json:1: bad JSON: the object has rows as "data" and as "rows": want one list of rows a file`, -1},
-		{"line of NaN", a + "\n" + `{"text": "one", "label": -Infinity}`, "r.json:2: bad JSON: NaN and Infinity are no JSON values", 1},
+		{"two lists", `{"data": [` + a + `], "rows": [` + a + `]}`, `r.json:1: bad JSON: the object has rows as "data" and as "rows": a file must have one list of rows`, -1},
+		{"line of NaN", a + "\n" + `{"text": "one", "label": -Infinity}`, "r.json:2: bad JSON: NaN and Infinity are not JSON values", 1},
 		{"first line cut off", `{"text": "one"` + "\n" + a, "r.json:1: bad JSON", 1},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -99,7 +99,7 @@ func TestBooleansAreLabels(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, loaders.Label{Text: "true"}, rows[0].Label)
 	_, err = rowsOf(file1(t, "r.jsonl", []byte(`{"text": true, "label": true}`)), ByName, labelledText)
-	require.ErrorContains(t, err, `field "text": want a string, got true`)
+	require.ErrorContains(t, err, `field "text": it must be a string, not true`)
 }
 
 // Cutting values by their brackets gives the same as parsing the whole.

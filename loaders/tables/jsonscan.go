@@ -9,8 +9,7 @@ import (
 	"github.com/pkg/errors"
 )
 
-// jsonScanner cuts text into JSON values by their brackets and strings alone; what is in them
-// is parsed later.
+// jsonScanner splits text into JSON values by brackets and strings. The values are parsed later.
 type jsonScanner struct {
 	path string
 	in   *bufio.Reader
@@ -21,7 +20,7 @@ func newJSONScanner(path string, r io.Reader) *jsonScanner {
 	return &jsonScanner{path: path, in: bufio.NewReaderSize(r, 1<<16), line: 1}
 }
 
-// peek passes over white space and looks at the next character.
+// peek skips white space and returns the next character.
 func (j *jsonScanner) peek() (byte, error) {
 	for {
 		c, err := j.in.ReadByte()
@@ -36,7 +35,7 @@ func (j *jsonScanner) peek() (byte, error) {
 	}
 }
 
-// take passes over white space and one of some characters.
+// take skips white space and one of the given characters.
 func (j *jsonScanner) take(wanted string) (byte, error) {
 	c, err := j.peek()
 	if err != nil {
@@ -53,7 +52,7 @@ func (j *jsonScanner) errorf(format string, args ...any) error {
 	return errors.Wrapf(errors.Errorf(format, args...), "%s:%d: bad JSON", j.path, j.line)
 }
 
-// value reads a value, and the number of the line where it begins.
+// value reads a value and returns it with the line where it begins.
 func (j *jsonScanner) value() (raw string, line int, err error) {
 	if _, err := j.peek(); err != nil {
 		return "", j.line, err
@@ -83,7 +82,7 @@ func (j *jsonScanner) value() (raw string, line int, err error) {
 			depth++
 			continue
 		case '}', ']', ',', ' ', '\t', '\r', '\n':
-			if depth == 0 { // behind a number or a word
+			if depth == 0 { // after a number or a word
 				return string(b), line, j.in.UnreadByte()
 			}
 			b = append(b, c)
@@ -104,7 +103,7 @@ func (j *jsonScanner) value() (raw string, line int, err error) {
 	}
 }
 
-// str appends the rest of a string, which cannot have line breaks.
+// str appends the rest of a string, which must not have line breaks.
 func (j *jsonScanner) str(b []byte) ([]byte, error) {
 	for escaped := false; ; {
 		c, err := j.in.ReadByte()
@@ -126,7 +125,7 @@ func (j *jsonScanner) str(b []byte) ([]byte, error) {
 	}
 }
 
-// array yields the values of an array that has been begun.
+// array yields the values of an array after its opening bracket.
 func (j *jsonScanner) array(yield func(record) bool) (more bool, err error) {
 	for {
 		c, err := j.peek()
@@ -158,12 +157,11 @@ func (j *jsonScanner) array(yield func(record) bool) (more bool, err error) {
 	}
 }
 
-// memberNames are what the member of an object is called that has the rows of a file.
+// memberNames are names of the member that holds the rows of a file.
 var memberNames = []string{"data", "rows", "examples", "instances", "items", "records", "samples", "entries", "questions"}
 
-// member goes to the beginning of the rows in an object that has them as an array of
-// objects, and returns the name of that array; "" if there is none. It begins before the
-// object, or with next behind a member of it.
+// member moves to the rows in an object that holds them as an array of objects, and returns the name of
+// that array; "" if there is none. It starts before the object, or, if next is set, after a member of it.
 func (j *jsonScanner) member(next bool) (string, error) {
 	separator := "{"
 	if next {
@@ -200,7 +198,7 @@ func (j *jsonScanner) member(next bool) (string, error) {
 	}
 }
 
-// beginsObjects tells whether an array of objects comes, and passes over its bracket if so.
+// beginsObjects reports whether an array of objects comes, and passes over its bracket if so.
 func (j *jsonScanner) beginsObjects() (bool, error) {
 	ahead, err := j.in.Peek(1 << 10)
 	if err != nil && !errors.Is(err, io.EOF) {

@@ -14,25 +14,25 @@ import (
 	"gorgpt/internal/regular"
 )
 
-// Kind is how a file holds its rows.
+// Kind is the format of a file of rows.
 type Kind string
 
-// The kinds of files. What [ByName] stands for, the ending of the file's name tells.
+// The kinds of files. [ByName] stands for the kind that the extension of the file's name shows.
 const (
 	ByName  Kind = ""
-	JSONL   Kind = "jsonl"   // JSON objects, one a line or in an array
-	TSV     Kind = "tsv"     // columns apart by tabs; quotes are characters like others
-	CSV     Kind = "csv"     // columns apart by commas; quotes as in RFC 4180
+	JSONL   Kind = "jsonl"   // JSON objects, one per line or in an array
+	TSV     Kind = "tsv"     // columns separated by tabs; quotes have no meaning
+	CSV     Kind = "csv"     // columns separated by commas; quotes as in RFC 4180
 	Parquet Kind = "parquet" // Apache Parquet
 	RACE    Kind = "race"    // a JSON object with a passage and its questions: [raceColumns]
-	MCTest  Kind = "mctest"  // a story and its questions a line, answers beside: [mctestColumns]
-	Aligned Kind = "aligned" // s1.X, s2.X and labels.X, whose lines belong together: [alignedColumns]
+	MCTest  Kind = "mctest"  // a story and its questions per line, answers in another file: [mctestColumns]
+	Aligned Kind = "aligned" // s1.X, s2.X and labels.X, whose lines correspond: [alignedColumns]
 )
 
-// packings are the endings of packed files.
+// packings are the extensions of compressed files.
 var packings = []string{".gz", ".zst"}
 
-// unpackedName is the name of a file without the ending of its packing, in lower case.
+// unpackedName is the name of a file without the extension of its compression, in lower case.
 func unpackedName(path string) string {
 	name := strings.ToLower(filepath.Base(path))
 	for _, ending := range packings {
@@ -41,7 +41,7 @@ func unpackedName(path string) string {
 	return name
 }
 
-// kindOf finds out the kind of a file that is none of a dataset's own.
+// kindOf returns the kind of a file of a common format.
 func kindOf(t *textFile) (Kind, error) {
 	switch filepath.Ext(unpackedName(t.path)) {
 	case ".jsonl", ".json", ".ndjson":
@@ -59,10 +59,10 @@ func kindOf(t *textFile) (Kind, error) {
 	return TSV, err
 }
 
-// maxWindow is how far back a Zstandard file may refer, as zstd itself has it without --memory.
+// maxWindow is the maximum window of a Zstandard file, the default of the zstd program.
 const maxWindow = 128 << 20
 
-// open opens a regular file for reading, unpacked if its name says that it is packed.
+// open opens a regular file for reading, decompressed if its name says so.
 func open(path string) (io.ReadCloser, error) {
 	f, size, err := regular.Open(path, "labelled rows")
 	if err != nil {
@@ -89,7 +89,7 @@ func open(path string) (io.ReadCloser, error) {
 	return nil, errors.Wrapf(firstOf(err, f.Close()), "reading labelled rows: %s: unpacking %s", path, packing)
 }
 
-// unpacked is a packed file as it unpacks.
+// unpacked is a compressed file with its decompressor.
 type unpacked struct {
 	io.Reader
 	close func() error
@@ -98,7 +98,7 @@ type unpacked struct {
 // Close closes the file itself.
 func (u unpacked) Close() error { return u.close() }
 
-// firstOf is the first error that is one.
+// firstOf is the first error that is not nil.
 func firstOf(all ...error) error {
 	for _, err := range all {
 		if err != nil {

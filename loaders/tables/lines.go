@@ -6,8 +6,7 @@ import (
 	"gorgpt/loaders"
 )
 
-// blanks are blank lines one after the other, of which there can be very many: equal ones
-// are counted.
+// blanks are consecutive blank lines. There may be very many, so equal ones are counted.
 type blanks []struct {
 	line string
 	n    int
@@ -24,7 +23,7 @@ func (b *blanks) add(line []byte) {
 	}{string(line), 1})
 }
 
-// each yields the lines, which stand before line end, and forgets them.
+// each yields the lines, which precede line end, and removes them.
 func (b *blanks) each(end int, yield func(number int, line string) bool) bool {
 	number := end
 	for _, run := range *b {
@@ -42,10 +41,10 @@ func (b *blanks) each(end int, yield func(number int, line string) bool) bool {
 	return true
 }
 
-// isBlank tells whether a line has nothing but white space.
+// isBlank reports whether a line has nothing but white space.
 func isBlank[T string | []byte](line T) bool { return strings.TrimSpace(string(line)) == "" }
 
-// tabSeparated is a file with a header line or, with names for its columns, without one.
+// tabSeparated is a file with a header line, or without one if its columns have names.
 func tabSeparated(t *textFile, f loaders.Fields) source {
 	h := newHeader(f, "tab")
 	return source{

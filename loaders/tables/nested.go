@@ -11,15 +11,14 @@ import (
 type leaf struct {
 	name string
 
-	// lists has the definition level of each list that the column is in, from the outermost on: a
-	// value with this level or a higher one is in the list, one with the level below says that the
-	// list is empty, and one that is lower still that there is no list.
+	// lists has the definition level of each list around the column, the outermost first. A value with
+	// this level or a higher one is in the list, the level below means that the list is empty, and a
+	// lower level means that there is no list.
 	lists []int
 }
 
-// leaves are the columns of a file, in the order of the values of a row. They are named by the
-// path to them, dots between, without the groups that only make up lists and maps: list.element
-// and what other programs call these.
+// leaves are the columns of a file, in the order of the values of a row. A name is the path with dots,
+// without the groups that only form lists and maps, such as list.element.
 func leaves(root *parquet.Column) []leaf {
 	var l leafFinder
 	for _, c := range root.Columns() {
@@ -30,7 +29,7 @@ func leaves(root *parquet.Column) []leaf {
 
 type leafFinder struct{ all []leaf }
 
-// find adds the leaves of a column that has a name, in so many lists.
+// find adds the leaves of a named column inside the given lists.
 func (l *leafFinder) find(c *parquet.Column, name []string, lists []int) {
 	if c.Repeated() {
 		lists = append(slices.Clone(lists), c.MaxDefinitionLevel())
@@ -50,8 +49,8 @@ func (l *leafFinder) find(c *parquet.Column, name []string, lists []int) {
 	}
 }
 
-// isWrapper reports whether a group only makes up a list or a map: it is annotated as one, or its
-// only child is repeated and has the name that such a child has.
+// isWrapper reports whether a group only forms a list or a map: it is annotated as one, or its only
+// child is repeated and has a usual name of such a child.
 func isWrapper(c *parquet.Column) bool {
 	if len(c.Columns()) != 1 || !c.Columns()[0].Repeated() {
 		return false
@@ -67,8 +66,8 @@ func isWrapper(c *parquet.Column) bool {
 	}
 }
 
-// isElement reports whether the repeated child of a list is itself what the list holds, as old
-// programs wrote it, and no group around that.
+// isElement reports whether the repeated child of a list is the element itself, as old programs wrote
+// it, not a group around it.
 func isElement(c, child *parquet.Column) bool {
 	return child.Name() == "array" || child.Name() == c.Name()+"_tuple"
 }
@@ -85,7 +84,7 @@ func parquetCells(row parquet.Row, columns []leaf) named {
 	return all
 }
 
-// put adds a value to the cell of its column: a null that stands in a list keeps its place.
+// put adds a value to the cell of its column. A null inside a list keeps its place.
 func (l leaf) put(c *cell, v parquet.Value) {
 	for level, defined := range l.lists {
 		if v.DefinitionLevel() < defined {

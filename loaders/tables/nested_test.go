@@ -157,7 +157,7 @@ func TestParquetNullsKeepTheirPlace(t *testing.T) {
 	require.Len(t, good, 1)
 	require.Equal(t, []string{"one", "three"}, good[0].Answers)
 	require.Len(t, bad, 2)
-	require.Contains(t, bad[0], `field "answers.text": number 1 of the list: want a string, got null`)
+	require.Contains(t, bad[0], `field "answers.text": item 1 of the list: it must be a string, not null`)
 	require.Contains(t, bad[1], "the list is empty")
 }
 

@@ -51,7 +51,7 @@ func TestPackedFilesThatFillMemoryAreRefused(t *testing.T) {
 	require.Less(t, allocated(func() { _, err = rowsOf(path, ByName, pairFields) }), uint64(64<<20))
 	require.ErrorContains(t, err, path)
 	require.ErrorContains(t, err, "unpacking Zstandard: its")
-	require.ErrorContains(t, err, "bytes unpack to more than 64 MiB and 100 times their number: unpack the file first")
+	require.ErrorContains(t, err, "bytes unpack to more than 64 MiB and 100 times their number: if this is the right file, unpack it first")
 	require.NotContains(t, err.Error(), "\n")
 
 	f, err := open(file1(t, "rows.tsv.zst", packed))

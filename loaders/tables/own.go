@@ -10,14 +10,14 @@ import (
 	"github.com/pkg/errors"
 )
 
-// The columns of the kinds that are a dataset's own.
+// The columns of the special layouts.
 var (
 	raceColumns    = []string{"article", "question", "options", "answer", "example_id"}
 	mctestColumns  = []string{"story", "question", "options", "answer", "id"}
 	alignedColumns = []string{"premise", "hypothesis", "label"}
 )
 
-// racePassage is a file of RACE: one JSON object, of which each question becomes a record.
+// racePassage is a file of RACE: one JSON object. Each of its questions becomes a record.
 func racePassage(t *textFile) source {
 	return source{file: t, columns: always(raceColumns), next: func(yield func(record) bool) error {
 		f, err := t.open()
@@ -40,14 +40,14 @@ func scanRACE(data []byte, yield func(record) bool) {
 		Article   string     `json:"article"`
 		Questions []string   `json:"questions"`
 		Options   [][]string `json:"options"`
-		Answers   []string   `json:"answers"` // a test without answers has none
+		Answers   []string   `json:"answers"` // empty in tests without answers
 	}
 	err := json.Unmarshal(data, &p)
 	switch q, o, a := len(p.Questions), len(p.Options), len(p.Answers); {
 	case err != nil:
 		err = errors.Wrap(err, "bad JSON")
 	case q == 0 || q != o || a != 0 && a != q:
-		err = errors.Errorf("%d questions, %d lists of options and %d answers: want as many of each", q, o, a)
+		err = errors.Errorf("%d questions, %d lists of options and %d answers: the numbers must be equal", q, o, a)
 	}
 	if err != nil {
 		yield(record{line: 1, err: err})
@@ -71,12 +71,12 @@ func scanRACE(data []byte, yield func(record) bool) {
 const (
 	mctestQuestions = 4
 	mctestOptions   = 4
-	mctestStory     = 2 // and the questions behind it, each followed by its options
+	mctestStory     = 2 // followed by the questions, each with its options
 	mctestWidth     = mctestStory + 1 + mctestQuestions*(1+mctestOptions)
 )
 
-// mctestStories is a file of MCTest, name.tsv, with the right answers in name.ans. Without
-// that, which the tests were published without, nothing is labelled.
+// mctestStories is a file of MCTest, name.tsv, with the right answers in name.ans. Without the second
+// file, as the tests were published, rows have no labels.
 func mctestStories(t *textFile) source {
 	return source{file: t, columns: always(mctestColumns), next: func(yield func(record) bool) error {
 		answers, err := mctestAnswers(t.path)
@@ -101,12 +101,12 @@ func mctestStories(t *textFile) source {
 	}}
 }
 
-// mctestAnswers are the letters of each line; nil if there is no such file.
+// mctestAnswers returns the letters of each line; nil if there is no such file.
 func mctestAnswers(path string) ([][]string, error) {
 	name := strings.ToLower(path)
 	at := strings.LastIndex(name, ".tsv")
 	if at < 0 {
-		return nil, errors.Errorf("%s: want a .tsv file of MCTest", path)
+		return nil, errors.Errorf("%s: it must be a .tsv file of MCTest", path)
 	}
 	found := firstFile(path[:at] + ".ans")
 	if found == "" {
@@ -120,7 +120,7 @@ func mctestAnswers(path string) ([][]string, error) {
 	return all, err
 }
 
-// firstFile is the file of that name, packed or not; "" if there is none.
+// firstFile is the file of that name, compressed or not; "" if there is none.
 func firstFile(path string) string {
 	for _, ending := range append([]string{""}, packings...) {
 		if matches, err := filepath.Glob(escape(path + ending)); err == nil && len(matches) > 0 {
@@ -130,21 +130,21 @@ func firstFile(path string) string {
 	return ""
 }
 
-// escape makes a pattern that matches one name.
+// escape returns a pattern that matches only this name.
 func escape(path string) string {
 	return strings.NewReplacer(`*`, `\*`, `?`, `\?`, `[`, `\[`).Replace(path)
 }
 
-// mctestLine yields the questions of a story, all of them broken if the line is; letters
-// are nil if there are no answers.
+// mctestLine yields the questions of a story. If the line is broken, all of them are. letters is nil if
+// there are no answers.
 func mctestLine(n int, line string, letters []string, yield func(record) bool) {
 	parts := strings.Split(line, "\t")
 	var err error
 	switch {
 	case len(parts) < mctestWidth:
-		err = errors.Errorf("%d columns: want %d, a story with 4 questions of 4 answers", len(parts), mctestWidth)
+		err = errors.Errorf("%d columns: there must be %d, a story with 4 questions of 4 answers", len(parts), mctestWidth)
 	case letters != nil && len(letters) != mctestQuestions:
-		err = errors.Errorf("the .ans file has %d answers for this line: want %d", len(letters), mctestQuestions)
+		err = errors.Errorf("the .ans file has %d answers for this line: there must be %d", len(letters), mctestQuestions)
 	}
 	if err != nil {
 		for range mctestQuestions {
@@ -191,7 +191,7 @@ func alignedLines(t *textFile) source {
 			}
 		}
 		if a, b, c := len(columns[0]), len(columns[1]), len(columns[2]); a != b || a != c {
-			return errors.Errorf("%s has %d lines, s2 %d and labels %d: want as many of each", t.path, a, b, c)
+			return errors.Errorf("%s has %d lines, s2 %d and labels %d: the numbers must be equal", t.path, a, b, c)
 		}
 		for i := range columns[0] {
 			c := named{"premise": {text: columns[0][i]}, "hypothesis": {text: columns[1][i]}, "label": {text: columns[2][i]}}

@@ -32,7 +32,7 @@ func parquetRows(path string) source {
 	}
 }
 
-// withParquet opens a file. What the library panics at is an error: the file is damaged.
+// withParquet opens a file. A panic of the library becomes an error: the file is damaged.
 func withParquet(path string, do func(*parquet.File) error) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
@@ -57,7 +57,7 @@ func withParquet(path string, do func(*parquet.File) error) (err error) {
 	return errors.WithMessage(do(f), path)
 }
 
-// openAt opens a file for reading anywhere; a packed one is unpacked into memory.
+// openAt opens a file for random access. A compressed file is decompressed into memory.
 func openAt(path string) (r io.ReaderAt, size int64, closeFile func() error, err error) {
 	if slices.ContainsFunc(packings, func(ending string) bool { return strings.HasSuffix(strings.ToLower(path), ending) }) {
 		data, err := unpackAll(path)
@@ -70,7 +70,7 @@ func openAt(path string) (r io.ReaderAt, size int64, closeFile func() error, err
 	return f, size, f.Close, nil
 }
 
-// unpackAll unpacks a file into memory, once it is known that there is room for it.
+// unpackAll decompresses a file into memory, if it fits.
 func unpackAll(path string) ([]byte, error) {
 	size, err := unpackTo(io.Discard, path)
 	if err != nil {
@@ -79,12 +79,12 @@ func unpackAll(path string) ([]byte, error) {
 	if err := memory.Room(size); err != nil {
 		return nil, errors.WithMessage(err, path)
 	}
-	data := bytes.NewBuffer(make([]byte, 0, size+bytes.MinRead)) // MinRead: so that it never grows
+	data := bytes.NewBuffer(make([]byte, 0, size+bytes.MinRead)) // MinRead, so that it never grows
 	_, err = unpackTo(data, path)
 	return data.Bytes(), err
 }
 
-// unpackTo copies what a file unpacks to.
+// unpackTo writes the decompressed file.
 func unpackTo(w io.Writer, path string) (size int64, err error) {
 	f, err := open(path)
 	if err != nil {

@@ -10,13 +10,13 @@ import (
 	"github.com/pkg/errors"
 )
 
-// The library allocates what lists, pages and counts of a file say that they take before it reads
-// them. So what they say is compared with the size of the file first.
+// The library allocates memory for the sizes and counts in a file before it reads the data. So they are
+// first compared with the size of the file.
 
-// errDamaged is for numbers that cannot be true.
+// errDamaged is the error for impossible numbers.
 var errDamaged = errors.New("the file is damaged")
 
-// checkFooter makes sure that lists and strings of the metadata fit into it, and it into the file.
+// checkFooter checks that lists and strings fit into the metadata, and the metadata into the file.
 func checkFooter(r io.ReaderAt, size int64) error {
 	var end [8]byte
 	if size < 12 {
@@ -38,17 +38,19 @@ func checkFooter(r io.ReaderAt, size int64) error {
 }
 
 const (
-	// longHeader is more than the header of a page takes.
+	// longHeader is larger than the header of a page.
 	longHeader = 1 << 20
 
-	// freePage is how much any page may unpack to, and expandedPage how many times its size.
+	// freePage is the decompressed size that any page may have, expandedPage the maximum ratio above
+	// it.
 	freePage, expandedPage = 8 << 20, 1000
 
-	// freeValues is how many values any page may have: repeated ones take next to no room.
+	// freeValues is the number of values that any page may have: repeated values take almost no
+	// space.
 	freeValues = 4 << 20
 )
 
-// checkPages makes sure that the pages of a file are in it and have no more values than they may.
+// checkPages checks that the pages are inside the file and do not have too many values.
 func checkPages(f *parquet.File, r io.ReaderAt) error {
 	for _, group := range f.Metadata().RowGroups {
 		for _, column := range group.Columns {
@@ -119,8 +121,8 @@ const (
 	thriftStruct = 12
 )
 
-// walkThrift goes over a value and returns its size. It is an error if a list or a string in it is
-// longer than the data.
+// walkThrift skips a value and returns its size. It is an error if a list or a string in it is longer
+// than the data.
 func walkThrift(data []byte, kind byte, depth int) (n int, err error) {
 	short := errors.Wrap(errDamaged, "a list or a string is longer than the metadata")
 	uvarint := func() int {
@@ -152,7 +154,7 @@ func walkThrift(data []byte, kind byte, depth int) (n int, err error) {
 	switch {
 	case depth > 64:
 		return 0, errors.Wrap(errDamaged, "the metadata is nested too deep")
-	case kind == thriftTrue || kind == thriftFalse: // a field has it in its header
+	case kind == thriftTrue || kind == thriftFalse: // a field has the value in its headerer
 	case kind == thriftByte:
 		next()
 	case kind < thriftDouble:
@@ -168,7 +170,7 @@ func walkThrift(data []byte, kind byte, depth int) (n int, err error) {
 			count = uvarint()
 		}
 		if of == thriftTrue || of == thriftFalse {
-			of = thriftByte // in a list they have a byte each
+			of = thriftByte // in a list each takes a byte
 		}
 		if count > len(data)-n {
 			err = short

@@ -11,19 +11,19 @@ import (
 	"gorgpt/loaders/ledger"
 )
 
-// Read goes through the rows of a file, in order. The file is read, and taken apart on all
-// cores, while rows are drawn. A broken row is a [RowError], behind which it goes on; any
-// other error is the last. A file without a row is an error.
+// Read yields the rows of a file, in order. It reads and parses the file on all cores while rows are
+// consumed. A broken row is yielded as a [RowError], and Read continues; any other error is the last
+// result. A file without rows is an error.
 //
-// A blank line is a row, one whose text is empty, in a table of one column, and in one with
-// neither labels nor ids, whose rows are known by their place alone. In other tables, in
-// JSON, before the header line and at the end of a file it is none.
+// A blank line is a row with an empty text if the table has one column, or has neither labels nor ids,
+// so that only positions identify rows. In other tables, in JSON, before the header line and at the end
+// of a file, blank lines are ignored.
 func Read(path string, kind Kind, f loaders.Fields) iter.Seq2[loaders.Row, error] {
 	return func(yield func(loaders.Row, error) bool) { eachRow(path, kind, f, yield) }
 }
 
-// eachRow yields the rows of a file and returns, of one that has been read to its end, what a
-// person should know about how it was read.
+// eachRow yields the rows of a file. If it reads the whole file, it returns what a user should know
+// about how it was read.
 func eachRow(path string, kind Kind, f loaders.Fields, yield func(loaders.Row, error) bool) (notes []string) {
 	s, err := sourceOf(path, kind, f)
 	if err != nil {
@@ -32,7 +32,7 @@ func eachRow(path string, kind Kind, f loaders.Fields, yield func(loaders.Row, e
 	}
 	w, rows, stopped := newWanted(f), 0, false
 	convert := func(r record) (loaders.Row, error) { return w.convert(path, s, r) }
-	err = parallel(numbered(s.next), convert, func(row loaders.Row, err error) bool {
+	err = convertAll(numbered(s.next), convert, func(row loaders.Row, err error) bool {
 		rows++
 		stopped = !yield(row, err)
 		return !stopped
@@ -42,7 +42,7 @@ func eachRow(path string, kind Kind, f loaders.Fields, yield func(loaders.Row, e
 	case err != nil:
 		yield(loaders.Row{}, err)
 	case rows == 0:
-		yield(loaders.Row{}, errors.Errorf("%s: the file has no rows: want some with %v", path, f))
+		yield(loaders.Row{}, errors.Errorf("%s: the file has no rows: it needs rows with %v", path, f))
 	}
 	if s.file != nil {
 		notes = s.file.notes
@@ -65,7 +65,7 @@ func numbered(next func(yield func(record) bool) error) func(yield func(record) 
 	}
 }
 
-// convert makes a row of a record.
+// convert turns a record into a row.
 func (w *wanted) convert(path string, s source, r record) (loaders.Row, error) {
 	var row loaders.Row
 	c, err := r.cells, r.err
@@ -79,10 +79,10 @@ func (w *wanted) convert(path string, s source, r record) (loaders.Row, error) {
 	case err == nil:
 		row, err = w.row(c)
 	case c != nil && len(w.id) > 0:
-		row.ID, _ = w.idOf(c) // as far as there is one
+		row.ID, _ = w.idOf(c) // if there is one
 	}
 	if no := errNoObject(""); errors.As(err, &no) {
-		err = errors.Errorf("want a JSON object with %v, got %s", w.Fields, string(no))
+		err = errors.Errorf("the row must be a JSON object with %v, not %s", w.Fields, string(no))
 	}
 	if err != nil {
 		return loaders.Row{}, ledger.RowError{Path: path, Line: r.line, Number: r.number, ID: row.ID, Err: err}
@@ -91,7 +91,7 @@ func (w *wanted) convert(path string, s source, r record) (loaders.Row, error) {
 	return row, nil
 }
 
-// sourceOf is the source of a file.
+// sourceOf returns the source of a file.
 func sourceOf(path string, kind Kind, f loaders.Fields) (source, error) {
 	if _, err := os.Stat(path); err != nil {
 		return source{}, errors.Wrap(err, "reading labelled rows")
@@ -122,8 +122,8 @@ func sourceOf(path string, kind Kind, f loaders.Fields) (source, error) {
 	return source{}, errors.Errorf("unknown kind of file %q", kind)
 }
 
-// Columns are the names of the columns of a file: what its first line has, the keys of its
-// first object, or those that its kind always has.
+// Columns returns the names of the columns of a file: from its first line, from the keys of its first
+// object, or those of its kind.
 func Columns(path string, kind Kind) ([]string, error) {
 	s, err := sourceOf(path, kind, loaders.Fields{})
 	if err != nil {
@@ -135,7 +135,7 @@ func Columns(path string, kind Kind) ([]string, error) {
 	var first cells
 	err = s.next(func(r record) bool {
 		if first = r.cells; first == nil && r.err == nil {
-			first, _ = s.parse(r.raw) // reading reports what is wrong with it
+			first, _ = s.parse(r.raw) // reading reports its errors
 		}
 		return false
 	})

@@ -184,28 +184,28 @@ func TestReadErrors(t *testing.T) {
 		fields              loaders.Fields
 		want                string
 	}{
-		{"empty", "r.jsonl", "", pairFields, "r.jsonl: the file has no rows: want some with premise, hypothesis and label"},
+		{"empty", "r.jsonl", "", pairFields, "r.jsonl: the file has no rows: it needs rows with premise, hypothesis and label"},
 		{"blank", "r.jsonl", "\n \n", pairFields, "r.jsonl: the file has no rows"},
 		{"only a header", "r.tsv", "premise\thypothesis\tlabel\n", pairFields, "r.tsv: the file has no rows"},
 		{"cut off", "r.jsonl", good + `{"premise": "p"`, pairFields, "r.jsonl:2: bad JSON: unexpected end of JSON input"},
 		{"two objects", "r.jsonl", `{} {}`, pairFields, "r.jsonl:1: bad JSON"},
-		{"list", "r.jsonl", `[1]`, pairFields, "r.jsonl:1: want a JSON object with premise, hypothesis and label, got [1]"},
-		{"null", "r.jsonl", `null`, pairFields, "r.jsonl:1: want a JSON object"},
+		{"list", "r.jsonl", `[1]`, pairFields, "r.jsonl:1: the row must be a JSON object with premise, hypothesis and label, not [1]"},
+		{"null", "r.jsonl", `null`, pairFields, "r.jsonl:1: the row must be a JSON object"},
 		{"missing", "r.jsonl", good + "\n" + `{"premise": "p", "label": 1}`, pairFields, `r.jsonl:3: field "hypothesis" is missing: want premise, hypothesis and label`},
 		{"other case", "r.jsonl", `{"Premise": "p", "hypothesis": "h", "label": 1}`, pairFields, `field "premise" is missing`},
 		{"no label", "r.jsonl", `{"premise": "p", "hypothesis": "h"}`, pairFields, `field "label" is missing`},
-		{"number for a text", "r.jsonl", `{"premise": 5, "hypothesis": "h", "label": 1}`, pairFields, `field "premise": want a string, got 5`},
-		{"null for a text", "r.jsonl", `{"premise": null, "hypothesis": "h", "label": 1}`, pairFields, `field "premise": want a string, got null`},
+		{"number for a text", "r.jsonl", `{"premise": 5, "hypothesis": "h", "label": 1}`, pairFields, `field "premise": it must be a string, not 5`},
+		{"null for a text", "r.jsonl", `{"premise": null, "hypothesis": "h", "label": 1}`, pairFields, `field "premise": it must be a string, not null`},
 		{"blank text", "r.jsonl", `{"premise": " \n", "hypothesis": "h", "label": 1}`, pairFields, `field "premise": the text is empty`},
-		{"null label", "r.jsonl", `{"premise": "p", "hypothesis": "h", "label": null}`, pairFields, `field "label": want a string or a number, got null`},
+		{"null label", "r.jsonl", `{"premise": "p", "hypothesis": "h", "label": null}`, pairFields, `field "label": it must be a string or a number, not null`},
 		{"empty label", "r.jsonl", `{"premise": "p", "hypothesis": "h", "label": ""}`, pairFields, `field "label": the text is empty`},
 		{"tab in a label", "r.jsonl", `{"premise": "p", "hypothesis": "h", "label": "a\tb"}`, pairFields, `field "label": the label "a\tb" has a tab`},
 		{"long value", "r.jsonl", `{"premise": [` + strings.Repeat("1,", 99) + `1], "hypothesis": "h", "label": 1}`, pairFields, "1,1,1…"},
 		{"no answers", "r.jsonl", `{"context": "c", "question": "q", "label": 1}`, qaFields, `field "answers" is missing: want context, question, answers and label`},
-		{"answers that are no list", "r.jsonl", qa(`"a"`), qaFields, `field "answers": want a list of strings, got "a"`},
+		{"answers that are no list", "r.jsonl", qa(`"a"`), qaFields, `field "answers": it must be a list of strings, not "a"`},
 		{"empty answers", "r.jsonl", qa(`[]`), qaFields, `field "answers": the list is empty`},
-		{"blank answer", "r.jsonl", qa(`["a", ""]`), qaFields, `field "answers": number 1 of the list: the text is empty`},
-		{"number for an answer", "r.jsonl", qa(`["a", 2]`), qaFields, `field "answers": number 1 of the list: want a string, got 2`},
+		{"blank answer", "r.jsonl", qa(`["a", ""]`), qaFields, `field "answers": item 1 of the list: the text is empty`},
+		{"number for an answer", "r.jsonl", qa(`["a", 2]`), qaFields, `field "answers": item 1 of the list: it must be a string, not 2`},
 		{"long line", "r.jsonl", strings.Repeat(" ", maxLine+1), pairFields, "r.jsonl:1: the line is longer than 16 MiB"},
 		{"few columns", "r.tsv", "label\tpremise\thypothesis\n1\tp", pairFields, `r.tsv:2: field "hypothesis" is column 3, but the row has 2`},
 		{"other columns", "r.tsv", "a\tb\n1\tp", pairFields, `r.tsv:2: field "premise" is missing`},
@@ -252,11 +252,11 @@ func TestCollect(t *testing.T) {
 	require.Equal(t, 2, account.Broken())
 	require.NoError(t, account.Check(ledger.DefaultTolerance))
 	require.Equal(t, []string{
-		path + ": 2 of 402 rows are broken and left out, the first of them:",
+		path + ": 2 of 402 rows are broken and left out; the first:",
 		"  " + path + `:202: field "hypothesis" is column 2, but the row has 1`,
 		"  " + path + `:403: field "hypothesis": the text is empty`,
 	}, account.Lines())
-	require.ErrorContains(t, account.Check(ledger.Tolerance{Share: 0.001}), "rows.tsv:202: field \"hypothesis\" is column 2, but the row has 1 (2 of 402 rows are broken: more than 0.1 % may not be)")
+	require.ErrorContains(t, account.Check(ledger.Tolerance{Share: 0.001}), "rows.tsv:202: field \"hypothesis\" is column 2, but the row has 1 (2 of 402 rows are broken: at most 0.1 % may be)")
 
 	_, _, err = Collect(path, ByName, pairFields, ledger.Tolerance{Strict: true})
 	require.ErrorContains(t, err, "no row may be broken: "+path+":202: ")
@@ -273,7 +273,7 @@ func TestRACE(t *testing.T) {
 		{Line: 1, ID: "high7.txt/1", Texts: []string{"It rains.\nIt is wet.", "What?"}, Answers: []string{"rain", "snow", "hail", "sun"}, Label: loaders.Label{Text: "B"}},
 	}, rows)
 	_, err = rowsOf(file1(t, "7.txt", []byte(strings.Replace(passage, `, "B"`, "", 1))), RACE, f)
-	require.ErrorContains(t, err, "7.txt:1: 2 questions, 2 lists of options and 1 answers: want as many of each")
+	require.ErrorContains(t, err, "7.txt:1: 2 questions, 2 lists of options and 1 answers: the numbers must be equal")
 }
 
 func TestMCTest(t *testing.T) {
@@ -296,7 +296,7 @@ func TestMCTest(t *testing.T) {
 	}
 	require.NoError(t, os.WriteFile(answers, []byte("A\tB\n"), 0o600))
 	_, err := rowsOf(path, MCTest, f)
-	require.ErrorContains(t, err, "mc9.train.tsv:1: the .ans file has 2 answers for this line: want 4")
+	require.ErrorContains(t, err, "mc9.train.tsv:1: the .ans file has 2 answers for this line: there must be 4")
 }
 
 func TestAligned(t *testing.T) {
@@ -309,7 +309,7 @@ func TestAligned(t *testing.T) {
 	require.Equal(t, []loaders.Row{aRow(1, loaders.String, "neutral"), aRow(2, loaders.String, "yes")}, rows)
 	require.NoError(t, os.WriteFile(filepath.Join(filepath.Dir(path), "s2.dev"), []byte("one\n"), 0o600))
 	_, err = rowsOf(path, Aligned, pairFields)
-	require.ErrorContains(t, err, "s1.dev has 2 lines, s2 1 and labels 2: want as many of each")
+	require.ErrorContains(t, err, "s1.dev has 2 lines, s2 1 and labels 2: the numbers must be equal")
 }
 
 // FuzzRead reads files of every kind with any content: nothing may panic, and rows have

@@ -10,11 +10,11 @@ import (
 	"gorgpt/loaders"
 )
 
-// form is how a cell is written.
+// form is the form in which a cell is written.
 type form int
 
 const (
-	plain   form = iota // as it stands in a file without types
+	plain   form = iota // in a file without types
 	text                // a string
 	integer             // a number
 	float               // a number with a point or an exponent
@@ -30,7 +30,7 @@ type cell struct {
 	list []cell
 }
 
-// isNothing tells whether a cell is empty or null.
+// isNothing reports whether a cell is empty or null.
 func (c cell) isNothing() bool {
 	switch c.form {
 	case plain, text:
@@ -41,7 +41,7 @@ func (c cell) isNothing() bool {
 	return false
 }
 
-// String shows a cell for errors.
+// String returns the cell for messages.
 func (c cell) String() string {
 	switch c.form {
 	case plain, text:
@@ -54,29 +54,29 @@ func (c cell) String() string {
 
 // cells are the values of a record by column.
 type cells interface {
-	// cell looks up a value. It is [errMissing] if there is no such column.
+	// cell returns a value. The error is [errMissing] if there is no such column.
 	cell(name string) (cell, error)
 
 	// names lists the columns.
 	names() []string
 }
 
-// record is a row of a file before anything is known of its columns.
+// record is a row of a file before its columns are interpreted.
 type record struct {
-	line   int // from 1 on; in a file without lines the number of the row
+	line   int // from 1; in a file without lines, the number of the row
 	number int // of the row in the file
 	raw    string
-	cells  cells // nil: they are to be parsed from raw
-	err    error // why there are none
+	cells  cells // nil: parse raw
+	err    error // why there are no cells
 }
 
-// source is a file as records.
+// source yields the records of a file.
 type source struct {
-	file    *textFile                // nil: it is none of text
-	header  *header                  // nil: it is no table
-	columns func() ([]string, error) // nil: they are known from the header or the first record
+	file    *textFile                // nil: not a text file
+	header  *header                  // nil: not a table
+	columns func() ([]string, error) // nil: the header or the first record has them
 	parse   func(raw string) (cells, error)
-	next    func(yield func(record) bool) error // goes through the file; the error ends it
+	next    func(yield func(record) bool) error // yields all records; an error ends the file
 }
 
 // named are cells by name.
@@ -92,12 +92,12 @@ func (n named) cell(name string) (cell, error) {
 
 func (n named) names() []string { return slices.Sorted(maps.Keys(n)) }
 
-// always are the columns of a kind of files.
+// always returns the fixed columns of a kind of file.
 func always(names []string) func() ([]string, error) {
 	return func() ([]string, error) { return names, nil }
 }
 
-// strs is a list of strings as a cell.
+// strs returns a list of strings as a cell.
 func strs(all []string) cell {
 	c := cell{form: list}
 	for _, s := range all {
@@ -106,7 +106,7 @@ func strs(all []string) cell {
 	return c
 }
 
-// excerpt is the beginning of a value, in one line.
+// excerpt is the beginning of a value, on one line.
 func excerpt(value string) string {
 	const enough, looked = 40, 400
 	start := strings.Join(strings.Fields(value[:min(len(value), looked)]), " ")
@@ -116,16 +116,16 @@ func excerpt(value string) string {
 	return strings.ToValidUTF8(start[:min(len(start), enough)], "") + "…"
 }
 
-// wanted are fields, taken apart.
+// wanted are the fields to read, with their columns.
 type wanted struct {
 	loaders.Fields
 	texts   [][]string
 	answers []string
 	id      []string
-	twice   atomic.Int64 // objects with a key more than once
+	twice   atomic.Int64 // number of objects with a repeated key
 }
 
-// columns takes apart the columns that make up one text.
+// columns splits the names of columns that make up one text.
 func columns(name string) []string {
 	if name == "" {
 		return nil

@@ -11,7 +11,7 @@ import (
 	"gorgpt/loaders"
 )
 
-// errMissing tells that a record has no such column.
+// errMissing means that a record has no such column.
 var errMissing = errors.New("missing")
 
 func newWanted(f loaders.Fields) *wanted {
@@ -22,7 +22,7 @@ func newWanted(f loaders.Fields) *wanted {
 	return w
 }
 
-// row takes from a record what is wanted. Of a broken one it returns the id, if there is one.
+// row reads the wanted fields of a record. For a broken record it returns the id, if there is one.
 func (w *wanted) row(c cells) (row loaders.Row, err error) {
 	var noID error
 	if len(w.id) > 0 {
@@ -42,7 +42,7 @@ func (w *wanted) row(c cells) (row loaders.Row, err error) {
 		return row, noID
 	}
 	value, err := w.get(c, w.Label)
-	switch missing := new(MissingError); {
+	switch missing := new(missingError); {
 	case w.Open && (errors.As(err, &missing) || err == nil && value.isNothing()):
 		return row, nil
 	case err != nil:
@@ -59,19 +59,19 @@ func (w *wanted) row(c cells) (row loaders.Row, err error) {
 func (w *wanted) get(c cells, name string) (cell, error) {
 	value, err := c.cell(name)
 	if errors.Is(err, errMissing) {
-		err = &MissingError{name, c.names(), w.Fields}
+		err = &missingError{name, c.names(), w.Fields}
 	}
 	return value, err
 }
 
-// MissingError tells that a row lacks a column.
-type MissingError struct {
+// missingError means that a row lacks a column.
+type missingError struct {
 	Name   string
 	Found  []string // the columns that it has
 	Fields loaders.Fields
 }
 
-func (m *MissingError) Error() string {
+func (m *missingError) Error() string {
 	found := "no columns"
 	if len(m.Found) > 0 {
 		found = Shortened(m.Found)
@@ -79,7 +79,7 @@ func (m *MissingError) Error() string {
 	return fmt.Sprintf("field %q is missing: want %v, found %s", m.Name, m.Fields, found)
 }
 
-// Shortened lists names for an error of one line, none too long.
+// Shortened lists names, shortened, for an error on one line.
 func Shortened(names []string) string {
 	const most, longest = 8, 30
 	var all []string
@@ -99,7 +99,7 @@ func Shortened(names []string) string {
 	return strings.Join(all, ", ")
 }
 
-// joined is the text of some columns, a space between them.
+// joined is the text of the columns, joined with spaces.
 func (w *wanted) joined(c cells, names []string) (string, error) {
 	var parts [4]string
 	all := parts[:0]
@@ -120,7 +120,7 @@ func (w *wanted) joined(c cells, names []string) (string, error) {
 	return strings.Join(all, " "), nil
 }
 
-// answersOf are those of one column with a list, or of several columns.
+// answersOf returns the answers from a column with a list, or from several columns.
 func (w *wanted) answersOf(c cells) ([]string, error) {
 	var all []string
 	if len(w.answers) == 1 {
@@ -141,7 +141,7 @@ func (w *wanted) answersOf(c cells) ([]string, error) {
 	return all, nil
 }
 
-// idOf puts together what tells a row apart, whatever it is.
+// idOf joins the id of a row from its columns.
 func (w *wanted) idOf(c cells) (string, error) {
 	var parts []string
 	for _, name := range w.id {
@@ -154,22 +154,22 @@ func (w *wanted) idOf(c cells) (string, error) {
 	return strings.Join(parts, " "), nil
 }
 
-// textOf is a string that is not blank.
+// textOf returns a string that is not blank.
 func textOf(c cell) (string, error) {
 	switch {
 	case c.form != plain && c.form != text:
-		return "", errors.Errorf("want a string, got %v", c)
+		return "", errors.Errorf("it must be a string, not %v", c)
 	case strings.TrimSpace(c.text) == "":
 		return "", errors.New("the text is empty")
 	}
 	return c.text, nil
 }
 
-// textsOf is a list of one string or more, none of them blank.
+// textsOf returns a list of at least one string, none of them blank.
 func textsOf(c cell) ([]string, error) {
 	switch {
 	case c.form != list:
-		return nil, errors.Errorf("want a list of strings, got %v", c)
+		return nil, errors.Errorf("it must be a list of strings, not %v", c)
 	case len(c.list) == 0:
 		return nil, errors.New("the list is empty")
 	}
@@ -177,15 +177,15 @@ func textsOf(c cell) ([]string, error) {
 	for i, item := range c.list {
 		t, err := textOf(item)
 		if err != nil {
-			return nil, errors.WithMessagef(err, "number %d of the list", i)
+			return nil, errors.WithMessagef(err, "item %d of the list", i)
 		}
 		texts[i] = t
 	}
 	return texts, nil
 }
 
-// labelOf is a string or a number. Labels become lines and columns of reports, so none may
-// break one.
+// labelOf returns a string or a number. Labels appear in lines and columns of reports, so they must not
+// contain line breaks or tabs.
 func labelOf(c cell) (loaders.Label, error) {
 	switch c.form {
 	case plain, text:
@@ -205,10 +205,10 @@ func labelOf(c cell) (loaders.Label, error) {
 	case float:
 		return loaders.Label{Text: c.text, Form: loaders.Float}, nil
 	}
-	return loaders.Label{}, errors.Errorf("want a string or a number, got %v", c)
+	return loaders.Label{}, errors.Errorf("it must be a string or a number, not %v", c)
 }
 
-// labelsOf is a list of labels as one label, with a bar between them. The bar alone is an empty list.
+// labelsOf returns a list of labels as one label, joined with bars. A single bar is an empty list.
 func labelsOf(c cell) (loaders.Label, error) {
 	names := make([]string, len(c.list))
 	for i, item := range c.list {
@@ -217,7 +217,7 @@ func labelsOf(c cell) (loaders.Label, error) {
 			err = errors.Errorf("the label %q has a bar, which separates labels", l.Text)
 		}
 		if err != nil {
-			return l, errors.WithMessagef(err, "number %d of the list", i)
+			return l, errors.WithMessagef(err, "item %d of the list", i)
 		}
 		names[i] = l.Text
 	}
@@ -227,7 +227,7 @@ func labelsOf(c cell) (loaders.Label, error) {
 	return loaders.Label{Text: strings.Join(names, "|")}, nil
 }
 
-// guess is the form of a label in a file without types.
+// guess returns the likely form of a label in a file without types.
 func guess(label string) loaders.Form {
 	if _, err := strconv.Atoi(label); err == nil {
 		return loaders.Integer

@@ -10,16 +10,16 @@ import (
 	"gorgpt/loaders/charset"
 )
 
-// textFile is a file of text in any of the usual encodings.
+// textFile is a text file in a common encoding.
 type textFile struct {
 	path     string
 	surveyed bool
 	found    charset.Found
-	notes    []string // what a person should know about how it is read
+	notes    []string // what a user should know about how it is read
 }
 
-// open opens the file as UTF-8 whose lines end with LF or CR LF. The first time it goes
-// through all of it, to find out how it is written.
+// open opens the file as UTF-8 whose lines end with LF or CR LF. The first call reads the whole file to
+// detect the encoding.
 func (t *textFile) open() (io.ReadCloser, error) {
 	if !t.surveyed {
 		if err := t.survey(); err != nil {
@@ -53,8 +53,7 @@ func (t *textFile) survey() error {
 	return nil
 }
 
-// firstLine is the first line of a file that is not blank, without white space around it; nil
-// if there is none.
+// firstLine is the first line that is not blank, without surrounding white space; nil if there is none.
 func (t *textFile) firstLine() (line []byte, err error) {
 	err = t.eachLine(func(_ int, s string) bool {
 		line = bytes.TrimSpace([]byte(s))
@@ -63,8 +62,7 @@ func (t *textFile) firstLine() (line []byte, err error) {
 	return line, err
 }
 
-// eachLine goes through the lines of a file, without their line breaks, up to the last one
-// that is not blank.
+// eachLine yields the lines of a file, without line breaks, up to the last one that is not blank.
 func (t *textFile) eachLine(yield func(number int, line string) bool) error {
 	f, err := t.open()
 	if err != nil {
@@ -72,7 +70,7 @@ func (t *textFile) eachLine(yield func(number int, line string) bool) error {
 	}
 	defer f.Close() //nolint:errcheck // only read from: nothing is lost if this fails
 	lines := newLineScanner(t.path, f)
-	var blank blanks // the lines before this one that are
+	var blank blanks // blank lines before this one
 	for lines.next() {
 		if isBlank(lines.text) {
 			blank.add(lines.text)
@@ -85,16 +83,16 @@ func (t *textFile) eachLine(yield func(number int, line string) bool) error {
 	return lines.err
 }
 
-// decoded is an open file that is decoded.
+// decoded is an open file with its decoder.
 type decoded struct {
 	io.Reader
 	io.Closer
 }
 
-// maxLine is the longest line.
+// maxLine is the maximum length of a line.
 const maxLine = 16 << 20
 
-// lineScanner cuts text into lines.
+// lineScanner splits text into lines.
 type lineScanner struct {
 	path   string
 	in     *bufio.Scanner
@@ -114,7 +112,7 @@ func (l *lineScanner) next() bool {
 	if !l.in.Scan() {
 		switch err := l.in.Err(); {
 		case errors.Is(err, bufio.ErrTooLong):
-			l.err = errors.Errorf("%s:%d: the line is longer than %d MiB: want one row a line", l.path, l.number+1, maxLine>>20)
+			l.err = errors.Errorf("%s:%d: the line is longer than %d MiB: there must be one row per line", l.path, l.number+1, maxLine>>20)
 		case err != nil:
 			l.err = errors.Wrapf(err, "%s:%d", l.path, l.number+1)
 		}
@@ -125,7 +123,7 @@ func (l *lineScanner) next() bool {
 	return true
 }
 
-// crReader turns carriage returns that end lines into line feeds.
+// crReader replaces carriage returns that end lines by line feeds.
 type crReader struct {
 	r    io.Reader
 	last byte

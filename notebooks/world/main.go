@@ -1,5 +1,5 @@
-// Command world writes texts of the embedded world to files, for the notebooks: books, labelled
-// rows, and rows in the form in which a model is given them.
+// Command world writes texts of the embedded world to files for the notebooks: books, labelled rows,
+// and rows as the token sequences that a model receives.
 //
 //	go run ./notebooks/world -out DIR
 package main
@@ -24,16 +24,16 @@ import (
 )
 
 func main() {
-	out := flag.String("out", "", "folder to write: books/*.txt, and TASK-train, TASK-dev and TASK-test.jsonl")
-	size := flag.Int("bytes", 3<<20, "bytes of books")
-	model := flag.String("inputs", "", "write inputs.jsonl in place of texts: the first rows of each task as the tokens that the model in this folder would be given")
+	out := flag.String("out", "", "folder for the files: books/*.txt, TASK-train.jsonl, TASK-dev.jsonl and TASK-test.jsonl")
+	size := flag.Int("bytes", 3<<20, "size of the books in bytes")
+	model := flag.String("inputs", "", "write only inputs.jsonl: the first rows of each task as the tokens that the model in this folder receives")
 	flag.Parse()
 	var err error
 	switch {
 	case *out == "":
-		err = errors.New("-out needs the name of a folder")
+		err = errors.New("-out is missing: name a folder")
 	case flag.NArg() > 0:
-		err = errors.Errorf("%q is no flag (-h lists them)", flag.Arg(0))
+		err = errors.Errorf("unexpected argument %q (-h lists the flags)", flag.Arg(0))
 	default:
 		err = write(*out, *size, *model)
 	}
@@ -70,10 +70,10 @@ func write(out string, size int, model string) error {
 	return nil
 }
 
-// kinds are the four tasks of the paper's figure 1.
+// kinds are the four tasks of figure 1 of the paper.
 var kinds = []heads.Kind{heads.Classification, heads.Entailment, heads.Similarity, heads.MultipleChoice}
 
-// lines are values as JSON, one a line.
+// lines holds values as JSON, one on each line.
 type lines struct{ bytes.Buffer }
 
 func (l *lines) add(value any) error {
@@ -86,7 +86,7 @@ func (l *lines) save(path string) error {
 	return errors.Wrap(os.WriteFile(path, l.Bytes(), 0o666), "writing JSON")
 }
 
-// writeRows writes rows as cmd/finetune reads them.
+// writeRows writes rows in the form that cmd/finetune reads.
 func writeRows(path string, kind heads.Kind, split storyworld.Split) error {
 	rows, err := storyworld.Rows(storyworld.Set(kind), split)
 	if err != nil {
@@ -101,7 +101,7 @@ func writeRows(path string, kind heads.Kind, split storyworld.Split) error {
 	return l.save(path)
 }
 
-// object is a row with names for its fields.
+// object returns a row as a JSON object with named fields.
 func object(kind heads.Kind, row loaders.Row) map[string]any {
 	f := kind.Task().Fields()
 	o := map[string]any{f.Label: row.Label.Text}
@@ -117,14 +117,14 @@ func object(kind heads.Kind, row loaders.Row) map[string]any {
 	return o
 }
 
-// input is a row and the sequences of tokens made of it.
+// input is a row and its token sequences.
 type input struct {
 	Task      heads.Kind     `json:"task"`
 	Row       map[string]any `json:"row"`
 	Sequences [][]string     `json:"sequences"`
 }
 
-// shown is how many rows of each task are written as inputs.
+// shown is the number of rows of each task that are written as inputs.
 const shown = 20
 
 func writeInputs(path, model string) error {
@@ -164,7 +164,7 @@ func writeInputs(path, model string) error {
 	return l.save(path)
 }
 
-// spell names tokens.
+// spell returns the text of the tokens.
 func spell(tok *tokenizer.Tokenizer, sequences [][]int32) [][]string {
 	names := make([][]string, len(sequences))
 	for i, ids := range sequences {

@@ -12,7 +12,6 @@ import (
 	"gorgpt/experiment/ablate"
 	"gorgpt/finetune"
 	"gorgpt/finetune/files"
-	"gorgpt/heads"
 	"gorgpt/internal/atomicfile"
 	"gorgpt/pretrain"
 	"gorgpt/train"
@@ -65,12 +64,12 @@ func compare(ctx context.Context, s *settings, first pretrain.Options, con *cli.
 // are used instead.
 func (s *settings) sets(w io.Writer) (all []*ablate.Set, err error) {
 	for _, name := range s.datasets {
-		set := &ablate.Set{Name: name, Settings: s.recipe}
-		set.Settings.Dataset = name
-		if set.Settings, err = files.Resolve(set.Settings); err != nil {
+		set := &ablate.Set{Name: name, Options: s.recipe}
+		set.Options.Dataset = name
+		if set.Options, err = files.Resolve(set.Options); err != nil {
 			return nil, err
 		}
-		if set.Data, err = files.Read(set.Settings); err != nil {
+		if set.Data, err = files.Read(set.Options); err != nil {
 			return nil, err
 		}
 		set.Data.Report(train.Lines(w))
@@ -81,12 +80,9 @@ func (s *settings) sets(w io.Writer) (all []*ablate.Set, err error) {
 		all = append(all, set)
 	}
 	for _, kind := range s.tasks {
-		set := &ablate.Set{Name: string(kind), Settings: s.recipe}
-		set.Settings.Task, set.Settings.Regression = kind, false
-		if kind == heads.Regression {
-			set.Settings.Task, set.Settings.Regression = heads.Similarity, true
-		}
-		if set.Data, err = files.Read(set.Settings); err != nil {
+		set := &ablate.Set{Name: string(kind), Options: s.recipe}
+		set.Options = set.Options.WithKind(kind)
+		if set.Data, err = files.Read(set.Options); err != nil {
 			return nil, err
 		}
 		set.Data.Report(train.Lines(w))
@@ -103,7 +99,7 @@ func (s *settings) grid(sets []*ablate.Set, w io.Writer) (*ablate.Grid, error) {
 	}
 	fmt.Fprintf(w, "weights of %s\n", s.recipe.Model)
 	for _, set := range sets {
-		set.Settings.Model = s.recipe.Model
+		set.Options.Model = s.recipe.Model
 	}
 	g := ablate.Grid{
 		Base: base, Sets: sets, Variants: s.variants, Limits: s.limits, Transfer: s.transfer, Seeds: s.seeds, Updates: s.updates,

@@ -88,7 +88,7 @@ func TestOwnFiles(t *testing.T) {
 	status, again, stderr := command(t, dir, flags...)
 	require.Zero(t, status, stderr)
 	require.Equal(t, stdout, again)
-	require.Equal(t, "10 of 10 runs are in runs/ablate/results.jsonl already\n", stderr)
+	require.Equal(t, "runs already in runs/ablate/results.jsonl: 10 of 10\n", stderr)
 }
 
 func TestPretrainingComesFirst(t *testing.T) {
@@ -143,13 +143,13 @@ func TestCommandLine(t *testing.T) {
 	for _, c := range []struct{ name, flags, want string }{
 		{"unknown task", "-tasks qa,poetry", `unknown task "poetry": it must be classification, entailment, similarity, regression, qa or multilabel`},
 		{"unknown task of files", "-task poetry", `-task must be classification, entailment, similarity, regression, qa or multilabel, not "poetry"`},
-		{"unknown variant", "-variants full,half", `unknown variant "half": want some of full, no-lm, scratch, lstm`},
+		{"unknown variant", "-variants full,half", `unknown variant "half": it must be one of full, no-lm, scratch, lstm`},
 		{"no limit", "-limits 50,0", `"0" must be all or a number of labels, at least 1, as in 50,200,all`},
 		{"limit that is a word", "-limits some", `"some" must be all or a number of labels`},
 		{"two ways to name sets", "-tasks qa -train f", "-tasks names sets of the embedded world, the other flags name your own files"},
 		{"no task of the files", "-train f -test f", "-task is missing"},
 		{"no test rows", "-task qa -train f", "-test is missing: the table shows test scores"},
-		{"test rows alone", "-task qa -test f", "-dev and -test go with -train"},
+		{"test rows alone", "-task qa -test f", "-dev and -test need -train"},
 		{"no seeds", "-seeds 0", "-seeds must be at least 1, not 0"},
 		{"no epochs", "-epochs 0", "-epochs must be at least 1, not 0"},
 		{"negative rate", "-lr -1", "-lr must be between 0 and 1e6, not -1"},
@@ -174,7 +174,7 @@ func TestBadFiles(t *testing.T) {
 	}{
 		{"no such model", "-model: stat none: no such file", []string{"-model", "none"}},
 		{"no such file", "none.jsonl: no such file", []string{"-test", "none.jsonl"}},
-		{"limit of one class", "classification: -limit 2: the first rows do not suffice: train.jsonl: every label is \"bad\"", []string{"-limits", "2"}},
+		{"limit of one class", "classification: -limit is 2, which is too few rows: train.jsonl: every label is \"bad\"", []string{"-limits", "2"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			dir := workplace(t)
@@ -191,7 +191,7 @@ func TestHelp(t *testing.T) {
 	status, help, _ := command(t, t.TempDir(), "-h")
 	require.Zero(t, status)
 	(&settings{}).flags().VisitAll(func(f *flag.Flag) {
-		require.Contains(t, help, "\n  -"+f.Name+" ", "-h describes every flag")
+		require.Contains(t, help, "\n  -"+f.Name+" ", "-h lists every flag")
 	})
 	for line := range strings.Lines(help) {
 		require.LessOrEqual(t, len(line), 81, line)
@@ -229,11 +229,11 @@ func TestDatasets(t *testing.T) {
 	status, again, stderr := command(t, dir, append(flags, "-strict")...)
 	require.Zero(t, status, stderr)
 	require.Equal(t, stdout, again)
-	require.Equal(t, "8 of 8 runs are in runs/ablate/results.jsonl already\n", stderr)
+	require.Equal(t, "runs already in runs/ablate/results.jsonl: 8 of 8\n", stderr)
 
 	status, _, stderr = command(t, dir, "-dataset", "sst2,cola")
 	require.Equal(t, 2, status)
-	require.Contains(t, stderr, "-data is missing: want the folder of SST-2")
+	require.Contains(t, stderr, "-data is missing: name the folder of SST-2")
 	status, _, stderr = command(t, dir, "-dataset", "sst2", "-data", "data", "-tasks", "qa")
 	require.Equal(t, 2, status)
 	require.Contains(t, stderr, "-dataset names published datasets: omit -tasks")

@@ -114,7 +114,7 @@ func TestErrors(t *testing.T) {
 		"onto itself":         {1, []string{"-model", dir, "-out", dir, "-force"}, "is the folder of the model"},
 		"a folder in use":     {1, []string{"-model", dir, "-out", modelFolder(t)}, "is not empty"},
 		"no head for choices": {1, []string{"-model", dir, "-out", missing, "-double-heads"}, "fine-tune it on qa first"},
-		"too long a context":  {1, []string{"-model", dir, "-out", missing, "-ctx", "25"}, "the weights have 1 to 24 positions"},
+		"too long a context":  {1, []string{"-model", dir, "-out", missing, "-ctx", "25"}, "it must be between 1 and 24, the positions of the weights"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			status, out, errs := invoke(c.args...)
@@ -185,6 +185,6 @@ func TestFormatThatIsNotRead(t *testing.T) {
 	require.NoError(t, os.Rename(filepath.Join(dir, checkpoint.WeightsFile), filepath.Join(dir, "pytorch_model.bin")))
 	status, _, errs := invoke("-model", dir, "-out", filepath.Join(t.TempDir(), "out"))
 	require.Equal(t, 1, status)
-	require.Contains(t, errs, "has pytorch_model.bin, which is not read here")
+	require.Contains(t, errs, "has pytorch_model.bin, which this program cannot read")
 	require.Equal(t, 1, strings.Count(errs, "\n"))
 }

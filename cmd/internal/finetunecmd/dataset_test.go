@@ -84,7 +84,7 @@ func TestDataset(t *testing.T) {
 	t.Run("no fine-tuned model", func(t *testing.T) {
 		status, _, stderr := command(t, dir, "-model", "m", "-eval", "data/SST-2/dev.tsv")
 		require.Equal(t, 1, status)
-		require.Contains(t, stderr, "-model: m is no fine-tuned model: want a run folder of this command, with task.json")
+		require.Contains(t, stderr, "-model m is not a fine-tuned model: name a run folder of fine-tuning, which has a task.json")
 	})
 }
 
@@ -147,20 +147,20 @@ func TestOwnColumns(t *testing.T) {
 	write(t, dir, "other.jsonl", `{"text": "the film was good .", "label": 1}`)
 	status, stdout, stderr = command(t, dir, "-model", "out", "-eval", "other.jsonl", "-fields", "text=text")
 	require.Zero(t, status, stderr)
-	require.Contains(t, stdout, "other.jsonl, 1 examples: acc 1.0000")
+	require.Contains(t, stdout, "other.jsonl, 1 example: acc 1.0000")
 }
 
 func TestDatasetFlags(t *testing.T) {
 	for _, c := range []struct{ name, flags, want string }{
-		{"unknown dataset", "-dataset squad -data d", `-dataset: unknown dataset "squad": want one of SNLI`},
-		{"no folder", "-dataset rte", "-data is missing: want the folder of RTE"},
+		{"unknown dataset", "-dataset squad -data d", `-dataset: unknown dataset "squad": the datasets are SNLI`},
+		{"no folder", "-dataset rte", "-data is missing: name the folder of RTE"},
 		{"folder alone", "-data d", "-data is the folder of a dataset: name it with -dataset"},
-		{"other task", "-dataset rte -data d -task qa", "-dataset RTE is of -task entailment: leave out -task"},
-		{"files beside", "-dataset rte -data d -train f", "-dataset RTE has files, columns and labels of its own"},
-		{"fields of nothing", "-task qa -fields label=x", "-fields and -labels are about files of your own"},
-		{"eval and predict", "-model m -eval f -predict f", "-eval and -predict are two things"},
-		{"eval without a model", "-eval f", "-model is missing: want the run folder of a fine-tuned model"},
-		{"eval of a task", "-eval f -model m -task qa", "-eval and -predict apply a model to a file as it was trained"},
+		{"other task", "-dataset rte -data d -task qa", "-dataset RTE sets -task entailment: omit -task"},
+		{"files beside", "-dataset rte -data d -train f", "-dataset RTE has its own files, columns and labels"},
+		{"fields of nothing", "-task qa -fields label=x", "-fields and -labels describe your own files"},
+		{"eval and predict", "-model m -eval f -predict f", "-eval cannot be combined with -predict"},
+		{"eval without a model", "-eval f", "-model is missing: name the run folder of a fine-tuned model"},
+		{"eval of a task", "-eval f -model m -task qa", "-eval and -predict use the task of the fine-tuned model"},
 		{"no seeds", "-task qa -seeds 0", "-seeds must be at least 1, not 0"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -171,6 +171,6 @@ func TestDatasetFlags(t *testing.T) {
 		})
 	}
 	dir := workplace(t, "classification")
-	refused(t, dir, `-fields: "title=x": want columns of the files for text and label, such as text=column`, "-task", "classification", "-model", "m", "-fields", "title=x")
-	refused(t, dir, `train.jsonl: no row is labelled maybe, though the labels are bad one, good one, maybe`, "-task", "classification", "-model", "m", "-labels", "bad one,good one,maybe", "-strict")
+	refused(t, dir, `-fields: "title=x" does not assign a column to one of text and label: write text=column, for example`, "-task", "classification", "-model", "m", "-fields", "title=x")
+	refused(t, dir, `train.jsonl: no row is labelled maybe; the labels are bad one, good one, maybe`, "-task", "classification", "-model", "m", "-labels", "bad one,good one,maybe", "-strict")
 }

@@ -22,8 +22,8 @@ func TestCommandLine(t *testing.T) {
 	}{
 		{"no task", "-train f", "-task is missing: it must be classification, entailment, similarity, regression, qa or multilabel"},
 		{"unknown task", "-task poetry -train f", `-task must be classification, entailment, similarity, regression, qa or multilabel, not "poetry"`},
-		{"development file alone", "-task qa -dev f", "-dev and -test go with -train: name a file of training rows"},
-		{"test file alone", "-task qa -test f", "-dev and -test go with -train"},
+		{"development file alone", "-task qa -dev f", "-dev and -test need -train: name a file of training rows"},
+		{"test file alone", "-task qa -test f", "-dev and -test need -train"},
 		{"unknown flag", "-task qa -train f -epoch 3", "-epoch"},
 		{"argument", "-task qa -train f more", `unexpected argument "more"`},
 		{"no number", "-task qa -train f -steps many", "-steps"},
@@ -31,8 +31,8 @@ func TestCommandLine(t *testing.T) {
 		{"preset of a model that exists", "-task qa -train f -preset tiny", "add -scratch"},
 		{"two shapes", "-task qa -train f -preset tiny -scratch -model m", "-preset and -model both set the shape"},
 		{"unknown preset", "-task qa -train f -preset huge -scratch", `-preset: unknown preset "huge": must be one of gpt1, mini, tiny`},
-		{"blocks of nothing", "-task qa -train f -scratch -transfer 1", "-transfer is of a pre-trained model, and -scratch wants none"},
-		{"no number of blocks", "-task qa -train f -transfer -1", "want a number of blocks, from 0 on, or all"},
+		{"blocks of nothing", "-task qa -train f -scratch -transfer 1", "-transfer cannot be combined with -scratch"},
+		{"no number of blocks", "-task qa -train f -transfer -1", "must be a number of blocks, 0 or more, or all"},
 		{"two lengths", "-task qa -train f -steps 3 -epochs 1", "-steps and -epochs both set the length"},
 		{"negative steps", "-task qa -train f -steps -1", "-steps must be at least 0, not -1"},
 		{"no batch", "-task qa -train f -batch 0", "-batch must be at least 1, not 0"},
@@ -58,7 +58,7 @@ func TestHelp(t *testing.T) {
 	status, help, _ := command(t, t.TempDir(), "-h")
 	require.Zero(t, status)
 	flags(&commandLine{Options: finetune.Defaults()}).VisitAll(func(f *flag.Flag) {
-		require.Contains(t, help, "\n  -"+f.Name+" ", "-h describes every flag")
+		require.Contains(t, help, "\n  -"+f.Name+" ", "-h lists every flag")
 	})
 	for line := range strings.Lines(help) {
 		require.LessOrEqual(t, len(line), 81, line)
@@ -87,16 +87,16 @@ func TestBadData(t *testing.T) {
 		{"missing field", "classification", good + `{"text": "a"}`, "", `train.jsonl:2: field "label" is missing: want text and label`},
 		{"rows of another task", "entailment", good, "", `train.jsonl:1: field "premise" is missing: want premise, hypothesis and label`},
 		{"empty text", "classification", good + `{"text": "", "label": "bad"}`, "", `train.jsonl:2: field "text": the text is empty`},
-		{"one class", "classification", good + good, "", `train.jsonl: every label is "good": want two classes or more`},
-		{"unseen label", "classification", good + bad, good + `{"text": "a b", "label": "fair"}`, `dev.jsonl:2: label "fair" does not occur in the training file: want one of bad, good`},
-		{"label out of range", "qa", question + strings.Replace(question, "1", "2", 1), "", "train.jsonl:2: label 2: want the number of the right answer, 0 to 1"},
+		{"one class", "classification", good + good, "", `train.jsonl: every label is "good": the rows need two or more classes`},
+		{"unseen label", "classification", good + bad, good + `{"text": "a b", "label": "fair"}`, `dev.jsonl:2: label "fair" does not occur in the training file: it must be one of bad, good`},
+		{"label out of range", "qa", question + strings.Replace(question, "1", "2", 1), "", "train.jsonl:2: label 2: it must be the number of the right answer, from 0 to 1"},
 		{"no label", "qa", strings.Replace(question, `, "label": 1`, "", 1), "", `train.jsonl:1: field "label" is missing: want context, question, answers and label`},
-		{"label that is nothing", "classification", good + strings.Replace(bad, `"bad"}`, `null}`, 1), "", `train.jsonl:2: field "label": want a string or a number, got null`},
+		{"label that is nothing", "classification", good + strings.Replace(bad, `"bad"}`, `null}`, 1), "", `train.jsonl:2: field "label": it must be a string or a number, not null`},
 		{"empty answers", "qa", strings.Replace(question, `"good", "bad"`, "", 1), "", `train.jsonl:1: field "answers": the list is empty`},
-		{"empty answer", "qa", question + strings.Replace(question, `"bad"`, `" "`, 1), "", `train.jsonl:2: field "answers": number 1 of the list: the text is empty`},
-		{"one score", "similarity", strings.Repeat(`{"a": "a", "b": "b", "label": 0.5}`+"\n", 2), "", `train.jsonl: every score is 0.5: want two or more`},
-		{"words and scores", "similarity", `{"a": "a", "b": "b", "label": 0.5}` + "\n" + `{"a": "a", "b": "b", "label": "high"}`, "", `train.jsonl:2: label "high" is a string: want a number`},
-		{"answer too long", "qa", strings.Replace(question, `"bad"`, `"`+strings.Repeat("bad ", 40)+`"`, 1), "", "train.jsonl:1: question and answer take"},
+		{"empty answer", "qa", question + strings.Replace(question, `"bad"`, `" "`, 1), "", `train.jsonl:2: field "answers": item 1 of the list: the text is empty`},
+		{"one score", "similarity", strings.Repeat(`{"a": "a", "b": "b", "label": 0.5}`+"\n", 2), "", `train.jsonl: every score is 0.5: the rows need different scores`},
+		{"words and scores", "similarity", `{"a": "a", "b": "b", "label": 0.5}` + "\n" + `{"a": "a", "b": "b", "label": "high"}`, "", `train.jsonl:2: label "high" is a string: it must be a number for regression`},
+		{"answer too long", "qa", strings.Replace(question, `"bad"`, `"`+strings.Repeat("bad ", 40)+`"`, 1), "", "train.jsonl:1: question and answer have"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			dir := t.TempDir()
@@ -113,7 +113,7 @@ func TestBadData(t *testing.T) {
 	t.Run("limit of one class", func(t *testing.T) {
 		dir := workplace(t, "classification")
 		write(t, dir, "train.jsonl", good+good+bad)
-		refused(t, dir, `-limit 2: the first rows do not suffice: train.jsonl: every label is "good": want two classes or more: choose a larger limit, or mix the rows`,
+		refused(t, dir, `-limit is 2, which is too few rows: train.jsonl: every label is "good": the rows need two or more classes: choose a larger limit or shuffle the rows`,
 			"-task", "classification", "-model", "m", "-limit", "2")
 	})
 	t.Run("no file", func(t *testing.T) {
@@ -142,7 +142,7 @@ func TestBadModel(t *testing.T) {
 			require.NoError(t, err)
 			vocab := strings.TrimSuffix(read(t, dir, "vocab.json"), "}")
 			write(t, dir, "vocab.json", vocab+`,"more":`+strconv.Itoa(tok.Size())+"}")
-		}, nil, "m: the vocabulary has 75 tokens, the model 74 (vocab_size in config.json): want the vocabulary that the model was trained with"},
+		}, nil, "m: the vocabulary has 75 tokens, but the model has 74 (vocab_size in config.json): use the vocabulary that the model was trained with"},
 		{"other shape", func(t *testing.T, dir string) {
 			write(t, dir, "config.json", strings.Replace(read(t, dir, "config.json"), `"n_layer": 1`, `"n_layer": 2`, 1))
 		}, nil, "h.1.attn.c_attn.weight"},
@@ -160,7 +160,7 @@ func TestOut(t *testing.T) {
 	flags := []string{"-task", "classification", "-train", "train.jsonl", "-steps", "3", "-model", "m", "-out", "m"}
 	status, _, stderr := command(t, dir, append(flags, "-force")...)
 	require.Equal(t, 1, status)
-	require.Contains(t, stderr, "-out m is the folder of the model that is fine-tuned: name another")
+	require.Contains(t, stderr, "-out m is the folder of the model to fine-tune: name another folder")
 	require.NoFileExists(t, filepath.Join(dir, "m", "task.json"))
 
 	write(t, dir, "more.txt", "something")

@@ -87,21 +87,22 @@ func tune(ctx context.Context, s *commandLine, first pretrain.Options, stdin io.
 	if s.seeds > 1 {
 		return repeat(ctx, s, d, con)
 	}
-	j, err := prepare(s.Options, d, con)
+	p, err := prepare(s.Options, d, con)
 	if err != nil {
 		return err
 	}
-	if done, err := s.look(ctx, j, con); done || err != nil {
+	if done, err := s.look(ctx, p, con); done || err != nil {
 		return err
 	}
-	return j.Run(ctx, folder, earlier, con.Listener())
+	_, err = p.Run(ctx, folder, earlier, con.Listener())
+	return err
 }
 
 // look draws a graph of the run if the command line asks for it. done reports that the command is
 // not to train.
-func (s *commandLine) look(ctx context.Context, j *finetune.Plan, con *cli.Console) (done bool, err error) {
+func (s *commandLine) look(ctx context.Context, p *finetune.Plan, con *cli.Console) (done bool, err error) {
 	if s.Draw.Wanted() && s.Group.First() {
-		title, g, fill, err := j.Declare(s.Draw.Graph)
+		title, g, fill, err := p.Declare(s.Draw.Graph)
 		if err != nil {
 			return false, err
 		}
@@ -111,21 +112,21 @@ func (s *commandLine) look(ctx context.Context, j *finetune.Plan, con *cli.Conso
 	}
 	done = s.BuildOnly(s.Options.Options)
 	if done {
-		fmt.Fprintf(con.Out, "%d parameters; %s, so nothing is trained\n", j.Parameters(), s.WhyBuildOnly())
+		fmt.Fprintf(con.Out, "%d parameters; %s, so nothing is trained\n", p.Parameters(), s.WhyBuildOnly())
 	}
 	return done, nil
 }
 
-func prepare(s finetune.Options, d *finetune.Data, con *cli.Console) (*finetune.Plan, error) {
-	b, err := s.OpenBase(d, con.Listener())
+func prepare(o finetune.Options, d *finetune.Data, con *cli.Console) (*finetune.Plan, error) {
+	b, err := o.OpenBase(d, con.Listener())
 	if err != nil {
 		return nil, err
 	}
-	j, err := finetune.NewPlan(s, d, b, con.Listener())
+	p, err := finetune.NewPlan(o, d, b, con.Listener())
 	if err == nil {
-		j.Submit = files.Submit
+		p.Submit = files.Submit
 	}
-	return j, err
+	return p, err
 }
 
 // checkOut returns an error if a run folder cannot be used. It runs before all other work.
@@ -152,14 +153,6 @@ func seedFolder(out string, seed int64) string {
 	return filepath.Join(out, fmt.Sprintf("seed-%d", seed))
 }
 
-// runOne runs one of several seeds.
-func runOne(ctx context.Context, s *commandLine, j *finetune.Plan, con *cli.Console) error {
-	if done, err := s.look(ctx, j, con); done || err != nil {
-		return err
-	}
-	return j.Run(ctx, nil, nil, con.Listener())
-}
-
 // repeat trains once per seed, each in its own folder, and prints the spread of the scores.
 func repeat(ctx context.Context, s *commandLine, d *finetune.Data, con *cli.Console) error {
 	var scores finetune.Repeats
@@ -169,17 +162,28 @@ func repeat(ctx context.Context, s *commandLine, d *finetune.Data, con *cli.Cons
 		if s.Out != "" {
 			one.Out = seedFolder(s.Out, one.Seed)
 		}
-		j, err := prepare(one, d, con)
-		if err == nil {
-			err = runOne(ctx, s, j, con)
-		}
+		result, err := runOne(ctx, s, one, d, con)
 		if err != nil {
 			return errors.WithMessagef(err, "seed %d", one.Seed)
 		}
-		scores.Add(j)
+		scores.Add(result)
 	}
-	scores.Print(con.Out)
+	for _, line := range scores.Lines() {
+		fmt.Fprintln(con.Out, line)
+	}
 	return nil
+}
+
+// runOne runs one of several seeds.
+func runOne(ctx context.Context, s *commandLine, o finetune.Options, d *finetune.Data, con *cli.Console) (finetune.Result, error) {
+	p, err := prepare(o, d, con)
+	if err != nil {
+		return finetune.Result{}, err
+	}
+	if done, err := s.look(ctx, p, con); done || err != nil {
+		return finetune.Result{}, err
+	}
+	return p.Run(ctx, nil, nil, con.Listener())
 }
 
 // model returns the folder of the model to start from. If the command line does not name one, it

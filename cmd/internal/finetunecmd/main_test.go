@@ -148,7 +148,7 @@ func TestTasks(t *testing.T) {
 			}, files)
 			c.better(t, out)
 
-			require.Contains(t, stdout, "3 special tokens added")
+			require.Contains(t, stdout, "added 3 special tokens")
 			require.Contains(t, stdout, "\ndev, 20 examples: ")
 			require.Contains(t, stdout, "\ntest, 21 examples: ")
 			require.Contains(t, stderr, "step 15/60  dev_loss")

@@ -74,6 +74,15 @@ func TestMultiLabel(t *testing.T) {
 	require.Equal(t, read(t, dir, "out/model.safetensors"), read(t, dir, "again/model.safetensors"))
 	require.Equal(t, read(t, dir, "out/task.json"), read(t, dir, "again/task.json"))
 
+	// The column may be called label, or anything with -fields.
+	for name, more := range map[string][]string{"label": nil, "tags": {"-fields", "labels=tags"}} {
+		for _, file := range []string{"train.jsonl", "dev.jsonl", "test.jsonl"} {
+			write(t, dir, name+"-"+file, strings.ReplaceAll(read(t, dir, file), `"labels"`, `"`+name+`"`))
+		}
+		train(name+"-train.jsonl", name, append(more, "-dev", name+"-dev.jsonl", "-test", name+"-test.jsonl")...)
+		require.Equal(t, read(t, dir, "out/model.safetensors"), read(t, dir, name+"/model.safetensors"))
+	}
+
 	// Evaluation and prediction use the thresholds.
 	status, scores, stderr := command(t, dir, "-model", "out", "-eval", "test.jsonl")
 	require.Zero(t, status, stderr)
@@ -92,10 +101,10 @@ func TestMultiLabelMistakes(t *testing.T) {
 	dir := workplace(t, "classification")
 	good := labelled(10, 1, false)
 	for want, c := range map[string]struct{ train, dev string }{
-		`train.jsonl:11: field "labels": number 1 of the list: the label "a|b" has a bar, which separates labels`:                             {good + `{"text": "it", "labels": ["good", "a|b"]}`, good},
-		`train.jsonl: want two or more different labels, found 1`:                                                                             {`{"text": "it", "labels": ["good"]}`, good},
-		`dev.jsonl:1: label "new" does not occur in the training file: want one of good, wet`:                                                 {good, `{"text": "it", "labels": ["new"]}`},
-		`train.jsonl:1: field "labels" is missing: want text and labels, found label, text; the columns may be meant as -fields labels=label`: {`{"text": "it", "label": "a"}`, good},
+		`train.jsonl:11: field "labels": item 1 of the list: the label "a|b" has a bar, which separates labels`:         {good + `{"text": "it", "labels": ["good", "a|b"]}`, good},
+		`train.jsonl: the rows need two or more different labels, not 1`:                                                {`{"text": "it", "labels": ["good"]}`, good},
+		`dev.jsonl:1: label "new" does not occur in the training file: it must be one of good, wet`:                     {good, `{"text": "it", "labels": ["new"]}`},
+		`train.jsonl:1: field "labels" is missing: want text and labels, found target, text; try -fields labels=target`: {`{"text": "it", "target": "a"}`, good},
 	} {
 		write(t, dir, "train.jsonl", c.train+"\n")
 		write(t, dir, "dev.jsonl", c.dev+"\n")

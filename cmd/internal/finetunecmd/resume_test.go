@@ -205,6 +205,6 @@ func TestForceOfSeeds(t *testing.T) {
 	}
 	status, _, stderr = command(t, dir, append(flags, "-force", "-model", "out/seed-2")...)
 	require.Equal(t, 1, status)
-	require.Contains(t, stderr, "-out out/seed-2 is the folder of the model that is fine-tuned: name another")
+	require.Contains(t, stderr, "-out out/seed-2 is the folder of the model to fine-tune: name another folder")
 	require.FileExists(t, filepath.Join(dir, "out/seed-1/model.safetensors"))
 }

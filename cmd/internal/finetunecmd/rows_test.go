@@ -118,7 +118,7 @@ func TestSubmissionsHaveEveryRowOfTheTestFile(t *testing.T) {
 			status, stdout, stderr := command(t, dir, append(learn, "-out", "out", "-force")...)
 			require.Zero(t, status, stderr)
 			require.Contains(t, stdout, fmt.Sprintf(
-				"out/SST-2.tsv: 2 rows of the test file could not be used: they have %q, the most frequent label of the training rows\n", strconv.Itoa(majority)))
+				"out/SST-2.tsv: the test file has unusable rows (2): their prediction is %q, the most frequent label of the training rows\n", strconv.Itoa(majority)))
 			lines := cells(t, read(t, dir, "out/SST-2.tsv"))[1:]
 			require.Len(t, lines, 200)
 			for i, line := range lines {
@@ -161,8 +161,8 @@ func TestQuestionsMayHaveAnyNumbersOfAnswers(t *testing.T) {
 	flags := []string{"-task", "qa", "-model", "m", "-train", "train.jsonl", "-dev", "dev.jsonl", "-test", "test.jsonl", "-lr", "0.01", "-steps", "60", "-eval-every", "15"}
 	status, stdout, stderr := command(t, dir, append(flags, "-out", "out")...)
 	require.Zero(t, status, stderr)
-	require.Contains(t, stdout, "train.jsonl: 1 of 121 rows are broken and left out")
-	require.Contains(t, stdout, "train.jsonl:121: one answer leaves no choice: want two or more to train on")
+	require.Contains(t, stdout, "train.jsonl: 1 of 121 rows is broken and left out")
+	require.Contains(t, stdout, "train.jsonl:121: a training question needs two or more answers, not one")
 	require.Contains(t, stdout, "\ndev, 21 examples: acc 1.0000")
 	require.Contains(t, read(t, dir, "out/task.json"), `"choices": 5`)
 	table := cells(t, read(t, dir, "out/predictions.tsv"))
@@ -217,9 +217,9 @@ func TestRowsThatCannotBeEncodedAreSkipped(t *testing.T) {
 	status, stdout, stderr := command(t, dir, "-task", "qa", "-model", "m", "-train", "train.jsonl", "-dev", "dev.jsonl", "-test", "test.jsonl", "-steps", "3", "-out", "out")
 	require.Zero(t, status, stderr)
 	for _, name := range []string{"train", "dev", "test"} {
-		require.Contains(t, stdout, name+".jsonl: 2 of 200 rows are broken and left out, the first of them:\n  "+
-			name+".jsonl:100: question and answer take 38 tokens with the special ones: the model has 24 positions\n  "+
-			name+".jsonl:200: answer 0: no token is left of the text \"\\u200b\"\n")
+		require.Contains(t, stdout, name+".jsonl: 2 of 200 rows are broken and left out; the first:\n  "+
+			name+".jsonl:100: question and answer have 38 tokens, including the special ones, but the model has 24 positions\n  "+
+			name+".jsonl:200: answer 0: the text \"\\u200b\" has no tokens\n")
 	}
 	table := cells(t, read(t, dir, "out/predictions.tsv"))
 	require.Len(t, table, 201)
@@ -233,7 +233,7 @@ func TestRowsThatCannotBeEncodedAreSkipped(t *testing.T) {
 	write(t, dir, "dev.jsonl", questions(99, 3)+long+blank)
 	status, _, stderr = command(t, dir, "-task", "qa", "-model", "m", "-train", "train.jsonl", "-dev", "dev.jsonl", "-steps", "3", "-out", "more")
 	require.Equal(t, 1, status)
-	require.Contains(t, stderr, "(2 of 101 rows are broken: more than 1 % may not be)")
+	require.Contains(t, stderr, "(2 of 101 rows are broken: at most 1 % may be)")
 	_, err := os.Stat(filepath.Join(dir, "more"))
 	require.ErrorIs(t, err, os.ErrNotExist)
 }
@@ -305,7 +305,7 @@ func TestScoresThatAreNotFiniteAreSkipped(t *testing.T) {
 			require.Zero(t, status, stderr)
 			require.NotContains(t, stdout, "NaN")
 			for _, name := range []string{"train", "dev", "test"} {
-				require.Contains(t, stdout, name+".tsv: 1 of 120 rows are broken and left out", odd)
+				require.Contains(t, stdout, name+".tsv: 1 of 120 rows is broken and left out", odd)
 			}
 		}
 		require.NotContains(t, read(t, dir, "out-"+odd+"/predictions.tsv"), "NaN")

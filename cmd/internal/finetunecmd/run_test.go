@@ -114,7 +114,7 @@ func TestScratch(t *testing.T) {
 	t.Run("with a new vocabulary", func(t *testing.T) {
 		status, stdout, stderr := command(t, dir, append(short, "-task", "qa", "-scratch", "-out", "b")...)
 		require.Zero(t, status, stderr)
-		require.Contains(t, stdout, "random weights in the shape of preset tiny, and a vocabulary of")
+		require.Contains(t, stdout, "random weights in the shape of preset tiny, with a vocabulary of")
 		m, err := checkpoint.ReadModel(filepath.Join(dir, "b"))
 		require.NoError(t, err)
 		require.Equal(t, 128, m.NEmbd)
@@ -140,8 +140,8 @@ func TestTuneAgain(t *testing.T) {
 	data := rows("classification", 9, 1)
 	require.NotContains(t, tune("m", "first", data), "the head of")
 	again := tune("first", "second", data)
-	require.Contains(t, again, "the head of first is for the same task and labels, and kept")
-	require.NotContains(t, again, "special tokens added")
+	require.Contains(t, again, "kept the head of first, which has the same task and labels")
+	require.NotContains(t, again, "special token")
 	require.Equal(t, weights("first", "head.weight"), weights("second", "head.weight"))
 	require.Equal(t, weights("first", "tokens_embed.weight"), weights("second", "tokens_embed.weight"), "no rows were added")
 
@@ -256,7 +256,7 @@ func TestTransfer(t *testing.T) {
 		args := append(strings.Fields("-task classification -train train.jsonl -model m -steps 3 -seed 2 -out "+out), flags...)
 		status, stdout, stderr := command(t, dir, args...)
 		if out == "none" {
-			require.Contains(t, stdout, "of the blocks, the first 0 are transferred, the other 1 are random")
+			require.Contains(t, stdout, "transferred blocks: 0 of 1; the others start with random weights")
 		}
 		return status, stderr
 	}
@@ -270,7 +270,7 @@ func TestTransfer(t *testing.T) {
 	require.NotContains(t, read(t, dir, "plain/run.json"), "transfer")
 	status, stderr := tune("more", "-transfer", "2")
 	require.Equal(t, 1, status)
-	require.Contains(t, stderr, "-transfer 2: the model has 1 blocks")
+	require.Contains(t, stderr, "-transfer is 2, but the model has 1 block")
 
 	// A resumed run transfers as many blocks.
 	status, stdout, stderr := command(t, dir, "-resume", "none")
@@ -301,5 +301,5 @@ func TestLSTM(t *testing.T) {
 	}
 	status, _, stderr := command(t, dir, strings.Fields("-train train.jsonl -model m -steps 1 -task qa -transfer 1 -out x")...)
 	require.Equal(t, 1, status)
-	require.Contains(t, stderr, "-transfer 1: the model is an LSTM, which has no blocks")
+	require.Contains(t, stderr, "-transfer is 1, but the model is an LSTM, which has no blocks")
 }

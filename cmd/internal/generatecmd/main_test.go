@@ -206,5 +206,5 @@ func TestAttention(t *testing.T) {
 	require.Equal(t, []float32{1, 0, 0}, w[:3], "the first position attends only to itself")
 	status, _, errs := invoke(t, "", "-model", dir, "-prompt", sentences, "-attention", file)
 	require.Equal(t, 1, status)
-	require.Contains(t, errs, "want 1 to the context's 24")
+	require.Contains(t, errs, "it must have 1 to 24, the length of the context")
 }

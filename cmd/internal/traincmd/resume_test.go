@@ -281,7 +281,7 @@ func TestProfile(t *testing.T) {
 		require.NotZero(t, info.Size())
 	}
 	flags := workplace(t)
-	require.Contains(t, fails(t, 2, append(flags, "-profile", "/dev/null/p", "-out", "out")...), "is in a folder of the system's")
+	require.Contains(t, fails(t, 2, append(flags, "-profile", "/dev/null/p", "-out", "out")...), "is in a system folder")
 	require.NoError(t, os.WriteFile("file", nil, 0o600))
 	require.Contains(t, fails(t, 1, append(flags, "-profile", filepath.Join("file", "p"), "-out", "out")...), "-profile: mkdir file")
 }

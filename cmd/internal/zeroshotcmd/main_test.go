@@ -53,7 +53,7 @@ func TestOwnRows(t *testing.T) {
 	status, stdout, stderr := command(t, dir, flags...)
 	require.Zero(t, status, stderr)
 	require.Equal(t, 6, strings.Count(stderr, "\n"), "two runs, three states each")
-	require.Contains(t, stderr, "tiny-lstm, 2 updates, sentiment: ")
+	require.Contains(t, stderr, "tiny-lstm, update 2, sentiment: ")
 	require.Contains(t, stdout, "| sentiment |      tiny |       4 | ")
 	for _, name := range []string{"results.jsonl", "table.md", "zeroshot.svg", "zeroshot.png"} {
 		require.FileExists(t, filepath.Join(dir, "out", name))
@@ -84,7 +84,7 @@ func TestDataset(t *testing.T) {
 
 	status, _, stderr = command(t, dir, strings.Fields("-model runs/tiny -tasks qa -dataset SST-2 -data .")...)
 	require.Equal(t, 2, status)
-	require.Contains(t, stderr, "-dataset SST-2 is of -task classification")
+	require.Contains(t, stderr, "-dataset SST-2 sets -task classification")
 }
 
 // TestWorld uses the rows of the embedded world and the newest Transformer.
@@ -103,12 +103,12 @@ func TestMistakes(t *testing.T) {
 		name, flags, want string
 		status            int
 	}{
-		{"unknown task", "-tasks poetry", `unknown task "poetry": want acceptability, sentiment or qa`, 2},
+		{"unknown task", "-tasks poetry", `unknown task "poetry": it must be acceptability, sentiment or qa`, 2},
 		{"no task of the files", "-train f -test f", "name it with -tasks", 2},
 		{"no test rows", "-tasks qa -train f", "-train and -test go together", 2},
 		{"no folder", "-tasks sentiment -dataset SST-2", "-data is missing", 2},
-		{"no question", "-ask answer", `-ask is "answer": want {question} once`, 2},
-		{"no word", "-positive ,", `-positive is ",": want a word`, 2},
+		{"no question", "-ask answer", `-ask is "answer": it must have {question} once`, 2},
+		{"no word", "-positive ,", `-positive is ",": it must be words`, 2},
 		{"no rows", "-rows 0", "-rows must be at least 1, not 0", 2},
 		{"argument", "qa", `unexpected argument "qa": models are named with -model`, 2},
 		{"no runs", "", "no completed pre-training under runs/", 1},
@@ -128,7 +128,7 @@ func TestHelp(t *testing.T) {
 	status, help, _ := command(t, t.TempDir(), "-h")
 	require.Zero(t, status)
 	(&settings{}).flags().VisitAll(func(f *flag.Flag) {
-		require.Contains(t, help, "\n  -"+f.Name+" ", "-h describes every flag")
+		require.Contains(t, help, "\n  -"+f.Name+" ", "-h lists every flag")
 	})
 	for line := range strings.Lines(help) {
 		require.LessOrEqual(t, len(line), 81, line)

@@ -1,13 +1,15 @@
-package shards
+package parallel
 
 import (
 	"iter"
 	"sync"
 )
 
-// inOrder applies f to the items, on so many goroutines, and yields the results in the order of
-// the items. At most ahead+1 results are waited for or wait. The first error ends it.
-func inOrder[A, B any](items iter.Seq2[A, error], workers, ahead int, f func(A) (B, error)) iter.Seq2[B, error] {
+// InOrder calls f with each item, in as many goroutines as there are workers, and yields the
+// results in the order of the items. At most ahead+1 items are in work or wait for their turn. The
+// first error, of the items or of f, is the last result. All goroutines have ended when the
+// sequence ends.
+func InOrder[A, B any](items iter.Seq2[A, error], workers, ahead int, f func(A) (B, error)) iter.Seq2[B, error] {
 	type result struct {
 		value B
 		err   error
