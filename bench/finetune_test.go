@@ -14,7 +14,7 @@ import (
 	"gorgpt/optim"
 )
 
-// Less than 15 % of the computed tokens of a batch of 32 sentences are padding.
+// In batches of 32 sentences, less than 15 % of the computed tokens are padding.
 func TestLittlePadding(t *testing.T) {
 	c, err := gpt1.Preset("gpt1")
 	require.NoError(t, err)
@@ -38,10 +38,9 @@ func tokens(updates [][]int, c gpt1.Config) (computed, real int) {
 	return computed, real
 }
 
-// BenchmarkFinetune takes fine-tuning updates of a classification of 32 sentences
-// each: L2 + ½·L1, dropout on, clipping and Adam. The first round over the updates
-// builds their graphs and does not count. tok/s includes padding; padding-% is its
-// share.
+// BenchmarkFinetune measures fine-tuning updates of a classification with 32 sentences each: L2 +
+// ½·L1, dropout, clipping and Adam. The first round of updates builds their graphs and does not
+// count. tok/s includes padding; padding-% is its share.
 func BenchmarkFinetune(b *testing.B) {
 	b.Run("gpt1/B32", func(b *testing.B) {
 		c, err := gpt1.Preset("gpt1")
@@ -97,5 +96,5 @@ func sentences(lengths []int, vocab int) []heads.Encoded {
 	return batch
 }
 
-// atOnce lets a last micro-batch begin.
+// atOnce lets the last micro-batch begin.
 func atOnce() error { return nil }

@@ -16,10 +16,10 @@ import (
 	"gorgpt/internal/simd"
 )
 
-// BenchmarkGenerate writes texts from one token on, greedily or, of a batch, by sampling: bench.GenerateTokens
-// tokens each. tok/s is the speed of the median token. A token reads all weights but the
-// positions: GB/s is the speed of that, and memory% its share of the speed of only reading them,
-// measured in turn.
+// BenchmarkGenerate writes texts of bench.GenerateTokens tokens from a prompt of one token: greedily,
+// or by sampling for a batch. tok/s is the speed of the median token. A token reads all weights
+// except the positions. GB/s is the speed of these reads, and memory% is their speed relative to
+// only reading the weights, which is measured alternately.
 func BenchmarkGenerate(b *testing.B) {
 	for _, preset := range []string{"gpt1", "mini", "tiny"} {
 		for _, batch := range []int{1, 8} {
@@ -51,8 +51,8 @@ func BenchmarkGenerate(b *testing.B) {
 	}
 }
 
-// BenchmarkLongText fills the context of gpt1, and reports the time of a token at its beginning and
-// at its end, where attention reads 38 MB of keys and values beside the weights.
+// BenchmarkLongText fills the context of gpt1. It reports the time per token at the start and at the
+// end, where attention reads 38 MB of keys and values in addition to the weights.
 func BenchmarkLongText(b *testing.B) {
 	require.NoError(b, simd.Err())
 	c, err := gpt1.Preset("gpt1")
@@ -70,8 +70,7 @@ func BenchmarkLongText(b *testing.B) {
 	b.ReportMetric(1e3*median(last).Seconds(), "last-ms")
 }
 
-// tokenTimes writes one batch of texts and returns how long each token took, but the first
-// few.
+// tokenTimes writes one batch of texts and returns the time of each token except the first few.
 func tokenTimes(b *testing.B, g *generate.Generator, o generate.Options) []time.Duration {
 	var took []time.Duration
 	last := time.Now()
@@ -87,7 +86,7 @@ func tokenTimes(b *testing.B, g *generate.Generator, o generate.Options) []time.
 	return took[warmUp:]
 }
 
-// readWeights only reads the weights that a token needs.
+// readWeights reads the weights that a token needs and returns the time it took.
 func readWeights(m *gpt1.Model) time.Duration {
 	start := time.Now()
 	for _, p := range m.Store.Params() {

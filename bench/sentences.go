@@ -9,17 +9,17 @@ import (
 	"gorgpt/heads"
 )
 
-// FinetuneBatch is the number of examples an update of the fine-tuning benchmark.
+// FinetuneBatch is the number of examples per update in the fine-tuning benchmark.
 const FinetuneBatch = 32
 
-// FinetuneRound is the number of different updates; they repeat.
+// FinetuneRound is the number of different updates, which repeat.
 const FinetuneRound = 5
 
-// microExamples is cmd/finetune's -micro for a model of full size.
+// microExamples is the -micro of gorgpt finetune for a full-size model.
 const microExamples = 4
 
-// SentenceLengths draws n lengths like those of SST-2 in tokens, 12 on average and
-// 60 at most, with the two special ones, in ascending order.
+// SentenceLengths draws n lengths in tokens, similar to SST-2: 12 on average and at most 60, plus
+// two special tokens. They are in ascending order.
 func SentenceLengths(r *rand.Rand, n int) []int {
 	lengths := make([]int, n)
 	for i := range lengths {
@@ -30,8 +30,7 @@ func SentenceLengths(r *rand.Rand, n int) []int {
 	return lengths
 }
 
-// FinetuneUpdates returns the lengths of the examples of so many updates, the same
-// at every call.
+// FinetuneUpdates returns the lengths of the examples in n updates, the same at every call.
 func FinetuneUpdates(n int) [][]int {
 	r := rand.New(rand.NewPCG(1, 1))
 	updates := make([][]int, n)
@@ -41,7 +40,7 @@ func FinetuneUpdates(n int) [][]int {
 	return updates
 }
 
-// MicroBatches cuts one of these updates as cmd/finetune does for a model of shape c.
+// MicroBatches splits an update into micro-batches as gorgpt finetune does for a model of shape c.
 func MicroBatches(lengths []int, c gpt1.Config) []heads.Micro {
 	return heads.MicroBatches(lengths, 1, c.NCtx, microExamples*c.NCtx)
 }

@@ -15,12 +15,11 @@ import (
 	"gorgpt/optim"
 )
 
-// warmUp is the number of steps before the clock starts: they touch the memory
-// for the first time.
+// warmUp is the number of steps before the clock starts. They touch memory for the first time.
 const warmUp = 2
 
-// BenchmarkStep takes training steps on random tokens: forward pass with dropout,
-// gradients, clipping and Adam. tok/s is the speed of the median step.
+// BenchmarkStep measures training steps on random tokens: forward pass with dropout, gradients,
+// clipping and Adam. tok/s is the speed of the median step.
 func BenchmarkStep(b *testing.B) {
 	for _, c := range []struct {
 		preset string

@@ -17,23 +17,23 @@ import (
 	"gorgpt/heads"
 )
 
-// needTorch returns a Python with PyTorch, GORGPT_PYTHON or Debian's, and skips the test if there
-// is no such Python.
+// needTorch returns a Python that has PyTorch: GORGPT_PYTHON or Debian's. It skips the test if that
+// Python does not have PyTorch.
 func needTorch(t *testing.T) (python string) {
 	t.Helper()
 	if testing.Short() {
-		t.Skip("some seconds for each start of PyTorch, and half a gigabyte")
+		t.Skip("each start of PyTorch takes several seconds and half a gigabyte")
 	}
 	if python = os.Getenv("GORGPT_PYTHON"); python == "" {
 		python = "/usr/bin/python3"
 	}
 	if exec.Command(python, "-c", "import torch").Run() != nil {
-		t.Skipf("%s has no PyTorch: see torch_folder.py, or name another with GORGPT_PYTHON", python)
+		t.Skipf("%s has no PyTorch: see torch_folder.py, or set GORGPT_PYTHON to another Python", python)
 	}
 	return python
 }
 
-// torch runs the script that reads folders.
+// torch runs the script that reads folders and decodes its output into out.
 func torch(t *testing.T, python string, out any, args ...string) {
 	t.Helper()
 	cmd := exec.Command(python, append([]string{"torch_folder.py"}, args...)...)
@@ -44,7 +44,7 @@ func torch(t *testing.T, python string, out any, args ...string) {
 	require.NoError(t, json.Unmarshal(data, out))
 }
 
-// folderModel is a small model without equal parameters.
+// folderModel returns a small model whose parameters all differ.
 func folderModel(t *testing.T, c gpt1.Config, extra ...graph.Param) *gpt1.Model {
 	t.Helper()
 	m, err := gpt1.New(c, extra...)
@@ -81,8 +81,8 @@ func logitsOf(t *testing.T, m *gpt1.Model, ids []int32) [][]float32 {
 	return rows
 }
 
-// TestTorchReadsFolders compares the logits that PyTorch finds in float64 in a folder of ours, for
-// small models in each type and for one of the published size.
+// TestTorchReadsFolders compares our logits with those that PyTorch computes in float64 from our
+// folders, for small models in each type and for one of the published size.
 func TestTorchReadsFolders(t *testing.T) {
 	python := needTorch(t)
 	small := gpt1.Config{NLayer: 3, NHead: 3, NEmbd: 24, NCtx: 16, VocabSize: 61, LayerNormEps: 1e-5, InitRange: 0.2}
@@ -108,8 +108,8 @@ func TestTorchReadsFolders(t *testing.T) {
 	}
 }
 
-// requireClose allows for float32: a difference of 5e-6 times the largest logit, some rounding
-// errors of sums of width terms.
+// requireClose allows a difference of 5e-6 times the largest logit: a few float32 rounding errors in
+// sums over the width of the model.
 func requireClose(t *testing.T, want [][]float64, got [][]float32) {
 	t.Helper()
 	require.Len(t, got, len(want))

@@ -10,11 +10,11 @@ import (
 // A Config is safe for concurrent use as long as nothing changes it.
 type Config struct {
 	B1, B2, Eps float64
-	L2          float64 // on every tensor of two or more dimensions
+	L2          float64 // weight decay of tensors with two or more dimensions
 	Clip        float64 // largest global norm; 0: no clipping
 }
 
-// Defaults are the paper's: Adam as published, L2 0.01, no clipping.
+// Defaults returns the constants of the paper: Adam as published, L2 of 0.01, no clipping.
 func Defaults() Config { return Config{B1: 0.9, B2: 0.999, Eps: 1e-8, L2: 0.01} }
 
 // Optimizer owns the update graph of a store.

@@ -2,12 +2,12 @@ package optim
 
 import "math"
 
-// Schedule gives the learning rate of update t = 1, 2, …
+// Schedule returns the learning rate of update t = 1, 2, …
 // A Schedule is safe for concurrent use.
 type Schedule interface{ Rate(t int) float64 }
 
-// WarmupCosine is pre-training's (section 4.1): linear from 0 to Peak over Warmup
-// updates, then along a cosine to 0 at update Total.
+// WarmupCosine is the schedule of pre-training (section 4.1): it rises linearly from 0 to Peak over
+// Warmup updates, then follows a cosine to 0 at update Total.
 // A WarmupCosine is safe for concurrent use as long as nothing changes it.
 type WarmupCosine struct {
 	Peak          float64
@@ -22,8 +22,8 @@ func (s WarmupCosine) Rate(t int) float64 {
 	return s.Peak / 2 * (1 + math.Cos(math.Pi*float64(t-s.Warmup)/float64(s.Total-s.Warmup)))
 }
 
-// WarmupLinear is fine-tuning's (section 4.1): linear from 0 to Peak over the
-// share Warmup of the updates, then linear to 0.
+// WarmupLinear is the schedule of fine-tuning (section 4.1): it rises linearly from 0 to Peak over
+// the share Warmup of the updates, then falls linearly to 0.
 //
 // GPT-1: the 2018 code counts updates from 0 here, so the first has rate 0.
 // A WarmupLinear is safe for concurrent use as long as nothing changes it.

@@ -1,9 +1,8 @@
 //go:build linux
 
-// Command compare measures training steps and writing of this module against PyTorch, in
-// turn and in the same minutes: ours, PyTorch, ours, PyTorch, … Only one of the
-// two runs at a time. It prints the median speed of each and their ratio, and the
-// largest peak of memory.
+// Command compare compares the speed of training steps and text generation with PyTorch. It
+// alternates between the two programs, and only one runs at a time. It prints the median speed of
+// each, their ratio, and the largest peak of memory.
 //
 //	go run ./bench/compare
 //	go run ./bench/compare -configs gpt1/B1,gpt1/B8 -pairs 3 -avx2
@@ -27,11 +26,11 @@ import (
 )
 
 func main() {
-	configs := flag.String("configs", "gpt1/B1,gpt1/B4,mini/B8,tiny/B16,finetune/gpt1/B32,generate/gpt1/B1,generate/gpt1/B8", "sub-benchmarks of BenchmarkStep, finetune/ with those of BenchmarkFinetune, generate/ with those of BenchmarkGenerate, commas between")
-	pairs := flag.Int("pairs", 5, "runs of each side")
-	steps := flag.Int("steps", 5, "steps a run, after two that do not count")
-	threads := flag.Int("threads", runtime.NumCPU(), "processors for each side")
-	avx2 := flag.Bool("avx2", false, "hold both sides to AVX2")
+	configs := flag.String("configs", "gpt1/B1,gpt1/B4,mini/B8,tiny/B16,finetune/gpt1/B32,generate/gpt1/B1,generate/gpt1/B8", "sub-benchmarks of BenchmarkStep, of BenchmarkFinetune after finetune/, and of BenchmarkGenerate after generate/, separated by commas")
+	pairs := flag.Int("pairs", 5, "runs of each program")
+	steps := flag.Int("steps", 5, "steps per run, after two that do not count")
+	threads := flag.Int("threads", runtime.NumCPU(), "processors for each program")
+	avx2 := flag.Bool("avx2", false, "limit both programs to AVX2")
 	python := flag.String("python", "/usr/bin/python3", "the Python that has torch")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
@@ -44,15 +43,15 @@ func main() {
 
 func compare(ctx context.Context, configs []string, pairs, steps, threads int, avx2 bool, python string) error {
 	if pairs < 1 || steps < 1 || threads < 1 {
-		return errors.New("-pairs, -steps and -threads want at least 1")
+		return errors.New("-pairs, -steps and -threads must be at least 1")
 	}
 	root, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}").Output()
 	if err != nil {
-		return errors.Wrap(err, "looking for the module")
+		return errors.Wrap(err, "finding the module")
 	}
 	folder := filepath.Join(strings.TrimSpace(string(root)), "bench")
 	if out, err := exec.Command(python, "-c", "import torch").CombinedOutput(); err != nil {
-		return errors.Errorf("%s cannot import torch (apt-get install python3-torch, or name another with -python): %v\n%s", python, err, out)
+		return errors.Errorf("%s cannot import torch (apt-get install python3-torch, or name another Python with -python): %v\n%s", python, err, out)
 	}
 	temp, err := os.MkdirTemp("", "compare")
 	if err != nil {
@@ -98,8 +97,8 @@ func compare(ctx context.Context, configs []string, pairs, steps, threads int, a
 	return nil
 }
 
-// environment is that of both sides. OpenBLAS finds out itself what the machine
-// has, unless AVX2 is asked for.
+// environment returns the environment of both programs. OpenBLAS detects the processor unless both
+// are limited to AVX2.
 func environment(avx2 bool) []string {
 	env := slices.DeleteFunc(os.Environ(), func(s string) bool {
 		name, _, _ := strings.Cut(s, "=")
@@ -111,16 +110,16 @@ func environment(avx2 bool) []string {
 	return env
 }
 
-// warnOfLoad tells when other programs want the processors: they slow the two
-// sides down unequally, PyTorch's spinning threads the most.
+// warnOfLoad warns if other programs use the processors. They slow down PyTorch more, because its
+// threads busy-wait.
 func warnOfLoad() {
 	data, err := os.ReadFile("/proc/loadavg")
 	if err != nil {
-		return // nothing to tell
+		return // the load is unknown
 	}
 	var load float64
 	if _, err := fmt.Sscan(string(data), &load); err == nil && load > 0.5*float64(runtime.NumCPU()) {
-		fmt.Fprintf(os.Stderr, "compare: the load is %.1f already: these ratios will flatter gorgpt\n", load)
+		fmt.Fprintf(os.Stderr, "compare: the load is already %.1f, so the ratios will favour gorgpt\n", load)
 	}
 }
 

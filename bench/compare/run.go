@@ -26,14 +26,14 @@ type side struct {
 	speed   func(output []byte) (tokS float64, err error)
 }
 
-// result is what one run gave.
+// result is the result of one run.
 type result struct{ tokS, peakMB float64 }
 
-// config is what is measured: steps of a preset with windows of its context,
-// fine-tuning updates of sentences, or texts that are written.
+// config says what to measure: training steps of a preset with windows of its context, fine-tuning
+// updates on sentences, or text generation.
 type config struct{ name, benchmark, preset, batch string }
 
-// The benchmarks, of which the last two have a name in front of the preset's.
+// The benchmarks. The names of the last two configurations have a prefix before the preset.
 const (
 	ofStep     = "BenchmarkStep"
 	ofFinetune = "BenchmarkFinetune"
@@ -49,12 +49,12 @@ func parseConfig(name string) (config, error) {
 	}
 	var ok bool
 	if c.preset, c.batch, ok = strings.Cut(rest, "/B"); !ok {
-		return config{}, errors.Errorf("configuration %q: want PRESET/BN, like gpt1/B4, finetune/gpt1/B32 or generate/gpt1/B1", name)
+		return config{}, errors.Errorf("configuration %q: must be PRESET/BN, such as gpt1/B4, finetune/gpt1/B32 or generate/gpt1/B1", name)
 	}
 	return c, nil
 }
 
-// run takes the steps of a configuration in a process of its own.
+// run measures a configuration in a new process.
 func (s side) run(ctx context.Context, c config, env []string) (result, error) {
 	args := s.command(c)
 	cmd := exec.CommandContext(ctx, args[0], args[1:]...)
@@ -108,11 +108,12 @@ func torchCommand(python, script string, steps, threads int) func(c config) []st
 	}
 }
 
-// microBatches describes those of our benchmark to the script: 4x16,1x40;…
+// microBatches returns the micro-batches of our benchmark in the form that the script reads:
+// 4x16,1x40;…
 func microBatches(preset string) string {
 	shape, err := gpt1.Preset(preset)
 	if err != nil {
-		return "" // the benchmark of that name does not exist either, and says so
+		return "" // our benchmark has no such preset either, and its error comes first
 	}
 	var updates []string
 	for _, lengths := range bench.FinetuneUpdates(bench.FinetuneRound) {

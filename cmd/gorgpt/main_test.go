@@ -131,7 +131,7 @@ func TestSourceOfABuild(t *testing.T) {
 	require.Equal(t, "v1.2.3 revision 0123 with local changes", build("v1.2.3", "vcs.revision", "0123", "vcs.modified", "true"))
 }
 
-// fullDisk is an output that takes nothing.
+// fullDisk is an output to which writing fails.
 type fullDisk struct{}
 
 func (fullDisk) Write([]byte) (int, error) { return 0, errors.New("no space left on device") }

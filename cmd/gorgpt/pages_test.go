@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// code is the lines of a page that are in fences or indented.
+// code returns the lines of a page that are in fences or indented.
 func code(page string) string {
 	var lines []string
 	fenced := false
@@ -24,7 +24,7 @@ func code(page string) string {
 	return strings.Join(lines, "\n")
 }
 
-// Commands in the pages and in help texts name flags that exist.
+// Commands in pages and in help texts use only existing flags.
 func TestCommandsInPagesHaveTheirFlags(t *testing.T) {
 	var texts []string
 	for _, pattern := range []string{"*.md", "docs/*.md"} {

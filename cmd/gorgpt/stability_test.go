@@ -40,7 +40,7 @@ func read(t *testing.T, path ...string) string {
 	return string(data)
 }
 
-// sums are the digests of a SHA256SUMS file, by name.
+// sums returns the digests in a SHA256SUMS file, by name.
 func sums(t *testing.T, path ...string) map[string]string {
 	t.Helper()
 	all := map[string]string{}
@@ -96,8 +96,8 @@ func TestNewerFormatsAreRefused(t *testing.T) {
 	}
 }
 
-// The weights and moments of the old pre-training run are too large to be kept. Its checksums
-// were: training from the old run.json must arrive at the same bytes.
+// The weights and moments of the old pre-training run are too large to store. Only their checksums
+// are: training from the old run.json must give the same bytes.
 func TestAnOldPreTrainingRunResumesToTheSameBits(t *testing.T) {
 	dir := stability(t)
 	want := sums(t, dir, "SHA256SUMS")

@@ -20,7 +20,7 @@ func version() string {
 		source(info), runtime.Version(), runtime.GOOS, runtime.GOARCH, simd.ISA())
 }
 
-// source is the version of the module and the revision it was built from, as far as the build
+// source returns the version of the module and the revision it was built from, as far as the build
 // recorded them.
 func source(info *debug.BuildInfo) string {
 	settings := map[string]string{}

@@ -17,8 +17,8 @@ import (
 	"gorgpt/train"
 )
 
-// compare does what the settings say. first are those of pre-training, when it has to
-// come first; for an LSTM it is the same but for the architecture.
+// compare does the work of the command. first are the options of pre-training, which runs first if
+// there is no model. An LSTM is pre-trained with the same options except the architecture.
 func compare(ctx context.Context, s *settings, first pretrain.Options, con *cli.Console) error {
 	sets, err := s.sets(con.Out)
 	if err != nil {
@@ -50,7 +50,7 @@ func compare(ctx context.Context, s *settings, first pretrain.Options, con *cli.
 	}
 	if err := grid.Run(ctx, log, to); err != nil {
 		if errors.Is(err, context.Canceled) {
-			return errors.WithMessage(err, "the same command does the remaining runs")
+			return errors.WithMessage(err, "run the same command again to do the remaining runs")
 		}
 		return err
 	}
@@ -60,8 +60,8 @@ func compare(ctx context.Context, s *settings, first pretrain.Options, con *cli.
 	return s.report(grid, log, con.Out)
 }
 
-// sets reads the labelled sets. Datasets whose test rows have no labels are judged on their
-// development rows.
+// sets reads the labelled sets. If the test rows of a dataset have no labels, its development rows
+// are used instead.
 func (s *settings) sets(w io.Writer) (all []*ablate.Set, err error) {
 	for _, name := range s.datasets {
 		set := &ablate.Set{Name: name, Options: s.recipe}
@@ -91,7 +91,7 @@ func (s *settings) sets(w io.Writer) (all []*ablate.Set, err error) {
 	return all, nil
 }
 
-// grid reads the model and puts together what is run.
+// grid reads the models and returns the grid of runs.
 func (s *settings) grid(sets []*ablate.Set, w io.Writer) (*ablate.Grid, error) {
 	base, err := finetune.ReadBase(s.recipe.Model)
 	if err != nil {
@@ -116,7 +116,7 @@ func (s *settings) grid(sets []*ablate.Set, w io.Writer) (*ablate.Grid, error) {
 	return ablate.NewGrid(g)
 }
 
-// report prints the table, and writes it and the pictures.
+// report prints the table, and writes the table and the pictures to files.
 func (s *settings) report(grid *ablate.Grid, log *ablate.Log, w io.Writer) error {
 	table, err := grid.Markdown(log)
 	if err != nil {

@@ -9,9 +9,9 @@ import (
 	"gorgpt/experiment/ablate"
 )
 
-// measureControls finds out what cheap means reach on the test rows of each set. They
-// need development rows, to choose a penalty on; a set without any gets none, and so does a
-// dataset whose measure is not theirs.
+// measureControls measures cheap controls on the test rows of each set. It skips sets without
+// development rows, on which the controls choose their penalty, and sets whose measure the
+// controls do not have.
 func measureControls(ctx context.Context, sets []*ablate.Set) error {
 	for _, set := range sets {
 		if m := set.Data.Spec.Primary(); len(set.Data.Dev) == 0 || m != "acc" && m != "pearson" {

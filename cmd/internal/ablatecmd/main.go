@@ -1,6 +1,6 @@
-// Command ablate fine-tunes a model in several ways and sets the test scores side by
-// side: with and without pre-training, with and without the auxiliary language model,
-// and with few labels and many.
+// Package ablatecmd implements gorgpt ablate, which fine-tunes a model in several ways and compares
+// the test scores: with and without pre-training, with and without the auxiliary language model,
+// and with different numbers of labels.
 //
 //	go run ./cmd/gorgpt ablate
 package ablatecmd
@@ -13,7 +13,7 @@ import (
 	"gorgpt/pretrain"
 )
 
-// Run is the command with its surroundings as arguments. It returns the exit status.
+// Run runs the command with its arguments and standard streams. It returns the exit status.
 func Run(args []string, _ io.Reader, out, stderr io.Writer) int {
 	stdout := cli.NewOutput(out)
 	var s *settings

@@ -19,7 +19,7 @@ import (
 	"gorgpt/tokenizer"
 )
 
-// command runs the command in a folder of its own and returns what it said.
+// command runs the command in the folder dir and returns its status and output.
 func command(t *testing.T, dir string, args ...string) (status int, stdout, stderr string) {
 	t.Helper()
 	t.Chdir(dir)
@@ -28,7 +28,7 @@ func command(t *testing.T, dir string, args ...string) (status int, stdout, stde
 	return status, out.String(), errs.String()
 }
 
-// workplace is a folder with a minute model, m, and rows that one word decides.
+// workplace makes a folder with a tiny model, m, and rows whose label depends on one word.
 func workplace(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -61,7 +61,7 @@ func write(t *testing.T, dir, name, content string) {
 	require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(content), 0o600))
 }
 
-// films are flags for the set of the workplace.
+// films are flags for the files of the workplace.
 var films = []string{"-model", "m", "-task", "classification", "-train", "train.jsonl", "-dev", "dev.jsonl", "-test", "test.jsonl"}
 
 func TestOwnFiles(t *testing.T) {
@@ -73,7 +73,7 @@ func TestOwnFiles(t *testing.T) {
 	require.Contains(t, stdout, "| task           | pre-trained | no auxiliary LM | no pre-training | majority |")
 	require.Contains(t, stdout, "| classification |      8 |       3 |")
 	require.Contains(t, stdout, "| classification |     20 |       5 |")
-	require.Equal(t, 10, strings.Count(stderr, "\n"), "a line a run")
+	require.Equal(t, 10, strings.Count(stderr, "\n"), "one line per run")
 	var files []string
 	entries, err := os.ReadDir(filepath.Join(dir, "runs", "ablate"))
 	require.NoError(t, err)
@@ -108,7 +108,7 @@ func TestPretrainingComesFirst(t *testing.T) {
 	require.FileExists(t, filepath.Join(dir, "out", "table.md"))
 }
 
-// With the variant lstm, a Transformer and an LSTM of the same text are pre-trained first.
+// With the variant lstm, the command first pre-trains a Transformer and an LSTM on the same text.
 func TestPretrainingOfTheLSTM(t *testing.T) {
 	dir := workplace(t)
 	t.Chdir(dir)
@@ -136,7 +136,7 @@ func TestInterruption(t *testing.T) {
 	stop()
 	err = compare(ctx, s, pretrain.Options{}, cli.NewConsole(nil, new(bytes.Buffer), new(bytes.Buffer)))
 	require.ErrorIs(t, err, context.Canceled)
-	require.EqualError(t, err, "the same command does the remaining runs: classification, pre-trained, seed 1: stopped after update 0 of 8")
+	require.EqualError(t, err, "run the same command again to do the remaining runs: classification, pre-trained, seed 1: stopped after update 0 of 8")
 }
 
 func TestCommandLine(t *testing.T) {
@@ -144,16 +144,16 @@ func TestCommandLine(t *testing.T) {
 		{"unknown task", "-tasks qa,poetry", `unknown task "poetry": it must be classification, entailment, similarity, regression, qa or multilabel`},
 		{"unknown task of files", "-task poetry", `-task must be classification, entailment, similarity, regression, qa or multilabel, not "poetry"`},
 		{"unknown variant", "-variants full,half", `unknown variant "half": it must be one of full, no-lm, scratch, lstm`},
-		{"no limit", "-limits 50,0", `"0": want numbers of labels from 1 on, or all, such as 50,200,all`},
-		{"limit that is a word", "-limits some", `"some": want numbers of labels`},
-		{"two ways to name sets", "-tasks qa -train f", "-tasks names sets of the embedded world, the other flags a set of your own"},
+		{"no limit", "-limits 50,0", `"0" must be all or a number of labels, at least 1, as in 50,200,all`},
+		{"limit that is a word", "-limits some", `"some" must be all or a number of labels`},
+		{"two ways to name sets", "-tasks qa -train f", "-tasks names sets of the embedded world, the other flags name your own files"},
 		{"no task of the files", "-train f -test f", "-task is missing"},
 		{"no test rows", "-task qa -train f", "-test is missing: the table shows test scores"},
 		{"test rows alone", "-task qa -test f", "-dev and -test need -train"},
 		{"no seeds", "-seeds 0", "-seeds must be at least 1, not 0"},
 		{"no epochs", "-epochs 0", "-epochs must be at least 1, not 0"},
 		{"negative rate", "-lr -1", "-lr must be between 0 and 1e6, not -1"},
-		{"an LSTM for nothing", "-lstm m -variants full", "-lstm is the model of the variant lstm, which -variants leaves out"},
+		{"an LSTM without its variant", "-lstm m -variants full", "-lstm is the model of the variant lstm, which -variants does not list"},
 		{"argument", "qa", `unexpected argument "qa": files are named with -train, -dev and -test`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -166,7 +166,7 @@ func TestCommandLine(t *testing.T) {
 	}
 }
 
-// What is wrong with files is told before anything is written.
+// Errors in files are reported before anything is written.
 func TestBadFiles(t *testing.T) {
 	for _, c := range []struct {
 		name, want string
@@ -198,7 +198,7 @@ func TestHelp(t *testing.T) {
 	}
 }
 
-// Published datasets, several at a time; test rows without labels are not judged.
+// TestDatasets compares on several published datasets whose test rows have no labels.
 func TestDatasets(t *testing.T) {
 	dir := workplace(t)
 	for _, name := range []string{"SST-2/train.tsv", "SST-2/dev.tsv", "CoLA/train.tsv", "CoLA/dev.tsv"} {
@@ -236,10 +236,10 @@ func TestDatasets(t *testing.T) {
 	require.Contains(t, stderr, "-data is missing: name the folder of SST-2")
 	status, _, stderr = command(t, dir, "-dataset", "sst2", "-data", "data", "-tasks", "qa")
 	require.Equal(t, 2, status)
-	require.Contains(t, stderr, "-dataset names published datasets: leave out -tasks")
+	require.Contains(t, stderr, "-dataset names published datasets: omit -tasks")
 }
 
-// TestRowsOfAnotherScript refuses them before the first run.
+// TestRowsOfAnotherScript checks that they are an error before the first run.
 func TestRowsOfAnotherScript(t *testing.T) {
 	dir := workplace(t)
 	write(t, dir, "chinese.jsonl", strings.Repeat("{\"text\": \"很 好\", \"label\": 1}\n{\"text\": \"不 好\", \"label\": 0}\n", 8))

@@ -22,11 +22,11 @@ import (
 
 // settings are the resolved flags.
 type settings struct {
-	recipe   finetune.Options // of all runs; with the task and the files, if there are any
+	recipe   finetune.Options // options of all runs, including task and files if they are given
 	tasks    []heads.Kind
-	datasets []string // published ones, in place of tasks
+	datasets []string // published datasets, instead of tasks
 	variants []ablate.Variant
-	limits   []int // of the curve; 0: all rows
+	limits   []int // numbers of labels in the curve; 0: all rows
 	transfer bool
 	lstm     string // folder of the pre-trained LSTM
 	seeds    int
@@ -82,7 +82,7 @@ func (s *settings) flags() *flag.FlagSet {
 	return fs
 }
 
-// list is the value of a flag with commas between its parts.
+// list returns the parser of a flag whose value is a list separated by commas.
 func list[T any](into *[]T, parse func(string) (T, error)) func(string) error {
 	return func(value string) error {
 		*into = nil
@@ -97,7 +97,7 @@ func list[T any](into *[]T, parse func(string) (T, error)) func(string) error {
 	}
 }
 
-// datasetName is the name of a published dataset as its table has it.
+// datasetName returns the canonical name of a published dataset.
 func datasetName(name string) (string, error) {
 	set, err := datasets.Find(name)
 	if err != nil {
@@ -106,19 +106,19 @@ func datasetName(name string) (string, error) {
 	return set.Name, nil
 }
 
-// parseLimit reads a number of labels.
+// parseLimit parses a number of labels.
 func parseLimit(part string) (int, error) {
 	if part == "all" {
 		return 0, nil
 	}
 	n, err := strconv.Atoi(part)
 	if err != nil || n < 1 {
-		return 0, errors.Errorf("%q: want numbers of labels from 1 on, or all, such as 50,200,all", part)
+		return 0, errors.Errorf("%q must be all or a number of labels, at least 1, as in 50,200,all", part)
 	}
 	return n, nil
 }
 
-// checkNumbers refuses numbers that cannot work.
+// checkNumbers returns an error if a number is out of its range.
 func (s *settings) checkNumbers(given cli.Given) error {
 	err := given.CheckInts(
 		cli.Int{Name: "epochs", Value: s.recipe.Epochs, Least: 1}, cli.Int{Name: "batch", Value: s.recipe.Batch, Least: 1},
@@ -129,8 +129,8 @@ func (s *settings) checkNumbers(given cli.Given) error {
 	return err
 }
 
-// checkNames refuses tasks and files that cannot work, and fills in what is compared by
-// default.
+// checkNames returns an error if tasks and files are invalid, and fills in the default tasks and
+// variants.
 func (s *settings) checkNames(given cli.Given) error {
 	r := &s.recipe
 	if s.variants == nil {
@@ -140,18 +140,18 @@ func (s *settings) checkNames(given cli.Given) error {
 		}
 	}
 	if s.lstm != "" && !s.withLSTM() {
-		return errors.New("-lstm is the model of the variant lstm, which -variants leaves out")
+		return errors.New("-lstm is the model of the variant lstm, which -variants does not list")
 	}
 	own := r.Train != "" || r.Dev != "" || r.Test != "" || r.Fields != "" || r.Labels != "" || given["task"] || r.Regression
 	switch {
 	case s.datasets != nil && (s.tasks != nil || own):
-		return errors.New("-dataset names published datasets: leave out -tasks, and the flags of a set of your own")
+		return errors.New("-dataset names published datasets: omit -tasks and the flags for your own files")
 	case s.datasets != nil || r.Data != "":
 		if err := s.checkDatasets(); err != nil {
 			return err
 		}
 	case own && s.tasks != nil:
-		return errors.New("-tasks names sets of the embedded world, the other flags a set of your own: give one or the other")
+		return errors.New("-tasks names sets of the embedded world, the other flags name your own files: use one or the other")
 	case own:
 		var err error
 		if s.recipe, err = files.Resolve(s.recipe); err != nil {
@@ -167,12 +167,12 @@ func (s *settings) checkNames(given cli.Given) error {
 	return outfile.CheckResults(outfile.Name{Flag: "-out", Path: s.out}, results.File, []string{"table.md", "labels.svg", "labels.png", "transfer.svg", "transfer.png"}, cli.RowFiles(*r))
 }
 
-// withLSTM says whether one of the variants is an LSTM.
+// withLSTM reports whether one of the variants is an LSTM.
 func (s *settings) withLSTM() bool {
 	return slices.ContainsFunc(s.variants, func(v ablate.Variant) bool { return v.Name == ablate.LSTM.Name })
 }
 
-// checkDatasets refuses datasets without a folder, and the other way round.
+// checkDatasets returns an error if -dataset is given without -data, or the other way round.
 func (s *settings) checkDatasets() error {
 	one := s.recipe
 	if len(s.datasets) > 0 {
@@ -182,8 +182,8 @@ func (s *settings) checkDatasets() error {
 	return err
 }
 
-// worldTasks are the tasks that the embedded world has labelled rows for. Of similarity it has two
-// forms, of which the one with classes is compared.
+// worldTasks returns the tasks for which the embedded world has labelled rows. It has two forms of
+// similarity; worldTasks returns the one with classes.
 func worldTasks() (tasks []heads.Kind) {
 	for _, k := range heads.Kinds() {
 		if k.Task().Whole() && storyworld.Has(storyworld.Set(k)) {

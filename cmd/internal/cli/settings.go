@@ -76,9 +76,9 @@ func CheckOptions(given Given, o *train.Options, x *Extras) error {
 	case err != nil:
 		return err
 	case x.Draw.Profile > 0 && (given.Flag("epochs") || given.Flag("steps") && o.Steps > 0):
-		return errors.New("-dot-profile measures and trains nothing: leave out -steps and -epochs")
+		return errors.New("-dot-profile measures without training: omit -steps and -epochs")
 	case given.Flag("steps") && given.Flag("epochs"):
-		return errors.New("-steps and -epochs both set the length of the run: give only one")
+		return errors.New("-steps and -epochs both set the length of the run: set only one of them")
 	case given.Flag("steps"), given.Any("steps") && !given.Any("epochs"):
 		o.Epochs = 0
 	case given.Flag("epochs"):

@@ -1,5 +1,6 @@
-// Command convert writes a model in the form that Hugging Face's tools read: one that was
-// trained here, one of theirs, or OpenAI's release of 2018.
+// Package convertcmd implements gorgpt convert, which writes a model in the format of Hugging
+// Face's tools. The model may be trained here, come from those tools, or be OpenAI's release of
+// 2018.
 //
 //	gorgpt convert -model DIR -out DIR
 package convertcmd
@@ -23,7 +24,7 @@ import (
 	"gorgpt/train"
 )
 
-// settings is the command line.
+// settings holds the settings on the command line.
 type settings struct {
 	model, out, dtype, pipeline string
 	force                       bool
@@ -31,10 +32,10 @@ type settings struct {
 	form                        checkpoint.Form
 }
 
-// dtypes are the types by the names that PyTorch has for them.
+// dtypes maps PyTorch's names to types.
 var dtypes = map[string]safetensors.DType{"float32": safetensors.F32, "float16": safetensors.F16, "bfloat16": safetensors.BF16}
 
-// Run is the command with its surroundings as arguments. It returns the exit status.
+// Run runs the command with its arguments and standard streams. It returns the exit status.
 func Run(args []string, _ io.Reader, out, stderr io.Writer) int {
 	stdout := cli.NewOutput(out)
 	var s *settings
@@ -64,14 +65,14 @@ func parse(args []string, help io.Writer) (*settings, error) {
 	s.form.DType, known = dtypes[s.dtype]
 	switch {
 	case s.model == "":
-		return nil, errors.New("-model is missing: want the folder of a model")
+		return nil, errors.New("-model is missing: name the folder of a model")
 	case s.out == "":
-		return nil, errors.New("-out is missing: want a folder to write")
+		return nil, errors.New("-out is missing: name a folder to write")
 	case !known:
-		return nil, errors.Errorf("-dtype is %q: want float32, float16 or bfloat16", s.dtype)
+		return nil, errors.Errorf("-dtype must be float32, float16 or bfloat16, not %q", s.dtype)
 	case given["pipeline"]:
 		if _, err := tokenizer.ParsePipeline(s.pipeline); err != nil {
-			return nil, errors.Errorf("-pipeline is %q: want %s or %s", s.pipeline, tokenizer.Bert, tokenizer.Original)
+			return nil, errors.Errorf("-pipeline must be %s or %s, not %q", tokenizer.Bert, tokenizer.Original, s.pipeline)
 		}
 	}
 	return s, given.CheckInts(cli.Int{Name: "ctx", Value: s.ctx, Least: 1})
@@ -117,14 +118,14 @@ func (s *settings) convert(w io.Writer) error {
 	return nil
 }
 
-// checkFolders refuses folders that cannot be written to, or must not be.
+// checkFolders returns an error if the output folder cannot or must not be written to.
 func (s *settings) checkFolders() error {
 	from, err := os.Stat(s.model)
 	if err != nil {
 		return errors.Wrap(err, "-model")
 	}
 	if to, err := os.Stat(s.out); err == nil && os.SameFile(from, to) {
-		return errors.Errorf("-out %s is the folder of the model: name another", s.out)
+		return errors.Errorf("-out %s is the folder of the model: name another folder", s.out)
 	}
 	if err := outfile.CheckModelFolder("-out", s.out); err != nil {
 		return err
@@ -140,7 +141,7 @@ func (s *settings) checkFolders() error {
 	return train.CheckFolder(s.out, s.force)
 }
 
-// lockFile is there while a folder is written.
+// lockFile exists while a folder is written.
 const lockFile = ".gorgpt-convert.lock"
 
 // lock keeps other processes of this command from writing into a folder.
@@ -162,8 +163,8 @@ func lock(dir string) (unlock func(), err error) {
 		mine, errMine := l.Stat()
 		there, errThere := os.Lstat(path)
 		if errMine == nil && errThere == nil && os.SameFile(mine, there) {
-			return func() { _, _ = os.Remove(path), l.Unlock() }, nil // one that stays is taken by the next
+			return func() { _, _ = os.Remove(path), l.Unlock() }, nil // if it remains, the next process locks it
 		}
-		_ = l.Unlock() // of a file that its owner has just removed
+		_ = l.Unlock() // its owner has just removed the file: try again
 	}
 }

@@ -23,7 +23,7 @@ func invoke(args ...string) (status int, stdout, stderr string) {
 	return status, out.String(), errs.String()
 }
 
-// modelFolder makes a small model with random weights, and more parameters if they are given.
+// modelFolder makes a small model with random weights and optional extra parameters.
 func modelFolder(t *testing.T, extra ...graph.Param) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -51,7 +51,7 @@ func names(t *testing.T, dir string) []string {
 	return all
 }
 
-// TestThereAndBack writes a folder anew, bit for bit, by way of a new one.
+// TestThereAndBack checks that converting twice gives the same bytes.
 func TestThereAndBack(t *testing.T) {
 	dir := modelFolder(t)
 	first, second := filepath.Join(t.TempDir(), "a"), filepath.Join(t.TempDir(), "b")
@@ -106,8 +106,8 @@ func TestErrors(t *testing.T) {
 	}{
 		"no -model":           {2, []string{"-out", "x"}, "-model is missing"},
 		"no -out":             {2, []string{"-model", dir}, "-out is missing"},
-		"another type":        {2, []string{"-model", dir, "-out", missing, "-dtype", "int8"}, `-dtype is "int8": want float32, float16 or bfloat16`},
-		"another pipeline":    {2, []string{"-model", dir, "-out", missing, "-pipeline", "x"}, "want bert or original"},
+		"another type":        {2, []string{"-model", dir, "-out", missing, "-dtype", "int8"}, `-dtype must be float32, float16 or bfloat16, not "int8"`},
+		"another pipeline":    {2, []string{"-model", dir, "-out", missing, "-pipeline", "x"}, `-pipeline must be bert or original, not "x"`},
 		"no context":          {2, []string{"-model", dir, "-out", missing, "-ctx", "0"}, "-ctx must be at least 1, not 0"},
 		"an argument":         {2, []string{dir}, "unexpected argument"},
 		"no such model":       {1, []string{"-model", missing, "-out", missing}, missing},
@@ -129,8 +129,8 @@ func TestErrors(t *testing.T) {
 	}
 }
 
-// TestWeightsThatAreNotFinite covers a model that has some already, and values that do not fit
-// the type that is asked for.
+// TestWeightsThatAreNotFinite covers weights that are not finite, and weights too large for the
+// requested type.
 func TestWeightsThatAreNotFinite(t *testing.T) {
 	spoil := func(value float32) string {
 		dir := modelFolder(t)
@@ -157,7 +157,7 @@ func TestWeightsThatAreNotFinite(t *testing.T) {
 	}
 }
 
-// TestPaddedVocabulary writes a model without the rows that fill its vocabulary up, and says so.
+// TestPaddedVocabulary checks that the rows that pad the vocabulary are removed and reported.
 func TestPaddedVocabulary(t *testing.T) {
 	dir := modelFolder(t)
 	m, tok, err := checkpoint.ReadFolder(dir, 0)
@@ -179,7 +179,7 @@ func TestPaddedVocabulary(t *testing.T) {
 	require.Empty(t, checkpoint.Notes(out))
 }
 
-// TestFormatThatIsNotRead says in one line how to convert it.
+// TestFormatThatIsNotRead checks that the error for an unsupported format says how to convert it.
 func TestFormatThatIsNotRead(t *testing.T) {
 	dir := modelFolder(t)
 	require.NoError(t, os.Rename(filepath.Join(dir, checkpoint.WeightsFile), filepath.Join(dir, "pytorch_model.bin")))

@@ -13,13 +13,13 @@ import (
 	"gorgpt/finetune"
 )
 
-// measure prints what cheap controls reach on the rows.
+// measure prints the scores of cheap controls on the rows.
 func measure(ctx context.Context, d *finetune.Data, w io.Writer) error {
 	if d.Dev == nil {
 		return errors.New("-dev is missing: controls choose their penalty on the development rows")
 	}
 	test := d.Test
-	if !d.Judged() { // there is nothing to compare with
+	if !d.Judged() { // the test rows have no labels
 		test = nil
 	}
 	results, err := controls.Measure(ctx, d.Spec.Task, d.Train, d.Dev, test)
@@ -29,8 +29,8 @@ func measure(ctx context.Context, d *finetune.Data, w io.Writer) error {
 	return printControls(w, len(d.Train), results)
 }
 
-// printControls writes a table of the controls. Its last columns compare each with the
-// majority on the test rows, or on the development rows when there are none.
+// printControls writes a table of the controls. Its last columns compare each with the majority on
+// the test rows, or on the development rows if there are no test rows.
 func printControls(w io.Writer, trained int, results []controls.Result) error {
 	set, judged := "test", func(r controls.Result) controls.Score { return r.Test }
 	if results[0].Test.Rows == 0 {

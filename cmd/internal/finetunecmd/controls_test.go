@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// leaking are rows whose first word gives the label away.
+// leaking returns rows whose first word reveals the label.
 func leaking(n int) string {
 	var out strings.Builder
 	for i := range n {
@@ -54,7 +54,7 @@ func TestControlsOfScores(t *testing.T) {
 	status, stdout, stderr := command(t, dir, "-task", "similarity", "-controls", "-train", "rows.jsonl", "-dev", "rows.jsonl")
 	require.Zero(t, status, stderr)
 	require.Contains(t, stdout, "controls fitted on 40 rows, Pearson's correlation × 100; the noise of 40 dev rows is ±31.6 points\n")
-	require.Contains(t, stdout, "over mean", "what they are compared to")
+	require.Contains(t, stdout, "over mean", "the controls are compared to the mean")
 	require.Regexp(t, `(?m)^length +numbers of words +100\.0 +- +\+100\.0 ± 31\.6, a leak +0\.000$`, stdout)
 	require.Regexp(t, `(?m)^mean +nothing +0\.0 +- +- +1\.250$`, stdout)
 }

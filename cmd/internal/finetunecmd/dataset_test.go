@@ -13,7 +13,7 @@ import (
 	"gorgpt/checkpoint"
 )
 
-// films are rows of SST-2 that one word decides; without labels they are test rows.
+// films returns rows of SST-2 whose label depends on one word. Rows without labels are test rows.
 func films(n int, seed uint64, labelled bool) string {
 	rng := rand.New(rand.NewPCG(seed, 0))
 	out := "index\tsentence\n"
@@ -32,7 +32,7 @@ func films(n int, seed uint64, labelled bool) string {
 	return out
 }
 
-// cinema is a folder with a model, m, and the files of SST-2 in data.
+// cinema makes a folder with a model, m, and the files of SST-2 in data.
 func cinema(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -44,7 +44,7 @@ func cinema(t *testing.T) string {
 	return dir
 }
 
-// learn are flags for a run that finds the word.
+// learn are flags for a run that learns the word.
 var learn = []string{"-dataset", "sst-2", "-data", "data", "-model", "m", "-steps", "60", "-eval-every", "15", "-lr", "0.01", "-batch", "16"}
 
 func TestDataset(t *testing.T) {
@@ -88,11 +88,11 @@ func TestDataset(t *testing.T) {
 	})
 }
 
-// The weights that a run leaves are those of its best evaluation.
+// A run saves the weights of its best evaluation.
 func TestBestIsKept(t *testing.T) {
 	dir := cinema(t)
-	// With steps this large the model forgets again, and an earlier evaluation is the best; with
-	// which seeds depends on how a processor rounds.
+	// With such large steps the model gets worse again, and an earlier evaluation is the best. The
+	// seeds for which this happens depend on how the processor rounds.
 	var stdout, after string
 	for seed, found := 1, false; !found; seed++ {
 		require.Less(t, seed, 10, stdout)
@@ -128,7 +128,7 @@ func TestSeeds(t *testing.T) {
 	}
 }
 
-// Files of one's own may have any columns; the model remembers which.
+// A user's files may have any columns, and the model stores their names.
 func TestOwnColumns(t *testing.T) {
 	dir := cinema(t)
 	for name, content := range map[string]string{"train": films(48, 1, true), "dev": films(20, 2, true), "test": films(5, 3, false)} {
@@ -143,7 +143,7 @@ func TestOwnColumns(t *testing.T) {
 	require.Contains(t, stdout, "dev.csv, 20 examples: acc 1.0000")
 	status, stdout, stderr = command(t, dir, "-model", "out", "-predict", "test.csv")
 	require.Zero(t, status, stderr)
-	require.Contains(t, stdout, "row\tpredicted\tp(1)\tp(0)\n", "in the order that was given")
+	require.Contains(t, stdout, "row\tpredicted\tp(1)\tp(0)\n", "in the order of -labels")
 	write(t, dir, "other.jsonl", `{"text": "the film was good .", "label": 1}`)
 	status, stdout, stderr = command(t, dir, "-model", "out", "-eval", "other.jsonl", "-fields", "text=text")
 	require.Zero(t, status, stderr)

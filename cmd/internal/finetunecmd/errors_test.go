@@ -65,7 +65,7 @@ func TestHelp(t *testing.T) {
 	}
 }
 
-// refused runs the command, which fails on its input, and checks that nothing is written.
+// refused checks that the command fails on its input without writing anything.
 func refused(t *testing.T, dir, want string, flags ...string) {
 	t.Helper()
 	status, _, stderr := command(t, dir, append(append([]string{"-train", "train.jsonl", "-steps", "3"}, flags...), "-out", "out")...)

@@ -12,8 +12,8 @@ import (
 	"gorgpt/gpt1"
 )
 
-// TestPaddedVocabularyAndForeignHead fine-tunes from a folder as other programs leave it: the special
-// tokens take the places behind the vocabulary, and what is not used is said.
+// TestPaddedVocabularyAndForeignHead fine-tunes from a folder that another program wrote. The
+// special tokens use the padding of the vocabulary, and the command reports unused tensors.
 func TestPaddedVocabularyAndForeignHead(t *testing.T) {
 	dir := t.TempDir()
 	t.Chdir(dir)

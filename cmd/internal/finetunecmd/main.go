@@ -1,5 +1,5 @@
-// Command finetune fine-tunes a pre-trained GPT-1 on labelled rows: section 3.2 of
-// Radford et al. 2018.
+// Package finetunecmd implements gorgpt finetune, which fine-tunes a pre-trained GPT-1 on labelled
+// rows: section 3.2 of Radford et al. 2018.
 //
 //	go run ./cmd/finetune -task classification -train FILE -dev FILE
 package finetunecmd
@@ -21,7 +21,8 @@ import (
 	"gorgpt/train"
 )
 
-// Run is the command with its surroundings as arguments. It returns the exit status.
+// Run runs the command on one rank, with its arguments and standard streams. It returns the exit
+// status.
 func Run(g *dist.Group, args []string, stdin io.Reader, out, stderr io.Writer) int {
 	stdout := cli.NewOutput(out)
 	con := cli.NewConsole(g, stdout, stderr)
@@ -44,8 +45,8 @@ func Run(g *dist.Group, args []string, stdin io.Reader, out, stderr io.Writer) i
 	})
 }
 
-// tune does what the settings say. first are those of pre-training, when it has to come
-// first.
+// tune does the work of the command. first are the options of pre-training, which runs first if
+// there is no model.
 func tune(ctx context.Context, s *commandLine, first pretrain.Options, stdin io.Reader, con *cli.Console) error {
 	if s.Eval != "" || s.Predict != "" {
 		return files.Apply(ctx, s.Options, stdin, con.Out, con.Progress())
@@ -97,7 +98,8 @@ func tune(ctx context.Context, s *commandLine, first pretrain.Options, stdin io.
 	return err
 }
 
-// look draws a graph of the run if the command line asks for it. done says that no run is wanted.
+// look draws a graph of the run if the command line asks for it. done reports that the command is
+// not to train.
 func (s *commandLine) look(ctx context.Context, p *finetune.Plan, con *cli.Console) (done bool, err error) {
 	if s.Draw.Wanted() && s.Group.First() {
 		title, g, fill, err := p.Declare(s.Draw.Graph)
@@ -127,7 +129,7 @@ func prepare(o finetune.Options, d *finetune.Data, con *cli.Console) (*finetune.
 	return p, err
 }
 
-// checkOut refuses folders that cannot be used, before anything is done.
+// checkOut returns an error if a run folder cannot be used. It runs before all other work.
 func checkOut(s *commandLine) error {
 	if s.seeds == 1 || s.Out == "" {
 		return s.CheckOut()
@@ -146,12 +148,12 @@ func checkOut(s *commandLine) error {
 	return nil
 }
 
-// seedFolder is the run folder of a seed.
+// seedFolder returns the run folder of a seed.
 func seedFolder(out string, seed int64) string {
 	return filepath.Join(out, fmt.Sprintf("seed-%d", seed))
 }
 
-// repeat does a run for each seed, in a folder of its own, and prints how the scores spread.
+// repeat trains once per seed, each in its own folder, and prints the spread of the scores.
 func repeat(ctx context.Context, s *commandLine, d *finetune.Data, con *cli.Console) error {
 	var scores finetune.Repeats
 	for i := range int64(s.seeds) {
@@ -172,7 +174,7 @@ func repeat(ctx context.Context, s *commandLine, d *finetune.Data, con *cli.Cons
 	return nil
 }
 
-// runOne does one of several runs.
+// runOne runs one of several seeds.
 func runOne(ctx context.Context, s *commandLine, o finetune.Options, d *finetune.Data, con *cli.Console) (finetune.Result, error) {
 	p, err := prepare(o, d, con)
 	if err != nil {
@@ -184,8 +186,8 @@ func runOne(ctx context.Context, s *commandLine, o finetune.Options, d *finetune
 	return p.Run(ctx, nil, nil, con.Listener())
 }
 
-// model finds the model to start from when the command line does not name it. From
-// scratch, and for looking at the graph, none will do.
+// model returns the folder of the model to start from. If the command line does not name one, it
+// is the newest, or a new one. With -scratch, or to inspect a graph, no model is needed.
 func model(ctx context.Context, s *commandLine, first pretrain.Options, con *cli.Console) (string, error) {
 	switch {
 	case s.Model != "" || s.Preset != "":

@@ -17,7 +17,7 @@ import (
 	"gorgpt/tokenizer"
 )
 
-// command runs the command in a folder of its own and returns what it said.
+// command runs the command in the folder dir and returns its status and output.
 func command(t *testing.T, dir string, args ...string) (status int, stdout, stderr string) {
 	t.Helper()
 	t.Chdir(dir)
@@ -26,10 +26,10 @@ func command(t *testing.T, dir string, args ...string) (status int, stdout, stde
 	return status, out.String(), errs.String()
 }
 
-// sentences are all words that the rows of these tests have.
+// sentences has all words in the rows of these tests.
 const sentences = "the film was good . the film was bad . it rains and it is wet or dry . what is it like ? a b c"
 
-// writeModel makes a model folder with random weights, as pre-training leaves it.
+// writeModel makes a model folder with random weights, as pre-training does.
 func writeModel(t *testing.T, dir string) {
 	t.Helper()
 	require.NoError(t, os.MkdirAll(dir, 0o700))
@@ -63,7 +63,7 @@ func read(t *testing.T, dir, name string) string {
 	return string(data)
 }
 
-// rows writes so many rows of a task that one word decides.
+// rows writes n rows of a task whose label depends on one word.
 func rows(task string, n int, seed uint64) string {
 	rng := rand.New(rand.NewPCG(seed, 0))
 	var out strings.Builder
@@ -89,7 +89,7 @@ func rows(task string, n int, seed uint64) string {
 	return out.String()
 }
 
-// workplace is a folder with a model, m, and the files of a task.
+// workplace makes a folder with a model, m, and the files of a task.
 func workplace(t *testing.T, task string) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -100,7 +100,7 @@ func workplace(t *testing.T, task string) string {
 	return dir
 }
 
-// last is the last value of a metric in metrics.jsonl.
+// last returns the last value of a metric in metrics.jsonl.
 func last(t *testing.T, dir, name string) float64 {
 	t.Helper()
 	found, value := false, 0.0
@@ -130,7 +130,7 @@ func TestTasks(t *testing.T) {
 			dir := workplace(t, c.task)
 			flag := c.task
 			if flag == "regression" {
-				flag = "similarity" // scores with a point make it regression
+				flag = "similarity" // scores with a decimal point make it a regression
 			}
 			status, stdout, stderr := command(t, dir, "-task", flag, "-model", "m", "-train", "train.jsonl", "-dev", "dev.jsonl", "-test", "test.jsonl",
 				"-steps", "60", "-eval-every", "15", "-lr", "0.01", "-batch", "16", "-dot", "graph.dot")
@@ -177,7 +177,7 @@ func TestTasks(t *testing.T) {
 	}
 }
 
-// betterClasses demands every answer right where the majority is not.
+// betterClasses requires that all predictions are right and that the majority class is not.
 func betterClasses(t *testing.T, dir string) {
 	for _, set := range []string{"dev_", "test_"} {
 		require.Equal(t, 1.0, last(t, dir, set+"acc"))
@@ -185,7 +185,7 @@ func betterClasses(t *testing.T, dir string) {
 	}
 }
 
-// betterScores demands a quarter of the error that the mean has.
+// betterScores requires at most a quarter of the error of the mean.
 func betterScores(t *testing.T, dir string) {
 	for _, set := range []string{"dev_", "test_"} {
 		require.Less(t, last(t, dir, set+"mse"), last(t, dir, set+"mean_mse")/4)

@@ -10,8 +10,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// labelled writes rows with any of two labels, each of which a word decides, as JSON lines or
-// as a table.
+// labelled writes rows with none, one or both of two labels, as JSON lines or as a table. Each
+// label depends on one word.
 func labelled(n int, seed uint64, table bool) string {
 	rng := rand.New(rand.NewPCG(seed, 0))
 	var out strings.Builder
@@ -69,7 +69,7 @@ func TestMultiLabel(t *testing.T) {
 	require.Equal(t, []string{"good", "wet"}, task.Labels)
 	require.Len(t, task.Thresholds, 2, "fitted on the development rows")
 
-	// Lists and tables are the same rows, and give the same model.
+	// Lists and tables have the same rows and give the same model.
 	train("train.tsv", "again")
 	require.Equal(t, read(t, dir, "out/model.safetensors"), read(t, dir, "again/model.safetensors"))
 	require.Equal(t, read(t, dir, "out/task.json"), read(t, dir, "again/task.json"))
@@ -83,7 +83,7 @@ func TestMultiLabel(t *testing.T) {
 		require.Equal(t, read(t, dir, "out/model.safetensors"), read(t, dir, name+"/model.safetensors"))
 	}
 
-	// The thresholds are used where the model is applied.
+	// Evaluation and prediction use the thresholds.
 	status, scores, stderr := command(t, dir, "-model", "out", "-eval", "test.jsonl")
 	require.Zero(t, status, stderr)
 	require.Regexp(t, fmt.Sprintf(`test.jsonl, 30 examples: micro_f1 %.4f `, last(t, dir+"/out", "test_micro_f1")), scores)

@@ -13,8 +13,8 @@ import (
 	"gorgpt/dist/disttest"
 )
 
-// On several ranks the command leaves what it leaves on one, the weights of the best evaluation
-// and predictions included, and judges rows.
+// The command gives the same results on several ranks as on one, including the weights of the best
+// evaluation and the predictions. It also evaluates and predicts rows.
 func TestRanks(t *testing.T) {
 	dir := cinema(t)
 	t.Chdir(dir)

@@ -15,8 +15,8 @@ import (
 	"gorgpt/train"
 )
 
-// begin leaves a run in folder out that was stopped after update 8 of 12, by removing what
-// came later, and a finished one of the same settings in folder whole.
+// begin makes a run in folder out that looks stopped after update 8 of 12, and a complete run with
+// the same settings in folder whole. It removes everything after the update from a complete run.
 func begin(t *testing.T, task string) (dir string, flags []string) {
 	t.Helper()
 	dir = workplace(t, task)
@@ -36,7 +36,7 @@ func begin(t *testing.T, task string) (dir string, flags []string) {
 	return dir, flags
 }
 
-// Resumed is never stopped.
+// Resuming gives the same bits as never stopping.
 func TestResume(t *testing.T) {
 	for _, task := range []string{"classification", "qa"} {
 		dir, _ := begin(t, task)
@@ -55,7 +55,7 @@ func TestResume(t *testing.T) {
 	}
 }
 
-// Killed behind the last checkpoint, a run still reports on both sets.
+// If a run is killed after its last checkpoint, resuming it still evaluates both sets.
 func TestResumeBehindTheLastUpdate(t *testing.T) {
 	dir, _ := begin(t, "classification")
 	status, _, stderr := command(t, dir, "-resume", "out")
@@ -130,7 +130,7 @@ func TestNotFinite(t *testing.T) {
 	dir := workplace(t, "classification")
 	m, err := checkpoint.ReadModel(filepath.Join(dir, "m"))
 	require.NoError(t, err)
-	m.Store.Param("h.0.ln_1.weight").Value[3] = math.MaxFloat32 // finite, but not what comes of it
+	m.Store.Param("h.0.ln_1.weight").Value[3] = math.MaxFloat32 // finite, but the values computed from it are not
 	require.NoError(t, checkpoint.WriteModel(filepath.Join(dir, "m"), m))
 	status, _, stderr := command(t, dir, "-task", "classification", "-model", "m", "-train", "train.jsonl", "-batch", "3", "-out", "out")
 	require.Equal(t, 1, status, stderr)
@@ -148,7 +148,7 @@ func TestSettingsOfTheRecord(t *testing.T) {
 	require.Equal(t, 12, want.Steps)
 }
 
-// What is fine-tuned is not removed, wherever it is.
+// A run does not remove the model that it fine-tunes, wherever it is.
 func TestForceKeepsTheModelOfTheRun(t *testing.T) {
 	dir, flags := begin(t, "classification")
 	files := func() (all string) {
@@ -182,7 +182,7 @@ func TestForceKeepsTheModelOfTheRun(t *testing.T) {
 	require.Equal(t, strings.Replace(want, `"lambda": 0.5`, `"lambda": 0.25`, 1), files())
 }
 
-// All folders of -seeds are looked at before the first run.
+// The command checks all folders of -seeds before the first run.
 func TestForceOfSeeds(t *testing.T) {
 	dir := workplace(t, "classification")
 	flags := []string{"-task", "classification", "-model", "m", "-train", "train.jsonl", "-dev", "dev.jsonl", "-steps", "2", "-seeds", "2", "-out", "out"}

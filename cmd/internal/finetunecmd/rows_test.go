@@ -12,7 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// cells are the lines of a table, which must all have as many cells.
+// cells returns the cells of a table, whose lines must all have the same number.
 func cells(t *testing.T, table string) (lines [][]string) {
 	t.Helper()
 	for _, line := range strings.Split(strings.TrimSuffix(table, "\n"), "\n") {
@@ -22,7 +22,7 @@ func cells(t *testing.T, table string) (lines [][]string) {
 	return lines
 }
 
-// texts are n texts that one word decides, but for those given.
+// texts returns n texts whose label depends on one word, with some replaced by those given.
 func texts(n int, others map[int]string) (all []string) {
 	for i := range n {
 		text, found := others[i+1]
@@ -34,8 +34,8 @@ func texts(n int, others map[int]string) (all []string) {
 	return all
 }
 
-// requireAligned checks that every row is predicted by its own text, and that those without
-// one have no prediction.
+// requireAligned checks that the prediction of each row matches its text, and that rows without a
+// text have no prediction.
 func requireAligned(t *testing.T, table string, texts []string) {
 	t.Helper()
 	lines := cells(t, table)[1:]
@@ -73,7 +73,7 @@ func TestPredictionsHaveTheNumbersOfTheRows(t *testing.T) {
 	}
 }
 
-// A few unusable rows cost a training file, but no more than their own predictions here.
+// A file with a few unusable rows cannot be used for training, but the other rows are predicted.
 func TestPredictionsOfSmallFilesWithUnusableRows(t *testing.T) {
 	dir := cinema(t)
 	status, _, stderr := command(t, dir, append(learn, "-out", "out")...)
@@ -133,7 +133,7 @@ func TestSubmissionsHaveEveryRowOfTheTestFile(t *testing.T) {
 	}
 }
 
-// asking is a row of qa with so many answers, of which the right one is wet.
+// asking returns a row of qa with a number of answers; "wet" is the right one.
 func asking(answers, right int) string {
 	list := make([]string, answers)
 	for i := range list {
@@ -143,7 +143,7 @@ func asking(answers, right int) string {
 	return fmt.Sprintf(`{"context": "it rains", "question": "what is it like ?", "answers": [%s], "label": %d}`+"\n", strings.Join(list, ", "), right)
 }
 
-// questions are n rows with from to from+2 answers.
+// questions returns n rows with from to from+2 answers.
 func questions(n, from int) (out string) {
 	for i := range n {
 		answers := from + i%3
@@ -155,7 +155,7 @@ func questions(n, from int) (out string) {
 func TestQuestionsMayHaveAnyNumbersOfAnswers(t *testing.T) {
 	dir := t.TempDir()
 	writeModel(t, filepath.Join(dir, "m"))
-	write(t, dir, "train.jsonl", questions(120, 3)+asking(1, 0)) // and one without a choice
+	write(t, dir, "train.jsonl", questions(120, 3)+asking(1, 0)) // and one row with a single answer
 	write(t, dir, "dev.jsonl", questions(21, 3))
 	write(t, dir, "test.jsonl", questions(21, 5)+asking(1, 0)+asking(12, 11))
 	flags := []string{"-task", "qa", "-model", "m", "-train", "train.jsonl", "-dev", "dev.jsonl", "-test", "test.jsonl", "-lr", "0.01", "-steps", "60", "-eval-every", "15"}
@@ -205,8 +205,8 @@ func TestQuestionsMayHaveAnyNumbersOfAnswers(t *testing.T) {
 	})
 }
 
-// A row of which no token is left, and one that is too long, are left out of any file.
-func TestRowsThatCannotBeEncodedAreLeftOut(t *testing.T) {
+// Rows without tokens and rows that are too long are skipped in all files.
+func TestRowsThatCannotBeEncodedAreSkipped(t *testing.T) {
 	dir := t.TempDir()
 	writeModel(t, filepath.Join(dir, "m"))
 	long := strings.Replace(asking(3, 0), `"wet"`, `"`+strings.Repeat("wet ", 30)+`"`, 1)
@@ -270,18 +270,18 @@ func TestRowsFromStandardInput(t *testing.T) {
 			}
 			require.Contains(t, stdout, c.out)
 			require.Contains(t, stderr, c.err)
-			require.NotContains(t, stderr, tmp, "the file that rows are kept in is not named")
+			require.NotContains(t, stderr, tmp, "the error does not name the temporary file")
 			left, err := os.ReadDir(tmp)
 			require.NoError(t, err)
 			for _, f := range left {
-				require.NotContains(t, f.Name(), "gorgpt-rows", "it is removed")
+				require.NotContains(t, f.Name(), "gorgpt-rows", "the temporary file is removed")
 			}
 		})
 	}
 }
 
-// A score that is no finite number makes its row unusable, in every split.
-func TestScoresThatAreNotFiniteAreLeftOut(t *testing.T) {
+// Rows whose score is not finite are skipped in all splits.
+func TestScoresThatAreNotFiniteAreSkipped(t *testing.T) {
 	dir := t.TempDir()
 	writeModel(t, filepath.Join(dir, "m"))
 	scores := func(odd string) string {

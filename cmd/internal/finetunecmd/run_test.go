@@ -20,7 +20,7 @@ import (
 	"gorgpt/tokenizer"
 )
 
-// short are flags for a run of few updates.
+// short are flags for a run of a few updates.
 var short = []string{"-train", "train.jsonl", "-steps", "3", "-batch", "8", "-micro", "3"}
 
 func TestSameSeedSameFiles(t *testing.T) {
@@ -53,7 +53,7 @@ func TestPredictionsOfDev(t *testing.T) {
 	status, stdout, stderr := command(t, dir, append(short, "-task", "classification", "-model", "m", "-out", "out", "-force")...)
 	require.Zero(t, status, stderr)
 	require.NotContains(t, stdout, "predictions")
-	require.NoFileExists(t, filepath.Join(dir, "out", "predictions.tsv"), "those of the first run do not fit the second")
+	require.NoFileExists(t, filepath.Join(dir, "out", "predictions.tsv"), "the predictions of the first run do not belong to the second")
 }
 
 func TestNewestModel(t *testing.T) {
@@ -68,7 +68,7 @@ func TestNewestModel(t *testing.T) {
 	require.Contains(t, read(t, dir, "runs/width32-entailment/run.json"), `"model": "runs/newest"`)
 }
 
-// With no model at all, one is pre-trained first; not before the rows are checked.
+// If there is no model, the command pre-trains one first, but only after it has checked the rows.
 func TestPretrainingComesFirst(t *testing.T) {
 	dir := workplace(t, "classification")
 	t.Chdir(dir)
@@ -147,7 +147,7 @@ func TestTuneAgain(t *testing.T) {
 
 	require.NotContains(t, tune("first", "third", strings.ReplaceAll(data, " one", " two")), "the head of", "other labels")
 	require.NoError(t, os.Remove(filepath.Join(dir, "first", "task.json")))
-	require.NotContains(t, tune("first", "fourth", data), "the head of", "its task is unknown")
+	require.NotContains(t, tune("first", "fourth", data), "the head of", "without task.json, the task of the head is unknown")
 }
 
 func TestBuildOnly(t *testing.T) {
@@ -160,7 +160,7 @@ func TestBuildOnly(t *testing.T) {
 
 	status, stdout, stderr = command(t, dir, "-task", "similarity", "-train", "train.jsonl", "-steps", "0", "-dot", "h.dot")
 	require.Zero(t, status, stderr)
-	require.Contains(t, stdout, "random weights in the shape of preset tiny", "nothing is pre-trained for it")
+	require.Contains(t, stdout, "random weights in the shape of preset tiny", "no model is pre-trained")
 	require.Contains(t, read(t, dir, "h.dot"), "digraph")
 	require.NoDirExists(t, filepath.Join(dir, "runs"))
 }
@@ -176,10 +176,10 @@ func TestDropout(t *testing.T) {
 		require.Equal(t, m.AttnPDrop, m.EmbdPDrop)
 		return m.AttnPDrop
 	}
-	require.Equal(t, float32(0.1), dropout("a"), "as the model has it")
+	require.Equal(t, float32(0.1), dropout("a"), "the dropout of the model")
 	require.Zero(t, dropout("b", "-dropout", "0"))
 
-	// Without it, training and evaluation compute one loss.
+	// Without dropout, training and evaluation compute the same loss.
 	all := []string{"-dev", "train.jsonl", "-lr", "0", "-steps", "1", "-batch", "48"}
 	dropout("c", append(all, "-dropout", "0")...)
 	c := filepath.Join(dir, "c")
@@ -198,8 +198,8 @@ func TestCutIsReported(t *testing.T) {
 	require.Contains(t, stdout, "9 training examples, 1 of them cut to the model's 24 positions")
 }
 
-// interrupting keeps what is written, and sends an interrupt when training begins. The
-// signal's handler writes, too.
+// interrupting collects output and sends an interrupt when training begins. It is locked because
+// the signal handler also writes.
 type interrupting struct {
 	t  *testing.T
 	mu sync.Mutex
@@ -211,7 +211,7 @@ func (w *interrupting) Write(p []byte) (int, error) {
 		self, err := os.FindProcess(os.Getpid())
 		require.NoError(w.t, err)
 		require.NoError(w.t, self.Signal(os.Interrupt))
-		time.Sleep(100 * time.Millisecond) // for it to arrive
+		time.Sleep(100 * time.Millisecond) // until the signal arrives
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -230,7 +230,7 @@ func TestInterrupt(t *testing.T) {
 	require.NoFileExists(t, filepath.Join(dir, "out", "predictions.tsv"))
 }
 
-// TestPipelineIsKept: a fine-tuned model cuts text as the model it comes from.
+// TestPipelineIsKept checks that fine-tuning keeps the pipeline of the tokenizer.
 func TestPipelineIsKept(t *testing.T) {
 	dir := workplace(t, "classification")
 	write(t, filepath.Join(dir, "m"), "tokenizer_config.json", `{"gorgpt_pipeline": "original"}`)
@@ -247,7 +247,7 @@ func TestPipelineIsKept(t *testing.T) {
 	}
 }
 
-// With all blocks, a run is the same as without the flag; with fewer, it starts elsewhere.
+// -transfer with all blocks gives the same run as no flag; with fewer blocks, another run.
 func TestTransfer(t *testing.T) {
 	dir := t.TempDir()
 	writeModel(t, filepath.Join(dir, "m"))
@@ -272,13 +272,13 @@ func TestTransfer(t *testing.T) {
 	require.Equal(t, 1, status)
 	require.Contains(t, stderr, "-transfer is 2, but the model has 1 block")
 
-	// A stopped run resumes with as many.
+	// A resumed run transfers as many blocks.
 	status, stdout, stderr := command(t, dir, "-resume", "none")
 	require.Zero(t, status, stderr)
 	require.Contains(t, stdout, "complete: nothing to do")
 }
 
-// An LSTM is fine-tuned, and resumed, like a Transformer; it has no blocks to choose from.
+// An LSTM is fine-tuned and resumed like a Transformer, but it has no blocks to transfer.
 func TestLSTM(t *testing.T) {
 	dir := t.TempDir()
 	writeModel(t, filepath.Join(dir, "m"))

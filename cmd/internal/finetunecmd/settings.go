@@ -12,12 +12,12 @@ import (
 	"gorgpt/train"
 )
 
-// commandLine is what the command line asks for.
+// commandLine holds the settings on the command line.
 type commandLine struct {
 	finetune.Options
 	cli.Extras `json:"-"`
-	seeds      int  // runs, with seeds from Seed on
-	controls   bool // no run: measure cheap controls
+	seeds      int  // number of runs; their seeds are Seed, Seed+1, and so on
+	controls   bool // measure cheap controls instead of training
 }
 
 // parse reads the command line.
@@ -75,7 +75,7 @@ func flags(s *commandLine) *flag.FlagSet {
 	return fs
 }
 
-// checkNumbers refuses numbers that cannot work.
+// checkNumbers returns an error if a number is out of its range.
 func checkNumbers(s *commandLine, given cli.Given) error {
 	err := given.CheckInts(cli.Int{Name: "limit", Value: s.Limit, Least: 1}, cli.Int{Name: "seeds", Value: s.seeds, Least: 1, Most: 10_000})
 	if err == nil {

@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// review are rows of which one in so many is Chinese.
+// review returns rows, of which one in a given number is Chinese.
 func review(rows, every int) string {
 	var out strings.Builder
 	for i := range rows {
@@ -21,7 +21,7 @@ func review(rows, every int) string {
 	return out.String()
 }
 
-// TestRowsOfAnotherScript covers what the vocabulary cannot spell in each set.
+// TestRowsOfAnotherScript covers texts in each set that the vocabulary cannot spell.
 func TestRowsOfAnotherScript(t *testing.T) {
 	dir := t.TempDir()
 	t.Chdir(dir)

@@ -23,7 +23,7 @@ const maxLine = 16 << 20
 
 // scoreFile writes the log-probability of each line of a file, and the total to stderr.
 func (c *command) scoreFile(ctx context.Context) (err error) {
-	name, open := c.score, func() (io.Reader, error) { f, _, err := regular.Open(c.score, "texts"); return f, err } // until the process ends
+	name, open := c.score, func() (io.Reader, error) { f, _, err := regular.Open(c.score, "texts"); return f, err } // stays open until the process ends
 	if c.score == "-" {
 		name, open = "standard input", func() (io.Reader, error) { return c.stdin, nil }
 	}
@@ -106,7 +106,7 @@ type scoredToken struct {
 	LogProb *float64 `json:"logprob"`
 }
 
-// perplexity is exp of the mean of −log P.
+// perplexity returns the exponential of the mean of −log P.
 func (s *scored) perplexity() float64 { return math.Exp(-s.LogProb / float64(s.Predicted)) }
 
 func (s *scored) perplexityText() string {

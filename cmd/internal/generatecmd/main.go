@@ -1,5 +1,5 @@
-// Command generate writes text with a GPT-1: it continues a prompt, scores
-// texts, or writes attention weights.
+// Package generatecmd implements gorgpt generate, which continues a prompt, scores texts, or writes
+// attention weights.
 //
 //	go run ./cmd/gorgpt generate -model DIR -prompt "once upon a time"
 package generatecmd
@@ -22,7 +22,7 @@ import (
 	"gorgpt/tokenizer"
 )
 
-// Run is the command with its surroundings as arguments. It returns the exit status.
+// Run runs the command with its arguments and standard streams. It returns the exit status.
 func Run(args []string, stdin io.Reader, out, stderr io.Writer) int {
 	stdout := cli.NewOutput(out)
 	var s *settings
@@ -47,7 +47,7 @@ type command struct {
 	writer         *generate.Generator
 	stdin          io.Reader
 	stdout, stderr io.Writer
-	terminal       bool // stdin is one
+	terminal       bool // stdin is a terminal
 }
 
 // open reads the model.

@@ -128,14 +128,14 @@ func TestInteractive(t *testing.T) {
 	out := good(t, "the cat\n\n/new\nthe cat", args...)
 	lines := strings.Split(strings.TrimSuffix(out, "\n"), "\n")
 	require.Len(t, lines, 3)
-	require.Equal(t, lines[0], lines[2], "afresh")
+	require.Equal(t, lines[0], lines[2], "/new starts a new text")
 	whole := good(t, "", "-model", dir, "-prompt", "the cat", "-tokens", "8", "-temperature", "0")
-	require.Equal(t, strings.TrimSuffix(whole, "\n"), lines[0]+lines[1], "an empty line goes on")
+	require.Equal(t, strings.TrimSuffix(whole, "\n"), lines[0]+lines[1], "an empty line continues the text")
 	require.Empty(t, good(t, "/quit\nthe cat\n", args...))
 	status, out, errs := invoke(t, "\nthe\n", args...)
 	require.Zero(t, status)
 	require.Contains(t, errs, "the prompt is empty")
-	require.NotEmpty(t, out, "and it goes on")
+	require.NotEmpty(t, out, "the session continues")
 }
 
 func TestScore(t *testing.T) {
@@ -168,7 +168,7 @@ func TestScore(t *testing.T) {
 		require.Equal(t, i+1, s.Line)
 		sum, n := 0.0, 0
 		for j, token := range s.Tokens {
-			require.Equal(t, j == 0, token.LogProb == nil, "all but the first are predicted")
+			require.Equal(t, j == 0, token.LogProb == nil, "only the first token is not predicted")
 			if j > 0 {
 				sum += *token.LogProb
 				n++
@@ -203,7 +203,7 @@ func TestAttention(t *testing.T) {
 	require.Equal(t, []string{"the</w>", "cat</w>", "sat</w>"}, tokens)
 	w := make([]float32, info.Len())
 	require.NoError(t, f.Float32("h.1.attn", w))
-	require.Equal(t, []float32{1, 0, 0}, w[:3], "the first position sees itself only")
+	require.Equal(t, []float32{1, 0, 0}, w[:3], "the first position attends only to itself")
 	status, _, errs := invoke(t, "", "-model", dir, "-prompt", sentences, "-attention", file)
 	require.Equal(t, 1, status)
 	require.Contains(t, errs, "it must have 1 to 24, the length of the context")

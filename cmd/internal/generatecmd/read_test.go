@@ -121,7 +121,7 @@ func TestEndlessTexts(t *testing.T) {
 }
 
 // Bytes that are not text do not end an interactive session.
-func TestInteractiveReadsOnAfterBadBytes(t *testing.T) {
+func TestInteractiveContinuesAfterBadBytes(t *testing.T) {
 	dir := modelFolder(t)
 	args := []string{"-model", dir, "-interactive", "-tokens", "4", "-temperature", "0"}
 	status, out, errs := invoke(t, "the\x00cat\n\x01\x02\x03\nthe \xFF\xFE\xC3\n/new\nthe cat\n", args...)

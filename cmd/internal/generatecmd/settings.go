@@ -13,7 +13,7 @@ import (
 	"gorgpt/tokenizer"
 )
 
-// settings is the command line.
+// settings holds the settings on the command line.
 type settings struct {
 	folder, pipeline, prompt string
 	interactive              bool
@@ -68,7 +68,7 @@ var samplingFlags = []string{"temperature", "top-k", "top-p"}
 // writingFlags apply only where the command writes text.
 var writingFlags = append([]string{"interactive", "tokens", "stop", "n", "seed", "repetition-penalty", "beams", "slide"}, samplingFlags...)
 
-// check refuses invalid values, and flags that would have no effect.
+// check returns an error for invalid values and for flags that would have no effect.
 func (s *settings) check() error {
 	err := s.given.CheckInts(
 		cli.Int{Name: "ctx", Value: s.ctx, Least: 1}, cli.Int{Name: "tokens", Value: s.o.Tokens, Least: 1},
@@ -89,11 +89,11 @@ func (s *settings) check() error {
 	case err != nil:
 		return err
 	case s.given["top-p"] && !(s.o.TopP > 0 && s.o.TopP <= 1):
-		return errors.Errorf("-top-p is %v: it must be above 0 and at most 1", s.o.TopP)
+		return errors.Errorf("-top-p must be above 0 and at most 1, not %v", s.o.TopP)
 	case s.given["repetition-penalty"] && !(s.o.Penalty >= 1 && s.o.Penalty < 1e6):
-		return errors.Errorf("-repetition-penalty is %v: it must be 1 to 1e6", s.o.Penalty)
+		return errors.Errorf("-repetition-penalty must be between 1 and 1e6, not %v", s.o.Penalty)
 	case s.given["pipeline"] && pipelineErr != nil:
-		return errors.Errorf("-pipeline is %q: it must be %s or %s", s.pipeline, tokenizer.Bert, tokenizer.Original)
+		return errors.Errorf("-pipeline must be %s or %s, not %q", tokenizer.Bert, tokenizer.Original, s.pipeline)
 	case s.given["score"] && s.score == "":
 		return errors.New("-score needs the name of a file, or - for standard input")
 	case s.given["attention"] && s.attention == "":
@@ -104,7 +104,7 @@ func (s *settings) check() error {
 	return s.checkUse()
 }
 
-// checkUse refuses flags that contradict each other.
+// checkUse returns an error if flags contradict each other.
 func (s *settings) checkUse() error {
 	none := func(with string, flags []string) error {
 		for _, name := range flags {
@@ -132,12 +132,12 @@ func (s *settings) checkUse() error {
 			return err
 		}
 		if s.o.Samples > s.o.Beams {
-			return errors.Errorf("-n is %d: it must not exceed -beams, %d", s.o.Samples, s.o.Beams)
+			return errors.Errorf("-n must be at most %d, the value of -beams, not %d", s.o.Beams, s.o.Samples)
 		}
 		s.o.Temperature, s.o.TopK, s.o.TopP = 0, 0, 0
 	case s.o.Temperature == 0:
 		if s.o.Samples > 1 {
-			return errors.Errorf("-n is %d: with -temperature 0 all texts would be the same", s.o.Samples)
+			return errors.Errorf("-n must be 1 with -temperature 0, not %d: all texts would be the same", s.o.Samples)
 		}
 		return none("-temperature 0", []string{"top-k", "top-p", "seed"})
 	}

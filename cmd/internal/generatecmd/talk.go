@@ -9,7 +9,7 @@ import (
 	"github.com/pkg/errors"
 )
 
-// talk continues the text line after line.
+// talk reads lines and continues the text after each.
 func (c *command) talk(ctx context.Context) error {
 	if c.terminal {
 		fmt.Fprintln(c.stderr, "Each line is added to the text; an empty line continues it. /new starts a new text, /quit exits.")

@@ -16,7 +16,7 @@ import (
 func (c *command) encode(prompt string) ([]int32, error) {
 	ids := c.tok.Encode(prompt)
 	if len(ids) == 0 {
-		return nil, errors.New("the prompt is empty: it needs a word, because the model has no token for the start of a text")
+		return nil, errors.New("the prompt is empty: it must have at least one word, because the model has no token for the start of a text")
 	}
 	var unknown tokenizer.Unknowns
 	unknown.Add(c.tok, prompt, ids)
@@ -75,7 +75,7 @@ type printer struct {
 	streams []*generate.Stream
 	waiting []strings.Builder
 	ended   []bool
-	shown   int // the text that is being shown
+	shown   int // index of the text being printed
 	fresh   generate.Stream
 }
 
@@ -118,7 +118,7 @@ func (p *printer) add(i int, id int32) bool {
 	return !ended && p.err == nil
 }
 
-// advance goes to the first text that has not ended.
+// advance moves on to the first text that has not ended.
 func (p *printer) advance() {
 	for p.shown < len(p.ended)-1 && p.ended[p.shown] {
 		p.shown++

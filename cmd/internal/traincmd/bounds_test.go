@@ -12,7 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestNumbersBeyondUseAreRefused(t *testing.T) {
+func TestNumbersOutOfRangeAreErrors(t *testing.T) {
 	book := story(t, 400)
 	for flags, want := range map[string]string{
 		"-batch 9000000000000":                "-batch must be at most 1000000000, not 9000000000000",
@@ -45,7 +45,7 @@ func TestLongRunsAreForecast(t *testing.T) {
 	}
 }
 
-func TestWhatIsNoBookIsRefused(t *testing.T) {
+func TestFilesThatAreNotBooksAreErrors(t *testing.T) {
 	dir := filepath.Dir(story(t, 400))
 	pipe := filepath.Join(dir, "pipe.txt")
 	require.NoError(t, syscall.Mkfifo(pipe, 0o600))

@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// contents are all files below a folder by their paths, but for locks.
+// contents returns the contents of all files below a folder except locks, by path.
 func contents(t *testing.T, dir string) map[string]string {
 	t.Helper()
 	files := map[string]string{}
@@ -30,7 +30,7 @@ func put(t *testing.T, path, content string) {
 	require.NoError(t, os.WriteFile(path, []byte(content), 0o600))
 }
 
-// survive demands that all files are as they were.
+// survive requires that all files still have their contents.
 func survive(t *testing.T, want map[string]string, dir string) {
 	t.Helper()
 	got := contents(t, dir)
@@ -55,7 +55,7 @@ func TestForceInAFolderWithoutARun(t *testing.T) {
 	status, _, stderr = commandHere(append(flags, "-out", "home", "-force")...)
 	require.Zero(t, status, stderr)
 	survive(t, want, "home")
-	require.NoFileExists(t, "home/samples/step-000000004.txt", "of the run before")
+	require.NoFileExists(t, "home/samples/step-000000004.txt", "the earlier run wrote it")
 
 	put(t, "other/vocab.json", "mine")
 	require.Equal(t, "train: -out: other/vocab.json does not belong to a run, and the run would overwrite it: move it away, or choose another folder",
@@ -87,7 +87,7 @@ func TestForceKeepsTheBooksOfTheRun(t *testing.T) {
 	require.Equal(t, want, contents(t, "di"))
 }
 
-// Links in a run folder that somebody else has sent lead nowhere.
+// Links in a run folder from someone else are not followed.
 func TestLinksInAReceivedRun(t *testing.T) {
 	flags := workplace(t)
 	begin(t, flags)
@@ -120,7 +120,7 @@ func TestLinksInAReceivedRun(t *testing.T) {
 	sameModel(t)
 }
 
-// A folder that is called like a checkpoint is none.
+// An incomplete folder with the name of a checkpoint does not count.
 func TestEmptyCheckpoint(t *testing.T) {
 	begin(t, workplace(t))
 	require.NoError(t, os.Mkdir("out/checkpoints/step-999999999", 0o700))

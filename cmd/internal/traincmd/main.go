@@ -1,4 +1,5 @@
-// Package traincmd is gorgpt train: it pre-trains GPT-1 on books, section 3.1 of Radford et al. 2018.
+// Package traincmd implements gorgpt train, which pre-trains GPT-1 on books: section 3.1 of
+// Radford et al. 2018.
 package traincmd
 
 import (
@@ -13,7 +14,8 @@ import (
 	"gorgpt/pretrain"
 )
 
-// Run is the command with its surroundings as arguments. It returns the exit status.
+// Run runs the command on one rank, with its arguments and standard streams. It returns the exit
+// status.
 func Run(g *dist.Group, args []string, _ io.Reader, out, stderr io.Writer) int {
 	stdout := cli.NewOutput(out)
 	var c *commandLine
@@ -33,7 +35,7 @@ func Run(g *dist.Group, args []string, _ io.Reader, out, stderr io.Writer) int {
 	})
 }
 
-// train does what the command line says.
+// train does the work of the command.
 func (c *commandLine) train(ctx context.Context, con *cli.Console) (err error) {
 	if c.BuildOnly(c.Options.Options) {
 		m, err := pretrain.NewModel(c.Options)

@@ -32,18 +32,18 @@ func story(t *testing.T, sentences int) string {
 // command runs the command and returns its exit status and what it printed.
 func command(t *testing.T, args ...string) (status int, stdout, stderr string) {
 	t.Helper()
-	t.Chdir(t.TempDir()) // tokens are kept below
+	t.Chdir(t.TempDir()) // for the cache of tokens
 	return commandHere(args...)
 }
 
-// commandHere is command in the folder at hand.
+// commandHere runs the command in the current folder.
 func commandHere(args ...string) (status int, stdout, stderr string) {
 	var out, errs bytes.Buffer
 	status = Run(nil, args, nil, &out, &errs)
 	return status, out.String(), errs.String()
 }
 
-// quick are flags for a run of a second.
+// quick returns flags for a run of one second.
 func quick(t *testing.T, out string, more ...string) []string {
 	return append([]string{"-data", story(t, 400), "-ctx", "16", "-vocab", "120", "-batch", "6", "-micro", "4", "-out", out}, more...)
 }
@@ -114,7 +114,7 @@ func readJSON(t *testing.T, path string, into any) {
 	require.NoError(t, json.Unmarshal(data, into))
 }
 
-// The same seed gives the same files, but for what is measured in time.
+// The same seed gives the same files, except for times.
 func TestSameSeedSameFiles(t *testing.T) {
 	dir := t.TempDir()
 	args := quick(t, "", "-steps", "6", "-eval-every", "3")
@@ -170,7 +170,7 @@ func TestTokenizerOfAnotherRun(t *testing.T) {
 	require.Equal(t, a, b)
 }
 
-// Bad input gives one clear line, and leaves nothing behind.
+// Bad input gives one clear line and leaves no files.
 func TestBadInput(t *testing.T) {
 	dir := t.TempDir()
 	file := func(name, content string) string {
@@ -201,8 +201,8 @@ func TestBadInput(t *testing.T) {
 		"learning rate":         {[]string{"-lr", "NaN"}, 2, "-lr must be between 0 and 1e6, not NaN"},
 		"warm-up beyond run":    {[]string{"-steps", "5", "-warmup", "6", "-data", book}, 2, "-warmup of 6 updates is longer than the run of 5"},
 		"warm-up beyond epochs": {[]string{"-epochs", "1", "-warmup", "60000", "-data", book, "-ctx", "16", "-vocab", "120"}, 1, "is longer than the run"},
-		"steps and epochs":      {[]string{"-steps", "5", "-epochs", "5"}, 2, "give only one"},
-		"vocab and tokenizer":   {[]string{"-vocab", "5", "-tokenizer", "x"}, 2, "give only one"},
+		"steps and epochs":      {[]string{"-steps", "5", "-epochs", "5"}, 2, "set only one of them"},
+		"vocab and tokenizer":   {[]string{"-vocab", "5", "-tokenizer", "x"}, 2, "set only one of them"},
 		"unknown pipeline":      {[]string{"-pipeline", "spacy"}, 2, `-pipeline must be bert or original, not "spacy"`},
 		"prepare and train":     {[]string{"-prepare", "x", "-steps", "5"}, 2, "-prepare only tokenizes: it cannot be combined with -steps"},
 		"prepare nowhere":       {[]string{"-prepare", ""}, 2, "-prepare needs the name of a folder"},
@@ -215,10 +215,10 @@ func TestBadInput(t *testing.T) {
 		"folder in use":         {[]string{"-steps", "5", "-data", book, "-ctx", "16", "-vocab", "120", "-out", full}, 1, "full is not empty"},
 		"level":                 {[]string{"-dot", "x", "-dot-level", "layer"}, 2, `-dot-level must be model, block or op, not "layer"`},
 		"graph":                 {[]string{"-dot", "x", "-dot-graph", "decode"}, 2, `-dot-graph must be one of step, forward, update, not "decode"`},
-		"level of nothing":      {[]string{"-dot-level", "op"}, 2, "-dot-level needs a picture: add -dot FILE or -svg FILE"},
-		"profile of nothing":    {[]string{"-dot-profile", "3"}, 2, "-dot-profile needs a picture: add -dot FILE or -svg FILE"},
+		"level, no picture":     {[]string{"-dot-level", "op"}, 2, "-dot-level needs a picture: add -dot FILE or -svg FILE"},
+		"profile, no picture":   {[]string{"-dot-profile", "3"}, 2, "-dot-profile needs a picture: add -dot FILE or -svg FILE"},
 		"profile of no runs":    {[]string{"-dot", "x", "-dot-profile", "0"}, 2, "-dot-profile must be at least 1, not 0"},
-		"profile and train":     {[]string{"-dot", "x", "-dot-profile", "1", "-steps", "3"}, 2, "-dot-profile measures and trains nothing"},
+		"profile and train":     {[]string{"-dot", "x", "-dot-profile", "1", "-steps", "3"}, 2, "-dot-profile measures without training"},
 		"one file for both":     {[]string{"-dot", "x", "-svg", "x"}, 2, "-dot and -svg are both x: name two files"},
 		"svg in no folder":      {[]string{"-steps", "0", "-svg", filepath.Join(dir, "no", "g.svg")}, 1, "-svg"},
 		"dot in no folder":      {[]string{"-steps", "0", "-dot", filepath.Join(dir, "no", "g.dot")}, 1, "-dot"},

@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// One damaged line of metrics costs no other.
+// A damaged line of metrics does not affect other lines.
 func TestDamagedMetricsStay(t *testing.T) {
 	begin(t, workplace(t))
 	data, err := os.ReadFile("out/metrics.jsonl")

@@ -10,7 +10,7 @@ import (
 )
 
 // A checkpoint is not a run folder, and a folder with weights is never treated as an empty run.
-func TestResumeRefusesWhatHasWeights(t *testing.T) {
+func TestResumeRefusesFoldersWithWeights(t *testing.T) {
 	flags := workplace(t)
 	begin(t, flags)
 	put(t, "out/history/step-000000002/model.safetensors", "x")
@@ -44,7 +44,7 @@ func TestResumeRefusesWhatHasWeights(t *testing.T) {
 	require.Equal(t, want, contents(t, "."))
 }
 
-// A run without checkpoints that was stopped has weights, and keeps them.
+// If a run without checkpoints is stopped, -resume does not overwrite its weights.
 func TestResumeWithoutCheckpointsKeepsTheWeights(t *testing.T) {
 	flags := workplace(t)
 	status, _, stderr := commandHere(append(flags, "-keep", "0", "-out", "out")...)
@@ -65,7 +65,7 @@ func TestResumeWithoutCheckpointsKeepsTheWeights(t *testing.T) {
 	require.Equal(t, want["out/model.safetensors"], contents(t, "out")["out/model.safetensors"])
 }
 
-// edit replaces a text that is there once.
+// edit replaces a text that occurs once.
 func edit(t *testing.T, path, old, new string) {
 	t.Helper()
 	data, err := os.ReadFile(path)
@@ -106,7 +106,7 @@ func TestResumeRefusesAnEditedRecord(t *testing.T) {
 		require.NoError(t, os.WriteFile("out/run.json", record, 0o600))
 	}
 
-	// A damaged copy does not count, and upkeep may be changed.
+	// A damaged copy does not count, and upkeep may change.
 	edit(t, "out/checkpoints/step-000000004/run.json", `"lr": 0.003`, `"lr": 0.001`)
 	edit(t, "out/run.json", `"lr": 0.003`, `"lr": 0.001`)
 	require.Contains(t, fails(t, 2, "-resume", "out"), "lr is 0.001, but the run began with 0.003")

@@ -17,8 +17,7 @@ import (
 	"gorgpt/train"
 )
 
-// workplace is a folder with a book, which becomes the working one, and flags for a run of
-// ten updates.
+// workplace changes to a new folder with a book, and returns flags for a run of ten updates.
 func workplace(t *testing.T) []string {
 	t.Helper()
 	book := story(t, 400)
@@ -26,7 +25,7 @@ func workplace(t *testing.T) []string {
 	return []string{"-data", book, "-ctx", "16", "-vocab", "120", "-batch", "4", "-micro", "2", "-steps", "10", "-eval-every", "5", "-save-every", "2"}
 }
 
-// fails runs the command, which must fail, and returns the one line that it says.
+// fails runs the command, which must fail, and returns its error, which must be one line.
 func fails(t *testing.T, status int, args ...string) string {
 	t.Helper()
 	got, _, stderr := commandHere(args...)
@@ -35,8 +34,8 @@ func fails(t *testing.T, status int, args ...string) string {
 	return lines[len(lines)-1]
 }
 
-// begin leaves a run in folder out that stopped after a checkpoint of update 4, as its disk
-// was full, and a finished one of the same settings in folder whole.
+// begin makes a run in folder out that stopped after the checkpoint of update 4 because the disk
+// was full, and a complete run with the same settings in folder whole.
 func begin(t *testing.T, flags []string) {
 	t.Helper()
 	status, _, stderr := commandHere(append(flags, "-out", "whole")...)
@@ -52,7 +51,7 @@ func begin(t *testing.T, flags []string) {
 		`the last checkpoint is out/checkpoints/step-000000004$`, err.Error())
 }
 
-// fullDisk is a disk on which so many bytes are left.
+// fullDisk is a disk with limited room, in bytes.
 type fullDisk struct {
 	w    io.Writer
 	left *int
@@ -171,7 +170,7 @@ func TestResumeRefuses(t *testing.T) {
 	require.Contains(t, line, "restore it, or start a new run")
 }
 
-// What does not decide on the result may be changed, and the same flags once more do no harm.
+// Flags that do not affect the result may change, and repeating the same flags is allowed.
 func TestResumeWithFlags(t *testing.T) {
 	flags := workplace(t)
 	begin(t, flags)
@@ -224,7 +223,7 @@ func TestNotFinite(t *testing.T) {
 		fails(t, 1, append(flags, "-lr", "900000", "-out", "out")...))
 }
 
-// A run.json repeats its run, and what is given beside it counts more.
+// A run.json repeats its run, and flags override it.
 func TestConfig(t *testing.T) {
 	flags := workplace(t)
 	status, stdout, stderr := commandHere(append(flags, "-out", "whole")...)
@@ -242,7 +241,7 @@ func TestConfig(t *testing.T) {
 	require.NoError(t, os.WriteFile("c.json", []byte(`{"preset": "mini", "steps": 7, "lr": 0.5, "eval-every": 3, "save_every": "5m", "data": ["a", "b"]}`), 0o600))
 	s, err := parse(nil, []string{"-lr", "0.25", "-config", "c.json"}, io.Discard)
 	require.NoError(t, err)
-	require.Equal(t, 0.25, s.LR, "flags go before the file")
+	require.Equal(t, 0.25, s.LR, "flags override the file")
 	require.Equal(t, 7, s.Steps)
 	require.Zero(t, s.Epochs)
 	require.Equal(t, 3, s.EvalEvery)

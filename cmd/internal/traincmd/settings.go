@@ -16,7 +16,7 @@ import (
 	"gorgpt/train"
 )
 
-// commandLine is what the command line asks for.
+// commandLine holds the settings on the command line.
 type commandLine struct {
 	pretrain.Options
 	cli.Extras `json:"-"`
@@ -44,7 +44,7 @@ func parse(g *dist.Group, args []string, help io.Writer) (*commandLine, error) {
 	return c, c.check(given)
 }
 
-// flags declares the flags with the values at hand as defaults.
+// flags declares the flags with the values in c as defaults.
 func flags(c *commandLine) *flag.FlagSet {
 	fs := cli.NewFlags("train")
 	fs.StringVar(&c.Preset, "preset", c.Preset, "")
@@ -63,7 +63,7 @@ func flags(c *commandLine) *flag.FlagSet {
 	return fs
 }
 
-// check refuses values that cannot work, and resolves the options.
+// check returns an error if a value is invalid, and resolves the options.
 func (c *commandLine) check(given cli.Given) error {
 	if c.Arch == "transformer" {
 		c.Arch = ""
@@ -88,14 +88,14 @@ func (c *commandLine) check(given cli.Given) error {
 	case err != nil:
 		return err
 	case given.Flag("tokenizer") && given.Flag("vocab"):
-		return errors.New("-vocab is the size of a vocabulary to learn, but -tokenizer names an existing one: give only one")
+		return errors.New("-vocab is the size of a vocabulary to learn, but -tokenizer names an existing one: set only one of them")
 	case given.Any("prepare"):
 		return c.checkPrepare(given)
 	}
 	return nil
 }
 
-// checkPrepare refuses flags that -prepare would ignore.
+// checkPrepare returns an error for flags that -prepare would ignore.
 func (c *commandLine) checkPrepare(given cli.Given) error {
 	if c.Prepare == "" {
 		return errors.New("-prepare needs the name of a folder")
@@ -109,7 +109,7 @@ func (c *commandLine) checkPrepare(given cli.Given) error {
 	return nil
 }
 
-// checkData refuses settings of text that is tokenized already.
+// checkData returns an error for flags that do not apply to tokenized text.
 func (c *commandLine) checkData(given cli.Given) error {
 	for _, path := range c.Data {
 		if shards.IsFolder(path) && (given.Flag("vocab") || given.Flag("pipeline")) {
@@ -119,7 +119,7 @@ func (c *commandLine) checkData(given cli.Given) error {
 	return nil
 }
 
-// inputs are the files and folders that a run reads.
+// inputs returns the files and folders that a run reads.
 func (c *commandLine) inputs() []outfile.Name {
 	all := []outfile.Name{{Flag: "-tokenizer", Path: c.Tokenizer}}
 	for _, path := range c.Data {

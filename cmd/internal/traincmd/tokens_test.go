@@ -15,7 +15,7 @@ import (
 	"gorgpt/tokenizer"
 )
 
-// library writes so many small books into a folder, and returns it.
+// library writes small books into a folder and returns the folder.
 func library(t *testing.T, books int) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -26,12 +26,12 @@ func library(t *testing.T, books int) string {
 	return dir
 }
 
-// short are flags of a short run on the data.
+// short returns flags for a short run on the data.
 func short(data string, more ...string) []string {
 	return append([]string{"-data", data, "-ctx", "16", "-batch", "4", "-micro", "4", "-steps", "4", "-eval-every", "2"}, more...)
 }
 
-// succeed runs the command in the folder at hand and returns what it said.
+// succeed runs the command in the current folder and returns its output.
 func succeed(t *testing.T, args ...string) (stdout, stderr string) {
 	t.Helper()
 	status, stdout, stderr := commandHere(args...)
@@ -39,8 +39,8 @@ func succeed(t *testing.T, args ...string) (stdout, stderr string) {
 	return stdout, stderr
 }
 
-// TestSameRunFromFiles: text in memory, text in the cache, made or found, and a prepared folder
-// give the same weights and the same metrics.
+// TestSameRunFromFiles checks that tokens in memory, in a new cache, in an existing cache, and in a
+// prepared folder give the same weights and metrics.
 func TestSameRunFromFiles(t *testing.T) {
 	t.Chdir(t.TempDir())
 	books := library(t, 7)
@@ -79,7 +79,7 @@ func TestSameRunFromFiles(t *testing.T) {
 			readJSON(t, pipeline+"/prepared/run.json", &run)
 			require.Equal(t, pipeline, run.Settings["pipeline"])
 			if pipeline == "original" {
-				return // the cache is such a folder
+				return // the cache is also a prepared folder
 			}
 			cache := pipeline + "/cache"
 			stdout, _ = succeed(t, short(books, append(text, "-cache", cache, "-out", pipeline+"/made")...)...)
@@ -94,7 +94,7 @@ func TestSameRunFromFiles(t *testing.T) {
 	}
 }
 
-// whole demands that a folder of tokens opens.
+// whole requires that a folder of tokens can be opened.
 func whole(t *testing.T, dir string) {
 	t.Helper()
 	f, err := shards.Open(dir)
@@ -131,13 +131,13 @@ func TestPreparedErrors(t *testing.T) {
 	require.NoError(t, os.WriteFile("tokens/tokens-00000.bin", []byte("x"), 0o600))
 	refused("opening the tokens in tokens: tokens-00000.bin has 1 bytes in place of", short("tokens", "-out", "out")...)
 	stdout, _ := succeed(t, "-prepare", "tokens", "-data", books, "-vocab", "90")
-	require.Contains(t, stdout, "tokenized into tokens: ", "preparing once more repairs it")
+	require.Contains(t, stdout, "tokenized into tokens: ", "preparing again repairs it")
 	stdout, _ = succeed(t, "-prepare", "tokens", "-data", books, "-vocab", "90")
 	require.Contains(t, stdout, "tokens is complete")
 	whole(t, "tokens")
 }
 
-// TestPrepareInterrupted stops the work with a signal; the same command goes on.
+// TestPrepareInterrupted stops the work with a signal. The same command continues it.
 func TestPrepareInterrupted(t *testing.T) {
 	t.Chdir(t.TempDir())
 	books := filepath.Join(t.TempDir(), "long.txt")
@@ -166,6 +166,6 @@ func TestPrepareInterrupted(t *testing.T) {
 	require.Contains(t, stderr, "tokens is not finished: prepare it again with the same books and settings")
 	stdout, _ := succeed(t, args...)
 	require.Contains(t, stdout, "continuing tokens")
-	require.NotContains(t, stdout, "learned", "the vocabulary is there")
+	require.NotContains(t, stdout, "learned", "the vocabulary exists")
 	whole(t, "tokens")
 }

@@ -11,8 +11,8 @@ import (
 	"gorgpt/tokenizer"
 )
 
-// TestTextOfAnotherScript trains with a vocabulary that cannot spell the text, from memory, from
-// the cache and from a prepared folder.
+// TestTextOfAnotherScript trains with a vocabulary that cannot spell the text. The tokens come from
+// memory, from the cache, and from a prepared folder.
 func TestTextOfAnotherScript(t *testing.T) {
 	t.Chdir(t.TempDir())
 	trainer := tokenizer.NewTrainer(tokenizer.TrainConfig{VocabSize: 90, MinFrequency: 1})

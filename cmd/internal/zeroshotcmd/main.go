@@ -1,5 +1,6 @@
-// Command zeroshot measures what a language model knows of a task before it is fine-tuned,
-// along its pre-training: the right of figure 2 of Radford et al. 2018.
+// Package zeroshotcmd implements gorgpt zeroshot, which measures how well a language model does
+// tasks without fine-tuning, at several points of its pre-training: figure 2 (right) of Radford et
+// al. 2018.
 //
 //	go run ./cmd/gorgpt zeroshot -model runs/tiny
 package zeroshotcmd
@@ -17,7 +18,7 @@ import (
 	"gorgpt/internal/atomicfile"
 )
 
-// Run is the command with its surroundings as arguments. It returns the exit status.
+// Run runs the command with its arguments and standard streams. It returns the exit status.
 func Run(args []string, _ io.Reader, out, stderr io.Writer) int {
 	stdout := cli.NewOutput(out)
 	var s *settings
@@ -30,7 +31,7 @@ func Run(args []string, _ io.Reader, out, stderr io.Writer) int {
 	})
 }
 
-// measure does what the settings say.
+// measure does the work of the command.
 func (s *settings) measure(ctx context.Context, con *cli.Console) error {
 	e := &zeroshot.Experiment{AllowUnknown: s.data.AllowUnknown}
 	var err error
@@ -46,7 +47,7 @@ func (s *settings) measure(ctx context.Context, con *cli.Console) error {
 	}
 	curves, err := e.Measure(ctx, log, con.Listener())
 	if errors.Is(err, context.Canceled) {
-		return errors.WithMessage(err, "the same command does the remaining measurements")
+		return errors.WithMessage(err, "run the same command again to do the remaining measurements")
 	}
 	if err != nil {
 		return err
@@ -65,7 +66,7 @@ func (s *settings) measure(ctx context.Context, con *cli.Console) error {
 	return nil
 }
 
-// write writes a file into the folder of the results.
+// write writes a file to the folder of the results.
 func (s *settings) write(name string, write func(io.Writer) error, w io.Writer) error {
 	path := filepath.Join(s.out, name)
 	if err := atomicfile.Write(path, write); err != nil {

@@ -15,7 +15,7 @@ import (
 	"gorgpt/train"
 )
 
-// command runs the command in a folder and returns what it said.
+// command runs the command in a folder and returns its status and output.
 func command(t *testing.T, dir string, args ...string) (status int, stdout, stderr string) {
 	t.Helper()
 	t.Chdir(dir)
@@ -24,7 +24,7 @@ func command(t *testing.T, dir string, args ...string) (status int, stdout, stde
 	return status, out.String(), errs.String()
 }
 
-// workplace is a folder with minute runs of both architectures under runs/, and rows.
+// workplace makes a folder with tiny runs of both architectures under runs/, and rows.
 func workplace(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -61,11 +61,11 @@ func TestOwnRows(t *testing.T) {
 	status, again, stderr := command(t, dir, flags...)
 	require.Zero(t, status, stderr)
 	require.Equal(t, stdout, again)
-	require.Empty(t, stderr, "all is measured already")
+	require.Empty(t, stderr, "everything has been measured")
 
 	status, _, stderr = command(t, dir, append(flags, "-append", "so")...)
 	require.Zero(t, status, stderr)
-	require.Equal(t, 6, strings.Count(stderr, "\n"), "with other words it is not")
+	require.Equal(t, 6, strings.Count(stderr, "\n"), "other words are measured again")
 }
 
 // The test rows of the published datasets have no labels: the development rows are predicted.
@@ -87,7 +87,7 @@ func TestDataset(t *testing.T) {
 	require.Contains(t, stderr, "-dataset SST-2 sets -task classification")
 }
 
-// The rows of the embedded world, with the newest Transformer.
+// TestWorld uses the rows of the embedded world and the newest Transformer.
 func TestWorld(t *testing.T) {
 	dir := workplace(t)
 	require.NoError(t, os.RemoveAll(filepath.Join(dir, "runs", "tiny", "history")))

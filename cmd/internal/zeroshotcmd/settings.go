@@ -22,13 +22,13 @@ import (
 type settings struct {
 	models []string
 	tasks  []zeroshot.Task
-	data   finetune.Options // the files of the rows, if there are any
+	data   finetune.Options // names the files of the rows, if they are given
 	words  zeroshot.Words
-	rows   int // test rows, at most; 0: all
+	rows   int // maximum number of test rows; 0: all
 	out    string
 }
 
-// worldWords are words that the books of the embedded world have.
+// worldWords returns words that occur in the books of the embedded world.
 func worldWords() zeroshot.Words {
 	return zeroshot.Words{
 		Append: "very", Positive: "happy,proud,calm", Negative: "sad,angry,afraid,tired", Ask: "“{question}” “{answer}",
@@ -96,20 +96,20 @@ func (s *settings) flags() *flag.FlagSet {
 	return fs
 }
 
-// own says whether the rows are not those of the embedded world.
+// own reports whether the rows come from files or a dataset, not from the embedded world.
 func (s *settings) own() bool {
 	d := s.data
 	return d.Dataset != "" || d.Data != "" || d.Train != "" || d.Dev != "" || d.Test != ""
 }
 
-// checkFiles refuses files that cannot work, and fills in the tasks.
+// checkFiles returns an error if the files are invalid, and fills in the tasks.
 func (s *settings) checkFiles() error {
 	d := s.data
 	switch {
 	case s.own() && len(s.tasks) != 1:
 		return errors.New("-dataset, -train, -dev and -test are the rows of one task: name it with -tasks")
 	case s.own() && d.Dataset == "" && (d.Train == "" || d.Test == ""):
-		return errors.New("-train and -test go together: the first has the labels that there are, the second is predicted")
+		return errors.New("-train and -test go together: -train defines the set of labels, and -test is predicted")
 	case s.tasks == nil:
 		s.tasks = zeroshot.Tasks()
 	}
@@ -185,11 +185,11 @@ func (s *settings) read(task zeroshot.Task) (*finetune.Data, error) {
 		return nil, err
 	}
 	d = d.TestOnDev()
-	d.Spec.Metric = "" // whatever the dataset's measure is, this is about accuracy
+	d.Spec.Metric = "" // use accuracy, whatever the dataset's measure is
 	return d, nil
 }
 
-// worldSentences are texts of the embedded world, with and without a mistake.
+// worldSentences returns texts of the embedded world, with and without a mistake.
 func worldSentences() (*finetune.Data, error) {
 	d := &finetune.Data{Name: "the embedded world"}
 	var err error
