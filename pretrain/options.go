@@ -162,5 +162,5 @@ func (o Options) config(v int) (gpt1.Config, error) {
 }
 
 func tooLongWarmup(o Options) error {
-	return train.BadOption("{Warmup} of %d updates is longer than the run of %d", o.Warmup, o.Steps)
+	return train.BadOption("{Warmup} of %s is longer than the run of %d", plural(o.Warmup, "update"), o.Steps)
 }

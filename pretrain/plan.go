@@ -87,9 +87,9 @@ func (o Options) withLength(c *corpus) (Options, error) {
 		steps := windows / o.Batch
 		switch {
 		case steps == 0:
-			return o, train.BadOption("with {Epochs} %d, the text gives %d windows, fewer than one batch of %d: choose a smaller {Batch} or more {Epochs}", o.Epochs, windows, o.Batch)
+			return o, train.BadOption("with {Epochs} %d, the text gives %s, fewer than one batch of %d: choose a smaller {Batch} or more {Epochs}", o.Epochs, plural(windows, "window"), o.Batch)
 		case o.Steps > 0 && o.Steps != steps:
-			return o, train.BadOption("with {Epochs} %d, the run has %d updates, but {Steps} is %d: set only one of {Epochs} and {Steps}", o.Epochs, steps, o.Steps)
+			return o, train.BadOption("with {Epochs} %d, the run has %s, but {Steps} is %d: set only one of {Epochs} and {Steps}", o.Epochs, plural(steps, "update"), o.Steps)
 		}
 		o.Steps = steps
 	}

@@ -57,8 +57,8 @@ func (p *Plan) Run(ctx context.Context) (Result, error) {
 			return Result{}, err
 		}
 	}
-	p.to.Note("%s: %d parameters, %d updates of %d windows (%d at a time), run folder %s",
-		p.o.Name(), m.Store.Len(), p.o.Steps, p.o.Batch, p.o.Micro, p.folder.Dir)
+	p.to.Note("%s: %d parameters, %s of %s (%d at a time), run folder %s",
+		p.o.Name(), m.Store.Len(), plural(p.o.Steps, "update"), plural(p.o.Batch, "window"), p.o.Micro, p.folder.Dir)
 	state, err := p.train(ctx, m, record)
 	return Result{Dir: p.folder.Dir, State: state}, err
 }

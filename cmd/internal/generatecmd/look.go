@@ -63,8 +63,17 @@ func (c *command) scoreFile(ctx context.Context) (err error) {
 	}
 	c.sayFound(name, found)
 	c.report("-score", &unknown)
-	fmt.Fprintf(c.stderr, "%d lines, %d tokens predicted: log-probability %.4f, perplexity %s\n", number, all.Predicted, all.LogProb, all.perplexityText())
+	fmt.Fprintf(c.stderr, "%s, %s predicted: log-probability %.4f, perplexity %s\n",
+		plural(number, "line"), plural(all.Predicted, "token"), all.LogProb, all.perplexityText())
 	return nil
+}
+
+// plural returns a count with its noun: "1 line", "2 lines".
+func plural(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
 }
 
 // scoreLine scores one text.
@@ -162,6 +171,6 @@ func (c *command) writeAttention() error {
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(c.stdout, "%d layers × [%d %d %d] in %s\n", len(layers), c.model.NHead, n, n, c.attention)
+	_, err = fmt.Fprintf(c.stdout, "%s × [%d %d %d] in %s\n", plural(len(layers), "layer"), c.model.NHead, n, n, c.attention)
 	return err
 }
