@@ -139,22 +139,33 @@ func (p Place) spare(path string, old found) error {
 	return nil
 }
 
-// remove removes the files, and then the folders that are empty. If it is killed, a usable earlier
-// state of the run remains: it removes checkpoints first, one at a time, and the record last,
-// because the record identifies the other files.
+// remove removes the files, and then the folders that are empty. If it is killed, an earlier state
+// of the run remains that can be resumed or removed: the weights are removed first, then the
+// checkpoints, each as a whole, and last the record, which identifies the other files.
 func (f found) remove(dir string) (err error) {
 	defer func() { err = errors.WithMessage(err, "removing an earlier run") }()
-	if err := f.removeCheckpoints(dir); err != nil {
-		return err
-	}
 	root, err := os.OpenRoot(dir)
 	if err != nil {
 		return err
 	}
 	defer root.Close() //nolint:errcheck // no file is open
+	remove := func(name string) error {
+		if err := root.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+		return nil
+	}
+	if slices.Contains(f.files, checkpoint.WeightsFile) {
+		if err := remove(checkpoint.WeightsFile); err != nil {
+			return err
+		}
+	}
+	if err := f.removeCheckpoints(dir); err != nil {
+		return err
+	}
 	slices.SortStableFunc(f.files, func(a, b string) int { return isRecord(a) - isRecord(b) })
 	for _, name := range f.files {
-		if err := root.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		if err := remove(name); err != nil {
 			return err
 		}
 	}

@@ -13,7 +13,7 @@ import (
 // A removal that fails midway leaves no incomplete checkpoint and keeps the record.
 func TestFailedRemovalLeavesNoIncompleteCheckpoint(t *testing.T) {
 	dir := t.TempDir()
-	plant(t, dir, RecordFile, "metrics.jsonl", "samples/step-000000001.txt")
+	plant(t, dir, RecordFile, "metrics.jsonl", "model.safetensors", "samples/step-000000001.txt")
 	step := filepath.Join(dir, "checkpoints", "step-000000004")
 	require.NoError(t, os.MkdirAll(filepath.Dir(step), 0o755))
 	require.NoError(t, atomicfile.WriteFolder(step, nil, func(f *atomicfile.Folder) error { return nil }))
@@ -23,6 +23,7 @@ func TestFailedRemovalLeavesNoIncompleteCheckpoint(t *testing.T) {
 	require.NoError(t, os.Remove(filepath.Join(dir, "samples", "step-000000001.txt")))
 	plant(t, dir, "samples/step-000000001.txt/precious")
 	require.Error(t, there.remove(dir))
+	require.NoFileExists(t, filepath.Join(dir, "model.safetensors"), "weights without checkpoints could not be resumed")
 	require.NoDirExists(t, step)
 	require.FileExists(t, filepath.Join(dir, RecordFile), "the record identifies the other files")
 	require.FileExists(t, filepath.Join(dir, "samples", "step-000000001.txt", "precious"))

@@ -73,7 +73,9 @@ func TestForeignFilesSurvive(t *testing.T) {
 // anew starts a job in the folder out, or resumes it if that is wanted and it was begun there.
 func (r *rig) anew(j job, resume bool) *process {
 	r.t.Helper()
-	if _, err := os.Stat(filepath.Join(r.dir, "out", "run.json")); err == nil && resume {
+	// A -force that was killed may leave the record of the other command's run.
+	record, err := os.ReadFile(filepath.Join(r.dir, "out", "run.json"))
+	if err == nil && resume && strings.Contains(string(record), `"command": "`+j.command+`"`) {
 		return r.start(1, j.command, "-resume", "out")
 	}
 	return r.start(1, j.command, append(j.args, "-out", "out", "-force")...)
