@@ -10,6 +10,7 @@ import (
 	"gorgpt/checkpoint"
 	"gorgpt/gpt1"
 	"gorgpt/heads"
+	"gorgpt/internal/plural"
 	"gorgpt/tokenizer"
 	"gorgpt/train"
 )
@@ -149,7 +150,7 @@ func (b *Base) attach(o Options, spec Spec, to train.Listener) (*gpt1.Model, err
 		to.Note("transferred blocks: %d of %d; the others start with random weights", blocks, pre.NLayer)
 	}
 	if n := b.Tok.Size() - b.Model.VocabSize; n > 0 {
-		to.Note("added %s: V is now %d", plural(n, "special token"), m.VocabSize)
+		to.Note("added %s: V is now %d", plural.Of(n, "special token"), m.VocabSize)
 	}
 	if b.head.Task == "" && b.Model.Store.Param("head.weight") != nil {
 		to.Note("%s has a head but no %s to describe it: a new head replaces it", b.name, SpecFile)

@@ -6,6 +6,7 @@ import (
 	"github.com/pkg/errors"
 
 	"gorgpt/gpt1"
+	"gorgpt/internal/plural"
 	"gorgpt/train"
 )
 
@@ -53,7 +54,7 @@ func (b Blocks) of(c gpt1.Config) (int, error) {
 	case c.IsLSTM():
 		return 0, train.BadOption("{Transfer} is %d, but the model is an LSTM, which has no blocks", n)
 	case n > c.NLayer:
-		return 0, train.BadOption("{Transfer} is %d, but the model has %s", n, plural(c.NLayer, "block"))
+		return 0, train.BadOption("{Transfer} is %d, but the model has %s", n, plural.Of(c.NLayer, "block"))
 	default:
 		return n, nil
 	}

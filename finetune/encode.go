@@ -7,6 +7,7 @@ import (
 
 	"gorgpt/heads"
 	"gorgpt/internal/parallel"
+	"gorgpt/internal/plural"
 	"gorgpt/loaders"
 	"gorgpt/loaders/ledger"
 	"gorgpt/tokenizer"
@@ -118,7 +119,7 @@ func example(spec Spec, tok *tokenizer.Tokenizer, row loaders.Row) (heads.Exampl
 	}
 	names := spec.Task.Task().Fields().Texts
 	if len(row.Texts) != len(names) {
-		return e, errors.Errorf("the row has %s, but %s needs %d", plural(len(row.Texts), "text"), spec.Task, len(names))
+		return e, errors.Errorf("the row has %s, but %s needs %d", plural.Of(len(row.Texts), "text"), spec.Task, len(names))
 	}
 	for i, part := range []*[]int32{&e.A, &e.B}[:len(names)] {
 		if *part = tok.Encode(row.Texts[i]); len(*part) == 0 && row.Texts[i] != "" { // Story Cloze has no questions
@@ -167,7 +168,7 @@ func (d *Data) encode(spec Spec, tok *tokenizer.Tokenizer, ctx int, t ledger.Tol
 		if borrowed {
 			(*set).leftOut = nil
 		}
-		to.Note("%s, %d of them cut to the model's %d positions", plural(len((*set).Examples), name+" example"), (*set).Cut, ctx)
+		to.Note("%s, %d of them cut to the model's %d positions", plural.Of(len((*set).Examples), name+" example"), (*set).Cut, ctx)
 		reportAll(more, to)
 	}
 	return out, nil

@@ -6,6 +6,7 @@ import (
 	"gorgpt/gpt1"
 	"gorgpt/heads"
 	"gorgpt/internal/memory"
+	"gorgpt/internal/plural"
 	"gorgpt/train"
 )
 
@@ -165,7 +166,7 @@ func (o Options) Resolve(d *Data, b *Base) (Options, error) {
 		steps := updates(o.Epochs, len(d.Train), o.Batch)
 		if o.Steps > 0 && o.Steps != steps {
 			return o, train.BadOption("%s of %s make %s, but {Steps} is %d: use only one of {Epochs} and {Steps}",
-				plural(o.Epochs, "epoch"), plural(len(d.Train), "row"), plural(steps, "update"), o.Steps)
+				plural.Of(o.Epochs, "epoch"), plural.Of(len(d.Train), "row"), plural.Of(steps, "update"), o.Steps)
 		}
 		o.Steps = steps
 	}

@@ -9,6 +9,7 @@ import (
 	"gorgpt/gpt1"
 	"gorgpt/heads"
 	"gorgpt/internal/atomicfile"
+	"gorgpt/internal/plural"
 	"gorgpt/optim"
 	"gorgpt/tokenizer"
 	"gorgpt/train"
@@ -158,7 +159,7 @@ func (p *Plan) Run(ctx context.Context, folder *train.Folder, earlier *train.Rec
 		defer folder.Close()
 	}
 	to.Note("%d parameters, %s of %s (%d at a time), learning rate %g, run folder %s",
-		p.model.Store.Len(), plural(p.o.Steps, "update"), plural(p.o.Batch, "example"), p.o.Micro, p.o.LR, folder.Dir)
+		p.model.Store.Len(), plural.Of(p.o.Steps, "update"), plural.Of(p.o.Batch, "example"), p.o.Micro, p.o.LR, folder.Dir)
 	if err := p.runIn(ctx, folder, record, to); err != nil {
 		return Result{}, err
 	}

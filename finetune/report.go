@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"gorgpt/internal/atomicfile"
+	"gorgpt/internal/plural"
 	"gorgpt/train"
 )
 
@@ -56,14 +57,6 @@ func reportScores(to train.Listener, name string, o *Outcome) {
 	}
 }
 
-// plural returns a count with its noun: "1 row", "2 rows".
-func plural(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
-}
-
 // Scores returns a line for the whole set and one for each of its parts.
 func (o *Outcome) Scores(name string) (lines []string) {
 	for _, p := range append([]Part{{name, len(o.Predictions), o.Measures}}, o.Parts...) {
@@ -74,7 +67,7 @@ func (o *Outcome) Scores(name string) (lines []string) {
 		if p.Name != name {
 			p.Name = name + " (" + p.Name + ")"
 		}
-		lines = append(lines, fmt.Sprintf("%s, %s: %s", p.Name, plural(p.Rows, "example"), strings.Join(texts, "  ")))
+		lines = append(lines, fmt.Sprintf("%s, %s: %s", p.Name, plural.Of(p.Rows, "example"), strings.Join(texts, "  ")))
 	}
 	return lines
 }

@@ -3,6 +3,8 @@ package finetune
 import (
 	"fmt"
 	"slices"
+
+	"gorgpt/internal/plural"
 )
 
 // Repeats collects the scores of runs that differ only in their seeds.
@@ -34,7 +36,7 @@ func (r *Repeats) Lines() (lines []string) {
 	}{{"dev", r.dev}, {"test", r.test}} {
 		if n := len(s.scores); n > 0 {
 			lines = append(lines, fmt.Sprintf("%s %s of %s: median %.4f, from %.4f to %.4f",
-				s.name, r.metric, plural(n, "seed"), median(s.scores), slices.Min(s.scores), slices.Max(s.scores)))
+				s.name, r.metric, plural.Of(n, "seed"), median(s.scores), slices.Min(s.scores), slices.Max(s.scores)))
 		}
 	}
 	return lines

@@ -12,6 +12,7 @@ import (
 	"gorgpt/checkpoint"
 	"gorgpt/gpt1"
 	"gorgpt/heads"
+	"gorgpt/internal/plural"
 	"gorgpt/internal/regular"
 	"gorgpt/tokenizer"
 )
@@ -102,7 +103,7 @@ func (s Spec) checkFields() error {
 	case s.Dataset != "":
 		return errors.Errorf("fields cannot be combined with dataset %s, which has its own columns", s.Dataset)
 	case len(f.Texts) != len(want.Texts) || slices.Contains(f.Texts, ""):
-		return errors.Errorf("fields: texts is %q: %s needs %s for %s", f.Texts, s.Task, plural(len(want.Texts), "column"), strings.Join(want.Texts, ", "))
+		return errors.Errorf("fields: texts is %q: %s needs %s for %s", f.Texts, s.Task, plural.Of(len(want.Texts), "column"), strings.Join(want.Texts, ", "))
 	case (f.Answers == "") != (want.Answers == ""):
 		return errors.Errorf("fields: answers is %q: only qa has such a column, and needs it", f.Answers)
 	case f.Label == "":
@@ -141,7 +142,7 @@ func (s Spec) fits(tok *tokenizer.Tokenizer, m *gpt1.Model) error {
 	if !slices.Equal(w.Shape, []int{m.NEmbd, k}) || !slices.Equal(b.Shape, []int{k}) {
 		what := string(s.Task)
 		if len(s.Labels) > 0 {
-			what = plural(k, "label")
+			what = plural.Of(k, "label")
 		}
 		return errors.Errorf("head.weight has shape %v and head.bias %v: for %s they must be %v and %v", w.Shape, b.Shape, what, []int{m.NEmbd, k}, []int{k})
 	}

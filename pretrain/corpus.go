@@ -9,6 +9,7 @@ import (
 
 	"github.com/pkg/errors"
 
+	"gorgpt/internal/plural"
 	"gorgpt/loaders"
 	"gorgpt/loaders/storyworld"
 	"gorgpt/tokenizer"
@@ -80,9 +81,9 @@ func (o Options) cut(ctx context.Context, t *tokens, to train.Listener) (*corpus
 		return nil, err
 	}
 	to.Note("%s, %s held out: %d training tokens, %d windows of %d+1 per epoch",
-		plural(t.books, "book"), t.heldOut(), total, stats.Windows, o.Ctx)
+		plural.Of(t.books, "book"), t.heldOut(), total, stats.Windows, o.Ctx)
 	to.Note("not used in the first epoch: %d tokens at book ends that do not fill a window, and %s too short for one (%d tokens)",
-		stats.HeadTokens+stats.TailTokens, plural(stats.ShortBooks, "book"), stats.ShortTokens)
+		stats.HeadTokens+stats.TailTokens, plural.Of(stats.ShortBooks, "book"), stats.ShortTokens)
 	to.Note("validation: %d tokens of whole books in %d windows of up to %d+1; unigram perplexity %.1f",
 		c.valid.Targets(), c.valid.Len(), o.Ctx, c.facts.UnigramPerplexity)
 	return c, nil

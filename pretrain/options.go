@@ -4,6 +4,7 @@ import (
 	"path/filepath"
 
 	"gorgpt/gpt1"
+	"gorgpt/internal/plural"
 	"gorgpt/tokenizer"
 	"gorgpt/train"
 )
@@ -162,5 +163,5 @@ func (o Options) config(v int) (gpt1.Config, error) {
 }
 
 func tooLongWarmup(o Options) error {
-	return train.BadOption("{Warmup} of %s is longer than the run of %d", plural(o.Warmup, "update"), o.Steps)
+	return train.BadOption("{Warmup} of %s is longer than the run of %d", plural.Of(o.Warmup, "update"), o.Steps)
 }

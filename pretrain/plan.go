@@ -9,6 +9,7 @@ import (
 	"gorgpt/gpt1"
 	"gorgpt/graph"
 	"gorgpt/internal/memory"
+	"gorgpt/internal/plural"
 	"gorgpt/train"
 )
 
@@ -87,9 +88,9 @@ func (o Options) withLength(c *corpus) (Options, error) {
 		steps := windows / o.Batch
 		switch {
 		case steps == 0:
-			return o, train.BadOption("with {Epochs} %d, the text gives %s, fewer than one batch of %d: choose a smaller {Batch} or more {Epochs}", o.Epochs, plural(windows, "window"), o.Batch)
+			return o, train.BadOption("with {Epochs} %d, the text gives %s, fewer than one batch of %d: choose a smaller {Batch} or more {Epochs}", o.Epochs, plural.Of(windows, "window"), o.Batch)
 		case o.Steps > 0 && o.Steps != steps:
-			return o, train.BadOption("with {Epochs} %d, the run has %s, but {Steps} is %d: set only one of {Epochs} and {Steps}", o.Epochs, plural(steps, "update"), o.Steps)
+			return o, train.BadOption("with {Epochs} %d, the run has %s, but {Steps} is %d: set only one of {Epochs} and {Steps}", o.Epochs, plural.Of(steps, "update"), o.Steps)
 		}
 		o.Steps = steps
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"gorgpt/gpt1"
+	"gorgpt/internal/plural"
 	"gorgpt/optim"
 	"gorgpt/train"
 )
@@ -58,7 +59,7 @@ func (p *Plan) Run(ctx context.Context) (Result, error) {
 		}
 	}
 	p.to.Note("%s: %d parameters, %s of %s (%d at a time), run folder %s",
-		p.o.Name(), m.Store.Len(), plural(p.o.Steps, "update"), plural(p.o.Batch, "window"), p.o.Micro, p.folder.Dir)
+		p.o.Name(), m.Store.Len(), plural.Of(p.o.Steps, "update"), plural.Of(p.o.Batch, "window"), p.o.Micro, p.folder.Dir)
 	state, err := p.train(ctx, m, record)
 	return Result{Dir: p.folder.Dir, State: state}, err
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/pkg/errors"
 
+	"gorgpt/internal/plural"
 	"gorgpt/loaders"
 	"gorgpt/loaders/charset"
 	"gorgpt/loaders/shards"
@@ -46,7 +47,7 @@ func (o Options) survey(ctx context.Context, books []loaders.Source, others []st
 		kept = append(kept, book)
 	}
 	if len(kept) == 0 {
-		return nil, train.BadOption("{Data}: no text in %s: %s", plural(len(books), "book"), &r.empty)
+		return nil, train.BadOption("{Data}: no text in %s: %s", plural.Of(len(books), "book"), &r.empty)
 	}
 	if line := r.String(); line != "" {
 		to.Note("%s", line)
@@ -96,38 +97,30 @@ func (r *survey) String() string {
 	var parts []string
 	if r.framed.count > 0 {
 		parts = append(parts, fmt.Sprintf("removed %d bytes of headers, licences and credits from %s, at most %d from one (%s)",
-			r.removed, plural(r.framed.count, "book"), r.most, r.mostOf))
+			r.removed, plural.Of(r.framed.count, "book"), r.most, r.mostOf))
 	}
 	if r.doubtful.count > 0 {
 		parts = append(parts, fmt.Sprintf("kept %d bytes outside the Project Gutenberg markers that do not look like a header or licence, in %s (%s)",
-			r.doubtfulBytes, plural(r.doubtful.count, "book"), &r.doubtful))
+			r.doubtfulBytes, plural.Of(r.doubtful.count, "book"), &r.doubtful))
 	}
 	for encoding, n := range r.encodings {
 		if n > 0 && charset.Encoding(encoding) != charset.UTF8 {
-			parts = append(parts, fmt.Sprintf("%s read as %s", plural(n, "book"), charset.Encoding(encoding)))
+			parts = append(parts, fmt.Sprintf("%s read as %s", plural.Of(n, "book"), charset.Encoding(encoding)))
 		}
 	}
 	if r.invalid.count > 0 {
-		parts = append(parts, fmt.Sprintf("invalid bytes, read as U+FFFD: %d in %s (%s)", r.badBytes, plural(r.invalid.count, "book"), &r.invalid))
+		parts = append(parts, fmt.Sprintf("invalid bytes, read as U+FFFD: %d in %s (%s)", r.badBytes, plural.Of(r.invalid.count, "book"), &r.invalid))
 	}
 	if r.long.count > 0 {
-		parts = append(parts, fmt.Sprintf("splits of words longer than %d bytes: %d in %s (%s)", tokenizer.MaxWord, r.cuts, plural(r.long.count, "book"), &r.long))
+		parts = append(parts, fmt.Sprintf("splits of words longer than %d bytes: %d in %s (%s)", tokenizer.MaxWord, r.cuts, plural.Of(r.long.count, "book"), &r.long))
 	}
 	if r.empty.count > 0 {
-		parts = append(parts, fmt.Sprintf("skipped %s without text (%s)", plural(r.empty.count, "book"), &r.empty))
+		parts = append(parts, fmt.Sprintf("skipped %s without text (%s)", plural.Of(r.empty.count, "book"), &r.empty))
 	}
 	if n := r.others.count; n > 0 {
-		parts = append(parts, fmt.Sprintf("skipped %s, not .txt or .txt.gz (%s)", plural(n, "file"), &r.others))
+		parts = append(parts, fmt.Sprintf("skipped %s, not .txt or .txt.gz (%s)", plural.Of(n, "file"), &r.others))
 	}
 	return strings.Join(parts, "; ")
-}
-
-// plural returns a count with its noun: "1 book", "2 books".
-func plural(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
 }
 
 // group counts books and has the names of the first few.

@@ -24,7 +24,7 @@ const module = "gorgpt"
 // order lists all packages. Each imports only packages before it. A new package needs a place here.
 var order = []string{
 	// Files, memory and numbers; nothing of language models.
-	"internal/regular", "internal/atomicfile", "internal/outfile", "internal/heed", "internal/parallel", "internal/jsondiff", "internal/memory",
+	"internal/regular", "internal/atomicfile", "internal/outfile", "internal/heed", "internal/plural", "internal/parallel", "internal/jsondiff", "internal/memory",
 	"internal/results", "internal/figure",
 	"internal/simd", "internal/kernels",
 	"dist",

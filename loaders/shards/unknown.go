@@ -9,7 +9,7 @@ import (
 // keptChars is the number of characters outside the vocabulary that are kept for each book.
 const keptChars = 32
 
-// mostFrequent returns the characters that the index keeps for a book; nil if there are none.
+// mostFrequent returns the characters that the index keeps for a book, or nil if the index lists no characters for it.
 func mostFrequent(u *tokenizer.Unknowns) map[string]int {
 	var kept map[string]int
 	for _, r := range u.Most(keptChars) {

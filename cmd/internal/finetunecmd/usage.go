@@ -118,7 +118,7 @@ The run
   -out DIR         run folder (runs/<preset or width>-<task>, numbered if it
                    exists). It holds the model, task.json with the labels,
                    run.json, metrics.jsonl, and predictions.tsv for the test
-                   rows or, if there are none, the development rows
+                   rows, or for the development rows if -test is not given
   -force           write into a folder that is not empty. Files of an earlier
                    run are removed; all others stay
   -eval-every N    updates between evaluations; 0: only at the end (an epoch,

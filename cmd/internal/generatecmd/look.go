@@ -13,6 +13,7 @@ import (
 	"gorgpt/checkpoint/safetensors"
 	"gorgpt/generate"
 	"gorgpt/internal/atomicfile"
+	"gorgpt/internal/plural"
 	"gorgpt/internal/regular"
 	"gorgpt/loaders/charset"
 	"gorgpt/tokenizer"
@@ -64,16 +65,8 @@ func (c *command) scoreFile(ctx context.Context) (err error) {
 	c.sayFound(name, found)
 	c.report("-score", &unknown)
 	fmt.Fprintf(c.stderr, "%s, %s predicted: log-probability %.4f, perplexity %s\n",
-		plural(number, "line"), plural(all.Predicted, "token"), all.LogProb, all.perplexityText())
+		plural.Of(number, "line"), plural.Of(all.Predicted, "token"), all.LogProb, all.perplexityText())
 	return nil
-}
-
-// plural returns a count with its noun: "1 line", "2 lines".
-func plural(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
 }
 
 // scoreLine scores one text.
@@ -171,6 +164,6 @@ func (c *command) writeAttention() error {
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(c.stdout, "%s × [%d %d %d] in %s\n", plural(len(layers), "layer"), c.model.NHead, n, n, c.attention)
+	_, err = fmt.Fprintf(c.stdout, "%s × [%d %d %d] in %s\n", plural.Of(len(layers), "layer"), c.model.NHead, n, n, c.attention)
 	return err
 }
