@@ -115,6 +115,7 @@ func TestResumeRefusesOtherSettings(t *testing.T) {
 	good := tr.State()
 	good.Step, good.Random.Step, good.Data.Index = 2, 2, 8
 	for want, change := range map[string]func(*train.State){
+		"state.json has format 2, and this program knows formats up to 1": func(s *train.State) { s.Format = 2 },
 		"the checkpoint was saved after update 6, but the run has only 5": func(s *train.State) { s.Step = 6 },
 		"the checkpoint has the schedule optim.WarmupCosine{Peak:1 Warmup:2 Total:5}, but this run has optim.WarmupCosine{Peak:0.01 Warmup:2 Total:5}": func(s *train.State) {
 			s.Schedule = train.Describe(optim.WarmupCosine{Peak: 1, Warmup: 2, Total: 5})
