@@ -78,6 +78,9 @@ func (m *Machine) Run() error {
 	defer m.arena.busy.Unlock()
 	m.g.lock()
 	defer m.g.unlock()
+	if err := m.g.stale(); err != nil {
+		return err
+	}
 	if m.g.updates {
 		for _, s := range m.g.stores {
 			s.guard.updates.Add(1)

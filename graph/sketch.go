@@ -47,9 +47,13 @@ func (g *Graph) Need(keep ...Node) (Need, error) {
 // Bytes is the memory of values, gradients and Adam's two moments when the store is trained,
 // each in one block.
 func (s *Store) Bytes() (values, gradients, moments int) {
-	n := 0
+	n, compact := 0, 0
 	for _, p := range s.params {
+		if p.isCompact() {
+			compact += p.bytes()
+			continue
+		}
 		n += 4 * aligned(size(p.Shape))
 	}
-	return n, n, 2 * n
+	return n + compact, n, 2 * n
 }

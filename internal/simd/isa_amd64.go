@@ -41,6 +41,18 @@ var avx2 = table{
 	tile:          tileAVX2,
 	pack:          packAVX2,
 	packT:         packTAVX2,
+
+	stripFloat32:      stripFloat32Generic,
+	stripBFloat16:     stripBFloat16Generic,
+	stripInt8:         stripInt8Generic,
+	stripInt8Columns:  stripInt8ColumnsGeneric,
+	stripsFloat32:     stripsFloat32Generic,
+	stripsBFloat16:    stripsBFloat16Generic,
+	stripsInt8:        stripsInt8Generic,
+	stripsInt8Columns: stripsInt8ColumnsGeneric,
+	widenBFloat16:     widenBFloat16Generic,
+	widenInt8:         widenInt8Generic,
+	widenInt8Columns:  widenInt8ColumnsGeneric,
 }
 
 var avx512 = table{
@@ -67,4 +79,16 @@ var avx512 = table{
 	tile:          tileAVX512,
 	pack:          packAVX2,
 	packT:         packTAVX2,
+
+	stripFloat32:      stripFloat32Generic,
+	stripBFloat16:     stripBFloat16Generic,
+	stripInt8:         stripInt8Generic,
+	stripInt8Columns:  stripInt8ColumnsGeneric,
+	stripsFloat32:     stripsFloat32Generic,
+	stripsBFloat16:    stripsBFloat16Generic,
+	stripsInt8:        stripsInt8Generic,
+	stripsInt8Columns: stripsInt8ColumnsGeneric,
+	widenBFloat16:     widenBFloat16Generic,
+	widenInt8:         widenInt8Generic,
+	widenInt8Columns:  widenInt8ColumnsGeneric,
 }
