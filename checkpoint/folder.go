@@ -7,17 +7,34 @@ import (
 	"github.com/pkg/errors"
 
 	"gorgpt/gpt1"
+	"gorgpt/graph"
 	"gorgpt/tokenizer"
 )
 
 // tokenizerConfig is the file that names the pipeline of the tokenizer.
 const tokenizerConfig = "tokenizer_config.json"
 
-// ReadFolder reads a model, as [ReadModelContext] does, and its tokenizer. Their vocabularies must have
+// ReadFolder reads a model to be trained, as [ReadModelContext] does, and its tokenizer. Their vocabularies must have
 // the same size, except for rows that pad the model's to a multiple of 8, 64 or 128, which are left
 // out. tokenizer_config.json names the pipeline. Without it, the pipeline is Hugging Face's, or, for
 // OpenAI's release, that of the code which trained the weights.
 func ReadFolder(dir string, ctx int) (*gpt1.Model, *tokenizer.Tokenizer, error) {
+	return readFolder(dir, func(s *source) (*gpt1.Model, error) { return s.trainable(ctx) })
+}
+
+// ReadFolderAs is [ReadFolder] for a model that writes, scores or predicts but is not trained. It
+// keeps its matrices in type d; "" is the type that the files hold, where float16 and an LSTM count as
+// float32. They are read and converted a few rows at a time, so that they are in memory once.
+func ReadFolderAs(dir string, ctx int, d graph.Dtype) (*gpt1.Model, *tokenizer.Tokenizer, error) {
+	return readFolder(dir, func(s *source) (*gpt1.Model, error) {
+		if d == "" {
+			d = s.held()
+		}
+		return s.model(ctx, d)
+	})
+}
+
+func readFolder(dir string, read func(*source) (*gpt1.Model, error)) (*gpt1.Model, *tokenizer.Tokenizer, error) {
 	s, err := open(dir)
 	if err != nil {
 		return nil, nil, err
@@ -27,7 +44,7 @@ func ReadFolder(dir string, ctx int) (*gpt1.Model, *tokenizer.Tokenizer, error) 
 	if err != nil {
 		return nil, nil, err
 	}
-	m, err := s.model(ctx)
+	m, err := read(s)
 	return m, tok, err
 }
 
@@ -42,7 +59,7 @@ func ReadShape(dir string) (gpt1.Config, *tokenizer.Tokenizer, error) {
 			s.config, err = releaseConfig(dir, shapes)
 		}
 	} else {
-		s.config, err = readConfig(dir)
+		s.config, s.int8, err = readConfig(dir)
 	}
 	if err != nil {
 		return s.config, nil, err

@@ -45,16 +45,21 @@ func (o Options) OpenBase(d *Data, to train.Listener) (*Base, error) {
 		return nil, err
 	}
 	to.Note("weights of %s", o.Model)
-	for _, note := range checkpoint.Notes(o.Model) {
+	for _, note := range checkpoint.Notes(o.Model, "") {
 		to.Note("note: %s", note)
 	}
 	return b, nil
 }
 
-// ReadBase reads vocabulary and weights from a folder. If the folder has a task.json, it must
+// ReadBase reads vocabulary and weights from a folder, to train them. If the folder has a task.json, it must
 // match them.
 func ReadBase(dir string) (*Base, error) {
-	b, err := readBase(dir, func(dir string) (*gpt1.Model, *tokenizer.Tokenizer, error) { return checkpoint.ReadFolder(dir, 0) })
+	return readWithSpec(dir, func(dir string) (*gpt1.Model, *tokenizer.Tokenizer, error) { return checkpoint.ReadFolder(dir, 0) })
+}
+
+// readWithSpec is readBase with the task.json, if there is one.
+func readWithSpec(dir string, read func(dir string) (*gpt1.Model, *tokenizer.Tokenizer, error)) (*Base, error) {
+	b, err := readBase(dir, read)
 	if err != nil {
 		return nil, err
 	}

@@ -3,9 +3,13 @@ package finetune
 import (
 	"context"
 
+	"gorgpt/checkpoint"
+	"gorgpt/gpt1"
+	"gorgpt/graph"
 	"gorgpt/heads"
 	"gorgpt/loaders"
 	"gorgpt/loaders/ledger"
+	"gorgpt/tokenizer"
 	"gorgpt/train"
 )
 
@@ -32,9 +36,10 @@ func (o Options) Judge(ctx context.Context, b *Base, rows []loaders.Row, account
 	return task.Judge(ctx, set)
 }
 
-// ReadTuned reads a fine-tuned model. It is an error if the model has no head or no task.json.
-func ReadTuned(dir string) (*Base, error) {
-	b, err := ReadBase(dir)
+// ReadTuned reads a fine-tuned model to predict with, as [checkpoint.ReadFolderAs] does. It is an
+// error if the model has no head or no task.json.
+func ReadTuned(dir string, d graph.Dtype) (*Base, error) {
+	b, err := readWithSpec(dir, func(dir string) (*gpt1.Model, *tokenizer.Tokenizer, error) { return checkpoint.ReadFolderAs(dir, 0, d) })
 	if err != nil {
 		return nil, err
 	}

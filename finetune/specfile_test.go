@@ -108,7 +108,7 @@ func TestTaskFileIsValidated(t *testing.T) {
 func TestHeadWithoutTaskFile(t *testing.T) {
 	dir := tuned(t, "", 2)
 	require.NoError(t, os.Remove(filepath.Join(dir, SpecFile)))
-	_, err := ReadTuned(dir)
+	_, err := ReadTuned(dir, "")
 	require.ErrorContains(t, err, "has a head but no task.json to describe its outputs")
 	b, err := ReadBase(dir)
 	require.NoError(t, err)

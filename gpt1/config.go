@@ -6,6 +6,9 @@ import (
 	"strings"
 
 	"github.com/pkg/errors"
+
+	"gorgpt/graph"
+	"gorgpt/internal/kernels"
 )
 
 // Config is the shape of a model, with the JSON keys of Hugging Face's
@@ -131,15 +134,21 @@ type huggingFace struct {
 	ModelType  string `json:"model_type"`
 	NPositions int    `json:"n_positions"`
 	DType      string `json:"torch_dtype,omitempty"`
+
+	Quantization *quantization `json:"quantization_config,omitempty"`
 }
 
 // JSON writes the keys of Hugging Face's config.json for a language model in float32.
 func (c Config) JSON() ([]byte, error) { return c.JSONAs(LMHeadModel, "float32") }
 
-// JSONAs is JSON for another architecture, and for weights of another type as PyTorch calls it.
+// JSONAs is JSON for another architecture, and for weights of another type as PyTorch calls it, such
+// as float16 or bfloat16. With int8 the matrices are int8, see [IsInt8], and all else is float32.
 func (c Config) JSONAs(architecture, dtype string) ([]byte, error) {
 	h := huggingFace{
 		AFN: "gelu", Architectures: []string{architecture}, Config: c, ModelType: transformerType, NPositions: c.NCtx, DType: dtype,
+	}
+	if dtype == string(graph.Int8) {
+		h.DType, h.Quantization = string(graph.Float32), &quantization{int8Method, kernels.Group}
 	}
 	if c.IsLSTM() {
 		h.Architectures, h.ModelType = nil, lstmType

@@ -23,6 +23,9 @@ type Tensor struct {
 	put   func(dst []byte, from, to int) []byte // appends the encoded values [from:to]
 }
 
+// Name returns the tensor's name.
+func (t Tensor) Name() string { return t.name }
+
 // NewFloat32 makes a tensor of type F32 from row-major values. The values are
 // not copied; they must not change before Write returns.
 func NewFloat32(name string, shape []int, values []float32) Tensor {

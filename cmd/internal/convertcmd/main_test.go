@@ -106,7 +106,7 @@ func TestErrors(t *testing.T) {
 	}{
 		"no -model":           {2, []string{"-out", "x"}, "-model is missing"},
 		"no -out":             {2, []string{"-model", dir}, "-out is missing"},
-		"another type":        {2, []string{"-model", dir, "-out", missing, "-dtype", "int8"}, `-dtype must be float32, float16 or bfloat16, not "int8"`},
+		"another type":        {2, []string{"-model", dir, "-out", missing, "-dtype", "int4"}, `-dtype must be float32, float16, bfloat16 or int8, not "int4"`},
 		"another pipeline":    {2, []string{"-model", dir, "-out", missing, "-pipeline", "x"}, `-pipeline must be bert or original, not "x"`},
 		"no context":          {2, []string{"-model", dir, "-out", missing, "-ctx", "0"}, "-ctx must be at least 1, not 0"},
 		"an argument":         {2, []string{dir}, "unexpected argument"},
@@ -176,7 +176,7 @@ func TestPaddedVocabulary(t *testing.T) {
 	back, _, err := checkpoint.ReadFolder(out, 0)
 	require.NoError(t, err)
 	require.Equal(t, tok.Size(), back.VocabSize)
-	require.Empty(t, checkpoint.Notes(out))
+	require.Empty(t, checkpoint.Notes(out, ""))
 }
 
 // TestFormatThatIsNotRead checks that the error for an unsupported format says how to convert it.

@@ -63,11 +63,11 @@ func (s *settings) open(stdin io.Reader, stdout, stderr io.Writer) (*command, er
 	if _, err := os.Stat(dir); err != nil {
 		return nil, errors.Wrap(err, "-model")
 	}
-	m, tok, err := checkpoint.ReadFolder(dir, s.ctx)
+	m, tok, err := checkpoint.ReadFolderAs(dir, s.ctx, s.dtype)
 	if err != nil {
 		return nil, err
 	}
-	for _, note := range checkpoint.Notes(dir) {
+	for _, note := range checkpoint.Notes(dir, s.dtype) {
 		fmt.Fprintf(stderr, "generate: %s\n", note)
 	}
 	if m.IsLSTM() && c.score == "" {
