@@ -83,7 +83,7 @@ func toBFloat16(v float32) uint16 {
 func quantizeGroup(q []int8, x []float32) float32 {
 	top := float32(0)
 	for _, v := range x {
-		if a := float32(math.Abs(float64(v))); !(a <= top) { // also when v is a NaN, which stays
+		if a := float32(math.Abs(float64(v))); a > top || a != a { // a NaN stays
 			top = a
 		}
 	}

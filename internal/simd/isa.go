@@ -16,7 +16,6 @@ type table struct {
 	shiftMul   func(dst, x, y []float32, shift, scale float32)
 
 	combine func(dst, x []float32, ld int, s []float32)
-	dots    func(x []float32, ld int, y []float32) (s0, s1, s2, s3 float32)
 
 	expSum func(y, x []float32, scale, shift, gain float32) float32
 	sumExp func(x []float32, shift float32) float32
@@ -60,7 +59,6 @@ var generic = table{
 	sumSquares:    sumSquaresGeneric,
 	shiftMul:      shiftMulGeneric,
 	combine:       combineGeneric,
-	dots:          dotsGeneric,
 	expSum:        expSumGeneric,
 	sumExp:        sumExpGeneric,
 	gelu:          geluGeneric,

@@ -17,18 +17,6 @@ package simd
 //go:noescape
 func combineAVX2(dst []float32, x []float32, ld int, s []float32)
 
-// dotsAVX2 returns the scalar products of four rows with y:
-//
-//	for j := range y {
-//		s0 += x[j] * y[j]
-//		s1 += x[ld+j] * y[j]
-//		s2 += x[2*ld+j] * y[j]
-//		s3 += x[3*ld+j] * y[j]
-//	}
-//
-//go:noescape
-func dotsAVX2(x []float32, ld int, y []float32) (s0 float32, s1 float32, s2 float32, s3 float32)
-
 // combineAVX512 adds multiples of eight rows:
 //
 //	for j := range dst {
@@ -41,15 +29,3 @@ func dotsAVX2(x []float32, ld int, y []float32) (s0 float32, s1 float32, s2 floa
 //
 //go:noescape
 func combineAVX512(dst []float32, x []float32, ld int, s []float32)
-
-// dotsAVX512 returns the scalar products of four rows with y:
-//
-//	for j := range y {
-//		s0 += x[j] * y[j]
-//		s1 += x[ld+j] * y[j]
-//		s2 += x[2*ld+j] * y[j]
-//		s3 += x[3*ld+j] * y[j]
-//	}
-//
-//go:noescape
-func dotsAVX512(x []float32, ld int, y []float32) (s0 float32, s1 float32, s2 float32, s3 float32)
