@@ -63,7 +63,7 @@ func Open(dir string, options ...Option) (*Model, error) {
 	if o.dtype != "" && !slices.Contains(graph.Dtypes(), o.dtype) {
 		return nil, errors.Errorf("opening a model: %q is not a type of weights: it must be one of %v", o.dtype, graph.Dtypes())
 	}
-	model, tok, err := checkpoint.ReadFolderAs(dir, 0, o.dtype)
+	model, tok, _, err := checkpoint.ReadFolderAs(dir, 0, o.dtype)
 	if err != nil {
 		return nil, errors.WithMessage(err, "opening a model")
 	}

@@ -4,7 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"math"
-	"runtime"
+	"runtime/debug"
 	"slices"
 
 	"github.com/pkg/errors"
@@ -76,15 +76,15 @@ func (s *source) held() graph.Dtype {
 	return graph.BFloat16
 }
 
-// garbage is how many bytes [fillCompact] may leave to the garbage collector before it calls it.
+// garbage is how many bytes [fillCompact] may leave before it gives them back to the system.
 const garbage = 16 << 20
 
 // fillCompact reads tensors into parameters that are not in float32. Each is in memory twice for a
 // moment, as read and as the kernels want it, so they come one by one and the largest first.
 func fillCompact(s *graph.Store, tensors []tensor) error {
 	slices.SortStableFunc(tensors, func(a, b tensor) int { return cmp.Compare(b.len(), a.len()) })
-	left := 0
-	for _, t := range tensors {
+	left, total := 0, 0
+	for i, t := range tensors {
 		p := s.Param(t.name)
 		c, err := t.compact(p.Dtype(), p.Shape[0], p.Shape[1])
 		if err != nil {
@@ -94,8 +94,9 @@ func fillCompact(s *graph.Store, tensors []tensor) error {
 		if err := p.SetCompact(c); err != nil {
 			return errors.WithMessage(err, t.file(0))
 		}
-		if left += size; left > garbage {
-			runtime.GC()
+		left, total = left+size, total+size
+		if left > garbage || i == len(tensors)-1 && total > garbage {
+			debug.FreeOSMemory()
 			left = 0
 		}
 	}

@@ -177,10 +177,6 @@ func TestInt8IsNotTrained(t *testing.T) {
 	dir, _ := int8Folder(t)
 	_, err := ReadModel(dir)
 	require.ErrorContains(t, err, filepath.Join(dir, WeightsFile)+": the weights are int8, which cannot be trained: use the model that was converted")
-	require.Empty(t, Notes(dir, ""))
-	require.Empty(t, Notes(dir, graph.Int8))
-	require.Equal(t, []string{dir + ": the weights are int8: float32 needs more memory and does not bring back what was rounded off"}, Notes(dir, graph.Float32))
-
 	m, err := readAs(dir, graph.Int8)
 	require.NoError(t, err)
 	require.EqualError(t, WriteModel(t.TempDir(), m), "a model in int8 cannot be written as F32: read it in float32")

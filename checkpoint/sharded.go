@@ -2,7 +2,6 @@ package checkpoint
 
 import (
 	"encoding/json"
-	"fmt"
 	"maps"
 	"os"
 	"path/filepath"
@@ -12,7 +11,6 @@ import (
 	"github.com/pkg/errors"
 
 	"gorgpt/checkpoint/safetensors"
-	"gorgpt/graph"
 )
 
 // indexFile maps tensors to the files that hold them, if the weights are in several files.
@@ -121,19 +119,13 @@ func isPadded(rows, v int) bool {
 }
 
 // Notes says, a line each, what a user should know about how the model in a folder is read. There are
-// none if everything is used unchanged, or if the model cannot be read. d is that of [ReadFolderAs].
-func Notes(dir string, d graph.Dtype) []string {
+// none if everything is used unchanged, or if the model cannot be read.
+func Notes(dir string) []string {
 	s, err := open(dir)
 	if err != nil {
 		return nil
 	}
-	defer s.close() //nolint:errcheck // only read from: nothing is lost if this fails
-	if tok, err := s.tokenizer(dir); err == nil && s.config.VocabSize > tok.Size() {
-		s.notes = append(s.notes, fmt.Sprintf("%s: the weights have rows for %d tokens, the vocabulary has %d: the last %d are padding, and left out",
-			dir, s.config.VocabSize, tok.Size(), s.config.VocabSize-tok.Size()))
-	}
-	if s.int8 && d != "" && d != graph.Int8 {
-		s.notes = append(s.notes, fmt.Sprintf("%s: the weights are int8: %s needs more memory and does not bring back what was rounded off", dir, d))
-	}
+	defer s.close()         //nolint:errcheck // only read from: nothing is lost if this fails
+	_, _ = s.tokenizer(dir) // without it, there is nothing to say about rows
 	return s.notes
 }

@@ -151,18 +151,18 @@ func TestPaddedVocabulary(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, v, c.VocabSize)
 	require.Equal(t, []string{fmt.Sprintf("%s: the weights have rows for %d tokens, the vocabulary has %d: the last %d are padding, and left out",
-		dir, padded.VocabSize, v, padded.VocabSize-v)}, Notes(dir, ""))
+		dir, padded.VocabSize, v, padded.VocabSize-v)}, Notes(dir))
 
 	_, dir = model((v/64+1)*64 + 1)
 	_, _, err = ReadFolder(dir, 0)
 	require.ErrorContains(t, err, "the vocabulary has")
-	require.Empty(t, Notes(dir, ""))
+	require.Empty(t, Notes(dir))
 }
 
 func TestHeadForClassificationIsNoted(t *testing.T) {
 	m, dir := smallModel(t), t.TempDir()
 	writeFolder(t, dir, m, safetensors.F32, prefixed, safetensors.NewFloat32("score.weight", []int{2, 8}, make([]float32, 16)))
-	notes := Notes(dir, "")
+	notes := Notes(dir)
 	require.Len(t, notes, 1)
 	require.Contains(t, notes[0], "score.weight, the head of OpenAIGPTForSequenceClassification, is left out")
 }

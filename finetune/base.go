@@ -21,9 +21,10 @@ type Base struct {
 	Model *gpt1.Model
 	Tok   *tokenizer.Tokenizer // with the special tokens, which the model may lack
 
-	name   string // for reports
-	preset string // preset of a new model; "" if the model was read
-	head   Spec   // task of the model's head; zero without a head or without task.json
+	name   string   // for reports
+	preset string   // preset of a new model; "" if the model was read
+	notes  []string // about how the model was read; only from ReadTuned
+	head   Spec     // task of the model's head; zero without a head or without task.json
 }
 
 // OpenBase reads the model that the options name. With Scratch it makes a model with random
@@ -45,7 +46,7 @@ func (o Options) OpenBase(d *Data, to train.Listener) (*Base, error) {
 		return nil, err
 	}
 	to.Note("weights of %s", o.Model)
-	for _, note := range checkpoint.Notes(o.Model, "") {
+	for _, note := range checkpoint.Notes(o.Model) {
 		to.Note("note: %s", note)
 	}
 	return b, nil

@@ -39,12 +39,20 @@ func (o Options) Judge(ctx context.Context, b *Base, rows []loaders.Row, account
 // ReadTuned reads a fine-tuned model to predict with, as [checkpoint.ReadFolderAs] does. It is an
 // error if the model has no head or no task.json.
 func ReadTuned(dir string, d graph.Dtype) (*Base, error) {
-	b, err := readWithSpec(dir, func(dir string) (*gpt1.Model, *tokenizer.Tokenizer, error) { return checkpoint.ReadFolderAs(dir, 0, d) })
+	var notes []string
+	b, err := readWithSpec(dir, func(dir string) (m *gpt1.Model, tok *tokenizer.Tokenizer, err error) {
+		m, tok, notes, err = checkpoint.ReadFolderAs(dir, 0, d)
+		return m, tok, err
+	})
 	if err != nil {
 		return nil, err
 	}
+	b.notes = notes
 	return b, b.checkTuned()
 }
+
+// Notes says what a user should know about how [ReadTuned] read the model.
+func (b *Base) Notes() []string { return b.notes }
 
 // Spec returns the task and label space of the model; it is zero if the model was not fine-tuned.
 func (b *Base) Spec() Spec { return b.head }

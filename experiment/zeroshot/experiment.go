@@ -81,7 +81,7 @@ func (e *Experiment) Measure(ctx context.Context, log *Log, to train.Listener) (
 	curves := make([]Curve, len(e.Sets)*len(e.Runs))
 	for k, run := range e.Runs {
 		for nth, state := range run.States {
-			m, tok, err := checkpoint.ReadFolderAs(state.Dir, 0, e.Dtype)
+			m, tok, _, err := checkpoint.ReadFolderAs(state.Dir, 0, e.Dtype)
 			if err != nil {
 				return nil, err
 			}

@@ -9,7 +9,6 @@ import (
 
 	"github.com/pkg/errors"
 
-	"gorgpt/checkpoint"
 	"gorgpt/finetune"
 	"gorgpt/internal/atomicfile"
 	"gorgpt/loaders"
@@ -28,7 +27,7 @@ func Apply(ctx context.Context, o finetune.Options, in io.Reader, out io.Writer,
 	if err != nil {
 		return err
 	}
-	for _, note := range checkpoint.Notes(s.Model, s.Dtype) {
+	for _, note := range b.Notes() {
 		to.Note("note: %s", note)
 	}
 	spec, path := b.Spec(), s.Eval

@@ -88,11 +88,11 @@ func (s *settings) convert(w io.Writer) error {
 	if s.form.DType == safetensors.I8 {
 		in = graph.Int8
 	}
-	m, tok, err := checkpoint.ReadFolderAs(s.model, s.ctx, in)
+	m, tok, notes, err := checkpoint.ReadFolderAs(s.model, s.ctx, in)
 	if err != nil {
 		return err
 	}
-	for _, note := range checkpoint.Notes(s.model, in) {
+	for _, note := range notes {
 		fmt.Fprintf(w, "note: %s\n", note)
 	}
 	if s.pipeline != "" {

@@ -176,7 +176,7 @@ func TestPaddedVocabulary(t *testing.T) {
 	back, _, err := checkpoint.ReadFolder(out, 0)
 	require.NoError(t, err)
 	require.Equal(t, tok.Size(), back.VocabSize)
-	require.Empty(t, checkpoint.Notes(out, ""))
+	require.Empty(t, checkpoint.Notes(out))
 }
 
 // TestFormatThatIsNotRead checks that the error for an unsupported format says how to convert it.

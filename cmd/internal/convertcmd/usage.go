@@ -8,7 +8,6 @@ OpenAIGPTLMHeadModel.from_pretrained and the tokenizer classes.
 
 Examples
   gorgpt convert -model runs/tiny -out exported
-  gorgpt convert -model runs/tiny -out half -dtype float16
   gorgpt convert -model runs/tiny -out small -dtype int8
   gorgpt convert -model runs/tiny-qa -out exported-qa -double-heads
 
