@@ -188,3 +188,56 @@ func TestFormatThatIsNotRead(t *testing.T) {
 	require.Contains(t, errs, "has pytorch_model.bin, which this program cannot read")
 	require.Equal(t, 1, strings.Count(errs, "\n"))
 }
+
+// TestInt8 converts to int8, within int8 without a change, and back.
+func TestInt8(t *testing.T) {
+	dir := modelFolder(t, graph.Param{Name: "head.weight", Shape: []int{16, 1}}, graph.Param{Name: "head.bias", Shape: []int{1}})
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "task.json"), []byte(`{"task":"qa"}`), 0o600))
+	at := t.TempDir()
+	small, again, choice, back := filepath.Join(at, "small"), filepath.Join(at, "again"), filepath.Join(at, "choice"), filepath.Join(at, "back")
+	status, said, errs := invoke("-model", dir, "-out", small, "-dtype", "int8")
+	require.Zero(t, status, errs)
+	require.Contains(t, said, " parameters, int8, context 24, in "+small)
+	require.Contains(t, names(t, small), "task.json")
+	m, _, _, err := checkpoint.ReadFolderAs(small, 0, "")
+	require.NoError(t, err)
+	require.Equal(t, graph.Int8, m.Store.Dtype())
+
+	status, said, errs = invoke("-model", small, "-out", again, "-dtype", "int8")
+	require.Zero(t, status, errs)
+	require.NotContains(t, said, "note")
+	for _, name := range names(t, small) {
+		want, err := os.ReadFile(filepath.Join(small, name))
+		require.NoError(t, err)
+		got, err := os.ReadFile(filepath.Join(again, name))
+		require.NoError(t, err)
+		require.Equal(t, want, got, name)
+	}
+
+	status, _, errs = invoke("-model", small, "-out", choice, "-dtype", "int8", "-double-heads")
+	require.Zero(t, status, errs)
+	other, _, _, err := checkpoint.ReadFolderAs(choice, 0, "")
+	require.NoError(t, err)
+	require.Equal(t, m.Store.Digest(), other.Store.Digest())
+
+	status, said, errs = invoke("-model", small, "-out", back)
+	require.Zero(t, status, errs)
+	require.Contains(t, said, "note: "+small+": the weights are int8: float32 takes more memory and does not bring back what was rounded off\n")
+	wide, _, err := checkpoint.ReadFolder(back, 0)
+	require.NoError(t, err)
+	require.Equal(t, m.Store.Digest(), wide.Store.Digest())
+}
+
+func TestInt8OfAnLSTM(t *testing.T) {
+	dir := modelFolder(t)
+	_, tok, err := checkpoint.ReadFolder(dir, 0)
+	require.NoError(t, err)
+	m, err := gpt1.New(gpt1.Config{NLayer: 1, NHead: 1, NUnits: 4, NEmbd: 4, NCtx: 8, VocabSize: tok.Size(), LayerNormEps: 1e-5, InitRange: 0.1})
+	require.NoError(t, err)
+	require.NoError(t, checkpoint.WriteFolder(dir, m, tok, checkpoint.Form{}))
+	out := filepath.Join(t.TempDir(), "out")
+	status, _, errs := invoke("-model", dir, "-out", out, "-dtype", "int8")
+	require.Equal(t, 1, status)
+	require.Contains(t, errs, "int8: the model is an LSTM, whose weights can only be kept as float32")
+	require.NoDirExists(t, out)
+}
