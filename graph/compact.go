@@ -22,7 +22,22 @@ func NewStoreAs(params []Param, d Dtype, which func(*Param) bool) (*Store, error
 			p.dtype = d
 		}
 	}
-	return newStore(params, false)
+	s, err := newStore(params, false)
+	if err == nil {
+		s.room = newRoom(s.params)
+	}
+	return s, err
+}
+
+// newRoom returns memory for the compact parameters among params.
+func newRoom(params []*Param) *kernels.Room {
+	bytes := 0
+	for _, p := range params {
+		if p.isCompact() {
+			bytes += kernels.CompactBytes(string(p.dtype), p.Shape[0], p.Shape[1], p.Transposed)
+		}
+	}
+	return kernels.NewRoom(bytes)
 }
 
 // Compact converts the parameters that which chooses, matrices, to another type and releases
@@ -49,8 +64,12 @@ func (s *Store) Compact(d Dtype, which func(*Param) bool) error {
 	}
 	s.layout++
 	for _, p := range chosen {
-		p.dtype, p.compact = d, kernels.Quantize(string(d), p.Value, p.Shape[0], p.Shape[1])
-		p.compact.Arrange(p.Transposed)
+		p.dtype = d
+	}
+	s.room = newRoom(chosen)
+	for _, p := range chosen {
+		p.compact = kernels.Quantize(string(d), p.Value, p.Shape[0], p.Shape[1])
+		p.compact.Arrange(p.Transposed, s.room)
 		p.Value = nil
 	}
 	old := map[*Param][]float32{}
@@ -82,15 +101,6 @@ func (p *Param) Dtype() Dtype {
 
 func (p *Param) isCompact() bool { return p.dtype.compact() }
 
-// bytes is the size of the weights of a compact parameter; see also [kernels.Compact.Bytes],
-// which pads.
-func (p *Param) bytes() int {
-	if p.dtype == BFloat16 {
-		return 2 * size(p.Shape)
-	}
-	return size(p.Shape) + 4*p.Shape[0]*((p.Shape[1]+kernels.Group-1)/kernels.Group)
-}
-
 // Compact returns the weights of a parameter that is not in float32; nil for one that is, or
 // that has none yet.
 func (p *Param) Compact() *kernels.Compact { return p.compact }
@@ -102,7 +112,7 @@ func (p *Param) SetCompact(c *kernels.Compact) error {
 		return errors.Errorf("parameter %s is %s of shape %v: it cannot be given weights in %s of shape [%d %d]",
 			p.Name, p.Dtype(), p.Shape, c.Format(), rows, cols)
 	}
-	c.Arrange(p.Transposed)
+	c.Arrange(p.Transposed, p.store.room)
 	p.compact = c
 	p.store.layout++
 	return nil

@@ -50,7 +50,8 @@ type Store struct {
 	sketch  bool // it has no memory
 	layout  int  // counts the changes of where weights lie
 
-	values, grads, m, v []float32 // the blocks
+	values, grads, m, v []float32     // the blocks
+	room                *kernels.Room // the block of compact parameters
 
 	summed func(p *Param) // see WhenSummed
 	guard  guard

@@ -68,8 +68,8 @@ func (l *caseList) addProducts() {
 	l.add("Gemm dots", []int{few * n}, func(o [][]float32) { Gemm(false, true, few, n, long, x, long, wide, long, 0, o[0], n) })
 	for _, format := range []string{BFloat16, Int8} {
 		w, e := Quantize(format, wide, long, n), Quantize(format, wide, n, long)
-		w.Arrange(false)
-		e.Arrange(true)
+		w.Arrange(false, nil)
+		e.Arrange(true, nil)
 		for _, rows := range []int{few, 20} {
 			x := l.in(rows * long)
 			l.add(fmt.Sprintf("GemmCompact %s %d", format, rows), []int{rows * n}, func(o [][]float32) { GemmCompact(false, rows, n, long, x, long, w, bias, o[0], n) })

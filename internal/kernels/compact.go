@@ -206,29 +206,41 @@ func (c *Compact) scaleAt(i, j int) int {
 	return i*groups + j/Group
 }
 
-// Arrange lays the elements out for products with the matrix, or if transposed with its
-// transpose, which need it. It must not be called while another call uses c.
-func (c *Compact) Arrange(transposed bool) {
-	want, strips, lines := columnStrips, ceilDiv(c.cols, simd.StripWidth), c.rows
+// strips returns the order of the elements for products with a matrix, or if transposed with
+// its transpose, and the numbers of strips, of their lines and of the lines of their scales.
+func strips(rows, cols int, transposed bool) (o order, strips, lines, scales int) {
 	if transposed {
-		want, strips, lines = rowStrips, ceilDiv(c.rows, simd.StripWidth), c.cols
+		return rowStrips, ceilDiv(rows, simd.StripWidth), cols, ceilDiv(cols, Group) * simd.StripWidth
 	}
+	return columnStrips, ceilDiv(cols, simd.StripWidth), rows, rows
+}
+
+// CompactBytes is the memory of a matrix that is arranged for products.
+func CompactBytes(format string, rows, cols int, transposed bool) int {
+	_, strips, lines, scales := strips(rows, cols, transposed)
+	if format == BFloat16 {
+		return roundUp(2*strips*simd.StripWidth*lines, cacheLine)
+	}
+	return roundUp(strips*simd.StripWidth*lines, cacheLine) + roundUp(4*strips*scales, cacheLine)
+}
+
+// Arrange lays the elements out for products with the matrix, or if transposed with its
+// transpose, which need it: in memory of the room, unless that is nil or full. It must not be
+// called while another call uses c.
+func (c *Compact) Arrange(transposed bool, room *Room) {
+	want, strips, lines, scales := strips(c.rows, c.cols, transposed)
 	if c.order == want {
 		return
 	}
 	from := *c
 	c.order = want
 	if from.bits != nil {
-		c.bits = aligned[uint16](strips * simd.StripWidth * lines)
+		c.bits = take[uint16](room, strips*simd.StripWidth*lines)
 		rearrange(c, &from, c.bits, from.bits)
 		return
 	}
-	c.q = aligned[int8](strips * simd.StripWidth * lines)
+	c.q, c.scales = take[int8](room, strips*simd.StripWidth*lines), take[float32](room, strips*scales)
 	rearrange(c, &from, c.q, from.q)
-	c.scales = aligned[float32](strips * lines)
-	if transposed {
-		c.scales = aligned[float32](strips * ceilDiv(lines, Group) * simd.StripWidth)
-	}
 	for i := range c.rows {
 		for j := 0; j < c.cols; j += Group {
 			c.scales[c.scaleAt(i, j)] = from.scales[from.scaleAt(i, j)]

@@ -94,7 +94,7 @@ func TestCompactOrders(t *testing.T) {
 		values := random(1, rows*cols)
 		for _, transposed := range []bool{false, true} {
 			plain, c := Quantize(Int8, values, rows, cols), Quantize(Int8, values, rows, cols)
-			c.Arrange(transposed)
+			c.Arrange(transposed, nil)
 			q, scales := c.Int8()
 			assert.Equal(t, plain.q, q)
 			assert.Equal(t, plain.scales, scales)
@@ -103,11 +103,11 @@ func TestCompactOrders(t *testing.T) {
 			sameRows(t, plain, c, again)
 			assert.Equal(t, rows*cols+4*rows*ceilDiv(cols, Group), plain.Bytes())
 			assert.Len(t, c.Memory(), rows*cols)
-			c.Arrange(!transposed)
+			c.Arrange(!transposed, nil)
 			sameRows(t, plain, c)
 
 			plain, c = Quantize(BFloat16, values, rows, cols), Quantize(BFloat16, values, rows, cols)
-			c.Arrange(transposed)
+			c.Arrange(transposed, nil)
 			assert.Equal(t, plain.bits, c.BFloat16())
 			none, _ := c.Int8()
 			assert.Nil(t, none)
@@ -128,6 +128,33 @@ func sameRows(t *testing.T, want *Compact, all ...*Compact) {
 			want.Row(i, x)
 			c.Row(i, y)
 			sameBits(t, "row", x, y)
+		}
+	}
+}
+
+// TestRoom arranges matrices in one block, which has exactly the bytes that they need.
+func TestRoom(t *testing.T) {
+	for _, transposed := range []bool{false, true} {
+		bytes, all := 0, []*Compact{}
+		for i, size := range [][2]int{{1, 1}, {33, 70}, {64, 31}} {
+			for _, format := range []string{BFloat16, Int8} {
+				bytes += CompactBytes(format, size[0], size[1], transposed)
+				all = append(all, Quantize(format, random(uint64(i), size[0]*size[1]), size[0], size[1]))
+			}
+		}
+		room := NewRoom(bytes)
+		var plain []*Compact
+		for _, c := range all {
+			before := *c
+			plain = append(plain, &before)
+			c.Arrange(transposed, room)
+		}
+		assert.Empty(t, room.free)
+		for i, c := range all {
+			sameRows(t, plain[i], c)
+			assert.Zero(t, CompactBytes(c.Format(), c.rows, c.cols, transposed)%cacheLine)
+			c.Arrange(!transposed, room) // the room is full
+			sameRows(t, plain[i], c)
 		}
 	}
 }

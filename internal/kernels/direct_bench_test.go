@@ -93,7 +93,7 @@ func tokenProducts(format, part string) (bytes int, all []func(m int, x, y []flo
 				rows, cols = n, s.k
 			}
 			w := Quantize(format, values, rows, cols)
-			w.Arrange(head)
+			w.Arrange(head, nil)
 			bytes += w.Bytes()
 			all = append(all, func(m int, x, y []float32) { GemmCompact(head, m, n, s.k, x, s.k, w, nil, y, s.n) })
 		}

@@ -58,10 +58,19 @@ func (g *directCall) compact(ws *workspace, lo, hi int) {
 	}
 }
 
-// transpose takes the columns [lo,hi) of C, which are rows of B, strip by strip through a
-// transposed copy.
+// transpose takes the columns [lo,hi) of C, which are rows of B: of one or two rows as they lie,
+// else strip by strip through a transposed copy.
 func (g *directCall) transpose(ws *workspace, lo, hi int) {
 	sums := grow(&ws.tile, simd.MaxTile)
+	for ; g.m <= 2 && lo+simd.TransposedRows <= hi; lo += simd.TransposedRows {
+		for p := 0; p == 0 || p < g.k; p += gemmKC {
+			kc := min(gemmKC, g.k-p)
+			for i := range g.m {
+				simd.Transposed(sums, g.a[i*g.lda+p:i*g.lda+p+kc], g.b[lo*g.ldb+p:], g.ldb)
+				g.put(p, i, lo, sums[:simd.TransposedRows])
+			}
+		}
+	}
 	for j := lo; j < hi; j += simd.StripWidth {
 		cols := min(simd.StripWidth, hi-j)
 		for p := 0; p == 0 || p < g.k; p += gemmKC {

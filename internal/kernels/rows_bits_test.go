@@ -59,7 +59,7 @@ func rowProducts(tB bool, n, k int, a, bias []float32) map[string]func(m int, c 
 	}
 	for _, format := range []string{BFloat16, Int8} {
 		w := Quantize(format, b, rows, cols)
-		w.Arrange(tB)
+		w.Arrange(tB, nil)
 		all[format] = func(m int, c []float32) { GemmCompact(tB, m, n, k, a[:m*k], k, w, bias, c, n) }
 		all[format+" plain"] = func(m int, c []float32) { GemmCompact(tB, m, n, k, a[:m*k], k, w, nil, c, n) }
 	}
@@ -81,7 +81,7 @@ func TestGemmCompact(t *testing.T) {
 				for i := range rows {
 					w.Row(i, row(wide, i, cols))
 				}
-				w.Arrange(tB)
+				w.Arrange(tB, nil)
 				lda, ldc := k+3, n+5
 				a, bias := random(1, m*lda), random(3, n)
 				want, got := random(4, m*ldc), random(4, m*ldc) // the columns beyond n must stay
@@ -98,7 +98,7 @@ func TestGemmCompact(t *testing.T) {
 	w := Quantize(Int8, make([]float32, 6), 2, 3)
 	x := make([]float32, 6)
 	assert.Panics(t, func() { GemmCompact(false, 2, 3, 2, x, 2, w, nil, x, 3) }, "not arranged")
-	w.Arrange(false)
+	w.Arrange(false, nil)
 	assert.Panics(t, func() { GemmCompact(true, 2, 2, 3, x, 3, w, nil, x, 2) }, "arranged for the matrix itself")
 	assert.Panics(t, func() { GemmCompact(false, 2, 2, 2, x, 2, w, nil, x, 2) }, "another size")
 	assert.Panics(t, func() { GemmCompact(false, 2, 3, 2, x, 2, w, x[:2], x, 3) }, "a short bias")

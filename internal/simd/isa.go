@@ -15,7 +15,8 @@ type table struct {
 	sumSquares func(x []float32) float64
 	shiftMul   func(dst, x, y []float32, shift, scale float32)
 
-	combine func(dst, x []float32, ld int, s []float32)
+	combine    func(dst, x []float32, ld int, s []float32)
+	transposed func(c, a, b []float32, ld int)
 
 	expSum func(y, x []float32, scale, shift, gain float32) float32
 	sumExp func(x []float32, shift float32) float32
@@ -59,6 +60,7 @@ var generic = table{
 	sumSquares:    sumSquaresGeneric,
 	shiftMul:      shiftMulGeneric,
 	combine:       combineGeneric,
+	transposed:    transposedGeneric,
 	expSum:        expSumGeneric,
 	sumExp:        sumExpGeneric,
 	gelu:          geluGeneric,

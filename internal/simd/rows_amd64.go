@@ -17,6 +17,20 @@ package simd
 //go:noescape
 func combineAVX2(dst []float32, x []float32, ld int, s []float32)
 
+// transposedAVX2 computes a row times the transpose of eight rows that are ld elements apart:
+//
+//	for p := range a {
+//		for j := range 8 {
+//			sum[j] += a[p] * b[j*ld+p]
+//		}
+//	}
+//	copy(c, sum)
+//
+// and fetches the eight rows after those into the second-level cache.
+//
+//go:noescape
+func transposedAVX2(c []float32, a []float32, b []float32, ld int)
+
 // combineAVX512 adds multiples of eight rows:
 //
 //	for j := range dst {

@@ -5,3 +5,13 @@ func combineGeneric(dst, x []float32, ld int, s []float32) {
 		axpyGeneric(dst, x[r*ld:r*ld+len(dst)], v)
 	}
 }
+
+func transposedGeneric(c, a, b []float32, ld int) {
+	var sum [TransposedRows]float32
+	for j := range sum {
+		for p, w := range b[j*ld : j*ld+len(a)] {
+			sum[j] += a[p] * w
+		}
+	}
+	copy(c, sum[:])
+}

@@ -110,6 +110,17 @@ func TestStrips(t *testing.T) {
 					all = append(all, wide, four)
 					a.check(t, what, all...)
 				}
+				rows := a.slice((StripWidth-1)*ld + k) // the transpose of the strip
+				for i := range s.wide {
+					rows[i%StripWidth*ld+i/StripWidth] = s.wide[i]
+				}
+				columns, want := a.slice(StripWidth), make([]float32, StripWidth)
+				isa.stripFloat32(want, x[:k], s.wide)
+				for j := 0; j < StripWidth; j += TransposedRows {
+					isa.transposed(columns[j:j+TransposedRows:j+TransposedRows], x[:k], rows[j*ld:], ld)
+				}
+				sameBits(t, fmt.Sprintf("transposed k %d", k), want, columns)
+				a.check(t, "transposed", append(all, rows, columns)...)
 			}
 		})
 	}
