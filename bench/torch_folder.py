@@ -72,7 +72,8 @@ def main():
     with open(os.path.join(a.folder, "config.json"), encoding="utf-8") as f:
         config = json.load(f)
     want = "OpenAIGPTDoubleHeadsModel" if a.choices else "OpenAIGPTLMHeadModel"
-    if config["model_type"] != "openai-gpt" or config["architectures"] != [want] or config["afn"] != "gelu":
+    int8 = config["model_type"] == "gorgpt-int8"  # docs/inference.md
+    if not int8 and (config["model_type"] != "openai-gpt" or config["architectures"] != [want]) or config["afn"] != "gelu":
         raise SystemExit(f"config.json is not that of an {want}")
     w = read_safetensors(os.path.join(a.folder, "model.safetensors"))
     base = {name.removeprefix("transformer."): t for name, t in w.items()}

@@ -54,9 +54,9 @@ func (s *source) checkTypes() {
 		switch isMatrix := gpt1.IsCompact(t.name); {
 		case t.bad != "":
 		case s.int8 && isMatrix && t.dtype != safetensors.I8:
-			t.bad = fmt.Sprintf("has dtype %s, but quantization_config in %s implies I8", t.dtype, ConfigFile)
+			t.bad = fmt.Sprintf("has dtype %s, but %s says that it is int8", t.dtype, ConfigFile)
 		case !s.int8 && isMatrix && t.dtype == safetensors.I8:
-			t.bad = fmt.Sprintf("has dtype I8, but %s has no quantization_config that says what it means", ConfigFile)
+			t.bad = fmt.Sprintf("has dtype I8, but %s does not say what it means", ConfigFile)
 		case !floats && !(s.int8 && isMatrix):
 			t.bad = fmt.Sprintf("has dtype %s, want F32, F16 or BF16", t.dtype)
 		}

@@ -47,7 +47,7 @@ func TestDamagedInt8(t *testing.T) {
 		weight + " has scales F32 [40 4], want F32 [40 5]":                   {name: scale, become: tensor(safetensors.NewFloat32(scale, []int{40, 4}, scales[:160]), nil)},
 		weight + " has scales F32 [200], want F32 [40 5]":                    {name: scale, become: tensor(safetensors.NewFloat32(scale, []int{200}, scales), nil)},
 		weight + " has scales F16 [40 5], want F32 [40 5]":                   {name: scale, become: tensor(safetensors.NewFloats(safetensors.F16, scale, []int{40, 5}, scales))},
-		weight + " has dtype F32, but quantization_config in config.json":    {name: weight, become: tensor(safetensors.NewFloat32(weight, []int{40, 160}, floats), nil)},
+		weight + " has dtype F32, but config.json says that it is int8":      {name: weight, become: tensor(safetensors.NewFloat32(weight, []int{40, 160}, floats), nil)},
 		weight + " [40 160] is missing":                                      {name: weight},
 		scale + " is unexpected":                                             {name: weight},
 		weight + " has shape [160 40], config.json implies [40 160]":         {name: weight, become: tensor(safetensors.NewInt8(weight, []int{160, 40}, q), nil)},
@@ -57,8 +57,10 @@ func TestDamagedInt8(t *testing.T) {
 		scale + " value 8 of [40 5] is +Inf: scales must be finite":          {name: scale, become: with(8, inf)},
 		scale + " value 9 of [40 5] is -0.5: scales must be finite":          {name: scale, become: with(9, -0.5)},
 		scale + " value 199 of [40 5] is 3e+38: scales must be finite":       {name: scale, become: with(199, 3e38)}, // times 2 is infinite
-		weight + " has dtype I8, but config.json has no quantization_config": {config: strings.Replace(string(config), "quantization_config", "other", 1)},
-		`quant_method is "bitsandbytes", not gorgpt-int8`:                    {config: strings.Replace(string(config), "gorgpt-int8", "bitsandbytes", 1)},
+		weight + " has dtype I8, but config.json does not say what it means": {config: strings.Replace(strings.Replace(string(config), "quantization_config", "other", 1), `"gorgpt-int8"`, `"openai-gpt"`, 1)},
+		"model_type is gorgpt-int8, but quantization_config is missing":      {config: strings.Replace(string(config), "quantization_config", "other", 1)},
+		`model_type is "openai-gpt" and quant_method is "bitsandbytes"`:      {config: strings.NewReplacer(`"model_type": "gorgpt-int8"`, `"model_type": "openai-gpt"`, "gorgpt-int8", "bitsandbytes").Replace(string(config))},
+		`model_type is "openai-gpt" and quant_method is "gorgpt-int8"`:       {config: strings.Replace(string(config), "gorgpt-int8", "openai-gpt", 1)},
 		"group_size is 64, not 32":                                           {config: strings.Replace(string(config), `"group_size": 32`, `"group_size": 64`, 1)},
 	} {
 		t.Run(want, func(t *testing.T) {

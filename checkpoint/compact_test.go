@@ -79,7 +79,10 @@ func TestInt8Folder(t *testing.T) {
 	}
 	config, err := os.ReadFile(filepath.Join(dir, ConfigFile))
 	require.NoError(t, err)
-	require.Contains(t, string(config), `"torch_dtype": "float32",
+	require.NotContains(t, string(config), "architectures")
+	require.Contains(t, string(config), `"model_type": "gorgpt-int8",
+  "n_positions": 6,
+  "torch_dtype": "float32",
   "quantization_config": {
     "quant_method": "gorgpt-int8",
     "group_size": 32

@@ -120,10 +120,11 @@ const (
 	DoubleHeadsModel = "OpenAIGPTDoubleHeadsModel"
 )
 
-// The values of model_type: Hugging Face's, and our own for the LSTM.
+// The values of model_type: Hugging Face's, and our own for the LSTM and for weights in int8.
 const (
 	transformerType = "openai-gpt"
 	lstmType        = "gorgpt-lstm"
+	int8Type        = "gorgpt-int8"
 )
 
 // huggingFace is config.json as Hugging Face writes it for this architecture.
@@ -148,7 +149,7 @@ func (c Config) JSONAs(architecture, dtype string) ([]byte, error) {
 		AFN: "gelu", Architectures: []string{architecture}, Config: c, ModelType: transformerType, NPositions: c.NCtx, DType: dtype,
 	}
 	if dtype == string(graph.Int8) {
-		h.DType, h.Quantization = string(graph.Float32), &quantization{int8Method, kernels.Group}
+		h.Architectures, h.ModelType, h.DType, h.Quantization = nil, int8Type, string(graph.Float32), &quantization{int8Type, kernels.Group}
 	}
 	if c.IsLSTM() {
 		h.Architectures, h.ModelType = nil, lstmType
@@ -168,7 +169,7 @@ func ParseConfig(data []byte) (Config, error) {
 		h.NCtx = h.NPositions
 	}
 	switch {
-	case h.ModelType != "" && h.ModelType != transformerType && h.ModelType != lstmType:
+	case h.ModelType != "" && h.ModelType != transformerType && h.ModelType != lstmType && h.ModelType != int8Type:
 		return Config{}, errors.Errorf("config.json: model_type is %q, not %s or %s", h.ModelType, transformerType, lstmType)
 	case h.IsLSTM() != (h.ModelType == lstmType):
 		return Config{}, errors.Errorf("config.json: n_units is %d but model_type is %q: only %s has units", h.NUnits, h.ModelType, lstmType)
