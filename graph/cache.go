@@ -15,7 +15,7 @@ import (
 type Cache struct {
 	name          string
 	b, h, n, d    int
-	keys, values  []float32 // [B H D N], [B H N D]
+	keys, values  []float32 // [B H N D]
 	keysT, valueT *tensor.Dense
 }
 
@@ -24,17 +24,17 @@ type Cache struct {
 func NewCache(name string, b, h, n, d int) *Cache {
 	c := &Cache{name: name, b: b, h: h, n: n, d: d}
 	c.keys, c.values = alignedFloats(b*h*n*d), alignedFloats(b*h*n*d)
-	c.keysT, c.valueT = dense(c.keys, []int{b, h, d, n}), dense(c.values, []int{b, h, n, d})
+	shape := []int{b, h, n, d}
+	c.keysT, c.valueT = dense(c.keys, shape), dense(c.values, shape)
 	return c
 }
 
 // Copy copies the first n positions of sequence from to sequence to.
 func (c *Cache) Copy(to, from, n int) {
-	for h := range c.h {
-		dst, src := (to*c.h+h)*c.n*c.d, (from*c.h+h)*c.n*c.d
-		copy(c.values[dst:dst+n*c.d], c.values[src:src+n*c.d])
-		for j := 0; j < c.n*c.d; j += c.n {
-			copy(c.keys[dst+j:dst+j+n], c.keys[src+j:src+j+n])
+	for _, data := range [][]float32{c.keys, c.values} {
+		for h := range c.h {
+			dst, src := (to*c.h+h)*c.n*c.d, (from*c.h+h)*c.n*c.d
+			copy(data[dst:dst+n*c.d], data[src:src+n*c.d])
 		}
 	}
 }
@@ -53,8 +53,8 @@ func (x Node) CachedAttention(c *Cache, at Node) Node {
 		return x.g.failf("attention", "%v at %v with a cache [%d %d %d %d]: want [B T 3C] at [1], C = H·D", x.shape, at.shape, c.b, c.h, c.n, c.d)
 	}
 	b, t := x.dim(0), x.dim(1)
-	keys := x.g.state(c.name+" keys", State, c.keysT, []int{c.b, c.h, c.d, c.n}, "B H D N")
-	values := x.g.state(c.name+" values", State, c.valueT, []int{c.b, c.h, c.n, c.d}, "B H N D")
+	shape := []int{c.b, c.h, c.n, c.d}
+	keys, values := x.g.state(c.name+" keys", State, c.keysT, shape, "B H N D"), x.g.state(c.name+" values", State, c.valueT, shape, "B H N D")
 	if !ok(keys, values) {
 		return Node{g: x.g}
 	}

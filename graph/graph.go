@@ -30,8 +30,10 @@ type Graph struct {
 	stores  []*Store
 	layouts map[*Store]int // see Graph.stale
 	writes  bool           // runs write to the stores
-	updates bool           // runs change the values of parameters
-	watch   bool           // each value is checked as it is computed
+	adds    bool           // runs add to the gradients of the stores, or to those in apart
+	apart   *gradients
+	updates bool // runs change the values of parameters
+	watch   bool // each value is checked as it is computed
 
 	backward bool    // derivatives are being declared
 	timed    bool    // ops measure how long they take

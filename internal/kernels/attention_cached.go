@@ -6,9 +6,8 @@ import "math"
 // values are in a cache: query t sees keys 0…at+t.
 //
 // qkv [B T 3C] holds q, k and v of the new positions; their k and v are written to the cache
-// first. keys [≥B H D N] and values [≥B H N D] have room for N positions, at+T ≤ N. y is
-// [B T C]. Nothing is dropped. The keys are transposed so that the products of one query read
-// them in order. y has the bits that Attention has.
+// first. keys and values [≥B H N D] have room for N positions, at+T ≤ N. y is [B T C]. Nothing
+// is dropped. y has the bits that Attention has.
 func CachedAttention(y, keys, values, qkv []float32, at, b, t, h, n, dHead int) {
 	c := h * dHead
 	check("CachedAttention", "y", len(y), b*t*c)
@@ -40,13 +39,8 @@ func (a *cachedAttentionCall) slab(ws *workspace, lo, hi int) {
 		q := a.qkv[b*a.t*3*c+h*a.d:]
 		keys, values := row(a.keys, unit, size), row(a.values, unit, size)
 		for i := range a.t {
+			copy(keys[(a.at+i)*a.d:(a.at+i+1)*a.d], q[i*3*c+c:])
 			copy(values[(a.at+i)*a.d:(a.at+i+1)*a.d], q[i*3*c+2*c:])
-		}
-		for j := range a.d { // keys[j,at+i] = k[i,j]
-			line := keys[j*a.n+a.at : j*a.n+a.at+a.t]
-			for i := range line {
-				line[i] = q[i*3*c+c+j]
-			}
 		}
 		y := a.y[b*a.t*c+h*a.d:]
 		for q0 := 0; q0 < a.t; q0 += attentionBlock {
@@ -59,7 +53,7 @@ func (a *cachedAttentionCall) slab(ws *workspace, lo, hi int) {
 func (a *cachedAttentionCall) queries(ws *workspace, y, q, keys, values []float32, q0, q1 int) {
 	c, rows, seen := a.h*a.d, q1-q0, a.at+q1
 	w := grow(&ws.scores, rows*seen)
-	g := gemm{m: rows, n: seen, k: a.d, a: q[q0*3*c:], lda: 3 * c, b: keys, ldb: a.n, c: w, ldc: seen}
+	g := gemm{tB: true, m: rows, n: seen, k: a.d, a: q[q0*3*c:], lda: 3 * c, b: keys, ldb: a.d, c: w, ldc: seen}
 	g.serial(ws)
 	for i := range rows {
 		causalRow(row(w, i, seen), a.at+q0+i+1, a.scale)

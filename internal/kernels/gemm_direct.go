@@ -61,16 +61,34 @@ func (g *directCall) compact(ws *workspace, lo, hi int) {
 // transpose takes the columns [lo,hi) of C, which are rows of B: of one or two rows as they lie,
 // else strip by strip through a transposed copy.
 func (g *directCall) transpose(ws *workspace, lo, hi int) {
+	if g.m > 2 || hi-lo < simd.TransposedRows {
+		g.transposeStrips(ws, lo, hi)
+		return
+	}
 	sums := grow(&ws.tile, simd.MaxTile)
-	for ; g.m <= 2 && lo+simd.TransposedRows <= hi; lo += simd.TransposedRows {
+	for from := lo; from < hi; {
+		// The last columns are computed together with some of those before.
+		n := min((hi-from)&^(simd.TransposedRows-1), 8*simd.TransposedRows)
+		at, skip := from, 0
+		if n == 0 {
+			n = simd.TransposedRows
+			at = hi - n
+			skip = from - at
+		}
 		for p := 0; p == 0 || p < g.k; p += gemmKC {
 			kc := min(gemmKC, g.k-p)
 			for i := range g.m {
-				simd.Transposed(sums, g.a[i*g.lda+p:i*g.lda+p+kc], g.b[lo*g.ldb+p:], g.ldb)
-				g.put(p, i, lo, sums[:simd.TransposedRows])
+				simd.Transposed(sums[:n], g.a[i*g.lda+p:i*g.lda+p+kc], g.b[at*g.ldb+p:], g.ldb)
+				g.put(p, i, from, sums[skip:n])
 			}
 		}
+		from = at + n
 	}
+}
+
+// transposeStrips is transpose through a copy.
+func (g *directCall) transposeStrips(ws *workspace, lo, hi int) {
+	sums := grow(&ws.tile, simd.MaxTile)
 	for j := lo; j < hi; j += simd.StripWidth {
 		cols := min(simd.StripWidth, hi-j)
 		for p := 0; p == 0 || p < g.k; p += gemmKC {

@@ -1,6 +1,7 @@
 package simd
 
-// CombineRows and TransposedRows are how many rows [Combine] and [Transposed] take.
+// CombineRows is how many rows [Combine] takes, and [Transposed] takes a multiple of
+// TransposedRows.
 const (
 	CombineRows    = 8
 	TransposedRows = 8
@@ -21,12 +22,17 @@ func Combine(dst, x []float32, ld int, s []float32) {
 	active.combine(dst, x, ld, s)
 }
 
-// Transposed computes a row times the transpose of eight rows, c[j] = Σ_p a[p]·b[j·ld+p] for
-// j < 8, as [Tile] does: p rises, and the sum starts at zero. It fetches the eight rows that
-// follow those, ahead of the next call.
+// Transposed computes a row times the transpose of rows that are ld elements apart, a multiple
+// of eight, c[j] = Σ_p a[p]·b[j·ld+p], as [Tile] does: p rises, and the sum starts at zero. Each
+// time it fetches the eight rows that follow those.
 func Transposed(c, a, b []float32, ld int) {
-	if len(c) < TransposedRows || len(a) > 0 && len(b) < (TransposedRows-1)*ld+len(a) || len(a) > stripMost {
-		panic("simd: Transposed: slice too short, or too many elements")
+	if len(c)%TransposedRows != 0 || len(c) > 0 && len(a) > 0 && len(b) < (len(c)-1)*ld+len(a) || len(a) > stripMost {
+		panic("simd: Transposed: slice too short, or a wrong number of elements")
+	}
+	most := max(chunk/max(len(a), 1), TransposedRows) &^ (TransposedRows - 1)
+	for len(c) > most {
+		active.transposed(c[:most], a, b, ld)
+		c, b = c[most:], b[most*ld:]
 	}
 	active.transposed(c, a, b, ld)
 }

@@ -17,16 +17,17 @@ package simd
 //go:noescape
 func combineAVX2(dst []float32, x []float32, ld int, s []float32)
 
-// transposedAVX2 computes a row times the transpose of eight rows that are ld elements apart:
+// transposedAVX2 computes a row times the transpose of rows that are ld elements apart, a multiple of eight:
 //
-//	for p := range a {
-//		for j := range 8 {
-//			sum[j] += a[p] * b[j*ld+p]
+//	for j := range c {
+//		sum := 0
+//		for p := range a {
+//			sum += a[p] * b[j*ld+p]
 //		}
+//		c[j] = sum
 //	}
-//	copy(c, sum)
 //
-// and fetches the eight rows after those into the second-level cache.
+// and fetches each time the eight rows after those into the second-level cache.
 //
 //go:noescape
 func transposedAVX2(c []float32, a []float32, b []float32, ld int)

@@ -7,11 +7,11 @@ func combineGeneric(dst, x []float32, ld int, s []float32) {
 }
 
 func transposedGeneric(c, a, b []float32, ld int) {
-	var sum [TransposedRows]float32
-	for j := range sum {
+	for j := range c {
+		sum := float32(0)
 		for p, w := range b[j*ld : j*ld+len(a)] {
-			sum[j] += a[p] * w
+			sum += a[p] * w
 		}
+		c[j] = sum
 	}
-	copy(c, sum[:])
 }

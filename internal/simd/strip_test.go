@@ -116,10 +116,11 @@ func TestStrips(t *testing.T) {
 				}
 				columns, want := a.slice(StripWidth), make([]float32, StripWidth)
 				isa.stripFloat32(want, x[:k], s.wide)
-				for j := 0; j < StripWidth; j += TransposedRows {
-					isa.transposed(columns[j:j+TransposedRows:j+TransposedRows], x[:k], rows[j*ld:], ld)
+				for _, n := range []int{StripWidth, 0, TransposedRows, 3 * TransposedRows} {
+					clear(columns[:n])
+					isa.transposed(columns[:n], x[:k], rows, ld)
+					sameBits(t, fmt.Sprintf("transposed k %d", k), want, columns)
 				}
-				sameBits(t, fmt.Sprintf("transposed k %d", k), want, columns)
 				a.check(t, "transposed", append(all, rows, columns)...)
 			}
 		})
