@@ -85,7 +85,8 @@ func (w Node) gradient(name string) *Param {
 	case p.Grad == nil:
 		w.g.failf(name, "parameter %s has no gradient: call Store.AllocateGradients first", p.Name)
 	default:
-		w.g.uses(p.store, true)
+		w.g.uses(p.store)
+		w.g.adds = true
 	}
 	return p
 }

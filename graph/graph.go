@@ -29,6 +29,8 @@ type Graph struct {
 	failed  error // the error of an op in the current run
 	stores  []*Store
 	writes  bool // runs write to the stores
+	adds    bool // runs add to the gradients of the stores, or to those in apart
+	apart   *gradients
 	updates bool // runs change the values of parameters
 	watch   bool // each value is checked as it is computed
 

@@ -14,6 +14,8 @@ type Arena struct {
 	data []float32
 	used int        // bumped when data moves
 	busy sync.Mutex // held while a machine runs
+
+	apart *gradients // what machines of the arena add gradients to; nil: the store's
 }
 
 // ErrBusy is the error of a run while another machine of the same arena is running.

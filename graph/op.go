@@ -217,7 +217,7 @@ func (o *op) Do(in ...gorgonia.Value) (_ gorgonia.Value, err error) {
 	if o.g.watch && o.c.err == nil {
 		o.c.err = o.check()
 	}
-	if o.completes && o.c.err == nil && o.into.store.summed != nil {
+	if o.completes && o.c.err == nil && o.g.apart == nil && o.into.store.summed != nil {
 		o.into.store.summed(o.into)
 	}
 	return o.out, o.c.err

@@ -160,7 +160,7 @@ func (g *Graph) bindParam(p *Param, name string) Node {
 	if n.n == nil {
 		return n
 	}
-	g.uses(p.store, false)
+	g.uses(p.store)
 	if bound, found := g.params[n.n]; found && bound != p {
 		return g.failf(name, "the name is taken by a parameter of another store")
 	}

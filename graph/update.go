@@ -90,7 +90,8 @@ func (g *Graph) stored(p *Param, what string, r Role, t *tensor.Dense) Node {
 	if t == nil {
 		return g.failf(name, "parameter %s has no %s: call Store.AllocateGradients first", p.Name, what)
 	}
-	g.uses(p.store, true)
+	g.uses(p.store)
+	g.writes = true
 	return g.state(name, r, t, p.Shape, p.Axes)
 }
 

@@ -2,7 +2,6 @@ package kernels
 
 import (
 	"math"
-	"runtime"
 
 	"gorgpt/internal/simd"
 )
@@ -80,7 +79,7 @@ func (g *gemm) parallel() {
 	if g.m == 0 || g.n == 0 {
 		return
 	}
-	workers := runtime.GOMAXPROCS(0)
+	workers := cores()
 	if g.m*g.n*g.k < gemmSerial {
 		workers = 1
 	}
