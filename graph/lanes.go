@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"context"
 	"runtime"
 	"sync"
 )
@@ -53,66 +54,89 @@ func (l *Lanes[K, V]) Put(lane *ByShape[K, V]) {
 }
 
 // Each calls f for the parts 0 to n−1, each with a lane, as many at once as there are cores. After
-// an error it begins no further part. Of several errors it returns that of the first part.
-func (l *Lanes[K, V]) Each(n int, f func(part int, lane *ByShape[K, V]) error) error {
-	return l.run(n, f, func(int, *ByShape[K, V], error) {})
+// an error, or when ctx ends, it begins no further part. Of several errors it returns that of the
+// first part.
+func (l *Lanes[K, V]) Each(ctx context.Context, n int, f func(part int, lane *ByShape[K, V]) error) error {
+	return l.run(ctx, n, f, func(int, *ByShape[K, V], error) {})
 }
 
 // Accumulate is Each for parts that compute gradients of the store s, which has been prepared by
 // Store.AllocateGradients. The gradients of the parts are added to the store's in the order of the
 // parts. After an error, the store has those of some parts.
-func (l *Lanes[K, V]) Accumulate(s *Store, n int, f func(part int, lane *ByShape[K, V]) error) error {
+//
+// last, if it is not nil, is called once nothing but a damaged value can stop the call any more:
+// before the last part if the lanes are wide, and otherwise after all parts. If it fails,
+// Accumulate returns its error.
+func (l *Lanes[K, V]) Accumulate(ctx context.Context, s *Store, n int, last func() error, f func(part int, lane *ByShape[K, V]) error) error {
+	if last == nil {
+		last = func() error { return nil }
+	}
 	if l.Wide {
-		return l.Each(n, f)
+		return l.Each(ctx, n, func(part int, lane *ByShape[K, V]) error {
+			if part == n-1 {
+				if err := last(); err != nil {
+					return err
+				}
+			}
+			return f(part, lane)
+		})
 	}
 	order := newTurns()
-	apart := func(part int, lane *ByShape[K, V]) error {
+	err := l.run(ctx, n, func(part int, lane *ByShape[K, V]) error {
 		lane.Arena.keepApart(s)
 		return f(part, lane)
-	}
-	return l.run(n, apart, func(part int, lane *ByShape[K, V], err error) {
+	}, func(part int, lane *ByShape[K, V], err error) {
 		order.take(part, func() {
-			if err != nil {
-				clear(lane.Arena.apart.data)
-				return
+			switch apart := lane.Arena.apart; {
+			case err == nil:
+				apart.add()
+			case apart != nil:
+				clear(apart.data)
 			}
-			lane.Arena.apart.add()
 		})
 	})
+	if err != nil {
+		return err
+	}
+	if err := last(); err != nil {
+		return err
+	}
+	s.allSummed()
+	return nil
 }
 
-// run calls f for each part, and after it, when another part may already use the core, done.
-func (l *Lanes[K, V]) run(n int, f func(int, *ByShape[K, V]) error, done func(int, *ByShape[K, V], error)) error {
-	lanes, procs := MostLanes(n), runtime.GOMAXPROCS(0)
-	if l.Limit > 0 {
+// run calls f for each part and then done, during which another part may already use the core.
+func (l *Lanes[K, V]) run(ctx context.Context, n int, f func(int, *ByShape[K, V]) error, done func(int, *ByShape[K, V], error)) error {
+	lanes := MostLanes(n)
+	switch {
+	case l.Wide:
+		lanes = 1
+	case l.Limit > 0:
 		lanes = min(lanes, l.Limit)
 	}
-	if l.Wide {
-		lanes = 1
-	}
-	work := &parts{n: n, failed: n}
-	cores := make(chan struct{}, procs)
-	loop := func() {
+	work := &parts{n: n, begun: lanes, failed: n}
+	cores := make(chan struct{}, runtime.GOMAXPROCS(0))
+	loop := func(part int) { // each lane has a first part, and so its graphs from the first call on
 		lane := l.Take()
 		defer l.Put(lane)
-		for {
+		for more := true; more; part, more = work.next() {
 			cores <- struct{}{}
-			part, ok := work.next()
-			if !ok {
-				<-cores
-				return
+			err := ctx.Err()
+			if err == nil {
+				err = f(part, lane)
 			}
-			err := f(part, lane)
 			<-cores
 			work.end(part, err)
 			done(part, lane, err)
 		}
 	}
 	var all sync.WaitGroup
-	for range lanes - 1 {
-		all.Go(loop)
+	for i := range lanes - 1 {
+		all.Go(func() { loop(i + 1) })
 	}
-	loop()
+	if n > 0 {
+		loop(0)
+	}
 	all.Wait()
 	return work.err
 }
@@ -125,7 +149,8 @@ type parts struct {
 	err      error
 }
 
-func (p *parts) next() (int, bool) {
+// next begins a part, unless all have begun or something has failed.
+func (p *parts) next() (part int, more bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.begun == p.n || p.err != nil {
@@ -135,6 +160,7 @@ func (p *parts) next() (int, bool) {
 	return p.begun - 1, true
 }
 
+// end records the error of a part.
 func (p *parts) end(part int, err error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -1,6 +1,8 @@
 package graph
 
 import (
+	"slices"
+
 	"github.com/pkg/errors"
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
@@ -118,8 +120,18 @@ func (s *Store) Gradients() []float32 { return s.grads }
 func (s *Store) Moments() (m, v []float32) { return s.m, s.v }
 
 // WhenSummed makes every run of a graph call f for each parameter as soon as the run has added
-// everything to its gradient. f runs between two ops. nil ends the calls.
+// everything to its gradient. f runs between two ops. [Lanes] that are not wide call it at the
+// end. nil ends the calls.
 func (s *Store) WhenSummed(f func(p *Param)) { s.summed = f }
+
+// allSummed reports all parameters to WhenSummed.
+func (s *Store) allSummed() {
+	for _, p := range slices.Backward(s.params) {
+		if s.summed != nil {
+			s.summed(p)
+		}
+	}
+}
 
 // stored returns a tensor on a part of a block, or nil in a sketch.
 func stored(data []float32, shape []int) *tensor.Dense {
