@@ -30,7 +30,7 @@ func BenchmarkClassify(b *testing.B) {
 				require.NoError(b, err)
 				head, err := heads.New(heads.Classification, m, 0.1)
 				require.NoError(b, err)
-				tuner := &heads.Tuner{Model: m, Head: head, Micro: 4}
+				tuner := &heads.Tuner{Model: m, Head: head, Micro: 4, Wide: c.Wide()}
 				lengths := make([]int, bench.ClassifyBatch)
 				for i := range lengths {
 					lengths[i] = length

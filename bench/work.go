@@ -16,12 +16,6 @@ func outputWeights(c gpt1.Config) float64 { return float64(c.VocabSize * c.NEmbd
 // to half of them on average.
 func attention(c gpt1.Config, t int) float64 { return 2 * float64(c.NLayer*t*c.NEmbd) }
 
-// TrainingWork is the number of floating-point operations that a token needs in training on sequences of t tokens: a
-// multiply-add is two, and the gradients take twice as many as the forward pass.
-func TrainingWork(c gpt1.Config, t int) float64 {
-	return 3 * (2*(blockWeights(c)+outputWeights(c)) + attention(c, t))
-}
-
 // ClassifyingWork is the number of floating-point operations to classify a text of t tokens, without
 // the output matrix.
 func ClassifyingWork(c gpt1.Config, t int) float64 {

@@ -12,8 +12,6 @@ import (
 func TestWork(t *testing.T) {
 	c, err := gpt1.Preset("gpt1")
 	require.NoError(t, err)
-	weights := 12*12*768*768 + 40478*768
-	require.InEpsilon(t, 6*weights+3*2*12*512*768, bench.TrainingWork(c, 512), 1e-12)
 	require.InEpsilon(t, 32*(2*12*12*768*768+2*12*32*768), bench.ClassifyingWork(c, 32), 1e-12)
 	for dtype, bytes := range map[string]float64{"float32": 464.1e6, "bfloat16": 232.0e6, "int8": 130.5e6} {
 		got, err := bench.WritingBytes(c, dtype)

@@ -80,7 +80,7 @@ func (c config) share(speed float64, l limits) float64 {
 		length, _ := strconv.Atoi(c.length)
 		return speed * bench.ClassifyingWork(c.shape, length) / l.operations
 	case "finetune":
-		return speed * bench.TrainingWork(c.shape, 0) / l.operations // attention to so few tokens is next to nothing
+		return speed * c.shape.Operations(1, 1) / l.operations // attention to so few tokens is next to nothing
 	}
-	return speed * bench.TrainingWork(c.shape, c.shape.NCtx) / l.operations
+	return speed * c.shape.Operations(1, c.shape.NCtx) / float64(c.shape.NCtx) / l.operations
 }
