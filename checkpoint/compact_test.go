@@ -110,16 +110,22 @@ func digest(m *gpt1.Model) string {
 	h := sha256.New()
 	for _, p := range slices.SortedFunc(slices.Values(m.Store.Params()), func(p, q *graph.Param) int { return strings.Compare(p.Name, q.Name) }) {
 		h.Write([]byte(p.Name))
-		_ = binary.Write(h, binary.LittleEndian, p.Value)
-		if c := p.Compact(); c != nil {
-			row := make([]float32, p.Shape[1])
-			for i := range p.Shape[0] {
-				c.Row(i, row)
-				_ = binary.Write(h, binary.LittleEndian, row)
-			}
-		}
+		_ = binary.Write(h, binary.LittleEndian, rows(p)) // never fails
 	}
 	return hex.EncodeToString(h.Sum(nil))
+}
+
+// rows is the values that a matrix stands for.
+func rows(p *graph.Param) []float32 {
+	c := p.Compact()
+	if c == nil {
+		return p.Value
+	}
+	all := make([]float32, p.Shape[0]*p.Shape[1])
+	for i := range p.Shape[0] {
+		c.Row(i, all[i*p.Shape[1]:(i+1)*p.Shape[1]])
+	}
+	return all
 }
 
 // TestTypesInFilesAndInMemory reads each type as each type.

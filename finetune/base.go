@@ -9,6 +9,7 @@ import (
 
 	"gorgpt/checkpoint"
 	"gorgpt/gpt1"
+	"gorgpt/graph"
 	"gorgpt/heads"
 	"gorgpt/internal/plural"
 	"gorgpt/tokenizer"
@@ -142,6 +143,9 @@ func newBase(preset string, d *Data, seed int64, to train.Listener) (*Base, erro
 
 // attach copies the model and adds the embeddings of the special tokens and a head for the task.
 func (b *Base) attach(o Options, spec Spec, to train.Listener) (*gpt1.Model, error) {
+	if d := b.Model.Store.Dtype(); d != graph.Float32 {
+		return nil, errors.Errorf("%s was read in %s: read it with ReadBase to train it", b.name, d)
+	}
 	pre := *b.Model
 	pre.EmbdPDrop, pre.AttnPDrop, pre.ResidPDrop = float32(o.Dropout), float32(o.Dropout), float32(o.Dropout)
 	blocks, err := o.Transfer.of(pre.Config)
