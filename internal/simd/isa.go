@@ -30,6 +30,9 @@ type table struct {
 	dropout func(dst, src []float32, key uint64, block, row, head, seq, threshold uint32, scale float32)
 	adam    func(p, g, m, v []float32, lr, b1, c1, b2, c2, eps, l2, scale float32)
 
+	lanes int // float32 values that one instruction of peak multiplies and adds
+	peak  func(rounds int) float32
+
 	// mr and nr are the sides of the GEMM register tile, multiples of 4.
 	mr, nr int
 	tile   func(k int, a, b, c []float32, ldc int, add []float32, ldadd int)
@@ -69,6 +72,8 @@ var generic = table{
 	layerNormGrad: layerNormGradGeneric,
 	dropout:       dropoutGeneric,
 	adam:          adamGeneric,
+	lanes:         1,
+	peak:          peakGeneric,
 	mr:            4,
 	nr:            4,
 	tile:          tileGeneric,

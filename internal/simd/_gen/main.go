@@ -34,6 +34,7 @@ var files = []struct {
 	{"layernorm", []func(*asm){layerNorm, layerNormGrad}},
 	{"dropout", []func(*asm){dropout}},
 	{"adam", []func(*asm){adam}},
+	{"peak", []func(*asm){peak}},
 }
 
 func main() {
