@@ -71,6 +71,8 @@ func parse(args []string, help io.Writer) (*settings, error) {
 		return nil, errors.New("-out is missing: name a folder to write")
 	case !known:
 		return nil, errors.Errorf("-dtype must be float32, float16, bfloat16 or int8, not %q", s.dtype)
+	case s.form.DoubleHeads && s.form.DType == safetensors.I8:
+		return nil, errors.New("-double-heads cannot be combined with -dtype int8, which Hugging Face's tools do not read")
 	case given["pipeline"]:
 		if _, err := tokenizer.ParsePipeline(s.pipeline); err != nil {
 			return nil, errors.Errorf("-pipeline must be %s or %s, not %q", tokenizer.Bert, tokenizer.Original, s.pipeline)
