@@ -17,7 +17,7 @@ import (
 	"gorgpt/train"
 )
 
-// TestLossOfTypes trains a model for some seconds, so that it chooses between some 40 of its 600 tokens
+// TestLossOfTypes trains a model for some seconds, so that it chooses between some 50 of its 600 tokens
 // instead of all, and compares the perplexity of books that it has not seen.
 // docs/inference.md has the figures of a longer training.
 func TestLossOfTypes(t *testing.T) {
@@ -27,13 +27,13 @@ func TestLossOfTypes(t *testing.T) {
 	t.Chdir(t.TempDir())
 	books := storyworld.Books(400_000)
 	var text strings.Builder
-	for _, b := range books[2:] {
+	for _, b := range books[1:] {
 		text.WriteString(b.Text)
 	}
 	require.NoError(t, os.WriteFile("books.txt", []byte(text.String()), 0o600))
 	o, err := pretrain.Defaults("tiny")
 	require.NoError(t, err)
-	o.Data, o.Vocab, o.Ctx, o.Steps, o.Epochs, o.EvalEvery, o.Out = []string{"books.txt"}, 600, 64, 150, 0, 0, "run"
+	o.Data, o.Vocab, o.Ctx, o.Steps, o.Epochs, o.Batch, o.EvalEvery, o.Out = []string{"books.txt"}, 600, 64, 150, 0, 4, 0, "run"
 	_, err = pretrain.Run(context.Background(), o, train.Listener{})
 	require.NoError(t, err)
 
@@ -45,7 +45,7 @@ func TestLossOfTypes(t *testing.T) {
 		require.Equal(t, d, m.Store.Dtype())
 		s := generate.NewScorer(m)
 		sum := 0.0
-		for _, b := range books[:2] {
+		for _, b := range books[:1] {
 			all, err := s.LogProbs(context.Background(), tok.Encode(b.Text))
 			require.NoError(t, err)
 			for _, p := range all {
@@ -57,7 +57,7 @@ func TestLossOfTypes(t *testing.T) {
 		t.Logf("%s: perplexity of %d tokens %.4f", d, len(logProbs[d]), perplexity[d])
 	}
 	want := perplexity[graph.Float32]
-	require.Less(t, want, 50.0, "the model has learned something")
+	require.Less(t, want, 60.0, "the model has learned something")
 	require.InEpsilon(t, want, perplexity[graph.BFloat16], 0.001)
 	require.InEpsilon(t, want, perplexity[graph.Int8], 0.003)
 	for d, rms := range map[graph.Dtype]float64{graph.BFloat16: 0.005, graph.Int8: 0.015} {
