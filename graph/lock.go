@@ -29,6 +29,7 @@ func (g *Graph) uses(s *Store) {
 	}
 	if !slices.Contains(g.stores, s) {
 		g.stores = append(g.stores, s)
+		g.layouts[s] = s.layout
 		slices.SortFunc(g.stores, func(a, b *Store) int { return cmp.Compare(a.guard.number, b.guard.number) })
 	}
 }

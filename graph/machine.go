@@ -81,6 +81,9 @@ func (m *Machine) Run() error {
 	defer m.arena.busy.Unlock()
 	m.g.lock()
 	defer m.g.unlock()
+	if err := m.g.stale(); err != nil {
+		return err
+	}
 	kernels.Enter()
 	defer kernels.Leave()
 	if m.g.updates {

@@ -87,6 +87,9 @@ func (g *Graph) Adam(p *Param, scale, rate Node, a AdamConfig) Node {
 // stored returns the input node that binds p's gradient or one of its moments.
 func (g *Graph) stored(p *Param, what string, r Role, t *tensor.Dense) Node {
 	name := p.Name + " " + what
+	if d := p.store.Dtype(); d != Float32 {
+		return g.failf(name, "weights are kept as %s: training needs float32", d)
+	}
 	if t == nil {
 		return g.failf(name, "parameter %s has no %s: call Store.AllocateGradients first", p.Name, what)
 	}

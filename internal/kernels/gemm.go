@@ -58,6 +58,7 @@ type gemm struct {
 	lda     int
 	b       []float32
 	ldb     int
+	w       *Compact // in place of b
 	c       []float32
 	ldc     int
 	add     []float32
@@ -189,7 +190,11 @@ func edgeTile(ws *workspace, kc int, a, b, c []float32, ldc int, add []float32, 
 // check panics when a slice is too short for its matrix.
 func (g *gemm) check() {
 	checkMatrix("A", len(g.a), g.m, g.k, g.lda, g.tA)
-	checkMatrix("B", len(g.b), g.k, g.n, g.ldb, g.tB)
+	if g.w != nil {
+		g.w.check(g)
+	} else {
+		checkMatrix("B", len(g.b), g.k, g.n, g.ldb, g.tB)
+	}
 	checkMatrix("C", len(g.c), g.m, g.n, g.ldc, false)
 }
 

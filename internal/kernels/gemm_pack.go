@@ -17,6 +17,10 @@ func (g *gemm) packA(ws *workspace, i, mc, p, kc int) {
 func (g *gemm) packB(ws *workspace, p, kc, j, nc int) {
 	_, nr := simd.TileSize()
 	dst := grow(&ws.packB, roundUp(nc, nr)*kc)
+	if g.w != nil {
+		g.w.pack(ws, dst, nr, j, nc, p, kc)
+		return
+	}
 	packStrips(dst, g.b, g.ldb, nr, j, nc, p, kc, g.tB)
 }
 
