@@ -24,7 +24,9 @@ import (
 const warmUp = 2
 
 // BenchmarkStep measures training steps on random tokens: forward pass with dropout, gradients,
-// clipping and Adam. tok/s is the speed of the median step.
+// clipping and Adam. tok/s is the speed of the median step. peak% is the share of the cores'
+// multiply-adds that it reaches, by the operations of [gpt1.Config.Operations]; the peak is
+// measured before each step, because other work slows both.
 func BenchmarkStep(b *testing.B) {
 	for _, c := range []struct {
 		preset string
@@ -37,13 +39,21 @@ func BenchmarkStep(b *testing.B) {
 			}
 			b.ReportAllocs()
 			var took []time.Duration
+			var shares []float64
+			operations := step.model.Operations(c.batch, step.model.NCtx)
 			for b.Loop() {
+				b.StopTimer()
+				peak := graph.Peak(runtime.GOMAXPROCS(0), 20*time.Millisecond)
+				b.StartTimer()
 				start := time.Now()
 				step.run(b)
 				took = append(took, time.Since(start))
+				shares = append(shares, operations/took[len(took)-1].Seconds()/peak)
 			}
 			slices.Sort(took)
+			slices.Sort(shares)
 			b.ReportMetric(float64(c.batch*step.model.NCtx)/took[len(took)/2].Seconds(), "tok/s")
+			b.ReportMetric(100*shares[len(shares)/2], "peak%")
 		})
 	}
 }
