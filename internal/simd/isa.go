@@ -33,11 +33,11 @@ type table struct {
 	lanes int // float32 values that one instruction of peak multiplies and adds
 	peak  func(rounds int) float32
 
-	// mr and nr are the sides of the GEMM register tile, multiples of 4.
-	mr, nr int
-	tile   func(k int, a, b, c []float32, ldc int, add []float32, ldadd int)
-	pack   func(dst, src []float32, ld, w, stride, k int)
-	packT  func(dst, src []float32, ld, w, stride, k int)
+	// mr and nr are the sides of the GEMM register tile, nr a multiple of 4.
+	mr, nr    int
+	tile      func(tiles, k int, a []float32, lda int, b, c []float32, ldc int, add []float32, ldadd int)
+	pack      func(dst, src []float32, ld, w, strips, stride, k int)
+	transpose func(dst []float32, lddst int, src []float32, ldsrc, rows, cols int)
 }
 
 // generic is the plain Go table.
@@ -66,7 +66,7 @@ var generic = table{
 	nr:            4,
 	tile:          tileGeneric,
 	pack:          packGeneric,
-	packT:         packTGeneric,
+	transpose:     transposeGeneric,
 }
 
 // sameLen panics unless a and b, two operands of op, have one length.

@@ -38,11 +38,11 @@ var avx2 = table{
 	adam:          adamAVX2,
 	lanes:         8,
 	peak:          peakAVX2,
-	mr:            4,
-	nr:            24,
+	mr:            6,
+	nr:            16,
 	tile:          tileAVX2,
 	pack:          packAVX2,
-	packT:         packTAVX2,
+	transpose:     transposeAVX2,
 }
 
 var avx512 = table{
@@ -70,5 +70,5 @@ var avx512 = table{
 	nr:            32,
 	tile:          tileAVX512,
 	pack:          packAVX2,
-	packT:         packTAVX2,
+	transpose:     transposeAVX2,
 }
