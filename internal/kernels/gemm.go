@@ -7,13 +7,13 @@ import (
 	"gorgpt/internal/simd"
 )
 
-// Block sizes: a packed block of A [MC KC] stays in the second-level cache
-// while it meets every strip of the packed panel of B [KC NC]. MC and NC hold
-// whole tiles of every instruction set.
+// Block sizes: a block of A [MC KC] stays in the second-level cache while it
+// meets every strip of the panel of B [KC NC], each of which stays in the first
+// for all its tiles. MC and NC hold whole tiles of every instruction set.
 const (
 	gemmKC = 384
 	gemmMC = 192
-	gemmNC = 1056
+	gemmNC = 1536
 
 	// gemmSerial is the number of multiply-adds below which waking another core
 	// costs more than it saves.

@@ -3,29 +3,27 @@ package kernels
 import "gorgpt/internal/simd"
 
 // The tile reads rows of A along k, and B from strips of nr columns, k-major. B
-// is therefore copied to a panel of strips, and A when it is stored transposed.
+// is therefore copied to a panel of strips. A is copied when it is stored
+// transposed, or when its rows lie apart: at strides near powers of two, lines
+// drive each other out of the caches.
 
-// cacheLine is the floats in a cache line. Strips and copied rows are a line
-// longer than they need be: at strides that are powers of two, lines drive each
-// other out of the caches.
+// cacheLine is the floats in a cache line. A strip of B starts a line later than
+// it could, for the same reason.
 const cacheLine = 16
 
 // blockA returns the rows [i,i+mc) of op(A) from k p on, kc long, and their
-// stride. Rows that lie one after the other are read in place.
+// stride.
 func (g *gemm) blockA(ws *workspace, i, mc, p, kc int) ([]float32, int) {
 	if !g.tA && kc == g.lda {
 		return g.a[i*g.lda:], g.lda
 	}
-	ld := roundUp(kc, cacheLine) + cacheLine
-	dst := grow(&ws.packA, mc*ld)
+	dst := grow(&ws.packA, mc*kc)
 	if g.tA {
-		simd.Transpose(dst, ld, g.a[p*g.lda+i:], g.lda, kc, mc)
-		return dst, ld
+		simd.Transpose(dst, kc, g.a[p*g.lda+i:], g.lda, kc, mc)
+	} else {
+		simd.Pack(dst, g.a[i*g.lda+p:], g.lda, kc, 1, 0, mc)
 	}
-	for r := range mc {
-		copy(dst[r*ld:r*ld+kc], g.a[(i+r)*g.lda+p:])
-	}
-	return dst, ld
+	return dst, kc
 }
 
 // panelB is columns of op(B) in strips of nr columns, stride apart.
@@ -46,7 +44,7 @@ func (g *gemm) panelB(ws *workspace, p, kc, j, nc int) panelB {
 			simd.Transpose(b.strips[s*b.stride:], nr, g.b[(j+s*nr)*g.ldb+p:], g.ldb, nr, kc)
 		}
 	} else if kc > 0 {
-		simd.Pack(b.strips, g.b[p*g.ldb+j:], g.ldb, whole, b.stride, kc)
+		simd.Pack(b.strips, g.b[p*g.ldb+j:], g.ldb, nr, whole, b.stride, kc)
 	}
 	if rest > 0 && kc > 0 {
 		g.restB(b.strips[whole*b.stride:][:kc*nr], p, kc, j+whole*nr, rest)

@@ -29,20 +29,23 @@ func Tile(tiles, k int, a []float32, lda int, b, c []float32, ldc int, add []flo
 	active.tile(tiles, k, a, lda, b, c, ldc, add, ldadd)
 }
 
-// Pack copies k rows to strips of nr columns,
+// Pack copies k rows to strips of w columns, w a multiple of 4,
 //
-//	dst[s·stride+p·nr+i] = src[p·ld+s·nr+i]
+//	dst[s·stride+p·w+i] = src[p·ld+s·w+i]
 //
-// for s < strips, i < nr and p < k.
-func Pack(dst, src []float32, ld, strips, stride, k int) {
-	if k <= 0 || strips <= 0 {
+// for s < strips, i < w and p < k.
+func Pack(dst, src []float32, ld, w, strips, stride, k int) {
+	if k <= 0 || strips <= 0 || w <= 0 {
 		return
 	}
-	nr := active.nr
-	if len(dst) < (strips-1)*stride+k*nr || len(src) < (k-1)*ld+strips*nr {
+	if len(dst) < (strips-1)*stride+k*w || len(src) < (k-1)*ld+strips*w {
 		panic("simd: Pack: slice too short")
 	}
-	active.pack(dst, src, ld, nr, strips, stride, k)
+	if w%8 != 0 {
+		packGeneric(dst, src, ld, w, strips, stride, k)
+		return
+	}
+	active.pack(dst, src, ld, w, strips, stride, k)
 }
 
 // Transpose copies dst[j·lddst+i] = src[i·ldsrc+j] for i < rows and j < cols.

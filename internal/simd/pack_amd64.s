@@ -5,7 +5,7 @@
 #include "textflag.h"
 
 // func packAVX2(dst []float32, src []float32, ld int, w int, strips int, stride int, k int)
-// Requires: AVX
+// Requires: AVX, MMX+
 TEXT ·packAVX2(SB), NOSPLIT, $0-88
 	MOVQ dst_base+0(FP), AX
 	MOVQ src_base+24(FP), CX
@@ -18,27 +18,30 @@ TEXT ·packAVX2(SB), NOSPLIT, $0-88
 	SHLQ $0x02, DI
 
 row:
-	MOVQ strips+64(FP), R10
+	MOVQ strips+64(FP), R11
 	MOVQ CX, R8
 	MOVQ AX, R9
+	LEAQ (CX)(DX*2), R10
 
 strip:
-	XORQ R11, R11
+	XORQ R12, R12
 
 vector:
-	VMOVUPS (R8)(R11*1), Y0
-	VMOVUPS Y0, (R9)(R11*1)
-	ADDQ    $0x20, R11
-	CMPQ    R11, BX
-	JLT     vector
-	ADDQ    BX, R8
-	ADDQ    DI, R9
-	DECQ    R10
-	JNZ     strip
-	ADDQ    DX, CX
-	ADDQ    BX, AX
-	DECQ    SI
-	JNZ     row
+	PREFETCHT0 (R10)(R12*1)
+	VMOVUPS    (R8)(R12*1), Y0
+	VMOVUPS    Y0, (R9)(R12*1)
+	ADDQ       $0x20, R12
+	CMPQ       R12, BX
+	JLT        vector
+	ADDQ       BX, R8
+	ADDQ       BX, R10
+	ADDQ       DI, R9
+	DECQ       R11
+	JNZ        strip
+	ADDQ       DX, CX
+	ADDQ       BX, AX
+	DECQ       SI
+	JNZ        row
 	VZEROUPPER
 	RET
 
