@@ -3,6 +3,7 @@ package bench_test
 import (
 	"fmt"
 	"math/rand/v2"
+	"runtime"
 	"slices"
 	"testing"
 	"time"
@@ -19,7 +20,9 @@ import (
 const warmUp = 2
 
 // BenchmarkStep measures training steps on random tokens: forward pass with dropout, gradients,
-// clipping and Adam. tok/s is the speed of the median step.
+// clipping and Adam. tok/s is the speed of the median step. peak% is the share of the cores'
+// multiply-adds that it reaches, by the operations of [gpt1.Config.Operations]; the peak is
+// measured before each step, because other work slows both.
 func BenchmarkStep(b *testing.B) {
 	for _, c := range []struct {
 		preset string
@@ -32,20 +35,28 @@ func BenchmarkStep(b *testing.B) {
 			}
 			b.ReportAllocs()
 			var took []time.Duration
+			var shares []float64
+			operations := step.config.Operations(step.lm.B, step.lm.T)
 			for b.Loop() {
+				b.StopTimer()
+				peak := graph.Peak(runtime.GOMAXPROCS(0), 20*time.Millisecond)
+				b.StartTimer()
 				start := time.Now()
 				step.run(b)
 				took = append(took, time.Since(start))
+				shares = append(shares, operations/took[len(took)-1].Seconds()/peak)
 			}
 			slices.Sort(took)
+			slices.Sort(shares)
 			b.ReportMetric(float64(step.lm.B*step.lm.T)/took[len(took)/2].Seconds(), "tok/s")
+			b.ReportMetric(100*shares[len(shares)/2], "peak%")
 		})
 	}
 }
 
 // step is a model in training.
 type step struct {
-	vocab  int32
+	config gpt1.Config
 	lm     *gpt1.LM
 	opt    *optim.Optimizer
 	random *rand.Rand
@@ -70,7 +81,7 @@ func newStep(b *testing.B, preset string, batch int) *step {
 		lm.Random.Seq[i] = int32(i)
 	}
 	return &step{
-		vocab: int32(c.VocabSize), lm: lm, opt: opt,
+		config: c, lm: lm, opt: opt,
 		random: rand.New(rand.NewPCG(1, 1)), window: make([]int32, c.NCtx+1),
 	}
 }
@@ -78,7 +89,7 @@ func newStep(b *testing.B, preset string, batch int) *step {
 func (s *step) run(b *testing.B) {
 	for i := range s.lm.B {
 		for k := range s.window {
-			s.window[k] = s.random.Int32N(s.vocab)
+			s.window[k] = s.random.Int32N(int32(s.config.VocabSize))
 		}
 		s.lm.Fill(i, s.window)
 	}
