@@ -5,7 +5,8 @@ import "gorgpt/internal/simd"
 // The tile reads rows of A along k, and B from strips of nr columns, k-major. B
 // is therefore copied to a panel of strips. A is copied when it is stored
 // transposed, or when its rows lie apart: at strides near powers of two, lines
-// drive each other out of the caches.
+// drive each other out of the caches. Rows that follow one another are read in
+// place.
 
 // cacheLine is the floats in a cache line. A strip of B starts a line later than
 // it could, for the same reason.
@@ -14,6 +15,9 @@ const cacheLine = 16
 // blockA returns the rows [i,i+mc) of op(A) from k p on, kc long, and their
 // stride.
 func (g *gemm) blockA(ws *workspace, i, mc, p, kc int) ([]float32, int) {
+	if !g.tA && kc == g.lda {
+		return g.a[i*g.lda:], g.lda
+	}
 	if !g.tA && kc == g.lda {
 		return g.a[i*g.lda:], g.lda
 	}

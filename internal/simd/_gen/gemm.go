@@ -15,9 +15,9 @@ func tileShape(set isa) (rows, vectors int) {
 	return 6, 2
 }
 
-// ahead is the number of cache lines of the next strip of B that each tile
-// fetches: 32 tiles, a block of 192 rows, fetch the 24 KB of 384 k.
-const ahead = 12
+// blockRows is the rows of a usual block of A. While its tiles run, the next
+// strip of B is fetched, the same part in each.
+const blockRows = 192
 
 // tile emits the GEMM micro-kernel.
 func tile(a *asm) {
@@ -44,7 +44,7 @@ func tile(a *asm) {
 		acc[i] = a.vecs(vectors)
 	}
 
-	// The next strip of a panel follows this one. Each tile fetches a part of it.
+	// The next strip of a panel follows this one.
 	next, strip := a.integer("k"), a.ptr("b")
 	a.IMUL3Q(operand.I32(vectors*a.bytes()), next, next)
 	a.ADDQ(strip, next)
@@ -59,11 +59,7 @@ func tile(a *asm) {
 		}
 		a.ADDQ(ldc, row)
 	}
-	for i := range ahead {
-		a.PREFETCHT1(at(next, 64*i))
-	}
-	a.ADDQ(operand.U32(64*ahead), next)
-	tileSum(a, acc, k, pa, lda, pb)
+	tileSum(a, acc, k, pa, lda, pb, next)
 	tileStore(a, acc, pc, ldc, add, ldadd)
 	for range rows / 2 {
 		a.LEAQ(indexed(pa, lda, 2, 0), pa)
@@ -73,8 +69,8 @@ func tile(a *asm) {
 	a.ret()
 }
 
-// tileSum computes the sums of one tile. It destroys k and pb.
-func tileSum(a *asm, acc [][]reg.VecVirtual, k, pa, lda, pb reg.Register) {
+// tileSum computes the sums of one tile. It destroys k and pb, and advances next.
+func tileSum(a *asm, acc [][]reg.VecVirtual, k, pa, lda, pb, next reg.Register) {
 	const unroll = 4
 	rows, vectors := len(acc), len(acc[0])
 	for _, line := range acc {
@@ -102,6 +98,8 @@ func tileSum(a *asm, acc [][]reg.VecVirtual, k, pa, lda, pb reg.Register) {
 	a.SUBQ(operand.U8(unroll), k)
 	a.JLT(operand.LabelRef("rest"))
 	a.Label("block")
+	a.PREFETCHT1(at(next, 0))
+	a.ADDQ(operand.U8(unroll*vectors*a.bytes()*rows/blockRows), next)
 	for u := range unroll {
 		tileStep(a, acc, pointers, lda, pb, u)
 	}
