@@ -7,6 +7,7 @@ import "sync"
 type workspace struct {
 	packA, packB, edge, tile []float32 // GEMM: copies of A and B, edge rows of A, edge tiles of C
 	scores, grads            []float32 // attention blocks [block T]
+	softmax                  []float32 // a row of attention weights before dropout
 	sums                     []float32 // partial sums of a reduction
 	squares                  []float64
 }

@@ -14,6 +14,7 @@ type table struct {
 	maximum    func(x []float32) float32
 	sumSquares func(x []float32) float64
 	shiftMul   func(dst, x, y []float32, shift, scale float32)
+	mulSub     func(dst, x, w, y []float32, shift, scale float32)
 
 	combine func(dst, x []float32, ld int, s []float32)
 	dots    func(x []float32, ld int, y []float32) (s0, s1, s2, s3 float32)
@@ -50,6 +51,7 @@ var generic = table{
 	maximum:       maxGeneric,
 	sumSquares:    sumSquaresGeneric,
 	shiftMul:      shiftMulGeneric,
+	mulSub:        mulSubGeneric,
 	combine:       combineGeneric,
 	dots:          dotsGeneric,
 	expSum:        expSumGeneric,

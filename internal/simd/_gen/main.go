@@ -27,7 +27,7 @@ var files = []struct {
 	{"gemm", []func(*asm){tile}},
 	{"rows", []func(*asm){combine, dots}},
 	{"pack", []func(*asm){pack, transpose}},
-	{"vector", []func(*asm){add, scale, axpy, shiftMul, dot, maximum, sumSquares}},
+	{"vector", []func(*asm){add, scale, axpy, shiftMul, mulSub, dot, maximum, sumSquares}},
 	{"exp", []func(*asm){expSum, sumExp}},
 	{"gelu", []func(*asm){gelu, geluGrad}},
 	{"layernorm", []func(*asm){layerNorm, layerNormGrad}},
