@@ -55,7 +55,7 @@ func BenchmarkFinetune(b *testing.B) {
 		require.NoError(b, err)
 		head, err := heads.New(heads.Classification, m, 0.1)
 		require.NoError(b, err)
-		tuner := &heads.Tuner{Model: m, Head: head, Lambda: 0.5, Micro: 4}
+		tuner := &heads.Tuner{Model: m, Head: head, Lambda: 0.5, Micro: 4, Wide: c.Wide()}
 
 		lengths := bench.FinetuneUpdates(bench.FinetuneRound)
 		update := func(n int) {

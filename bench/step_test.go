@@ -1,6 +1,7 @@
 package bench_test
 
 import (
+	"context"
 	"fmt"
 	"math/rand/v2"
 	"runtime"
@@ -10,10 +11,13 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"gorgpt/bench"
 	"gorgpt/gpt1"
 	"gorgpt/graph"
+	"gorgpt/internal/kernels"
 	"gorgpt/internal/simd"
 	"gorgpt/optim"
+	"gorgpt/pretrain"
 )
 
 // warmUp is the number of steps before the clock starts. They touch memory for the first time.
@@ -36,10 +40,10 @@ func BenchmarkStep(b *testing.B) {
 			b.ReportAllocs()
 			var took []time.Duration
 			var shares []float64
-			operations := step.config.Operations(step.lm.B, step.lm.T)
+			operations := step.model.Operations(c.batch, step.model.NCtx)
 			for b.Loop() {
 				b.StopTimer()
-				peak := graph.Peak(runtime.GOMAXPROCS(0), 20*time.Millisecond)
+				peak := kernels.Peak(runtime.GOMAXPROCS(0), 20*time.Millisecond)
 				b.StartTimer()
 				start := time.Now()
 				step.run(b)
@@ -48,19 +52,21 @@ func BenchmarkStep(b *testing.B) {
 			}
 			slices.Sort(took)
 			slices.Sort(shares)
-			b.ReportMetric(float64(step.lm.B*step.lm.T)/took[len(took)/2].Seconds(), "tok/s")
+			b.ReportMetric(float64(c.batch*step.model.NCtx)/took[len(took)/2].Seconds(), "tok/s")
 			b.ReportMetric(100*shares[len(shares)/2], "peak%")
 		})
 	}
 }
 
-// step is a model in training.
+// step is a model in training. Its batch is computed in parts, as gorgpt train does.
 type step struct {
-	config gpt1.Config
-	lm     *gpt1.LM
-	opt    *optim.Optimizer
-	random *rand.Rand
-	window []int32
+	model        *gpt1.Model
+	batch, micro int
+	opt          *optim.Optimizer
+	random       *rand.Rand
+	windows      [][]int32
+	number       int64
+	lanes        graph.Lanes[int, *gpt1.LM]
 }
 
 func newStep(b *testing.B, preset string, batch int) *step {
@@ -70,31 +76,85 @@ func newStep(b *testing.B, preset string, batch int) *step {
 	m, err := gpt1.New(c)
 	require.NoError(b, err)
 	m.Init(1)
+	o, err := pretrain.Defaults(preset)
+	require.NoError(b, err)
 	adam := optim.Defaults()
 	adam.Clip = 1
 	opt, err := optim.New(m.Store, adam)
 	require.NoError(b, err)
-	lm, err := m.NewLM(new(graph.Arena), batch, c.NCtx, true)
-	require.NoError(b, err)
-	*lm.Count = float32(batch * c.NCtx)
-	for i := range lm.Random.Seq {
-		lm.Random.Seq[i] = int32(i)
+	s := &step{model: m, batch: batch, micro: min(batch, o.Micro), opt: opt, random: rand.New(rand.NewPCG(1, 1)), windows: make([][]int32, batch)}
+	for i := range s.windows {
+		s.windows[i] = make([]int32, c.NCtx+1)
 	}
-	return &step{
-		config: c, lm: lm, opt: opt,
-		random: rand.New(rand.NewPCG(1, 1)), window: make([]int32, c.NCtx+1),
-	}
+	s.lanes.Wide = c.Wide()
+	return s
 }
 
 func (s *step) run(b *testing.B) {
-	for i := range s.lm.B {
-		for k := range s.window {
-			s.window[k] = s.random.Int32N(int32(s.config.VocabSize))
+	for _, w := range s.windows {
+		for k := range w {
+			w[k] = s.random.Int32N(int32(s.model.VocabSize))
 		}
-		s.lm.Fill(i, s.window)
 	}
-	*s.lm.Random.Step++
-	_, err := s.lm.Run()
-	require.NoError(b, err)
+	s.number++
+	require.NoError(b, s.lanes.Accumulate(context.Background(), s.model.Store, (s.batch+s.micro-1)/s.micro, nil, s.part))
 	require.NoError(b, s.opt.Step(2.5e-4))
+}
+
+// part computes the gradients of a part.
+func (s *step) part(k int, lane *graph.ByShape[int, *gpt1.LM]) error {
+	from, to := k*s.micro, min((k+1)*s.micro, s.batch)
+	lm, err := lane.Get(to-from, func(arena *graph.Arena) (*gpt1.LM, error) {
+		return s.model.NewLM(arena, to-from, s.model.NCtx, true)
+	})
+	if err != nil {
+		return err
+	}
+	for i := range lm.B {
+		lm.Fill(i, s.windows[from+i])
+		lm.Random.Seq[i] = int32(from + i)
+	}
+	*lm.Random.Step, *lm.Count = s.number, float32(s.batch*s.model.NCtx)
+	_, err = lm.Run()
+	return err
+}
+
+// BenchmarkParts measures the parts of an update of a small model on one core, whatever the number of cores: the
+// computation of one part, the addition of its gradients, and the optimizer. ×N is the speed of N cores computed from them.
+func BenchmarkParts(b *testing.B) {
+	for _, preset := range []string{"mini", "tiny"} {
+		for _, batch := range []int{8, 16, 64} {
+			b.Run(fmt.Sprintf("%s/B%d", preset, batch), func(b *testing.B) {
+				defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
+				s := newStep(b, preset, batch)
+				var lane graph.ByShape[int, *gpt1.LM]
+				apart := make([]float32, len(s.model.Store.Gradients()))
+				var part, sum, serial []time.Duration
+				once := func() {
+					start := time.Now()
+					require.NoError(b, s.part(0, &lane))
+					computed := time.Now()
+					kernels.MoveInto(s.model.Store.Gradients(), apart)
+					summed := time.Now()
+					require.NoError(b, s.opt.Step(2.5e-4))
+					part, sum, serial = append(part, computed.Sub(start)), append(sum, summed.Sub(computed)), append(serial, time.Since(summed))
+				}
+				for range warmUp {
+					once()
+				}
+				for b.Loop() {
+					once()
+				}
+				u := bench.Update{
+					Parts: (batch + s.micro - 1) / s.micro, Part: slices.Min(part).Seconds(), Sum: slices.Min(sum).Seconds(), Serial: slices.Min(serial).Seconds(),
+				}
+				b.ReportMetric(1e3*u.Part, "part-ms")
+				b.ReportMetric(1e3*u.Sum, "sum-ms")
+				b.ReportMetric(1e3*u.Serial, "serial-ms")
+				for _, cores := range []int{2, 4, 8, 16, 64} {
+					b.ReportMetric(u.Speedup(cores), fmt.Sprintf("×%d", cores))
+				}
+			})
+		}
+	}
 }

@@ -5,9 +5,10 @@ Each step is what BenchmarkStep takes: random tokens, forward pass with dropout,
 Prints one line a step and, last, a JSON summary; its speed is that of the median step without the first two.
 With --finetune 4x16,1x40;... instead: updates of these micro-batches (sequences x tokens, updates apart by
 semicolons), language model loss and a classification, gradients added up; all updates once, then once more on the clock.
-With --generate N instead: N greedy tokens with a key/value cache.
+With --generate N instead: N greedy tokens with a key/value cache; --dtype is the type of the weights, int8 by dynamic
+quantization of the linear layers and the output matrix. With --classify N: classes of --batch texts of N tokens.
 
-Debian: apt-get install python3-torch, and run it with /usr/bin/python3. OPENBLAS_CORETYPE and OPENBLAS_L2_SIZE
+Debian: apt-get install python3-torch libopenblas0-pthread, and run it with /usr/bin/python3. OPENBLAS_CORETYPE and OPENBLAS_L2_SIZE
 should be unset, or OPENBLAS_CORETYPE=Haswell to hold it to AVX2.
 """
 import argparse
@@ -39,6 +40,8 @@ def parse():
     p.add_argument("--threads", type=int, default=2)
     p.add_argument("--bf16", action="store_true", help="autocast the forward pass to bfloat16")
     p.add_argument("--generate", type=int, default=0, metavar="N")
+    p.add_argument("--dtype", default="float32", choices=("float32", "bfloat16", "int8"))
+    p.add_argument("--classify", type=int, default=0, metavar="N")
     p.add_argument("--finetune", default="", metavar="SPEC")
     a = p.parse_args()
     for name, value in zip(("vocab", "ctx", "embd", "heads", "layers"), PRESETS[a.preset]):
@@ -81,6 +84,8 @@ class GPT1(nn.Module):
         for q in self.parameters():
             if q.dim() > 1:
                 nn.init.normal_(q, std=0.02)
+        self.output = nn.Linear(C, V, bias=False)
+        self.output.weight = self.tokens.weight
         self.register_buffer("mask", torch.triu(torch.ones(T, T, dtype=torch.bool), 1))
 
     def hidden(self, ids, start=0, caches=None, p=0.1):
@@ -91,7 +96,7 @@ class GPT1(nn.Module):
         return h
 
     def forward(self, ids, start=0, caches=None, p=0.1):
-        return self.hidden(ids, start, caches, p) @ self.tokens.weight.t()
+        return self.output(self.hidden(ids, start, caches, p))
 
 
 def adam(parameters, lr):
@@ -113,7 +118,7 @@ def finetune(model, a):
             for B, T in update:
                 ids = torch.randint(0, a.vocab, (B, T))
                 h = model.hidden(ids)
-                logits = h @ model.tokens.weight.t()
+                logits = model.output(h)
                 lm = F.cross_entropy(logits[:, :-1].reshape(-1, a.vocab), ids[:, 1:].reshape(-1), reduction="sum") / (T - 1)
                 clf = F.cross_entropy(head(F.dropout(h[:, -1], 0.1)), torch.arange(B) % 2, reduction="sum")
                 ((clf + 0.5 * lm) / examples).backward()
@@ -148,13 +153,30 @@ def train(model, a):
 @torch.no_grad()
 def generate(model, a):
     model.eval()
+    if a.dtype == "bfloat16":
+        model.bfloat16()
+    elif a.dtype == "int8":
+        model = torch.quantization.quantize_dynamic(model, {nn.Linear}, torch.qint8)
     caches, ids, times = [[] for _ in model.blocks], torch.zeros(a.batch, 1, dtype=torch.long), []
     for position in range(a.generate):
         start = time.time()
         ids = model(ids, position, caches)[:, -1:].argmax(-1)
         times.append(time.time() - start)
     median = statistics.median(times[WARM_UP:])
-    return {"what": "generate", "batch": a.batch, "ms_per_token": 1e3 * median, "tok_s": a.batch / median}
+    return {"what": "generate", "batch": a.batch, "dtype": a.dtype, "ms_per_token": 1e3 * median, "tok_s": a.batch / median}
+
+
+@torch.no_grad()
+def classify(model, a):
+    model.eval()
+    head, times = nn.Linear(a.embd, 2), []
+    for _ in range(a.steps):
+        ids = torch.randint(0, a.vocab, (a.batch, a.classify))
+        start = time.time()
+        head(model.hidden(ids)[:, -1]).softmax(-1)
+        times.append(time.time() - start)
+    median = statistics.median(times[WARM_UP:])
+    return {"what": "classify", "batch": a.batch, "tokens": a.classify, "texts_s": a.batch / median}
 
 
 def main():
@@ -162,7 +184,7 @@ def main():
     torch.manual_seed(0)
     torch.set_num_threads(a.threads)
     model = GPT1(a.vocab, a.ctx, a.embd, a.heads, a.layers)
-    what = generate if a.generate else finetune if a.finetune else train
+    what = generate if a.generate else classify if a.classify else finetune if a.finetune else train
     summary = what(model, a)
     summary["params"] = sum(q.numel() for q in model.parameters())
     print(json.dumps(summary))

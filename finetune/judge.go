@@ -28,7 +28,7 @@ func (o Options) Judge(ctx context.Context, b *Base, rows []loaders.Row, account
 	if err != nil {
 		return nil, err
 	}
-	task := &Task{Tuner: &heads.Tuner{Model: b.Model, Head: head, Micro: microOf(b.Model.NEmbd, spec), Group: o.Group}, Spec: spec}
+	task := &Task{Tuner: &heads.Tuner{Model: b.Model, Head: head, Micro: microOf(spec), Group: o.Group, Wide: b.Model.Wide()}, Spec: spec}
 	return task.Judge(ctx, set)
 }
 

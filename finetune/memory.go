@@ -7,6 +7,7 @@ import (
 
 	"gorgpt/checkpoint"
 	"gorgpt/gpt1"
+	"gorgpt/graph"
 	"gorgpt/heads"
 	"gorgpt/train"
 )
@@ -36,7 +37,8 @@ func (o Options) Forecast(d *Data) (f train.Forecast, err error) {
 		Parameters: c.Len(heads.Params(c.NEmbd, d.Spec.Outputs())...), Steps: fitted.Steps, Tokens: sequences * c.NCtx,
 		Operations: c.Operations(fitted.Share()*d.Spec.Sequences(), c.NCtx), Memory: memory,
 	}
-	return f, memory.Check(fitted.Options, need)
+	f.Memory, err = memory.Fit(fitted.Options, need)
+	return f, err
 }
 
 // shape returns the shape of the model to be trained, including the special tokens. If the
@@ -71,11 +73,15 @@ func (o Options) need(c gpt1.Config, spec Spec, micro int) (train.Memory, error)
 	if err != nil {
 		return train.Memory{}, err
 	}
-	tuner := heads.Tuner{Model: m, Head: head, Lambda: float32(o.Lambda), Micro: micro}
+	tuner := heads.Tuner{Model: m, Head: head, Lambda: float32(o.Lambda), Micro: micro, Wide: c.Wide()}
 	need, err := tuner.Need(spec.Sequences())
 	if err != nil {
 		return train.Memory{}, err
 	}
 	base, _, _ := m.Store.Bytes()
-	return train.NewMemory(m.Store, need, base), nil
+	lanes := 0
+	if !c.Wide() {
+		lanes = graph.MostLanes(o.Share())
+	}
+	return train.NewMemory(m.Store, need, base, lanes), nil
 }

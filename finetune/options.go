@@ -156,7 +156,7 @@ func (o Options) Resolve(d *Data, b *Base) (Options, error) {
 		o.LR = lr
 	}
 	if o.Micro == train.Auto {
-		o.Micro = microOf(b.Model.NEmbd, d.Spec)
+		o.Micro = microOf(d.Spec)
 	}
 	o.Micro = min(o.Micro, o.Batch)
 	if err := memory.Room(o.inputBytes(d, b)); err != nil {
@@ -184,15 +184,8 @@ func (o Options) inputBytes(d *Data, b *Base) int64 {
 // fullWidth is the width of the paper's model.
 const fullWidth = 768
 
-// microOf returns how many examples are computed at a time: those of 4 sequences, or of 16
-// sequences for a small model.
-func microOf(width int, spec Spec) int {
-	sequences := 4
-	if width < fullWidth {
-		sequences = 16
-	}
-	return max(sequences/spec.Sequences(), 1)
-}
+// microOf returns how many examples are computed at a time: those of 4 sequences.
+func microOf(spec Spec) int { return max(4/spec.Sequences(), 1) }
 
 // updates returns the number of updates that make at least the given number of passes over n
 // examples. The last batch is filled with examples of the next epoch.

@@ -69,8 +69,16 @@ func NewPlan(o Options, d *Data, b *Base, to train.Listener) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
+	memory, err := o.need(m.Config, spec, o.ShareMicro())
+	if err != nil {
+		return nil, err
+	}
+	memory.Base, memory.Parameters = 0, 0 // they exist
+	if memory, err = memory.Fit(o.Options, func(micro int) (train.Memory, error) { return o.need(m.Config, spec, micro) }); err != nil {
+		return nil, err
+	}
 	task := &Task{
-		Tuner: &heads.Tuner{Model: m, Head: head, Lambda: float32(o.Lambda), Micro: o.Micro, Seed: o.Seed, Group: o.Group},
+		Tuner: &heads.Tuner{Model: m, Head: head, Lambda: float32(o.Lambda), Micro: o.Micro, Seed: o.Seed, Group: o.Group, Wide: m.Wide(), Lanes: memory.Lanes},
 		Spec:  spec, Train: data.train, Dev: data.dev, Batch: o.Batch, Seed: uint64(o.Seed),
 	}
 	return &Plan{o: o, model: m, tok: b.Tok, sets: data, task: task}, nil

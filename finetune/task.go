@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/pkg/errors"
 
@@ -29,33 +30,65 @@ type Task struct {
 	Seed  uint64
 
 	order order
-	done  int      // number of the last update
-	dev   *Outcome // outcome of the last evaluation; nil before the first
+	ahead chan drawn // the batch of the next update; nil before the first
+	done  int        // number of the last update
+	dev   *Outcome   // outcome of the last evaluation; nil before the first
 }
 
 // Accumulate adds the gradient of L3 over this rank's share of batch n to the store.
 func (t *Task) Accumulate(ctx context.Context, n int, last func() error) (train.Result, error) {
-	batch, tokens := t.batch(n), 0
-	for _, e := range batch {
-		for _, s := range e.Sequences {
-			tokens += len(s)
-		}
+	b := t.drawn(n)
+	if b.err != nil {
+		return train.Result{}, b.err
 	}
-	l, err := t.Tuner.Accumulate(ctx, n, batch, last)
+	l, err := t.Tuner.AccumulateCut(ctx, n, b.cut, last)
 	if err == nil {
 		t.done = n
 	}
 	return train.Result{
-		Loss: l.Total, Tokens: tokens, More: []train.Metric{{Name: "clf_loss", Value: l.Task}, {Name: "lm_loss", Value: l.LM}},
+		Loss: l.Total, Tokens: b.tokens, More: []train.Metric{{Name: "clf_loss", Value: l.Task}, {Name: "lm_loss", Value: l.LM}},
 	}, err
+}
+
+// drawn is the batch of an update, cut for the tuner, or the error of cutting it.
+type drawn struct {
+	n      int // the update
+	tokens int
+	cut    *heads.Cut
+	err    error
+}
+
+// drawn returns the batch of update n. A goroutine then draws the one that follows.
+func (t *Task) drawn(n int) (b drawn) {
+	if t.ahead == nil {
+		t.ahead = make(chan drawn, 1)
+	} else {
+		b = <-t.ahead
+	}
+	if b.n != n { // the first update, or one after Seek
+		b = t.draw(n)
+	}
+	go func() { t.ahead <- t.draw(n + 1) }()
+	return b
+}
+
+// draw draws the batch of update n.
+func (t *Task) draw(n int) drawn {
+	b, batch := drawn{n: n}, t.batch(n)
+	for _, e := range batch {
+		for _, s := range e.Sequences {
+			b.tokens += len(s)
+		}
+	}
+	b.cut, b.err = t.Tuner.Cut(batch)
+	return b
 }
 
 // numbers returns the numbers of the examples of update n.
 func (t *Task) numbers(n int) []int {
-	t.order.n, t.order.seed = len(t.Train.Examples), t.Seed
 	numbers := make([]int, t.Batch)
 	for i := range numbers {
-		numbers[i] = t.order.at((n-1)*t.Batch + i)
+		numbers[i] = t.order.at(len(t.Train.Examples), t.Seed, (n-1)*t.Batch+i)
 	}
 	return numbers
 }
@@ -155,16 +188,17 @@ func (t *Task) Judge(ctx context.Context, set *Set) (*Outcome, error) {
 // order draws the examples epoch by epoch. The shuffle of an epoch depends only on the seed and
 // the number of the epoch.
 type order struct {
-	n     int // examples
-	seed  uint64
+	mu    sync.Mutex
 	epoch int
 	perm  []int // permutation of the current epoch; nil before the first draw
 }
 
-// at returns the i-th example drawn since the start of the first epoch.
-func (o *order) at(i int) int {
-	if epoch := i / o.n; o.perm == nil || epoch != o.epoch {
-		o.epoch, o.perm = epoch, rand.New(rand.NewPCG(o.seed, uint64(epoch))).Perm(o.n)
+// at returns the i-th of n examples drawn since the start of the first epoch.
+func (o *order) at(n int, seed uint64, i int) int {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if epoch := i / n; o.perm == nil || epoch != o.epoch {
+		o.epoch, o.perm = epoch, rand.New(rand.NewPCG(seed, uint64(epoch))).Perm(n)
 	}
-	return o.perm[i%o.n]
+	return o.perm[i%n]
 }

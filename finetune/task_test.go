@@ -16,17 +16,18 @@ import (
 var _ train.Task = (*Task)(nil)
 
 func TestOrder(t *testing.T) {
-	epoch := func(o *order, e int) (drawn []int) {
-		for i := range o.n {
-			drawn = append(drawn, o.at(e*o.n+i))
+	const n = 9
+	epoch := func(o *order, seed uint64, e int) (drawn []int) {
+		for i := range n {
+			drawn = append(drawn, o.at(n, seed, e*n+i))
 		}
 		return drawn
 	}
-	o := &order{n: 9, seed: 1}
-	first, second := epoch(o, 0), epoch(o, 1)
+	o := &order{}
+	first, second := epoch(o, 1, 0), epoch(o, 1, 1)
 	require.NotEqual(t, first, second)
-	require.NotEqual(t, first, epoch(&order{n: 9, seed: 2}, 0))
-	require.Equal(t, first, epoch(o, 0), "the order depends on seed and epoch alone")
+	require.NotEqual(t, first, epoch(&order{}, 2, 0))
+	require.Equal(t, first, epoch(o, 1, 0), "the order depends on seed and epoch alone")
 	for _, drawn := range [][]int{first, second} {
 		slices.Sort(drawn)
 		require.Equal(t, []int{0, 1, 2, 3, 4, 5, 6, 7, 8}, drawn, "each example once")

@@ -2,7 +2,6 @@ package generate
 
 import (
 	"context"
-	"sync"
 
 	"github.com/pkg/errors"
 
@@ -10,13 +9,11 @@ import (
 	"gorgpt/graph"
 )
 
-// Scorer computes log-probabilities of texts. A Scorer is safe for concurrent use, but its calls run
-// one after the other. Several Scorers may share a model.
+// Scorer computes log-probabilities of texts. A Scorer is safe for concurrent use. Several Scorers
+// may share a model.
 type Scorer struct {
-	mu     sync.Mutex
-	model  *gpt1.Model
-	arena  graph.Arena
-	graphs map[int]*scorePass // by length
+	model *gpt1.Model
+	lanes graph.Lanes[int, *scorePass] // by length
 }
 
 // scorePass is the graph that computes −log P of each of t tokens.
@@ -27,7 +24,9 @@ type scorePass struct {
 }
 
 // NewScorer returns a scorer for the model.
-func NewScorer(m *gpt1.Model) *Scorer { return &Scorer{model: m, graphs: map[int]*scorePass{}} }
+func NewScorer(m *gpt1.Model) *Scorer {
+	return &Scorer{model: m, lanes: graph.Lanes[int, *scorePass]{Wide: m.Wide()}}
+}
 
 // LogProbs returns log P(ids[i] | ids[:i]) for i ≥ 1; the model gives the first token no
 // probability. In a text longer than the context, each token has at least half a context before
@@ -38,23 +37,19 @@ func (s *Scorer) LogProbs(ctx context.Context, ids []int32) ([]float64, error) {
 			return nil, errors.Errorf("token %d is not one of the model, which are 0 to %d", id, s.model.VocabSize-1)
 		}
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	updates := s.model.Store.Updates()
-	var out []float64
-	for from := 0; len(out) < len(ids)-1; {
-		if err := ctx.Err(); err != nil {
-			return nil, err
+	out := make([]float64, max(0, len(ids)-1))
+	windows := s.windows(len(out))
+	err := s.lanes.Each(ctx, len(windows), func(k int, lane *graph.ByShape[int, *scorePass]) error {
+		w := windows[k]
+		losses, err := s.losses(lane, ids[w.from:w.to], ids[w.from+1:w.to+1])
+		for i := w.scored; err == nil && i < w.to; i++ {
+			out[i] = -float64(losses[i-w.from])
 		}
-		n := min(s.model.NCtx, len(ids)-1-from)
-		losses, err := s.losses(ids[from:from+n], ids[from+1:from+1+n])
-		if err != nil {
-			return nil, err
-		}
-		for _, loss := range losses[len(out)-from:] {
-			out = append(out, -float64(loss))
-		}
-		from = max(from+1, len(out)-s.model.NCtx/2)
+		return err
+	})
+	if err != nil {
+		return nil, err
 	}
 	if updates != s.model.Store.Updates() {
 		return nil, errors.New("the model was trained while it scored: the results come from different weights")
@@ -62,27 +57,32 @@ func (s *Scorer) LogProbs(ctx context.Context, ids []int32) ([]float64, error) {
 	return out, nil
 }
 
+// window is the tokens [from,to), which predict the tokens that follow them. Those from scored on
+// have not been predicted by an earlier window.
+type window struct{ from, scored, to int }
+
+// windows covers n predictions.
+func (s *Scorer) windows(n int) []window {
+	var all []window
+	for from, done := 0, 0; done < n; from = max(from+1, done-s.model.NCtx/2) {
+		to := min(from+s.model.NCtx, n)
+		all = append(all, window{from, done, to})
+		done = to
+	}
+	return all
+}
+
 // losses returns −log P of each target. The graphs are as long as powers of two, so that few
 // of them serve all texts. Positions after the text do not change those before.
-func (s *Scorer) losses(inputs, targets []int32) ([]float32, error) {
+func (s *Scorer) losses(lane *graph.ByShape[int, *scorePass], inputs, targets []int32) ([]float32, error) {
 	t := 1
 	for t < len(inputs) {
 		t *= 2
 	}
 	t = min(t, s.model.NCtx)
-	p, found := s.graphs[t]
-	if !found {
-		p = &scorePass{}
-		g := graph.New(false)
-		in, ids := g.Ints("inputs", 1, t)
-		next, following := g.Ints("targets", 1, t)
-		p.inputs, p.targets = ids, following
-		p.losses = s.model.Losses(s.model.Hidden(in), next)
-		machine, err := g.Compile(&s.arena, p.losses)
-		if err != nil {
-			return nil, err
-		}
-		p.machine, s.graphs[t] = machine, p
+	p, err := lane.Get(t, func(arena *graph.Arena) (*scorePass, error) { return newScorePass(s.model, arena, t) })
+	if err != nil {
+		return nil, err
 	}
 	clear(p.inputs[copy(p.inputs, inputs):])
 	clear(p.targets[copy(p.targets, targets):])
@@ -90,6 +90,17 @@ func (s *Scorer) losses(inputs, targets []int32) ([]float32, error) {
 		return nil, err
 	}
 	return p.losses.Values()[:len(inputs)], nil
+}
+
+func newScorePass(m *gpt1.Model, arena *graph.Arena, t int) (p *scorePass, err error) {
+	p = &scorePass{}
+	g := graph.New(false)
+	in, ids := g.Ints("inputs", 1, t)
+	next, following := g.Ints("targets", 1, t)
+	p.inputs, p.targets = ids, following
+	p.losses = m.Losses(m.Hidden(in), next)
+	p.machine, err = g.Compile(arena, p.losses)
+	return p, err
 }
 
 // AttentionWeights returns the attention weights of a text in each layer: how much position i

@@ -25,3 +25,12 @@ func (c Config) Len(extra ...graph.Param) int {
 	}
 	return n
 }
+
+// wide is the number of trainable values from which on the products of a model are large enough
+// for all cores; see Wide.
+const wide = 30_000_000
+
+// Wide reports how the work on a batch is shared among cores, which the size of the model alone
+// decides. A wide model computes its parts one after the other, each product on all cores. Any
+// other model computes parts side by side, each on one core; see [graph.Lanes].
+func (c Config) Wide() bool { return c.Len() >= wide }

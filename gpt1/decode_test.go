@@ -75,7 +75,7 @@ func TestCachedEqualsHidden(t *testing.T) {
 			position[0] = int32(from)
 			require.NoError(t, machine.Run())
 			for i := range b {
-				near(t, want[(i*length+from)*m.NEmbd:(i*length+from+n)*m.NEmbd], h.Values()[i*n*m.NEmbd:(i+1)*n*m.NEmbd], "hidden")
+				require.Equal(t, want[(i*length+from)*m.NEmbd:(i*length+from+n)*m.NEmbd], h.Values()[i*n*m.NEmbd:(i+1)*n*m.NEmbd], "hidden")
 			}
 			from += n
 		}

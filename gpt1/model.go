@@ -160,7 +160,7 @@ func (c Config) Params() []graph.Param {
 		return c.lstmParams()
 	}
 	ps := []graph.Param{
-		{Name: "tokens_embed.weight", Shape: []int{c.VocabSize, c.NEmbd}, Axes: "V C"},
+		{Name: "tokens_embed.weight", Shape: []int{c.VocabSize, c.NEmbd}, Axes: "V C", Transposed: true},
 		{Name: "positions_embed.weight", Shape: []int{c.NCtx, c.NEmbd}, Axes: "T C"},
 	}
 	for i := range c.NLayer {

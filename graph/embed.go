@@ -9,11 +9,17 @@ func Embed(ids, tokens, positions Node) Node {
 	if !ok(ids, tokens, positions) || !g.checkEmbed(ids, tokens, positions) {
 		return Node{g: g}
 	}
-	b, t, width := ids.dim(0), ids.dim(1), tokens.dim(1)
+	b, t, width, compact := ids.dim(0), ids.dim(1), tokens.dim(1), g.compactOf(tokens)
 	return g.apply(spec{
 		name: "embed", in: []Node{ids, tokens, positions}, shape: []int{b, t, width},
-		facts: embedFacts(ids, tokens),
-		run:   func(c *call) { kernels.Embed(c.y, c.f(tokens), c.f(positions), c.i(ids), b, t, width) },
+		facts: embedFacts(ids, tokens), compact: true,
+		run: func(c *call) {
+			if compact != nil {
+				kernels.EmbedCompact(c.y, compact, c.f(positions), c.i(ids), b, t, width)
+				return
+			}
+			kernels.Embed(c.y, c.f(tokens), c.f(positions), c.i(ids), b, t, width)
+		},
 		grad: func(y, dy Node) []Node {
 			dtok := tokens.accumulate(y.Name()+".dtokens", []Node{ids, dy}, facts{flops: b * t * width, writes: b * t * width, roles: []string{"ids", "dy"}}, func(c *call) {
 				kernels.EmbedTokGrad(c.y, c.f(dy), c.i(ids), b*t, width)
@@ -32,14 +38,18 @@ func EmbedAt(ids, tokens, positions, at Node) Node {
 	if !ok(ids, tokens, positions, at) || !g.checkEmbed(ids, tokens, positions) {
 		return Node{g: g}
 	}
-	b, t, width := ids.dim(0), ids.dim(1), tokens.dim(1)
+	b, t, width, compact := ids.dim(0), ids.dim(1), tokens.dim(1), g.compactOf(tokens)
 	return g.apply(spec{
 		name: "embed", in: []Node{ids, tokens, positions, at}, shape: []int{b, t, width},
-		facts: embedFacts(ids, tokens),
+		facts: embedFacts(ids, tokens), compact: true,
 		run: func(c *call) {
 			from := int(c.i(at)[0])
 			if from < 0 || from+t > positions.dim(0) {
 				c.fail("positions %d to %d wanted, the model has %d", from, from+t, positions.dim(0))
+				return
+			}
+			if compact != nil {
+				kernels.EmbedCompact(c.y, compact, c.f(positions)[from*width:], c.i(ids), b, t, width)
 				return
 			}
 			kernels.Embed(c.y, c.f(tokens), c.f(positions)[from*width:], c.i(ids), b, t, width)

@@ -82,10 +82,13 @@ func (w Node) gradient(name string) *Param {
 	switch {
 	case p == nil:
 		w.g.failf(name, "%s is not a parameter: weights can only be trained in a Store", w.Name())
+	case p.isCompact():
+		w.g.failf(name, "parameter %s is kept as %s: training needs float32", p.Name, p.dtype)
 	case p.Grad == nil:
 		w.g.failf(name, "parameter %s has no gradient: call Store.AllocateGradients first", p.Name)
 	default:
-		w.g.uses(p.store, true)
+		w.g.uses(p.store)
+		w.g.adds = true
 	}
 	return p
 }

@@ -28,7 +28,10 @@ type Graph struct {
 	rng     *randomness
 	failed  error // the error of an op in the current run
 	stores  []*Store
-	writes  bool // runs write to the stores
+	layouts map[*Store]int // see Graph.stale
+	writes  bool           // runs write to the stores
+	adds    bool           // runs add to the gradients of the stores, or to those in apart
+	apart   *gradients
 	updates bool // runs change the values of parameters
 	watch   bool // each value is checked as it is computed
 
@@ -42,18 +45,19 @@ type Graph struct {
 // evaluation (train false) leaves it out altogether.
 func New(train bool) *Graph {
 	return &Graph{
-		eg:     gorgonia.NewGraph(),
-		used:   map[string]int{},
-		hashes: map[uint32]string{},
-		inputs: map[string]Node{},
-		params: map[*gorgonia.Node]*Param{},
-		ops:    map[*gorgonia.Node]*op{},
-		keep:   map[*gorgonia.Node]struct{}{},
-		axes:   map[*gorgonia.Node][]string{},
-		sizes:  map[string]boundAxis{},
-		parts:  map[*gorgonia.Node][]string{},
-		states: map[*gorgonia.Node]Role{},
-		train:  train,
+		eg:      gorgonia.NewGraph(),
+		used:    map[string]int{},
+		hashes:  map[uint32]string{},
+		inputs:  map[string]Node{},
+		params:  map[*gorgonia.Node]*Param{},
+		ops:     map[*gorgonia.Node]*op{},
+		keep:    map[*gorgonia.Node]struct{}{},
+		axes:    map[*gorgonia.Node][]string{},
+		sizes:   map[string]boundAxis{},
+		parts:   map[*gorgonia.Node][]string{},
+		states:  map[*gorgonia.Node]Role{},
+		layouts: map[*Store]int{},
+		train:   train,
 	}
 }
 

@@ -10,13 +10,18 @@ func (x Node) Linear(w, b Node) Node {
 	if len(x.shape) < 2 || len(w.shape) != 2 || len(b.shape) != 1 || x.dim(-1) != w.dim(0) || w.dim(1) != b.dim(0) {
 		return x.g.failf("linear", "%v × %v + %v: want [… I] × [I O] + [O]", x.shape, w.shape, b.shape)
 	}
-	rows, in, out := x.rows(), w.dim(0), w.dim(1)
+	rows, in, out, compact := x.rows(), w.dim(0), w.dim(1), x.g.compactOf(w)
 	return x.g.apply(spec{
-		name:  "linear",
-		in:    []Node{x, w, b},
-		shape: append(x.Shape()[:len(x.shape)-1], out),
-		facts: facts{flops: 2*rows*in*out + rows*out, axes: append(x.leading(), w.axes()[1])},
+		name:    "linear",
+		in:      []Node{x, w, b},
+		shape:   append(x.Shape()[:len(x.shape)-1], out),
+		facts:   facts{flops: 2*rows*in*out + rows*out, axes: append(x.leading(), w.axes()[1])},
+		compact: true,
 		run: func(c *call) {
+			if compact != nil {
+				kernels.GemmCompact(false, rows, out, in, c.f(x), in, compact, c.f(b), c.y, out)
+				return
+			}
 			kernels.GemmBias(false, false, rows, out, in, c.f(x), in, c.f(w), out, c.f(b), c.y, out)
 		},
 		grad: func(y, dy Node) []Node {
@@ -55,12 +60,17 @@ func (x Node) TiedLogits(e Node) Node {
 	if len(e.shape) != 2 || len(x.shape) < 2 || x.dim(-1) != e.dim(1) {
 		return x.g.failf("logits", "%v × %vᵀ: want [… C] × [V C]ᵀ", x.shape, e.shape)
 	}
-	rows, width, v := x.rows(), e.dim(1), e.dim(0)
+	rows, width, v, compact := x.rows(), e.dim(1), e.dim(0), x.g.compactOf(e)
 	stride := LogitsStride(v)
 	return x.g.apply(spec{
 		name: logitsKind, in: []Node{x, e}, shape: append(x.Shape()[:len(x.shape)-1], stride), columns: v,
-		facts: facts{flops: 2 * rows * width * v, writes: rows * v, axes: append(x.leading(), e.axes()[0]+"'"), roles: []string{"h", "Eᵀ"}},
+		facts:   facts{flops: 2 * rows * width * v, writes: rows * v, axes: append(x.leading(), e.axes()[0]+"'"), roles: []string{"h", "Eᵀ"}},
+		compact: true,
 		run: func(c *call) {
+			if compact != nil {
+				kernels.GemmCompact(true, rows, v, width, c.f(x), width, compact, nil, c.y, stride)
+				return
+			}
 			kernels.Gemm(false, true, rows, v, width, c.f(x), width, c.f(e), width, 0, c.y, stride)
 		},
 		grad: func(y, dy Node) []Node {

@@ -34,6 +34,9 @@ func (g *Graph) Compile(arena *Arena, keep ...Node) (_ *Machine, err error) {
 	if err != nil {
 		return nil, err
 	}
+	if g.apart = arena.apart; g.adds && g.apart != nil && (len(g.stores) != 1 || g.stores[0] != g.apart.store) {
+		return nil, errors.New("the gradients of the arena are those of another store")
+	}
 	m := &Machine{g: g, plan: p, arena: arena}
 	defer func() {
 		if r := recover(); r != nil {
@@ -78,6 +81,11 @@ func (m *Machine) Run() error {
 	defer m.arena.busy.Unlock()
 	m.g.lock()
 	defer m.g.unlock()
+	if err := m.g.stale(); err != nil {
+		return err
+	}
+	kernels.Enter()
+	defer kernels.Leave()
 	if m.g.updates {
 		for _, s := range m.g.stores {
 			s.guard.updates.Add(1)

@@ -2,9 +2,10 @@ package graph
 
 import (
 	"sync"
-	"unsafe"
 
 	"github.com/pkg/errors"
+
+	"gorgpt/internal/kernels"
 )
 
 // Arena is the working memory that graphs share. Only one of its machines may run at a
@@ -14,6 +15,8 @@ type Arena struct {
 	data []float32
 	used int        // bumped when data moves
 	busy sync.Mutex // held while a machine runs
+
+	apart *gradients // what machines of the arena add gradients to; nil: the store's
 }
 
 // ErrBusy is the error of a run while another machine of the same arena is running.
@@ -32,15 +35,4 @@ func (a *Arena) reserve(n int) {
 func (a *Arena) Bytes() int { return 4 * len(a.data) }
 
 // alignedFloats returns n zeroed float32 starting on a cache line.
-func alignedFloats(n int) []float32 {
-	if n == 0 {
-		return nil
-	}
-	raw := make([]float32, n+align)
-	preferHugePages(raw)
-	skip := 0
-	if rest := int(uintptr(unsafe.Pointer(&raw[0])) % (4 * align)); rest > 0 {
-		skip = align - rest/4
-	}
-	return raw[skip : skip+n : skip+n]
-}
+func alignedFloats(n int) []float32 { return kernels.Aligned[float32](n) }

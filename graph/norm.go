@@ -83,7 +83,7 @@ func (y Node) normGrad(gain, bias Node, s spec, run func(c *call, dgain, dbias [
 	s.name, s.full, s.kind, s.shape = y.Name()+".dx", true, "norm.grad", y.shape
 	s.axes = y.axes()
 	pg, pb := gain.gradient(s.name), bias.gradient(s.name)
-	s.run = func(c *call) { run(c, pg.Grad, pb.Grad) }
+	s.run = func(c *call) { run(c, y.g.gradientOf(pg), y.g.gradientOf(pb)) }
 	s.flops += normGradFLOPs * size(y.shape)
 	s.adds = size(gain.shape) + size(bias.shape)
 	dx = y.g.apply(s)

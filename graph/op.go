@@ -32,6 +32,7 @@ type spec struct {
 	into      *Param    // the output is this parameter's gradient
 	overwrite Node      // an operand that the output may be written over; the zero Node: none
 	shares    *buffer   // the output is this side buffer of an operand
+	compact   bool      // parameters among the operands may be compact
 	columns   int       // how many of each row of the output have a defined value; 0: all
 
 	facts // for drawings and tables
@@ -66,6 +67,9 @@ var (
 func (g *Graph) apply(s spec) Node {
 	if g.err != nil || !ok(s.in...) {
 		return Node{g: g}
+	}
+	if err := g.refusesCompact(&s); err != nil {
+		return g.fail(s.name, err)
 	}
 	if s.kind == "" {
 		s.kind = s.name
@@ -217,7 +221,7 @@ func (o *op) Do(in ...gorgonia.Value) (_ gorgonia.Value, err error) {
 	if o.g.watch && o.c.err == nil {
 		o.c.err = o.check()
 	}
-	if o.completes && o.c.err == nil && o.into.store.summed != nil {
+	if o.completes && o.c.err == nil && o.g.apart == nil && o.into.store.summed != nil {
 		o.into.store.summed(o.into)
 	}
 	return o.out, o.c.err

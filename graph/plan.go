@@ -166,7 +166,8 @@ func (p *plan) bind(arena []float32) {
 				o.out = o.c.s
 			}
 		case o.into != nil:
-			o.c.y, o.out = o.into.Grad, o.into.grad
+			o.c.y = o.g.gradientOf(o.into)
+			o.out = dense(o.c.y, o.shape)
 		case o.overwrites:
 			// The memory is the input's, which an earlier turn of this loop bound.
 			o.c.y = o.overwrite.op().c.y

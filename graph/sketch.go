@@ -1,6 +1,10 @@
 package graph
 
-import "github.com/pkg/errors"
+import (
+	"github.com/pkg/errors"
+
+	"gorgpt/internal/kernels"
+)
 
 // NewSketch is [NewStore] without memory. Graphs that bind its parameters can be declared
 // and their [Graph.Need] computed, but they cannot run.
@@ -47,9 +51,13 @@ func (g *Graph) Need(keep ...Node) (Need, error) {
 // Bytes is the memory of values, gradients and Adam's two moments when the store is trained,
 // each in one block.
 func (s *Store) Bytes() (values, gradients, moments int) {
-	n := 0
+	n, compact := 0, 0
 	for _, p := range s.params {
+		if p.isCompact() {
+			compact += kernels.CompactBytes(string(p.dtype), p.Shape[0], p.Shape[1], p.Transposed)
+			continue
+		}
 		n += 4 * aligned(size(p.Shape))
 	}
-	return n, n, 2 * n
+	return n + compact, n, 2 * n
 }

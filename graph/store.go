@@ -1,9 +1,13 @@
 package graph
 
 import (
+	"slices"
+
 	"github.com/pkg/errors"
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
+
+	"gorgpt/internal/kernels"
 )
 
 // Param is one trainable tensor of the model.
@@ -11,12 +15,20 @@ import (
 type Param struct {
 	Name  string // as Hugging Face names it: h.0.attn.c_attn.weight
 	Shape []int
-	Axes  string // names of the axes, for drawings and checks: "C 3C"
-	Value []float32
-	Grad  []float32 // sum over the runs since the last update; nil before Store.AllocateGradients
-	M, V  []float32 // Adam's moments; nil before Store.AllocateGradients
+	Axes  string    // names of the axes, for drawings and checks: "C 3C"
+	Value []float32 // nil if Dtype is not Float32
+
+	// Transposed says that products use the transpose of the matrix, as the tied output does. It
+	// decides how the weights of a compact type are laid out.
+	Transposed bool
+
+	Grad []float32 // sum over the runs since the last update; nil before Store.AllocateGradients
+	M, V []float32 // Adam's moments; nil before Store.AllocateGradients
 
 	grad, m, v *tensor.Dense
+
+	dtype   Dtype // a compact type; else the parameter is in float32
+	compact *kernels.Compact
 
 	store *Store
 	at    int // where it begins in the blocks of the store
@@ -38,8 +50,10 @@ type Store struct {
 	byName  map[string]*Param
 	trained bool
 	sketch  bool // it has no memory
+	layout  int  // counts the changes of where weights lie
 
-	values, grads, m, v []float32 // the blocks
+	values, grads, m, v []float32     // the blocks
+	room                *kernels.Room // the block of compact parameters
 
 	summed func(p *Param) // see WhenSummed
 	guard  guard
@@ -64,7 +78,7 @@ func newStore(params []Param, sketch bool) (*Store, error) {
 		if len(p.Shape) == 0 || size(p.Shape) <= 0 {
 			return nil, errors.Errorf("parameter %s has the empty shape %v", p.Name, p.Shape)
 		}
-		q := &Param{Name: p.Name, Shape: append([]int(nil), p.Shape...), Axes: p.Axes, store: s}
+		q := &Param{Name: p.Name, Shape: append([]int(nil), p.Shape...), Axes: p.Axes, Transposed: p.Transposed, dtype: p.dtype, store: s}
 		s.params = append(s.params, q)
 		s.byName[q.Name] = q
 	}
@@ -73,7 +87,7 @@ func newStore(params []Param, sketch bool) (*Store, error) {
 }
 
 // block allocates one float32 for each element of the parameters, assigns each parameter its
-// part and returns the whole. In a sketch the parts are empty.
+// part and returns the whole. In a sketch the parts are empty. Compact parameters have none.
 func (s *Store) block(assign func(p *Param, data []float32)) []float32 {
 	if s.sketch {
 		for _, p := range s.params {
@@ -83,10 +97,15 @@ func (s *Store) block(assign func(p *Param, data []float32)) []float32 {
 	}
 	total := 0
 	for _, p := range s.params {
-		total += aligned(size(p.Shape))
+		if !p.isCompact() {
+			total += aligned(size(p.Shape))
+		}
 	}
 	block, at := alignedFloats(total), 0
 	for _, p := range s.params {
+		if p.isCompact() {
+			continue
+		}
 		n := size(p.Shape)
 		assign(p, block[at:at+n:at+n])
 		p.at = at
@@ -95,9 +114,10 @@ func (s *Store) block(assign func(p *Param, data []float32)) []float32 {
 	return block
 }
 
-// AllocateGradients allocates the gradients and Adam's moments, all zero, unless they exist.
+// AllocateGradients allocates the gradients and Adam's moments, all zero, unless they exist. A
+// store with compact parameters gets none: graphs that need them fail with an error.
 func (s *Store) AllocateGradients() {
-	if s.trained {
+	if s.trained || s.Dtype() != Float32 {
 		return
 	}
 	s.trained = true
@@ -118,8 +138,18 @@ func (s *Store) Gradients() []float32 { return s.grads }
 func (s *Store) Moments() (m, v []float32) { return s.m, s.v }
 
 // WhenSummed makes every run of a graph call f for each parameter as soon as the run has added
-// everything to its gradient. f runs between two ops. nil ends the calls.
+// everything to its gradient. f runs between two ops. [Lanes] that are not wide call it at the
+// end. nil ends the calls.
 func (s *Store) WhenSummed(f func(p *Param)) { s.summed = f }
+
+// allSummed reports all parameters to WhenSummed.
+func (s *Store) allSummed() {
+	for _, p := range slices.Backward(s.params) {
+		if s.summed != nil {
+			s.summed(p)
+		}
+	}
+}
 
 // stored returns a tensor on a part of a block, or nil in a sketch.
 func stored(data []float32, shape []int) *tensor.Dense {
@@ -152,15 +182,21 @@ func (g *Graph) Param(p *Param) Node { return g.bindParam(p, p.Name) }
 func (g *Graph) ParamAs(p *Param, use string) Node { return g.bindParam(p, p.Name+" ("+use+")") }
 
 func (g *Graph) bindParam(p *Param, name string) Node {
+	switch {
+	case p.isCompact() && p.compact == nil:
+		return g.failf(name, "the parameter has no weights yet")
+	case p.isCompact() && g.train:
+		return g.failf(name, "the parameter is kept as %s: training needs float32", p.dtype)
+	}
 	var value gorgonia.Value
-	if header := stored(p.Value, p.Shape); header != nil {
-		value = header // of its own: Gorgonia writes to the headers of a graph as it runs
+	if header := p.header(); header != nil {
+		value = header
 	}
 	n := g.input(name, value, p.Shape)
 	if n.n == nil {
 		return n
 	}
-	g.uses(p.store, false)
+	g.uses(p.store)
 	if bound, found := g.params[n.n]; found && bound != p {
 		return g.failf(name, "the name is taken by a parameter of another store")
 	}

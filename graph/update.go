@@ -87,10 +87,14 @@ func (g *Graph) Adam(p *Param, scale, rate Node, a AdamConfig) Node {
 // stored returns the input node that binds p's gradient or one of its moments.
 func (g *Graph) stored(p *Param, what string, r Role, t *tensor.Dense) Node {
 	name := p.Name + " " + what
+	if d := p.store.Dtype(); d != Float32 {
+		return g.failf(name, "weights are kept as %s: training needs float32", d)
+	}
 	if t == nil {
 		return g.failf(name, "parameter %s has no %s: call Store.AllocateGradients first", p.Name, what)
 	}
-	g.uses(p.store, true)
+	g.uses(p.store)
+	g.writes = true
 	return g.state(name, r, t, p.Shape, p.Axes)
 }
 

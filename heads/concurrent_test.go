@@ -45,12 +45,15 @@ func TestConcurrentEvaluationsEqualSequentialOnes(t *testing.T) {
 // between is a context that calls f before every micro-batch except the first.
 type between struct {
 	context.Context
-	calls *int
+	mu    sync.Mutex
+	calls int
 	f     func()
 }
 
-func (b between) Err() error {
-	if *b.calls++; *b.calls > 1 {
+func (b *between) Err() error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.calls++; b.calls > 1 {
 		b.f()
 	}
 	return nil
@@ -63,7 +66,7 @@ func TestEvaluationDuringAnUpdateIsAnError(t *testing.T) {
 	_, err = tuner.Accumulate(context.Background(), 1, mixed(7), nil)
 	require.NoError(t, err)
 	update := func() { require.NoError(t, opt.Step(1e-3)) }
-	_, _, err = tuner.Evaluate(between{context.Background(), new(int), update}, mixed(7))
+	_, _, err = tuner.Evaluate(&between{Context: context.Background(), f: update}, mixed(7))
 	require.ErrorContains(t, err, "the model was trained during its evaluation")
 	_, _, err = tuner.Evaluate(context.Background(), mixed(7))
 	require.NoError(t, err)

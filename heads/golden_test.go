@@ -197,20 +197,21 @@ func goldenFinetune(t *testing.T, set *golden.Set, f *golden.File) {
 // lmPerSequence returns the language model's loss of each sequence, in order.
 func lmPerSequence(t *testing.T, tuner *Tuner, batch []Encoded) []float32 {
 	var out []float32
+	lane := tuner.pool().Take()
 	for _, e := range batch {
-		err := tuner.each(context.Background(), []Encoded{e}, false, func(st *step, _ []int, _ int) error {
-			require.NoError(t, st.machine.Run())
-			losses := st.lmLosses.Values()
-			for r := range e.Sequences {
-				sum := 0.0
-				for i := r * st.t; i < (r+1)*st.t; i++ {
-					sum += float64(st.weights[i] * losses[i])
-				}
-				out = append(out, float32(sum))
-			}
-			return nil
-		})
+		c, err := tuner.Cut([]Encoded{e})
 		require.NoError(t, err)
+		st, err := tuner.filled(lane, c, 0, false)
+		require.NoError(t, err)
+		require.NoError(t, st.machine.Run())
+		losses := st.lmLosses.Values()
+		for r := range e.Sequences {
+			sum := 0.0
+			for i := r * st.t; i < (r+1)*st.t; i++ {
+				sum += float64(st.weights[i] * losses[i])
+			}
+			out = append(out, float32(sum))
+		}
 	}
 	return out
 }

@@ -64,10 +64,26 @@ type micro struct {
 	at []int
 }
 
-// cut divides ordered examples into micro-batches. All examples of a micro-batch have the same
-// number of sequences, so that nothing is computed for answers that do not exist.
-func (t *Tuner) cut(batch []Encoded, order []int) []micro {
-	var micros []micro
+// Cut is a batch that is cut into the micro-batches of this rank's share.
+// A Cut is safe for concurrent use as long as nothing changes its examples.
+type Cut struct {
+	batch     []Encoded
+	first     []int // number of the first sequence of each example
+	sequences int   // in the batch
+	micros    []micro
+}
+
+// Cut cuts a batch. All examples of a micro-batch have the same number of sequences, so that
+// nothing is computed for answers that do not exist. The cut depends on the model and the batch
+// alone, not on the number of cores.
+func (t *Tuner) Cut(batch []Encoded) (*Cut, error) {
+	if err := t.check(batch); err != nil {
+		return nil, err
+	}
+	c := &Cut{batch: batch}
+	c.first, c.sequences = firstSequences(batch)
+	order := deal(inOrder(batch), t.Group.Rank(), t.Group.Size())
+	budget := t.budget(batch, order)
 	for len(order) > 0 {
 		s, lengths := len(batch[order[0]].Sequences), []int(nil)
 		for _, at := range order {
@@ -76,13 +92,35 @@ func (t *Tuner) cut(batch []Encoded, order []int) []micro {
 			}
 			lengths = append(lengths, batch[at].longest())
 		}
-		for _, m := range MicroBatches(lengths, s, t.Model.NCtx, t.Micro*s*t.Model.NCtx) {
-			micros = append(micros, micro{shape{b: m.B, s: s, t: m.T}, order[:m.B]})
+		for _, m := range MicroBatches(lengths, s, t.Model.NCtx, min(budget, t.Micro*s*t.Model.NCtx)) {
+			c.micros = append(c.micros, micro{shape{b: m.B, s: s, t: m.T}, order[:m.B]})
 			order = order[m.B:]
 		}
 	}
-	return micros
+	if !t.Wide { // the last to begin should be the first to end
+		slices.SortStableFunc(c.micros, func(a, b micro) int { return cmp.Compare(b.tokens(), a.tokens()) })
+	}
+	return c, nil
 }
+
+// Micro-batches that are computed side by side should be many, so that all cores have work, but
+// each costs as much as its products are small. A batch of many tokens is cut into micro-batches of
+// about mostTokens, a smaller one into about sideBySide of at least leastTokens.
+const sideBySide, leastTokens, mostTokens = 8, 96, 256
+
+// budget returns the number of tokens that a micro-batch of several examples may have.
+func (t *Tuner) budget(batch []Encoded, order []int) int {
+	if t.Wide {
+		return math.MaxInt
+	}
+	tokens := 0
+	for _, at := range order {
+		tokens += len(batch[at].Sequences) * batch[at].longest()
+	}
+	return min(max(tokens/sideBySide, leastTokens), mostTokens)
+}
+
+func (s shape) tokens() int { return s.b * s.s * s.t }
 
 // inOrder returns the numbers of the examples, ordered by number of sequences, then by length.
 func inOrder(batch []Encoded) []int {

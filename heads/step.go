@@ -78,6 +78,11 @@ func (st *step) compile(arena *graph.Arena) (err error) {
 	return err
 }
 
+// losses returns this micro-batch's parts of the losses of the last run.
+func (st *step) losses() Losses {
+	return Losses{Total: float64(st.loss.Value()), Task: float64(st.clf.Value()), LM: float64(st.lm.Value())}
+}
+
 // fill writes examples of the full batch, given by their numbers at, into the inputs. first has the
 // number of the first sequence of each example of the batch; sequence numbers select dropout masks.
 func (st *step) fill(batch []Encoded, first, at []int) {

@@ -33,9 +33,10 @@ type Losses struct{ Total, Task, LM float64 } // L3, L2, L1
 // Tuner computes losses, gradients and predictions of a model with a head. It cuts a batch into
 // micro-batches of examples of similar length, and of questions with the same number of answers.
 // The gradients of the micro-batches add up to the gradient of the batch, including dropout.
+// Unless the model is wide, micro-batches are computed side by side; see [graph.Lanes].
 //
-// A Tuner is safe for concurrent use: its methods wait for one another. An evaluation during
-// which the weights are updated is an error. Its fields must not be changed meanwhile.
+// A Tuner is safe for concurrent use. An evaluation during which the weights are updated is an
+// error. Its fields must not be changed meanwhile.
 type Tuner struct {
 	Model  *gpt1.Model
 	Head   *Head
@@ -43,9 +44,11 @@ type Tuner struct {
 	Micro  int     // examples of NCtx tokens computed at a time; more if they are shorter
 	Seed   int64
 	Group  *dist.Group // ranks that share batches
+	Wide   bool        // see [gpt1.Config.Wide]
+	Lanes  int         // the most micro-batches computed at once; 0: as many as there are cores
 
-	mu    sync.Mutex // held while graphs are filled, run and read
-	steps graph.ByShape[shape, *step]
+	once  sync.Once
+	lanes graph.Lanes[shape, *step]
 }
 
 // Declare declares the graph of a full micro-batch for inspection. Its examples have s sequences,
@@ -64,70 +67,89 @@ func (t *Tuner) Need(s int) (graph.Need, error) {
 }
 
 // Accumulate adds the gradient of L3 over this rank's share of a batch to the store. It returns the
-// share's parts of the losses. n is the number of the update and selects the dropout masks. If last
-// is not nil, it is called before the last micro-batch; after that, ctx is ignored.
+// share's parts of the losses. n is the number of the update and selects the dropout masks. last is
+// described at [graph.Lanes.Accumulate].
 func (t *Tuner) Accumulate(ctx context.Context, n int, batch []Encoded, last func() error) (Losses, error) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	var sum Losses
-	err := t.each(ctx, batch, true, func(st *step, _ []int, left int) error {
-		*st.random.Seed, *st.random.Step = t.Seed, int64(n)
-		if left == 0 && last != nil {
-			if err := last(); err != nil {
-				return err
-			}
-		}
-		if err := st.machine.Run(); err != nil {
-			return err
-		}
-		sum.add(st)
-		return nil
-	})
-	return sum, err
+	c, err := t.Cut(batch)
+	if err != nil {
+		return Losses{}, err
+	}
+	return t.AccumulateCut(ctx, n, c, last)
+}
+
+// AccumulateCut is Accumulate for a batch that has been cut already.
+func (t *Tuner) AccumulateCut(ctx context.Context, n int, c *Cut, last func() error) (Losses, error) {
+	return t.accumulate(ctx, n, c, last, (*graph.Machine).Run)
 }
 
 // Diagnose computes the gradients of this rank's share of update n again. The error names the first
 // node whose value is not finite, as [graph.Machine.Diagnose] does.
 func (t *Tuner) Diagnose(n int, batch []Encoded) error {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return t.each(context.Background(), batch, true, func(st *step, _ []int, _ int) error {
+	c, err := t.Cut(batch)
+	if err != nil {
+		return err
+	}
+	_, err = t.accumulate(context.Background(), n, c, nil, (*graph.Machine).Diagnose)
+	return err
+}
+
+func (t *Tuner) accumulate(ctx context.Context, n int, c *Cut, last func() error, run func(*graph.Machine) error) (Losses, error) {
+	losses := make([]Losses, len(c.micros))
+	err := t.pool().Accumulate(ctx, t.Model.Store, len(c.micros), last, func(k int, lane *graph.ByShape[shape, *step]) error {
+		st, err := t.filled(lane, c, k, true)
+		if err != nil {
+			return err
+		}
 		*st.random.Seed, *st.random.Step = t.Seed, int64(n)
-		return st.machine.Diagnose()
+		err = run(st.machine)
+		losses[k] = st.losses()
+		return err
 	})
+	return sum(losses), err
 }
 
 // Evaluate returns the losses of a batch and the logits of each example, without dropout. The
 // logits of an example are its K outputs, or one for each answer. Each rank computes its share, and
 // every rank gets all results.
 func (t *Tuner) Evaluate(ctx context.Context, batch []Encoded) (Losses, [][]float32, error) {
-	var sum Losses
 	if len(batch) == 0 {
-		return sum, nil, nil
+		return Losses{}, nil, nil
 	}
-	t.mu.Lock()
-	defer t.mu.Unlock()
 	flat, logits := t.emptyLogits(batch)
-	updates := t.Model.Store.Updates()
-	err := t.each(ctx, batch, false, func(st *step, at []int, _ int) error {
+	total, err := t.evaluate(ctx, batch, logits)
+	if err := t.Group.Sum(err, &total.Total, &total.Task, &total.LM); err != nil {
+		return total, nil, err
+	}
+	return total, logits, t.Group.SumFloats(flat) // the other ranks have zeros for these logits
+}
+
+// evaluate is Evaluate for this rank's share. It writes to the logits of its examples.
+func (t *Tuner) evaluate(ctx context.Context, batch []Encoded, logits [][]float32) (Losses, error) {
+	c, err := t.Cut(batch)
+	if err != nil {
+		return Losses{}, err
+	}
+	updates, losses := t.Model.Store.Updates(), make([]Losses, len(c.micros))
+	err = t.pool().Each(ctx, len(c.micros), func(k int, lane *graph.ByShape[shape, *step]) error {
+		st, err := t.filled(lane, c, k, false)
+		if err != nil {
+			return err
+		}
 		if err := st.machine.Run(); err != nil {
 			return err
 		}
-		sum.add(st)
+		losses[k] = st.losses()
 		values := st.logits.Values()
-		for i, example := range at {
-			k := len(logits[example])
-			copy(logits[example], values[i*k:(i+1)*k])
+		for i, example := range c.micros[k].at {
+			n := len(logits[example])
+			copy(logits[example], values[i*n:(i+1)*n])
 		}
 		return nil
 	})
 	if err == nil && updates != t.Model.Store.Updates() {
 		err = errors.New("the model was trained during its evaluation: the results mix different weights")
 	}
-	if err := t.Group.Sum(err, &sum.Total, &sum.Task, &sum.LM); err != nil {
-		return sum, nil, err
-	}
-	return sum, logits, t.Group.SumFloats(flat) // the other ranks have zeros for these logits
+	return sum(losses), err
 }
 
 // emptyLogits allocates the logits of each example, and returns them also as one flat slice.
@@ -145,44 +167,33 @@ func (t *Tuner) emptyLogits(batch []Encoded) (flat []float32, logits [][]float32
 	return flat, logits
 }
 
-func (l *Losses) add(st *step) {
-	l.Total += float64(st.loss.Value())
-	l.Task += float64(st.clf.Value())
-	l.LM += float64(st.lm.Value())
+func sum(losses []Losses) (total Losses) {
+	for _, l := range losses {
+		total.Total += l.Total
+		total.Task += l.Task
+		total.LM += l.LM
+	}
+	return total
 }
 
-// each cuts this rank's share of the batch into micro-batches. For each it calls run with the filled
-// graph, the numbers of the examples in the batch, and how many examples are left.
-func (t *Tuner) each(ctx context.Context, batch []Encoded, train bool, run func(st *step, at []int, left int) error) error {
-	if err := t.check(batch); err != nil {
-		return err
-	}
-	first, sequences := firstSequences(batch)
-	order := deal(inOrder(batch), t.Group.Rank(), t.Group.Size())
-	left := len(order)
-	for _, micro := range t.cut(batch, order) {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		micro.shape.train = train
-		st, err := t.step(micro.shape)
-		if err != nil {
-			return err
-		}
-		st.fill(batch, first, micro.at)
-		*st.sequences, *st.examples = float32(sequences), float32(len(batch))
-		left -= len(micro.at)
-		if err := run(st, micro.at, left); err != nil {
-			return err
-		}
-	}
-	return nil
+// pool returns the lanes.
+func (t *Tuner) pool() *graph.Lanes[shape, *step] {
+	t.once.Do(func() { t.lanes.Wide, t.lanes.Limit = t.Wide, t.Lanes })
+	return &t.lanes
 }
 
-// step returns the graph of a shape.
-func (t *Tuner) step(sh shape) (*step, error) {
-	return t.steps.Get(sh, func(arena *graph.Arena) (*step, error) {
-		st := declare(t.Model, t.Head, t.Lambda, sh)
+// filled returns the graph of micro-batch k with its inputs.
+func (t *Tuner) filled(lane *graph.ByShape[shape, *step], c *Cut, k int, train bool) (*step, error) {
+	micro := c.micros[k]
+	micro.shape.train = train
+	st, err := lane.Get(micro.shape, func(arena *graph.Arena) (*step, error) {
+		st := declare(t.Model, t.Head, t.Lambda, micro.shape)
 		return st, st.compile(arena)
 	})
+	if err != nil {
+		return nil, err
+	}
+	st.fill(c.batch, c.first, micro.at)
+	*st.sequences, *st.examples = float32(c.sequences), float32(len(c.batch))
+	return st, nil
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"runtime"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -114,6 +115,42 @@ func TestMicroBatchesGiveTheGradientOfTheBatch(t *testing.T) {
 					}
 				}
 			})
+		}
+	}
+}
+
+// Losses, gradients and logits have the same bits on any number of cores and lanes.
+func TestAnyNumberOfCores(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
+	for _, c := range []struct {
+		kind Kind
+		s, k int
+	}{{Classification, 1, 4}, {Entailment, 1, 3}, {Similarity, 2, 2}, {MultipleChoice, anyNumber, 1}} {
+		batch := batchOf(60, c.s, c.k)
+		for i := range batch {
+			if c.kind != MultipleChoice {
+				batch[i].Label %= int32(c.k)
+			}
+		}
+		compute := func(procs, lanes int) (Losses, []float32, [][]float32) {
+			runtime.GOMAXPROCS(procs)
+			tuner := newTuner(t, c.kind, c.k, 16, 0.5)
+			tuner.Lanes = lanes
+			cut, err := tuner.Cut(batch)
+			require.NoError(t, err)
+			require.Greater(t, len(cut.micros), 3)
+			l, err := tuner.Accumulate(context.Background(), 3, batch, atOnce)
+			require.NoError(t, err)
+			_, logits, err := tuner.Evaluate(context.Background(), batch)
+			require.NoError(t, err)
+			return l, tuner.Model.Store.Gradients(), logits
+		}
+		losses, gradients, logits := compute(1, 0)
+		for _, more := range [][2]int{{2, 0}, {3, 0}, {64, 0}, {3, 1}} {
+			l, g, x := compute(more[0], more[1])
+			require.Equal(t, losses, l)
+			require.Equal(t, gradients, g)
+			require.Equal(t, logits, x)
 		}
 	}
 }

@@ -28,51 +28,43 @@ func (p *Task) Evaluate(ctx context.Context) ([]train.Metric, error) {
 
 // predict predicts this rank's share of the windows. It returns the sum of −log P over all
 // targets and their number of words.
-func (p *Task) predict(ctx context.Context) (sum, words float64, err error) {
-	room, windows := make([]int32, p.Micro*(p.Ctx+1)), make([][]int32, 0, p.Micro)
-	from, to := p.Group.Share(p.Valid.Len())
-	for ; from < to; from += p.Micro {
-		if err := ctx.Err(); err != nil {
-			return 0, 0, err
-		}
-		windows = windows[:0]
-		for i := range min(p.Micro, to-from) {
-			window, err := p.Valid.At(from+i, room[i*(p.Ctx+1):(i+1)*(p.Ctx+1)])
-			if err != nil {
-				return 0, 0, err
-			}
-			windows = append(windows, window)
-			words += float64(p.words(window[1:]))
-		}
-		part, err := p.cost(windows)
-		if err != nil {
-			return 0, 0, err
-		}
-		sum += part
-	}
-	return sum, words, nil
+func (p *Task) predict(ctx context.Context) (loss, words float64, err error) {
+	parts := p.parts(p.Group.Share(p.Valid.Len()))
+	losses, ends := make([]float64, len(parts)), make([]float64, len(parts))
+	p.lanes.Wide, p.lanes.Limit = p.Wide, p.Lanes
+	err = p.lanes.Each(ctx, len(parts), func(k int, lane *lane) (err error) {
+		losses[k], ends[k], err = p.predictPart(lane, parts[k])
+		return err
+	})
+	return sum(losses), sum(ends), err
 }
 
-// cost returns the sum of −log P over the targets of the windows.
-func (p *Task) cost(windows [][]int32) (float64, error) {
-	lm, err := p.lm(len(windows), false)
+// predictPart is predict for one part.
+func (p *Task) predictPart(lane *lane, part span) (loss, words float64, err error) {
+	n := part.to - part.from
+	lm, err := p.lm(lane, n, false)
 	if err != nil {
-		return 0, err
+		return 0, 0, err
 	}
-	for i, window := range windows {
-		lm.Fill(i, window)
+	room, windows := make([]int32, n*(p.Ctx+1)), make([][]int32, n)
+	for i := range windows {
+		if windows[i], err = p.Valid.At(part.from+i, room[i*(p.Ctx+1):(i+1)*(p.Ctx+1)]); err != nil {
+			return 0, 0, err
+		}
+		words += float64(p.words(windows[i][1:]))
+		lm.Fill(i, windows[i])
 	}
 	*lm.Count = 1
 	if _, err := lm.Run(); err != nil {
-		return 0, err
+		return 0, 0, err
 	}
-	sum, losses := 0.0, lm.Losses.Values()
+	losses := lm.Losses.Values()
 	for i, window := range windows {
 		for _, x := range losses[i*p.Ctx : i*p.Ctx+len(window)-1] {
-			sum += float64(x)
+			loss += float64(x)
 		}
 	}
-	return sum, nil
+	return loss, words, nil
 }
 
 // words counts the tokens in ids that end a word.

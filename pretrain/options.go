@@ -49,8 +49,8 @@ type recipe struct {
 // others are for smaller texts and shorter runs.
 var recipes = map[string]recipe{
 	"gpt1": {batch: 64, micro: 4, epochs: 100, lr: 2.5e-4, warmup: 2000, evalEvery: 500, logEvery: 1},
-	"mini": {batch: 16, micro: 8, epochs: 20, lr: 6e-4, warmup: 300, evalEvery: 200, logEvery: 10},
-	"tiny": {batch: 8, micro: 8, epochs: 20, lr: 3e-3, warmup: 200, evalEvery: 1500, logEvery: 20},
+	"mini": {batch: 16, micro: 2, epochs: 20, lr: 6e-4, warmup: 300, evalEvery: 200, logEvery: 10},
+	"tiny": {batch: 8, micro: 2, epochs: 20, lr: 3e-3, warmup: 200, evalEvery: 1500, logEvery: 20},
 }
 
 // Defaults returns the options of a preset: its shape and its recipe. [Options.Resolve] fills in

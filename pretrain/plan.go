@@ -23,6 +23,7 @@ type Plan struct {
 	earlier *train.Record
 	corpus  *corpus
 	model   *gpt1.Model // nil until Model is called
+	lanes   int         // parts of a batch for which there is memory at once
 }
 
 // NewPlan resolves the options and reads the text. All ranks must call it. It locks a run to
@@ -120,7 +121,7 @@ func (p *Plan) Forecast() (train.Forecast, error) {
 		}
 		m.Store.AllocateGradients()
 		need, err := m.DeclareLM(micro, p.o.Ctx, true).Need()
-		return train.NewMemory(m.Store, need, 0), err
+		return train.NewMemory(m.Store, need, 0, lanesOf(c, p.o.Share(), micro)), err
 	}
 	sum, err := need(p.o.ShareMicro())
 	if err != nil {
@@ -129,7 +130,17 @@ func (p *Plan) Forecast() (train.Forecast, error) {
 	f := train.Forecast{
 		Parameters: c.Len(), Steps: p.o.Steps, Tokens: p.o.Batch * p.o.Ctx, Operations: c.Operations(p.o.Share(), p.o.Ctx), Memory: sum,
 	}
-	return f, sum.Check(p.o.Options, need)
+	f.Memory, err = sum.Fit(p.o.Options, need)
+	return f, err
+}
+
+// lanesOf returns how many parts of a rank's share of a batch are computed at once; 0 for one
+// after the other.
+func lanesOf(c gpt1.Config, share, micro int) int {
+	if c.Wide() {
+		return 0
+	}
+	return graph.MostLanes((share + micro - 1) / micro)
 }
 
 func (p *Plan) config() (gpt1.Config, error) { return p.o.config(p.corpus.tok.Size()) }

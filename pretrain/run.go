@@ -36,9 +36,11 @@ func (p *Plan) Run(ctx context.Context) (Result, error) {
 	if p.Completed() {
 		return Result{Dir: p.o.Resume}, nil
 	}
-	if _, err := p.Forecast(); err != nil {
+	f, err := p.Forecast()
+	if err != nil {
 		return Result{}, err
 	}
+	p.lanes = f.Memory.Lanes
 	m, err := p.Model()
 	if err != nil {
 		return Result{}, err
@@ -79,6 +81,7 @@ func (p *Plan) train(ctx context.Context, m *gpt1.Model, r *train.Record) (train
 	task := &Task{
 		Model: m, Windows: p.corpus.windows, Valid: p.corpus.valid, EndsWord: tok.EndsWord,
 		Ctx: o.Ctx, Batch: o.Batch, Micro: o.Micro, Seed: o.Seed, Group: o.Group,
+		Wide: m.Wide(), Lanes: p.lanes,
 	}
 	defer task.Close()
 	writer := &sampler{o: o, c: p.corpus, m: m, dir: p.folder.Dir, to: p.to}

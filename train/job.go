@@ -188,6 +188,9 @@ func (j *Job) begin() error {
 		if err := j.resume(); err != nil {
 			return err
 		}
+		if j.Record.Format < RecordFormat {
+			j.Listener.Note("an earlier version of this program began the run and added gradients in another order: from here on, results may differ by rounding from those that it would have had")
+		}
 		started.Step, started.From = j.Trainer.State().Step, j.newest
 	}
 	j.Listener.Send(started)

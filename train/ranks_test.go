@@ -29,6 +29,7 @@ func onRanks(t *testing.T, hosts []string, batch, micro, steps int) ([]*pretrain
 	tasks, told, trainers := make([]*pretrain.Task, n), make([]string, n), make([]*train.Trainer, n)
 	for rank := range n {
 		p, opt := pretraining(t, batch, micro)
+		p.Wide = true
 		tasks[rank] = p
 		trainers[rank] = &train.Trainer{
 			Task: p, Optimizer: opt, Schedule: optim.WarmupCosine{Peak: 1e-2, Warmup: 2, Total: steps}, Steps: steps, EvalEvery: 3,
@@ -57,6 +58,7 @@ func TestRanksGiveTheGradientOfTheBatch(t *testing.T) {
 		tasks := make([]*pretrain.Task, n)
 		for rank := range tasks {
 			tasks[rank], _ = pretraining(t, batch, 2)
+			tasks[rank].Wide = rank%2 == 0
 		}
 		disttest.Run(t, n, func(g *dist.Group) error {
 			p := tasks[g.Rank()]

@@ -23,7 +23,13 @@ import (
 const RecordFile = "run.json"
 
 // RecordFormat is the format of run.json that this program writes. It also reads all earlier ones.
-const RecordFormat = 1
+//
+//	1  a batch was cut into few parts, each added to the gradients of those before
+//	2  the parts of a small model have gradients apart, which are added up; see [graph.Lanes]
+//
+// A run keeps the format with which it began, so that its record shows in which order its sums were
+// computed. Sums in another order round differently.
+const RecordFormat = 2
 
 // Record is the content of run.json.
 // A Record is safe for concurrent use as long as nothing changes it.
@@ -155,7 +161,7 @@ func ownRecord(dir string) (*Record, error) {
 }
 
 // Matches returns an error if the data differs from the data in the earlier record of the same
-// run. A nil record always matches.
+// run, and takes over its format. A nil record always matches.
 func (r *Record) Matches(earlier *Record) error {
 	if earlier == nil {
 		return nil
@@ -167,6 +173,7 @@ func (r *Record) Matches(earlier *Record) error {
 	if !bytes.Equal(old.Bytes(), r.Facts) {
 		return BadOption("{Resume}: the data has changed since the run began, from %s to %s: restore it, or start a new run", old.Bytes(), r.Facts)
 	}
+	r.Format = earlier.Format
 	return nil
 }
 

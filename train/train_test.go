@@ -78,11 +78,12 @@ func TestMicroBatchesGiveTheGradientOfTheBatch(t *testing.T) {
 	}
 }
 
-// The same seed gives the same run on any number of cores.
+// The same seed gives the same run on any number of cores and lanes.
 func TestRunsAreDeterministic(t *testing.T) {
-	run := func(procs int) (*pretrain.Task, string) {
+	run := func(wide bool, procs, lanes int) (*pretrain.Task, string) {
 		defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(procs))
-		p, opt := pretraining(t, 5, 3)
+		p, opt := pretraining(t, 7, 2)
+		p.Wide, p.Lanes = wide, lanes
 		var seen bytes.Buffer
 		tr := train.Trainer{
 			Task: p, Optimizer: opt, Schedule: optim.WarmupCosine{Peak: 1e-2, Warmup: 2, Total: 6}, Steps: 6, EvalEvery: 3,
@@ -91,12 +92,14 @@ func TestRunsAreDeterministic(t *testing.T) {
 		require.NoError(t, tr.Run(context.Background()))
 		return p, seen.String()
 	}
-	one, seenOne := run(1)
-	for _, procs := range []int{2, 3, 8} {
-		more, seenMore := run(procs)
-		require.Equal(t, seenOne, seenMore)
-		for _, p := range one.Model.Store.Params() {
-			require.Equal(t, p.Value, more.Model.Store.Param(p.Name).Value, p.Name)
+	for _, wide := range []bool{false, true} {
+		one, seenOne := run(wide, 1, 0)
+		for _, c := range [][2]int{{2, 0}, {3, 0}, {64, 0}, {64, 1}, {3, 2}} {
+			more, seenMore := run(wide, c[0], c[1])
+			require.Equal(t, seenOne, seenMore)
+			for _, p := range one.Model.Store.Params() {
+				require.Equal(t, p.Value, more.Model.Store.Param(p.Name).Value, p.Name)
+			}
 		}
 	}
 }

@@ -1,13 +1,15 @@
 //go:build linux
 
-// Command compare compares the speed of training steps and text generation with PyTorch. It
+// Command compare compares the speed of training steps, classification and text generation with PyTorch. It
 // alternates between the two programs, and only one runs at a time. It prints the median speed of
-// each, their ratio, and the largest peak of memory.
+// each, its share of the machine's limit, their ratio, and the largest peak of memory.
 //
 //	go run ./bench/compare
 //	go run ./bench/compare -configs gpt1/B1,gpt1/B8 -pairs 3 -avx2
+//	go run ./bench/compare -configs gpt1/B1,tiny/B16 -scaling
 //
-// PyTorch comes from Debian's python3-torch.
+// The limit is measured between the runs: multiply-adds on registers for training and classification, reading memory for
+// generation. PyTorch comes from Debian's python3-torch, with libopenblas0-pthread.
 package main
 
 import (
@@ -25,34 +27,64 @@ import (
 	"github.com/pkg/errors"
 )
 
+// settings are those of the command line.
+type settings struct {
+	configs       string
+	pairs, steps  int
+	threads       int
+	scaling       bool
+	avx2, anyBLAS bool
+	python        string
+}
+
 func main() {
-	configs := flag.String("configs", "gpt1/B1,gpt1/B4,mini/B8,tiny/B16,finetune/gpt1/B32,generate/gpt1/B1,generate/gpt1/B8", "sub-benchmarks of BenchmarkStep, of BenchmarkFinetune after finetune/, and of BenchmarkGenerate after generate/, separated by commas")
-	pairs := flag.Int("pairs", 5, "runs of each program")
-	steps := flag.Int("steps", 5, "steps per run, after two that do not count")
-	threads := flag.Int("threads", runtime.NumCPU(), "processors for each program")
-	avx2 := flag.Bool("avx2", false, "limit both programs to AVX2")
-	python := flag.String("python", "/usr/bin/python3", "the Python that has torch")
+	var s settings
+	flag.StringVar(&s.configs, "configs", defaults, "what to compare, separated by commas: PRESET/BN a training step of N sequences; finetune/PRESET/BN; classify/PRESET/TN texts of N tokens; generate/PRESET/BN[/float32|/bfloat16|/int8]; each with @N after it for N cores")
+	flag.IntVar(&s.pairs, "pairs", 5, "runs of each program")
+	flag.IntVar(&s.steps, "steps", 5, "steps per run, after two that do not count")
+	flag.IntVar(&s.threads, "threads", runtime.NumCPU(), "cores for each program")
+	flag.BoolVar(&s.scaling, "scaling", false, "measure each configuration on 1, 2, 4, … cores, up to -threads")
+	flag.BoolVar(&s.avx2, "avx2", false, "limit both programs to AVX2")
+	flag.StringVar(&s.python, "python", "/usr/bin/python3", "the Python that has torch")
+	flag.BoolVar(&s.anyBLAS, "any-blas", false, "compare although PyTorch has a slow or unknown BLAS")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	if err := compare(ctx, strings.Split(*configs, ","), *pairs, *steps, *threads, *avx2, *python); err != nil {
+	if err := compare(ctx, s); err != nil {
 		fmt.Fprintln(os.Stderr, "compare:", err)
 		os.Exit(1)
 	}
 }
 
-func compare(ctx context.Context, configs []string, pairs, steps, threads int, avx2 bool, python string) error {
-	if pairs < 1 || steps < 1 || threads < 1 {
+func compare(ctx context.Context, s settings) error {
+	if s.pairs < 1 || s.steps < 1 || s.threads < 1 {
 		return errors.New("-pairs, -steps and -threads must be at least 1")
+	}
+	var configs []config
+	for _, name := range names(s) {
+		c, err := parseConfig(name)
+		if err != nil {
+			return err
+		}
+		configs = append(configs, c)
+	}
+	if load, err := os.ReadFile("/proc/loadavg"); err == nil { // before the work here adds to it
+		if warning := loadWarning(string(load)); warning != "" {
+			fmt.Fprintln(os.Stderr, "compare:", warning)
+		}
+	}
+	library, err := loadedBLAS(s.python)
+	if err != nil {
+		return err
+	}
+	if library.slow && !s.anyBLAS {
+		return errors.Errorf("PyTorch multiplies with %s, which may be 20 times slower than it could be: install a fast one (apt-get install libopenblas0-pthread), or compare all the same with -any-blas", library.name)
 	}
 	root, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}").Output()
 	if err != nil {
 		return errors.Wrap(err, "finding the module")
 	}
 	folder := filepath.Join(strings.TrimSpace(string(root)), "bench")
-	if out, err := exec.Command(python, "-c", "import torch").CombinedOutput(); err != nil {
-		return errors.Errorf("%s cannot import torch (apt-get install python3-torch, or name another Python with -python): %v\n%s", python, err, out)
-	}
 	temp, err := os.MkdirTemp("", "compare")
 	if err != nil {
 		return errors.Wrap(err, "compare")
@@ -63,38 +95,34 @@ func compare(ctx context.Context, configs []string, pairs, steps, threads int, a
 		return errors.Errorf("building the benchmark: %v\n%s", err, out)
 	}
 
-	sides := []side{
-		{name: "gorgpt", command: goCommand(binary, steps, threads), speed: goSpeed},
-		{name: "PyTorch", command: torchCommand(python, filepath.Join(folder, "torch_gpt1.py"), steps, threads), speed: torchSpeed},
-	}
-	env := environment(avx2)
-	warnOfLoad()
-	fmt.Printf("%-18s %9s %8s   %9s %8s   %6s   %s\n", "", "gorgpt", "", "PyTorch", "", "", "")
-	fmt.Printf("%-18s %9s %8s   %9s %8s   %6s   %s\n", "", "tok/s", "peak MB", "tok/s", "peak MB", "ratio", "ratio of each pair")
-	for _, name := range configs {
-		config, err := parseConfig(name)
-		if err != nil {
+	fmt.Printf("PyTorch multiplies with %s\n", library.name)
+	t := table{env: environment(s.avx2), binary: binary, sides: []side{goSide(binary, s.steps), torchSide(s.python, filepath.Join(folder, "torch_gpt1.py"), s.steps)}}
+	t.header()
+	for _, c := range configs {
+		if c.cores == 0 {
+			c.cores = s.threads
+		}
+		if err := t.row(ctx, c, s.pairs); err != nil {
 			return err
 		}
-		var speed, peak [2][]float64
-		for pair := range pairs {
-			for i, s := range sides {
-				run, err := s.run(ctx, config, env)
-				if err != nil {
-					return errors.WithMessagef(err, "%s, %s", name, s.name)
-				}
-				speed[i], peak[i] = append(speed[i], run.tokS), append(peak[i], run.peakMB)
-				fmt.Fprintf(os.Stderr, "%s %d/%d %s: %.4g tok/s\n", name, pair+1, pairs, s.name, run.tokS)
-			}
-		}
-		fmt.Printf("%-18s %9.5g %8.0f   %9.5g %8.0f   %6.2f  ", name,
-			median(speed[0]), slices.Max(peak[0]), median(speed[1]), slices.Max(peak[1]), median(speed[0])/median(speed[1]))
-		for pair := range pairs {
-			fmt.Printf(" %.2f", speed[0][pair]/speed[1][pair])
-		}
-		fmt.Println()
 	}
 	return nil
+}
+
+// names returns the names of the configurations, with -scaling each of them for 1, 2, 4, … cores.
+func names(s settings) []string {
+	all := strings.Split(s.configs, ",")
+	if !s.scaling {
+		return all
+	}
+	var scaled []string
+	for _, name := range all {
+		for cores := 1; cores < s.threads; cores *= 2 {
+			scaled = append(scaled, fmt.Sprintf("%s@%d", name, cores))
+		}
+		scaled = append(scaled, fmt.Sprintf("%s@%d", name, s.threads))
+	}
+	return scaled
 }
 
 // environment returns the environment of both programs. OpenBLAS detects the processor unless both
@@ -108,23 +136,4 @@ func environment(avx2 bool) []string {
 		env = append(env, "GORGPT_CPU=avx2", "OPENBLAS_CORETYPE=Haswell")
 	}
 	return env
-}
-
-// warnOfLoad warns if other programs use the processors. They slow down PyTorch more, because its
-// threads busy-wait.
-func warnOfLoad() {
-	data, err := os.ReadFile("/proc/loadavg")
-	if err != nil {
-		return // the load is unknown
-	}
-	var load float64
-	if _, err := fmt.Sscan(string(data), &load); err == nil && load > 0.5*float64(runtime.NumCPU()) {
-		fmt.Fprintf(os.Stderr, "compare: the load is already %.1f, so the ratios will favour gorgpt\n", load)
-	}
-}
-
-// median returns the middle value, or the mean of the two in the middle.
-func median(v []float64) float64 {
-	v = slices.Sorted(slices.Values(v))
-	return (v[(len(v)-1)/2] + v[len(v)/2]) / 2
 }

@@ -16,122 +16,127 @@ import (
 	"github.com/pkg/errors"
 
 	"gorgpt/bench"
-	"gorgpt/gpt1"
 )
 
 // side is one of the two programs.
 type side struct {
 	name    string
-	command func(c config) []string
-	speed   func(output []byte) (tokS float64, err error)
+	command func(c config, cores int) []string
+	speed   func(c config, output []byte) (float64, error)
 }
 
 // result is the result of one run.
-type result struct{ tokS, peakMB float64 }
-
-// config says what to measure: training steps of a preset with windows of its context, fine-tuning
-// updates on sentences, or text generation.
-type config struct{ name, benchmark, preset, batch string }
-
-// The benchmarks. The names of the last two configurations have a prefix before the preset.
-const (
-	ofStep     = "BenchmarkStep"
-	ofFinetune = "BenchmarkFinetune"
-	ofGenerate = "BenchmarkGenerate"
-)
-
-func parseConfig(name string) (config, error) {
-	c, rest := config{name: name, benchmark: ofStep}, name
-	for prefix, benchmark := range map[string]string{"finetune/": ofFinetune, "generate/": ofGenerate} {
-		if cut, found := strings.CutPrefix(name, prefix); found {
-			c.benchmark, rest = benchmark, cut
-		}
-	}
-	var ok bool
-	if c.preset, c.batch, ok = strings.Cut(rest, "/B"); !ok {
-		return config{}, errors.Errorf("configuration %q: must be PRESET/BN, such as gpt1/B4, finetune/gpt1/B32 or generate/gpt1/B1", name)
-	}
-	return c, nil
-}
+type result struct{ speed, peakMB float64 }
 
 // run measures a configuration in a new process.
-func (s side) run(ctx context.Context, c config, env []string) (result, error) {
-	args := s.command(c)
+func (s side) run(ctx context.Context, c config, cores int, env []string) (result, error) {
+	out, peak, err := execute(ctx, s.command(c, cores), env)
+	if err != nil {
+		return result{}, err
+	}
+	speed, err := s.speed(c, out)
+	return result{speed, peak}, errors.WithMessagef(err, "reading the speed in %q", out)
+}
+
+// execute runs a program and returns its output and its peak of memory in MB.
+func execute(ctx context.Context, args, env []string) ([]byte, float64, error) {
 	cmd := exec.CommandContext(ctx, args[0], args[1:]...)
 	var stderr bytes.Buffer
 	cmd.Env, cmd.Stderr = env, &stderr
 	out, err := cmd.Output()
 	if err != nil {
-		return result{}, errors.Errorf("%s: %v\n%s%s", strings.Join(args, " "), err, out, &stderr)
+		return nil, 0, errors.Errorf("%s: %v\n%s%s", strings.Join(args, " "), err, out, &stderr)
 	}
-	tokS, err := s.speed(out)
+	return out, float64(cmd.ProcessState.SysUsage().(*syscall.Rusage).Maxrss) / 1024, nil // Linux counts in KiB
+}
+
+// limits are operations and bytes a second that no program exceeds on the machine.
+type limits struct{ operations, bytes float64 }
+
+// measure measures the limits.
+func measure(ctx context.Context, binary string, cores int, env []string) (limits, error) {
+	out, _, err := execute(ctx, []string{binary, "-test.run", "^$", "-test.cpu", strconv.Itoa(cores), "-test.benchtime", "3x", "-test.bench", "^BenchmarkLimits$"}, env)
 	if err != nil {
-		return result{}, errors.Errorf("%s: %v\n%s", strings.Join(args, " "), err, out)
+		return limits{}, err
 	}
-	usage := cmd.ProcessState.SysUsage().(*syscall.Rusage)
-	return result{tokS: tokS, peakMB: float64(usage.Maxrss) / 1024}, nil // Linux counts in KiB
+	operations, err := metric(out, "GFLOPS")
+	if err != nil {
+		return limits{}, err
+	}
+	memory, err := metric(out, "GB/s")
+	return limits{1e9 * operations, 1e9 * memory}, err
 }
 
-func goCommand(binary string, steps, threads int) func(c config) []string {
-	return func(c config) []string {
-		times := steps
-		if c.benchmark == ofFinetune {
-			times = bench.FinetuneRound
-		}
-		return []string{
-			binary, "-test.run", "^$", "-test.cpu", strconv.Itoa(threads), "-test.benchtime", fmt.Sprintf("%dx", times),
-			"-test.bench", fmt.Sprintf("^%s$/^%s$/^B%s$", c.benchmark, c.preset, c.batch),
-		}
-	}
-}
-
-var tokS = regexp.MustCompile(`([0-9.e+]+) tok/s`)
-
-func goSpeed(output []byte) (float64, error) {
-	found := tokS.FindSubmatch(output)
+// metric reads a metric from the output of a benchmark.
+func metric(output []byte, unit string) (float64, error) {
+	found := regexp.MustCompile(`([0-9.e+]+) ` + unit).FindSubmatch(output)
 	if found == nil {
-		return 0, errors.New("no such benchmark")
+		return 0, errors.Errorf("the benchmark does not exist or prints no %s", unit)
 	}
 	return strconv.ParseFloat(string(found[1]), 64)
 }
 
-func torchCommand(python, script string, steps, threads int) func(c config) []string {
-	return func(c config) []string {
-		args := []string{python, script, "--preset", c.preset, "--threads", strconv.Itoa(threads)}
-		switch c.benchmark {
-		case ofFinetune:
-			return append(args, "--finetune", microBatches(c.preset))
-		case ofGenerate:
-			return append(args, "--batch", c.batch, "--generate", strconv.Itoa(bench.GenerateTokens))
+// goSide measures with the benchmarks of the package bench.
+func goSide(binary string, steps int) side {
+	command := func(c config, cores int) []string {
+		times, pattern := steps, ""
+		switch c.kind {
+		case "finetune":
+			times, pattern = bench.FinetuneRound, fmt.Sprintf("^BenchmarkFinetune$/^%s$/^B%s$", c.preset, c.batch)
+		case "classify":
+			pattern = fmt.Sprintf("^BenchmarkClassify$/^%s$/^T%s$", c.preset, c.length)
+		case "generate":
+			pattern = fmt.Sprintf("^BenchmarkGenerate$/^%s$/^B%s$/^%s$", c.preset, c.batch, c.dtype)
+		default:
+			pattern = fmt.Sprintf("^BenchmarkStep$/^%s$/^B%s$", c.preset, c.batch)
+		}
+		return []string{binary, "-test.run", "^$", "-test.cpu", strconv.Itoa(cores), "-test.benchtime", fmt.Sprintf("%dx", times), "-test.bench", pattern}
+	}
+	speed := func(c config, output []byte) (float64, error) { return metric(output, c.unit()) }
+	return side{"gorgpt", command, speed}
+}
+
+// torchSide measures with the script. The summary is its last line.
+func torchSide(python, script string, steps int) side {
+	command := func(c config, cores int) []string {
+		args := []string{python, script, "--preset", c.preset, "--threads", strconv.Itoa(cores)}
+		switch c.kind {
+		case "finetune":
+			return append(args, "--finetune", microBatches(c))
+		case "classify":
+			return append(args, "--batch", strconv.Itoa(bench.ClassifyBatch), "--classify", c.length, "--steps", strconv.Itoa(steps+2))
+		case "generate":
+			return append(args, "--batch", c.batch, "--generate", strconv.Itoa(bench.GenerateTokens), "--dtype", c.dtype)
 		}
 		return append(args, "--batch", c.batch, "--steps", strconv.Itoa(steps+2))
 	}
+	speed := func(c config, output []byte) (float64, error) {
+		lines := bytes.Split(bytes.TrimSpace(output), []byte("\n"))
+		var summary struct {
+			Tokens float64 `json:"tok_s"`
+			Texts  float64 `json:"texts_s"`
+		}
+		if err := json.Unmarshal(lines[len(lines)-1], &summary); err != nil {
+			return 0, errors.Wrap(err, "reading the summary")
+		}
+		if c.kind == "classify" {
+			return summary.Texts, nil
+		}
+		return summary.Tokens, nil
+	}
+	return side{"PyTorch", command, speed}
 }
 
 // microBatches returns the micro-batches of our benchmark in the form that the script reads:
 // 4x16,1x40;…
-func microBatches(preset string) string {
-	shape, err := gpt1.Preset(preset)
-	if err != nil {
-		return "" // our benchmark has no such preset either, and its error comes first
-	}
+func microBatches(c config) string {
 	var updates []string
 	for _, lengths := range bench.FinetuneUpdates(bench.FinetuneRound) {
 		var micros []string
-		for _, m := range bench.MicroBatches(lengths, shape) {
+		for _, m := range bench.MicroBatches(lengths, c.shape) {
 			micros = append(micros, fmt.Sprintf("%dx%d", m.B, m.T))
 		}
 		updates = append(updates, strings.Join(micros, ","))
 	}
 	return strings.Join(updates, ";")
-}
-
-// torchSpeed reads the summary, which is the last line.
-func torchSpeed(output []byte) (float64, error) {
-	lines := bytes.Split(bytes.TrimSpace(output), []byte("\n"))
-	var summary struct {
-		TokS float64 `json:"tok_s"`
-	}
-	err := json.Unmarshal(lines[len(lines)-1], &summary)
-	return summary.TokS, errors.Wrap(err, "reading the summary")
 }

@@ -2,6 +2,7 @@ package zeroshot
 
 import (
 	"context"
+	"slices"
 	"sort"
 
 	"gorgpt/gpt1"
@@ -15,10 +16,14 @@ type text struct {
 	from int
 }
 
-// scorer sums the log-probabilities of many texts at a time.
+// scorer sums the log-probabilities of many texts, side by side unless the model is wide.
 type scorer struct {
-	model  *gpt1.Model
-	graphs graph.ByShape[int, *gpt1.LM] // by length
+	model *gpt1.Model
+	lanes graph.Lanes[int, *gpt1.LM] // by length
+}
+
+func newScorer(m *gpt1.Model) *scorer {
+	return &scorer{model: m, lanes: graph.Lanes[int, *gpt1.LM]{Wide: m.Wide()}}
 }
 
 // together is the number of texts computed at a time. The lengths of graphs are multiples of step.
@@ -32,22 +37,19 @@ func (s *scorer) sums(ctx context.Context, texts []text) (sums []float64, counts
 	}
 	sort.SliceStable(order, func(i, j int) bool { return len(texts[order[i]].ids) < len(texts[order[j]].ids) })
 	sums, counts = make([]float64, len(texts)), make([]int, len(texts))
-	for len(order) > 0 {
-		if err := ctx.Err(); err != nil {
-			return nil, nil, err
-		}
-		batch := order[:min(together, len(order))]
-		order = order[len(batch):]
-		lm, err := s.graph(len(texts[batch[len(batch)-1]].ids) - 1)
+	batches := slices.Collect(slices.Chunk(order, together))
+	err = s.lanes.Each(ctx, len(batches), func(k int, lane *graph.ByShape[int, *gpt1.LM]) error {
+		batch := batches[k]
+		lm, err := s.graph(lane, len(texts[batch[len(batch)-1]].ids)-1)
 		if err != nil {
-			return nil, nil, err
+			return err
 		}
 		for i, at := range batch {
 			lm.Fill(i, texts[at].ids)
 		}
 		*lm.Count = 1
 		if _, err := lm.Run(); err != nil {
-			return nil, nil, err
+			return err
 		}
 		losses := lm.Losses.Values()
 		for i, at := range batch {
@@ -57,14 +59,15 @@ func (s *scorer) sums(ctx context.Context, texts []text) (sums []float64, counts
 				counts[at]++
 			}
 		}
-	}
-	return sums, counts, nil
+		return nil
+	})
+	return sums, counts, err
 }
 
 // graph returns the graph for texts in which at most n tokens are predicted.
-func (s *scorer) graph(n int) (*gpt1.LM, error) {
+func (s *scorer) graph(lane *graph.ByShape[int, *gpt1.LM], n int) (*gpt1.LM, error) {
 	t := min((max(n, 1)+step-1)/step*step, s.model.NCtx)
-	return s.graphs.Get(t, func(arena *graph.Arena) (*gpt1.LM, error) {
+	return lane.Get(t, func(arena *graph.Arena) (*gpt1.LM, error) {
 		return s.model.NewLM(arena, together, t, false)
 	})
 }

@@ -107,13 +107,13 @@ func NewSet(t Task, w Words, d *finetune.Data) (*Set, error) {
 
 // predictor predicts rows with a model.
 type predictor struct {
-	scorer
+	*scorer
 	tok *tokenizer.Tokenizer
 }
 
 // Accuracy predicts the test rows and returns the share of those that are right.
 func (s *Set) Accuracy(ctx context.Context, m *gpt1.Model, tok *tokenizer.Tokenizer) (float64, error) {
-	p := &predictor{scorer{model: m}, tok}
+	p := &predictor{newScorer(m), tok}
 	var predicted []int
 	var err error
 	switch s.Task {

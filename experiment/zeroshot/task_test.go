@@ -77,7 +77,7 @@ func set(t *testing.T, task Task, w Words, train, dev, test []loaders.Row) *Set 
 func TestScorer(t *testing.T) {
 	tok := vocabularyOf(t)
 	m := chain(t, tok, map[[2]string]float32{{"the", "film"}: 3})
-	s := scorer{model: m}
+	s := newScorer(m)
 	// There are more texts than are computed at a time, with different lengths in random order.
 	var texts []text
 	for n := range 40 {
@@ -101,7 +101,7 @@ func TestScorer(t *testing.T) {
 
 	one := func(cores int) []float64 {
 		defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(cores))
-		sums, _, err := (&scorer{model: m}).sums(context.Background(), texts)
+		sums, _, err := newScorer(m).sums(context.Background(), texts)
 		require.NoError(t, err)
 		return sums
 	}

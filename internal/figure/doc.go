@@ -1,5 +1,5 @@
-// Package figure draws the plots of experiments: a [Picture] of panels with lines over one
-// axis, and the empty [Canvas], SVG or PNG, that any plot is drawn on.
+// Package figure draws plots as SVG or PNG: a [Sheet] of plots below one legend, and a [Picture], the sheet
+// that experiments fill with accuracies.
 //
-// The caller gives the figures their meaning. Start reading at picture.go.
+// The caller gives the figures their meaning. Start reading at plot.go.
 package figure

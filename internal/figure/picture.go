@@ -1,18 +1,13 @@
 package figure
 
 import (
-	"image/color"
+	"fmt"
 	"io"
 	"math"
-
-	"github.com/pkg/errors"
-	"gonum.org/v1/plot"
-	"gonum.org/v1/plot/plotter"
-	"gonum.org/v1/plot/vg"
-	"gonum.org/v1/plot/vg/draw"
 )
 
 // Picture has panels of lines below one legend. All values are in percent.
+// A Picture is safe for concurrent use as long as nobody changes it.
 type Picture struct {
 	Panels []Panel
 	Lines  []string // names of the lines in all panels, by number
@@ -35,137 +30,93 @@ type Line struct {
 	Points []Point
 }
 
-// Point is a point of a line, with the length of its error bar to either side.
-type Point struct{ X, Y, Bar float64 }
-
-// The size of a panel, and of the strip with the legend above the panels.
-const (
-	panelWidth, panelHeight = 3.7 * vg.Inch, 2.8 * vg.Inch
-	stripWidth, stripHeight = 5.6 * vg.Inch, 0.5 * vg.Inch // the width at least
-)
-
 // Write draws the picture as "svg" or "png".
 func (f Picture) Write(format string, w io.Writer) error {
+	const inch = 72
+	s := Sheet{Width: 3.7 * inch, Least: 5.6 * inch, Note: f.Note}
 	columns := int(math.Ceil(math.Sqrt(float64(len(f.Panels)))))
-	var panels [][]*plot.Plot
 	for i, panel := range f.Panels {
-		p, err := panel.plot()
-		if err != nil {
-			return errors.Wrapf(err, "drawing %s", panel.Title)
-		}
 		if i%columns == 0 {
-			panels = append(panels, make([]*plot.Plot, columns))
+			s.Rows, s.Height = append(s.Rows, make([]*Plot, columns)), append(s.Height, 2.8*inch)
 		}
-		panels[i/columns][i%columns] = p
+		s.Rows[i/columns][i%columns] = panel.plot()
 	}
-	c, err := New(format, max(panelWidth*vg.Length(columns), stripWidth), panelHeight*vg.Length(len(panels))+stripHeight)
-	if err != nil {
-		return err
+	for i, name := range f.Lines {
+		s.Legend = append(s.Legend, Entry{name, looks[i%len(looks)]})
 	}
-	whole, pad := draw.New(c), vg.Points(10)
-	whole.SetColor(color.White)
-	whole.Fill(whole.Rectangle.Path())
-	f.drawLegend(draw.Crop(whole, pad, 0, whole.Max.Y-stripHeight, 0))
-	tiles := draw.Tiles{Rows: len(panels), Cols: columns, PadX: 2 * pad, PadY: 2 * pad, PadTop: pad / 2, PadBottom: pad, PadLeft: pad, PadRight: pad}
-	for i, row := range plot.Align(panels, tiles, draw.Crop(whole, 0, 0, 0, -stripHeight)) {
-		for j, part := range row {
-			if panels[i][j] != nil {
-				panels[i][j].Draw(part)
-			}
-		}
+	if f.Level != "" {
+		s.Legend = append(s.Legend, Entry{f.Level, levelLook})
 	}
-	_, err = c.WriteTo(w)
-	return errors.Wrap(err, "writing the picture")
+	return s.Write(format, w)
 }
 
-// plot draws the panel.
-func (f Panel) plot() (*plot.Plot, error) {
-	p := newPlot(f.Title, f.X, f.Y)
+// plot returns the panel as a plot.
+func (f Panel) plot() *Plot {
+	p := &Plot{Title: f.Title}
 	first, last := f.place(float64(f.Ticks[0])), f.place(float64(f.Ticks[len(f.Ticks)-1]))
 	least := 100.0
 	if f.Level != nil && finite(*f.Level) {
 		least = *f.Level
-		line, err := plotter.NewLine(plotter.XYs{{X: first, Y: least}, {X: last, Y: least}})
-		if err != nil {
-			return nil, err
-		}
-		line.LineStyle = levelLine
-		p.Add(line)
+		p.Lines = append(p.Lines, Series{levelLook, []Point{{X: first, Y: least}, {X: last, Y: least}}})
 	}
 	for _, l := range f.Lines {
+		s := Series{Look: looks[l.Number%len(looks)]}
 		for _, x := range l.Points {
-			if y := x.Y - x.Bar; finite(y) {
-				least = min(least, y)
+			if finite(x.Y) && finite(x.Bar) { // only the table shows others
+				least = min(least, x.Y-x.Bar)
+				s.Points = append(s.Points, Point{f.place(x.X), x.Y, x.Bar})
 			}
 		}
-		if err := f.draw(p, l); err != nil {
-			return nil, err
-		}
+		p.Lines = append(p.Lines, s)
 	}
 	margin := max(0.04*(last-first), 0.1)
-	p.X.Min, p.X.Max = first-margin, last+margin
-	p.Y.Min, p.Y.Max = 10*math.Floor(least/10-0.2), 101
-	p.X.Tick.Marker, p.Y.Tick.Marker = counts{f}, tens{}
-	return p, nil
+	p.X = Axis{Label: f.X, Min: first - margin, Max: last + margin}
+	p.Y = Axis{Label: f.Y, Min: 10 * math.Floor(least/10-0.2), Max: 101}
+	p.X.Ticks, p.Y.Ticks = f.counts(p.X.Max-p.X.Min), tens(p.Y.Min, p.Y.Max)
+	return p
 }
 
-// draw adds a line.
-func (f Panel) draw(p *plot.Plot, l Line) error {
-	var points bars
-	for _, x := range l.Points {
-		if !finite(x.Y) || !finite(x.Bar) {
-			continue // only the table shows it
+// place is the position of x on the axis.
+func (f Panel) place(x float64) float64 {
+	if f.Log {
+		return math.Log10(x)
+	}
+	return x
+}
+
+// counts returns the ticks of X. From the last one on, a tick that is too near to the next has no label.
+func (f Panel) counts(width float64) []Tick {
+	ticks, free := make([]Tick, len(f.Ticks)), math.Inf(1)
+	for i := len(ticks) - 1; i >= 0; i-- {
+		n := f.Ticks[i]
+		ticks[i].At = f.place(float64(n))
+		if ticks[i].At <= free {
+			ticks[i].Label = Thousands(n)
+			free = ticks[i].At - width/8
 		}
-		points.XYs = append(points.XYs, plotter.XY{X: f.place(x.X), Y: x.Y})
-		points.YErrors = append(points.YErrors, struct{ Low, High float64 }{x.Bar, x.Bar})
 	}
-	if len(points.XYs) == 0 {
-		return nil
+	return ticks
+}
+
+// tens returns ticks at multiples of ten, with a label at every other one if there are many.
+func tens(least, most float64) (ticks []Tick) {
+	for y := 10 * math.Ceil(least/10); y <= most; y += 10 {
+		t := Tick{At: y}
+		if most-least < 60 || math.Mod(y, 20) == 0 {
+			t.Label = fmt.Sprintf("%.0f", y)
+		}
+		ticks = append(ticks, t)
 	}
-	k := looks[l.Number%len(looks)]
-	line, dots, err := plotter.NewLinePoints(points.XYs)
-	if err != nil {
-		return err
+	return ticks
+}
+
+// Thousands formats a count with thousands separators.
+func Thousands(n int) string {
+	s := fmt.Sprint(n)
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + "," + s[i:]
 	}
-	line.LineStyle, dots.GlyphStyle = k.line, k.glyph
-	whiskers, err := plotter.NewYErrorBars(points)
-	if err != nil {
-		return err
-	}
-	whiskers.Color, whiskers.Width, whiskers.CapWidth = k.line.Color, vg.Points(1.2), vg.Points(6)
-	p.Add(line, whiskers, dots)
-	return nil
+	return s
 }
 
 func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
-
-// bars are points with error bars.
-type bars struct {
-	plotter.XYs
-	plotter.YErrors
-}
-
-// drawLegend draws the legend.
-func (f Picture) drawLegend(c draw.Canvas) {
-	all := c
-	entry := func(title string, thumbs ...plot.Thumbnailer) {
-		l := newLegend()
-		l.ThumbnailWidth = vg.Points(30)
-		l.Add(" "+title, thumbs...)
-		l.Draw(c)
-		c = draw.Crop(c, l.ThumbnailWidth+l.TextStyle.Width(title)+vg.Points(24), 0, 0, 0)
-	}
-	for i, name := range f.Lines {
-		k := looks[i%len(looks)]
-		entry(name, &plotter.Line{LineStyle: k.line}, &plotter.Scatter{GlyphStyle: k.glyph})
-	}
-	if f.Level != "" {
-		entry(f.Level, &plotter.Line{LineStyle: levelLine})
-	}
-	if f.Note != "" {
-		l := newLegend()
-		l.YOffs -= vg.Points(15)
-		l.Add(f.Note)
-		l.Draw(all)
-	}
-}

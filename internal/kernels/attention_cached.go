@@ -7,7 +7,7 @@ import "math"
 //
 // qkv [B T 3C] holds q, k and v of the new positions; their k and v are written to the cache
 // first. keys and values [≥B H N D] have room for N positions, at+T ≤ N. y is [B T C]. Nothing
-// is dropped.
+// is dropped. y has the bits that Attention has.
 func CachedAttention(y, keys, values, qkv []float32, at, b, t, h, n, dHead int) {
 	c := h * dHead
 	check("CachedAttention", "y", len(y), b*t*c)

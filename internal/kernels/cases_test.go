@@ -1,5 +1,7 @@
 package kernels
 
+import "fmt"
+
 // kernelCase is one kernel on inputs large enough to be split.
 type kernelCase struct {
 	name string
@@ -64,6 +66,18 @@ func (l *caseList) addProducts() {
 	const few, long = 3, 700
 	wide := l.in(long * n)
 	l.add("Gemm dots", []int{few * n}, func(o [][]float32) { Gemm(false, true, few, n, long, x, long, wide, long, 0, o[0], n) })
+	for _, format := range []string{BFloat16, Int8} {
+		w, e := Quantize(format, wide, long, n), Quantize(format, wide, n, long)
+		w.Arrange(false, nil)
+		e.Arrange(true, nil)
+		for _, rows := range []int{few, 20} {
+			x := l.in(rows * long)
+			l.add(fmt.Sprintf("GemmCompact %s %d", format, rows), []int{rows * n}, func(o [][]float32) { GemmCompact(false, rows, n, long, x, long, w, bias, o[0], n) })
+			l.add(fmt.Sprintf("GemmCompact %s %d transposed", format, rows), []int{rows * n}, func(o [][]float32) { GemmCompact(true, rows, n, long, x, long, e, nil, o[0], n) })
+		}
+		ids, pos := indices(1, 60, n), l.in(30*long)
+		l.add("EmbedCompact "+format, []int{60 * long}, func(o [][]float32) { EmbedCompact(o[0], e, pos, ids, 2, 30, long) })
+	}
 	l.add("Gemm sums", []int{few * n}, func(o [][]float32) { Gemm(false, false, few, n, long, x, long, wide, n, 0, o[0], n) })
 }
 

@@ -33,3 +33,23 @@ var scaleCalls calls[scaleCall, *scaleCall]
 func (t *scaleCall) slab(_ *workspace, lo, hi int) {
 	simd.Scale(t.dst[lo:hi], t.x[lo:hi], t.s)
 }
+
+// MoveInto adds x to dst and sets x to zero: dst[i] += x[i], x[i] = 0.
+func MoveInto(dst, x []float32) {
+	check("MoveInto", "x", len(x), len(dst))
+	moveCalls.run(len(dst), elementGrain, moveCall{dst, x})
+}
+
+type moveCall struct{ dst, x []float32 }
+
+var moveCalls calls[moveCall, *moveCall]
+
+// slab works in runs that stay in the first-level cache.
+func (t *moveCall) slab(_ *workspace, lo, hi int) {
+	const run = 1 << 11
+	for ; lo < hi; lo += run {
+		dst, x := t.dst[lo:min(lo+run, hi)], t.x[lo:min(lo+run, hi)]
+		simd.Add(dst, dst, x)
+		clear(x)
+	}
+}

@@ -31,6 +31,32 @@ func (t *embedCall) slab(_ *workspace, lo, hi int) {
 	}
 }
 
+// EmbedCompact is [Embed] with a compact tok.
+func EmbedCompact(y []float32, tok *Compact, pos []float32, ids []int32, b, t, c int) {
+	check("EmbedCompact", "y", len(y), b*t*c)
+	check("EmbedCompact", "ids", len(ids), b*t)
+	check("EmbedCompact", "pos, cut to T rows,", min(len(pos), t*c), t*c)
+	checkIndices("EmbedCompact", ids, tok.rows)
+	embedCompactCalls.run(b*t, rowGrain(c), embedCompactCall{y, pos, tok, ids, t, c})
+}
+
+type embedCompactCall struct {
+	y, pos []float32
+	tok    *Compact
+	ids    []int32
+	t, c   int
+}
+
+var embedCompactCalls calls[embedCompactCall, *embedCompactCall]
+
+func (t *embedCompactCall) slab(_ *workspace, lo, hi int) {
+	for r := lo; r < hi; r++ {
+		y := row(t.y, r, t.c)
+		t.tok.Row(int(t.ids[r]), y)
+		simd.Add(y, y, row(t.pos, r%t.t, t.c))
+	}
+}
+
 // Lookup copies the rows of tok [V C] that ids name: y[r,:] = tok[ids[r],:].
 func Lookup(y, tok []float32, ids []int32, c int) {
 	check("Lookup", "y", len(y), len(ids)*c)

@@ -2,7 +2,6 @@ package kernels
 
 import (
 	"math"
-	"runtime"
 
 	"gorgpt/internal/simd"
 )
@@ -59,6 +58,7 @@ type gemm struct {
 	lda     int
 	b       []float32
 	ldb     int
+	w       *Compact // in place of b
 	c       []float32
 	ldc     int
 	add     []float32
@@ -80,7 +80,7 @@ func (g *gemm) parallel() {
 	if g.m == 0 || g.n == 0 {
 		return
 	}
-	workers := runtime.GOMAXPROCS(0)
+	workers := cores()
 	if g.m*g.n*g.k < gemmSerial {
 		workers = 1
 	}
@@ -214,7 +214,11 @@ func edgeTiles(ws *workspace, tiles, kc int, a []float32, lda int, b, c []float3
 // check panics when a slice is too short for its matrix.
 func (g *gemm) check() {
 	checkMatrix("A", len(g.a), g.m, g.k, g.lda, g.tA)
-	checkMatrix("B", len(g.b), g.k, g.n, g.ldb, g.tB)
+	if g.w != nil {
+		g.w.check(g)
+	} else {
+		checkMatrix("B", len(g.b), g.k, g.n, g.ldb, g.tB)
+	}
 	checkMatrix("C", len(g.c), g.m, g.n, g.ldc, false)
 }
 

@@ -9,7 +9,8 @@ const directRows = 8
 // fewRows reports whether the product is faster without packing.
 func (g *gemm) fewRows() bool { return g.m <= directRows && !(g.tA && g.tB) }
 
-// directCall is a product of few rows that reads B in place.
+// directCall is a product of few rows that reads B in place. Its sums over k have the order of
+// gemm: runs of gemmKC from zero, the first added to the addend, the others to C.
 type directCall struct{ gemm }
 
 var directCalls calls[directCall, *directCall]
@@ -24,60 +25,133 @@ func (g *gemm) direct() {
 }
 
 func (g *directCall) slab(ws *workspace, lo, hi int) {
-	if g.tB {
-		g.dots(lo, hi)
-	} else {
+	switch {
+	case g.w != nil:
+		g.compact(ws, lo, hi)
+	case g.tB:
+		g.transpose(ws, lo, hi)
+	default:
 		g.combine(ws, lo, hi)
 	}
 }
 
-// dots takes the columns [lo,hi) of C as products of rows: C[i,j] = A[i]·B[j].
-func (g *directCall) dots(lo, hi int) {
-	for j := lo; j < hi; j++ {
-		b := g.b[j*g.ldb : j*g.ldb+g.k]
-		i := 0
-		for ; i+simd.DotsRows <= g.m; i += simd.DotsRows {
-			s0, s1, s2, s3 := simd.Dots(g.a[i*g.lda:], g.lda, b)
-			g.set(i, j, s0)
-			g.set(i+1, j, s1)
-			g.set(i+2, j, s2)
-			g.set(i+3, j, s3)
-		}
-		for ; i < g.m; i++ {
-			g.set(i, j, simd.Dot(g.a[i*g.lda:i*g.lda+g.k], b))
+// compact takes the columns [lo,hi) of C strip by strip, as they lie in memory.
+func (g *directCall) compact(ws *workspace, lo, hi int) {
+	sums := grow(&ws.tile, simd.MaxTile)
+	for j := lo; j < hi; j += simd.StripWidth {
+		cols := min(simd.StripWidth, hi-j)
+		for p := 0; p == 0 || p < g.k; p += gemmKC {
+			kc := min(gemmKC, g.k-p)
+			s := g.w.strip(j/simd.StripWidth, p, kc)
+			i := 0
+			for ; i+simd.StripRows <= g.m; i += simd.StripRows {
+				s.times4(sums, g.a[i*g.lda+p:], g.lda)
+				for r := range simd.StripRows {
+					g.put(p, i+r, j, sums[r*simd.StripWidth:r*simd.StripWidth+cols])
+				}
+			}
+			for ; i < g.m; i++ {
+				s.times(sums, g.a[i*g.lda+p:i*g.lda+p+kc])
+				g.put(p, i, j, sums[:cols])
+			}
 		}
 	}
 }
 
-// set stores a product plus the addend.
-func (g *directCall) set(i, j int, v float32) {
-	if g.add != nil {
-		v += g.add[i*g.ldadd+j]
+// transpose takes the columns [lo,hi) of C, which are rows of B: of one or two rows as they lie,
+// else strip by strip through a transposed copy.
+func (g *directCall) transpose(ws *workspace, lo, hi int) {
+	if g.m > 2 || hi-lo < simd.TransposedRows {
+		g.transposeStrips(ws, lo, hi)
+		return
 	}
-	g.c[i*g.ldc+j] = v
+	sums := grow(&ws.tile, simd.MaxTile)
+	for from := lo; from < hi; {
+		// The last columns are computed together with some of those before.
+		n := min((hi-from)&^(simd.TransposedRows-1), 8*simd.TransposedRows)
+		at, skip := from, 0
+		if n == 0 {
+			n = simd.TransposedRows
+			at = hi - n
+			skip = from - at
+		}
+		for p := 0; p == 0 || p < g.k; p += gemmKC {
+			kc := min(gemmKC, g.k-p)
+			for i := range g.m {
+				simd.Transposed(sums[:n], g.a[i*g.lda+p:i*g.lda+p+kc], g.b[at*g.ldb+p:], g.ldb)
+				g.put(p, i, from, sums[skip:n])
+			}
+		}
+		from = at + n
+	}
+}
+
+// transposeStrips is transpose through a copy.
+func (g *directCall) transposeStrips(ws *workspace, lo, hi int) {
+	sums := grow(&ws.tile, simd.MaxTile)
+	for j := lo; j < hi; j += simd.StripWidth {
+		cols := min(simd.StripWidth, hi-j)
+		for p := 0; p == 0 || p < g.k; p += gemmKC {
+			kc := min(gemmKC, g.k-p)
+			strip := grow(&ws.packB, simd.StripWidth*kc)
+			if cols < simd.StripWidth {
+				clear(strip)
+			}
+			simd.Transpose(strip, simd.StripWidth, g.b[j*g.ldb+p:], g.ldb, cols, kc)
+			i := 0
+			for ; i+simd.StripRows <= g.m; i += simd.StripRows {
+				simd.StripsFloat32(sums, g.a[i*g.lda+p:], g.lda, kc, strip)
+				for r := range simd.StripRows {
+					g.put(p, i+r, j, sums[r*simd.StripWidth:r*simd.StripWidth+cols])
+				}
+			}
+			for ; i < g.m; i++ {
+				simd.StripFloat32(sums, g.a[i*g.lda+p:i*g.lda+p+kc], strip)
+				g.put(p, i, j, sums[:cols])
+			}
+		}
+	}
+}
+
+// put stores the sums over the run of k that begins at p, in row i from column j on.
+func (g *directCall) put(p, i, j int, sums []float32) {
+	c := g.c[i*g.ldc+j : i*g.ldc+j+len(sums)]
+	switch {
+	case p > 0:
+		simd.Add(c, sums, c)
+	case g.add != nil:
+		simd.Add(c, sums, g.add[i*g.ldadd+j:i*g.ldadd+j+len(sums)])
+	default:
+		copy(c, sums)
+	}
 }
 
 // combine takes the columns [lo,hi) of C as sums of rows: C[i] = Σ_p A[i,p]·B[p].
 func (g *directCall) combine(ws *workspace, lo, hi int) {
-	for i := range g.m {
-		c := g.c[i*g.ldc+lo : i*g.ldc+hi]
-		if g.add == nil {
-			clear(c)
-		} else {
-			copy(c, g.add[i*g.ldadd+lo:])
+	cols := hi - lo
+	sums := grow(&ws.packB, g.m*cols)
+	for p := 0; p == 0 || p < g.k; p += gemmKC {
+		clear(sums)
+		g.combineRun(ws, sums, p, min(p+gemmKC, g.k), lo, hi)
+		for i := range g.m {
+			g.put(p, i, lo, row(sums, i, cols))
 		}
 	}
-	p := 0
-	for ; p+simd.CombineRows <= g.k; p += simd.CombineRows {
+}
+
+// combineRun adds the rows [p,end) of B, columns [lo,hi), to sums [m hi−lo].
+func (g *directCall) combineRun(ws *workspace, sums []float32, p, end, lo, hi int) {
+	cols := hi - lo
+	for ; p+simd.CombineRows <= end; p += simd.CombineRows {
 		b := g.b[p*g.ldb+lo:]
 		for i := range g.m {
-			simd.Combine(g.c[i*g.ldc+lo:i*g.ldc+hi], b, g.ldb, g.factors(ws, i, p))
+			simd.Combine(row(sums, i, cols), b, g.ldb, g.factors(ws, i, p))
 		}
 	}
-	for ; p < g.k; p++ {
+	for ; p < end; p++ {
 		b := g.b[p*g.ldb+lo : p*g.ldb+hi]
 		for i := range g.m {
-			simd.Axpy(g.c[i*g.ldc+lo:i*g.ldc+hi], b, g.at(i, p))
+			simd.Axpy(row(sums, i, cols), b, g.at(i, p))
 		}
 	}
 }

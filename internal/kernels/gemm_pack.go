@@ -8,16 +8,13 @@ import "gorgpt/internal/simd"
 // drive each other out of the caches. Rows that follow one another are read in
 // place.
 
-// cacheLine is the floats in a cache line. A strip of B starts a line later than
+// stripGap is the floats, a cache line, by which a strip of B starts later than
 // it could, for the same reason.
-const cacheLine = 16
+const stripGap = 16
 
 // blockA returns the rows [i,i+mc) of op(A) from k p on, kc long, and their
 // stride.
 func (g *gemm) blockA(ws *workspace, i, mc, p, kc int) ([]float32, int) {
-	if !g.tA && kc == g.lda {
-		return g.a[i*g.lda:], g.lda
-	}
 	if !g.tA && kc == g.lda {
 		return g.a[i*g.lda:], g.lda
 	}
@@ -40,8 +37,12 @@ type panelB struct {
 // last strip.
 func (g *gemm) panelB(ws *workspace, p, kc, j, nc int) panelB {
 	_, nr := simd.TileSize()
-	b := panelB{stride: kc*nr + cacheLine}
+	b := panelB{stride: kc*nr + stripGap}
 	b.strips = grow(&ws.packB, ceilDiv(nc, nr)*b.stride)
+	if g.w != nil {
+		g.w.pack(ws, b, j, nc, p, kc)
+		return b
+	}
 	whole, rest := nc/nr, nc%nr
 	if g.tB {
 		for s := range whole {

@@ -39,7 +39,7 @@ type lstmCall struct {
 var lstmCalls calls[lstmCall, *lstmCall]
 
 // slab does the units [lo,hi): their columns of all gates, then their states.
-func (s *lstmCall) slab(_ *workspace, lo, hi int) {
+func (s *lstmCall) slab(ws *workspace, lo, hi int) {
 	u, at := s.u, s.at
 	for gate := range 4 {
 		lo, hi := gate*u+lo, gate*u+hi
@@ -49,7 +49,7 @@ func (s *lstmCall) slab(_ *workspace, lo, hi int) {
 				tB: true, m: s.b, n: 4 * u, k: u, a: s.h[(at-1)*u:], lda: s.t * u, b: s.whh, ldb: u,
 				c: now, ldc: s.t * 4 * u, add: now, ldadd: s.t * 4 * u,
 			}}
-			d.dots(lo, hi)
+			d.transpose(ws, lo, hi)
 		}
 		for i := range s.b {
 			x := row(s.gates, i*s.t+at, 4*u)[lo:hi]

@@ -3,6 +3,7 @@ package kernels
 import (
 	"runtime"
 	"sync"
+	"sync/atomic"
 )
 
 // task is one kernel call: its arguments, and a method for the part [lo,hi) of
@@ -11,32 +12,53 @@ type task interface {
 	slab(ws *workspace, lo, hi int)
 }
 
-// pool is the one set of workers that all kernels share. Whoever holds mu owns
-// the workers and acts as the first of them.
+// pool is the one set of workers that all kernels share. A call borrows idle ones.
 var pool struct {
-	mu      sync.Mutex
-	workers []*worker
-	ws      workspace
-	join    sync.WaitGroup
+	mu   sync.Mutex
+	idle []*worker
+	all  int
 }
 
 // worker is a goroutine that waits for slabs. Its workspace stays with it, and
 // so in the caches of its core.
 type worker struct {
-	jobs     chan job
-	panicked any
-	ws       workspace
+	jobs chan job
+	ws   workspace
 }
 
 type job struct {
+	crew   *crew
 	task   task
 	lo, hi int
 }
 
+// crew is the workers of one call.
+type crew struct {
+	workers  []*worker
+	join     sync.WaitGroup
+	panicked atomic.Pointer[any] // the value of the first panic
+}
+
+var crews freeList[crew]
+
+// users counts the callers between Enter and Leave.
+var users atomic.Int32
+
+// Enter says that the caller computes until it calls [Leave]. All who compute at once share the
+// cores: with as many callers as cores, each computes on its own core only, which wakes nobody.
+// Results do not depend on it.
+func Enter() { users.Add(1) }
+
+// Leave ends what [Enter] began.
+func Leave() { users.Add(-1) }
+
+// cores is the number of cores that a call may use.
+func cores() int { return max(1, runtime.GOMAXPROCS(0)/max(1, int(users.Load()))) }
+
 // Parallel calls f on slabs that cover [0,n) and returns when all are done.
-// Slab borders are multiples of grain, and there are at most GOMAXPROCS slabs.
-// When the workers are busy, as in a nested or concurrent call, f runs once on
-// all of [0,n). A panic of f is raised again in the caller.
+// Slab borders are multiples of grain, and there are at most GOMAXPROCS slabs,
+// or fewer when several callers share the cores; see [Enter]. A panic of f is raised again in
+// the caller.
 func Parallel(n, grain int, f func(lo, hi int)) { split(n, grain, slabFunc(f)) }
 
 type slabFunc func(lo, hi int)
@@ -50,41 +72,58 @@ func split(n, grain int, t task) {
 	}
 	grain = max(grain, 1)
 	grains := (n + grain - 1) / grain
-	slabs := min(grains, runtime.GOMAXPROCS(0))
-	if slabs > 1 && pool.mu.TryLock() {
-		defer pool.mu.Unlock()
-		fork(n, (grains+slabs-1)/slabs*grain, t)
-		return
-	}
 	ws := workspaces.get()
 	defer workspaces.put(ws)
-	t.slab(ws, 0, n)
+	slabs := min(grains, cores())
+	if slabs == 1 {
+		t.slab(ws, 0, n)
+		return
+	}
+	c := crews.get()
+	defer crews.put(c)
+	c.borrow(slabs - 1)
+	defer c.release()
+	c.fork(ws, n, ceilDiv(grains, len(c.workers)+1)*grain, t)
 }
 
-// fork hands all slabs but the first to workers, does the first itself and
-// waits. The caller holds pool.mu.
-func fork(n, size int, t task) {
-	used := (n+size-1)/size - 1
-	for len(pool.workers) < used {
+// borrow takes up to n workers that are idle or do not exist yet.
+func (c *crew) borrow(n int) {
+	pool.mu.Lock()
+	defer pool.mu.Unlock()
+	c.workers = c.workers[:0]
+	for ; len(c.workers) < n && len(pool.idle) > 0; pool.idle = pool.idle[:len(pool.idle)-1] {
+		c.workers = append(c.workers, pool.idle[len(pool.idle)-1])
+	}
+	for ; len(c.workers) < n && pool.all < runtime.GOMAXPROCS(0)-1; pool.all++ {
 		w := &worker{jobs: make(chan job, 1)}
-		pool.workers = append(pool.workers, w)
+		c.workers = append(c.workers, w)
 		go w.loop()
 	}
-	pool.join.Add(used)
-	for i, w := range pool.workers[:used] {
+}
+
+// release gives the workers back.
+func (c *crew) release() {
+	pool.mu.Lock()
+	defer pool.mu.Unlock()
+	pool.idle = append(pool.idle, c.workers...)
+}
+
+// fork hands all slabs but the first to the workers, does the first itself and waits.
+func (c *crew) fork(ws *workspace, n, size int, t task) {
+	c.panicked.Store(nil)
+	used := min(len(c.workers), ceilDiv(n, size)-1)
+	c.join.Add(used)
+	for i, w := range c.workers[:used] {
 		lo := (i + 1) * size
-		w.jobs <- job{t, lo, min(lo+size, n)}
+		w.jobs <- job{c, t, lo, min(lo+size, n)}
 	}
 	defer func() {
-		pool.join.Wait()
-		for _, w := range pool.workers[:used] {
-			if p := w.panicked; p != nil {
-				w.panicked = nil
-				panic(p)
-			}
+		c.join.Wait()
+		if p := c.panicked.Load(); p != nil {
+			panic(*p)
 		}
 	}()
-	t.slab(&pool.ws, 0, size)
+	t.slab(ws, 0, min(size, n))
 }
 
 func (w *worker) loop() {
@@ -95,8 +134,11 @@ func (w *worker) loop() {
 
 func (w *worker) do(j job) {
 	defer func() {
-		w.panicked = recover()
-		pool.join.Done()
+		if p := recover(); p != nil {
+			first := p
+			j.crew.panicked.CompareAndSwap(nil, &first)
+		}
+		j.crew.join.Done()
 	}()
 	j.task.slab(&w.ws, j.lo, j.hi)
 }

@@ -16,8 +16,8 @@ type table struct {
 	shiftMul   func(dst, x, y []float32, shift, scale float32)
 	mulSub     func(dst, x, w, y []float32, shift, scale float32)
 
-	combine func(dst, x []float32, ld int, s []float32)
-	dots    func(x []float32, ld int, y []float32) (s0, s1, s2, s3 float32)
+	combine    func(dst, x []float32, ld int, s []float32)
+	transposed func(c, a, b []float32, ld int)
 
 	expSum func(y, x []float32, scale, shift, gain float32) float32
 	sumExp func(x []float32, shift float32) float32
@@ -39,6 +39,18 @@ type table struct {
 	tile      func(tiles, k int, a []float32, lda int, b, c []float32, ldc int, add []float32, ldadd int)
 	pack      func(dst, src []float32, ld, w, strips, stride, k int)
 	transpose func(dst []float32, lddst int, src []float32, ldsrc, rows, cols int)
+
+	stripFloat32      func(c, a, w []float32)
+	stripBFloat16     func(c, a []float32, w []uint16)
+	stripInt8         func(c, a []float32, w []int8, scales []float32)
+	stripInt8Columns  func(c, a []float32, w []int8, scales []float32)
+	stripsFloat32     func(c, a []float32, ld, k int, w []float32)
+	stripsBFloat16    func(c, a []float32, ld, k int, w []uint16)
+	stripsInt8        func(c, a []float32, ld, k int, w []int8, scales []float32)
+	stripsInt8Columns func(c, a []float32, ld, k int, w []int8, scales []float32)
+	widenBFloat16     func(dst []float32, k int, w []uint16)
+	widenInt8         func(dst []float32, k int, w []int8, scales []float32)
+	widenInt8Columns  func(dst []float32, k int, w []int8, scales []float32)
 }
 
 // generic is the plain Go table.
@@ -53,7 +65,7 @@ var generic = table{
 	shiftMul:      shiftMulGeneric,
 	mulSub:        mulSubGeneric,
 	combine:       combineGeneric,
-	dots:          dotsGeneric,
+	transposed:    transposedGeneric,
 	expSum:        expSumGeneric,
 	sumExp:        sumExpGeneric,
 	gelu:          geluGeneric,
@@ -69,6 +81,18 @@ var generic = table{
 	tile:          tileGeneric,
 	pack:          packGeneric,
 	transpose:     transposeGeneric,
+
+	stripFloat32:      stripFloat32Generic,
+	stripBFloat16:     stripBFloat16Generic,
+	stripInt8:         stripInt8Generic,
+	stripInt8Columns:  stripInt8ColumnsGeneric,
+	stripsFloat32:     stripsFloat32Generic,
+	stripsBFloat16:    stripsBFloat16Generic,
+	stripsInt8:        stripsInt8Generic,
+	stripsInt8Columns: stripsInt8ColumnsGeneric,
+	widenBFloat16:     widenBFloat16Generic,
+	widenInt8:         widenInt8Generic,
+	widenInt8Columns:  widenInt8ColumnsGeneric,
 }
 
 // sameLen panics unless a and b, two operands of op, have one length.

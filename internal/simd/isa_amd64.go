@@ -28,7 +28,7 @@ var avx2 = table{
 	shiftMul:      shiftMulAVX2,
 	mulSub:        mulSubAVX2,
 	combine:       combineAVX2,
-	dots:          dotsAVX2,
+	transposed:    transposedAVX2,
 	expSum:        expSumAVX2,
 	sumExp:        sumExpAVX2,
 	gelu:          geluAVX2,
@@ -44,6 +44,18 @@ var avx2 = table{
 	tile:          tileAVX2,
 	pack:          packAVX2,
 	transpose:     transposeAVX2,
+
+	stripFloat32:      stripFloat32AVX2,
+	stripBFloat16:     stripBFloat16AVX2,
+	stripInt8:         stripInt8AVX2,
+	stripInt8Columns:  stripInt8ColumnsAVX2,
+	stripsFloat32:     stripsFloat32AVX2,
+	stripsBFloat16:    stripsBFloat16AVX2,
+	stripsInt8:        stripsInt8AVX2,
+	stripsInt8Columns: stripsInt8ColumnsAVX2,
+	widenBFloat16:     widenBFloat16AVX2,
+	widenInt8:         widenInt8AVX2,
+	widenInt8Columns:  widenInt8ColumnsAVX2,
 }
 
 var avx512 = table{
@@ -57,7 +69,7 @@ var avx512 = table{
 	shiftMul:      shiftMulAVX512,
 	mulSub:        mulSubAVX512,
 	combine:       combineAVX512,
-	dots:          dotsAVX512,
+	transposed:    transposedAVX2,
 	expSum:        expSumAVX512,
 	sumExp:        sumExpAVX512,
 	gelu:          geluAVX512,
@@ -73,4 +85,16 @@ var avx512 = table{
 	tile:          tileAVX512,
 	pack:          packAVX2,
 	transpose:     transposeAVX2,
+
+	stripFloat32:      stripFloat32AVX512,
+	stripBFloat16:     stripBFloat16AVX512,
+	stripInt8:         stripInt8AVX512,
+	stripInt8Columns:  stripInt8ColumnsAVX512,
+	stripsFloat32:     stripsFloat32AVX512,
+	stripsBFloat16:    stripsBFloat16AVX512,
+	stripsInt8:        stripsInt8AVX512,
+	stripsInt8Columns: stripsInt8ColumnsAVX512,
+	widenBFloat16:     widenBFloat16AVX512,
+	widenInt8:         widenInt8AVX512,
+	widenInt8Columns:  widenInt8ColumnsAVX512,
 }

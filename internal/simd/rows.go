@@ -1,9 +1,10 @@
 package simd
 
-// CombineRows and DotsRows are how many rows [Combine] and [Dots] take.
+// CombineRows is how many rows [Combine] takes, and [Transposed] takes a multiple of
+// TransposedRows.
 const (
-	CombineRows = 8
-	DotsRows    = 4
+	CombineRows    = 8
+	TransposedRows = 8
 )
 
 // Combine adds multiples of eight rows, dst[j] += Σ_r s[r]·x[r·ld+j] for r < 8 in
@@ -21,17 +22,17 @@ func Combine(dst, x []float32, ld int, s []float32) {
 	active.combine(dst, x, ld, s)
 }
 
-// Dots returns the scalar products of y with four rows of x that are ld elements apart.
-func Dots(x []float32, ld int, y []float32) (s0, s1, s2, s3 float32) {
-	if len(y) > 0 && len(x) < (DotsRows-1)*ld+len(y) {
-		panic("simd: Dots: slice too short")
+// Transposed computes a row times the transpose of rows that are ld elements apart, a multiple
+// of eight, c[j] = Σ_p a[p]·b[j·ld+p], as [Tile] does: p rises, and the sum starts at zero. Each
+// time it fetches the eight rows that follow those.
+func Transposed(c, a, b []float32, ld int) {
+	if len(c)%TransposedRows != 0 || len(c) > 0 && len(a) > 0 && len(b) < (len(c)-1)*ld+len(a) || len(a) > stripMost {
+		panic("simd: Transposed: slice too short, or a wrong number of elements")
 	}
-	const most = chunk / DotsRows
-	for len(y) > most {
-		t0, t1, t2, t3 := active.dots(x, ld, y[:most])
-		s0, s1, s2, s3 = s0+t0, s1+t1, s2+t2, s3+t3
-		x, y = x[most:], y[most:]
+	most := max(chunk/max(len(a), 1), TransposedRows) &^ (TransposedRows - 1)
+	for len(c) > most {
+		active.transposed(c[:most], a, b, ld)
+		c, b = c[most:], b[most*ld:]
 	}
-	t0, t1, t2, t3 := active.dots(x, ld, y)
-	return s0 + t0, s1 + t1, s2 + t2, s3 + t3
+	active.transposed(c, a, b, ld)
 }

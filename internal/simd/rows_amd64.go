@@ -17,17 +17,20 @@ package simd
 //go:noescape
 func combineAVX2(dst []float32, x []float32, ld int, s []float32)
 
-// dotsAVX2 returns the scalar products of four rows with y:
+// transposedAVX2 computes a row times the transpose of rows that are ld elements apart, a multiple of eight:
 //
-//	for j := range y {
-//		s0 += x[j] * y[j]
-//		s1 += x[ld+j] * y[j]
-//		s2 += x[2*ld+j] * y[j]
-//		s3 += x[3*ld+j] * y[j]
+//	for j := range c {
+//		sum := 0
+//		for p := range a {
+//			sum += a[p] * b[j*ld+p]
+//		}
+//		c[j] = sum
 //	}
 //
+// and fetches each time the eight rows after those into the second-level cache.
+//
 //go:noescape
-func dotsAVX2(x []float32, ld int, y []float32) (s0 float32, s1 float32, s2 float32, s3 float32)
+func transposedAVX2(c []float32, a []float32, b []float32, ld int)
 
 // combineAVX512 adds multiples of eight rows:
 //
@@ -41,15 +44,3 @@ func dotsAVX2(x []float32, ld int, y []float32) (s0 float32, s1 float32, s2 floa
 //
 //go:noescape
 func combineAVX512(dst []float32, x []float32, ld int, s []float32)
-
-// dotsAVX512 returns the scalar products of four rows with y:
-//
-//	for j := range y {
-//		s0 += x[j] * y[j]
-//		s1 += x[ld+j] * y[j]
-//		s2 += x[2*ld+j] * y[j]
-//		s3 += x[3*ld+j] * y[j]
-//	}
-//
-//go:noescape
-func dotsAVX512(x []float32, ld int, y []float32) (s0 float32, s1 float32, s2 float32, s3 float32)

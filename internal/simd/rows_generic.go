@@ -6,7 +6,12 @@ func combineGeneric(dst, x []float32, ld int, s []float32) {
 	}
 }
 
-func dotsGeneric(x []float32, ld int, y []float32) (s0, s1, s2, s3 float32) {
-	n := len(y)
-	return dotGeneric(x[:n], y), dotGeneric(x[ld:ld+n], y), dotGeneric(x[2*ld:2*ld+n], y), dotGeneric(x[3*ld:3*ld+n], y)
+func transposedGeneric(c, a, b []float32, ld int) {
+	for j := range c {
+		sum := float32(0)
+		for p, w := range b[j*ld : j*ld+len(a)] {
+			sum += a[p] * w
+		}
+		c[j] = sum
+	}
 }

@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"strings"
 
+	"gorgpt/internal/parallel"
 	"gorgpt/loaders"
 )
 
@@ -20,9 +21,18 @@ const bookBytes = 20_000
 func Books(bytes int) []loaders.Book {
 	var books []loaders.Book
 	for n := 0; n < bytes; {
-		text := newBook(uint64(len(books))).write()
-		books = append(books, loaders.Book{Name: fmt.Sprintf("storyworld %d", len(books)+1), Text: text})
-		n += len(text)
+		texts := make([]string, min(64, 1+(bytes-n)/bookBytes)) // no more than could be needed
+		_ = parallel.Do(len(texts), func(i int) error { // no error is possible
+			texts[i] = newBook(uint64(len(books) + i)).write()
+			return nil
+		})
+		for _, text := range texts {
+			if n >= bytes {
+				break
+			}
+			books = append(books, loaders.Book{Name: fmt.Sprintf("storyworld %d", len(books)+1), Text: text})
+			n += len(text)
+		}
 	}
 	return books
 }

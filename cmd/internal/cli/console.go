@@ -29,7 +29,10 @@ func NewConsole(g *dist.Group, stdout, stderr io.Writer) *Console {
 	if !c.first {
 		c.Out, c.err = io.Discard, io.Discard
 	}
-	c.meter = meter{w: c.err, terminal: c.terminal}
+	c.meter.w = c.err
+	if c.terminal {
+		c.meter.bar = &bar{w: c.err}
+	}
 	return c
 }
 

@@ -6,14 +6,14 @@ import (
 
 	"github.com/pkg/errors"
 
-	"gonum.org/v1/plot/plotter"
+	"gorgpt/internal/figure"
 	"gorgpt/internal/regular"
 )
 
 // curves are the values in a figure, by update.
 type curves struct {
-	loss, rate plotter.XYs
-	valid      plotter.XYs
+	loss, rate []figure.Point
+	valid      []figure.Point
 	heldOut    string // label of valid: validation or development
 }
 
@@ -49,10 +49,10 @@ func (c *curves) add(text []byte) bool {
 	if json.Unmarshal(text, &line) != nil || line.Step == nil {
 		return false
 	}
-	add := func(points *plotter.XYs, value any) bool {
+	add := func(points *[]figure.Point, value any) bool {
 		y, isNumber := value.(float64)
 		if isNumber {
-			*points = append(*points, plotter.XY{X: *line.Step, Y: y})
+			*points = append(*points, figure.Point{X: *line.Step, Y: y})
 		}
 		return isNumber
 	}

@@ -2,18 +2,11 @@ package cli
 
 import (
 	"fmt"
-	"image/color"
 	"io"
 	"math"
 	"path/filepath"
 	"slices"
 	"time"
-
-	"github.com/pkg/errors"
-	"gonum.org/v1/plot"
-	"gonum.org/v1/plot/plotter"
-	"gonum.org/v1/plot/vg"
-	"gonum.org/v1/plot/vg/draw"
 
 	"gorgpt/internal/atomicfile"
 	"gorgpt/internal/figure"
@@ -32,17 +25,6 @@ type Figure struct {
 
 // figurePause is the minimum time between two drawings during a run.
 const figurePause = time.Minute
-
-// The size of a figure.
-const figureWidth, figureHeight = 6.4 * vg.Inch, 5 * vg.Inch
-
-// The colours of the lines. They also differ in brightness.
-var (
-	pale   = color.RGBA{R: 0xb0, G: 0xc4, B: 0xde, A: 0xff}
-	blue   = color.RGBA{R: 0x1f, G: 0x4e, B: 0x9c, A: 0xff}
-	orange = color.RGBA{R: 0xd9, G: 0x6b, B: 0x0b, A: 0xff}
-	grey   = color.RGBA{R: 0x55, G: 0x55, B: 0x55, A: 0xff}
-)
 
 // Updated does nothing.
 func (f *Figure) Updated(train.Update) error { return nil }
@@ -69,17 +51,9 @@ func (f *Figure) Draw() error {
 	if err != nil || len(c.loss) == 0 {
 		return err
 	}
-	panels, err := c.panels()
-	if err != nil {
-		return errors.Wrap(err, "drawing the loss")
-	}
+	sheet := c.sheet()
 	for _, format := range []string{"svg", "png"} {
-		canvas, err := figure.New(format, figureWidth, figureHeight)
-		if err != nil {
-			return err
-		}
-		drawPanels(canvas, panels)
-		write := func(w io.Writer) error { _, err := canvas.WriteTo(w); return err }
+		write := func(w io.Writer) error { return sheet.Write(format, w) }
 		if err := atomicfile.Write(filepath.Join(f.Dir, "loss."+format), write); err != nil {
 			return err
 		}
@@ -87,100 +61,82 @@ func (f *Figure) Draw() error {
 	return nil
 }
 
-// drawPanels draws the loss above the learning rate.
-func drawPanels(canvas figure.Canvas, panels [2]*plot.Plot) {
-	whole, pad := draw.New(canvas), vg.Points(8)
-	whole.SetColor(color.White)
-	whole.Fill(whole.Rectangle.Path())
-	split := whole.Min.Y + (whole.Max.Y-whole.Min.Y)*0.3
-	tiles := draw.Tiles{Rows: 2, Cols: 1, PadTop: pad, PadBottom: pad, PadLeft: pad, PadRight: pad}
-	parts := plot.Align([][]*plot.Plot{{panels[0]}, {panels[1]}}, tiles, whole)
-	upper, lower := parts[0][0], parts[1][0]
-	upper.Min.Y, lower.Max.Y = split+pad/2, split-pad/2
-	panels[0].Draw(upper)
-	panels[1].Draw(lower)
-}
-
-// panels returns the plots of the losses and of the learning rate.
-func (c curves) panels() ([2]*plot.Plot, error) {
-	loss, rate := plot.New(), plot.New()
-	loss.Y.Label.Text, rate.Y.Label.Text, rate.X.Label.Text = "loss in nats", "learning rate", "update"
-	loss.Legend.Top = true
-	loss.Add(plotter.NewGrid())
-	rate.Add(plotter.NewGrid())
-	rate.Y.Tick.Marker = fewTicks{}
+// sheet returns the plot of the losses above that of the learning rate.
+func (c curves) sheet() *figure.Sheet {
+	const inch = 72
+	loss, rate := &figure.Plot{}, &figure.Plot{}
+	s := &figure.Sheet{Rows: [][]*figure.Plot{{loss}, {rate}}, Width: 6.4 * inch, Height: []float64{3.3 * inch, 1.4 * inch}}
+	heldOut := figure.Orange
+	if len(c.valid) < 30 {
+		heldOut = figure.Dotted
+	}
 	for _, line := range []struct {
-		p      *plot.Plot
 		name   string
-		points plotter.XYs
-		color  color.Color
-		width  vg.Length
+		points []figure.Point
+		look   figure.Look
 	}{
-		{loss, "training", thin(c.loss, 1000), pale, vg.Points(0.7)},
-		{loss, "smoothed", thin(smooth(c.loss), 1000), blue, vg.Points(1.4)},
-		{loss, c.heldOut, c.valid, orange, vg.Points(1.4)},
-		{rate, "", thin(c.rate, 1000), grey, vg.Points(1.2)},
+		{"training", thin(c.loss, 1000), figure.Pale},
+		{"smoothed", thin(smooth(c.loss), 1000), figure.Blue},
+		{c.heldOut, c.valid, heldOut},
 	} {
-		if len(line.points) == 0 {
-			continue
-		}
-		l, dots, err := plotter.NewLinePoints(line.points)
-		if err != nil {
-			return [2]*plot.Plot{}, err
-		}
-		l.Color, l.Width = line.color, line.width
-		line.p.Add(l)
-		if line.name != "" {
-			line.p.Legend.Add(line.name, l)
-		}
-		if len(line.points) < 30 && line.name == c.heldOut {
-			dots.Color, dots.Shape, dots.Radius = line.color, draw.CircleGlyph{}, vg.Points(2.2)
-			line.p.Add(dots)
+		if len(line.points) > 0 {
+			loss.Lines = append(loss.Lines, figure.Series{Look: line.look, Points: line.points})
+			s.Legend = append(s.Legend, figure.Entry{Name: line.name, Look: line.look})
 		}
 	}
+	rate.Lines = []figure.Series{{Look: figure.Grey, Points: thin(c.rate, 1000)}}
+
 	first, last := c.loss[0].X, c.loss[len(c.loss)-1].X
-	for _, p := range []*plot.Plot{loss, rate} {
-		p.X.Min, p.X.Max = first, max(last, first+1)
-	}
+	updates := figure.Axis{Min: first, Max: max(last, first+1)}
+	updates.Ticks = figure.EvenTicks(updates.Min, updates.Max, 6)
+	loss.X, rate.X = updates, updates
+	rate.X.Label = "update"
+	loss.Y = heights("loss in nats", loss.Lines)
+	loss.Y.Ticks = figure.EvenTicks(loss.Y.Min, loss.Y.Max, 6)
+	rate.Y = heights("learning rate", rate.Lines)
 	rate.Y.Min = 0
-	return [2]*plot.Plot{loss, rate}, nil
+	for _, y := range []float64{0, rate.Y.Max / 2, rate.Y.Max} {
+		rate.Y.Ticks = append(rate.Y.Ticks, figure.Tick{At: y, Label: fmt.Sprintf("%.3g", y)})
+	}
+	return s
 }
 
-// fewTicks places three ticks on an axis.
-type fewTicks struct{}
-
-// Ticks returns the ticks at both ends of the axis and in its middle.
-func (fewTicks) Ticks(least, most float64) []plot.Tick {
-	ticks := make([]plot.Tick, 3)
-	for i := range ticks {
-		x := least + (most-least)*float64(i)/2
-		ticks[i] = plot.Tick{Value: x, Label: fmt.Sprintf("%.3g", x)}
+// heights returns an axis that covers the lines.
+func heights(label string, lines []figure.Series) figure.Axis {
+	y := figure.Axis{Label: label, Min: math.Inf(1), Max: math.Inf(-1)}
+	for _, l := range lines {
+		for _, p := range l.Points {
+			y.Min, y.Max = min(y.Min, p.Y), max(y.Max, p.Y)
+		}
 	}
-	return ticks
+	if !(y.Max > y.Min) { // one value, or none
+		y.Min, y.Max = min(y.Min, 0), max(y.Max, 1)
+	}
+	return y
 }
 
 // smoothing is about the number of updates that a smoothed loss averages over.
 const smoothing = 50
 
 // smooth averages over about the last 50 points.
-func smooth(points plotter.XYs) plotter.XYs {
-	out, mean := make(plotter.XYs, len(points)), 0.0
+func smooth(points []figure.Point) []figure.Point {
+	out, mean := make([]figure.Point, len(points)), 0.0
 	for i, p := range points {
 		mean += max(1/float64(i+1), 1./smoothing) * (p.Y - mean)
-		out[i] = plotter.XY{X: p.X, Y: mean}
+		out[i] = figure.Point{X: p.X, Y: mean}
 	}
 	return out
 }
 
 // thin reduces points to at most n, each the mean of a run of neighbours.
-func thin(points plotter.XYs, n int) plotter.XYs {
+func thin(points []figure.Point, n int) []figure.Point {
 	run := int(math.Ceil(float64(len(points)) / float64(n)))
 	if run <= 1 {
 		return points
 	}
-	var out plotter.XYs
+	var out []figure.Point
 	for part := range slices.Chunk(points, run) {
-		mean := plotter.XY{}
+		mean := figure.Point{}
 		for _, p := range part {
 			mean.X += p.X / float64(len(part))
 			mean.Y += p.Y / float64(len(part))

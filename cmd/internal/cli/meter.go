@@ -6,8 +6,6 @@ import (
 	"math"
 	"time"
 
-	"github.com/schollz/progressbar/v3"
-
 	"gorgpt/pretrain"
 )
 
@@ -17,46 +15,39 @@ const meterPause = 3 * time.Second
 // meter shows the progress of work on books: with a bar on a terminal, and with a line every few
 // seconds elsewhere.
 type meter struct {
-	w        io.Writer
-	terminal bool
-	work     string
-	first    int64 // bytes done at the first report
-	start    time.Time
-	last     time.Time // time of the last line
-	bar      *progressbar.ProgressBar
+	w     io.Writer
+	bar   *bar // nil: lines
+	work  string
+	first int64 // bytes done at the first report
+	start time.Time
+	last  time.Time // time of the last line
 }
 
 // show shows an event.
 func (m *meter) show(r pretrain.Reading) {
 	if r.End {
 		if m.bar != nil {
-			_ = m.bar.Clear() // only the terminal can fail
+			_ = m.bar.clear() // only the terminal can fail
 		}
-		m.work, m.bar = "", nil
+		m.work = ""
 		return
 	}
 	now := time.Now()
 	if m.work != r.Work {
 		m.work, m.first, m.start, m.last = r.Work, r.Bytes, now, now
-		if m.terminal {
-			m.bar = progressbar.NewOptions64(r.Size, progressbar.OptionSetWriter(m.w), progressbar.OptionSetWidth(16),
-				progressbar.OptionShowBytes(true), progressbar.OptionThrottle(100*time.Millisecond),
-				progressbar.OptionSetDescription(r.Work), progressbar.OptionClearOnFinish())
-		}
+	}
+	rate, eta := float64(r.Bytes-m.first)/now.Sub(m.start).Seconds(), ""
+	if rate > 0 {
+		left := time.Duration(min(float64(r.Size-r.Bytes)/rate*float64(time.Second), math.MaxInt64/2))
+		eta = fmt.Sprintf(", %.1f MB/s, ETA %s", rate/1e6, left.Round(time.Second))
 	}
 	if m.bar != nil {
-		_ = m.bar.Set64(r.Bytes) // only the terminal can fail
+		_ = m.bar.show(r.Work, r.Bytes, r.Size, fmt.Sprintf("%.1f of %.1f MB%s", float64(r.Bytes)/1e6, float64(r.Size)/1e6, eta))
 		return
 	}
 	if now.Sub(m.last) < meterPause {
 		return
 	}
 	m.last = now
-	rate := float64(r.Bytes-m.first) / now.Sub(m.start).Seconds()
-	eta := ""
-	if rate > 0 {
-		left := time.Duration(min(float64(r.Size-r.Bytes)/rate*float64(time.Second), math.MaxInt64/2))
-		eta = fmt.Sprintf(", ETA %s", left.Round(time.Second))
-	}
-	fmt.Fprintf(m.w, "%s, %.1f MB/s%s\n", r, rate/1e6, eta)
+	fmt.Fprintf(m.w, "%s%s\n", r, eta)
 }

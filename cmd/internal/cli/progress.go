@@ -6,8 +6,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/schollz/progressbar/v3"
-
 	"gorgpt/train"
 )
 
@@ -18,7 +16,7 @@ type Progress struct {
 	w     io.Writer
 	steps int
 	every int
-	bar   *progressbar.ProgressBar
+	bar   *bar // nil: lines
 	left  remaining
 }
 
@@ -27,9 +25,7 @@ type Progress struct {
 func NewProgress(w io.Writer, terminal bool, steps, every int) *Progress {
 	p := &Progress{w: w, steps: steps, every: max(every, 1)}
 	if terminal {
-		p.bar = progressbar.NewOptions(steps, progressbar.OptionSetWriter(w), progressbar.OptionSetWidth(16),
-			progressbar.OptionShowCount(), progressbar.OptionSetPredictTime(false), progressbar.OptionThrottle(100*time.Millisecond),
-			progressbar.OptionSetElapsedTime(false), progressbar.OptionClearOnFinish())
+		p.bar = &bar{w: w}
 	}
 	return p
 }
@@ -38,8 +34,8 @@ func NewProgress(w io.Writer, terminal bool, steps, every int) *Progress {
 func (p *Progress) Updated(u train.Update) error {
 	eta := p.left.after(u, p.steps)
 	if p.bar != nil {
-		p.bar.Describe(fmt.Sprintf("loss %.4f (~%.4f)  lr %.2e  %.0f tok/s  ETA %s", u.Loss, u.Smoothed, u.LR, u.TokS, eta))
-		return p.bar.Set(u.Step)
+		before := fmt.Sprintf("loss %.4f (~%.4f)  lr %.2e  %.0f tok/s  ETA %s", u.Loss, u.Smoothed, u.LR, u.TokS, eta)
+		return p.bar.show(before, int64(u.Step), int64(p.steps), fmt.Sprintf("(%d/%d)", u.Step, p.steps))
 	}
 	if u.Step%p.every != 0 && u.Step != p.steps && u.Step != 1 {
 		return nil
@@ -56,7 +52,7 @@ func (p *Progress) Evaluated(step int, metrics []train.Metric) error {
 		parts[i] = fmt.Sprintf("%s %.4f", m.Name, m.Value)
 	}
 	if p.bar != nil {
-		if err := p.bar.Clear(); err != nil {
+		if err := p.bar.clear(); err != nil {
 			return err
 		}
 	}

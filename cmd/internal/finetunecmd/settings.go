@@ -43,7 +43,7 @@ func parse(g *dist.Group, args []string, help io.Writer) (*commandLine, error) {
 	if s.Predict != "" {
 		predictions = []outfile.Name{{Flag: "-out", Path: s.Out}}
 	}
-	return s, cli.CheckFiles(&s.Options.Options, &s.Extras, predictions, append(cli.RowFiles(s.Options), outfile.Name{Flag: "-eval", Path: s.Eval}, outfile.Name{Flag: "-predict", Path: s.Predict}))
+	return s, cli.CheckFiles(&s.Options.Options, &s.Extras, predictions, append(cli.RowFiles(s.Train, s.Dev, s.Test, s.Data), outfile.Name{Flag: "-eval", Path: s.Eval}, outfile.Name{Flag: "-predict", Path: s.Predict}))
 }
 
 // flags declares the flags with the values in s as defaults.

@@ -7,12 +7,14 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"runtime"
 
 	"github.com/pkg/errors"
 
 	"gorgpt/checkpoint/safetensors"
 	"gorgpt/generate"
 	"gorgpt/internal/atomicfile"
+	"gorgpt/internal/parallel"
 	"gorgpt/internal/plural"
 	"gorgpt/internal/regular"
 	"gorgpt/loaders/charset"
@@ -28,35 +30,39 @@ func (c *command) scoreFile(ctx context.Context) (err error) {
 	if c.score == "-" {
 		name, open = "standard input", func() (io.Reader, error) { return c.stdin, nil }
 	}
-	out := bufio.NewWriter(c.stdout)
+	decoded, out := readDecoded(ctx, open), bufio.NewWriter(c.stdout)
 	defer func() {
 		if flushErr := out.Flush(); err == nil {
 			err = errors.Wrap(flushErr, "writing the scores")
 		}
 	}()
-	scorer := generate.NewScorer(c.model)
-	var all scored
 	var found charset.Found
+	lines := func(yield func(scored, error) bool) {
+		for number := 1; ; number++ {
+			var line read
+			select {
+			case <-ctx.Done():
+				yield(scored{}, ctx.Err())
+				return
+			case line = <-decoded:
+			}
+			if found = line.found; errors.Is(line.err, io.EOF) {
+				return
+			}
+			if !yield(scored{Line: number, Text: line.text}, errors.Wrapf(line.err, "-score: %s, line %d", name, number)) {
+				return
+			}
+		}
+	}
+	var all scored
 	var unknown tokenizer.Unknowns
-	number := 0
-	for lines := readDecoded(ctx, open); ; number++ {
-		var line read
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case line = <-lines:
-		}
-		if found = line.found; errors.Is(line.err, io.EOF) {
-			break
-		}
-		if line.err != nil {
-			return errors.Wrapf(line.err, "-score: %s, line %d", name, number+1)
-		}
-		s, err := c.scoreLine(ctx, scorer, line.text, &unknown)
+	number, scorer := 0, generate.NewScorer(c.model)
+	for s, err := range parallel.InOrder(lines, c.scorers(), 2*c.scorers(), func(s scored) (scored, error) { return c.scoreLine(ctx, scorer, s) }) {
 		if err != nil {
-			return errors.WithMessagef(err, "-score: line %d", number+1)
+			return err
 		}
-		s.Line = number + 1
+		number++
+		unknown.Add(c.tok, s.Text, s.ids)
 		all.LogProb, all.Predicted = all.LogProb+s.LogProb, all.Predicted+s.Predicted
 		if err := s.write(out, c.scoreJSON); err != nil {
 			return errors.Wrap(err, "writing the scores")
@@ -69,15 +75,22 @@ func (c *command) scoreFile(ctx context.Context) (err error) {
 	return nil
 }
 
-// scoreLine scores one text.
-func (c *command) scoreLine(ctx context.Context, scorer *generate.Scorer, text string, unknown *tokenizer.Unknowns) (*scored, error) {
-	s := &scored{Text: text}
-	ids := c.tok.Encode(text)
-	unknown.Add(c.tok, text, ids)
+// scorers is the number of lines that are scored at once.
+func (c *command) scorers() int {
+	if c.model.Wide() {
+		return 1
+	}
+	return runtime.GOMAXPROCS(0)
+}
+
+// scoreLine scores the text of a line.
+func (c *command) scoreLine(ctx context.Context, scorer *generate.Scorer, s scored) (scored, error) {
+	ids := c.tok.Encode(s.Text)
 	logProbs, err := scorer.LogProbs(ctx, ids)
 	if err != nil {
-		return nil, err
+		return s, errors.WithMessagef(err, "-score: line %d", s.Line)
 	}
+	s.ids = ids
 	for i, id := range ids {
 		token, _ := c.tok.Token(id)
 		t := scoredToken{Token: token, ID: id}
@@ -99,6 +112,8 @@ type scored struct {
 	Perplexity *float64      `json:"perplexity"` // null if nothing was predicted
 	Predicted  int           `json:"predicted"`
 	Tokens     []scoredToken `json:"tokens"`
+
+	ids []int32
 }
 
 // scoredToken is a token; the first of a line is not predicted.

@@ -63,7 +63,7 @@ func parse(args []string, help io.Writer) (*settings, error) {
 	if err := s.checkFiles(); err != nil {
 		return nil, err
 	}
-	return s, outfile.CheckResults(outfile.Name{Flag: "-out", Path: s.out}, results.File, []string{"table.md", "zeroshot.svg", "zeroshot.png"}, cli.RowFiles(s.data))
+	return s, outfile.CheckResults(outfile.Name{Flag: "-out", Path: s.out}, results.File, []string{"table.md", "zeroshot.svg", "zeroshot.png"}, cli.RowFiles(s.data.Train, s.data.Dev, s.data.Test, s.data.Data))
 }
 
 // flags declares the flags with the values in s as defaults.

@@ -25,7 +25,8 @@ var files = []struct {
 	kernels []func(*asm)
 }{
 	{"gemm", []func(*asm){tile}},
-	{"rows", []func(*asm){combine, dots}},
+	{"rows", []func(*asm){combine, transposed}},
+	{"strip", stripKernels()},
 	{"pack", []func(*asm){pack, transpose}},
 	{"vector", []func(*asm){add, scale, axpy, shiftMul, mulSub, dot, maximum, sumSquares}},
 	{"exp", []func(*asm){expSum, sumExp}},

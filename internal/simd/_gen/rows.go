@@ -5,12 +5,9 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// Rows that combine and dots take at a time. Eight factors and a sum leave registers of
-// AVX2's sixteen for operands.
-const (
-	combineRows = 8
-	dotsRows    = 4
-)
+// combineRows is how many rows combine takes at a time. Eight factors and a sum leave registers
+// of AVX2's sixteen for operands.
+const combineRows = 8
 
 // rowPtrs returns the addresses of rows of x that are ld elements apart.
 func (a *asm) rowPtrs(x string, ld reg.Register, rows int) []reg.Register {
@@ -55,32 +52,5 @@ func combine(a *asm) {
 		}
 		l.store(sum, dst)
 	})
-	a.ret()
-}
-
-func dots(a *asm) {
-	a.function("dots", "(x []float32, ld int, y []float32) (s0, s1, s2, s3 float32)",
-		"returns the scalar products of four rows with y:", "", "\tfor j := range y {",
-		"\t\ts0 += x[j] * y[j]", "\t\ts1 += x[ld+j] * y[j]", "\t\ts2 += x[2*ld+j] * y[j]", "\t\ts3 += x[3*ld+j] * y[j]", "\t}")
-	const unroll = 2
-	rows := a.rowPtrs("x", a.integer("ld"), dotsRows)
-	y, n := a.ptr("y"), a.length("y")
-	acc := make([][]reg.VecVirtual, dotsRows)
-	for r := range acc {
-		acc[r] = a.zeros(unroll)
-	}
-	a.stream(n, unroll, func(l lanes) {
-		v := l.load(y)
-		for r, row := range rows {
-			if l.mask == nil {
-				a.VFMADD231PS(l.addr(row), v, acc[r][l.copy])
-			} else {
-				a.VFMADD231PS(l.load(row), v, acc[r][l.copy])
-			}
-		}
-	})
-	for r := range acc {
-		a.Store(a.fold(a.add, acc[r]).AsX(), a.ReturnIndex(r))
-	}
 	a.ret()
 }

@@ -1,4 +1,4 @@
-package graph
+package kernels
 
 import (
 	"unsafe"
@@ -13,12 +13,10 @@ const hugePage = 2 << 20
 // huge pages. The first access to each page slows the first step, and misses in the
 // translation of addresses slow the later ones. Fewer pages reduce both. The kernel
 // may ignore the advice.
-func preferHugePages(block []float32) {
-	bytes := 4 * len(block)
+func preferHugePages(start unsafe.Pointer, bytes int) {
 	if bytes < 2*hugePage {
 		return
 	}
-	start := unsafe.Pointer(unsafe.SliceData(block))
 	skip := (hugePage - int(uintptr(start)%hugePage)) % hugePage
 	size := (bytes - skip) / hugePage * hugePage
 	_ = unix.Madvise(unsafe.Slice((*byte)(unsafe.Add(start, skip)), size), unix.MADV_HUGEPAGE)

@@ -1,6 +1,8 @@
 //go:build !linux
 
-package graph
+package kernels
+
+import "unsafe"
 
 // preferHugePages does nothing where the system has no such advice.
-func preferHugePages([]float32) {}
+func preferHugePages(unsafe.Pointer, int) {}
