@@ -29,7 +29,7 @@ func Tile(tiles, k int, a []float32, lda int, b, c []float32, ldc int, add []flo
 	active.tile(tiles, k, a, lda, b, c, ldc, add, ldadd)
 }
 
-// Pack copies k rows to strips of w columns, w a multiple of 4,
+// Pack copies k rows to strips of w columns, fastest with w a multiple of 16,
 //
 //	dst[s·stride+p·w+i] = src[p·ld+s·w+i]
 //
@@ -41,7 +41,7 @@ func Pack(dst, src []float32, ld, w, strips, stride, k int) {
 	if len(dst) < (strips-1)*stride+k*w || len(src) < (k-1)*ld+strips*w {
 		panic("simd: Pack: slice too short")
 	}
-	if w%8 != 0 {
+	if w%16 != 0 {
 		packGeneric(dst, src, ld, w, strips, stride, k)
 		return
 	}

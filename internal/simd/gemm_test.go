@@ -54,7 +54,7 @@ func tileReference(rows, nr, k int, a []float32, lda int, b, c []float32, ldc in
 
 func TestPack(t *testing.T) {
 	eachTable(t, func(t *testing.T, fast table) {
-		for _, w := range []int{8, 16, 32} {
+		for _, w := range []int{16, 32, 48} {
 			for _, k := range []int{1, 2, 5, 64} {
 				for pad, strips := range []int{1, 2, 3} {
 					a := newArena(uint64(k))

@@ -4,7 +4,7 @@
 
 package simd
 
-// packAVX2 copies k rows of strips*w elements to strips of w columns, w a multiple of 8:
+// packAVX2 copies k rows of strips*w elements to strips of w columns, w a multiple of 16:
 //
 //	for p := range k {
 //		for s := range strips {

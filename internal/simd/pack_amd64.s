@@ -26,13 +26,15 @@ row:
 strip:
 	XORQ R12, R12
 
-vector:
+line:
 	PREFETCHT0 (R10)(R12*1)
 	VMOVUPS    (R8)(R12*1), Y0
+	VMOVUPS    32(R8)(R12*1), Y1
 	VMOVUPS    Y0, (R9)(R12*1)
-	ADDQ       $0x20, R12
+	VMOVUPS    Y1, 32(R9)(R12*1)
+	ADDQ       $0x40, R12
 	CMPQ       R12, BX
-	JLT        vector
+	JLT        line
 	ADDQ       BX, R8
 	ADDQ       BX, R10
 	ADDQ       DI, R9

@@ -14,7 +14,7 @@ func pack(a *asm) {
 		return
 	}
 	a.function("pack", "(dst, src []float32, ld, w, strips, stride, k int)",
-		"copies k rows of strips*w elements to strips of w columns, w a multiple of 8:",
+		"copies k rows of strips*w elements to strips of w columns, w a multiple of 16:",
 		"",
 		"\tfor p := range k {",
 		"\t\tfor s := range strips {",
@@ -33,16 +33,18 @@ func pack(a *asm) {
 	a.MOVQ(dst, to)
 	a.LEAQ(indexed(src, ld, 2, 0), ahead) // rows lie too far apart for the processor to foresee the next
 	a.Label("strip")
-	at8 := a.GP64()
-	a.XORQ(at8, at8)
-	a.Label("vector")
-	v := a.YMM()
-	a.PREFETCHT0(indexed(ahead, at8, 1, 0))
-	a.VMOVUPS(indexed(from, at8, 1, 0), v)
-	a.VMOVUPS(v, indexed(to, at8, 1, 0))
-	a.ADDQ(operand.U8(32), at8)
-	a.CMPQ(at8, w)
-	a.JLT(operand.LabelRef("vector"))
+	within := a.GP64()
+	a.XORQ(within, within)
+	a.Label("line")
+	low, high := a.YMM(), a.YMM()
+	a.PREFETCHT0(indexed(ahead, within, 1, 0))
+	a.VMOVUPS(indexed(from, within, 1, 0), low)
+	a.VMOVUPS(indexed(from, within, 1, 32), high)
+	a.VMOVUPS(low, indexed(to, within, 1, 0))
+	a.VMOVUPS(high, indexed(to, within, 1, 32))
+	a.ADDQ(operand.U8(64), within)
+	a.CMPQ(within, w)
+	a.JLT(operand.LabelRef("line"))
 	a.ADDQ(w, from)
 	a.ADDQ(w, ahead)
 	a.ADDQ(stride, to)
