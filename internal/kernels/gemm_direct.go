@@ -103,7 +103,10 @@ func (g *directCall) transposeStrips(ws *workspace, lo, hi int) {
 		for p := 0; p == 0 || p < g.k; p += gemmKC {
 			kc := min(gemmKC, g.k-p)
 			strip := grow(&ws.packB, simd.StripWidth*kc)
-			packStrips(strip, g.b, g.ldb, simd.StripWidth, j, cols, p, kc, true)
+			if cols < simd.StripWidth {
+				clear(strip)
+			}
+			simd.Transpose(strip, simd.StripWidth, g.b[j*g.ldb+p:], g.ldb, cols, kc)
 			i := 0
 			for ; i+simd.StripRows <= g.m; i += simd.StripRows {
 				simd.StripsFloat32(sums, g.a[i*g.lda+p:], g.lda, kc, strip)
