@@ -43,7 +43,7 @@ func BenchmarkStep(b *testing.B) {
 			operations := step.model.Operations(c.batch, step.model.NCtx)
 			for b.Loop() {
 				b.StopTimer()
-				peak := kernels.Peak(runtime.GOMAXPROCS(0), 20*time.Millisecond)
+				peak := graph.Peak(runtime.GOMAXPROCS(0), 20*time.Millisecond)
 				b.StartTimer()
 				start := time.Now()
 				step.run(b)
@@ -55,6 +55,35 @@ func BenchmarkStep(b *testing.B) {
 			b.ReportMetric(float64(c.batch*step.model.NCtx)/took[len(took)/2].Seconds(), "tok/s")
 			b.ReportMetric(100*shares[len(shares)/2], "peak%")
 		})
+	}
+}
+
+// BenchmarkLanes measures training steps both ways: with the parts of the batch side by side, and one after the other with each
+// product on all cores. [gpt1.Config.Wide] chooses between them by the size of the model.
+func BenchmarkLanes(b *testing.B) {
+	for _, c := range []struct {
+		preset string
+		batch  int
+	}{{"tiny", 16}, {"mini", 8}, {"gpt1", 4}} {
+		for _, way := range []string{"beside", "wide"} {
+			b.Run(fmt.Sprintf("%s/B%d/%s", c.preset, c.batch, way), func(b *testing.B) {
+				step := newStep(b, c.preset, c.batch)
+				step.lanes.Wide = way == "wide"
+				if step.lanes.Wide || c.preset == "gpt1" {
+					step.micro = c.batch / 2
+				}
+				for range warmUp {
+					step.run(b)
+				}
+				var took []time.Duration
+				for b.Loop() {
+					start := time.Now()
+					step.run(b)
+					took = append(took, time.Since(start))
+				}
+				b.ReportMetric(float64(c.batch*step.model.NCtx)/median(took).Seconds(), "tok/s")
+			})
+		}
 	}
 }
 

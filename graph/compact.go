@@ -34,7 +34,7 @@ func newRoom(params []*Param) *kernels.Room {
 	bytes := 0
 	for _, p := range params {
 		if p.isCompact() {
-			bytes += kernels.CompactBytes(string(p.dtype), p.Shape[0], p.Shape[1], p.Transposed)
+			bytes += p.Bytes()
 		}
 	}
 	return kernels.NewRoom(bytes)
@@ -100,6 +100,14 @@ func (p *Param) Dtype() Dtype {
 }
 
 func (p *Param) isCompact() bool { return p.dtype.compact() }
+
+// Bytes is the memory of the value.
+func (p *Param) Bytes() int {
+	if p.isCompact() {
+		return kernels.CompactBytes(string(p.dtype), p.Shape[0], p.Shape[1], p.Transposed)
+	}
+	return 4 * size(p.Shape)
+}
 
 // Compact returns the weights of a parameter that is not in float32; nil for one that is, or
 // that has none yet.

@@ -55,12 +55,15 @@ func (s *spec) traffic() (read, written int) {
 	if s.idle {
 		return 0, 0
 	}
+	compact := 0 // bytes of operands that are not in float32
 	for i, x := range s.in {
 		n := size(x.shape)
 		if i < len(s.reads) && s.reads[i] > 0 {
 			n = s.reads[i]
 		}
-		if len(x.shape) > 0 {
+		if p := x.g.params[x.n]; p != nil && p.isCompact() {
+			compact += p.Bytes() * n / size(x.shape)
+		} else if len(x.shape) > 0 {
 			read += n
 		}
 	}
@@ -76,7 +79,7 @@ func (s *spec) traffic() (read, written int) {
 	if s.into != nil {
 		read += written
 	}
-	return 4 * (read + s.adds), 4 * (written + s.adds)
+	return 4*(read+s.adds) + compact, 4 * (written + s.adds)
 }
 
 // Parts names, for drawings, the parts of x along its first axis or that of its first

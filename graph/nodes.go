@@ -102,7 +102,7 @@ func (g *Graph) info(n *gorgonia.Node) Info {
 	o, p := g.ops[n], g.params[n]
 	switch {
 	case p != nil:
-		x.Name, x.Role, x.Parameters = p.Name, Parameter, values
+		x.Name, x.Role, x.Parameters, x.Memory = p.Name, Parameter, values, p.Bytes()
 	case g.states[n] != "":
 		x.Role = g.states[n]
 	case o != nil:

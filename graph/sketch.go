@@ -1,10 +1,6 @@
 package graph
 
-import (
-	"github.com/pkg/errors"
-
-	"gorgpt/internal/kernels"
-)
+import "github.com/pkg/errors"
 
 // NewSketch is [NewStore] without memory. Graphs that bind its parameters can be declared
 // and their [Graph.Need] computed, but they cannot run.
@@ -54,7 +50,7 @@ func (s *Store) Bytes() (values, gradients, moments int) {
 	n, compact := 0, 0
 	for _, p := range s.params {
 		if p.isCompact() {
-			compact += kernels.CompactBytes(string(p.dtype), p.Shape[0], p.Shape[1], p.Transposed)
+			compact += p.Bytes()
 			continue
 		}
 		n += 4 * aligned(size(p.Shape))

@@ -28,7 +28,7 @@ func BenchmarkFewRows(b *testing.B) {
 	for _, format := range []string{"float32", BFloat16, Int8} {
 		for _, part := range []string{"layers", "head"} {
 			bytes, products := tokenProducts(format, part)
-			for _, m := range []int{1, 2, 4, 8} {
+			for _, m := range []int{1, 2, 4, 8, 16} {
 				x, y := random(1, m*4*768), make([]float32, m*40512)
 				b.Run(fmt.Sprintf("%s/%s/M=%d", format, part, m), func(b *testing.B) { rate(b, bytes, products, m, x, y) })
 			}

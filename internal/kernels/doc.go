@@ -14,6 +14,9 @@
 // first call no function allocates. A length that does not fit the sizes is a
 // bug of the caller and panics.
 //
+// A row of a product has the same bits whatever rows stand beside it. Weights may be a
+// [Compact], bfloat16 or int8.
+//
 // The inner loops are those of internal/simd. Start reading at parallel.go,
 // then gemm.go, then attention.go.
 package kernels

@@ -3,11 +3,20 @@ package kernels
 import "gorgpt/internal/simd"
 
 // directRows is the number of rows of C up to which packing B, to be read once
-// or twice, costs more than it saves. Generation works on such products.
-const directRows = 8
+// or twice, costs more than it saves. Generation works on such products. A compact
+// B must also be widened to be packed.
+const (
+	directRows        = 8
+	directRowsCompact = 16
+)
 
 // fewRows reports whether the product is faster without packing.
-func (g *gemm) fewRows() bool { return g.m <= directRows && !(g.tA && g.tB) }
+func (g *gemm) fewRows() bool {
+	if g.w != nil {
+		return g.m <= directRowsCompact
+	}
+	return g.m <= directRows && !(g.tA && g.tB)
+}
 
 // directCall is a product of few rows that reads B in place. Its sums over k have the order of
 // gemm: runs of gemmKC from zero, the first added to the addend, the others to C.
