@@ -16,18 +16,17 @@ func tileGeneric(tiles, k int, a []float32, lda int, b, c []float32, ldc int, ad
 func halfTile(k int, a []float32, lda int, b, c []float32, ldc int, add []float32, ldadd int) {
 	var c00, c01, c02, c03, c10, c11, c12, c13 float32
 	upper, lower, b := a[:k], a[lda:lda+k], b[:4*k]
-	// The plain indices keep the loop free of bounds checks and of spills.
-	for p := 0; p < len(upper) && p < len(lower) && len(b) >= 4; p++ {
-		x, y := upper[p], lower[p]
-		c00 += x * b[0]
-		c10 += y * b[0]
-		c01 += x * b[1]
-		c11 += y * b[1]
-		c02 += x * b[2]
-		c12 += y * b[2]
-		c03 += x * b[3]
-		c13 += y * b[3]
-		b = b[4:]
+	// One index for all keeps the loop free of spills.
+	for q := 0; q+3 < len(b) && q>>2 < len(upper) && q>>2 < len(lower); q += 4 {
+		x, y := upper[q>>2], lower[q>>2]
+		c00 += x * b[q]
+		c10 += y * b[q]
+		c01 += x * b[q+1]
+		c11 += y * b[q+1]
+		c02 += x * b[q+2]
+		c12 += y * b[q+2]
+		c03 += x * b[q+3]
+		c13 += y * b[q+3]
 	}
 	if add != nil {
 		top, low := add[:4], add[ldadd:ldadd+4]
