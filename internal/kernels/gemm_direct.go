@@ -71,7 +71,7 @@ func (g *directCall) compact(ws *workspace, lo, hi int) {
 // else strip by strip through a transposed copy.
 func (g *directCall) transpose(ws *workspace, lo, hi int) {
 	if g.m > 2 || hi-lo < simd.TransposedRows {
-		g.transposeStrips(ws, lo, hi)
+		g.strips(ws, lo, hi)
 		return
 	}
 	sums := grow(&ws.tile, simd.MaxTile)
@@ -95,27 +95,32 @@ func (g *directCall) transpose(ws *workspace, lo, hi int) {
 	}
 }
 
-// transposeStrips is transpose through a copy.
-func (g *directCall) transposeStrips(ws *workspace, lo, hi int) {
-	sums := grow(&ws.tile, simd.MaxTile)
+// strips is transpose through a copy.
+func (g *directCall) strips(ws *workspace, lo, hi int) {
 	for j := lo; j < hi; j += simd.StripWidth {
 		cols := min(simd.StripWidth, hi-j)
 		for p := 0; p == 0 || p < g.k; p += gemmKC {
 			kc := min(gemmKC, g.k-p)
 			strip := grow(&ws.packB, simd.StripWidth*kc)
 			packStrips(strip, g.b, g.ldb, simd.StripWidth, j, cols, p, kc, true)
-			i := 0
-			for ; i+simd.StripRows <= g.m; i += simd.StripRows {
-				simd.StripsFloat32(sums, g.a[i*g.lda+p:], g.lda, kc, strip)
-				for r := range simd.StripRows {
-					g.put(p, i+r, j, sums[r*simd.StripWidth:r*simd.StripWidth+cols])
-				}
-			}
-			for ; i < g.m; i++ {
-				simd.StripFloat32(sums, g.a[i*g.lda+p:i*g.lda+p+kc], strip)
-				g.put(p, i, j, sums[:cols])
-			}
+			g.strip(ws, strip, p, kc, j, cols)
 		}
+	}
+}
+
+// strip takes the columns [j,j+cols) of C over the run of k [p,p+kc), of which strip holds op(B).
+func (g *directCall) strip(ws *workspace, strip []float32, p, kc, j, cols int) {
+	sums := grow(&ws.tile, simd.MaxTile)
+	i := 0
+	for ; i+simd.StripRows <= g.m; i += simd.StripRows {
+		simd.StripsFloat32(sums, g.a[i*g.lda+p:], g.lda, kc, strip)
+		for r := range simd.StripRows {
+			g.put(p, i+r, j, sums[r*simd.StripWidth:r*simd.StripWidth+cols])
+		}
+	}
+	for ; i < g.m; i++ {
+		simd.StripFloat32(sums, g.a[i*g.lda+p:i*g.lda+p+kc], strip)
+		g.put(p, i, j, sums[:cols])
 	}
 }
 
