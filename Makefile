@@ -50,7 +50,7 @@ soak: ## runs are killed, stopped and given full disks for SOAK (docs/reliabilit
 bench: ## all benchmarks
 	$(GO) test -run '^$$' -bench . -benchmem ./...
 
-bench-compare: ## training steps against PyTorch (python3-torch), e.g. COMPARE='-pairs 3 -avx2'
+bench-compare: ## against PyTorch (python3-torch, libopenblas0-pthread), e.g. COMPARE='-pairs 3 -avx2'
 	$(GO) run ./bench/compare $(COMPARE)
 
 generate: ## write the generated files anew

@@ -1,5 +1,6 @@
-// Package bench measures whole training steps. BenchmarkStep times this module;
-// torch_gpt1.py takes the same step in PyTorch. The command in compare runs the two
-// in turn, because the speed of a shared machine drifts. Benchmarks of kernels are in
-// package kernels.
+// Package bench measures whole training steps, fine-tuning, classification and writing.
+// BenchmarkStep and its neighbours time this module; torch_gpt1.py does the same in PyTorch.
+// The command in compare runs the two in turn, because the speed of a shared machine drifts.
+// BenchmarkLimits measures what the machine could do; [Update] computes the speed of more cores
+// from measured parts. Benchmarks of kernels are in package kernels.
 package bench

@@ -24,7 +24,9 @@ import (
 const warmUp = 2
 
 // BenchmarkStep measures training steps on random tokens: forward pass with dropout, gradients,
-// clipping and Adam. tok/s is the speed of the median step.
+// clipping and Adam. tok/s is the speed of the median step. peak% is the share of the cores'
+// multiply-adds that it reaches, by the operations of [gpt1.Config.Operations]; the peak is
+// measured before each step, because other work slows both.
 func BenchmarkStep(b *testing.B) {
 	for _, c := range []struct {
 		preset string
@@ -37,14 +39,51 @@ func BenchmarkStep(b *testing.B) {
 			}
 			b.ReportAllocs()
 			var took []time.Duration
+			var shares []float64
+			operations := step.model.Operations(c.batch, step.model.NCtx)
 			for b.Loop() {
+				b.StopTimer()
+				peak := graph.Peak(runtime.GOMAXPROCS(0), 20*time.Millisecond)
+				b.StartTimer()
 				start := time.Now()
 				step.run(b)
 				took = append(took, time.Since(start))
+				shares = append(shares, operations/took[len(took)-1].Seconds()/peak)
 			}
 			slices.Sort(took)
+			slices.Sort(shares)
 			b.ReportMetric(float64(c.batch*step.model.NCtx)/took[len(took)/2].Seconds(), "tok/s")
+			b.ReportMetric(100*shares[len(shares)/2], "peak%")
 		})
+	}
+}
+
+// BenchmarkLanes measures training steps both ways: with the parts of the batch side by side, and one after the other with each
+// product on all cores. [gpt1.Config.Wide] chooses between them by the size of the model.
+func BenchmarkLanes(b *testing.B) {
+	for _, c := range []struct {
+		preset string
+		batch  int
+	}{{"tiny", 16}, {"mini", 8}, {"gpt1", 4}} {
+		for _, way := range []string{"beside", "wide"} {
+			b.Run(fmt.Sprintf("%s/B%d/%s", c.preset, c.batch, way), func(b *testing.B) {
+				step := newStep(b, c.preset, c.batch)
+				step.lanes.Wide = way == "wide"
+				if step.lanes.Wide || c.preset == "gpt1" {
+					step.micro = c.batch / 2
+				}
+				for range warmUp {
+					step.run(b)
+				}
+				var took []time.Duration
+				for b.Loop() {
+					start := time.Now()
+					step.run(b)
+					took = append(took, time.Since(start))
+				}
+				b.ReportMetric(float64(c.batch*step.model.NCtx)/median(took).Seconds(), "tok/s")
+			})
+		}
 	}
 }
 

@@ -167,7 +167,7 @@ func (t *Task) Evaluate(ctx context.Context) ([]train.Metric, error) {
 // Judge predicts a set and compares the predictions with its labels. It is safe for concurrent
 // use. If the weights are updated meanwhile, it returns an error.
 func (t *Task) Judge(ctx context.Context, set *Set) (*Outcome, error) {
-	losses, logits, err := t.Tuner.Evaluate(ctx, set.Examples)
+	losses, logits, err := t.evaluate(ctx, set)
 	if err != nil {
 		return nil, err
 	}
@@ -183,6 +183,15 @@ func (t *Task) Judge(ctx context.Context, set *Set) (*Outcome, error) {
 		training = set
 	}
 	return newOutcome(t.Spec, training, set, losses, logits), nil
+}
+
+// evaluate returns the losses of a set, if it has labels, and the logits of its examples.
+func (t *Task) evaluate(ctx context.Context, set *Set) (l heads.Losses, logits [][]float32, err error) {
+	if set.unlabelled {
+		logits, err = t.Tuner.Predict(ctx, set.Examples)
+		return l, logits, err
+	}
+	return t.Tuner.Evaluate(ctx, set.Examples)
 }
 
 // order draws the examples epoch by epoch. The shuffle of an epoch depends only on the seed and

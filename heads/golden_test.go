@@ -201,7 +201,7 @@ func lmPerSequence(t *testing.T, tuner *Tuner, batch []Encoded) []float32 {
 	for _, e := range batch {
 		c, err := tuner.Cut([]Encoded{e})
 		require.NoError(t, err)
-		st, err := tuner.filled(lane, c, 0, false)
+		st, err := tuner.filled(lane, c, 0, judges)
 		require.NoError(t, err)
 		require.NoError(t, st.machine.Run())
 		losses := st.lmLosses.Values()

@@ -30,12 +30,21 @@ type step struct {
 // shape identifies a step graph.
 type shape struct {
 	b, s, t int // examples, sequences per example, tokens per sequence
-	train   bool
+	kind    kind
 }
+
+// kind says what a step computes, each more than the one before.
+type kind int
+
+const (
+	predicts kind = iota // logits
+	judges               // losses
+	trains               // gradients
+)
 
 // declare declares the graph of a micro-batch without compiling it.
 func declare(m *gpt1.Model, h *Head, lambda float32, sh shape) *step {
-	g := graph.New(sh.train)
+	g := graph.New(sh.kind == trains)
 	st := &step{shape: sh, expr: g}
 	n := sh.b * sh.s
 	tokens, ids := g.Ints("tokens", n, sh.t)
@@ -54,12 +63,15 @@ func declare(m *gpt1.Model, h *Head, lambda float32, sh shape) *step {
 	st.tokens, st.targets, st.weights, st.pool, st.sequences, st.examples = ids, tgt, w, at, ns, ne
 	labels, write := task.Inputs(g, sh.b, h.scores(sh.s))
 	st.write = write
-	if sh.train {
+	if sh.kind == trains {
 		st.random = g.Random(n)
 	}
 
 	hidden := m.Hidden(tokens)                              // [B·S T C]
 	st.logits = h.Logits(hidden.PickRows(pool), sh.b, sh.s) // [B K]
+	if sh.kind == predicts {
+		return st
+	}
 	st.clf = h.Losses(st.logits, labels).SumOver(examples)  // L2
 	st.lmLosses = m.Losses(hidden, targets)                 // [B·S T]
 	st.lm = st.lmLosses.WeightedSumOver(weights, sequences) // L1
@@ -67,14 +79,22 @@ func declare(m *gpt1.Model, h *Head, lambda float32, sh shape) *step {
 	if lambda != 0 {
 		st.loss = st.clf.AddScaled(st.lm, lambda) // L3 = L2 + λ·L1
 	}
-	if sh.train {
+	if sh.kind == trains {
 		g.Backward(st.loss)
 	}
 	return st
 }
 
+// kept are the nodes whose values are read after a run.
+func (st *step) kept() []graph.Node {
+	if st.kind == predicts {
+		return []graph.Node{st.logits}
+	}
+	return []graph.Node{st.logits, st.lmLosses}
+}
+
 func (st *step) compile(arena *graph.Arena) (err error) {
-	st.machine, err = st.expr.Compile(arena, st.logits, st.lmLosses)
+	st.machine, err = st.expr.Compile(arena, st.kept()...)
 	return err
 }
 

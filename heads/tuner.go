@@ -55,15 +55,19 @@ type Tuner struct {
 // and the sequences fill the positions of the model. fill writes arbitrary tokens into the graph.
 // A graph for training needs a store that Store.AllocateGradients has prepared.
 func (t *Tuner) Declare(s int, train bool) (g *graph.Graph, fill func()) {
-	st := declare(t.Model, t.Head, t.Lambda, shape{b: t.Micro, s: s, t: t.Model.NCtx, train: train})
+	kind := judges
+	if train {
+		kind = trains
+	}
+	st := declare(t.Model, t.Head, t.Lambda, shape{t.Micro, s, t.Model.NCtx, kind})
 	return st.expr, func() { st.fillAny(int32(t.Model.VocabSize)) }
 }
 
 // Need returns the working memory of such a graph for training.
 func (t *Tuner) Need(s int) (graph.Need, error) {
 	t.Model.Store.AllocateGradients()
-	st := declare(t.Model, t.Head, t.Lambda, shape{b: t.Micro, s: s, t: t.Model.NCtx, train: true})
-	return st.expr.Need(st.logits, st.lmLosses)
+	st := declare(t.Model, t.Head, t.Lambda, shape{t.Micro, s, t.Model.NCtx, trains})
+	return st.expr.Need(st.kept()...)
 }
 
 // Accumulate adds the gradient of L3 over this rank's share of a batch to the store. It returns the
@@ -96,7 +100,7 @@ func (t *Tuner) Diagnose(n int, batch []Encoded) error {
 func (t *Tuner) accumulate(ctx context.Context, n int, c *Cut, last func() error, run func(*graph.Machine) error) (Losses, error) {
 	losses := make([]Losses, len(c.micros))
 	err := t.pool().Accumulate(ctx, t.Model.Store, len(c.micros), last, func(k int, lane *graph.ByShape[shape, *step]) error {
-		st, err := t.filled(lane, c, k, true)
+		st, err := t.filled(lane, c, k, trains)
 		if err != nil {
 			return err
 		}
@@ -112,33 +116,46 @@ func (t *Tuner) accumulate(ctx context.Context, n int, c *Cut, last func() error
 // logits of an example are its K outputs, or one for each answer. Each rank computes its share, and
 // every rank gets all results.
 func (t *Tuner) Evaluate(ctx context.Context, batch []Encoded) (Losses, [][]float32, error) {
+	return t.evaluate(ctx, batch, judges)
+}
+
+// Predict returns the logits of Evaluate. It does not compute the losses, to which the scores of
+// all tokens belong, and so is faster.
+func (t *Tuner) Predict(ctx context.Context, batch []Encoded) ([][]float32, error) {
+	_, logits, err := t.evaluate(ctx, batch, predicts)
+	return logits, err
+}
+
+func (t *Tuner) evaluate(ctx context.Context, batch []Encoded, kind kind) (Losses, [][]float32, error) {
 	if len(batch) == 0 {
 		return Losses{}, nil, nil
 	}
 	flat, logits := t.emptyLogits(batch)
-	total, err := t.evaluate(ctx, batch, logits)
+	total, err := t.evaluateShare(ctx, batch, kind, logits)
 	if err := t.Group.Sum(err, &total.Total, &total.Task, &total.LM); err != nil {
 		return total, nil, err
 	}
 	return total, logits, t.Group.SumFloats(flat) // the other ranks have zeros for these logits
 }
 
-// evaluate is Evaluate for this rank's share. It writes to the logits of its examples.
-func (t *Tuner) evaluate(ctx context.Context, batch []Encoded, logits [][]float32) (Losses, error) {
+// evaluateShare is evaluate for this rank's share. It writes to the logits of its examples.
+func (t *Tuner) evaluateShare(ctx context.Context, batch []Encoded, kind kind, logits [][]float32) (Losses, error) {
 	c, err := t.Cut(batch)
 	if err != nil {
 		return Losses{}, err
 	}
 	updates, losses := t.Model.Store.Updates(), make([]Losses, len(c.micros))
 	err = t.pool().Each(ctx, len(c.micros), func(k int, lane *graph.ByShape[shape, *step]) error {
-		st, err := t.filled(lane, c, k, false)
+		st, err := t.filled(lane, c, k, kind)
 		if err != nil {
 			return err
 		}
 		if err := st.machine.Run(); err != nil {
 			return err
 		}
-		losses[k] = st.losses()
+		if kind != predicts {
+			losses[k] = st.losses()
+		}
 		values := st.logits.Values()
 		for i, example := range c.micros[k].at {
 			n := len(logits[example])
@@ -183,9 +200,9 @@ func (t *Tuner) pool() *graph.Lanes[shape, *step] {
 }
 
 // filled returns the graph of micro-batch k with its inputs.
-func (t *Tuner) filled(lane *graph.ByShape[shape, *step], c *Cut, k int, train bool) (*step, error) {
+func (t *Tuner) filled(lane *graph.ByShape[shape, *step], c *Cut, k int, kind kind) (*step, error) {
 	micro := c.micros[k]
-	micro.shape.train = train
+	micro.shape.kind = kind
 	st, err := lane.Get(micro.shape, func(arena *graph.Arena) (*step, error) {
 		st := declare(t.Model, t.Head, t.Lambda, micro.shape)
 		return st, st.compile(arena)

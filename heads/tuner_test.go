@@ -143,6 +143,9 @@ func TestAnyNumberOfCores(t *testing.T) {
 			require.NoError(t, err)
 			_, logits, err := tuner.Evaluate(context.Background(), batch)
 			require.NoError(t, err)
+			predicted, err := tuner.Predict(context.Background(), batch)
+			require.NoError(t, err)
+			require.Equal(t, logits, predicted)
 			return l, tuner.Model.Store.Gradients(), logits
 		}
 		losses, gradients, logits := compute(1, 0)

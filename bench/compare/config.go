@@ -25,7 +25,7 @@ type config struct {
 }
 
 // defaults are the configurations that are compared unless -configs names others.
-const defaults = "gpt1/B1,gpt1/B4,mini/B8,tiny/B16,finetune/gpt1/B32," +
+const defaults = "gpt1/B1@1,gpt1/B1,gpt1/B4,mini/B8@1,mini/B8,tiny/B16@1,tiny/B16,finetune/gpt1/B32," +
 	"classify/gpt1/T32,classify/gpt1/T128,classify/tiny/T32,classify/tiny/T128," +
 	"generate/gpt1/B1,generate/gpt1/B1/bfloat16,generate/gpt1/B1/int8,generate/gpt1/B8"
 

@@ -22,7 +22,8 @@ func Books(bytes int) []loaders.Book {
 	var books []loaders.Book
 	for n := 0; n < bytes; {
 		texts := make([]string, min(64, 1+(bytes-n)/bookBytes)) // no more than could be needed
-		_ = parallel.Do(len(texts), func(i int) error { // no error is possible
+		// no call returns an error
+		_ = parallel.Do(len(texts), func(i int) error {
 			texts[i] = newBook(uint64(len(books) + i)).write()
 			return nil
 		})

@@ -207,7 +207,7 @@ func TestDryRun(t *testing.T) {
 	status, stdout, stderr := commandHere(append(workplace(t), "-dry-run", "-out", "out")...)
 	require.Zero(t, status, stderr)
 	for _, want := range []string{
-		" parameters; 10 updates of 64 tokens\n", "  parameters  ", "  gradients  ", "  Adam's moments  ", "  activations  ", "  logits  ",
+		" parameters; 10 updates of 64 tokens\n", "  parameters  ", "  gradients  ", "  Adam's moments  ", "  activations", "  logits",
 		"  total memory  ", " per update, ", " in total, without evaluations\n",
 	} {
 		require.Contains(t, stdout, want)
