@@ -59,6 +59,22 @@ func TestGenerate(t *testing.T) {
 	require.NotEmpty(t, default100)
 }
 
+func TestCompute(t *testing.T) {
+	ctx := context.Background()
+	texts := map[gorgpt.Dtype]string{}
+	for _, d := range []gorgpt.Dtype{"", gorgpt.Float32, gorgpt.BFloat16, gorgpt.Int8} {
+		m, err := gorgpt.Open(folder, gorgpt.Compute(d))
+		require.NoError(t, err)
+		texts[d], err = write(ctx, m, "the boy saw", gorgpt.Sampling{Tokens: 400, Temperature: 3, Seed: 1})
+		require.NoError(t, err)
+		require.NotEmpty(t, texts[d])
+	}
+	require.Equal(t, texts[""], texts[gorgpt.Float32], "what the folder holds")
+	require.NotEqual(t, texts[gorgpt.Float32], texts[gorgpt.Int8])
+	_, err := gorgpt.Open(folder, gorgpt.Compute("int4"))
+	require.EqualError(t, err, `opening a model: "int4" is not a type of weights: it must be one of [float32 bfloat16 int8]`)
+}
+
 func TestGenerateStops(t *testing.T) {
 	m, ctx := open(t), context.Background()
 	text, err := write(ctx, m, "the boy saw", gorgpt.Sampling{Stop: []string{"the the"}})

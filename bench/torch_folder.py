@@ -20,7 +20,7 @@ import struct
 import torch
 import torch.nn.functional as F
 
-TYPES = {"F32": (torch.float32, 4), "F16": (torch.float16, 2), "BF16": (torch.bfloat16, 2)}
+TYPES = {"F32": (torch.float32, 4), "F16": (torch.float16, 2), "BF16": (torch.bfloat16, 2), "I8": (torch.int8, 1)}
 
 
 def read_safetensors(path):
@@ -39,6 +39,9 @@ def read_safetensors(path):
             raise SystemExit(f"{name}: {end - begin} bytes for {count} elements")
         t = torch.frombuffer(data, dtype=dtype, count=count, offset=8 + length + begin)
         tensors[name] = t.reshape(entry["shape"]).to(torch.float64)
+    for name in [n for n, entry in header.items() if entry["dtype"] == "I8"]:  # docs/inference.md
+        scale = tensors.pop(name + ".scale").repeat_interleave(32, 1)
+        tensors[name] = (tensors[name] * scale[:, :tensors[name].shape[1]]).to(torch.float32).to(torch.float64)
     return tensors
 
 
@@ -69,7 +72,8 @@ def main():
     with open(os.path.join(a.folder, "config.json"), encoding="utf-8") as f:
         config = json.load(f)
     want = "OpenAIGPTDoubleHeadsModel" if a.choices else "OpenAIGPTLMHeadModel"
-    if config["model_type"] != "openai-gpt" or config["architectures"] != [want] or config["afn"] != "gelu":
+    int8 = config["model_type"] == "gorgpt-int8"  # docs/inference.md
+    if not int8 and (config["model_type"] != "openai-gpt" or config["architectures"] != [want]) or config["afn"] != "gelu":
         raise SystemExit(f"config.json is not that of an {want}")
     w = read_safetensors(os.path.join(a.folder, "model.safetensors"))
     base = {name.removeprefix("transformer."): t for name, t in w.items()}

@@ -17,6 +17,12 @@
 // Reading is strict: a tensor that is missing, unexpected or of another shape is an error that
 // lists it, never a reason to continue with random weights.
 //
+// # Types
+//
+// [ReadModel] and [ReadFolder] read models to be trained: all weights become float32. [ReadFolderAs]
+// reads models to write, score and predict with. These keep their matrices in bfloat16 or int8, from files
+// in that type or converted as they are read. docs/inference.md describes the files of int8.
+//
 // # Writing
 //
 // [WriteModel] writes folders that OpenAIGPTLMHeadModel.from_pretrained reads. A task head is stored
@@ -31,5 +37,5 @@
 // Adam's moments, the state of the trainer and checksums.
 //
 // Packages safetensors and npy below implement the file formats. Start reading at read.go, then
-// training.go.
+// compact.go and training.go.
 package checkpoint

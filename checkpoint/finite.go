@@ -9,14 +9,14 @@ import (
 )
 
 // checkFinite returns an error if a value is infinite or not a number. With such a weight a model
-// computes NaN for some texts or all.
-func checkFinite(from string, shape []int, values []float32, file func(i int) string) error {
+// computes NaN for some texts or all. The values begin at index at of a tensor.
+func checkFinite(from string, shape []int, values []float32, at int, file func(i int) string) error {
 	i := firstNotFinite(values)
 	if i < 0 {
 		return nil
 	}
 	return errors.Errorf("%s: %s value %d of %v is %v: weights must be finite; the file is damaged, or the training that wrote it diverged",
-		file(i), from, i, shape, values[i])
+		file(at+i), from, at+i, shape, values[i])
 }
 
 // firstNotFinite is the index of the first value that is infinite or not a number, or -1.

@@ -1,7 +1,6 @@
 package checkpoint
 
 import (
-	"fmt"
 	"math"
 	"os"
 	"path/filepath"
@@ -41,17 +40,19 @@ var constant = regexp.MustCompile(`^(h\.\d+\.attn\.(bias|masked_bias)|position_i
 
 // openHuggingFace opens config.json and model.safetensors.
 func openHuggingFace(dir string) (*source, error) {
-	c, err := readConfig(dir)
+	c, isInt8, err := readConfig(dir)
 	if err != nil {
 		return nil, err
 	}
-	s := &source{where: filepath.Join(dir, WeightsFile), implied: ConfigFile, config: c}
+	s := &source{where: filepath.Join(dir, WeightsFile), implied: ConfigFile, config: c, int8: isInt8}
 	s.close = s.closeFiles
 	if err := s.openFiles(dir); err != nil {
 		_ = s.close() // the first error is the one to report
 		return nil, err
 	}
 	s.readOutput()
+	s.pairScales()
+	s.checkTypes()
 	return s, nil
 }
 
@@ -93,18 +94,23 @@ func (s *source) readOutput() {
 	}
 	if t.bad == "" && slices.Equal(t.shape, s.config.Params()[0].Shape) {
 		s.tensors = slices.Delete(s.tensors, at, at+1)
-		s.check = func(m *gpt1.Model) error { return checkTie(m, t) }
+		s.check = func(rows int) error {
+			tokens := slices.IndexFunc(s.tensors, func(t tensor) bool { return t.name == embedding })
+			return checkTie(s.tensors[tokens], t, rows)
+		}
 	}
 }
 
-// readConfig reads config.json.
-func readConfig(dir string) (gpt1.Config, error) {
+// readConfig reads config.json: the model's shape, and whether its matrices are int8.
+func readConfig(dir string) (c gpt1.Config, isInt8 bool, err error) {
 	data, err := readText(filepath.Join(dir, ConfigFile))
 	if err != nil {
-		return gpt1.Config{}, errors.Wrap(err, "reading the model's shape")
+		return c, false, errors.Wrap(err, "reading the model's shape")
 	}
-	c, err := gpt1.ParseConfig(data)
-	return c, errors.Wrap(err, dir)
+	if c, err = gpt1.ParseConfig(data); err == nil {
+		isInt8, err = gpt1.IsInt8(data)
+	}
+	return c, isInt8, errors.Wrap(err, dir)
 }
 
 // add adds one tensor of the file, unless it is a constant.
@@ -114,9 +120,9 @@ func (s *source) add(f *safetensors.File, path, from string) {
 	if constant.MatchString(name) {
 		return
 	}
-	t := tensor{name: name, from: from, shape: info.Shape, read: func(dst []float32) error { return f.Float32(from, dst) }, file: in(path)}
-	if !slices.Contains([]safetensors.DType{safetensors.F32, safetensors.F16, safetensors.BF16}, info.DType) {
-		t.bad = fmt.Sprintf("has dtype %s, want F32, F16 or BF16", info.DType)
+	t := tensor{
+		name: name, from: from, shape: info.Shape, of: f, dtype: info.DType, file: in(path),
+		read: func(dst []float32, at int) error { return f.Float32At(from, dst, at) },
 	}
 	if part, isChoice := strings.CutPrefix(from, choicePrefix); isChoice {
 		t.name = headPrefix + part
@@ -135,16 +141,21 @@ func (s *source) add(f *safetensors.File, path, from string) {
 	s.tensors = append(s.tensors, t)
 }
 
-// checkTie checks that an output matrix equals the token embedding, which may have fewer rows.
-func checkTie(m *gpt1.Model, t tensor) error {
-	tokens := m.Store.Param(embedding).Value
-	output := make([]float32, t.shape[0]*t.shape[1])
-	if err := t.read(output); err != nil {
-		return err
-	}
+// checkTie checks that the first rows of an output matrix equal those of the token embedding.
+func checkTie(tokens, output tensor, rows int) error {
+	width := tokens.shape[1]
 	same := func(a, b float32) bool { return math.Float32bits(a) == math.Float32bits(b) }
-	if !slices.EqualFunc(output[:len(tokens)], tokens, same) {
-		return errors.Errorf("%s differs from tokens_embed.weight: in GPT-1 they are one matrix", t.from)
-	}
-	return nil
+	return inRows(rows, width, func(row int, want []float32) error {
+		got := make([]float32, len(want))
+		if err := tokens.read(want, row*width); err != nil {
+			return err
+		}
+		if err := output.read(got, row*width); err != nil {
+			return err
+		}
+		if !slices.EqualFunc(want, got, same) {
+			return errors.Errorf("%s differs from tokens_embed.weight: in GPT-1 they are one matrix", output.from)
+		}
+		return nil
+	})
 }

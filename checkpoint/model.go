@@ -22,7 +22,9 @@ const (
 // under this program's names.
 // A Form is safe for concurrent use as long as nothing changes it.
 type Form struct {
-	// DType is the type of the values: safetensors.F32, the default, F16 or BF16.
+	// DType is the type of the values: safetensors.F32, the default, F16 or BF16. With I8, those of
+	// the matrices are int8 and all others F32; the model must have been read so, see [ReadFolderAs].
+	// With other types it must be in float32.
 	DType safetensors.DType
 
 	// DoubleHeads uses the names of Hugging Face's OpenAIGPTDoubleHeadsModel for the head for
@@ -53,6 +55,13 @@ func (f Form) files(m *gpt1.Model) (config []byte, tensors []safetensors.Tensor,
 	if f.DType == "" {
 		f.DType = safetensors.F32
 	}
+	want := graph.Float32
+	if f.DType == safetensors.I8 {
+		want = graph.Int8
+	}
+	if have := m.Store.Dtype(); have != want {
+		return nil, nil, errors.Errorf("a model in %s cannot be written as %s: read it in %s", have, f.DType, want)
+	}
 	if tensors, err = f.tensors(m.Store); err != nil {
 		return nil, nil, err
 	}
@@ -66,7 +75,7 @@ func (f Form) files(m *gpt1.Model) (config []byte, tensors []safetensors.Tensor,
 
 // torchTypes maps types to their names in config.json.
 var torchTypes = map[safetensors.DType]string{
-	safetensors.F32: "float32", safetensors.F16: "float16", safetensors.BF16: "bfloat16",
+	safetensors.F32: "float32", safetensors.F16: "float16", safetensors.BF16: "bfloat16", safetensors.I8: "int8",
 }
 
 // tensors lists the parameters of a store under the names of the form.
@@ -90,7 +99,17 @@ func (f Form) tensors(s *graph.Store) ([]safetensors.Tensor, error) {
 		default:
 			name = basePrefix + name
 		}
-		t, err := safetensors.NewFloats(f.DType, name, shape, p.Value)
+		if c := p.Compact(); c != nil {
+			q, scales := c.Int8()
+			tensors = append(tensors, safetensors.NewInt8(name, shape, q),
+				safetensors.NewFloat32(name+scaleSuffix, []int{shape[0], groups(shape[1])}, scales))
+			continue
+		}
+		dtype := f.DType
+		if dtype == safetensors.I8 {
+			dtype = safetensors.F32
+		}
+		t, err := safetensors.NewFloats(dtype, name, shape, p.Value)
 		if err != nil {
 			return nil, err
 		}

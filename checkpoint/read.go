@@ -21,9 +21,13 @@ type tensor struct {
 	name  string // of the parameter
 	from  string // what the source calls it, for errors
 	shape []int
-	bad   string // why the values cannot be read; empty if they can
-	read  func(dst []float32) error
-	file  func(i int) string // that of value i
+	bad   string                            // why the values cannot be read; empty if they can
+	read  func(dst []float32, at int) error // len(dst) values from value at on; whole rows of an int8 tensor
+	file  func(i int) string                // that of value i
+
+	of     *safetensors.File // nil in OpenAI's release
+	dtype  safetensors.DType // type in that file
+	scales *tensor           // of an int8 tensor
 }
 
 // source is a model in files: its shape, and tensors that are read on demand.
@@ -32,9 +36,10 @@ type source struct {
 	implied string // the file that config comes from
 	release bool   // OpenAI's of 2018
 	config  gpt1.Config
+	int8    bool          // config.json says that the matrices are int8
 	head    []graph.Param // parameters beyond those that config implies
 	tensors []tensor
-	check   func(m *gpt1.Model) error // a final check of the values; may be nil
+	check   func(rows int) error // a final check of the values of that many tokens; may be nil
 	close   func() error
 	files   []*safetensors.File // if the folder is Hugging Face's
 	notes   []string            // for the user
@@ -48,6 +53,9 @@ type source struct {
 // If tensors are missing, unexpected or of another shape or type, the error lists them. A value that
 // is infinite or not a number is an error, too. Several tensors are read at a time, straight into the
 // model's store.
+//
+// All weights are float32, whatever the files hold. As the model may be trained, it must not have been
+// quantized; see [ReadFolderAs].
 func ReadModel(dir string) (*gpt1.Model, error) { return ReadModelContext(dir, 0) }
 
 // ReadModelContext is ReadModel for a context of ctx positions; 0 means all positions of the weights.
@@ -58,7 +66,7 @@ func ReadModelContext(dir string, ctx int) (*gpt1.Model, error) {
 		return nil, err
 	}
 	defer s.close() //nolint:errcheck // only read from: nothing is lost if this fails
-	return s.model(ctx)
+	return s.trainable(ctx)
 }
 
 // open opens dir as the kind of folder that its files show.
@@ -85,8 +93,18 @@ func isRelease(dir string) bool {
 	return release == nil && weights != nil
 }
 
-// model reads everything into a new model.
-func (s *source) model(ctx int) (*gpt1.Model, error) {
+// trainable reads everything into a new model in float32. It is an error if float32 would not be
+// what training wrote.
+func (s *source) trainable(ctx int) (*gpt1.Model, error) {
+	if s.int8 {
+		return nil, errors.Errorf("%s: the weights are int8, which cannot be trained: use the model that was converted, or convert this one to float32, "+
+			"which does not bring back what was rounded off", s.where)
+	}
+	return s.model(ctx, graph.Float32)
+}
+
+// model reads everything into a new model that keeps its matrices in type d.
+func (s *source) model(ctx int, d graph.Dtype) (*gpt1.Model, error) {
 	// Compare before New allocates memory for the configuration.
 	if n := len(s.tensors); s.config.NLayer > n {
 		return nil, errors.Errorf("%s: %d tensors cannot be the %d layers that %s asks for", s.where, n, s.config.NLayer, s.implied)
@@ -105,7 +123,7 @@ func (s *source) model(ctx int) (*gpt1.Model, error) {
 	if s.rows > 0 {
 		c.VocabSize = s.rows
 	}
-	m, err := gpt1.New(c, s.head...)
+	m, err := gpt1.NewCompact(c, d, s.head...)
 	if err != nil {
 		return nil, errors.Wrap(err, s.where)
 	}
@@ -113,7 +131,7 @@ func (s *source) model(ctx int) (*gpt1.Model, error) {
 		return nil, err
 	}
 	if s.check != nil {
-		if err := s.check(m); err != nil {
+		if err := s.check(c.VocabSize); err != nil {
 			return nil, errors.WithMessage(err, s.where)
 		}
 	}
@@ -169,30 +187,46 @@ func list(wrong []string) string {
 	return strings.Join(wrong, "; ") + more
 }
 
-// fill reads the values, a tensor for each core at a time.
+// fill reads the values: those in float32 a tensor for each core at a time, then the others one by one.
 func (s *source) fill(m *gpt1.Model) error {
-	return parallel.Do(len(s.tensors), func(i int) error {
-		return s.tensors[i].into(m.Store.Param(s.tensors[i].name))
-	})
+	var floats, compact []tensor
+	for _, t := range s.tensors {
+		if m.Store.Param(t.name).Dtype() == graph.Float32 {
+			floats = append(floats, t)
+		} else {
+			compact = append(compact, t)
+		}
+	}
+	err := parallel.Do(len(floats), func(i int) error { return floats[i].into(m.Store.Param(floats[i].name)) })
+	if err != nil {
+		return err
+	}
+	return fillCompact(m.Store, compact)
 }
 
-// into reads the tensor into p, which may have fewer rows.
-func (t tensor) into(p *graph.Param) error {
+// len is the number of values.
+func (t tensor) len() int {
 	n := 1
 	for _, d := range t.shape {
 		n *= d
 	}
+	return n
+}
+
+// into reads the tensor into p, which may have fewer rows.
+func (t tensor) into(p *graph.Param) error {
+	n := t.len()
 	all := p.Value
 	if n != len(all) {
 		all = make([]float32, n)
 	}
-	if err := t.read(all); err != nil {
+	if err := t.read(all, 0); err != nil {
 		return err
 	}
 	if n != len(p.Value) {
 		copy(p.Value, all)
 	}
-	return checkFinite(t.from, t.shape, all, t.file)
+	return checkFinite(t.from, t.shape, all, 0, t.file)
 }
 
 // maxText is the maximum size in bytes of a JSON file of a model folder.

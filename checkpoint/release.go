@@ -68,7 +68,7 @@ func openRelease(dir string) (_ *source, err error) {
 		at += n
 		s.tensors = append(s.tensors, tensor{
 			name: params[i].Name, from: fmt.Sprintf("tensor %d of %s, %s,", i, shapesFile, params[i].Name), shape: shape,
-			read: func(dst []float32) error { return r.read(dst, from) },
+			read: func(dst []float32, at int) error { return r.read(dst, from+at) },
 			file: func(i int) string { return filepath.Join(dir, r.file(from+i)) },
 		})
 	}
@@ -116,7 +116,7 @@ func readShapes(path string) ([][]int, error) {
 
 // releaseConfig derives the model's shape from that of its tensors.
 func releaseConfig(dir string, shapes [][]int) (gpt1.Config, error) {
-	switch c, err := readConfig(dir); {
+	switch c, _, err := readConfig(dir); {
 	case err == nil && c.IsLSTM():
 		return c, errors.Errorf("%s describes an LSTM, but %s a Transformer", filepath.Join(dir, ConfigFile), shapesFile)
 	case err == nil:

@@ -62,7 +62,7 @@ func readParts(path string, all []part) error {
 		if err := f.Float32(t.name, t.values); err != nil {
 			return err
 		}
-		if err := checkFinite(t.name, t.shape, t.values, in(path)); err != nil {
+		if err := checkFinite(t.name, t.shape, t.values, 0, in(path)); err != nil {
 			return err
 		}
 	}

@@ -9,6 +9,7 @@ import (
 
 	"gorgpt/checkpoint"
 	"gorgpt/gpt1"
+	"gorgpt/graph"
 	"gorgpt/heads"
 	"gorgpt/internal/plural"
 	"gorgpt/tokenizer"
@@ -21,9 +22,10 @@ type Base struct {
 	Model *gpt1.Model
 	Tok   *tokenizer.Tokenizer // with the special tokens, which the model may lack
 
-	name   string // for reports
-	preset string // preset of a new model; "" if the model was read
-	head   Spec   // task of the model's head; zero without a head or without task.json
+	name   string   // for reports
+	preset string   // preset of a new model; "" if the model was read
+	notes  []string // about how the model was read; only from ReadTuned
+	head   Spec     // task of the model's head; zero without a head or without task.json
 }
 
 // OpenBase reads the model that the options name. With Scratch it makes a model with random
@@ -51,10 +53,15 @@ func (o Options) OpenBase(d *Data, to train.Listener) (*Base, error) {
 	return b, nil
 }
 
-// ReadBase reads vocabulary and weights from a folder. If the folder has a task.json, it must
+// ReadBase reads vocabulary and weights from a folder, to train them. If the folder has a task.json, it must
 // match them.
 func ReadBase(dir string) (*Base, error) {
-	b, err := readBase(dir, func(dir string) (*gpt1.Model, *tokenizer.Tokenizer, error) { return checkpoint.ReadFolder(dir, 0) })
+	return readWithSpec(dir, func(dir string) (*gpt1.Model, *tokenizer.Tokenizer, error) { return checkpoint.ReadFolder(dir, 0) })
+}
+
+// readWithSpec is readBase with the task.json, if there is one.
+func readWithSpec(dir string, read func(dir string) (*gpt1.Model, *tokenizer.Tokenizer, error)) (*Base, error) {
+	b, err := readBase(dir, read)
 	if err != nil {
 		return nil, err
 	}
@@ -136,6 +143,9 @@ func newBase(preset string, d *Data, seed int64, to train.Listener) (*Base, erro
 
 // attach copies the model and adds the embeddings of the special tokens and a head for the task.
 func (b *Base) attach(o Options, spec Spec, to train.Listener) (*gpt1.Model, error) {
+	if d := b.Model.Store.Dtype(); d != graph.Float32 {
+		return nil, errors.Errorf("%s was read in %s: read it with ReadBase to train it", b.name, d)
+	}
 	pre := *b.Model
 	pre.EmbdPDrop, pre.AttnPDrop, pre.ResidPDrop = float32(o.Dropout), float32(o.Dropout), float32(o.Dropout)
 	blocks, err := o.Transfer.of(pre.Config)

@@ -13,7 +13,8 @@ import (
 	"gorgpt/loaders"
 )
 
-// Digest identifies a model by its shape, weights and vocabulary.
+// Digest identifies a model by its shape, weights and vocabulary. Weights in another type than float32
+// count as the values that they stand for.
 func (b *Base) Digest() (string, error) {
 	config, err := b.Model.JSON()
 	if err != nil {
@@ -28,13 +29,23 @@ func (b *Base) Digest() (string, error) {
 		h.Write(part)
 	}
 	var bytes []byte
-	for _, p := range b.Model.Store.Params() {
-		h.Write([]byte(p.Name))
+	add := func(values []float32) {
 		bytes = bytes[:0]
-		for _, x := range p.Value {
+		for _, x := range values {
 			bytes = binary.LittleEndian.AppendUint32(bytes, math.Float32bits(x))
 		}
 		h.Write(bytes)
+	}
+	for _, p := range b.Model.Store.Params() {
+		h.Write([]byte(p.Name))
+		add(p.Value)
+		if c := p.Compact(); c != nil {
+			row := make([]float32, p.Shape[1])
+			for i := range p.Shape[0] {
+				c.Row(i, row)
+				add(row)
+			}
+		}
 	}
 	return short(h), nil
 }

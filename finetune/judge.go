@@ -3,9 +3,13 @@ package finetune
 import (
 	"context"
 
+	"gorgpt/checkpoint"
+	"gorgpt/gpt1"
+	"gorgpt/graph"
 	"gorgpt/heads"
 	"gorgpt/loaders"
 	"gorgpt/loaders/ledger"
+	"gorgpt/tokenizer"
 	"gorgpt/train"
 )
 
@@ -32,14 +36,23 @@ func (o Options) Judge(ctx context.Context, b *Base, rows []loaders.Row, account
 	return task.Judge(ctx, set)
 }
 
-// ReadTuned reads a fine-tuned model. It is an error if the model has no head or no task.json.
-func ReadTuned(dir string) (*Base, error) {
-	b, err := ReadBase(dir)
+// ReadTuned reads a fine-tuned model to predict with, as [checkpoint.ReadFolderAs] does. It is an
+// error if the model has no head or no task.json.
+func ReadTuned(dir string, d graph.Dtype) (*Base, error) {
+	var notes []string
+	b, err := readWithSpec(dir, func(dir string) (m *gpt1.Model, tok *tokenizer.Tokenizer, err error) {
+		m, tok, notes, err = checkpoint.ReadFolderAs(dir, 0, d)
+		return m, tok, err
+	})
 	if err != nil {
 		return nil, err
 	}
+	b.notes = notes
 	return b, b.checkTuned()
 }
+
+// Notes says what a user should know about how [ReadTuned] read the model.
+func (b *Base) Notes() []string { return b.notes }
 
 // Spec returns the task and label space of the model; it is zero if the model was not fine-tuned.
 func (b *Base) Spec() Spec { return b.head }

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"gorgpt/gpt1"
+	"gorgpt/graph"
 	"gorgpt/heads"
 	"gorgpt/internal/memory"
 	"gorgpt/internal/plural"
@@ -32,6 +33,9 @@ type Options struct {
 	HeadDrop   float64    `json:"head_dropout"`     // dropout before the head; [train.Auto]: Dropout or, if that is Auto, 0.1
 	Eval       string     `json:"-"`                // file of rows to score the model on, instead of training
 	Predict    string     `json:"-"`                // file of rows to predict, instead of training
+
+	// Dtype is the type of weights that Eval and Predict compute with; "": what the folder holds.
+	Dtype graph.Dtype `json:"-"`
 
 	// Transfer says how many blocks of the model are copied in addition to its embeddings.
 	Transfer Blocks `json:"transfer,omitzero"`
@@ -94,6 +98,8 @@ func (o Options) Check() error {
 		return o.checkApply()
 	}
 	switch {
+	case o.Dtype != "":
+		return train.BadOption("{Dtype} is for {Eval} and {Predict}: omit it, as training computes in float32")
 	case o.Task == "":
 		return train.BadOption("{Task} is missing: it must be %s", taskNames())
 	case o.Task.Task() == nil:

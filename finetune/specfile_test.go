@@ -10,6 +10,7 @@ import (
 
 	"gorgpt/checkpoint"
 	"gorgpt/gpt1"
+	"gorgpt/graph"
 	"gorgpt/heads"
 	"gorgpt/train"
 )
@@ -108,7 +109,7 @@ func TestTaskFileIsValidated(t *testing.T) {
 func TestHeadWithoutTaskFile(t *testing.T) {
 	dir := tuned(t, "", 2)
 	require.NoError(t, os.Remove(filepath.Join(dir, SpecFile)))
-	_, err := ReadTuned(dir)
+	_, err := ReadTuned(dir, "")
 	require.ErrorContains(t, err, "has a head but no task.json to describe its outputs")
 	b, err := ReadBase(dir)
 	require.NoError(t, err)
@@ -125,4 +126,13 @@ func must(data []byte, err error) []byte {
 		panic(err)
 	}
 	return data
+}
+
+// A base that was read to predict has no float32 weights to copy.
+func TestACompactBaseIsNotTrained(t *testing.T) {
+	dir := tuned(t, "", 0)
+	m, tok, _, err := checkpoint.ReadFolderAs(dir, 0, graph.Int8)
+	require.NoError(t, err)
+	_, err = (&Base{Model: m, Tok: tok, name: dir}).attach(Defaults(), Spec{}, train.Listener{})
+	require.EqualError(t, err, dir+" was read in int8: read it with ReadBase to train it")
 }

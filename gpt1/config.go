@@ -6,6 +6,9 @@ import (
 	"strings"
 
 	"github.com/pkg/errors"
+
+	"gorgpt/graph"
+	"gorgpt/internal/kernels"
 )
 
 // Config is the shape of a model, with the JSON keys of Hugging Face's
@@ -117,10 +120,11 @@ const (
 	DoubleHeadsModel = "OpenAIGPTDoubleHeadsModel"
 )
 
-// The values of model_type: Hugging Face's, and our own for the LSTM.
+// The values of model_type: Hugging Face's, and our own for the LSTM and for weights in int8.
 const (
 	transformerType = "openai-gpt"
 	lstmType        = "gorgpt-lstm"
+	int8Type        = "gorgpt-int8"
 )
 
 // huggingFace is config.json as Hugging Face writes it for this architecture.
@@ -131,15 +135,21 @@ type huggingFace struct {
 	ModelType  string `json:"model_type"`
 	NPositions int    `json:"n_positions"`
 	DType      string `json:"torch_dtype,omitempty"`
+
+	Quantization *quantization `json:"quantization_config,omitempty"`
 }
 
 // JSON writes the keys of Hugging Face's config.json for a language model in float32.
 func (c Config) JSON() ([]byte, error) { return c.JSONAs(LMHeadModel, "float32") }
 
-// JSONAs is JSON for another architecture, and for weights of another type as PyTorch calls it.
+// JSONAs is JSON for another architecture, and for weights of another type as PyTorch calls it, such
+// as float16 or bfloat16. With int8 the matrices are int8, see [IsInt8], and all else is float32.
 func (c Config) JSONAs(architecture, dtype string) ([]byte, error) {
 	h := huggingFace{
 		AFN: "gelu", Architectures: []string{architecture}, Config: c, ModelType: transformerType, NPositions: c.NCtx, DType: dtype,
+	}
+	if dtype == string(graph.Int8) {
+		h.Architectures, h.ModelType, h.DType, h.Quantization = nil, int8Type, string(graph.Float32), &quantization{int8Type, kernels.Group}
 	}
 	if c.IsLSTM() {
 		h.Architectures, h.ModelType = nil, lstmType
@@ -159,7 +169,7 @@ func ParseConfig(data []byte) (Config, error) {
 		h.NCtx = h.NPositions
 	}
 	switch {
-	case h.ModelType != "" && h.ModelType != transformerType && h.ModelType != lstmType:
+	case h.ModelType != "" && h.ModelType != transformerType && h.ModelType != lstmType && h.ModelType != int8Type:
 		return Config{}, errors.Errorf("config.json: model_type is %q, not %s or %s", h.ModelType, transformerType, lstmType)
 	case h.IsLSTM() != (h.ModelType == lstmType):
 		return Config{}, errors.Errorf("config.json: n_units is %d but model_type is %q: only %s has units", h.NUnits, h.ModelType, lstmType)

@@ -68,6 +68,18 @@ func TestConfigRoundTrip(t *testing.T) {
 	back, err := gpt1.ParseConfig(data)
 	require.NoError(t, err)
 	require.Equal(t, c, back)
+	isInt8, err := gpt1.IsInt8(data)
+	require.NoError(t, err)
+	require.False(t, isInt8)
+
+	data, err = c.JSONAs(gpt1.LMHeadModel, "int8")
+	require.NoError(t, err)
+	back, err = gpt1.ParseConfig(data)
+	require.NoError(t, err)
+	require.Equal(t, c, back)
+	isInt8, err = gpt1.IsInt8(data)
+	require.NoError(t, err)
+	require.True(t, isInt8)
 }
 
 func TestParseConfigRefusesOtherModels(t *testing.T) {
@@ -102,6 +114,7 @@ func FuzzParseConfig(f *testing.F) {
 		if c, err := gpt1.ParseConfig(data); err == nil {
 			require.NoError(t, c.Validate())
 		}
+		_, _ = gpt1.IsInt8(data) // must not panic
 	})
 }
 

@@ -15,6 +15,7 @@ const (
 	F32  DType = "F32"  // IEEE 754 single precision
 	F16  DType = "F16"  // IEEE 754 half precision
 	BF16 DType = "BF16" // the upper half of an F32
+	I8   DType = "I8"
 	I32  DType = "I32"
 	I64  DType = "I64"
 )
@@ -23,7 +24,7 @@ const (
 // not have or that does not fill whole bytes.
 func (d DType) Size() int {
 	switch d {
-	case "BOOL", "U8", "I8", "F8_E4M3", "F8_E5M2", "F8_E8M0", "F8_E4M3FNUZ", "F8_E5M2FNUZ":
+	case "BOOL", "U8", I8, "F8_E4M3", "F8_E5M2", "F8_E8M0", "F8_E4M3FNUZ", "F8_E5M2FNUZ":
 		return 1
 	case "I16", "U16", F16, BF16:
 		return 2
@@ -55,6 +56,20 @@ func appendF16(dst []byte, values []float32) []byte {
 func appendBF16(dst []byte, values []float32) []byte {
 	for _, v := range values {
 		dst = binary.LittleEndian.AppendUint16(dst, float32ToBrain(v))
+	}
+	return dst
+}
+
+func appendBits(dst []byte, bits []uint16) []byte {
+	for _, b := range bits {
+		dst = binary.LittleEndian.AppendUint16(dst, b)
+	}
+	return dst
+}
+
+func appendI8(dst []byte, values []int8) []byte {
+	for _, v := range values {
+		dst = append(dst, byte(v))
 	}
 	return dst
 }
@@ -92,5 +107,19 @@ func decodeF16(dst []float32, src []byte) {
 func decodeBF16(dst []float32, src []byte) {
 	for i := range dst {
 		dst[i] = math.Float32frombits(uint32(binary.LittleEndian.Uint16(src[2*i:])) << 16)
+	}
+}
+
+// decodeBits fills dst from 2·len(dst) bytes.
+func decodeBits(dst []uint16, src []byte) {
+	for i := range dst {
+		dst[i] = binary.LittleEndian.Uint16(src[2*i:])
+	}
+}
+
+// decodeI8 fills dst from len(dst) bytes.
+func decodeI8(dst []int8, src []byte) {
+	for i := range dst {
+		dst[i] = int8(src[i])
 	}
 }

@@ -18,6 +18,8 @@ func FuzzNew(f *testing.F) {
 		NewFloat32("a", []int{2, 1}, []float32{1, 2}),
 		NewInt32("b", nil, []int32{3}),
 		NewInt64("c", []int{0}, nil),
+		NewInt8("d", []int{1, 3}, []int8{-1, 2, 3}),
+		NewBFloat16("e", []int{1}, []uint16{1}),
 	}, map[string]string{"format": "pt"}))
 	f.Add(buf.Bytes())
 	f.Add(encode(`{}`))

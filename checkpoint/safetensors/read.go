@@ -25,15 +25,61 @@ func (f *File) Float32(name string, dst []float32) error {
 		return errors.Errorf("%s: tensor %s: shape %v has %d elements, the destination has %d",
 			f.path, excerpt(name), info.Shape, info.Len(), len(dst))
 	}
-	if memory, alike := memoryOf(dst); alike && info.DType == F32 {
-		return errors.Wrapf(readFull(f.r, memory, f.data+info.begin), "%s: reading tensor %s", f.path, excerpt(name))
+	return f.Float32At(name, dst, 0)
+}
+
+// Float32At is Float32 for the len(dst) elements from index at on.
+func (f *File) Float32At(name string, dst []float32, at int) error {
+	info, err := f.lookup(name, F32, F16, BF16)
+	if err != nil {
+		return err
 	}
-	decode := decodeF32
 	switch info.DType {
 	case F16:
-		decode = decodeF16
+		return readDecoded(f, info, dst, at, decodeF16)
 	case BF16:
-		decode = decodeBF16
+		return readDecoded(f, info, dst, at, decodeBF16)
+	}
+	return readAlike(f, info, dst, at, decodeF32)
+}
+
+// BFloat16At reads len(dst) elements of a tensor of type BF16, from index at on, as their bits.
+func (f *File) BFloat16At(name string, dst []uint16, at int) error {
+	info, err := f.lookup(name, BF16)
+	if err != nil {
+		return err
+	}
+	return readAlike(f, info, dst, at, decodeBits)
+}
+
+// Int8At reads len(dst) elements of a tensor of type I8, from index at on.
+func (f *File) Int8At(name string, dst []int8, at int) error {
+	info, err := f.lookup(name, I8)
+	if err != nil {
+		return err
+	}
+	return readAlike(f, info, dst, at, decodeI8)
+}
+
+// readAlike is readDecoded for elements that most machines have in memory as the file has them, and
+// then reads straight into dst.
+func readAlike[E float32 | uint16 | int8](f *File, info Info, dst []E, at int, decode func(dst []E, src []byte)) error {
+	memory, alike := memoryOf(dst)
+	if !alike {
+		return readDecoded(f, info, dst, at, decode)
+	}
+	info, err := f.part(info, len(dst), at)
+	if err != nil {
+		return err
+	}
+	return errors.Wrapf(readFull(f.r, memory, f.data+info.begin), "%s: reading tensor %s", f.path, excerpt(info.Name))
+}
+
+// readDecoded reads len(dst) elements from index at on, chunk by chunk.
+func readDecoded[E any](f *File, info Info, dst []E, at int, decode func(dst []E, src []byte)) error {
+	info, err := f.part(info, len(dst), at)
+	if err != nil {
+		return err
 	}
 	size := info.DType.Size()
 	return f.stream(info, func(b []byte) {
@@ -43,10 +89,22 @@ func (f *File) Float32(name string, dst []float32) error {
 	})
 }
 
+// part returns info with the byte range of n elements from index at on.
+func (f *File) part(info Info, n, at int) (Info, error) {
+	if at < 0 || n > info.Len() || at > info.Len()-n {
+		return info, errors.Errorf("%s: tensor %s: shape %v has no %d elements from %d on", f.path, excerpt(info.Name), info.Shape, n, at)
+	}
+	size := int64(info.DType.Size())
+	info.begin += size * int64(at)
+	info.end = info.begin + size*int64(n)
+	return info, nil
+}
+
 // memoryOf returns the bytes of x, and whether numbers lie in them as in a file.
-func memoryOf(x []float32) (b []byte, alike bool) {
+func memoryOf[E float32 | uint16 | int8](x []E) (b []byte, alike bool) {
 	littleEndian := binary.NativeEndian.Uint16([]byte{1, 0}) == 1
-	return unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(x))), 4*len(x)), littleEndian
+	var one E
+	return unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(x))), int(unsafe.Sizeof(one))*len(x)), littleEndian
 }
 
 // Int32 reads a tensor of type I32, row-major.

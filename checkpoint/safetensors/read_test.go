@@ -129,6 +129,10 @@ func TestReadErrors(t *testing.T) {
 	require.EqualError(t, f.Float32("g", nil), `x.safetensors: no tensor "g" among its 2`)
 	require.EqualError(t, f.Float32("i", make([]float32, 1)), `x.safetensors: tensor "i": dtype is I32, want one of [F32 F16 BF16]`)
 	require.EqualError(t, f.Float32("f", make([]float32, 3)), `x.safetensors: tensor "f": shape [1 2] has 2 elements, the destination has 3`)
+	require.EqualError(t, f.Float32At("f", make([]float32, 2), 1), `x.safetensors: tensor "f": shape [1 2] has no 2 elements from 1 on`)
+	require.EqualError(t, f.Float32At("f", nil, -1), `x.safetensors: tensor "f": shape [1 2] has no 0 elements from -1 on`)
+	require.EqualError(t, f.Int8At("f", make([]int8, 2), 0), `x.safetensors: tensor "f": dtype is F32, want one of [I8]`)
+	require.EqualError(t, f.BFloat16At("f", make([]uint16, 2), 0), `x.safetensors: tensor "f": dtype is F32, want one of [BF16]`)
 	_, err = f.Int32("f")
 	require.EqualError(t, err, `x.safetensors: tensor "f": dtype is F32, want one of [I32]`)
 	_, err = f.Int64("i")
@@ -140,6 +144,47 @@ func TestReadErrors(t *testing.T) {
 	require.EqualError(t, f.Float32("f", make([]float32, 2)), `x.safetensors: reading tensor "f": file ended 2 bytes too early`)
 	_, err = f.Int32("i")
 	require.EqualError(t, err, `x.safetensors: reading tensor "i": file ended 4 bytes too early`)
+}
+
+// TestParts reads every part of a tensor of each type that is read in parts.
+func TestParts(t *testing.T) {
+	half, err := NewFloats(F16, "half", []int{5}, []float32{1, -2, 3, 0, -5})
+	require.NoError(t, err)
+	var buf bytes.Buffer
+	require.NoError(t, Write(&buf, []Tensor{
+		NewFloat32("float", []int{5}, []float32{1, -2, 3, 0, -5}), half,
+		NewBFloat16("brain", []int{5}, []uint16{0x3f80, 0xc000, 0x4040, 0, 0xc0a0}), // the same five
+		NewInt8("int", []int{5}, []int8{1, -2, 3, -127, -128}),
+	}, nil))
+	f, err := open(buf.Bytes())
+	require.NoError(t, err)
+	floats, bits, ints := []float32{1, -2, 3, 0, -5}, []uint16{0x3f80, 0xc000, 0x4040, 0, 0xc0a0}, []int8{1, -2, 3, -127, -128}
+	for from := range 6 {
+		for to := from; to <= 5; to++ {
+			for _, name := range []string{"float", "half", "brain"} {
+				got := make([]float32, to-from)
+				require.NoError(t, f.Float32At(name, got, from))
+				require.Equal(t, floats[from:to], got, name)
+			}
+			gotBits := make([]uint16, to-from)
+			require.NoError(t, f.BFloat16At("brain", gotBits, from))
+			require.Equal(t, bits[from:to], gotBits)
+			gotInts := make([]int8, to-from)
+			require.NoError(t, f.Int8At("int", gotInts, from))
+			require.Equal(t, ints[from:to], gotInts)
+		}
+	}
+	require.Error(t, f.Int8At("int", make([]int8, 2), 4))
+	require.Error(t, f.Int8At("int", make([]int8, 6), 0))
+
+	// As on a machine that stores numbers in another order.
+	gotFloats, gotBits, gotInts := make([]float32, 3), make([]uint16, 3), make([]int8, 3)
+	require.NoError(t, readDecoded(f, f.tensors["float"], gotFloats, 2, decodeF32))
+	require.NoError(t, readDecoded(f, f.tensors["brain"], gotBits, 2, decodeBits))
+	require.NoError(t, readDecoded(f, f.tensors["int"], gotInts, 2, decodeI8))
+	require.Equal(t, floats[2:], gotFloats)
+	require.Equal(t, bits[2:], gotBits)
+	require.Equal(t, ints[2:], gotInts)
 }
 
 // TestHostileHeadersCostLittle opens headers of megabytes. They are refused, in memory of at most
@@ -258,6 +303,11 @@ func readAny(f *File, name string) error {
 	switch info.DType {
 	case F32, F16, BF16:
 		err = f.Float32(name, make([]float32, info.Len()))
+		if err == nil && info.DType == BF16 {
+			err = f.BFloat16At(name, make([]uint16, info.Len()), 0)
+		}
+	case I8:
+		err = f.Int8At(name, make([]int8, info.Len()), 0)
 	case I32:
 		_, err = f.Int32(name)
 	case I64:

@@ -14,7 +14,7 @@ import (
 )
 
 // Tensor is a tensor to be written: a name, a shape and a view of the caller's
-// values. Make one with NewFloats, NewFloat32, NewInt32 or NewInt64.
+// values. Make one with a function of this package whose name begins with New.
 type Tensor struct {
 	name  string
 	shape []int
@@ -22,6 +22,9 @@ type Tensor struct {
 	len   int
 	put   func(dst []byte, from, to int) []byte // appends the encoded values [from:to]
 }
+
+// Name returns the tensor's name.
+func (t Tensor) Name() string { return t.name }
 
 // NewFloat32 makes a tensor of type F32 from row-major values. The values are
 // not copied; they must not change before Write returns.
@@ -55,6 +58,20 @@ func NewFloats(dtype DType, name string, shape []int, values []float32) (Tensor,
 	return Tensor{name, shape, dtype, len(values), func(dst []byte, from, to int) []byte {
 		return put(dst, values[from:to])
 	}}, nil
+}
+
+// NewBFloat16 makes a tensor of type BF16 from its bits, as NewFloat32 does.
+func NewBFloat16(name string, shape []int, bits []uint16) Tensor {
+	return Tensor{name, shape, BF16, len(bits), func(dst []byte, from, to int) []byte {
+		return appendBits(dst, bits[from:to])
+	}}
+}
+
+// NewInt8 makes a tensor of type I8, as NewFloat32 does.
+func NewInt8(name string, shape []int, values []int8) Tensor {
+	return Tensor{name, shape, I8, len(values), func(dst []byte, from, to int) []byte {
+		return appendI8(dst, values[from:to])
+	}}
 }
 
 // NewInt32 makes a tensor of type I32, as NewFloat32 does.
@@ -122,7 +139,7 @@ func checkTensors(tensors []Tensor) error {
 	for _, t := range tensors {
 		switch {
 		case t.dtype == "":
-			return errors.Errorf("tensor %q has no values; make it with NewFloat32, NewInt32 or NewInt64", t.name)
+			return errors.Errorf("tensor %q has no values; make it with NewFloat32, NewInt8, NewInt32 or NewInt64", t.name)
 		case t.name == "" || t.name == metadataKey || !validName(t.name):
 			return errors.Errorf("%q cannot name a tensor", t.name)
 		case seen[t.name]:

@@ -18,17 +18,21 @@ func TestWriteBytes(t *testing.T) {
 	b := NewFloat32("b", nil, []float32{1})
 	a := NewInt32("a", []int{1, 2}, []int32{1, -1})
 	c := NewInt64("c", []int{1}, []int64{-2})
+	d := NewInt8("d", []int{3}, []int8{-1, 0, 127})
+	e := NewBFloat16("e", []int{1}, []uint16{0x3f80})
 	header := `{"__metadata__":{"format":"pt","step":"7"},` +
 		`"c":{"dtype":"I64","shape":[1],"data_offsets":[0,8]},` +
 		`"a":{"dtype":"I32","shape":[1,2],"data_offsets":[8,16]},` +
-		`"b":{"dtype":"F32","shape":[],"data_offsets":[16,20]}}`
+		`"b":{"dtype":"F32","shape":[],"data_offsets":[16,20]},` +
+		`"e":{"dtype":"BF16","shape":[1],"data_offsets":[20,22]},` +
+		`"d":{"dtype":"I8","shape":[3],"data_offsets":[22,25]}}`
 	header += strings.Repeat(" ", 7-(len(header)+7)%8)
 	want := encode(header,
 		0xfe, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
 		1, 0, 0, 0, 0xff, 0xff, 0xff, 0xff,
-		0, 0, 0x80, 0x3f)
+		0, 0, 0x80, 0x3f, 0x80, 0x3f, 0xff, 0, 127)
 
-	for _, order := range [][]Tensor{{a, b, c}, {c, b, a}} {
+	for _, order := range [][]Tensor{{a, b, c, d, e}, {e, d, c, b, a}} {
 		var buf bytes.Buffer
 		require.NoError(t, Write(&buf, order, map[string]string{"step": "7", "format": "pt"}))
 		require.Equal(t, string(want), buf.String())

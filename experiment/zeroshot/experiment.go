@@ -12,6 +12,7 @@ import (
 	"gorgpt/checkpoint"
 	"gorgpt/finetune"
 	"gorgpt/gpt1"
+	"gorgpt/graph"
 	"gorgpt/internal/figure"
 	"gorgpt/internal/results"
 	"gorgpt/loaders/ledger"
@@ -23,6 +24,9 @@ import (
 type Experiment struct {
 	Sets []*Set
 	Runs []Run
+
+	// Dtype is the type of weights that is computed with; "": what the folders hold.
+	Dtype graph.Dtype
 
 	// AllowUnknown also allows sets of which a vocabulary cannot spell half.
 	AllowUnknown bool
@@ -77,7 +81,7 @@ func (e *Experiment) Measure(ctx context.Context, log *Log, to train.Listener) (
 	curves := make([]Curve, len(e.Sets)*len(e.Runs))
 	for k, run := range e.Runs {
 		for nth, state := range run.States {
-			m, tok, err := checkpoint.ReadFolder(state.Dir, 0)
+			m, tok, _, err := checkpoint.ReadFolderAs(state.Dir, 0, e.Dtype)
 			if err != nil {
 				return nil, err
 			}

@@ -23,9 +23,12 @@ import (
 // The file [Stdin] is read from in.
 func Apply(ctx context.Context, o finetune.Options, in io.Reader, out io.Writer, to train.Listener) error {
 	s := reader{o}
-	b, err := finetune.ReadTuned(s.Model)
+	b, err := finetune.ReadTuned(s.Model, s.Dtype)
 	if err != nil {
 		return err
+	}
+	for _, note := range b.Notes() {
+		to.Note("note: %s", note)
 	}
 	spec, path := b.Spec(), s.Eval
 	if err := checkDataset(spec); err != nil {

@@ -59,7 +59,7 @@ func (a *attentionHead) backward(ws *workspace, q0, q1 int) {
 	g := gemm{tB: true, m: rows, n: q1, k: a.d, a: dy, lda: c, b: a.v, ldb: 3 * c, c: dw, ldc: q1}
 	g.serial(ws)
 	for i := range rows {
-		a.backwardRow(p[i*q1:(i+1)*q1], dw[i*q1:(i+1)*q1], q0+i)
+		a.backwardRow(ws, p[i*q1:(i+1)*q1], dw[i*q1:(i+1)*q1], q0+i)
 	}
 	// dV += Wᵀ·dY: [q1 rows]·[rows D]
 	a.product(ws, gemm{tA: true, m: q1, k: rows, a: p, lda: q1, b: dy, ldb: c, c: a.dv}, q1 < a.t)
@@ -69,8 +69,9 @@ func (a *attentionHead) backward(ws *workspace, q0, q1 int) {
 	a.product(ws, gemm{m: rows, k: q1, a: dw, lda: q1, b: a.k, ldb: 3 * c, c: a.dq[q0*3*c:]}, false)
 }
 
-// backwardRow takes one query's scores to W and its dW to dS.
-func (a *attentionHead) backwardRow(w, dw []float32, query int) {
+// backwardRow takes one query's scores to W and its dW to dS. As W = P∘M, the
+// mask is drawn once: dS = (dW∘W − rowsum(dP∘P)·P)/√D.
+func (a *attentionHead) backwardRow(ws *workspace, w, dw []float32, query int) {
 	c := a.h * a.d
 	seen := query + 1
 	clear(w[seen:])
@@ -78,10 +79,10 @@ func (a *attentionHead) backwardRow(w, dw []float32, query int) {
 	w, dw = w[:seen], dw[:seen]
 	at := query * c
 	delta := simd.Dot(a.dy[at:at+a.d], a.y[at:at+a.d])
-	simd.ExpSum(w, w, a.scale, a.lse[query], 1)
-	a.drop.row(dw, dw, 0, query, a.index, a.seq)
-	simd.ShiftMul(dw, dw, w, delta, a.scale)
-	a.drop.row(w, w, 0, query, a.index, a.seq)
+	p := grow(&ws.softmax, seen)
+	simd.ExpSum(p, w, a.scale, a.lse[query], 1)
+	a.drop.row(w, p, 0, query, a.index, a.seq)
+	simd.MulSub(dw, dw, w, p, delta, a.scale)
 }
 
 // product runs g, whose result is D columns of dqkv, adding to them if asked.

@@ -6,13 +6,13 @@ import (
 	"gorgpt/internal/simd"
 )
 
-// Block sizes: a packed block of A [MC KC] stays in the second-level cache
-// while it meets every strip of the packed panel of B [KC NC]. MC and NC hold
-// whole tiles of every instruction set.
+// Block sizes: a block of A [MC KC] stays in the second-level cache while it
+// meets every strip of the panel of B [KC NC], each of which stays in the first
+// for all its tiles. MC and NC hold whole tiles of every instruction set.
 const (
 	gemmKC = 384
 	gemmMC = 192
-	gemmNC = 1056
+	gemmNC = 1536
 
 	// gemmSerial is the number of multiply-adds below which waking another core
 	// costs more than it saves.
@@ -134,48 +134,72 @@ func (g *gemm) block(ws *workspace, i0, i1, j0, j1 int) {
 		// With k = 0 one pass still writes add.
 		for p := 0; p == 0 || p < g.k; p += gemmKC {
 			kc := min(gemmKC, g.k-p)
-			g.packB(ws, p, kc, j, nc)
+			b := g.panelB(ws, p, kc, j, nc)
 			for i := i0; i < i1; i += gemmMC {
 				mc := min(gemmMC, i1-i)
-				g.packA(ws, i, mc, p, kc)
-				g.tiles(ws, i, mc, j, nc, p, kc)
+				a, lda := g.blockA(ws, i, mc, p, kc)
+				g.tiles(ws, i, mc, j, nc, p, kc, a, lda, b)
 			}
 		}
 	}
 }
 
-// tiles multiplies the packed block of A with the packed panel of B.
-func (g *gemm) tiles(ws *workspace, i0, mc, j0, nc, p, kc int) {
+// tiles multiplies a block of A with a panel of B.
+func (g *gemm) tiles(ws *workspace, i0, mc, j0, nc, p, kc int, a []float32, lda int, b panelB) {
 	mr, nr := simd.TileSize()
 	add, ldadd := g.add, g.ldadd
 	if p > 0 {
 		add, ldadd = g.c, g.ldc
 	}
+	whole := mc / mr
+	edge := g.edgeRows(ws, a, lda, whole*mr, mc, kc)
 	for j := 0; j < nc; j += nr {
-		b := ws.packB[j*kc : (j+nr)*kc]
-		for i := 0; i < mc; i += mr {
-			a := ws.packA[i*kc : (i+mr)*kc]
-			c := g.c[(i0+i)*g.ldc+j0+j:]
-			var addTile []float32
+		strip := b.strips[j/nr*b.stride:]
+		c := g.c[i0*g.ldc+j0+j:]
+		var from []float32
+		if add != nil {
+			from = add[i0*ldadd+j0+j:]
+		}
+		if j+nr <= nc {
+			simd.Tile(whole, kc, a, lda, strip, c, g.ldc, from, ldadd)
+		} else {
+			edgeTiles(ws, whole, kc, a, lda, strip, c, g.ldc, from, ldadd, whole*mr, nc-j)
+		}
+		if rows := mc - whole*mr; rows > 0 {
 			if add != nil {
-				addTile = add[(i0+i)*ldadd+j0+j:]
+				from = from[whole*mr*ldadd:]
 			}
-			if i+mr <= mc && j+nr <= nc {
-				simd.Tile(kc, a, b, c, g.ldc, addTile, ldadd)
-			} else {
-				edgeTile(ws, kc, a, b, c, g.ldc, addTile, ldadd, min(mr, mc-i), min(nr, nc-j))
-			}
+			edgeTiles(ws, 1, kc, edge, kc, strip, c[whole*mr*g.ldc:], g.ldc, from, ldadd, rows, min(nr, nc-j))
 		}
 	}
 }
 
-// edgeTile computes a whole tile in scratch memory and keeps rows × cols of it.
-func edgeTile(ws *workspace, kc int, a, b, c []float32, ldc int, add []float32, ldadd, rows, cols int) {
-	_, nr := simd.TileSize()
-	tile := grow(&ws.tile, simd.MaxTile)
-	simd.Tile(kc, a, b, tile, nr, nil, 0)
+// edgeRows copies the rows [from,mc) of a block of A, too few for a tile, to one
+// that zeros complete.
+func (g *gemm) edgeRows(ws *workspace, a []float32, lda, from, mc, kc int) []float32 {
+	if from == mc {
+		return nil
+	}
+	mr, _ := simd.TileSize()
+	edge := grow(&ws.edge, mr*kc)
+	for i := range mr {
+		line := edge[i*kc : (i+1)*kc]
+		if from+i < mc {
+			copy(line, a[(from+i)*lda:])
+		} else {
+			clear(line)
+		}
+	}
+	return edge
+}
+
+// edgeTiles computes whole tiles in scratch memory and keeps rows × cols of them.
+func edgeTiles(ws *workspace, tiles, kc int, a []float32, lda int, b, c []float32, ldc int, add []float32, ldadd int, rows, cols int) {
+	mr, nr := simd.TileSize()
+	scratch := grow(&ws.tile, tiles*mr*nr)
+	simd.Tile(tiles, kc, a, lda, b, scratch, nr, nil, 0)
 	for i := range rows {
-		src, dst := tile[i*nr:i*nr+cols], c[i*ldc:i*ldc+cols]
+		src, dst := scratch[i*nr:i*nr+cols], c[i*ldc:i*ldc+cols]
 		if add == nil {
 			copy(dst, src)
 			continue

@@ -93,30 +93,17 @@ func (s *compactStrip) widen(dst []float32) {
 	}
 }
 
-// pack packs columns [j,j+nc) and k [p,p+kc) of op(W) as packB does.
-func (c *Compact) pack(ws *workspace, dst []float32, w, j, nc, p, kc int) {
+// pack copies columns [j,j+nc) and k [p,p+kc) of op(W) to a panel. Strips of all tiles divide
+// those of W, which go on with zeros where the matrix ends.
+func (c *Compact) pack(ws *workspace, b panelB, j, nc, p, kc int) {
+	_, nr := simd.TileSize()
 	wide := grow(&ws.tile, max(simd.StripWidth*kc, simd.MaxTile))
-	clear(dst[nc/w*w*kc : roundUp(nc, w)*kc]) // the last strip may be wider than the matrix
-	for col := j; col < j+nc; {
-		s := c.strip(col/simd.StripWidth, p, kc)
-		s.widen(wide)
-		end := min(roundUp(col+1, simd.StripWidth), j+nc)
-		for col < end { // the parts of strips of w columns that lie in this one
-			at := col - j
-			n := min(end-col, w-at%w)
-			packLinesOf(dst[at/w*w*kc+at%w:], wide[col%simd.StripWidth:], n, w, kc)
-			col += n
+	for at := 0; at < nc; at += nr {
+		within := (j + at) % simd.StripWidth
+		if at == 0 || within == 0 {
+			s := c.strip((j+at)/simd.StripWidth, p, kc)
+			s.widen(wide)
 		}
-	}
-}
-
-// packLinesOf copies n columns of a widened strip to a packed strip of w.
-func packLinesOf(dst, wide []float32, n, w, kc int) {
-	if n%4 == 0 {
-		simd.Pack(dst, wide, simd.StripWidth, n, w, kc)
-		return
-	}
-	for q := range kc {
-		copy(dst[q*w:q*w+n], wide[q*simd.StripWidth:])
+		simd.Pack(b.strips[at/nr*b.stride:], wide[within:], simd.StripWidth, nr, 1, b.stride, kc)
 	}
 }

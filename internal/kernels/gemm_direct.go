@@ -102,10 +102,18 @@ func (g *directCall) strips(ws *workspace, lo, hi int) {
 		for p := 0; p == 0 || p < g.k; p += gemmKC {
 			kc := min(gemmKC, g.k-p)
 			strip := grow(&ws.packB, simd.StripWidth*kc)
-			packStrips(strip, g.b, g.ldb, simd.StripWidth, j, cols, p, kc, true)
+			transposeStrip(strip, g.b[j*g.ldb+p:], g.ldb, cols, kc)
 			g.strip(ws, strip, p, kc, j, cols)
 		}
 	}
+}
+
+// transposeStrip writes rows of b as columns of a strip of k lines, which zeros complete.
+func transposeStrip(strip, b []float32, ldb, rows, k int) {
+	if rows < simd.StripWidth {
+		clear(strip)
+	}
+	simd.Transpose(strip, simd.StripWidth, b, ldb, rows, k)
 }
 
 // strip takes the columns [j,j+cols) of C over the run of k [p,p+kc), of which strip holds op(B).

@@ -2,60 +2,71 @@ package kernels
 
 import "gorgpt/internal/simd"
 
-// Packing copies a block of A to strips of mr rows and a panel of B to strips
-// of nr columns, each k-major: the tile then reads memory in order. A strip that
-// the matrix fills only in part is completed with zeros.
+// The tile reads rows of A along k, and B from strips of nr columns, k-major. B
+// is therefore copied to a panel of strips. A is copied when it is stored
+// transposed, or when its rows lie apart: at strides near powers of two, lines
+// drive each other out of the caches. Rows that follow one another are read in
+// place.
 
-// packA packs rows [i,i+mc) and k [p,p+kc) of op(A).
-func (g *gemm) packA(ws *workspace, i, mc, p, kc int) {
-	mr, _ := simd.TileSize()
-	dst := grow(&ws.packA, roundUp(mc, mr)*kc)
-	packStrips(dst, g.a, g.lda, mr, i, mc, p, kc, !g.tA)
+// stripGap is the floats, a cache line, by which a strip of B starts later than
+// it could, for the same reason.
+const stripGap = 16
+
+// blockA returns the rows [i,i+mc) of op(A) from k p on, kc long, and their
+// stride.
+func (g *gemm) blockA(ws *workspace, i, mc, p, kc int) ([]float32, int) {
+	if !g.tA && kc == g.lda {
+		return g.a[i*g.lda:], g.lda
+	}
+	dst := grow(&ws.packA, mc*kc)
+	if g.tA {
+		simd.Transpose(dst, kc, g.a[p*g.lda+i:], g.lda, kc, mc)
+	} else {
+		simd.Pack(dst, g.a[i*g.lda+p:], g.lda, kc, 1, 0, mc)
+	}
+	return dst, kc
 }
 
-// packB packs columns [j,j+nc) and k [p,p+kc) of op(B).
-func (g *gemm) packB(ws *workspace, p, kc, j, nc int) {
+// panelB is columns of op(B) in strips of nr columns, stride apart.
+type panelB struct {
+	strips []float32
+	stride int
+}
+
+// panelB copies columns [j,j+nc) and k [p,p+kc) of op(B). Zeros complete the
+// last strip.
+func (g *gemm) panelB(ws *workspace, p, kc, j, nc int) panelB {
 	_, nr := simd.TileSize()
-	dst := grow(&ws.packB, roundUp(nc, nr)*kc)
+	b := panelB{stride: kc*nr + stripGap}
+	b.strips = grow(&ws.packB, ceilDiv(nc, nr)*b.stride)
 	if g.w != nil {
-		g.w.pack(ws, dst, nr, j, nc, p, kc)
+		g.w.pack(ws, b, j, nc, p, kc)
+		return b
+	}
+	whole, rest := nc/nr, nc%nr
+	if g.tB {
+		for s := range whole {
+			simd.Transpose(b.strips[s*b.stride:], nr, g.b[(j+s*nr)*g.ldb+p:], g.ldb, nr, kc)
+		}
+	} else if kc > 0 {
+		simd.Pack(b.strips, g.b[p*g.ldb+j:], g.ldb, nr, whole, b.stride, kc)
+	}
+	if rest > 0 && kc > 0 {
+		g.restB(b.strips[whole*b.stride:][:kc*nr], p, kc, j+whole*nr, rest)
+	}
+	return b
+}
+
+// restB copies fewer than nr columns.
+func (g *gemm) restB(strip []float32, p, kc, j, cols int) {
+	_, nr := simd.TileSize()
+	clear(strip)
+	if g.tB {
+		simd.Transpose(strip, nr, g.b[j*g.ldb+p:], g.ldb, cols, kc)
 		return
 	}
-	packStrips(dst, g.b, g.ldb, nr, j, nc, p, kc, g.tB)
-}
-
-// packStrips packs the lines [i,i+n) at k [p,p+kc) to strips of w lines. A line
-// is a row of src when byRow, else a column.
-func packStrips(dst, src []float32, ld, w, i, n, p, kc int, byRow bool) {
-	for s := 0; s < n; s += w {
-		strip := dst[s*kc : (s+w)*kc]
-		lines := min(w, n-s)
-		whole := lines &^ 3 // the primitives do four at a time
-		if lines < w {
-			clear(strip)
-			packLines(strip, src, ld, w, i+s, whole, lines, p, kc, byRow)
-		}
-		if whole == 0 || kc == 0 {
-			continue
-		}
-		if byRow {
-			simd.PackT(strip, src[(i+s)*ld+p:], ld, whole, w, kc)
-		} else {
-			simd.Pack(strip, src[p*ld+i+s:], ld, whole, w, kc)
-		}
-	}
-}
-
-// packLines packs the lines [from,to) of a strip that starts at line i.
-func packLines(strip, src []float32, ld, w, i, from, to, p, kc int, byRow bool) {
-	lineStep, kStep := 1, ld
-	if byRow {
-		lineStep, kStep = ld, 1
-	}
-	for l := from; l < to; l++ {
-		for q := range kc {
-			strip[q*w+l] = src[(i+l)*lineStep+(p+q)*kStep]
-		}
+	for q := range kc {
+		copy(strip[q*nr:], g.b[(p+q)*g.ldb+j:][:cols])
 	}
 }
 

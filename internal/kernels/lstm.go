@@ -42,7 +42,7 @@ func (s *lstmPackCall) slab(_ *workspace, lo, hi int) {
 	each := ceilDiv(s.u, width) // strips of a gate
 	for i := lo; i < hi; i++ {
 		unit := i % each * width
-		packStrips(row(s.strips, i, width*s.u), s.whh, s.u, width, i/each*s.u+unit, min(width, s.u-unit), 0, s.u, true)
+		transposeStrip(row(s.strips, i, width*s.u), s.whh[(i/each*s.u+unit)*s.u:], s.u, min(width, s.u-unit), s.u)
 	}
 }
 

@@ -5,10 +5,11 @@ import "sync"
 // workspace is the scratch memory of one worker. Buffers grow to the largest
 // size asked for and are then kept.
 type workspace struct {
-	packA, packB, tile []float32 // GEMM panels and an edge tile
-	scores, grads      []float32 // attention blocks [block T]
-	sums               []float32 // partial sums of a reduction
-	squares            []float64
+	packA, packB, edge, tile []float32 // GEMM: copies of A and B, edge rows of A, edge tiles of C
+	scores, grads            []float32 // attention blocks [block T]
+	softmax                  []float32 // a row of attention weights before dropout
+	sums                     []float32 // partial sums of a reduction
+	squares                  []float64
 }
 
 // grow returns *buf with length n, replacing it by a larger one when it is too

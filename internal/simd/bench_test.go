@@ -20,6 +20,7 @@ func BenchmarkPrimitive(b *testing.B) {
 			{"max", func() { k.maximum(x) }},
 			{"sumSquares", func() { k.sumSquares(x) }},
 			{"shiftMul", func() { k.shiftMul(z, x, y, 0.1, 0.1) }},
+			{"mulSub", func() { k.mulSub(z, x, y, w, 0.1, 0.1) }},
 			{"expSum", func() { k.expSum(z, x, 1, 1, 1) }},
 			{"sumExp", func() { k.sumExp(x, 1) }},
 			{"gelu", func() { k.gelu(z, x) }},

@@ -4,30 +4,30 @@
 
 package simd
 
-// tileAVX2 computes one register tile of a matrix product:
+// tileAVX2 computes register tiles of a matrix product, one below the other, from one:
 //
-//	for i := range mr {
+//	for i := range tiles * mr {
 //		for j := range nr {
 //			for p := range k {
-//				sum += a[p*mr+i] * b[p*nr+j]
+//				sum += a[i*lda+p] * b[p*nr+j]
 //			}
 //			c[i*ldc+j] = sum + add[i*ldadd+j]
 //		}
 //	}
 //
 //go:noescape
-func tileAVX2(k int, a []float32, b []float32, c []float32, ldc int, add []float32, ldadd int)
+func tileAVX2(tiles int, k int, a []float32, lda int, b []float32, c []float32, ldc int, add []float32, ldadd int)
 
-// tileAVX512 computes one register tile of a matrix product:
+// tileAVX512 computes register tiles of a matrix product, one below the other, from one:
 //
-//	for i := range mr {
+//	for i := range tiles * mr {
 //		for j := range nr {
 //			for p := range k {
-//				sum += a[p*mr+i] * b[p*nr+j]
+//				sum += a[i*lda+p] * b[p*nr+j]
 //			}
 //			c[i*ldc+j] = sum + add[i*ldadd+j]
 //		}
 //	}
 //
 //go:noescape
-func tileAVX512(k int, a []float32, b []float32, c []float32, ldc int, add []float32, ldadd int)
+func tileAVX512(tiles int, k int, a []float32, lda int, b []float32, c []float32, ldc int, add []float32, ldadd int)

@@ -14,6 +14,7 @@ type table struct {
 	maximum    func(x []float32) float32
 	sumSquares func(x []float32) float64
 	shiftMul   func(dst, x, y []float32, shift, scale float32)
+	mulSub     func(dst, x, w, y []float32, shift, scale float32)
 
 	combine    func(dst, x []float32, ld int, s []float32)
 	transposed func(c, a, b []float32, ld int)
@@ -33,11 +34,11 @@ type table struct {
 	lanes int // float32 values that one instruction of peak multiplies and adds
 	peak  func(rounds int) float32
 
-	// mr and nr are the sides of the GEMM register tile, multiples of 4.
-	mr, nr int
-	tile   func(k int, a, b, c []float32, ldc int, add []float32, ldadd int)
-	pack   func(dst, src []float32, ld, w, stride, k int)
-	packT  func(dst, src []float32, ld, w, stride, k int)
+	// mr and nr are the sides of the GEMM register tile, nr a multiple of 4.
+	mr, nr    int
+	tile      func(tiles, k int, a []float32, lda int, b, c []float32, ldc int, add []float32, ldadd int)
+	pack      func(dst, src []float32, ld, w, strips, stride, k int)
+	transpose func(dst []float32, lddst int, src []float32, ldsrc, rows, cols int)
 
 	stripFloat32      func(c, a, w []float32)
 	stripBFloat16     func(c, a []float32, w []uint16)
@@ -62,6 +63,7 @@ var generic = table{
 	maximum:       maxGeneric,
 	sumSquares:    sumSquaresGeneric,
 	shiftMul:      shiftMulGeneric,
+	mulSub:        mulSubGeneric,
 	combine:       combineGeneric,
 	transposed:    transposedGeneric,
 	expSum:        expSumGeneric,
@@ -78,7 +80,7 @@ var generic = table{
 	nr:            4,
 	tile:          tileGeneric,
 	pack:          packGeneric,
-	packT:         packTGeneric,
+	transpose:     transposeGeneric,
 
 	stripFloat32:      stripFloat32Generic,
 	stripBFloat16:     stripBFloat16Generic,

@@ -19,13 +19,14 @@ func TestElementwise(t *testing.T) {
 	eachTable(t, func(t *testing.T, fast table) {
 		for _, n := range lengths() {
 			a := newArena(uint64(n))
-			x, y, dst := a.slice(n), a.slice(n), a.slice(n)
+			x, y, z, dst := a.slice(n), a.slice(n), a.slice(n), a.slice(n)
 			what := fmt.Sprintf("n %d", n)
 			for name, f := range map[string]func(k table, dst []float32){
 				"add":      func(k table, dst []float32) { k.add(dst, x, y) },
 				"scale":    func(k table, dst []float32) { k.scale(dst, x, 0.7) },
 				"axpy":     func(k table, dst []float32) { k.axpy(dst, x, -1.3) },
 				"shiftMul": func(k table, dst []float32) { k.shiftMul(dst, x, y, 0.3, 0.125) },
+				"mulSub":   func(k table, dst []float32) { k.mulSub(dst, x, y, z, 0.3, 0.125) },
 				"gelu":     func(k table, dst []float32) { k.gelu(dst, x) },
 				"geluGrad": func(k table, dst []float32) { k.geluGrad(dst, y, x) },
 				"expSum":   func(k table, dst []float32) { k.expSum(dst, x, 3, 0.5, 2) },
@@ -34,7 +35,7 @@ func TestElementwise(t *testing.T) {
 				f(generic, want)
 				f(fast, dst)
 				near(t, name+" "+what, dst, want, tight, tight)
-				a.check(t, name+" "+what, x, y, dst)
+				a.check(t, name+" "+what, x, y, z, dst)
 			}
 		}
 	})
@@ -218,6 +219,7 @@ func TestWrappersCutLongSlices(t *testing.T) {
 	same("Scale", func() { Scale(dst, x, 3) }, func() { scaleGeneric(want, x, 3) })
 	same("Axpy", func() { Axpy(dst, x, 3) }, func() { axpyGeneric(want, x, 3) })
 	same("ShiftMul", func() { ShiftMul(dst, x, y, 1, 2) }, func() { shiftMulGeneric(want, x, y, 1, 2) })
+	same("MulSub", func() { MulSub(dst, x, y, x, 1, 2) }, func() { mulSubGeneric(want, x, y, x, 1, 2) })
 	same("GELU", func() { GELU(dst, x) }, func() { geluGeneric(want, x) })
 	same("GELUGrad", func() { GELUGrad(dst, y, x) }, func() { geluGradGeneric(want, y, x) })
 	same("ExpSum", func() { ExpSum(dst, x, 1, 2, 3) }, func() { expSumGeneric(want, x, 1, 2, 3) })

@@ -4,22 +4,24 @@
 
 package simd
 
-// packAVX2 copies k rows of w elements, w a multiple of 4:
+// packAVX2 copies k rows of strips*w elements to strips of w columns, w a multiple of 16:
 //
 //	for p := range k {
-//		copy(dst[p*stride:p*stride+w], src[p*ld:])
-//	}
-//
-//go:noescape
-func packAVX2(dst []float32, src []float32, ld int, w int, stride int, k int)
-
-// packTAVX2 copies and transposes w rows of k elements, w a multiple of 4:
-//
-//	for i := range w {
-//		for p := range k {
-//			dst[p*stride+i] = src[i*ld+p]
+//		for s := range strips {
+//			copy(dst[s*stride+p*w:][:w], src[p*ld+s*w:])
 //		}
 //	}
 //
 //go:noescape
-func packTAVX2(dst []float32, src []float32, ld int, w int, stride int, k int)
+func packAVX2(dst []float32, src []float32, ld int, w int, strips int, stride int, k int)
+
+// transposeAVX2 copies and transposes rows of cols elements, both multiples of 8, from 8:
+//
+//	for i := range rows {
+//		for j := range cols {
+//			dst[j*lddst+i] = src[i*ldsrc+j]
+//		}
+//	}
+//
+//go:noescape
+func transposeAVX2(dst []float32, lddst int, src []float32, ldsrc int, rows int, cols int)

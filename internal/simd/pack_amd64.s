@@ -4,131 +4,128 @@
 
 #include "textflag.h"
 
-// func packAVX2(dst []float32, src []float32, ld int, w int, stride int, k int)
+// func packAVX2(dst []float32, src []float32, ld int, w int, strips int, stride int, k int)
 // Requires: AVX, MMX+
-TEXT ·packAVX2(SB), NOSPLIT, $0-80
+TEXT ·packAVX2(SB), NOSPLIT, $0-88
 	MOVQ dst_base+0(FP), AX
 	MOVQ src_base+24(FP), CX
 	MOVQ ld+48(FP), DX
 	MOVQ w+56(FP), BX
-	MOVQ k+72(FP), SI
-	MOVQ stride+64(FP), DI
+	MOVQ k+80(FP), SI
+	MOVQ stride+72(FP), DI
 	SHLQ $0x02, DX
+	SHLQ $0x02, BX
 	SHLQ $0x02, DI
 
 row:
-	MOVQ       CX, R8
-	MOVQ       AX, R9
-	PREFETCHT0 (CX)(BX*4)
-	PREFETCHT0 64(CX)(BX*4)
-	MOVQ       BX, R10
+	MOVQ strips+64(FP), R11
+	MOVQ CX, R8
+	MOVQ AX, R9
+	LEAQ (CX)(DX*2), R10
 
-run8:
-	CMPQ    R10, $0x08
-	JLT     run8_done
-	VMOVUPS (R8), Y0
-	VMOVUPS Y0, (R9)
-	ADDQ    $0x20, R8
-	ADDQ    $0x20, R9
-	SUBQ    $0x08, R10
-	JMP     run8
+strip:
+	XORQ R12, R12
 
-run8_done:
-run4:
-	CMPQ    R10, $0x04
-	JLT     run4_done
-	VMOVUPS (R8), X0
-	VMOVUPS X0, (R9)
-	ADDQ    $0x10, R8
-	ADDQ    $0x10, R9
-	SUBQ    $0x04, R10
-	JMP     run4
-
-run4_done:
-	ADDQ DX, CX
-	ADDQ DI, AX
-	DECQ SI
-	JNZ  row
+line:
+	PREFETCHT0 (R10)(R12*1)
+	VMOVUPS    (R8)(R12*1), Y0
+	VMOVUPS    32(R8)(R12*1), Y1
+	VMOVUPS    Y0, (R9)(R12*1)
+	VMOVUPS    Y1, 32(R9)(R12*1)
+	ADDQ       $0x40, R12
+	CMPQ       R12, BX
+	JLT        line
+	ADDQ       BX, R8
+	ADDQ       BX, R10
+	ADDQ       DI, R9
+	DECQ       R11
+	JNZ        strip
+	ADDQ       DX, CX
+	ADDQ       BX, AX
+	DECQ       SI
+	JNZ        row
 	VZEROUPPER
 	RET
 
-// func packTAVX2(dst []float32, src []float32, ld int, w int, stride int, k int)
+// func transposeAVX2(dst []float32, lddst int, src []float32, ldsrc int, rows int, cols int)
 // Requires: AVX, MMX+
-TEXT ·packTAVX2(SB), NOSPLIT, $0-80
+TEXT ·transposeAVX2(SB), NOSPLIT, $0-80
 	MOVQ dst_base+0(FP), AX
-	MOVQ src_base+24(FP), CX
-	MOVQ ld+48(FP), DX
-	MOVQ w+56(FP), BX
-	MOVQ k+72(FP), SI
-	SHLQ $0x02, DX
-	MOVQ stride+64(FP), DI
-	SHLQ $0x02, DI
-	LEAQ (DI)(DI*2), R8
+	MOVQ src_base+32(FP), CX
+	MOVQ rows+64(FP), DX
+	MOVQ lddst+24(FP), BX
+	MOVQ ldsrc+56(FP), SI
+	SHLQ $0x02, BX
+	SHLQ $0x02, SI
+	LEAQ (BX)(BX*2), DI
+	LEAQ (SI)(SI*2), R8
 
 rows:
+	MOVQ cols+72(FP), R12
 	MOVQ CX, R9
-	LEAQ (R9)(DX*1), R10
-	LEAQ (R10)(DX*1), R11
-	LEAQ (R11)(DX*1), R12
-	MOVQ AX, R13
-	MOVQ SI, R14
+	LEAQ (CX)(SI*4), R10
+	MOVQ AX, R11
 
-eight:
-	CMPQ         R14, $0x08
-	JLT          single
-	PREFETCHT0   (R9)(DX*4)
-	VMOVUPS      (R9), Y0
-	ADDQ         $0x20, R9
-	PREFETCHT0   (R10)(DX*4)
-	VMOVUPS      (R10), Y2
-	ADDQ         $0x20, R10
-	PREFETCHT0   (R11)(DX*4)
-	VMOVUPS      (R11), Y3
-	ADDQ         $0x20, R11
-	PREFETCHT0   (R12)(DX*4)
-	VMOVUPS      (R12), Y4
-	ADDQ         $0x20, R12
-	VUNPCKLPS    Y2, Y0, Y1
-	VUNPCKHPS    Y2, Y0, Y0
-	VUNPCKLPS    Y4, Y3, Y2
-	VUNPCKHPS    Y4, Y3, Y4
-	VUNPCKLPD    Y2, Y1, Y3
-	VUNPCKHPD    Y2, Y1, Y1
-	VUNPCKLPD    Y4, Y0, Y2
-	VUNPCKHPD    Y4, Y0, Y0
-	VMOVUPS      X3, (R13)
-	VMOVUPS      X1, (R13)(DI*1)
-	VMOVUPS      X2, (R13)(DI*2)
-	VMOVUPS      X0, (R13)(R8*1)
-	LEAQ         (R13)(DI*4), R13
-	VEXTRACTF128 $0x01, Y3, (R13)
-	VEXTRACTF128 $0x01, Y1, (R13)(DI*1)
-	VEXTRACTF128 $0x01, Y2, (R13)(DI*2)
-	VEXTRACTF128 $0x01, Y0, (R13)(R8*1)
-	LEAQ         (R13)(DI*4), R13
-	SUBQ         $0x08, R14
-	JMP          eight
-
-single:
-	TESTQ     R14, R14
-	JZ        next
-	VMOVSS    (R9), X0
-	VINSERTPS $0x10, (R10), X0, X0
-	VINSERTPS $0x20, (R11), X0, X0
-	VINSERTPS $0x30, (R12), X0, X0
-	VMOVUPS   X0, (R13)
-	ADDQ      $0x04, R9
-	ADDQ      $0x04, R10
-	ADDQ      $0x04, R11
-	ADDQ      $0x04, R12
-	ADDQ      DI, R13
-	DECQ      R14
-	JMP       single
-
-next:
-	LEAQ (CX)(DX*4), CX
-	ADDQ $0x10, AX
-	SUBQ $0x04, BX
-	JNZ  rows
+block:
+	LEAQ        (R10)(SI*4), R13
+	PREFETCHT0  (R13)
+	PREFETCHT0  (R13)(SI*1)
+	PREFETCHT0  (R13)(SI*2)
+	PREFETCHT0  (R13)(R8*1)
+	LEAQ        (R13)(SI*4), R13
+	PREFETCHT0  (R13)
+	PREFETCHT0  (R13)(SI*1)
+	PREFETCHT0  (R13)(SI*2)
+	PREFETCHT0  (R13)(R8*1)
+	VMOVUPS     (R9), X0
+	VINSERTF128 $0x01, (R10), Y0, Y0
+	VMOVUPS     (R9)(SI*1), X3
+	VINSERTF128 $0x01, (R10)(SI*1), Y3, Y3
+	VMOVUPS     (R9)(SI*2), X5
+	VINSERTF128 $0x01, (R10)(SI*2), Y5, Y5
+	VMOVUPS     (R9)(R8*1), X7
+	VINSERTF128 $0x01, (R10)(R8*1), Y7, Y7
+	VUNPCKLPS   Y3, Y0, Y1
+	VUNPCKHPS   Y3, Y0, Y4
+	VUNPCKLPS   Y7, Y5, Y6
+	VUNPCKHPS   Y7, Y5, Y8
+	VUNPCKLPD   Y6, Y1, Y2
+	VUNPCKHPD   Y6, Y1, Y1
+	VUNPCKLPD   Y8, Y4, Y6
+	VUNPCKHPD   Y8, Y4, Y4
+	VMOVUPS     Y2, (R11)
+	VMOVUPS     Y1, (R11)(BX*1)
+	VMOVUPS     Y6, (R11)(BX*2)
+	VMOVUPS     Y4, (R11)(DI*1)
+	LEAQ        (R11)(BX*4), R11
+	VMOVUPS     16(R9), X9
+	VINSERTF128 $0x01, 16(R10), Y9, Y9
+	VMOVUPS     16(R9)(SI*1), X10
+	VINSERTF128 $0x01, 16(R10)(SI*1), Y10, Y10
+	VMOVUPS     16(R9)(SI*2), X11
+	VINSERTF128 $0x01, 16(R10)(SI*2), Y11, Y11
+	VMOVUPS     16(R9)(R8*1), X12
+	VINSERTF128 $0x01, 16(R10)(R8*1), Y12, Y12
+	VUNPCKLPS   Y10, Y9, Y1
+	VUNPCKHPS   Y10, Y9, Y4
+	VUNPCKLPS   Y12, Y11, Y6
+	VUNPCKHPS   Y12, Y11, Y8
+	VUNPCKLPD   Y6, Y1, Y2
+	VUNPCKHPD   Y6, Y1, Y1
+	VUNPCKLPD   Y8, Y4, Y6
+	VUNPCKHPD   Y8, Y4, Y4
+	VMOVUPS     Y2, (R11)
+	VMOVUPS     Y1, (R11)(BX*1)
+	VMOVUPS     Y6, (R11)(BX*2)
+	VMOVUPS     Y4, (R11)(DI*1)
+	LEAQ        (R11)(BX*4), R11
+	ADDQ        $0x20, R9
+	ADDQ        $0x20, R10
+	SUBQ        $0x08, R12
+	JNZ         block
+	LEAQ        (CX)(SI*8), CX
+	ADDQ        $0x20, AX
+	SUBQ        $0x08, DX
+	JNZ         rows
 	VZEROUPPER
 	RET

@@ -130,15 +130,13 @@ func TestStrips(t *testing.T) {
 // tileRow computes one row times a strip with register tiles.
 func tileRow(t table, c, a, wide []float32) {
 	rows := make([]float32, len(a)*t.mr)
-	for p, v := range a {
-		rows[p*t.mr] = v
-	}
+	copy(rows, a)
 	for j := 0; j < StripWidth; j += t.nr {
 		panel, out := make([]float32, len(a)*t.nr), make([]float32, t.mr*t.nr)
 		for p := range a {
 			copy(panel[p*t.nr:(p+1)*t.nr], wide[p*StripWidth+j:(p+1)*StripWidth])
 		}
-		t.tile(len(a), rows, panel, out, t.nr, nil, 0)
+		t.tile(1, len(a), rows, len(a), panel, out, t.nr, nil, 0)
 		copy(c[j:], out[:t.nr])
 	}
 }

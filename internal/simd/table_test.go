@@ -1,7 +1,6 @@
 package simd
 
 import (
-	"fmt"
 	"math"
 	"math/rand/v2"
 	"testing"
@@ -110,72 +109,6 @@ func specials() []float32 {
 		x = append(x, float32(v), float32(-v))
 	}
 	return append(x, float32(nan), float32(math.Copysign(0, -1)))
-}
-
-func TestTile(t *testing.T) {
-	eachTable(t, func(t *testing.T, fast table) {
-		for _, k := range []int{0, 1, 2, 3, 4, 5, 7, 8, 31, 256} {
-			for _, pad := range []int{0, 1, 5} {
-				a := newArena(uint64(k))
-				ldc := fast.nr + pad
-				x, y, c := a.slice(k*fast.mr), a.slice(k*fast.nr), a.slice((fast.mr-1)*ldc+fast.nr)
-				bias := a.slice(fast.nr)
-				for name, add := range map[string]struct {
-					add []float32
-					ld  int
-				}{"nil": {nil, 0}, "self": {c, ldc}, "row": {bias, 0}} {
-					want := tileReference(fast.mr, fast.nr, k, x, y, c, ldc, add.add, add.ld)
-					fast.tile(k, x, y, c, ldc, add.add, add.ld)
-					what := fmt.Sprintf("k %d pad %d add %s", k, pad, name)
-					near(t, what, c, want, 1e-5, 1e-5)
-					a.check(t, what, x, y, c, bias)
-				}
-			}
-		}
-	})
-}
-
-// tileReference returns what c should hold after a tile of any size.
-func tileReference(mr, nr, k int, a, b, c []float32, ldc int, add []float32, ldadd int) []float32 {
-	want := clone(c)
-	for i := range mr {
-		for j := range nr {
-			var sum float64
-			for p := range k {
-				sum += float64(a[p*mr+i]) * float64(b[p*nr+j])
-			}
-			if add != nil {
-				sum += float64(add[i*ldadd+j])
-			}
-			want[i*ldc+j] = float32(sum)
-		}
-	}
-	return want
-}
-
-func TestPack(t *testing.T) {
-	eachTable(t, func(t *testing.T, fast table) {
-		for _, w := range []int{4, 8, 12, 24, 32} {
-			for _, k := range append(lengths()[1:40], 256) {
-				for _, pad := range []int{0, 3} {
-					a := newArena(uint64(k))
-					what := fmt.Sprintf("w %d k %d pad %d", w, k, pad)
-					stride := w + pad
-					dst := a.slice((k-1)*stride + w)
-					want := clone(dst)
-					src := a.slice((k-1)*(w+pad) + w)
-					fast.pack(dst, src, w+pad, w, stride, k)
-					packGeneric(want, src, w+pad, w, stride, k)
-					assert.Equal(t, want, dst, what)
-					srcT := a.slice((w-1)*(k+pad) + k)
-					fast.packT(dst, srcT, k+pad, w, stride, k)
-					packTGeneric(want, srcT, k+pad, w, stride, k)
-					assert.Equal(t, want, dst, what+" transposed")
-					a.check(t, what, dst, src, srcT)
-				}
-			}
-		}
-	})
 }
 
 func TestChoose(t *testing.T) {

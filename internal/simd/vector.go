@@ -80,3 +80,17 @@ func ShiftMul(dst, x, y []float32, shift, scale float32) {
 	}
 	active.shiftMul(dst, x, y, shift, scale)
 }
+
+// MulSub computes dst[i] = scale·(x[i]·w[i] − shift·y[i]): the gradient of a
+// softmax row y that a mask has taken to w, whose upstream gradient is x and
+// shift = Σ x·w. dst may be any of the operands.
+func MulSub(dst, x, w, y []float32, shift, scale float32) {
+	sameLen("MulSub", len(dst), len(x))
+	sameLen("MulSub", len(dst), len(w))
+	sameLen("MulSub", len(dst), len(y))
+	for len(dst) > chunk {
+		active.mulSub(dst[:chunk], x[:chunk], w[:chunk], y[:chunk], shift, scale)
+		dst, x, w, y = dst[chunk:], x[chunk:], w[chunk:], y[chunk:]
+	}
+	active.mulSub(dst, x, w, y, shift, scale)
+}

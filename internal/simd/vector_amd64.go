@@ -40,6 +40,15 @@ func axpyAVX2(dst []float32, x []float32, s float32)
 //go:noescape
 func shiftMulAVX2(dst []float32, x []float32, y []float32, shift float32, scale float32)
 
+// mulSubAVX2 multiplies and subtracts:
+//
+//	for i := range dst {
+//		dst[i] = scale * (x[i]*w[i] - shift*y[i])
+//	}
+//
+//go:noescape
+func mulSubAVX2(dst []float32, x []float32, w []float32, y []float32, shift float32, scale float32)
+
 // dotAVX2 returns the scalar product:
 //
 //	for i := range x {
@@ -102,6 +111,15 @@ func axpyAVX512(dst []float32, x []float32, s float32)
 //
 //go:noescape
 func shiftMulAVX512(dst []float32, x []float32, y []float32, shift float32, scale float32)
+
+// mulSubAVX512 multiplies and subtracts:
+//
+//	for i := range dst {
+//		dst[i] = scale * (x[i]*w[i] - shift*y[i])
+//	}
+//
+//go:noescape
+func mulSubAVX512(dst []float32, x []float32, w []float32, y []float32, shift float32, scale float32)
 
 // dotAVX512 returns the scalar product:
 //

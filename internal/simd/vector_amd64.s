@@ -330,6 +330,76 @@ done1:
 	VZEROUPPER
 	RET
 
+// func mulSubAVX2(dst []float32, x []float32, w []float32, y []float32, shift float32, scale float32)
+// Requires: AVX, FMA3
+TEXT ·mulSubAVX2(SB), NOSPLIT, $0-104
+	MOVQ         dst_base+0(FP), AX
+	MOVQ         x_base+24(FP), CX
+	MOVQ         w_base+48(FP), DX
+	MOVQ         y_base+72(FP), BX
+	MOVQ         dst_len+8(FP), SI
+	VBROADCASTSS shift+96(FP), Y0
+	VBROADCASTSS scale+100(FP), Y1
+	XORQ         DI, DI
+	SUBQ         $0x00000010, SI
+	JLT          end1x2
+
+loop1x2:
+	VMOVUPS      (CX)(DI*4), Y2
+	VMOVUPS      (DX)(DI*4), Y3
+	VMOVUPS      (BX)(DI*4), Y4
+	VMULPS       Y3, Y2, Y2
+	VFNMADD231PS Y0, Y4, Y2
+	VMULPS       Y1, Y2, Y2
+	VMOVUPS      Y2, (AX)(DI*4)
+	VMOVUPS      32(CX)(DI*4), Y2
+	VMOVUPS      32(DX)(DI*4), Y3
+	VMOVUPS      32(BX)(DI*4), Y4
+	VMULPS       Y3, Y2, Y2
+	VFNMADD231PS Y0, Y4, Y2
+	VMULPS       Y1, Y2, Y2
+	VMOVUPS      Y2, 32(AX)(DI*4)
+	ADDQ         $0x00000010, DI
+	SUBQ         $0x00000010, SI
+	JGE          loop1x2
+
+end1x2:
+	ADDQ $0x00000010, SI
+	SUBQ $0x00000008, SI
+	JLT  end1x1
+
+loop1x1:
+	VMOVUPS      (CX)(DI*4), Y2
+	VMOVUPS      (DX)(DI*4), Y3
+	VMOVUPS      (BX)(DI*4), Y4
+	VMULPS       Y3, Y2, Y2
+	VFNMADD231PS Y0, Y4, Y2
+	VMULPS       Y1, Y2, Y2
+	VMOVUPS      Y2, (AX)(DI*4)
+	ADDQ         $0x00000008, DI
+	SUBQ         $0x00000008, SI
+	JGE          loop1x1
+
+end1x1:
+	ADDQ         $0x00000008, SI
+	TESTQ        SI, SI
+	JZ           done1
+	LEAQ         maskWords<>+0(SB), R8
+	MOVQ         $0x00000008, R9
+	SUBQ         SI, R9
+	VMOVUPS      96(R8)(R9*4), Y2
+	VMASKMOVPS   (CX)(DI*4), Y2, Y3
+	VMASKMOVPS   (DX)(DI*4), Y2, Y4
+	VMASKMOVPS   (BX)(DI*4), Y2, Y5
+	VMULPS       Y4, Y3, Y3
+	VFNMADD231PS Y0, Y5, Y3
+	VMULPS       Y1, Y3, Y3
+	VMASKMOVPS   Y3, Y2, (AX)(DI*4)
+
+done1:
+	VZEROUPPER
+	RET
+
 // func dotAVX2(x []float32, y []float32) float32
 // Requires: AVX, FMA3, SSE
 TEXT ·dotAVX2(SB), NOSPLIT, $0-52
@@ -807,6 +877,75 @@ end1x1:
 	VMULPS    Z1, Z3, Z3
 	VMULPS    Z3, Z2, Z2
 	VMOVUPS   Z2, K1, (AX)(SI*4)
+
+done1:
+	VZEROUPPER
+	RET
+
+// func mulSubAVX512(dst []float32, x []float32, w []float32, y []float32, shift float32, scale float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·mulSubAVX512(SB), NOSPLIT, $0-104
+	MOVQ         dst_base+0(FP), AX
+	MOVQ         x_base+24(FP), CX
+	MOVQ         w_base+48(FP), DX
+	MOVQ         y_base+72(FP), BX
+	MOVQ         dst_len+8(FP), SI
+	VBROADCASTSS shift+96(FP), Z0
+	VBROADCASTSS scale+100(FP), Z1
+	XORQ         DI, DI
+	SUBQ         $0x00000020, SI
+	JLT          end1x2
+
+loop1x2:
+	VMOVUPS      (CX)(DI*4), Z2
+	VMOVUPS      (DX)(DI*4), Z3
+	VMOVUPS      (BX)(DI*4), Z4
+	VMULPS       Z3, Z2, Z2
+	VFNMADD231PS Z0, Z4, Z2
+	VMULPS       Z1, Z2, Z2
+	VMOVUPS      Z2, (AX)(DI*4)
+	VMOVUPS      64(CX)(DI*4), Z2
+	VMOVUPS      64(DX)(DI*4), Z3
+	VMOVUPS      64(BX)(DI*4), Z4
+	VMULPS       Z3, Z2, Z2
+	VFNMADD231PS Z0, Z4, Z2
+	VMULPS       Z1, Z2, Z2
+	VMOVUPS      Z2, 64(AX)(DI*4)
+	ADDQ         $0x00000020, DI
+	SUBQ         $0x00000020, SI
+	JGE          loop1x2
+
+end1x2:
+	ADDQ $0x00000020, SI
+	SUBQ $0x00000010, SI
+	JLT  end1x1
+
+loop1x1:
+	VMOVUPS      (CX)(DI*4), Z2
+	VMOVUPS      (DX)(DI*4), Z3
+	VMOVUPS      (BX)(DI*4), Z4
+	VMULPS       Z3, Z2, Z2
+	VFNMADD231PS Z0, Z4, Z2
+	VMULPS       Z1, Z2, Z2
+	VMOVUPS      Z2, (AX)(DI*4)
+	ADDQ         $0x00000010, DI
+	SUBQ         $0x00000010, SI
+	JGE          loop1x1
+
+end1x1:
+	ADDQ         $0x00000010, SI
+	TESTQ        SI, SI
+	JZ           done1
+	MOVQ         $-1, R8
+	BZHIQ        SI, R8, R8
+	KMOVW        R8, K1
+	VMOVUPS.Z    (CX)(DI*4), K1, Z2
+	VMOVUPS.Z    (DX)(DI*4), K1, Z3
+	VMOVUPS.Z    (BX)(DI*4), K1, Z4
+	VMULPS       Z3, Z2, Z2
+	VFNMADD231PS Z0, Z4, Z2
+	VMULPS       Z1, Z2, Z2
+	VMOVUPS      Z2, K1, (AX)(DI*4)
 
 done1:
 	VZEROUPPER

@@ -72,3 +72,10 @@ func shiftMulGeneric(dst, x, y []float32, shift, scale float32) {
 		dst[i] = (x[i] - shift) * (scale * y[i])
 	}
 }
+
+func mulSubGeneric(dst, x, w, y []float32, shift, scale float32) {
+	x, w, y = x[:len(dst)], w[:len(dst)], y[:len(dst)]
+	for i := range dst {
+		dst[i] = scale * (x[i]*w[i] - shift*y[i])
+	}
+}

@@ -79,7 +79,7 @@ func (c Command[S]) Settle(args []string, help io.Writer) (*S, Given, error) {
 
 // resume reads the settings of the run that the options name.
 func (c Command[S]) resume(o *train.Options, args []string, given Given) (*S, Given, error) {
-	for _, name := range []string{"config", "out", "force", "dry-run", "dot", "prepare", "controls", "seeds", "eval", "predict"} {
+	for _, name := range []string{"config", "out", "force", "dry-run", "dot", "prepare", "controls", "seeds", "eval", "predict", "dtype"} {
 		if given.Flag(name) && !(name == "out" && filepath.Clean(o.Out) == filepath.Clean(o.Resume)) {
 			return nil, nil, errors.Errorf("-resume uses the folder and the settings of the run: it cannot be combined with -%s", name)
 		}

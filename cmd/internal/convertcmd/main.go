@@ -18,6 +18,7 @@ import (
 	"gorgpt/checkpoint"
 	"gorgpt/checkpoint/safetensors"
 	"gorgpt/cmd/internal/cli"
+	"gorgpt/graph"
 	"gorgpt/internal/outfile"
 	"gorgpt/internal/regular"
 	"gorgpt/tokenizer"
@@ -33,7 +34,7 @@ type settings struct {
 }
 
 // dtypes maps PyTorch's names to types.
-var dtypes = map[string]safetensors.DType{"float32": safetensors.F32, "float16": safetensors.F16, "bfloat16": safetensors.BF16}
+var dtypes = map[string]safetensors.DType{"float32": safetensors.F32, "float16": safetensors.F16, "bfloat16": safetensors.BF16, "int8": safetensors.I8}
 
 // Run runs the command with its arguments and standard streams. It returns the exit status.
 func Run(args []string, _ io.Reader, out, stderr io.Writer) int {
@@ -69,7 +70,9 @@ func parse(args []string, help io.Writer) (*settings, error) {
 	case s.out == "":
 		return nil, errors.New("-out is missing: name a folder to write")
 	case !known:
-		return nil, errors.Errorf("-dtype must be float32, float16 or bfloat16, not %q", s.dtype)
+		return nil, errors.Errorf("-dtype must be float32, float16, bfloat16 or int8, not %q", s.dtype)
+	case s.form.DoubleHeads && s.form.DType == safetensors.I8:
+		return nil, errors.New("-double-heads cannot be combined with -dtype int8, which Hugging Face's tools do not read")
 	case given["pipeline"]:
 		if _, err := tokenizer.ParsePipeline(s.pipeline); err != nil {
 			return nil, errors.Errorf("-pipeline must be %s or %s, not %q", tokenizer.Bert, tokenizer.Original, s.pipeline)
@@ -83,11 +86,15 @@ func (s *settings) convert(w io.Writer) error {
 	if err := s.checkFolders(); err != nil {
 		return err
 	}
-	m, tok, err := checkpoint.ReadFolder(s.model, s.ctx)
+	in := graph.Float32
+	if s.form.DType == safetensors.I8 {
+		in = graph.Int8
+	}
+	m, tok, notes, err := checkpoint.ReadFolderAs(s.model, s.ctx, in)
 	if err != nil {
 		return err
 	}
-	for _, note := range checkpoint.Notes(s.model) {
+	for _, note := range notes {
 		fmt.Fprintf(w, "note: %s\n", note)
 	}
 	if s.pipeline != "" {

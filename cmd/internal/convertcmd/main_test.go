@@ -106,7 +106,8 @@ func TestErrors(t *testing.T) {
 	}{
 		"no -model":           {2, []string{"-out", "x"}, "-model is missing"},
 		"no -out":             {2, []string{"-model", dir}, "-out is missing"},
-		"another type":        {2, []string{"-model", dir, "-out", missing, "-dtype", "int8"}, `-dtype must be float32, float16 or bfloat16, not "int8"`},
+		"another type":        {2, []string{"-model", dir, "-out", missing, "-dtype", "int4"}, `-dtype must be float32, float16, bfloat16 or int8, not "int4"`},
+		"int8 for others":     {2, []string{"-model", dir, "-out", missing, "-dtype", "int8", "-double-heads"}, "-double-heads cannot be combined with -dtype int8"},
 		"another pipeline":    {2, []string{"-model", dir, "-out", missing, "-pipeline", "x"}, `-pipeline must be bert or original, not "x"`},
 		"no context":          {2, []string{"-model", dir, "-out", missing, "-ctx", "0"}, "-ctx must be at least 1, not 0"},
 		"an argument":         {2, []string{dir}, "unexpected argument"},
@@ -187,4 +188,51 @@ func TestFormatThatIsNotRead(t *testing.T) {
 	require.Equal(t, 1, status)
 	require.Contains(t, errs, "has pytorch_model.bin, which this program cannot read")
 	require.Equal(t, 1, strings.Count(errs, "\n"))
+}
+
+// TestInt8 converts to int8, within int8 without a change, and back.
+func TestInt8(t *testing.T) {
+	dir := modelFolder(t, graph.Param{Name: "head.weight", Shape: []int{16, 1}}, graph.Param{Name: "head.bias", Shape: []int{1}})
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "task.json"), []byte(`{"task":"qa"}`), 0o600))
+	at := t.TempDir()
+	small, again, back := filepath.Join(at, "small"), filepath.Join(at, "again"), filepath.Join(at, "back")
+	status, said, errs := invoke("-model", dir, "-out", small, "-dtype", "int8")
+	require.Zero(t, status, errs)
+	require.Contains(t, said, " parameters, int8, context 24, in "+small)
+	require.Contains(t, names(t, small), "task.json")
+	m, _, _, err := checkpoint.ReadFolderAs(small, 0, "")
+	require.NoError(t, err)
+	require.Equal(t, graph.Int8, m.Store.Dtype())
+
+	status, said, errs = invoke("-model", small, "-out", again, "-dtype", "int8")
+	require.Zero(t, status, errs)
+	require.NotContains(t, said, "note")
+	for _, name := range names(t, small) {
+		want, err := os.ReadFile(filepath.Join(small, name))
+		require.NoError(t, err)
+		got, err := os.ReadFile(filepath.Join(again, name))
+		require.NoError(t, err)
+		require.Equal(t, want, got, name)
+	}
+
+	status, said, errs = invoke("-model", small, "-out", back)
+	require.Zero(t, status, errs)
+	require.Contains(t, said, "note: "+small+": the weights are int8: float32 takes more memory and does not bring back what was rounded off\n")
+	wide, _, err := checkpoint.ReadFolder(back, 0)
+	require.NoError(t, err)
+	require.Equal(t, m.Store.Digest(), wide.Store.Digest())
+}
+
+func TestInt8OfAnLSTM(t *testing.T) {
+	dir := modelFolder(t)
+	_, tok, err := checkpoint.ReadFolder(dir, 0)
+	require.NoError(t, err)
+	m, err := gpt1.New(gpt1.Config{NLayer: 1, NHead: 1, NUnits: 4, NEmbd: 4, NCtx: 8, VocabSize: tok.Size(), LayerNormEps: 1e-5, InitRange: 0.1})
+	require.NoError(t, err)
+	require.NoError(t, checkpoint.WriteFolder(dir, m, tok, checkpoint.Form{}))
+	out := filepath.Join(t.TempDir(), "out")
+	status, _, errs := invoke("-model", dir, "-out", out, "-dtype", "int8")
+	require.Equal(t, 1, status)
+	require.Contains(t, errs, "int8: the model is an LSTM, whose weights can only be kept as float32")
+	require.NoDirExists(t, out)
 }

@@ -8,7 +8,7 @@ OpenAIGPTLMHeadModel.from_pretrained and the tokenizer classes.
 
 Examples
   gorgpt convert -model runs/tiny -out exported
-  gorgpt convert -model runs/tiny -out half -dtype float16
+  gorgpt convert -model runs/tiny -out small -dtype int8
   gorgpt convert -model runs/tiny-qa -out exported-qa -double-heads
 
   -model DIR       a run folder; a folder in Hugging Face's openai-gpt format
@@ -18,7 +18,11 @@ Examples
   -out DIR         the folder to write; new or empty
   -force           write into a folder that is not empty. A model in it is
                    replaced as a whole; other files stay
-  -dtype NAME      type of the weights: float32, float16 or bfloat16 (float32)
+  -dtype NAME      type in which the weights are stored: float32, float16,
+                   bfloat16 or int8 (float32). int8 is for writing, scoring and
+                   predicting with gorgpt, in a quarter of the memory; other
+                   programs do not read it, and it cannot be trained. In other
+                   commands, -dtype is the type that they compute with
   -double-heads    for OpenAIGPTDoubleHeadsModel, with the head of a model that
                    was fine-tuned on qa. Hugging Face has no class for the other
                    heads; they stay in the file as head.weight and head.bias

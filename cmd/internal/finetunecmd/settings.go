@@ -67,6 +67,7 @@ func flags(s *commandLine) *flag.FlagSet {
 	fs.IntVar(&s.seeds, "seeds", s.seeds, "")
 	fs.StringVar(&s.Eval, "eval", s.Eval, "")
 	fs.StringVar(&s.Predict, "predict", s.Predict, "")
+	fs.Var(&s.Dtype, "dtype", "")
 	fs.BoolVar(&s.controls, "controls", s.controls, "")
 	fs.Float64Var(&s.Warmup, "warmup", s.Warmup, "")
 	fs.Float64Var(&s.Lambda, "lambda", s.Lambda, "")

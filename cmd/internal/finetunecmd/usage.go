@@ -69,6 +69,8 @@ The data
                    as the longest list of answers needs; the others leave cells
                    empty. - reads standard input: JSON lines, or a table with
                    tabs under a header line
+  -dtype NAME      with -eval and -predict: compute with weights in float32,
+                   bfloat16 or int8 (what the folder of -model holds)
   -controls        do not train: print the scores of cheap controls on these
                    rows (most frequent label, lengths, parts of the input, bags
                    of words). They show whether the labels leak

@@ -63,11 +63,11 @@ func (s *settings) open(stdin io.Reader, stdout, stderr io.Writer) (*command, er
 	if _, err := os.Stat(dir); err != nil {
 		return nil, errors.Wrap(err, "-model")
 	}
-	m, tok, err := checkpoint.ReadFolder(dir, s.ctx)
+	m, tok, notes, err := checkpoint.ReadFolderAs(dir, s.ctx, s.dtype)
 	if err != nil {
 		return nil, err
 	}
-	for _, note := range checkpoint.Notes(dir) {
+	for _, note := range notes {
 		fmt.Fprintf(stderr, "generate: %s\n", note)
 	}
 	if m.IsLSTM() && c.score == "" {
@@ -109,6 +109,7 @@ func (s *settings) modelFolder(stderr io.Writer) (string, error) {
 
 // do executes the command line.
 func (c *command) do(ctx context.Context) error {
+	defer limitGarbage()()
 	if c.draw.Wanted() {
 		g, fill := generate.Declare(c.model, 1)
 		title := fmt.Sprintf("decode: one more token after up to N = %d", c.model.NCtx)

@@ -9,6 +9,7 @@ import (
 
 	"gorgpt/cmd/internal/cli"
 	"gorgpt/generate"
+	"gorgpt/graph"
 	"gorgpt/internal/outfile"
 	"gorgpt/tokenizer"
 )
@@ -18,6 +19,7 @@ type settings struct {
 	folder, pipeline, prompt string
 	interactive              bool
 	ctx                      int
+	dtype                    graph.Dtype
 	stops                    []string
 	score, attention         string
 	scoreJSON                bool
@@ -42,6 +44,7 @@ func (s *settings) flags() *flag.FlagSet {
 	fs := cli.NewFlags("generate")
 	fs.StringVar(&s.folder, "model", "", "")
 	fs.IntVar(&s.ctx, "ctx", 0, "")
+	fs.Var(&s.dtype, "dtype", "")
 	fs.StringVar(&s.pipeline, "pipeline", "", "")
 	fs.StringVar(&s.prompt, "prompt", "", "")
 	fs.BoolVar(&s.interactive, "interactive", false, "")

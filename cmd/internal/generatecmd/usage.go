@@ -16,6 +16,10 @@ The model
                    completed run of gorgpt train under runs/; if there is none,
                    the last checkpoint of an unfinished one)
   -ctx N           use the first N positions only (all)
+  -dtype NAME      compute with weights in float32, bfloat16 or int8 (what the
+                   folder holds). bfloat16 takes half of the memory and int8 a
+                   quarter, and both are faster; sums are float32. A folder of
+                   gorgpt convert -dtype int8 need not be converted when opened
   -pipeline NAME   how text is split into words: bert or original (what the
                    folder says; original for OpenAI's release)
 

@@ -33,7 +33,7 @@ func Run(args []string, _ io.Reader, out, stderr io.Writer) int {
 
 // measure does the work of the command.
 func (s *settings) measure(ctx context.Context, con *cli.Console) error {
-	e := &zeroshot.Experiment{AllowUnknown: s.data.AllowUnknown}
+	e := &zeroshot.Experiment{AllowUnknown: s.data.AllowUnknown, Dtype: s.dtype}
 	var err error
 	if e.Runs, err = s.runs(); err != nil {
 		return err

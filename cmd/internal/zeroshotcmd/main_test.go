@@ -6,6 +6,7 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -62,6 +63,12 @@ func TestOwnRows(t *testing.T) {
 	require.Zero(t, status, stderr)
 	require.Equal(t, stdout, again)
 	require.Empty(t, stderr, "everything has been measured")
+	status, _, stderr = command(t, dir, slices.Concat(flags[:2], flags[4:], []string{"-dtype", "int8"})...)
+	require.Zero(t, status, stderr)
+	require.Equal(t, 3, strings.Count(stderr, "\n"), "other weights are measured again: %s", stderr)
+	status, _, stderr = command(t, dir, append(flags, "-dtype", "int8")...)
+	require.Equal(t, 1, status)
+	require.Contains(t, stderr, "the model is an LSTM, whose weights can only be kept as float32")
 
 	status, _, stderr = command(t, dir, append(flags, "-append", "so")...)
 	require.Zero(t, status, stderr)

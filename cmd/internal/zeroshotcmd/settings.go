@@ -12,6 +12,7 @@ import (
 	"gorgpt/experiment/zeroshot"
 	"gorgpt/finetune"
 	"gorgpt/finetune/files"
+	"gorgpt/graph"
 	"gorgpt/internal/outfile"
 	"gorgpt/internal/results"
 	"gorgpt/loaders/storyworld"
@@ -24,6 +25,7 @@ type settings struct {
 	tasks  []zeroshot.Task
 	data   finetune.Options // names the files of the rows, if they are given
 	words  zeroshot.Words
+	dtype  graph.Dtype
 	rows   int // maximum number of test rows; 0: all
 	out    string
 }
@@ -87,6 +89,7 @@ func (s *settings) flags() *flag.FlagSet {
 	fs.StringVar(&s.data.Dev, "dev", "", "")
 	fs.StringVar(&s.data.Test, "test", "", "")
 	fs.BoolVar(&s.data.AllowUnknown, "allow-unknown", false, "")
+	fs.Var(&s.dtype, "dtype", "")
 	fs.StringVar(&s.words.Append, "append", "", "")
 	fs.StringVar(&s.words.Positive, "positive", "", "")
 	fs.StringVar(&s.words.Negative, "negative", "", "")

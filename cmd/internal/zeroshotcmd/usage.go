@@ -14,6 +14,8 @@ Examples
 The models
   -model DIR       completed run of gorgpt train; may be repeated, such as for a
                    Transformer and an LSTM (the newest under runs/)
+  -dtype NAME      compute with weights in float32, bfloat16 or int8 (what the
+                   folders hold)
 
 The tasks
   -tasks LIST      acceptability: mean log-probability of a text's tokens, with

@@ -57,6 +57,21 @@ func shiftMul(a *asm) {
 	a.ret()
 }
 
+func mulSub(a *asm) {
+	a.function("mulSub", "(dst, x, w, y []float32, shift, scale float32)",
+		"multiplies and subtracts:", "", "\tfor i := range dst {", "\t\tdst[i] = scale * (x[i]*w[i] - shift*y[i])", "\t}")
+	dst, x, w, y, n := a.ptr("dst"), a.ptr("x"), a.ptr("w"), a.ptr("y"), a.length("dst")
+	shift, scale := a.broadcast("shift"), a.broadcast("scale")
+	a.stream(n, 2, func(l lanes) {
+		u, v, z := l.load(x), l.load(w), l.load(y)
+		a.VMULPS(v, u, u)
+		a.VFNMADD231PS(shift, z, u)
+		a.VMULPS(scale, u, u)
+		l.store(u, dst)
+	})
+	a.ret()
+}
+
 // sums is the number of accumulators of a reduction: enough to hide the latency
 // of an addition.
 const sums = 4
