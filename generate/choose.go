@@ -162,12 +162,30 @@ func (c *chooser) kthLargest(scores []float32, k int) float32 {
 	return h[0]
 }
 
+// atLeast keeps the candidates of probability p and more.
+func atLeast(all []candidate, p float32) []candidate {
+	return slices.DeleteFunc(all, func(c candidate) bool { return c.p < p })
+}
+
 // nucleus keeps the fewest most likely candidates whose probabilities sum to at least p (Holtzman et
 // al. 2020, section 3.1). Lower ids come first among equals.
 func nucleus(all []candidate, p float64) []candidate {
 	// The probabilities below the bound sum to less than 1-p, so none of them is needed.
 	bound := float32((1 - p) / float64(len(all)))
-	kept := slices.DeleteFunc(all, func(c candidate) bool { return c.p < bound })
+	kept := atLeast(all, bound)
+	// Nor are those below a higher bound that enough others reach. Sorting takes longest.
+	for least := float32(0.25); least > bound; least /= 4 {
+		sum := 0.0
+		for _, c := range kept {
+			if c.p >= least {
+				sum += float64(c.p)
+			}
+		}
+		if sum > p+1e-9 { // more than rounding in another order may change
+			kept = atLeast(kept, least)
+			break
+		}
+	}
 	slices.SortFunc(kept, func(a, b candidate) int { return cmp.Or(cmp.Compare(b.p, a.p), cmp.Compare(a.id, b.id)) })
 	sum := 0.0
 	for i, c := range kept {

@@ -70,6 +70,7 @@ func (s *Store) Compact(d Dtype, which func(*Param) bool) error {
 	for _, p := range chosen {
 		p.compact = kernels.Quantize(string(d), p.Value, p.Shape[0], p.Shape[1])
 		p.compact.Arrange(p.Transposed, s.room)
+		kernels.Release(p.Value) // the whole block is free only when no parameter needs it
 		p.Value = nil
 	}
 	old := map[*Param][]float32{}

@@ -28,18 +28,19 @@ func (x Node) LSTM(wih, whh, bih, bhh Node) Node {
 	}
 	b, t, width, u := x.dim(0), x.dim(1), x.dim(2), whh.dim(1)
 	rows, before := b*t, b*(t-1) // before: the steps that have one before them
-	gates, cells := sideBuffer(rows*4*u), sideBuffer(rows*u)
+	gates, cells, strips := sideBuffer(rows*4*u), sideBuffer(rows*u), sideBuffer(kernels.LSTMStrips(u))
 	return x.g.apply(spec{
 		name: "lstm", in: []Node{x, wih, whh, bih, bhh}, shape: []int{b, t, u},
-		side: []*buffer{gates, cells},
+		side: []*buffer{gates, cells, strips},
 		facts: facts{ // the products with their biases; σ is 3 operations, cells and states are 6
-			flops: 2*rows*4*u*width + 2*before*4*u*u + 2*rows*4*u + (3*3+1+3+2)*rows*u,
-			axes:  append(x.leading(), whh.axes()[1]), note: fmt.Sprintf("%d steps", t),
+			writes: rows * 6 * u,
+			flops:  2*rows*4*u*width + 2*before*4*u*u + 2*rows*4*u + (3*3+1+3+2)*rows*u,
+			axes:   append(x.leading(), whh.axes()[1]), note: fmt.Sprintf("%d steps", t),
 			roles: []string{"x", "W_ih", "W_hh", "b_ih", "b_hh"},
 		},
 		run: func(c *call) {
 			kernels.GemmBias(false, true, rows, 4*u, width, c.f(x), width, c.f(wih), width, c.f(bih), gates.data, 4*u)
-			kernels.LSTM(c.y, cells.data, gates.data, c.f(whh), c.f(bhh), b, t, u)
+			kernels.LSTM(c.y, cells.data, gates.data, c.f(whh), c.f(bhh), strips.data, b, t, u)
 		},
 		grad: func(y, dy Node) []Node {
 			dh, dc := sideBuffer(b*u), sideBuffer(b*u)

@@ -143,8 +143,9 @@ func (l *caseList) addRecurrent() {
 	dy, gates, cells, whh, bias := l.in(b*t*u), l.in(b*t*4*u), l.in(b*t*u), l.in(4*u*u), l.in(4*u)
 	tok, ids := l.in(v*u), indices(3, b*t, v)
 	l.add("Lookup", []int{b * t * u}, func(o [][]float32) { Lookup(o[0], tok, ids, u) })
+	strips := make([]float32, LSTMStrips(u))
 	l.add("LSTM", []int{b * t * u, b * t * u, b * t * 4 * u}, func(o [][]float32) {
-		LSTM(o[0], o[1], o[2], whh, bias, b, t, u)
+		LSTM(o[0], o[1], o[2], whh, bias, strips, b, t, u)
 	})
 	l.add("LSTMGrad", []int{b * t * 4 * u, b * u, b * u}, func(o [][]float32) {
 		LSTMGrad(o[0], o[1], o[2], dy, gates, cells, whh, b, t, u)

@@ -71,7 +71,7 @@ func (g *directCall) compact(ws *workspace, lo, hi int) {
 // else strip by strip through a transposed copy.
 func (g *directCall) transpose(ws *workspace, lo, hi int) {
 	if g.m > 2 || hi-lo < simd.TransposedRows {
-		g.transposeStrips(ws, lo, hi)
+		g.strips(ws, lo, hi)
 		return
 	}
 	sums := grow(&ws.tile, simd.MaxTile)
@@ -95,30 +95,40 @@ func (g *directCall) transpose(ws *workspace, lo, hi int) {
 	}
 }
 
-// transposeStrips is transpose through a copy.
-func (g *directCall) transposeStrips(ws *workspace, lo, hi int) {
-	sums := grow(&ws.tile, simd.MaxTile)
+// strips is transpose through a copy.
+func (g *directCall) strips(ws *workspace, lo, hi int) {
 	for j := lo; j < hi; j += simd.StripWidth {
 		cols := min(simd.StripWidth, hi-j)
 		for p := 0; p == 0 || p < g.k; p += gemmKC {
 			kc := min(gemmKC, g.k-p)
 			strip := grow(&ws.packB, simd.StripWidth*kc)
-			if cols < simd.StripWidth {
-				clear(strip)
-			}
-			simd.Transpose(strip, simd.StripWidth, g.b[j*g.ldb+p:], g.ldb, cols, kc)
-			i := 0
-			for ; i+simd.StripRows <= g.m; i += simd.StripRows {
-				simd.StripsFloat32(sums, g.a[i*g.lda+p:], g.lda, kc, strip)
-				for r := range simd.StripRows {
-					g.put(p, i+r, j, sums[r*simd.StripWidth:r*simd.StripWidth+cols])
-				}
-			}
-			for ; i < g.m; i++ {
-				simd.StripFloat32(sums, g.a[i*g.lda+p:i*g.lda+p+kc], strip)
-				g.put(p, i, j, sums[:cols])
-			}
+			transposeStrip(strip, g.b[j*g.ldb+p:], g.ldb, cols, kc)
+			g.strip(ws, strip, p, kc, j, cols)
 		}
+	}
+}
+
+// transposeStrip writes rows of b as columns of a strip of k lines, which zeros complete.
+func transposeStrip(strip, b []float32, ldb, rows, k int) {
+	if rows < simd.StripWidth {
+		clear(strip)
+	}
+	simd.Transpose(strip, simd.StripWidth, b, ldb, rows, k)
+}
+
+// strip takes the columns [j,j+cols) of C over the run of k [p,p+kc), of which strip holds op(B).
+func (g *directCall) strip(ws *workspace, strip []float32, p, kc, j, cols int) {
+	sums := grow(&ws.tile, simd.MaxTile)
+	i := 0
+	for ; i+simd.StripRows <= g.m; i += simd.StripRows {
+		simd.StripsFloat32(sums, g.a[i*g.lda+p:], g.lda, kc, strip)
+		for r := range simd.StripRows {
+			g.put(p, i+r, j, sums[r*simd.StripWidth:r*simd.StripWidth+cols])
+		}
+	}
+	for ; i < g.m; i++ {
+		simd.StripFloat32(sums, g.a[i*g.lda+p:i*g.lda+p+kc], strip)
+		g.put(p, i, j, sums[:cols])
 	}
 }
 

@@ -10,15 +10,39 @@ import "gorgpt/internal/simd"
 //	h[t] = o·tanh(cells[t])
 //
 // gates [B T 4U] come as W_ih·x[t] + b_ih and leave as i, f, g and o. whh [4U U], bias [4U],
-// h and cells [B T U].
-func LSTM(h, cells, gates, whh, bias []float32, b, t, u int) {
+// h and cells [B T U]. strips [LSTMStrips(U)] is scratch, in which every step reads whh.
+func LSTM(h, cells, gates, whh, bias, strips []float32, b, t, u int) {
+	check("LSTM", "strips", len(strips), LSTMStrips(u))
 	check("LSTM", "h", len(h), b*t*u)
 	check("LSTM", "cells", len(cells), b*t*u)
 	check("LSTM", "gates", len(gates), b*t*4*u)
 	check("LSTM", "whh", len(whh), 4*u*u)
 	check("LSTM", "bias", len(bias), 4*u)
+	if t > 1 {
+		lstmPackCalls.run(4*ceilDiv(u, simd.StripWidth), 1, lstmPackCall{strips, whh, u})
+	}
 	for at := range t {
-		lstmCalls.run(u, lstmGrain(b, u), lstmCall{h, cells, gates, whh, bias, b, t, u, at})
+		lstmCalls.run(u, lstmGrain(b, u), lstmCall{h, cells, gates, strips, bias, b, t, u, at})
+	}
+}
+
+// LSTMStrips is the size of the scratch of [LSTM].
+func LSTMStrips(u int) int { return 4 * roundUp(u, simd.StripWidth) * u }
+
+// lstmPackCall copies whh to strips of 32 units of a gate.
+type lstmPackCall struct {
+	strips, whh []float32
+	u           int
+}
+
+var lstmPackCalls calls[lstmPackCall, *lstmPackCall]
+
+func (s *lstmPackCall) slab(_ *workspace, lo, hi int) {
+	const width = simd.StripWidth
+	each := ceilDiv(s.u, width) // strips of a gate
+	for i := lo; i < hi; i++ {
+		unit := i % each * width
+		transposeStrip(row(s.strips, i, width*s.u), s.whh[(i/each*s.u+unit)*s.u:], s.u, min(width, s.u-unit), s.u)
 	}
 }
 
@@ -32,8 +56,8 @@ func lstmGrain(b, u int) int {
 
 // lstmCall is one step, which depends on the whole step before it.
 type lstmCall struct {
-	h, cells, gates, whh, bias []float32
-	b, t, u, at                int
+	h, cells, gates, strips, bias []float32
+	b, t, u, at                   int
 }
 
 var lstmCalls calls[lstmCall, *lstmCall]
@@ -42,15 +66,10 @@ var lstmCalls calls[lstmCall, *lstmCall]
 func (s *lstmCall) slab(ws *workspace, lo, hi int) {
 	u, at := s.u, s.at
 	for gate := range 4 {
-		lo, hi := gate*u+lo, gate*u+hi
-		if at > 0 { // gates[t] += h[t-1]·W_hhᵀ
-			now := s.gates[at*4*u:]
-			d := directCall{gemm{
-				tB: true, m: s.b, n: 4 * u, k: u, a: s.h[(at-1)*u:], lda: s.t * u, b: s.whh, ldb: u,
-				c: now, ldc: s.t * 4 * u, add: now, ldadd: s.t * 4 * u,
-			}}
-			d.transpose(ws, lo, hi)
+		if at > 0 {
+			s.product(ws, gate, lo, hi)
 		}
+		lo, hi := gate*u+lo, gate*u+hi
 		for i := range s.b {
 			x := row(s.gates, i*s.t+at, 4*u)[lo:hi]
 			simd.Add(x, x, s.bias[lo:hi])
@@ -76,6 +95,22 @@ func (s *lstmCall) slab(ws *workspace, lo, hi int) {
 		tanh(h, c)
 		for j := range h {
 			h[j] *= out[j]
+		}
+	}
+}
+
+// product computes gates[t] += h[t-1]·W_hhᵀ for the units [lo,hi) of a gate. lo is a multiple of 32.
+func (s *lstmCall) product(ws *workspace, gate, lo, hi int) {
+	const width = simd.StripWidth
+	u, now := s.u, s.gates[s.at*4*s.u:]
+	d := directCall{gemm{
+		m: s.b, k: u, a: s.h[(s.at-1)*u:], lda: s.t * u, c: now, ldc: s.t * 4 * u, add: now, ldadd: s.t * 4 * u,
+	}}
+	for j := lo; j < hi; j += width {
+		strip := row(s.strips, gate*ceilDiv(u, width)+j/width, width*u)
+		for p := 0; p < u; p += gemmKC {
+			kc := min(gemmKC, u-p)
+			d.strip(ws, strip[p*width:(p+kc)*width], p, kc, gate*u+j, min(width, hi-j))
 		}
 	}
 }

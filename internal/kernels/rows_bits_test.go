@@ -57,6 +57,10 @@ func rowProducts(tB bool, n, k int, a, bias []float32) map[string]func(m int, c 
 		"float32":      func(m int, c []float32) { GemmBias(false, tB, m, n, k, a[:m*k], k, b, cols, bias, c, n) },
 		"float32 plus": func(m int, c []float32) { Gemm(false, tB, m, n, k, a[:m*k], k, b, cols, 1, c, n) },
 	}
+	if !tB { // op(A) is the transpose of a [k m]
+		most := len(a) / max(k, 1)
+		all["float32 tA"] = func(m int, c []float32) { Gemm(true, false, m, n, k, a, most, b, cols, 0, c, n) }
+	}
 	for _, format := range []string{BFloat16, Int8} {
 		w := Quantize(format, b, rows, cols)
 		w.Arrange(tB, nil)
@@ -64,6 +68,24 @@ func rowProducts(tB bool, n, k int, a, bias []float32) map[string]func(m int, c 
 		all[format+" plain"] = func(m int, c []float32) { GemmCompact(tB, m, n, k, a[:m*k], k, w, nil, c, n) }
 	}
 	return all
+}
+
+// TestLSTMRowsHaveTheSameBits runs sequences alone and together.
+func TestLSTMRowsHaveTheSameBits(t *testing.T) {
+	for _, u := range []int{3, 70, 385} {
+		const most, steps = 9, 4
+		whh, bias, inputs := random(1, 4*u*u), random(2, 4*u), random(3, most*steps*4*u)
+		run := func(from, b int) []float32 {
+			gates, strips := clone(inputs[from*steps*4*u:(from+b)*steps*4*u]), make([]float32, LSTMStrips(u))
+			h, cells := make([]float32, b*steps*u), make([]float32, b*steps*u)
+			LSTM(h, cells, gates, whh, bias, strips, b, steps, u)
+			return h
+		}
+		want := run(0, most)
+		for _, b := range []int{1, 2, 4, 7} {
+			sameBits(t, fmt.Sprintf("%d of %d sequences, %d units", b, most, u), want[2*steps*u:(2+b)*steps*u], run(2, b))
+		}
+	}
 }
 
 // TestGemmCompact compares a product with that of the same weights in float32.
