@@ -4,6 +4,7 @@ import (
 	"runtime"
 	"sync"
 	"sync/atomic"
+	"time"
 )
 
 // task is one kernel call: its arguments, and a method for the part [lo,hi) of
@@ -35,6 +36,7 @@ type job struct {
 // crew is the workers of one call.
 type crew struct {
 	workers  []*worker
+	left     atomic.Int32 // slabs that workers have not finished
 	join     sync.WaitGroup
 	panicked atomic.Pointer[any] // the value of the first panic
 }
@@ -112,12 +114,14 @@ func (c *crew) release() {
 func (c *crew) fork(ws *workspace, n, size int, t task) {
 	c.panicked.Store(nil)
 	used := min(len(c.workers), ceilDiv(n, size)-1)
+	c.left.Store(int32(used))
 	c.join.Add(used)
 	for i, w := range c.workers[:used] {
 		lo := (i + 1) * size
 		w.jobs <- job{c, t, lo, min(lo+size, n)}
 	}
 	defer func() {
+		spin(func() bool { return c.left.Load() == 0 })
 		c.join.Wait()
 		if p := c.panicked.Load(); p != nil {
 			panic(*p)
@@ -126,9 +130,26 @@ func (c *crew) fork(ws *workspace, n, size int, t task) {
 	t.slab(ws, 0, min(size, n))
 }
 
+// loop does slabs. Between two calls, a worker looks out for the next slab for a while, because to
+// sleep and be woken takes longer than many a product. It does not where others need the core.
 func (w *worker) loop() {
-	for j := range w.jobs {
-		w.do(j)
+	for {
+		spin(func() bool { return len(w.jobs) > 0 || users.Load() > 1 })
+		w.do(<-w.jobs)
+	}
+}
+
+// patience is how long a goroutine spins before it sleeps.
+const patience = time.Millisecond
+
+// spin returns when done does, or after a while.
+func spin(done func() bool) {
+	for start := time.Now(); time.Since(start) < patience; {
+		for range 64 {
+			if done() {
+				return
+			}
+		}
 	}
 }
 
@@ -138,6 +159,7 @@ func (w *worker) do(j job) {
 			first := p
 			j.crew.panicked.CompareAndSwap(nil, &first)
 		}
+		j.crew.left.Add(-1)
 		j.crew.join.Done()
 	}()
 	j.task.slab(&w.ws, j.lo, j.hi)
