@@ -106,7 +106,7 @@ func (t *Tuner) Cut(batch []Encoded) (*Cut, error) {
 // Micro-batches that are computed side by side should be many, so that all cores have work, but
 // each costs as much as its products are small. A batch of many tokens is cut into micro-batches of
 // about mostTokens, a smaller one into about sideBySide of at least leastTokens.
-const sideBySide, leastTokens, mostTokens = 8, 96, 256
+const sideBySide, leastTokens, mostTokens = 8, 64, 256
 
 // budget returns the number of tokens that a micro-batch of several examples may have.
 func (t *Tuner) budget(batch []Encoded, order []int) int {
