@@ -83,7 +83,15 @@ func (t *Tuner) Cut(batch []Encoded) (*Cut, error) {
 	c := &Cut{batch: batch}
 	c.first, c.sequences = firstSequences(batch)
 	order := deal(inOrder(batch), t.Group.Rank(), t.Group.Size())
-	budget := t.budget(batch, order)
+	c.micros = t.cutInto(batch, order, t.budget(batch, order))
+	if !t.Wide { // the last to begin should be the first to end
+		slices.SortStableFunc(c.micros, func(a, b micro) int { return cmp.Compare(b.tokens(), a.tokens()) })
+	}
+	return c, nil
+}
+
+// cutInto cuts the ordered examples into micro-batches of at most budget tokens.
+func (t *Tuner) cutInto(batch []Encoded, order []int, budget int) (micros []micro) {
 	for len(order) > 0 {
 		s, lengths := len(batch[order[0]].Sequences), []int(nil)
 		for _, at := range order {
@@ -93,31 +101,36 @@ func (t *Tuner) Cut(batch []Encoded) (*Cut, error) {
 			lengths = append(lengths, batch[at].longest())
 		}
 		for _, m := range MicroBatches(lengths, s, t.Model.NCtx, min(budget, t.Micro*s*t.Model.NCtx)) {
-			c.micros = append(c.micros, micro{shape{b: m.B, s: s, t: m.T}, order[:m.B]})
+			micros = append(micros, micro{shape{b: m.B, s: s, t: m.T}, order[:m.B]})
 			order = order[m.B:]
 		}
 	}
-	if !t.Wide { // the last to begin should be the first to end
-		slices.SortStableFunc(c.micros, func(a, b micro) int { return cmp.Compare(b.tokens(), a.tokens()) })
-	}
-	return c, nil
+	return micros
 }
 
-// Micro-batches that are computed side by side should be many, so that all cores have work, but
-// each costs as much as its products are small. A batch of many tokens is cut into micro-batches of
-// about mostTokens, a smaller one into about sideBySide of at least leastTokens.
-const sideBySide, leastTokens, mostTokens = 8, 64, 256
+// Micro-batches that are computed side by side should be equally long, and as many as there are
+// cores or a multiple, but the shorter one is, the more its fixed cost counts. A batch is cut into
+// up to mostParts, a power of two, that have at least leastTokens on average. If they would have
+// more than mostTokens, it is cut into parts of about that size.
+const mostParts, leastTokens, mostTokens = 8, 48, 256
 
 // budget returns the number of tokens that a micro-batch of several examples may have.
 func (t *Tuner) budget(batch []Encoded, order []int) int {
 	if t.Wide {
 		return math.MaxInt
 	}
-	tokens := 0
+	tokens, parts := 0, 1
 	for _, at := range order {
 		tokens += len(batch[at].Sequences) * batch[at].longest()
 	}
-	return min(max(tokens/sideBySide, leastTokens), mostTokens)
+	for 2*parts <= mostParts && 2*parts*leastTokens <= tokens {
+		parts *= 2
+	}
+	budget := tokens / parts
+	for budget < mostTokens && len(t.cutInto(batch, order, budget)) > parts {
+		budget += 8
+	}
+	return min(budget, mostTokens)
 }
 
 func (s shape) tokens() int { return s.b * s.s * s.t }

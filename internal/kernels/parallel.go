@@ -20,24 +20,23 @@ var pool struct {
 	all  int
 }
 
-// worker is a goroutine that waits for slabs. Its workspace stays with it, and
+// worker is a goroutine that waits for crews to help. Its workspace stays with it, and
 // so in the caches of its core.
 type worker struct {
-	jobs chan job
-	ws   workspace
+	mail   atomic.Pointer[crew] // the crew to help; nil: none
+	asleep atomic.Bool          // or about to be
+	wake   chan struct{}
+	ws     workspace
 }
 
-type job struct {
-	crew   *crew
-	task   task
-	lo, hi int
-}
-
-// crew is the workers of one call.
+// crew is one call: its task, cut into slabs, and the workers that help with it.
 type crew struct {
+	task     task
+	n, size  int          // elements, and elements of a slab
+	next     atomic.Int32 // the first slab that nobody has begun
+	left     atomic.Int32 // slabs that are not done
 	workers  []*worker
-	left     atomic.Int32 // slabs that workers have not finished
-	join     sync.WaitGroup
+	join     sync.WaitGroup      // workers that may still look at the crew
 	panicked atomic.Pointer[any] // the value of the first panic
 }
 
@@ -85,7 +84,7 @@ func split(n, grain int, t task) {
 	defer crews.put(c)
 	c.borrow(slabs - 1)
 	defer c.release()
-	c.fork(ws, n, ceilDiv(grains, len(c.workers)+1)*grain, t)
+	c.do(ws, n, ceilDiv(grains, len(c.workers)+1)*grain, t)
 }
 
 // borrow takes up to n workers that are idle or do not exist yet.
@@ -97,7 +96,7 @@ func (c *crew) borrow(n int) {
 		c.workers = append(c.workers, pool.idle[len(pool.idle)-1])
 	}
 	for ; len(c.workers) < n && pool.all < runtime.GOMAXPROCS(0)-1; pool.all++ {
-		w := &worker{jobs: make(chan job, 1)}
+		w := &worker{wake: make(chan struct{}, 1)}
 		c.workers = append(c.workers, w)
 		go w.loop()
 	}
@@ -105,42 +104,90 @@ func (c *crew) borrow(n int) {
 
 // release gives the workers back.
 func (c *crew) release() {
+	c.task = nil // do not keep the caller's slices alive
 	pool.mu.Lock()
 	defer pool.mu.Unlock()
 	pool.idle = append(pool.idle, c.workers...)
 }
 
-// fork hands all slabs but the first to the workers, does the first itself and waits.
-func (c *crew) fork(ws *workspace, n, size int, t task) {
+// do does all slabs with the help of the workers. Slabs of workers that come late, because their
+// cores are asleep or busy with something else, are done by the caller.
+func (c *crew) do(ws *workspace, n, size int, t task) {
+	slabs := ceilDiv(n, size)
+	c.task, c.n, c.size = t, n, size
 	c.panicked.Store(nil)
-	used := min(len(c.workers), ceilDiv(n, size)-1)
-	c.left.Store(int32(used))
-	c.join.Add(used)
-	for i, w := range c.workers[:used] {
-		lo := (i + 1) * size
-		w.jobs <- job{c, t, lo, min(lo+size, n)}
+	c.left.Store(int32(slabs))
+	c.next.Store(0)
+	c.join.Add(len(c.workers))
+	for _, w := range c.workers {
+		w.call(c)
 	}
-	defer func() {
-		spin(func() bool { return c.left.Load() == 0 })
-		c.join.Wait()
-		if p := c.panicked.Load(); p != nil {
-			panic(*p)
+	c.work(ws)
+	for _, w := range c.workers {
+		if w.mail.CompareAndSwap(c, nil) { // it has not come, and need not any more
+			c.join.Done()
 		}
-	}()
-	t.slab(ws, 0, min(size, n))
+	}
+	spin(func() bool { return c.left.Load() == 0 })
+	c.join.Wait()
+	if p := c.panicked.Load(); p != nil {
+		panic(*p)
+	}
 }
 
-// loop does slabs. Between two calls, a worker looks out for the next slab for a while, because to
+// work does slabs as long as there are some that nobody has begun.
+func (c *crew) work(ws *workspace) {
+	for {
+		lo := int(c.next.Add(1)-1) * c.size
+		if lo >= c.n {
+			return
+		}
+		c.slab(ws, lo, min(lo+c.size, c.n))
+	}
+}
+
+func (c *crew) slab(ws *workspace, lo, hi int) {
+	defer func() {
+		if p := recover(); p != nil {
+			first := p
+			c.panicked.CompareAndSwap(nil, &first)
+		}
+		c.left.Add(-1)
+	}()
+	c.task.slab(ws, lo, hi)
+}
+
+// call asks the worker to help a crew.
+func (w *worker) call(c *crew) {
+	w.mail.Store(c)
+	if w.asleep.Load() {
+		select {
+		case w.wake <- struct{}{}:
+		default: // it is being woken already
+		}
+	}
+}
+
+// loop helps crews. Between two calls, a worker looks out for the next one for a while, because to
 // sleep and be woken takes longer than many a product. It does not where others need the core.
 func (w *worker) loop() {
+	called := func() bool { return w.mail.Load() != nil }
 	for {
-		spin(func() bool { return len(w.jobs) > 0 || users.Load() > 1 })
-		w.do(<-w.jobs)
+		spin(func() bool { return called() || users.Load() > 1 })
+		w.asleep.Store(true)
+		if !called() {
+			<-w.wake
+		}
+		w.asleep.Store(false)
+		if c := w.mail.Swap(nil); c != nil {
+			c.work(&w.ws)
+			c.join.Done()
+		}
 	}
 }
 
 // patience is how long a goroutine spins before it sleeps.
-const patience = time.Millisecond
+const patience = 500 * time.Microsecond
 
 // spin returns when done does, or after a while.
 func spin(done func() bool) {
@@ -151,16 +198,4 @@ func spin(done func() bool) {
 			}
 		}
 	}
-}
-
-func (w *worker) do(j job) {
-	defer func() {
-		if p := recover(); p != nil {
-			first := p
-			j.crew.panicked.CompareAndSwap(nil, &first)
-		}
-		j.crew.left.Add(-1)
-		j.crew.join.Done()
-	}()
-	j.task.slab(&w.ws, j.lo, j.hi)
 }
