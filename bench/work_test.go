@@ -12,7 +12,7 @@ import (
 func TestWork(t *testing.T) {
 	c, err := gpt1.Preset("gpt1")
 	require.NoError(t, err)
-	require.InEpsilon(t, 32*(2*12*12*768*768+2*12*32*768), bench.ClassifyingWork(c, 32), 1e-12)
+	require.InEpsilon(t, 32.*(2*12*12*768*768+2*12*32*768), bench.ClassifyingWork(c, 32), 1e-12)
 	for dtype, bytes := range map[string]float64{"float32": 464.1e6, "bfloat16": 232.0e6, "int8": 130.5e6} {
 		got, err := bench.WritingBytes(c, dtype)
 		require.NoError(t, err)
