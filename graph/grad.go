@@ -12,11 +12,22 @@ func (g *Graph) Grad(cost Node, wrt ...Node) []Node {
 	if g.err != nil || !ok(append([]Node{cost}, wrt...)...) {
 		return nil
 	}
-	raw := make([]*gorgonia.Node, len(wrt))
+	if len(cost.shape) != 0 {
+		g.failf("backward", "the cost %s has shape %v: want a scalar", cost.Name(), cost.shape)
+		return nil
+	}
+	raw := make(gorgonia.Nodes, len(wrt))
 	for i, w := range wrt {
+		if w.op() != nil {
+			g.failf("backward", "%s is not an input: derivatives are those with respect to inputs", w.Name())
+			return nil
+		}
 		raw[i] = w.n
 	}
-	grads, err := gorgonia.Grad(cost.n, raw...)
+	// Not gorgonia.Grad: its derivative of the cost by itself is a node that all graphs share, so
+	// that goroutines could not build graphs at the same time.
+	one := g.eg.AddNode(gorgonia.NewConstant(float32(1)))
+	grads, err := gorgonia.Backpropagate(gorgonia.Nodes{cost.n}, gorgonia.Nodes{one}, raw)
 	if err != nil {
 		if g.err == nil { // an op's own message is clearer than what Gorgonia wraps it in
 			g.err = errors.Wrap(err, "differentiating the cost")

@@ -233,3 +233,17 @@ func TestDropoutMasksDependOnTheirKey(t *testing.T) {
 	require.Equal(t, first[n*c:], swapped[:n*c])
 	require.NotEqual(t, first[:n*c], first[n*c:], "sequence")
 }
+
+// Derivatives are those of scalars with respect to inputs.
+func TestGradRefuses(t *testing.T) {
+	g := graph.New(true)
+	x, _ := g.Floats("x", 2, 3)
+	g.Grad(x, x)
+	require.EqualError(t, g.Err(), "backward: the cost x has shape [2 3]: want a scalar")
+
+	g = graph.New(true)
+	x, _ = g.Floats("x", 2, 3)
+	y := x.GELU()
+	g.Grad(graphtest.Cost(g, y), y)
+	require.EqualError(t, g.Err(), "backward: gelu is not an input: derivatives are those with respect to inputs")
+}

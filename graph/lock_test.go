@@ -64,3 +64,13 @@ func TestSecondRunInABusyArenaIsAnError(t *testing.T) {
 	s.WhenSummed(nil)
 	require.NoError(t, second.Run())
 }
+
+// Graphs of several goroutines may be declared and compiled at the same time.
+func TestGraphsAreBuiltAtTheSameTime(t *testing.T) {
+	s := squareStore(t)
+	var all sync.WaitGroup
+	for range 8 {
+		all.Go(func() { square(t, s, new(graph.Arena)) })
+	}
+	all.Wait()
+}

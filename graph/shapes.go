@@ -1,10 +1,5 @@
 package graph
 
-import "sync"
-
-// building is held while a graph is declared and compiled.
-var building sync.Mutex
-
 // ByShape holds one compiled graph for each shape, built when it is first needed. The graphs
 // share one arena, so that they take the memory of the largest. K is the shape, V the graph
 // with its inputs and results. The zero ByShape is empty.
@@ -20,9 +15,7 @@ func (s *ByShape[K, V]) Get(shape K, build func(*Arena) (V, error)) (V, error) {
 	if v, found := s.built[shape]; found {
 		return v, nil
 	}
-	building.Lock() // Gorgonia keeps things in common between graphs that are being built
 	v, err := build(&s.Arena)
-	building.Unlock()
 	if err != nil {
 		return v, err
 	}
