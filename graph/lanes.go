@@ -4,6 +4,8 @@ import (
 	"context"
 	"runtime"
 	"sync"
+
+	"gorgpt/internal/kernels"
 )
 
 // Lanes compute the parts of a batch side by side. A lane is what one goroutine needs for that:
@@ -107,6 +109,9 @@ func (l *Lanes[K, V]) Accumulate(ctx context.Context, s *Store, n int, last func
 
 // run calls f for each part and then done, during which another part may already use the core.
 func (l *Lanes[K, V]) run(ctx context.Context, n int, f func(int, *ByShape[K, V]) error, done func(int, *ByShape[K, V], error)) error {
+	if n == 0 {
+		return nil
+	}
 	lanes := MostLanes(n)
 	switch {
 	case l.Wide:
@@ -119,7 +124,7 @@ func (l *Lanes[K, V]) run(ctx context.Context, n int, f func(int, *ByShape[K, V]
 	loop := func(part int) { // each lane has a first part, and so its graphs from the first call on
 		lane := l.Take()
 		defer l.Put(lane)
-		for more := true; more; part, more = work.next() {
+		for more := true; more; {
 			cores <- struct{}{}
 			err := ctx.Err()
 			if err == nil {
@@ -127,16 +132,19 @@ func (l *Lanes[K, V]) run(ctx context.Context, n int, f func(int, *ByShape[K, V]
 			}
 			<-cores
 			work.end(part, err)
-			done(part, lane, err)
+			ended := part
+			if part, more = work.next(); !more {
+				kernels.Expect(-1)
+			}
+			done(ended, lane, err)
 		}
 	}
 	var all sync.WaitGroup
+	kernels.Expect(lanes)
 	for i := range lanes - 1 {
 		all.Go(func() { loop(i + 1) })
 	}
-	if n > 0 {
-		loop(0)
-	}
+	loop(0)
 	all.Wait()
 	return work.err
 }

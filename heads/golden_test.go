@@ -197,7 +197,7 @@ func goldenFinetune(t *testing.T, set *golden.Set, f *golden.File) {
 // lmPerSequence returns the language model's loss of each sequence, in order.
 func lmPerSequence(t *testing.T, tuner *Tuner, batch []Encoded) []float32 {
 	var out []float32
-	lane := tuner.pool().Take()
+	lane := tuner.wide.Take()
 	for _, e := range batch {
 		c, err := tuner.Cut([]Encoded{e})
 		require.NoError(t, err)

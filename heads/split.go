@@ -71,6 +71,7 @@ type Cut struct {
 	first     []int // number of the first sequence of each example
 	sequences int   // in the batch
 	micros    []micro
+	beside    bool // micro-batches are computed side by side
 }
 
 // Cut cuts a batch. All examples of a micro-batch have the same number of sequences, so that
@@ -83,8 +84,13 @@ func (t *Tuner) Cut(batch []Encoded) (*Cut, error) {
 	c := &Cut{batch: batch}
 	c.first, c.sequences = firstSequences(batch)
 	order := deal(inOrder(batch), t.Group.Rank(), t.Group.Size())
-	c.micros = t.cutInto(batch, order, t.budget(batch, order))
-	if !t.Wide { // the last to begin should be the first to end
+	c.beside = t.sideBySide(batch, order)
+	budget := math.MaxInt
+	if c.beside {
+		budget = partTokens
+	}
+	c.micros = t.cutInto(batch, order, budget)
+	if c.beside { // the last to begin should be the first to end
 		slices.SortStableFunc(c.micros, func(a, b micro) int { return cmp.Compare(b.tokens(), a.tokens()) })
 	}
 	return c, nil
@@ -108,29 +114,19 @@ func (t *Tuner) cutInto(batch []Encoded, order []int, budget int) (micros []micr
 	return micros
 }
 
-// Micro-batches that are computed side by side should be equally long, and as many as there are
-// cores or a multiple, but the shorter one is, the more its fixed cost counts. A batch is cut into
-// up to mostParts, a power of two, that have at least leastTokens on average. If they would have
-// more than mostTokens, it is cut into parts of about that size.
-const mostParts, leastTokens, mostTokens = 8, 48, 256
+// A batch is computed side by side if it has besideTokens or more. It is then cut into micro-batches
+// of up to partTokens, which are many enough to keep the cores equally busy. The texts of a smaller
+// batch would make a few uneven parts: its micro-batches are cut for little padding, and run one
+// after the other with products that the cores share.
+const besideTokens, partTokens = 2048, 256
 
-// budget returns the number of tokens that a micro-batch of several examples may have.
-func (t *Tuner) budget(batch []Encoded, order []int) int {
-	if t.Wide {
-		return math.MaxInt
-	}
-	tokens, parts := 0, 1
+// sideBySide reports whether the examples at the given places are computed side by side.
+func (t *Tuner) sideBySide(batch []Encoded, order []int) bool {
+	tokens := 0
 	for _, at := range order {
 		tokens += len(batch[at].Sequences) * batch[at].longest()
 	}
-	for 2*parts <= mostParts && 2*parts*leastTokens <= tokens {
-		parts *= 2
-	}
-	budget := tokens / parts
-	for budget < mostTokens && len(t.cutInto(batch, order, budget)) > parts {
-		budget += 8
-	}
-	return min(budget, mostTokens)
+	return !t.Wide && tokens >= besideTokens
 }
 
 func (s shape) tokens() int { return s.b * s.s * s.t }

@@ -33,7 +33,7 @@ type Losses struct{ Total, Task, LM float64 } // L3, L2, L1
 // Tuner computes losses, gradients and predictions of a model with a head. It cuts a batch into
 // micro-batches of examples of similar length, and of questions with the same number of answers.
 // The gradients of the micro-batches add up to the gradient of the batch, including dropout.
-// Unless the model is wide, micro-batches are computed side by side; see [graph.Lanes].
+// Those of a large batch of a model that is not wide are computed side by side; see [graph.Lanes].
 //
 // A Tuner is safe for concurrent use. An evaluation during which the weights are updated is an
 // error. Its fields must not be changed meanwhile.
@@ -47,8 +47,8 @@ type Tuner struct {
 	Wide   bool        // see [gpt1.Config.Wide]
 	Lanes  int         // the most micro-batches computed at once; 0: as many as there are cores
 
-	once  sync.Once
-	lanes graph.Lanes[shape, *step]
+	once         sync.Once
+	beside, wide graph.Lanes[shape, *step]
 }
 
 // Declare declares the graph of a full micro-batch for inspection. Its examples have s sequences,
@@ -99,7 +99,7 @@ func (t *Tuner) Diagnose(n int, batch []Encoded) error {
 
 func (t *Tuner) accumulate(ctx context.Context, n int, c *Cut, last func() error, run func(*graph.Machine) error) (Losses, error) {
 	losses := make([]Losses, len(c.micros))
-	err := t.pool().Accumulate(ctx, t.Model.Store, len(c.micros), last, func(k int, lane *graph.ByShape[shape, *step]) error {
+	err := t.lanes(c).Accumulate(ctx, t.Model.Store, len(c.micros), last, func(k int, lane *graph.ByShape[shape, *step]) error {
 		st, err := t.filled(lane, c, k, trains)
 		if err != nil {
 			return err
@@ -145,7 +145,7 @@ func (t *Tuner) evaluateShare(ctx context.Context, batch []Encoded, kind kind, l
 		return Losses{}, err
 	}
 	updates, losses := t.Model.Store.Updates(), make([]Losses, len(c.micros))
-	err = t.pool().Each(ctx, len(c.micros), func(k int, lane *graph.ByShape[shape, *step]) error {
+	err = t.lanes(c).Each(ctx, len(c.micros), func(k int, lane *graph.ByShape[shape, *step]) error {
 		st, err := t.filled(lane, c, k, kind)
 		if err != nil {
 			return err
@@ -193,10 +193,13 @@ func sum(losses []Losses) (total Losses) {
 	return total
 }
 
-// pool returns the lanes.
-func (t *Tuner) pool() *graph.Lanes[shape, *step] {
-	t.once.Do(func() { t.lanes.Wide, t.lanes.Limit = t.Wide, t.Lanes })
-	return &t.lanes
+// lanes returns the lanes that compute a cut.
+func (t *Tuner) lanes(c *Cut) *graph.Lanes[shape, *step] {
+	t.once.Do(func() { t.beside.Limit, t.wide.Wide = t.Lanes, true })
+	if c.beside {
+		return &t.beside
+	}
+	return &t.wide
 }
 
 // filled returns the graph of micro-batch k with its inputs.

@@ -42,8 +42,8 @@ type crew struct {
 
 var crews freeList[crew]
 
-// users counts the callers between Enter and Leave.
-var users atomic.Int32
+// users counts the callers between Enter and Leave, and expected those that are about to come.
+var users, expected atomic.Int32
 
 // Enter says that the caller computes until it calls [Leave]. All who compute at once share the
 // cores: with as many callers as cores, each computes on its own core only, which wakes nobody.
@@ -53,8 +53,15 @@ func Enter() { users.Add(1) }
 // Leave ends what [Enter] began.
 func Leave() { users.Add(-1) }
 
+// Expect says that n goroutines are about to enter, once or several times, so that the first of them
+// leaves the cores to the others from the start. A negative n takes that back.
+func Expect(n int) { expected.Add(int32(n)) }
+
+// callers is the number of callers that share the cores.
+func callers() int { return int(max(1, users.Load(), expected.Load())) }
+
 // cores is the number of cores that a call may use.
-func cores() int { return max(1, runtime.GOMAXPROCS(0)/max(1, int(users.Load()))) }
+func cores() int { return max(1, runtime.GOMAXPROCS(0)/callers()) }
 
 // Parallel calls f on slabs that cover [0,n) and returns when all are done.
 // Slab borders are multiples of grain, and there are at most GOMAXPROCS slabs,
@@ -173,7 +180,7 @@ func (w *worker) call(c *crew) {
 func (w *worker) loop() {
 	called := func() bool { return w.mail.Load() != nil }
 	for {
-		spin(func() bool { return called() || users.Load() > 1 })
+		spin(func() bool { return called() || callers() > 1 })
 		w.asleep.Store(true)
 		if !called() {
 			<-w.wake
