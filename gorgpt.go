@@ -1,34 +1,44 @@
-// Package gorgpt writes text with a GPT-1 that was trained here or elsewhere.
+// Package gorgpt uses a GPT-1 that was trained here or elsewhere.
 //
 // [Open] reads a model folder: the run folder of gorgpt train or finetune, a folder in Hugging
-// Face's openai-gpt format, or OpenAI's release of 2018. [Model.Generate] continues a text.
+// Face's openai-gpt format, or OpenAI's release of 2018. [Model.Generate] continues a text and
+// [Model.Score] says how probable a text is. If the model was fine-tuned, [Model.Predict] and
+// [Model.PredictAll] give its labels for the inputs that [Text], [Pair] and [Question] make.
 //
-// The package prints nothing, writes no files and opens no connections. Nothing heavy is below
-// it: no drawing, no Parquet. Training, fine-tuning and prediction are in packages pretrain and
-// finetune.
+// The package prints nothing, writes no files and opens no connections. To train, use packages
+// pretrain and finetune.
 package gorgpt
 
 import (
-	"context"
-	"iter"
+	"runtime"
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"github.com/pkg/errors"
 
-	"gorgpt/checkpoint"
+	"gorgpt/finetune"
 	"gorgpt/generate"
-	"gorgpt/gpt1"
 	"gorgpt/graph"
 	"gorgpt/tokenizer"
 )
 
-// Model is a language model with its tokenizer. A Model is safe for concurrent use: calls share
-// the weights, and each has its own key/value cache.
+// Model is a model with its tokenizer and, if it was fine-tuned, its task. A Model is safe for
+// concurrent use: calls share the weights and the cores, and none changes the result of another.
 type Model struct {
-	model *gpt1.Model
-	tok   *tokenizer.Tokenizer
-	never []int32 // tokens that no text has
+	opened atomic.Pointer[opened] // nil once the model is closed
+	labels []string
+	task   string
+}
+
+// opened is what a model consists of.
+type opened struct {
+	dir     string
+	base    *finetune.Base
+	never   []int32 // tokens that no text has
+	cutLong bool
+	scorer  *generate.Scorer
+	queue   *queue // nil unless the model was fine-tuned
 
 	mu   sync.Mutex
 	idle []*generate.Generator
@@ -37,7 +47,7 @@ type Model struct {
 // Dtype is a type of weights; see [Compute]. A Dtype is safe for concurrent use.
 type Dtype = graph.Dtype
 
-// The types of weights. With each of them, sums are float32, and a text is the same for any number
+// The types of weights. With each of them, sums are float32, and results are the same for any number
 // of cores. BFloat16 takes half of the memory of Float32, and Int8 a quarter; both write faster.
 const (
 	Float32  = graph.Float32
@@ -46,115 +56,122 @@ const (
 )
 
 // Option changes how [Open] opens a model. An Option is safe for concurrent use.
-type Option func(*opening)
+type Option func(*options)
 
-type opening struct{ dtype Dtype }
+type options struct {
+	dtype   Dtype
+	cutLong bool
+}
 
 // Compute keeps the weights in type d and computes with them. Without this option it is the type
 // that the folder holds.
-func Compute(d Dtype) Option { return func(o *opening) { o.dtype = d } }
+func Compute(d Dtype) Option { return func(o *options) { o.dtype = d } }
 
-// Open reads the model in the folder dir. It is an error if the model cannot write, as an LSTM.
-func Open(dir string, options ...Option) (*Model, error) {
-	var o opening
-	for _, option := range options {
+// CutLong cuts inputs that are longer than the model can read, as training does: the end of a text
+// or context, never a question or an answer. [Prediction.Cut] says when that happened. Without this
+// option, such an input is a [LengthError].
+func CutLong() Option { return func(o *options) { o.cutLong = true } }
+
+// Open reads the model in the folder dir. If it cannot, the error is a [FolderError] or, if the
+// weights do not fit into memory, a [MemoryError].
+func Open(dir string, with ...Option) (*Model, error) {
+	var o options
+	for _, option := range with {
 		option(&o)
 	}
 	if o.dtype != "" && !slices.Contains(graph.Dtypes(), o.dtype) {
 		return nil, errors.Errorf("opening a model: %q is not a type of weights: it must be one of %v", o.dtype, graph.Dtypes())
 	}
-	model, tok, _, err := checkpoint.ReadFolderAs(dir, 0, o.dtype)
+	base, err := finetune.ReadModel(dir, o.dtype)
 	if err != nil {
-		return nil, errors.WithMessage(err, "opening a model")
+		return nil, openError(dir, err)
 	}
-	if model.IsLSTM() {
-		return nil, errors.Errorf("opening a model: %s is an LSTM, which can only score texts", dir)
-	}
-	m := &Model{model: model, tok: tok}
+	in := &opened{dir: dir, base: base, cutLong: o.cutLong, scorer: generate.NewScorer(base.Model)}
 	for _, token := range []string{tokenizer.Unknown, tokenizer.Start, tokenizer.Delimiter, tokenizer.Classify} {
-		if id, found := tok.ID(token); found {
-			m.never = append(m.never, id)
+		if id, found := base.Tok.ID(token); found && int(id) < base.Model.VocabSize {
+			in.never = append(in.never, id)
 		}
 	}
+	m := &Model{}
+	if spec := base.Spec(); spec.Task != "" {
+		predictor, err := finetune.NewPredictor(base)
+		if err != nil {
+			return nil, openError(dir, err)
+		}
+		in.queue = &queue{predictor: predictor}
+		m.task, m.labels = string(spec.Task), spec.Labels
+	}
+	m.opened.Store(in)
 	return m, nil
 }
 
-// Sampling says how a text is continued. The zero value writes 100 tokens, always the most likely
-// one. A Sampling is safe for concurrent use as long as nothing changes it.
-type Sampling struct {
-	Tokens      int      // maximum number of tokens; 0: 100
-	Temperature float64  // below 1 favours likely tokens, above 1 surprising ones; 0: the most likely one
-	TopK        int      // draw from the K most likely tokens; 0: from all
-	TopP        float64  // draw from the most likely tokens that together have this probability; 0: from all
-	Seed        uint64   // the same seed gives the same text
-	Stop        []string // the text ends before any of these
+// openError returns the error of opening a folder in its type.
+func openError(dir string, err error) error {
+	var memory *MemoryError
+	if errors.As(err, &memory) {
+		return memory
+	}
+	return &FolderError{dir, err}
 }
 
-// defaultTokens is the maximum number of tokens of a zero [Sampling].
-const defaultTokens = 100
+// Task is the task that the model was fine-tuned for, as in "classification"; "" if it was not.
+func (m *Model) Task() string { return m.task }
 
-// Generate continues a text and yields each piece as it is chosen. Joined to the prompt, the pieces
-// are the whole text. An error comes last, with an empty piece. When ctx ends, the error is that
-// of ctx, at most one token later.
-func (m *Model) Generate(ctx context.Context, prompt string, s Sampling) iter.Seq2[string, error] {
-	return func(yield func(string, error) bool) {
-		going := true
-		give := func(piece string) bool {
-			if piece != "" {
-				going = yield(piece, nil)
-			}
-			return going
-		}
-		if err := m.generate(ctx, prompt, s, give); err != nil && going {
-			yield("", err)
-		}
-	}
-}
+// Labels are the labels of the task, in the order of [Prediction.Probabilities]; nil for a score, for
+// questions, and for a model that was not fine-tuned.
+func (m *Model) Labels() []string { return slices.Clone(m.labels) }
 
-// generate gives the pieces that follow a prompt, until give returns false.
-func (m *Model) generate(ctx context.Context, prompt string, s Sampling, give func(string) bool) error {
-	ids := m.tok.Encode(prompt)
-	if len(ids) == 0 {
-		return errors.New("the prompt is empty: give at least one word")
-	}
-	text, err := generate.NewStream(m.tok, ids[len(ids)-1], s.Stop)
+// Tokenizer returns the tokenizer of the model.
+func (m *Model) Tokenizer() (*tokenizer.Tokenizer, error) {
+	in, err := m.use()
 	if err != nil {
-		return err
+		return nil, err
 	}
-	o := generate.Options{Tokens: s.Tokens, Temperature: s.Temperature, TopK: s.TopK, TopP: s.TopP, Seed: s.Seed, Ban: m.never}
-	if o.Tokens == 0 {
-		o.Tokens = defaultTokens
+	return in.base.Tok, nil
+}
+
+// Context is the number of tokens that the model can read, 0 once it is closed.
+func (m *Model) Context() int {
+	if in := m.opened.Load(); in != nil {
+		return in.base.Model.NCtx
 	}
-	g := m.take()
-	defer m.put(g)
-	going := true
-	_, err = g.Sample(ctx, ids, o, func(_ int, id int32) bool {
-		piece, ended := text.Add(id)
-		going = give(piece)
-		return going && !ended
-	})
-	if err == nil && going {
-		give(text.Rest())
+	return 0
+}
+
+// Close gives up the model's memory. Calls that are running end as if it were open, and the memory
+// they use is free when they have ended. Later calls return [ErrClosed]. To close a model twice is no error.
+func (m *Model) Close() error {
+	m.opened.Store(nil)
+	return nil
+}
+
+// use returns what the model consists of, or ErrClosed.
+func (m *Model) use() (*opened, error) {
+	if in := m.opened.Load(); in != nil {
+		return in, nil
 	}
-	return err
+	return nil, ErrClosed
 }
 
 // take returns a generator that no other goroutine uses.
-func (m *Model) take() *generate.Generator {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	n := len(m.idle)
+func (o *opened) take() *generate.Generator {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	n := len(o.idle)
 	if n == 0 {
-		return generate.New(m.model)
+		return generate.New(o.base.Model)
 	}
-	g := m.idle[n-1]
-	m.idle = m.idle[:n-1]
+	g := o.idle[n-1]
+	o.idle = o.idle[:n-1]
 	return g
 }
 
-// put makes a generator available again.
-func (m *Model) put(g *generate.Generator) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.idle = append(m.idle, g)
+// put makes a generator available again. Only as many are kept as can run at once, for each has a
+// cache of keys and values.
+func (o *opened) put(g *generate.Generator) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if len(o.idle) < runtime.GOMAXPROCS(0) {
+		o.idle = append(o.idle, g)
+	}
 }

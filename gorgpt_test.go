@@ -123,8 +123,13 @@ func TestMistakes(t *testing.T) {
 	lstm.Init(1)
 	dir := t.TempDir()
 	require.NoError(t, checkpoint.WriteFolder(dir, lstm, tok, checkpoint.Form{}))
-	_, err = gorgpt.Open(dir)
+	m, err = gorgpt.Open(dir)
+	require.NoError(t, err)
+	_, err = write(ctx, m, "the boy", gorgpt.Sampling{})
 	require.ErrorContains(t, err, "LSTM")
+	scored, err := m.Score(ctx, "the boy saw", 0)
+	require.NoError(t, err)
+	require.NotEmpty(t, scored)
 }
 
 func TestManyGoroutinesWriteTheSameTextsAsOne(t *testing.T) {

@@ -123,6 +123,9 @@ func (s *source) model(ctx int, d graph.Dtype) (*gpt1.Model, error) {
 	if s.rows > 0 {
 		c.VocabSize = s.rows
 	}
+	if err := enough(s.where, c.Len(s.head...), d); err != nil {
+		return nil, err
+	}
 	m, err := gpt1.NewCompact(c, d, s.head...)
 	if err != nil {
 		return nil, errors.Wrap(err, s.where)

@@ -24,7 +24,7 @@ type Base struct {
 
 	name   string   // for reports
 	preset string   // preset of a new model; "" if the model was read
-	notes  []string // about how the model was read; only from ReadTuned
+	notes  []string // about how the model was read; only from ReadModel
 	head   Spec     // task of the model's head; zero without a head or without task.json
 }
 

@@ -28,17 +28,27 @@ func (o Options) Judge(ctx context.Context, b *Base, rows []loaders.Row, account
 	if o.Eval != "" && set.unlabelled {
 		return nil, train.BadOption("{Eval}: the rows of %s have no labels: add them, or use {Predict}", name)
 	}
-	head, err := heads.New(spec.Task, b.Model, 0)
+	tuner, err := b.tuner()
 	if err != nil {
 		return nil, err
 	}
-	task := &Task{Tuner: &heads.Tuner{Model: b.Model, Head: head, Micro: microOf(spec), Group: o.Group, Wide: b.Model.Wide()}, Spec: spec}
+	tuner.Group = o.Group
+	task := &Task{Tuner: tuner, Spec: spec}
 	return task.Judge(ctx, set)
 }
 
-// ReadTuned reads a fine-tuned model to predict with, as [checkpoint.ReadFolderAs] does. It is an
-// error if the model has no head or no task.json.
-func ReadTuned(dir string, d graph.Dtype) (*Base, error) {
+// tuner returns a tuner that predicts with the base's head.
+func (b *Base) tuner() (*heads.Tuner, error) {
+	head, err := heads.New(b.head.Task, b.Model, 0)
+	if err != nil {
+		return nil, err
+	}
+	return &heads.Tuner{Model: b.Model, Head: head, Micro: microOf(b.head), Wide: b.Model.Wide()}, nil
+}
+
+// ReadModel reads a model that is not to be trained, as [checkpoint.ReadFolderAs] does, with the task
+// of its head if it was fine-tuned.
+func ReadModel(dir string, d graph.Dtype) (*Base, error) {
 	var notes []string
 	b, err := readWithSpec(dir, func(dir string) (m *gpt1.Model, tok *tokenizer.Tokenizer, err error) {
 		m, tok, notes, err = checkpoint.ReadFolderAs(dir, 0, d)
@@ -48,10 +58,20 @@ func ReadTuned(dir string, d graph.Dtype) (*Base, error) {
 		return nil, err
 	}
 	b.notes = notes
+	return b, nil
+}
+
+// ReadTuned is [ReadModel] for a fine-tuned model. It is an error if the model has no head or no
+// task.json.
+func ReadTuned(dir string, d graph.Dtype) (*Base, error) {
+	b, err := ReadModel(dir, d)
+	if err != nil {
+		return nil, err
+	}
 	return b, b.checkTuned()
 }
 
-// Notes says what a user should know about how [ReadTuned] read the model.
+// Notes says what a user should know about how [ReadModel] read the model.
 func (b *Base) Notes() []string { return b.notes }
 
 // Spec returns the task and label space of the model; it is zero if the model was not fine-tuned.

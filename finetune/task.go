@@ -2,7 +2,6 @@ package finetune
 
 import (
 	"context"
-	"math"
 	"math/rand/v2"
 	"slices"
 	"strconv"
@@ -172,10 +171,8 @@ func (t *Task) Judge(ctx context.Context, set *Set) (*Outcome, error) {
 		return nil, err
 	}
 	for i, row := range logits {
-		for _, x := range row {
-			if y := float64(x); math.IsNaN(y) || math.IsInf(y, 0) {
-				return nil, errors.Errorf("%s: the output of the model is %v: its weights are damaged or too large", set.rowsOf([]int{i}), x)
-			}
+		if x, found := notFinite(row); found {
+			return nil, errors.Errorf("%s: the output of the model is %v: its weights are damaged or too large", set.rowsOf([]int{i}), x)
 		}
 	}
 	training := t.Train

@@ -2,6 +2,7 @@ package generate
 
 import (
 	"context"
+	"slices"
 
 	"github.com/pkg/errors"
 
@@ -13,48 +14,114 @@ import (
 // may share a model.
 type Scorer struct {
 	model *gpt1.Model
-	lanes graph.Lanes[int, *scorePass] // by length
+	lanes graph.Lanes[scoreShape, *scorePass]
+}
+
+// scoreShape says what a scorePass computes.
+type scoreShape struct {
+	t    int  // number of tokens
+	rank bool // its logits are read
 }
 
 // scorePass is the graph that computes −log P of each of t tokens.
 type scorePass struct {
 	inputs, targets []int32    // [1 T]
+	logits          graph.Node // [1 T V']
 	losses          graph.Node // [1 T]
 	machine         *graph.Machine
 }
 
+// Ranked is a token and its log-probability. A Ranked is safe for concurrent use.
+type Ranked struct {
+	ID      int32
+	LogProb float64
+}
+
 // NewScorer returns a scorer for the model.
 func NewScorer(m *gpt1.Model) *Scorer {
-	return &Scorer{model: m, lanes: graph.Lanes[int, *scorePass]{Wide: m.Wide()}}
+	return &Scorer{model: m, lanes: graph.Lanes[scoreShape, *scorePass]{Wide: m.Wide()}}
 }
 
 // LogProbs returns log P(ids[i] | ids[:i]) for i ≥ 1; the model gives the first token no
 // probability. In a text longer than the context, each token has at least half a context before
 // it, or the start of the text. → len(ids)−1. When ctx ends, LogProbs returns its error.
 func (s *Scorer) LogProbs(ctx context.Context, ids []int32) ([]float64, error) {
+	own, _, err := s.score(ctx, ids, 0)
+	return own, err
+}
+
+// Rank is LogProbs with the n most likely tokens in each place, the most likely first. It keeps the
+// scores of all tokens, which takes 4 bytes for each token of the vocabulary and position of the
+// context.
+func (s *Scorer) Rank(ctx context.Context, ids []int32, n int) (own []float64, best [][]Ranked, err error) {
+	if n < 1 || n > s.model.VocabSize {
+		return nil, nil, errors.Errorf("%d alternatives: the number must be from 1 to %d, the size of the vocabulary", n, s.model.VocabSize)
+	}
+	return s.score(ctx, ids, n)
+}
+
+// score computes log-probabilities and, unless n is 0, the n most likely tokens in each place.
+func (s *Scorer) score(ctx context.Context, ids []int32, n int) (own []float64, best [][]Ranked, err error) {
 	for _, id := range ids {
 		if id < 0 || int(id) >= s.model.VocabSize {
-			return nil, errors.Errorf("token %d is not one of the model, which are 0 to %d", id, s.model.VocabSize-1)
+			return nil, nil, errors.Errorf("token %d is not one of the model, which are 0 to %d", id, s.model.VocabSize-1)
 		}
 	}
 	updates := s.model.Store.Updates()
-	out := make([]float64, max(0, len(ids)-1))
-	windows := s.windows(len(out))
-	err := s.lanes.Each(ctx, len(windows), func(k int, lane *graph.ByShape[int, *scorePass]) error {
+	own = make([]float64, max(0, len(ids)-1))
+	best = make([][]Ranked, len(own))
+	windows := s.windows(len(own))
+	err = s.lanes.Each(ctx, len(windows), func(k int, lane *graph.ByShape[scoreShape, *scorePass]) error {
 		w := windows[k]
-		losses, err := s.losses(lane, ids[w.from:w.to], ids[w.from+1:w.to+1])
-		for i := w.scored; err == nil && i < w.to; i++ {
-			out[i] = -float64(losses[i-w.from])
+		p, err := s.run(lane, n > 0, ids[w.from:w.to], ids[w.from+1:w.to+1])
+		if err != nil {
+			return err
 		}
-		return err
+		losses := p.losses.Values()
+		for i := w.scored; i < w.to; i++ {
+			own[i] = -float64(losses[i-w.from])
+			if n > 0 {
+				best[i] = mostLikely(s.logits(p, i-w.from), n, ids[i+1], own[i])
+			}
+		}
+		return nil
 	})
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if updates != s.model.Store.Updates() {
-		return nil, errors.New("the model was trained while it scored: the results come from different weights")
+		return nil, nil, errors.New("the model was trained while it scored: the results come from different weights")
 	}
-	return out, nil
+	return own, best, nil
+}
+
+// logits returns the scores of all tokens in a place of a pass. [V]
+func (s *Scorer) logits(p *scorePass, at int) []float32 {
+	all := p.logits.Values()
+	row := len(all) / len(p.inputs) // V', with padding
+	return all[at*row : at*row+s.model.VocabSize]
+}
+
+// mostLikely returns the n highest of the logits, given the log-probability of one of the tokens. Of
+// equal ones, the lowest id comes first.
+func mostLikely(logits []float32, n int, known int32, logProb float64) []Ranked {
+	best := make([]Ranked, 0, n+1)
+	for id, z := range logits {
+		if len(best) == n && float64(z) <= best[n-1].LogProb {
+			continue
+		}
+		at, _ := slices.BinarySearchFunc(best, float64(z), func(r Ranked, z float64) int {
+			if r.LogProb >= z {
+				return -1
+			}
+			return 1
+		})
+		best = slices.Insert(best, at, Ranked{int32(id), float64(z)})[:min(n, len(best)+1)]
+	}
+	for i := range best {
+		best[i].LogProb += logProb - float64(logits[known])
+	}
+	return best
 }
 
 // window is the tokens [from,to), which predict the tokens that follow them. Those from scored on
@@ -72,34 +139,36 @@ func (s *Scorer) windows(n int) []window {
 	return all
 }
 
-// losses returns −log P of each target. The graphs are as long as powers of two, so that few
+// run computes −log P of each target. The graphs are as long as powers of two, so that few
 // of them serve all texts. Positions after the text do not change those before.
-func (s *Scorer) losses(lane *graph.ByShape[int, *scorePass], inputs, targets []int32) ([]float32, error) {
+func (s *Scorer) run(lane *graph.ByShape[scoreShape, *scorePass], rank bool, inputs, targets []int32) (*scorePass, error) {
 	t := 1
 	for t < len(inputs) {
 		t *= 2
 	}
-	t = min(t, s.model.NCtx)
-	p, err := lane.Get(t, func(arena *graph.Arena) (*scorePass, error) { return newScorePass(s.model, arena, t) })
+	shape := scoreShape{min(t, s.model.NCtx), rank}
+	p, err := lane.Get(shape, func(arena *graph.Arena) (*scorePass, error) { return newScorePass(s.model, arena, shape) })
 	if err != nil {
 		return nil, err
 	}
 	clear(p.inputs[copy(p.inputs, inputs):])
 	clear(p.targets[copy(p.targets, targets):])
-	if err := p.machine.Run(); err != nil {
-		return nil, err
-	}
-	return p.losses.Values()[:len(inputs)], nil
+	return p, p.machine.Run()
 }
 
-func newScorePass(m *gpt1.Model, arena *graph.Arena, t int) (p *scorePass, err error) {
+func newScorePass(m *gpt1.Model, arena *graph.Arena, shape scoreShape) (p *scorePass, err error) {
 	p = &scorePass{}
 	g := graph.New(false)
-	in, ids := g.Ints("inputs", 1, t)
-	next, following := g.Ints("targets", 1, t)
+	in, ids := g.Ints("inputs", 1, shape.t)
+	next, following := g.Ints("targets", 1, shape.t)
 	p.inputs, p.targets = ids, following
-	p.losses = m.Losses(m.Hidden(in), next)
-	p.machine, err = g.Compile(arena, p.losses)
+	p.logits = m.Logits(m.Hidden(in))
+	p.losses = p.logits.CrossEntropy(next, m.VocabSize)
+	kept := []graph.Node{p.losses}
+	if shape.rank {
+		kept = append(kept, p.logits)
+	}
+	p.machine, err = g.Compile(arena, kept...)
 	return p, err
 }
 

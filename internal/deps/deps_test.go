@@ -40,8 +40,8 @@ var order = []string{
 	"optim",
 	"checkpoint/npy", "checkpoint/safetensors", "checkpoint",
 	"generate",
-	"", // the root package
 	"train", "pretrain", "finetune", "finetune/files",
+	"", // the root package
 	"experiment/ablate", "experiment/zeroshot",
 	// Programs.
 	"cmd/internal/cli",
@@ -146,7 +146,7 @@ func TestLibrariesAreWrapped(t *testing.T) {
 
 // light are packages that other programs import, with the maximum number of packages below each;
 // 0: no maximum.
-var light = map[string]int{"": 250, "train": 0, "pretrain": 0, "finetune": 0}
+var light = map[string]int{"": 270, "train": 0, "pretrain": 0, "finetune": 0}
 
 // heavy are libraries that must not be below light packages.
 var heavy = []string{"github.com/tetratelabs/wazero", "golang.org/x/image", "github.com/parquet-go/", "net/http"}
