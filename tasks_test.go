@@ -1,0 +1,100 @@
+package gorgpt_test
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"gorgpt"
+	"gorgpt/checkpoint"
+	"gorgpt/finetune"
+	"gorgpt/heads"
+	"gorgpt/loaders"
+)
+
+// tuned writes a model with a random head for a task and opens it.
+func tuned(t *testing.T, kind heads.Kind, rows ...loaders.Row) *gorgpt.Model {
+	t.Helper()
+	base, err := finetune.ReadBase(filepath.Join(filepath.Dir(folder), "base"))
+	require.NoError(t, err)
+	spec, err := finetune.Learn(kind, rows)
+	require.NoError(t, err)
+	spec.Specials, err = finetune.Specials(base.Tok)
+	require.NoError(t, err)
+	m, err := heads.Attach(base.Model, heads.AttachOptions{Rows: base.Tok.Size(), Outputs: spec.Outputs(), Blocks: base.Model.NLayer, Seed: 1})
+	require.NoError(t, err)
+	dir := t.TempDir()
+	require.NoError(t, checkpoint.WriteFolder(dir, m, base.Tok, checkpoint.Form{}))
+	task, err := spec.JSON()
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(filepath.Join(dir, finetune.SpecFile), task, 0o600))
+	opened, err := gorgpt.Open(dir)
+	require.NoError(t, err)
+	return opened
+}
+
+func row(label loaders.Label, texts ...string) loaders.Row {
+	return loaders.Row{Texts: texts, Label: label}
+}
+
+func TestInputsOfAllTasks(t *testing.T) {
+	ctx, text := context.Background(), func(s string) loaders.Label { return loaders.Label{Text: s} }
+	for _, kind := range []heads.Kind{heads.Entailment, heads.Similarity} {
+		m := tuned(t, kind, row(text("yes"), "a", "b"), row(text("no"), "a", "b"))
+		require.Equal(t, string(kind), m.Task())
+		require.Equal(t, []string{"no", "yes"}, m.Labels())
+		p, err := m.Predict(ctx, gorgpt.Pair("the boy saw", "a gull"))
+		require.NoError(t, err)
+		require.Contains(t, m.Labels(), p.Label)
+		require.InDelta(t, 1, p.Probabilities[0]+p.Probabilities[1], 1e-6)
+		_, err = m.Predict(ctx, gorgpt.Text("the boy"))
+		require.EqualError(t, err, "the task of the model is "+string(kind)+": make its inputs with Pair")
+		_, err = m.Predict(ctx, gorgpt.Pair("the boy", ""))
+		var empty *gorgpt.EmptyError
+		require.ErrorAs(t, err, &empty)
+	}
+
+	m := tuned(t, heads.Regression, row(loaders.Label{Text: "1.5", Form: loaders.Float}, "a", "b"), row(loaders.Label{Text: "2.5", Form: loaders.Float}, "a", "b"))
+	p, err := m.Predict(ctx, gorgpt.Pair("the boy saw", "a gull"))
+	require.NoError(t, err)
+	require.Nil(t, p.Probabilities)
+	require.Nil(t, m.Labels())
+	score, err := strconv.ParseFloat(p.Label, 64)
+	require.NoError(t, err)
+	require.Equal(t, score, p.Score)
+	require.NotZero(t, score)
+
+	m = tuned(t, heads.MultiLabel, row(text("red|round"), "a"), row(text("round|small"), "b"))
+	p, err = m.Predict(ctx, gorgpt.Text("the boy"))
+	require.NoError(t, err)
+	require.Len(t, p.Probabilities, 3)
+	for i, label := range m.Labels() {
+		require.Equal(t, p.Probabilities[i] >= 0.5, slices.Contains(p.Labels, label))
+	}
+
+	question := row(text("1"), "the boy saw a gull", "what did he see")
+	question.Answers = []string{"the sea", "a gull"}
+	m = tuned(t, heads.MultipleChoice, question)
+	answers := []string{"a boy", "the sea", "a gull"} // more than in training
+	p, err = m.Predict(ctx, gorgpt.Question("the boy saw a gull", "what did he see", answers...))
+	require.NoError(t, err)
+	require.Len(t, p.Probabilities, 3)
+	require.Equal(t, strconv.Itoa(p.Answer), p.Label)
+	for _, other := range p.Probabilities {
+		require.LessOrEqual(t, other, p.Probabilities[p.Answer])
+	}
+	_, err = m.Predict(ctx, gorgpt.Question("", "what", answers...))
+	require.NoError(t, err)
+	for _, in := range []gorgpt.Input{
+		gorgpt.Question("the boy", "what"), gorgpt.Question("", "", answers...), gorgpt.Question("the boy", "what", "a", " "),
+	} {
+		var empty *gorgpt.EmptyError
+		_, err = m.Predict(ctx, in)
+		require.ErrorAs(t, err, &empty)
+	}
+}
