@@ -1,0 +1,118 @@
+package bench_test
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"gorgpt"
+	"gorgpt/checkpoint"
+	"gorgpt/finetune"
+	"gorgpt/gpt1"
+	"gorgpt/heads"
+	"gorgpt/loaders"
+	"gorgpt/loaders/storyworld"
+	"gorgpt/tokenizer"
+)
+
+// BenchmarkUse opens a classifier from Go and predicts texts of 30 tokens, which are sequences of 32: the first one, one
+// after the other, all in one call, and from 64 goroutines.
+func BenchmarkUse(b *testing.B) {
+	ctx := context.Background()
+	for _, preset := range []string{"tiny", "gpt1"} {
+		b.Run(preset, func(b *testing.B) {
+			dir, inputs := classifier(b, preset)
+			var open, first []time.Duration
+			var m *gorgpt.Model
+			for range 5 {
+				start := time.Now()
+				var err error
+				m, err = gorgpt.Open(dir)
+				require.NoError(b, err)
+				open = append(open, time.Since(start))
+				_, err = m.Predict(ctx, inputs[0])
+				require.NoError(b, err)
+				first = append(first, time.Since(start)-open[len(open)-1])
+			}
+			alone, all, many := func() {
+				for _, in := range inputs[:16] {
+					_, err := m.Predict(ctx, in)
+					require.NoError(b, err)
+				}
+			}, func() {
+				_, err := m.PredictAll(ctx, inputs)
+				require.NoError(b, err)
+			}, func() {
+				var wait sync.WaitGroup
+				for i := range 64 {
+					wait.Go(func() {
+						for k := i; k < len(inputs); k += 64 {
+							_, err := m.Predict(ctx, inputs[k])
+							require.NoError(b, err)
+						}
+					})
+				}
+				wait.Wait()
+			}
+			took := map[string][]time.Duration{}
+			for b.Loop() {
+				for name, f := range map[string]func(){"alone": alone, "all": all, "64": many} {
+					start := time.Now()
+					f()
+					took[name] = append(took[name], time.Since(start))
+				}
+			}
+			b.ReportMetric(1e3*median(open).Seconds(), "ms/open")
+			b.ReportMetric(1e3*median(first).Seconds(), "ms/first")
+			b.ReportMetric(1e3*median(took["alone"]).Seconds()/16, "ms/alone")
+			b.ReportMetric(float64(len(inputs))/median(took["all"]).Seconds(), "texts/s")
+			b.ReportMetric(float64(len(inputs))/median(took["64"]).Seconds(), "texts/s-64")
+		})
+	}
+}
+
+// classifier writes the folder of a classifier with random weights, and returns texts for it.
+func classifier(b *testing.B, preset string) (dir string, inputs []gorgpt.Input) {
+	b.Helper()
+	books := storyworld.Books(1 << 20)
+	trainer := tokenizer.NewTrainer(tokenizer.TrainConfig{VocabSize: 2048})
+	for _, book := range books {
+		trainer.Add(book.Text)
+	}
+	tok, err := trainer.Train()
+	require.NoError(b, err)
+	ids := tok.Encode(books[0].Text)
+	for at := 0; len(inputs) < 512; at += 7 {
+		text := strings.Fields(tok.Decode(ids[at : at+32]))
+		for len(tok.Encode(strings.Join(text, " "))) > 30 {
+			text = text[1:]
+		}
+		inputs = append(inputs, gorgpt.Text(strings.Join(text, " ")))
+	}
+	tok, err = tok.AddSpecials()
+	require.NoError(b, err)
+	c, err := gpt1.Preset(preset)
+	require.NoError(b, err)
+	c.VocabSize = tok.Size()
+	spec, err := finetune.Learn(heads.Classification, []loaders.Row{
+		{Texts: []string{"a"}, Label: loaders.Label{Text: "no"}}, {Texts: []string{"a"}, Label: loaders.Label{Text: "yes"}},
+	})
+	require.NoError(b, err)
+	spec.Specials, err = finetune.Specials(tok)
+	require.NoError(b, err)
+	m, err := gpt1.New(c, heads.Params(c.NEmbd, spec.Outputs())...)
+	require.NoError(b, err)
+	m.Init(1)
+	dir = b.TempDir()
+	require.NoError(b, checkpoint.WriteFolder(dir, m, tok, checkpoint.Form{}))
+	task, err := spec.JSON()
+	require.NoError(b, err)
+	require.NoError(b, os.WriteFile(filepath.Join(dir, finetune.SpecFile), task, 0o600))
+	return dir, inputs
+}
