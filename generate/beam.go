@@ -32,11 +32,8 @@ func (g *Generator) Search(ctx context.Context, prompt []int32, o Options, done 
 		return nil, errBusy
 	}
 	defer g.busy.Unlock()
-	g.d.reserve(o.Beams)
-	s := &search{
-		o: o, prompt: len(prompt), v: g.model.VocabSize, done: done,
-		texts: newTexts(&g.d, o.Slide), next: [][]int32{prompt}, beams: []float64{0},
-	}
+	g.d.restart()
+	s := &search{o: o, prompt: prompt, d: &g.d, v: g.model.VocabSize, done: done, beams: []float64{0}}
 	for range o.Tokens {
 		if err := ctx.Err(); err != nil {
 			return s.best(), err
@@ -54,12 +51,12 @@ func (g *Generator) Search(ctx context.Context, prompt []int32, o Options, done 
 // search is the state of one beam search.
 type search struct {
 	o        Options
-	prompt   int // tokens
+	prompt   []int32
+	d        *decoder
 	v        int
 	done     func(ids []int32) bool
-	texts    *texts
-	next     [][]int32 // the tokens that the next round adds to each text
-	beams    []float64 // log-probability of each text with these; -Inf for an unused row
+	texts    []*text   // none before the first round
+	beams    []float64 // log-probability of each text; -Inf for an unused row
 	finished []Hypothesis
 }
 
@@ -77,7 +74,7 @@ func better(a, b step) int {
 
 // round scores all next tokens and keeps the best texts.
 func (s *search) round() error {
-	scores, err := s.texts.add(s.next)
+	scores, err := s.read()
 	if err != nil {
 		return err
 	}
@@ -86,13 +83,12 @@ func (s *search) round() error {
 	if err != nil {
 		return err
 	}
-	if rows := len(s.beams); rows < s.o.Beams { // the first round: all rows start with the prompt
-		s.texts.spread(s.o.Beams)
-		s.beams, s.next = make([]float64, s.o.Beams), make([][]int32, s.o.Beams)
+	if len(s.beams) < s.o.Beams { // the first round: all rows start with the prompt
+		s.beams = make([]float64, s.o.Beams)
 	}
 	var live []step
 	for rank, x := range steps {
-		ids := append(slices.Clone(s.texts.ids[x.row][s.prompt:]), x.id)
+		ids := append(s.written(x.row), x.id)
 		switch isDone := s.done != nil && s.done(ids); {
 		case !isDone && len(live) < s.o.Beams:
 			live = append(live, x)
@@ -104,6 +100,18 @@ func (s *search) round() error {
 	return nil
 }
 
+// read scores the next token of each text.
+func (s *search) read() (scores [][]float32, err error) {
+	if s.texts == nil {
+		s.texts, scores, err = s.d.start(s.prompt, s.o.Beams, s.o.Slide)
+		return scores, err
+	}
+	return s.d.read(s.texts)
+}
+
+// written returns the tokens of a text after the prompt.
+func (s *search) written(row int) []int32 { return slices.Clone(s.texts[row].ids[len(s.prompt):]) }
+
 // steps returns the n best steps of all beams.
 func (s *search) steps(scores [][]float32, n int) ([]step, error) {
 	var all []step
@@ -111,7 +119,7 @@ func (s *search) steps(scores [][]float32, n int) ([]step, error) {
 		if math.IsInf(sum, -1) {
 			continue
 		}
-		c := newChooser(s.o, 0, s.v, s.texts.ids[row])
+		c := newChooser(s.o, 0, s.v, s.texts[row].ids)
 		logits, best, err := c.weigh(scores[row])
 		if err != nil {
 			return nil, err
@@ -139,35 +147,39 @@ func (s *search) steps(scores [][]float32, n int) ([]step, error) {
 // get a copy of it in a row whose beam has no further step.
 func (s *search) place(live []step) {
 	for row := range s.beams {
-		s.beams[row], s.next[row] = math.Inf(-1), []int32{0} // a row may be left without a text
+		s.beams[row] = math.Inf(-1)
 	}
 	var others []step
+	next := make([]int32, len(s.beams)) // a row that is left without a text gets any token
 	for _, x := range live {
 		if !math.IsInf(s.beams[x.row], -1) {
 			others = append(others, x)
 			continue
 		}
-		s.beams[x.row], s.next[x.row] = x.score, []int32{x.id}
+		s.beams[x.row], next[x.row] = x.score, x.id
 	}
 	row := 0
 	for _, x := range others {
 		for !math.IsInf(s.beams[row], -1) {
 			row++
 		}
-		s.texts.copyRow(row, x.row)
-		s.beams[row], s.next[row] = x.score, []int32{x.id}
+		s.d.copyText(s.texts[row], s.texts[x.row])
+		s.beams[row], next[row] = x.score, x.id
+	}
+	for row, id := range next {
+		s.texts[row].ids = append(s.texts[row].ids, id)
 	}
 }
 
 // live lists the texts that are not complete.
 func (s *search) live() []Hypothesis {
-	if len(s.texts.ids[0]) == 0 {
+	if s.texts == nil {
 		return []Hypothesis{{}} // before the first round
 	}
 	var all []Hypothesis
 	for row, sum := range s.beams {
 		if !math.IsInf(sum, -1) {
-			all = append(all, Hypothesis{append(slices.Clone(s.texts.ids[row][s.prompt:]), s.next[row]...), sum})
+			all = append(all, Hypothesis{s.written(row), sum})
 		}
 	}
 	return all

@@ -35,12 +35,13 @@ func TestGoldenGenerate(t *testing.T) {
 					require.Equal(t, want, got, fmt.Sprintf("prompt %s", j))
 
 					var logits []float32
-					text, next := newTexts(&g.d, 1), prompt
+					grown := g.d.newText(0, 1)
+					grown.ids = append(grown.ids, prompt...)
 					for _, id := range want {
-						l, err := text.add([][]int32{next})
+						l, err := g.d.read([]*text{grown})
 						require.NoError(t, err)
 						logits = append(logits, l[0]...)
-						next = []int32{id}
+						grown.ids = append(grown.ids, id)
 					}
 					set.Check(t, f.Name, "logits."+j, logits)
 				}

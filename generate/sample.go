@@ -48,28 +48,26 @@ func (g *Generator) Sample(ctx context.Context, prompt []int32, o Options, each 
 		return nil, errBusy
 	}
 	defer g.busy.Unlock()
-	g.d.reserve(n)
-	t := newTexts(&g.d, o.Slide)
-	scores, err := t.add([][]int32{prompt})
+	g.d.restart()
+	texts, scores, err := g.d.start(prompt, n, o.Slide)
 	if err != nil {
 		return nil, err
 	}
-	t.spread(n)
-	choosers, next, going := make([]*chooser, n), make([][]int32, n), n
+	choosers, going := make([]*chooser, n), n
 	out, ended := make([][]int32, n), make([]bool, n)
 	for i := range choosers {
-		choosers[i], next[i] = newChooser(o, i, g.model.VocabSize, prompt), make([]int32, 1)
+		choosers[i] = newChooser(o, i, g.model.VocabSize, prompt)
 	}
 	for made := range o.Tokens {
 		if err := ctx.Err(); err != nil {
 			return out, err
 		}
 		for i, c := range choosers {
-			id, err := c.next(scores[min(i, len(scores)-1)]) // after the prompt, all samples share one row
+			id, err := c.next(scores[i])
 			if err != nil {
 				return out, err
 			}
-			if next[i][0] = id; ended[i] {
+			if texts[i].ids = append(texts[i].ids, id); ended[i] {
 				continue
 			}
 			out[i] = append(out[i], id)
@@ -81,11 +79,28 @@ func (g *Generator) Sample(ctx context.Context, prompt []int32, o Options, each 
 		if going == 0 || made == o.Tokens-1 {
 			break
 		}
-		if scores, err = t.add(next); err != nil {
+		if scores, err = g.d.read(texts); err != nil {
 			return out, err
 		}
 	}
 	return out, nil
+}
+
+// start reads a prompt that n texts begin with. → n texts, and the scores of their next token n × [V]
+func (d *decoder) start(prompt []int32, n, slide int) (texts []*text, scores [][]float32, err error) {
+	d.reserve(n)
+	for i := range n {
+		texts = append(texts, d.newText(i, slide))
+	}
+	texts[0].ids = append(texts[0].ids, prompt...)
+	if scores, err = d.read(texts[:1]); err != nil {
+		return nil, nil, err
+	}
+	for i := 1; i < n; i++ {
+		d.copyText(texts[i], texts[0])
+		scores = append(scores, scores[0])
+	}
+	return texts, scores, nil
 }
 
 // check returns an error for prompts and options that cannot work.

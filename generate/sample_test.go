@@ -52,29 +52,31 @@ func TestCachedEqualsFull(t *testing.T) {
 	for _, slide := range []int{1, 5, 12} {
 		for _, length := range []int{1, 7, 12, 30} {
 			d := &decoder{model: m}
-			d.reserve(3)
-			text := newTexts(d, slide)
+			d.restart()
 			prompt := make([]int32, length)
 			for i := range prompt {
 				prompt[i] = int32((5*i + length) % m.VocabSize)
 			}
-			scores, err := text.add([][]int32{prompt})
+			texts, scores, err := d.start(prompt, 3, slide)
 			require.NoError(t, err)
-			requireNear(t, full(t, m, prompt[max(0, length-m.NCtx):]), scores[0], "prompt")
-			text.spread(3)
+			for i := range texts {
+				requireNear(t, full(t, m, prompt[max(0, length-m.NCtx):]), scores[i], "prompt")
+			}
 			for step := range 30 {
 				if step == 9 {
-					text.copyRow(2, 1)
+					d.copyText(texts[2], texts[1])
 				}
-				next := [][]int32{{int32(step % 29)}, {int32(step * 3 % 29)}, {int32(step * 7 % 29)}}
-				scores, err = text.add(next)
+				for i, id := range []int{step, step * 3, step * 7} {
+					texts[i].ids = append(texts[i].ids, int32(id%29))
+				}
+				scores, err = d.read(texts)
 				require.NoError(t, err)
-				require.LessOrEqual(t, len(text.ids[0])-text.from, m.NCtx)
-				if slide == 1 {
-					require.Equal(t, max(0, len(text.ids[0])-m.NCtx), text.from, "all that there is room for")
-				}
-				for i, ids := range text.ids {
-					requireNear(t, full(t, m, ids[text.from:]), scores[i], fmt.Sprintf("slide %d, prompt of %d, step %d, text %d", slide, length, step, i))
+				for i, text := range texts {
+					require.LessOrEqual(t, len(text.ids)-text.from, m.NCtx)
+					if slide == 1 {
+						require.Equal(t, max(0, len(text.ids)-m.NCtx), text.from, "all that there is room for")
+					}
+					requireNear(t, full(t, m, text.ids[text.from:]), scores[i], fmt.Sprintf("slide %d, prompt of %d, step %d, text %d", slide, length, step, i))
 				}
 			}
 		}

@@ -2,7 +2,7 @@ package gpt1
 
 import "gorgpt/graph"
 
-// NewCaches allocates a cache for each block, for b sequences of up to NCtx positions.
+// NewCaches allocates a cache for each block, with slots for b sequences of up to NCtx positions.
 func (m *Model) NewCaches(b int) []*graph.Cache {
 	caches := make([]*graph.Cache, len(m.Blocks))
 	for i, block := range m.Blocks {
@@ -12,19 +12,19 @@ func (m *Model) NewCaches(b int) []*graph.Cache {
 }
 
 // Cached is Hidden for tokens that follow those in the caches, and adds their keys and values.
-// at [1] is the number of tokens in the caches. It applies no dropout.
-// ids [B T] → [B T C]
-func (m *Model) Cached(ids, at graph.Node, caches []*graph.Cache) graph.Node {
+// slots [B] are the slots of the caches that the sequences have, each its own, and at [B] the numbers
+// of tokens in these. It applies no dropout. ids [B T] → [B T C]
+func (m *Model) Cached(ids, at, slots graph.Node, caches []*graph.Cache) graph.Node {
 	h := m.Embed.At(ids, at)
 	for i, b := range m.Blocks {
-		h = b.cached(h, at, caches[i])
+		h = b.cached(h, at, slots, caches[i])
 	}
 	return h
 }
 
-func (b *Block) cached(x, at graph.Node, c *graph.Cache) graph.Node {
+func (b *Block) cached(x, at, slots graph.Node, c *graph.Cache) graph.Node {
 	defer x.Graph().Scope(b.Name)()
-	return b.around(x, b.Attn.Cached(x, c, at))
+	return b.around(x, b.Attn.Cached(x, c, at, slots))
 }
 
 // Plain is Hidden with attention from plain ops. It also returns the attention weights of each

@@ -65,14 +65,17 @@ func TestCachedEqualsHidden(t *testing.T) {
 		for _, n := range parts {
 			g := graph.New(false)
 			in, data := g.Ints("ids", b, n)
-			at, position := g.Ints("at", 1)
-			h := m.Cached(in, at, caches)
+			at, position := g.Ints("at", b)
+			slots, place := g.Ints("slots", b)
+			h := m.Cached(in, at, slots, caches)
 			machine, err := g.Compile(arena, h)
 			require.NoError(t, err)
 			for i := range b {
 				copy(data[i*n:(i+1)*n], ids[i*length+from:])
 			}
-			position[0] = int32(from)
+			for i := range b {
+				position[i], place[i] = int32(from), int32(2-2*i) // any slots
+			}
 			require.NoError(t, machine.Run())
 			for i := range b {
 				require.Equal(t, want[(i*length+from)*m.NEmbd:(i*length+from+n)*m.NEmbd], h.Values()[i*n*m.NEmbd:(i+1)*n*m.NEmbd], "hidden")
@@ -89,7 +92,8 @@ func TestCachedPositions(t *testing.T) {
 	g := graph.New(false)
 	in, _ := g.Ints("ids", 1, 2)
 	at, position := g.Ints("at", 1)
-	h := m.Cached(in, at, caches)
+	slots, place := g.Ints("slots", 1)
+	h := m.Cached(in, at, slots, caches)
 	machine, err := g.Compile(new(graph.Arena), h)
 	require.NoError(t, err)
 	for _, from := range []int32{39, -1} {
@@ -98,12 +102,24 @@ func TestCachedPositions(t *testing.T) {
 	}
 	position[0] = 38
 	require.NoError(t, machine.Run())
+	for _, slot := range []int32{1, -1} {
+		place[0] = slot
+		require.ErrorContains(t, machine.Run(), "the cache has 1, and each sequence needs its own")
+	}
+
+	g = graph.New(false)
+	in, _ = g.Ints("ids", 2, 1)
+	at, _ = g.Ints("at", 2)
+	slots, _ = g.Ints("slots", 2)
+	m.Cached(in, at, slots, caches)
+	require.ErrorContains(t, g.Err(), "h.0.attn.attention: [2 1 45] at [2] in slots [2] with a cache [1 3 40 5]")
 
 	g = graph.New(false)
 	in, _ = g.Ints("ids", 2, 1)
 	at, _ = g.Ints("at", 1)
-	m.Cached(in, at, caches)
-	require.ErrorContains(t, g.Err(), "h.0.attn.attention: [2 1 45] at [1] with a cache [1 3 40 5]")
+	slots, _ = g.Ints("slots", 2)
+	m.Cached(in, at, slots, m.NewCaches(2))
+	require.ErrorContains(t, g.Err(), "ids [2 1] at [1]: want [B T] at [B]")
 }
 
 // TestPlainEqualsHidden compares the plain attention with the fused, and looks at its weights.

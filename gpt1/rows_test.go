@@ -102,8 +102,12 @@ func cachedLogits(t *testing.T, m *gpt1.Model, texts []int32, b int, parts []int
 			p = &pass{}
 			g := graph.New(false)
 			in, data := g.Ints("ids", b, n)
-			from, position := g.Ints("at", 1)
-			p.in, p.position, p.scores = data, position, m.Logits(m.Cached(in, from, caches))
+			from, position := g.Ints("at", b)
+			slots, places := g.Ints("slots", b)
+			for i := range places {
+				places[i] = int32(i)
+			}
+			p.in, p.position, p.scores = data, position, m.Logits(m.Cached(in, from, slots, caches))
 			var err error
 			p.machine, err = g.Compile(arena, p.scores)
 			require.NoError(t, err)
@@ -112,7 +116,9 @@ func cachedLogits(t *testing.T, m *gpt1.Model, texts []int32, b int, parts []int
 		for i := range b {
 			copy(p.in[i*n:(i+1)*n], texts[i*length+at:])
 		}
-		p.position[0] = int32(at)
+		for i := range p.position {
+			p.position[i] = int32(at)
+		}
 		require.NoError(t, p.machine.Run())
 		values := trim(p.scores.Values(), m.VocabSize)
 		for i := range b {

@@ -2,6 +2,7 @@ package graph
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"gorgonia.org/tensor"
@@ -14,12 +15,12 @@ import (
 // A Cache must not be used by several goroutines at once.
 type Cache struct {
 	name          string
-	b, h, n, d    int
+	b, h, n, d    int       // b: slots
 	keys, values  []float32 // [B H N D]
 	keysT, valueT *tensor.Dense
 }
 
-// NewCache allocates a cache for b sequences of up to n positions, h heads of width d. name is
+// NewCache allocates a cache with slots for b sequences of up to n positions, h heads of width d. name is
 // the layer's.
 func NewCache(name string, b, h, n, d int) *Cache {
 	c := &Cache{name: name, b: b, h: h, n: n, d: d}
@@ -29,7 +30,13 @@ func NewCache(name string, b, h, n, d int) *Cache {
 	return c
 }
 
-// Copy copies the first n positions of sequence from to sequence to.
+// CopyAll copies all slots of another cache, which has no more of them.
+func (c *Cache) CopyAll(from *Cache) {
+	copy(c.keys, from.keys)
+	copy(c.values, from.values)
+}
+
+// Copy copies the first n positions of slot from to slot to.
 func (c *Cache) Copy(to, from, n int) {
 	for _, data := range [][]float32{c.keys, c.values} {
 		for h := range c.h {
@@ -39,18 +46,19 @@ func (c *Cache) Copy(to, from, n int) {
 	}
 }
 
-// CachedAttention is [Node.Attention] of T positions that follow the first at positions, for
-// the first B sequences of the cache. The cache holds the keys and values of the first at
-// positions. A run adds those of the new positions, and later runs see them. It has no
+// CachedAttention is [Node.Attention] of T positions of each sequence that follow its first at[b]
+// ones, whose keys and values the cache holds in slot slots[b]. A run adds those of the new
+// positions, and later runs see them. No two sequences of a run may have the same slot. It has no
 // derivative.
 //
-// qkv [B T 3C], at [1] of int32 → [B T C]
-func (x Node) CachedAttention(c *Cache, at Node) Node {
-	if !ok(x, at) {
+// qkv [B T 3C], at [B] and slots [B] of int32 → [B T C]
+func (x Node) CachedAttention(c *Cache, at, slots Node) Node {
+	if !ok(x, at, slots) {
 		return Node{g: x.g}
 	}
-	if len(x.shape) != 3 || x.dim(2) != 3*c.h*c.d || x.dim(0) > c.b || x.dim(1) > c.n || size(at.shape) != 1 {
-		return x.g.failf("attention", "%v at %v with a cache [%d %d %d %d]: want [B T 3C] at [1], C = H·D", x.shape, at.shape, c.b, c.h, c.n, c.d)
+	if len(x.shape) != 3 || x.dim(2) != 3*c.h*c.d || x.dim(0) > c.b || x.dim(1) > c.n || size(at.shape) != x.dim(0) || size(slots.shape) != x.dim(0) {
+		return x.g.failf("attention", "%v at %v in slots %v with a cache [%d %d %d %d]: want [B T 3C] at [B] in [B], C = H·D",
+			x.shape, at.shape, slots.shape, c.b, c.h, c.n, c.d)
 	}
 	b, t := x.dim(0), x.dim(1)
 	shape := []int{c.b, c.h, c.n, c.d}
@@ -60,19 +68,26 @@ func (x Node) CachedAttention(c *Cache, at Node) Node {
 	}
 	seen := b * c.h * c.n * c.d // as if the cache were full
 	return x.g.apply(spec{
-		name: "attention", kind: "attention.cached", in: []Node{x, at, keys, values}, shape: []int{b, t, c.h * c.d},
+		name: "attention", kind: "attention.cached", in: []Node{x, at, slots, keys, values}, shape: []int{b, t, c.h * c.d},
 		facts: facts{
-			flops: b * c.h * t * c.n * (4*c.d + 5), note: fmt.Sprintf("%d heads, of a full cache", c.h), roles: []string{"qkv", "at", "keys", "values"},
-			reads: []int{3 * b * t * c.h * c.d, 1, seen, seen}, writes: 3 * b * t * c.h * c.d,
+			flops: b * c.h * t * c.n * (4*c.d + 5), note: fmt.Sprintf("%d heads, of a full cache", c.h), roles: []string{"qkv", "at", "slots", "keys", "values"},
+			reads: []int{3 * b * t * c.h * c.d, b, b, seen, seen}, writes: 3 * b * t * c.h * c.d,
 			axes: append(x.leading(), strings.TrimPrefix(x.axes()[2], "3")),
 		},
 		run: func(call *call) {
-			from := int(call.i(at)[0])
-			if from < 0 || from+t > c.n {
-				call.fail("positions %d to %d do not fit in a cache of %d", from, from+t, c.n)
+			from, in := call.i(at), call.i(slots)
+			for i, n := range from {
+				switch {
+				case n < 0 || int(n)+t > c.n:
+					call.fail("positions %d to %d do not fit in a cache of %d", n, int(n)+t, c.n)
+				case in[i] < 0 || int(in[i]) >= c.b || slices.Contains(in[:i], in[i]):
+					call.fail("slot %d: the cache has %d, and each sequence needs its own", in[i], c.b)
+				default:
+					continue
+				}
 				return
 			}
-			kernels.CachedAttention(call.y, call.f(keys), call.f(values), call.f(x), from, b, t, c.h, c.n, c.d)
+			kernels.CachedAttention(call.y, call.f(keys), call.f(values), call.f(x), from, in, t, c.h, c.n, c.d)
 		},
 	})
 }

@@ -10,15 +10,16 @@ func Embed(ids, tokens, positions Node) Node {
 		return Node{g: g}
 	}
 	b, t, width, compact := ids.dim(0), ids.dim(1), tokens.dim(1), g.compactOf(tokens)
+	start := make([]int32, b)
 	return g.apply(spec{
 		name: "embed", in: []Node{ids, tokens, positions}, shape: []int{b, t, width},
 		facts: embedFacts(ids, tokens), compact: true,
 		run: func(c *call) {
 			if compact != nil {
-				kernels.EmbedCompact(c.y, compact, c.f(positions), c.i(ids), b, t, width)
+				kernels.EmbedCompact(c.y, compact, c.f(positions), c.i(ids), start, t, width)
 				return
 			}
-			kernels.Embed(c.y, c.f(tokens), c.f(positions), c.i(ids), b, t, width)
+			kernels.Embed(c.y, c.f(tokens), c.f(positions), c.i(ids), start, t, width)
 		},
 		grad: func(y, dy Node) []Node {
 			dtok := tokens.accumulate(y.Name()+".dtokens", []Node{ids, dy}, facts{flops: b * t * width, writes: b * t * width, roles: []string{"ids", "dy"}}, func(c *call) {
@@ -32,27 +33,33 @@ func Embed(ids, tokens, positions Node) Node {
 	})
 }
 
-// EmbedAt is [Embed] with positions at…at+T-1 and without a derivative. at [1] of int32
+// EmbedAt is [Embed] with positions at[b]…at[b]+T-1 for sequence b, and without a derivative.
+// at [B] of int32
 func EmbedAt(ids, tokens, positions, at Node) Node {
 	g := ids.g
 	if !ok(ids, tokens, positions, at) || !g.checkEmbed(ids, tokens, positions) {
 		return Node{g: g}
+	}
+	if size(at.shape) != ids.dim(0) {
+		return g.failf("embed", "ids %v at %v: want [B T] at [B]", ids.shape, at.shape)
 	}
 	b, t, width, compact := ids.dim(0), ids.dim(1), tokens.dim(1), g.compactOf(tokens)
 	return g.apply(spec{
 		name: "embed", in: []Node{ids, tokens, positions, at}, shape: []int{b, t, width},
 		facts: embedFacts(ids, tokens), compact: true,
 		run: func(c *call) {
-			from := int(c.i(at)[0])
-			if from < 0 || from+t > positions.dim(0) {
-				c.fail("positions %d to %d wanted, the model has %d", from, from+t, positions.dim(0))
-				return
+			from := c.i(at)
+			for _, n := range from {
+				if n < 0 || int(n)+t > positions.dim(0) {
+					c.fail("positions %d to %d wanted, the model has %d", n, int(n)+t, positions.dim(0))
+					return
+				}
 			}
 			if compact != nil {
-				kernels.EmbedCompact(c.y, compact, c.f(positions)[from*width:], c.i(ids), b, t, width)
+				kernels.EmbedCompact(c.y, compact, c.f(positions), c.i(ids), from, t, width)
 				return
 			}
-			kernels.Embed(c.y, c.f(tokens), c.f(positions)[from*width:], c.i(ids), b, t, width)
+			kernels.Embed(c.y, c.f(tokens), c.f(positions), c.i(ids), from, t, width)
 		},
 	})
 }

@@ -23,11 +23,11 @@ func (a *Attention) Forward(x graph.Node) graph.Node {
 	return a.Proj.Forward(y).Axes("… T C")
 }
 
-// Cached is Forward for positions that follow those in the cache, and adds them to it. at [1]
-// is the number of positions in the cache. [B T C] → [B T C]
-func (a *Attention) Cached(x graph.Node, c *graph.Cache, at graph.Node) graph.Node {
+// Cached is Forward for positions that follow those in the cache, and adds them to it. at [B] are
+// the numbers of positions that the slots [B] of the cache hold. [B T C] → [B T C]
+func (a *Attention) Cached(x graph.Node, c *graph.Cache, at, slots graph.Node) graph.Node {
 	defer x.Graph().Scope("attn")()
-	y := a.QKV.Forward(x.Axes("… T C")).CachedAttention(c, at)
+	y := a.QKV.Forward(x.Axes("… T C")).CachedAttention(c, at.Axes("B"), slots.Axes("B"))
 	return a.Proj.Forward(y).Axes("… T C")
 }
 

@@ -21,12 +21,12 @@ func (e *Embedding) Forward(ids graph.Node) graph.Node {
 	return graph.Embed(ids.Axes("… T"), g.Param(e.Tokens), g.Param(e.Positions)).Dropout(e.Drop).Axes("… T C")
 }
 
-// At is Forward for positions at, at+1, …, without dropout.
-// ids [B T], at [1] → [B T C]
+// At is Forward for positions at[b], at[b]+1, … of sequence b, without dropout.
+// ids [B T], at [B] → [B T C]
 func (e *Embedding) At(ids, at graph.Node) graph.Node {
 	g := ids.Graph()
 	defer g.Scope("embed")()
-	return graph.EmbedAt(ids.Axes("… T"), g.Param(e.Tokens), g.Param(e.Positions), at.Axes("1")).Axes("… T C")
+	return graph.EmbedAt(ids.Axes("… T"), g.Param(e.Tokens), g.Param(e.Positions), at.Axes("B")).Axes("… T C")
 }
 
 // Logits computes h·W_eᵀ. [B T C] → [B T V'], V' = graph.LogitsStride(V)

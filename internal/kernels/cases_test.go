@@ -76,7 +76,8 @@ func (l *caseList) addProducts() {
 			l.add(fmt.Sprintf("GemmCompact %s %d transposed", format, rows), []int{rows * n}, func(o [][]float32) { GemmCompact(true, rows, n, long, x, long, e, nil, o[0], n) })
 		}
 		ids, pos := indices(1, 60, n), l.in(30*long)
-		l.add("EmbedCompact "+format, []int{60 * long}, func(o [][]float32) { EmbedCompact(o[0], e, pos, ids, 2, 30, long) })
+		starts := []int32{0, 0}
+		l.add("EmbedCompact "+format, []int{60 * long}, func(o [][]float32) { EmbedCompact(o[0], e, pos, ids, starts, 30, long) })
 	}
 	l.add("Gemm sums", []int{few * n}, func(o [][]float32) { Gemm(false, false, few, n, long, x, long, wide, n, 0, o[0], n) })
 }
@@ -111,7 +112,8 @@ func (l *caseList) addModel() {
 	tok, pos, ids, gain, bias := l.in(v*c), l.in(t*c), indices(2, rows, v), l.in(c), l.in(c)
 	d, seq := NewDrop(0.2, 1, 2, 3), []int32{4, 5}
 	l.add("CausalMask", []int{weights}, func(o [][]float32) { CausalMask(o[0], w, b*h, t) })
-	l.add("Embed", []int{n}, func(o [][]float32) { Embed(o[0], tok, pos, ids, b, t, c) })
+	starts := make([]int32, b)
+	l.add("Embed", []int{n}, func(o [][]float32) { Embed(o[0], tok, pos, ids, starts, t, c) })
 	l.add("EmbedTokGrad", []int{v * c}, func(o [][]float32) { EmbedTokGrad(o[0], dy, ids, rows, c) })
 	l.add("EmbedPosGrad", []int{t * c}, func(o [][]float32) { EmbedPosGrad(o[0], dy, b, t, c) })
 	l.add("Drop.Rows", []int{n}, func(o [][]float32) { d.Rows(o[0], x, seq, b, t, c) })
@@ -129,8 +131,12 @@ func (l *caseList) addModel() {
 	})
 	l.add("Attention", []int{n, b * h * t}, func(o [][]float32) { Attention(o[0], o[1], qkv, d, seq, b, t, h, dHead) })
 	keys, values := clone(qkv[:n]), clone(qkv[n:2*n])
+	ends, slots := make([]int32, b), make([]int32, b)
+	for i := range slots {
+		ends[i], slots[i] = int32(t-1), int32(i)
+	}
 	l.add("CachedAttention", []int{b * h * dHead}, func(o [][]float32) {
-		CachedAttention(o[0], keys, values, qkv[:b*3*h*dHead], t-1, b, 1, h, t, dHead)
+		CachedAttention(o[0], keys, values, qkv[:b*3*h*dHead], ends, slots, 1, h, t, dHead)
 	})
 	l.add("AttentionGrad", []int{3 * n}, func(o [][]float32) {
 		AttentionGrad(o[0], dy, x, perRow, qkv, d, seq, b, t, h, dHead)

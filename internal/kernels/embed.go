@@ -9,17 +9,26 @@ import (
 // Embed looks up tokens and adds positions:
 // y[b,t,:] = tok[ids[b,t],:] + pos[t,:]. y is [B T C], tok [V C], ids [B T];
 // pos holds at least T rows of C.
-func Embed(y, tok, pos []float32, ids []int32, b, t, c int) {
-	check("Embed", "y", len(y), b*t*c)
-	check("Embed", "ids", len(ids), b*t)
-	check("Embed", "pos, cut to T rows,", min(len(pos), t*c), t*c)
+func Embed(y, tok, pos []float32, ids, at []int32, t, c int) {
+	checkEmbed("Embed", y, pos, ids, at, t, c)
 	checkIndices("Embed", ids, len(tok)/max(c, 1))
-	embedCalls.run(b*t, rowGrain(c), embedCall{y, tok, pos, ids, t, c})
+	embedCalls.run(len(at)*t, rowGrain(c), embedCall{y, tok, pos, ids, at, t, c})
+}
+
+// checkEmbed panics unless the operands fit.
+func checkEmbed(name string, y, pos []float32, ids, at []int32, t, c int) {
+	check(name, "y", len(y), len(at)*t*c)
+	check(name, "ids", len(ids), len(at)*t)
+	for _, from := range at {
+		if from < 0 || int(from) > len(pos)/max(c, 1)-t {
+			panic("kernels: " + name + ": the table has no such position")
+		}
+	}
 }
 
 type embedCall struct {
 	y, tok, pos []float32
-	ids         []int32
+	ids, at     []int32
 	t, c        int
 }
 
@@ -27,23 +36,22 @@ var embedCalls calls[embedCall, *embedCall]
 
 func (t *embedCall) slab(_ *workspace, lo, hi int) {
 	for r := lo; r < hi; r++ {
-		simd.Add(row(t.y, r, t.c), row(t.tok, int(t.ids[r]), t.c), row(t.pos, r%t.t, t.c))
+		simd.Add(row(t.y, r, t.c), row(t.tok, int(t.ids[r]), t.c), row(t.pos, int(t.at[r/t.t])+r%t.t, t.c))
 	}
 }
 
 // EmbedCompact is [Embed] with a compact tok.
-func EmbedCompact(y []float32, tok *Compact, pos []float32, ids []int32, b, t, c int) {
-	check("EmbedCompact", "y", len(y), b*t*c)
-	check("EmbedCompact", "ids", len(ids), b*t)
-	check("EmbedCompact", "pos, cut to T rows,", min(len(pos), t*c), t*c)
+func EmbedCompact(y []float32, tok *Compact, pos []float32, ids, at []int32, t, c int) {
+	checkEmbed("EmbedCompact", y, pos, ids, at, t, c)
 	checkIndices("EmbedCompact", ids, tok.rows)
-	embedCompactCalls.run(b*t, rowGrain(c), embedCompactCall{y, pos, tok, ids, t, c})
+	embedCompactCalls.run(len(at)*t, rowGrain(c), embedCompactCall{y, pos, tok, ids, at, t, c})
 }
 
 type embedCompactCall struct {
 	y, pos []float32
 	tok    *Compact
 	ids    []int32
+	at     []int32
 	t, c   int
 }
 
@@ -53,7 +61,7 @@ func (t *embedCompactCall) slab(_ *workspace, lo, hi int) {
 	for r := lo; r < hi; r++ {
 		y := row(t.y, r, t.c)
 		t.tok.Row(int(t.ids[r]), y)
-		simd.Add(y, y, row(t.pos, r%t.t, t.c))
+		simd.Add(y, y, row(t.pos, int(t.at[r/t.t])+r%t.t, t.c))
 	}
 }
 

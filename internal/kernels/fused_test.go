@@ -112,7 +112,7 @@ func TestCachedAttentionEqualsAttention(t *testing.T) {
 			for i := range b {
 				copy(part[i*n*3*c:(i+1)*n*3*c], qkv[(i*positions+at)*3*c:])
 			}
-			CachedAttention(y, keys, values, part, at, b, n, h, room, dHead)
+			CachedAttention(y, keys, values, part, []int32{int32(at), int32(at)}, []int32{2, 0}, n, h, room, dHead)
 			for i := range b {
 				sameBits(t, fmt.Sprintf("%s, sequence %d from %d", name, i, at), want[(i*positions+at)*c:(i*positions+at+n)*c], y[i*n*c:(i+1)*n*c])
 			}
@@ -120,7 +120,7 @@ func TestCachedAttentionEqualsAttention(t *testing.T) {
 		}
 	}
 	keys := make([]float32, b*room*c)
-	assert.Panics(t, func() {
-		CachedAttention(want, keys, keys, qkv, room-positions+1, b, positions, h, room, dHead)
-	})
+	for _, wrong := range [][2][]int32{{{0, room - positions + 1}, {0, 1}}, {{0, -1}, {0, 1}}, {{0, 0}, {0, 2}}, {{0, 0}, {0}}} {
+		assert.Panics(t, func() { CachedAttention(want, keys, keys, qkv, wrong[0], wrong[1], positions, h, room, dHead) })
+	}
 }

@@ -186,7 +186,7 @@ func TestEmbed(t *testing.T) {
 	const b, positions, c, v = 2, 5, 3, 7
 	tok, pos, ids := random(1, v*c), random(2, (positions+1)*c), indices(3, b*positions, v)
 	y := make([]float32, b*positions*c)
-	Embed(y, tok, pos, ids, b, positions, c)
+	Embed(y, tok, pos, ids, make([]int32, b), positions, c)
 	dy, dtok, dpos := random(4, len(y)), random(5, v*c), random(6, (positions+1)*c)
 	wantTok, wantPos := widen(dtok), widen(dpos)
 	for r, id := range ids {
@@ -200,8 +200,19 @@ func TestEmbed(t *testing.T) {
 	EmbedPosGrad(dpos, dy, b, positions, c)
 	allClose(t, "dtok", dtok, wantTok, 1e-6)
 	allClose(t, "dpos", dpos, wantPos, 1e-6)
+	from, moved := []int32{1, 0}, make([]float32, len(y))
+	Embed(moved, tok, pos, ids, from, positions, c)
+	for r, id := range ids {
+		at := r%positions + int(from[r/positions])
+		for j := range c {
+			assert.Equal(t, tok[int(id)*c+j]+pos[at*c+j], moved[r*c+j])
+		}
+	}
+	for _, wrong := range []int32{-1, 2} {
+		assert.Panics(t, func() { Embed(y, tok, pos, ids, []int32{0, wrong}, positions, c) })
+	}
 	ids[4] = v
-	assert.Panics(t, func() { Embed(y, tok, pos, ids, b, positions, c) })
+	assert.Panics(t, func() { Embed(y, tok, pos, ids, make([]int32, b), positions, c) })
 }
 
 func TestAdam(t *testing.T) {
