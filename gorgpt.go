@@ -10,9 +10,7 @@
 package gorgpt
 
 import (
-	"runtime"
 	"slices"
-	"sync"
 	"sync/atomic"
 
 	"github.com/pkg/errors"
@@ -33,15 +31,12 @@ type Model struct {
 
 // opened is what a model consists of.
 type opened struct {
-	dir     string
 	base    *finetune.Base
 	never   []int32 // tokens that no text has
 	cutLong bool
 	scorer  *generate.Scorer
+	author  *author
 	queue   *queue // nil unless the model was fine-tuned
-
-	mu   sync.Mutex
-	idle []*generate.Generator
 }
 
 // Dtype is a type of weights; see [Compute]. A Dtype is safe for concurrent use.
@@ -86,7 +81,7 @@ func Open(dir string, with ...Option) (*Model, error) {
 	if err != nil {
 		return nil, openError(dir, err)
 	}
-	in := &opened{dir: dir, base: base, cutLong: o.cutLong, scorer: generate.NewScorer(base.Model)}
+	in := &opened{base: base, cutLong: o.cutLong, scorer: generate.NewScorer(base.Model), author: &author{model: base.Model}}
 	for _, token := range []string{tokenizer.Unknown, tokenizer.Start, tokenizer.Delimiter, tokenizer.Classify} {
 		if id, found := base.Tok.ID(token); found && int(id) < base.Model.VocabSize {
 			in.never = append(in.never, id)
@@ -151,27 +146,4 @@ func (m *Model) use() (*opened, error) {
 		return in, nil
 	}
 	return nil, ErrClosed
-}
-
-// take returns a generator that no other goroutine uses.
-func (o *opened) take() *generate.Generator {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	n := len(o.idle)
-	if n == 0 {
-		return generate.New(o.base.Model)
-	}
-	g := o.idle[n-1]
-	o.idle = o.idle[:n-1]
-	return g
-}
-
-// put makes a generator available again. Only as many are kept as can run at once, for each has a
-// cache of keys and values.
-func (o *opened) put(g *generate.Generator) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	if len(o.idle) < runtime.GOMAXPROCS(0) {
-		o.idle = append(o.idle, g)
-	}
 }

@@ -4,10 +4,13 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"gorgpt"
@@ -154,4 +157,59 @@ func TestManyGoroutinesWriteTheSameTextsAsOne(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, alone[i], together[i])
 	}
+}
+
+// Calls that stop reading, at the end of their context or of their own accord, make room for others.
+func TestTextsThatNobodyReads(t *testing.T) {
+	m, goroutines := open(t), runtime.NumGoroutine()
+	want, err := write(context.Background(), m, "the boy", gorgpt.Sampling{Tokens: 30})
+	require.NoError(t, err)
+	var wait sync.WaitGroup
+	for i := range 120 { // more than are written at once
+		wait.Go(func() {
+			ctx, cancel := context.WithCancel(context.Background())
+			defer cancel()
+			pieces := 0
+			var text strings.Builder
+			for piece, err := range m.Generate(ctx, "the boy", gorgpt.Sampling{Tokens: 30}) {
+				if i%3 == 1 && pieces >= 5 {
+					assert.ErrorIs(t, err, context.Canceled)
+					return
+				}
+				assert.NoError(t, err)
+				text.WriteString(piece)
+				if pieces++; pieces < 5 {
+					continue
+				}
+				switch i % 3 {
+				case 0:
+					return
+				case 1:
+					cancel()
+				}
+			}
+			assert.Equal(t, want, text.String())
+		})
+	}
+	wait.Wait()
+	require.Eventually(t, func() bool { return runtime.NumGoroutine() <= goroutines+1 }, 10*time.Second, time.Millisecond)
+}
+
+// A text that is read slowly waits for its reader, and others go on.
+func TestSlowReaders(t *testing.T) {
+	m, ctx := open(t), context.Background()
+	s := gorgpt.Sampling{Tokens: 100}
+	want, err := write(ctx, m, "the girl", s)
+	require.NoError(t, err)
+	var text strings.Builder
+	for piece, err := range m.Generate(ctx, "the girl", s) {
+		require.NoError(t, err)
+		text.WriteString(piece)
+		if text.Len() < 20 {
+			other, err := write(ctx, m, "the girl", s)
+			require.NoError(t, err)
+			require.Equal(t, want, other)
+		}
+	}
+	require.Equal(t, want, text.String())
 }

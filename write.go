@@ -24,6 +24,9 @@ const defaultTokens = 100
 // Generate continues a text and yields each piece as it is chosen. Joined to the prompt, the pieces
 // are the whole text. An error comes last, with an empty piece. When ctx ends, the error is that
 // of ctx, at most one token later.
+//
+// Texts of calls that run at the same time are written together, up to 32 of them if there is memory
+// for their keys and values; others wait. A text is the same whatever is written beside it.
 func (m *Model) Generate(ctx context.Context, prompt string, s Sampling) iter.Seq2[string, error] {
 	return func(yield func(string, error) bool) {
 		going := true
@@ -58,10 +61,11 @@ func (m *Model) generate(ctx context.Context, prompt string, s Sampling, give fu
 	if o.Tokens == 0 {
 		o.Tokens = defaultTokens
 	}
-	g := in.take()
-	defer in.put(g)
+	if err := o.Validate(in.base.Model.Config); err != nil {
+		return err
+	}
 	going := true
-	_, err = g.Sample(ctx, ids, o, func(_ int, id int32) bool {
+	err = in.author.write(ctx, ids, o, func(id int32) bool {
 		piece, ended := text.Add(id)
 		going = give(piece)
 		return going && !ended

@@ -25,7 +25,7 @@ func (h Hypothesis) Mean() float64 { return h.LogProb / float64(max(len(h.IDs), 
 // A penalty changes the scores before they become probabilities.
 func (g *Generator) Search(ctx context.Context, prompt []int32, o Options, done func(ids []int32) bool) ([]Hypothesis, error) {
 	o.Beams = max(o.Beams, 1)
-	if err := g.check(prompt, o); err != nil {
+	if err := check(g.model, prompt, o); err != nil {
 		return nil, err
 	}
 	if !g.busy.TryLock() {

@@ -41,7 +41,7 @@ func (g *Generator) Continue(ctx context.Context, prompt []int32, o Options) ([]
 // false, that sample ends. When ctx ends, Sample returns the tokens so far and the context's error.
 func (g *Generator) Sample(ctx context.Context, prompt []int32, o Options, each func(sample int, id int32) bool) ([][]int32, error) {
 	n := max(o.Samples, 1)
-	if err := g.check(prompt, o); err != nil {
+	if err := check(g.model, prompt, o); err != nil {
 		return nil, err
 	}
 	if !g.busy.TryLock() {
@@ -104,17 +104,17 @@ func (d *decoder) start(prompt []int32, n, slide int) (texts []*text, scores [][
 }
 
 // check returns an error for prompts and options that cannot work.
-func (g *Generator) check(prompt []int32, o Options) error {
-	if g.model.IsLSTM() {
+func check(m *gpt1.Model, prompt []int32, o Options) error {
+	if m.IsLSTM() {
 		return errors.WithMessage(ErrLSTM, "it can score texts but not write them")
 	}
 	if len(prompt) == 0 {
 		return errors.New("the prompt is empty: it must have at least one token")
 	}
 	for _, id := range prompt {
-		if id < 0 || int(id) >= g.model.VocabSize {
-			return errors.Errorf("token %d of the prompt is not one of the model, which are 0 to %d", id, g.model.VocabSize-1)
+		if id < 0 || int(id) >= m.VocabSize {
+			return errors.Errorf("token %d of the prompt is not one of the model, which are 0 to %d", id, m.VocabSize-1)
 		}
 	}
-	return o.Validate(g.model.Config)
+	return o.Validate(m.Config)
 }

@@ -1,0 +1,194 @@
+package gorgpt
+
+import (
+	"context"
+	"runtime"
+	"slices"
+	"sync"
+
+	"github.com/pkg/errors"
+
+	"gorgpt/generate"
+	"gorgpt/gpt1"
+	"gorgpt/internal/memory"
+)
+
+// mostTexts is the most texts that are written at once; more wait. With more memory than their keys
+// and values may take, a larger batch hardly writes more tokens a second.
+const mostTexts = 32
+
+// ahead is how many tokens a text may be ahead of its reader.
+const ahead = 16
+
+// author writes the texts of all calls in one batch, which they join and leave between any two
+// tokens. One goroutine computes it while there is something to write.
+type author struct {
+	model *gpt1.Model
+
+	mu      sync.Mutex
+	batch   *generate.Batch
+	texts   []*writing // in the order in which they came; the first ones are in the batch
+	running bool
+}
+
+// writing is a text that a call is writing.
+type writing struct {
+	prompt []int32
+	o      generate.Options
+	tokens chan int32 // closed at the end of the text
+	err    error      // to be read when tokens is closed
+
+	left int               // tokens still to be written
+	gone bool              // nobody reads it any more
+	in   *generate.Writing // nil before it has joined
+}
+
+// write gives the tokens that follow a prompt until give returns false, or ctx ends.
+func (a *author) write(ctx context.Context, prompt []int32, o generate.Options, give func(id int32) bool) error {
+	w := &writing{prompt: prompt, o: o, tokens: make(chan int32, ahead), left: o.Tokens}
+	a.mu.Lock()
+	a.texts = append(a.texts, w)
+	a.start()
+	a.mu.Unlock()
+	for {
+		if err := ctx.Err(); err != nil {
+			a.leave(w)
+			return err
+		}
+		select {
+		case id, more := <-w.tokens:
+			if !more {
+				return w.err
+			}
+			if len(w.tokens) == ahead/2 { // it may have stopped because nobody read
+				a.mu.Lock()
+				a.start()
+				a.mu.Unlock()
+			}
+			if !give(id) {
+				a.leave(w)
+				return nil
+			}
+		case <-ctx.Done():
+		}
+	}
+}
+
+// leave says that nobody reads a text any more.
+func (a *author) leave(w *writing) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	w.gone = true
+	a.start()
+}
+
+// start makes sure that somebody writes. The caller holds the lock.
+func (a *author) start() {
+	if !a.running {
+		a.running = true
+		go a.run()
+	}
+}
+
+// run writes until no text can go on.
+func (a *author) run() {
+	for {
+		round := a.next()
+		if len(round) == 0 {
+			return
+		}
+		a.compute(round)
+	}
+}
+
+// next lets texts join and leave, and returns those that get a token now. If there are none, the
+// goroutine that asked ends.
+func (a *author) next() (round []*writing) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.sweep()
+	for _, w := range a.texts {
+		a.join(w)
+	}
+	a.sweep() // those that could not join
+	for _, w := range a.texts {
+		if w.in != nil && len(w.tokens) < ahead {
+			round = append(round, w)
+		}
+	}
+	a.running = len(round) > 0
+	if len(a.texts) == 0 && a.batch != nil && a.batch.Reserved() > runtime.GOMAXPROCS(0) {
+		a.batch = nil // so many will not be needed soon
+	}
+	return round
+}
+
+// sweep ends texts that are complete, have failed, or that nobody reads.
+func (a *author) sweep() {
+	a.texts = slices.DeleteFunc(a.texts, func(w *writing) bool {
+		if !w.gone && w.left > 0 && w.err == nil {
+			return false
+		}
+		if w.in != nil {
+			a.batch.Leave(w.in)
+		}
+		close(w.tokens)
+		return true
+	})
+}
+
+// join lets a text join the batch, if there is room for it.
+func (a *author) join(w *writing) {
+	if a.batch == nil {
+		a.batch = generate.NewBatch(a.model, textsAtOnce(a.model.Config))
+	}
+	if w.in == nil && !a.batch.Full() {
+		w.in, w.err = a.batch.Join(w.prompt, w.o, 0)
+	}
+}
+
+// compute gives each text its next token. An error of the batch, such as that of a model that is being
+// trained, ends all of them.
+func (a *author) compute(round []*writing) {
+	texts := make([]*generate.Writing, len(round))
+	for i, w := range round {
+		texts[i] = w.in
+	}
+	got, err := a.try(texts)
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for _, w := range round {
+		switch {
+		case err != nil:
+			w.err = err
+		case !slices.Contains(got, w.in):
+		case w.in.Err != nil:
+			w.err = w.in.Err
+		default:
+			w.left--
+			w.tokens <- w.in.ID // there is room: only this goroutine sends
+		}
+	}
+}
+
+// try computes a round. A panic, which would be a mistake in this library, is an error: the goroutine
+// belongs to the calls, which could not recover from it.
+func (a *author) try(texts []*generate.Writing) (got []*generate.Writing, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = errors.Errorf("writing: %v", p)
+		}
+	}()
+	return a.batch.Round(texts)
+}
+
+// textsAtOnce is the number of texts whose keys and values may be in memory: those that take a quarter
+// of what is free.
+func textsAtOnce(c gpt1.Config) int {
+	each := int64(4 * 2 * c.NLayer * c.NCtx * c.NEmbd)
+	free, err := memory.Free()
+	if err != nil {
+		return mostTexts
+	}
+	return int(max(1, min(mostTexts, free/4/each)))
+}

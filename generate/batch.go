@@ -1,0 +1,106 @@
+package generate
+
+import (
+	"slices"
+
+	"github.com/pkg/errors"
+
+	"gorgpt/gpt1"
+	"gorgpt/internal/parallel"
+)
+
+// Batch continues many texts at once, each of which may join and leave between any two rounds. A text
+// has the tokens that [Generator.Sample] gives it, whatever is written beside it.
+// A Batch must not be used by several goroutines at once.
+type Batch struct {
+	d     decoder
+	free  []int // slots, the next to use last
+	texts int   // that have joined and not left
+}
+
+// Writing is a text in a batch. A Writing must not be used by several goroutines at once.
+type Writing struct {
+	ID     int32     // the token of the last round; -1 before the first
+	Scores []float32 // by which it was chosen, valid until the next round [V]
+	Err    error     // why it has no token
+
+	text    *text
+	chooser *chooser
+}
+
+// NewBatch returns a batch for up to the given number of texts. Keys and values of a text take
+// 8·L·NCtx·C bytes, from when as many texts have joined.
+func NewBatch(m *gpt1.Model, texts int) *Batch {
+	b := &Batch{d: decoder{model: m}}
+	for slot := range texts {
+		b.free = append(b.free, texts-1-slot)
+	}
+	return b
+}
+
+// Reserved is the number of texts whose keys and values have memory.
+func (b *Batch) Reserved() int { return b.d.slots }
+
+// Full reports whether no text can join before another leaves.
+func (b *Batch) Full() bool { return len(b.free) == 0 }
+
+// Join adds a text that begins with a prompt. sample distinguishes texts of one seed, as in
+// [Options.Samples].
+func (b *Batch) Join(prompt []int32, o Options, sample int) (*Writing, error) {
+	if err := check(b.d.model, prompt, o); err != nil {
+		return nil, err
+	}
+	if b.Full() {
+		return nil, errors.New("the batch is full")
+	}
+	if b.texts == 0 {
+		b.d.restart()
+	}
+	slot := b.free[len(b.free)-1]
+	if slot >= b.d.slots {
+		b.d.reserve(min(max(slot+1, 2*b.d.slots), slot+len(b.free)))
+	}
+	b.free = b.free[:len(b.free)-1]
+	b.texts++
+	w := &Writing{ID: -1, text: b.d.newText(slot, o.Slide), chooser: newChooser(o, sample, b.d.model.VocabSize, prompt)}
+	w.text.ids = append(w.text.ids, prompt...)
+	return w, nil
+}
+
+// Leave removes a text.
+func (b *Batch) Leave(w *Writing) {
+	b.free = append(b.free, w.text.slot)
+	b.texts--
+	w.text = nil
+}
+
+// Round gives texts of the batch their next token, or an error of their own. Of those that have more
+// than one token to read, as a new text has its prompt, only the first gets one, so that the others
+// need not wait long; it returns all that did.
+func (b *Batch) Round(all []*Writing) ([]*Writing, error) {
+	var round []*Writing
+	var texts []*text
+	long := false
+	for _, w := range all {
+		if len(w.text.unread()) > 1 {
+			if long {
+				continue
+			}
+			long = true
+		}
+		round, texts = append(round, w), append(texts, w.text)
+	}
+	scores, err := b.d.read(texts)
+	if err != nil {
+		return nil, err
+	}
+	_ = parallel.Do(len(round), func(i int) error { // an error is that of one text
+		w := round[i]
+		w.Scores = scores[i]
+		if w.ID, w.Err = w.chooser.next(w.Scores); w.Err == nil {
+			w.text.ids = append(w.text.ids, w.ID)
+		}
+		return nil
+	})
+	return slices.Clip(round), nil
+}
