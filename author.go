@@ -11,6 +11,7 @@ import (
 	"gorgpt/generate"
 	"gorgpt/gpt1"
 	"gorgpt/internal/memory"
+	"gorgpt/internal/parallel"
 )
 
 // mostTexts is the most texts that are written at once; more wait. With more memory than their keys
@@ -35,17 +36,26 @@ type author struct {
 type writing struct {
 	prompt []int32
 	o      generate.Options
-	tokens chan int32 // closed at the end of the text
-	err    error      // to be read when tokens is closed
+	rank   int          // alternatives to each token; 0: none, and no log-probabilities
+	tokens chan written // closed at the end of the text
+	err    error        // to be read when tokens is closed
 
 	left int               // tokens still to be written
 	gone bool              // nobody reads it any more
 	in   *generate.Writing // nil before it has joined
 }
 
-// write gives the tokens that follow a prompt until give returns false, or ctx ends.
-func (a *author) write(ctx context.Context, prompt []int32, o generate.Options, give func(id int32) bool) error {
-	w := &writing{prompt: prompt, o: o, tokens: make(chan int32, ahead), left: o.Tokens}
+// written is a token that was written.
+type written struct {
+	id      int32
+	logProb float64
+	best    []generate.Ranked
+}
+
+// write gives the tokens that follow a prompt until give returns false, or ctx ends. Each has its
+// log-probability and the given number of alternatives, unless that is 0.
+func (a *author) write(ctx context.Context, prompt []int32, o generate.Options, rank int, give func(written) bool) error {
+	w := &writing{prompt: prompt, o: o, rank: rank, tokens: make(chan written, ahead), left: o.Tokens}
 	a.mu.Lock()
 	a.texts = append(a.texts, w)
 	a.start()
@@ -56,7 +66,7 @@ func (a *author) write(ctx context.Context, prompt []int32, o generate.Options, 
 			return err
 		}
 		select {
-		case id, more := <-w.tokens:
+		case token, more := <-w.tokens:
 			if !more {
 				return w.err
 			}
@@ -65,7 +75,7 @@ func (a *author) write(ctx context.Context, prompt []int32, o generate.Options, 
 				a.start()
 				a.mu.Unlock()
 			}
-			if !give(id) {
+			if !give(token) {
 				a.leave(w)
 				return nil
 			}
@@ -155,9 +165,17 @@ func (a *author) compute(round []*writing) {
 		texts[i] = w.in
 	}
 	got, err := a.try(texts)
+	next := make([]written, len(round))
+	_ = parallel.Do(len(round), func(i int) error {
+		w := round[i]
+		if next[i].id = w.in.ID; err == nil && w.in.Err == nil && w.rank > 0 && w.in.ID >= 0 {
+			next[i].logProb, next[i].best = generate.Rank(w.in.Scores, w.in.ID, w.rank)
+		}
+		return nil
+	})
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	for _, w := range round {
+	for i, w := range round {
 		switch {
 		case err != nil:
 			w.err = err
@@ -166,7 +184,7 @@ func (a *author) compute(round []*writing) {
 			w.err = w.in.Err
 		default:
 			w.left--
-			w.tokens <- w.in.ID // there is room: only this goroutine sends
+			w.tokens <- next[i] // there is room: only this goroutine sends
 		}
 	}
 }

@@ -287,3 +287,58 @@ func TestScore(t *testing.T) {
 	var empty *gorgpt.EmptyError
 	require.ErrorAs(t, err, &empty)
 }
+
+// Continue writes what Generate writes, with the log-probabilities that Score gives the text.
+func TestContinue(t *testing.T) {
+	m, ctx := open(t), context.Background()
+	tok, err := m.Tokenizer()
+	require.NoError(t, err)
+	prompt := tok.Encode("the boy saw")
+	s := gorgpt.Sampling{Tokens: 8, Temperature: 0.8, Seed: 3, Alternatives: 4}
+	want, err := write(ctx, m, "the boy saw", s)
+	require.NoError(t, err)
+	var text strings.Builder
+	var tokens []gorgpt.Token
+	ids := prompt
+	for token, err := range m.Continue(ctx, prompt, s) {
+		require.NoError(t, err)
+		text.WriteString(token.Text)
+		tokens, ids = append(tokens, token), append(ids, token.ID)
+	}
+	require.Equal(t, want, text.String())
+	scored, err := m.ScoreTokens(ctx, ids, 4)
+	require.NoError(t, err)
+	for i, token := range tokens {
+		same := scored[len(prompt)+i]
+		require.Equal(t, same.ID, token.ID)
+		require.Equal(t, same.Text, token.Text)
+		require.InDelta(t, same.LogProb, token.LogProb, 1e-5)
+		require.Len(t, token.Alternatives, 4)
+		for k, a := range token.Alternatives {
+			require.Equal(t, same.Alternatives[k].ID, a.ID)
+			require.InDelta(t, same.Alternatives[k].LogProb, a.LogProb, 1e-5)
+		}
+	}
+
+	// A bias of 100 makes a token certain, and one of -100 impossible.
+	the, found := tok.ID("the</w>")
+	require.True(t, found)
+	for token, err := range m.Continue(ctx, prompt, gorgpt.Sampling{Tokens: 3, Temperature: 1, Bias: map[int32]float64{the: 100}}) {
+		require.NoError(t, err)
+		require.Equal(t, the, token.ID)
+		require.Less(t, token.LogProb, -0.01, "that of the model")
+		require.Empty(t, token.Alternatives)
+	}
+	for token, err := range m.Continue(ctx, prompt, gorgpt.Sampling{Tokens: 20, Bias: map[int32]float64{the: -100}}) {
+		require.NoError(t, err)
+		require.NotEqual(t, the, token.ID)
+	}
+	for _, wrong := range []gorgpt.Sampling{{Bias: map[int32]float64{-1: 1}}, {Bias: map[int32]float64{the: 101}}, {Alternatives: tok.Size() + 1}} {
+		for _, err := range m.Continue(ctx, prompt, wrong) {
+			require.Error(t, err)
+		}
+	}
+	for _, err := range m.Continue(ctx, nil, s) {
+		require.ErrorContains(t, err, "empty")
+	}
+}

@@ -31,7 +31,15 @@ func (m *Model) Score(ctx context.Context, text string, alternatives int) ([]Tok
 	if err != nil {
 		return nil, err
 	}
-	ids := in.base.Tok.Encode(text)
+	return m.ScoreTokens(ctx, in.base.Tok.Encode(text), alternatives)
+}
+
+// ScoreTokens is Score for token ids.
+func (m *Model) ScoreTokens(ctx context.Context, ids []int32, alternatives int) ([]Token, error) {
+	in, err := m.use()
+	if err != nil {
+		return nil, err
+	}
 	if len(ids) == 0 {
 		return nil, &EmptyError{"text"}
 	}
@@ -53,12 +61,18 @@ func (m *Model) Score(ctx context.Context, text string, alternatives int) ([]Tok
 		}
 		tokens[i].LogProb = own[i-1]
 		if alternatives > 0 {
-			for _, r := range best[i-1] {
-				tokens[i].Alternatives = append(tokens[i].Alternatives, Alternative{r.ID, in.piece(ids[:i], r.ID), r.LogProb})
-			}
+			tokens[i].Alternatives = in.alternatives(ids[:i], best[i-1])
 		}
 	}
 	return tokens, nil
+}
+
+// alternatives are tokens that could follow others.
+func (o *opened) alternatives(before []int32, best []generate.Ranked) (all []Alternative) {
+	for _, r := range best {
+		all = append(all, Alternative{r.ID, o.piece(before, r.ID), r.LogProb})
+	}
+	return all
 }
 
 // piece is the text that a token adds after others.

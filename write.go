@@ -4,6 +4,8 @@ import (
 	"context"
 	"iter"
 
+	"github.com/pkg/errors"
+
 	"gorgpt/generate"
 )
 
@@ -16,6 +18,9 @@ type Sampling struct {
 	TopP        float64  // draw from the most likely tokens that together have this probability; 0: from all
 	Seed        uint64   // the same seed gives the same text
 	Stop        []string // the text ends before any of these
+
+	Bias         map[int32]float64 // added to the scores of tokens, from -100 to 100
+	Alternatives int               // most probable tokens beside each; for Continue only
 }
 
 // defaultTokens is the maximum number of tokens of a zero [Sampling].
@@ -57,16 +62,9 @@ func (m *Model) generate(ctx context.Context, prompt string, s Sampling, give fu
 	if err != nil {
 		return err
 	}
-	o := generate.Options{Tokens: s.Tokens, Temperature: s.Temperature, TopK: s.TopK, TopP: s.TopP, Seed: s.Seed, Ban: in.never}
-	if o.Tokens == 0 {
-		o.Tokens = defaultTokens
-	}
-	if err := o.Validate(in.base.Model.Config); err != nil {
-		return err
-	}
 	going := true
-	err = in.author.write(ctx, ids, o, func(id int32) bool {
-		piece, ended := text.Add(id)
+	err = in.write(ctx, ids, s, 0, func(w written) bool {
+		piece, ended := text.Add(w.id)
 		going = give(piece)
 		return going && !ended
 	})
@@ -74,4 +72,47 @@ func (m *Model) generate(ctx context.Context, prompt string, s Sampling, give fu
 		give(text.Rest())
 	}
 	return err
+}
+
+// Continue is Generate for token ids. It yields each token with its log-probability, which is that of
+// the model before temperature, bias and the like, and with s.Alternatives. It does not look for
+// s.Stop. Special tokens are never chosen.
+func (m *Model) Continue(ctx context.Context, prompt []int32, s Sampling) iter.Seq2[Token, error] {
+	return func(yield func(Token, error) bool) {
+		in, err := m.use()
+		if err != nil {
+			yield(Token{}, err)
+			return
+		}
+		before, going := append([]int32(nil), prompt...), true
+		err = in.write(ctx, prompt, s, max(1, s.Alternatives), func(w written) bool {
+			token := Token{ID: w.id, Text: in.piece(before, w.id), LogProb: w.logProb}
+			if s.Alternatives > 0 {
+				token.Alternatives = in.alternatives(before, w.best)
+			}
+			before = append(before, w.id)
+			going = yield(token, nil)
+			return going
+		})
+		if err != nil && going {
+			yield(Token{}, err)
+		}
+	}
+}
+
+// write gives the tokens that follow a prompt, until give returns false.
+func (o *opened) write(ctx context.Context, prompt []int32, s Sampling, rank int, give func(written) bool) error {
+	g := generate.Options{
+		Tokens: s.Tokens, Temperature: s.Temperature, TopK: s.TopK, TopP: s.TopP, Seed: s.Seed, Ban: o.never, Bias: s.Bias,
+	}
+	if g.Tokens == 0 {
+		g.Tokens = defaultTokens
+	}
+	if err := g.Validate(o.base.Model.Config); err != nil {
+		return err
+	}
+	if rank > o.base.Model.VocabSize {
+		return errors.Errorf("%d alternatives are more than the %d tokens of the vocabulary", rank, o.base.Model.VocabSize)
+	}
+	return o.author.write(ctx, prompt, g, rank, give)
 }

@@ -63,7 +63,7 @@ func (c *chooser) next(logits []float32) (int32, error) {
 	return best, nil
 }
 
-// weigh applies the penalty and the bans, and finds the token with the highest score, the lowest id
+// weigh applies the penalty, the biases and the bans, and finds the token with the highest score, the lowest id
 // on a tie. The penalty is that of Keskar et al. 2019 (CTRL), section 4.1, except that negative scores
 // are multiplied by it. The scores are valid until the next call.
 func (c *chooser) weigh(logits []float32) (scores []float32, best int32, err error) {
@@ -77,6 +77,9 @@ func (c *chooser) weigh(logits []float32) (scores []float32, best int32, err err
 				scores[id] *= p
 			}
 		}
+	}
+	for id, bias := range c.o.Bias {
+		scores[id] += float32(bias)
 	}
 	for _, id := range c.o.Ban {
 		scores[id] = float32(math.Inf(-1))

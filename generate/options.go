@@ -21,6 +21,9 @@ type Options struct {
 	Seed        uint64  // determines, with the index of the sample, all random draws
 	Ban         []int32 // tokens that are never chosen
 
+	// Bias is added to the scores of tokens, and so to the logarithms of their odds.
+	Bias map[int32]float64
+
 	// Slide is how many of the oldest tokens are dropped at a time when the context is full.
 	// With 1 the model always sees a full context, and each token costs a pass through all
 	// of it. 0: half of the context.
@@ -29,6 +32,9 @@ type Options struct {
 
 // maxCache is the most bytes that keys and values may take. An int can count them.
 const maxCache = min(16<<30, math.MaxInt)
+
+// mostBias is the greatest bias of a token. Scores rarely differ by more than 30.
+const mostBias = 100
 
 // Validate returns an error unless the options are valid for a model.
 func (o Options) Validate(c gpt1.Config) error {
@@ -60,6 +66,14 @@ func (o Options) Validate(c gpt1.Config) error {
 	for _, id := range o.Ban {
 		if id < 0 || int(id) >= v {
 			return errors.Errorf("the banned token %d is not one of the model, which are 0 to %d", id, v-1)
+		}
+	}
+	for id, bias := range o.Bias {
+		switch {
+		case id < 0 || int(id) >= v:
+			return errors.Errorf("token %d has a bias but is not one of the model, which are 0 to %d", id, v-1)
+		case !(math.Abs(bias) <= mostBias):
+			return errors.Errorf("the bias of token %d is %v: it must be from %d to %d", id, bias, -mostBias, mostBias)
 		}
 	}
 	return nil

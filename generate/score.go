@@ -2,6 +2,7 @@ package generate
 
 import (
 	"context"
+	"math"
 	"slices"
 
 	"github.com/pkg/errors"
@@ -100,6 +101,18 @@ func (s *Scorer) logits(p *scorePass, at int) []float32 {
 	all := p.logits.Values()
 	row := len(all) / len(p.inputs) // V', with padding
 	return all[at*row : at*row+s.model.VocabSize]
+}
+
+// Rank returns log P of a token by the scores of all, and the n most likely tokens, the most likely
+// first. scores [V]
+func Rank(scores []float32, id int32, n int) (logProb float64, best []Ranked) {
+	top := float64(slices.Max(scores))
+	total := 0.0
+	for _, z := range scores {
+		total += math.Exp(float64(z) - top)
+	}
+	logProb = float64(scores[id]) - top - math.Log(total)
+	return logProb, mostLikely(scores, n, id, logProb)
 }
 
 // mostLikely returns the n highest of the logits, given the log-probability of one of the tokens. Of
