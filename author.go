@@ -5,6 +5,7 @@ import (
 	"runtime"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/pkg/errors"
 
@@ -24,7 +25,8 @@ const ahead = 16
 // author writes the texts of all calls in one batch, which they join and leave between any two
 // tokens. One goroutine computes it while there is something to write.
 type author struct {
-	model *gpt1.Model
+	model   *gpt1.Model
+	observe func(Batch)
 
 	mu      sync.Mutex
 	batch   *generate.Batch
@@ -36,6 +38,7 @@ type author struct {
 type writing struct {
 	prompt []int32
 	o      generate.Options
+	sample int
 	rank   int          // alternatives to each token; 0: none, and no log-probabilities
 	tokens chan written // closed at the end of the text
 	err    error        // to be read when tokens is closed
@@ -54,8 +57,8 @@ type written struct {
 
 // write gives the tokens that follow a prompt until give returns false, or ctx ends. Each has its
 // log-probability and the given number of alternatives, unless that is 0.
-func (a *author) write(ctx context.Context, prompt []int32, o generate.Options, rank int, give func(written) bool) error {
-	w := &writing{prompt: prompt, o: o, rank: rank, tokens: make(chan written, ahead), left: o.Tokens}
+func (a *author) write(ctx context.Context, prompt []int32, o generate.Options, sample, rank int, give func(written) bool) error {
+	w := &writing{prompt: prompt, o: o, sample: sample, rank: rank, tokens: make(chan written, ahead), left: o.Tokens}
 	a.mu.Lock()
 	a.texts = append(a.texts, w)
 	a.start()
@@ -153,7 +156,7 @@ func (a *author) join(w *writing) {
 		a.batch = generate.NewBatch(a.model, textsAtOnce(a.model.Config))
 	}
 	if w.in == nil && !a.batch.Full() {
-		w.in, w.err = a.batch.Join(w.prompt, w.o, 0)
+		w.in, w.err = a.batch.Join(w.prompt, w.o, w.sample)
 	}
 }
 
@@ -164,7 +167,16 @@ func (a *author) compute(round []*writing) {
 	for i, w := range round {
 		texts[i] = w.in
 	}
+	start, unread := time.Now(), map[*generate.Writing]int{}
+	for _, w := range texts {
+		unread[w] = w.Unread()
+	}
 	got, err := a.try(texts)
+	tokens := 0
+	for _, w := range got {
+		tokens += unread[w]
+	}
+	a.observe(Batch{Writes: true, Inputs: len(got), Tokens: tokens, Took: time.Since(start)})
 	next := make([]written, len(round))
 	_ = parallel.Do(len(round), func(i int) error {
 		w := round[i]
@@ -209,4 +221,16 @@ func textsAtOnce(c gpt1.Config) int {
 		return mostTexts
 	}
 	return int(max(1, min(mostTexts, free/4/each)))
+}
+
+// load is the number of texts that are in the batch, and that wait.
+func (a *author) load() (writing, waiting int) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for _, w := range a.texts {
+		if w.in != nil {
+			writing++
+		}
+	}
+	return writing, len(a.texts) - writing
 }

@@ -12,6 +12,7 @@ package gorgpt
 import (
 	"slices"
 	"sync/atomic"
+	"time"
 
 	"github.com/pkg/errors"
 
@@ -27,6 +28,7 @@ type Model struct {
 	opened atomic.Pointer[opened] // nil once the model is closed
 	labels []string
 	task   string
+	input  string // the function that makes inputs; "" without a task
 }
 
 // opened is what a model consists of.
@@ -56,6 +58,7 @@ type Option func(*options)
 type options struct {
 	dtype   Dtype
 	cutLong bool
+	observe func(Batch)
 }
 
 // Compute keeps the weights in type d and computes with them. Without this option it is the type
@@ -67,10 +70,42 @@ func Compute(d Dtype) Option { return func(o *options) { o.dtype = d } }
 // option, such an input is a [LengthError].
 func CutLong() Option { return func(o *options) { o.cutLong = true } }
 
+// Observe calls f after each batch that is computed for calls of Generate, Continue and Predict, from any goroutine.
+// f must return soon.
+func Observe(f func(Batch)) Option { return func(o *options) { o.observe = f } }
+
+// Batch is what was computed together: one token of several texts, or predictions.
+// A Batch is safe for concurrent use.
+type Batch struct {
+	Writes bool // tokens were written; false: inputs were predicted
+	Inputs int  // texts or inputs
+	Tokens int  // that were read for them
+	Took   time.Duration
+}
+
+// Load is how much is being done for all calls. A Load is safe for concurrent use.
+type Load struct {
+	Writing, WaitingToWrite int // texts
+	WaitingToPredict        int // inputs that are in no batch yet
+}
+
+// Load says how much there is to do now.
+func (m *Model) Load() (l Load) {
+	in := m.opened.Load()
+	if in == nil {
+		return l
+	}
+	l.Writing, l.WaitingToWrite = in.author.load()
+	if in.queue != nil {
+		l.WaitingToPredict = in.queue.load()
+	}
+	return l
+}
+
 // Open reads the model in the folder dir. If it cannot, the error is a [FolderError] or, if the
 // weights do not fit into memory, a [MemoryError].
 func Open(dir string, with ...Option) (*Model, error) {
-	var o options
+	o := options{observe: func(Batch) {}}
 	for _, option := range with {
 		option(&o)
 	}
@@ -81,7 +116,7 @@ func Open(dir string, with ...Option) (*Model, error) {
 	if err != nil {
 		return nil, openError(dir, err)
 	}
-	in := &opened{base: base, cutLong: o.cutLong, scorer: generate.NewScorer(base.Model), author: &author{model: base.Model}}
+	in := &opened{base: base, cutLong: o.cutLong, scorer: generate.NewScorer(base.Model), author: &author{model: base.Model, observe: o.observe}}
 	for _, token := range []string{tokenizer.Unknown, tokenizer.Start, tokenizer.Delimiter, tokenizer.Classify} {
 		if id, found := base.Tok.ID(token); found && int(id) < base.Model.VocabSize {
 			in.never = append(in.never, id)
@@ -93,8 +128,8 @@ func Open(dir string, with ...Option) (*Model, error) {
 		if err != nil {
 			return nil, openError(dir, err)
 		}
-		in.queue = &queue{predictor: predictor}
-		m.task, m.labels = string(spec.Task), spec.Labels
+		in.queue = &queue{predictor: predictor, observe: o.observe}
+		m.task, m.labels, m.input = string(spec.Task), spec.Labels, inputOf(spec.Task.Task().Fields())
 	}
 	m.opened.Store(in)
 	return m, nil
@@ -123,6 +158,17 @@ func (m *Model) Tokenizer() (*tokenizer.Tokenizer, error) {
 		return nil, err
 	}
 	return in.base.Tok, nil
+}
+
+// ReadsPairs reports whether the inputs of the model's task are pairs.
+func (m *Model) ReadsPairs() bool { return m.input == "Pair" }
+
+// Parameters is the number of the model's weights, 0 once it is closed.
+func (m *Model) Parameters() int {
+	if in := m.opened.Load(); in != nil {
+		return in.base.Model.Store.Len()
+	}
+	return 0
 }
 
 // Context is the number of tokens that the model can read, 0 once it is closed.

@@ -6,6 +6,7 @@ import (
 	"runtime"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/pkg/errors"
 
@@ -22,6 +23,7 @@ const batchTokens = 256
 // are as fast as one large call, and take no more memory.
 type queue struct {
 	predictor *finetune.Predictor
+	observe   func(Batch)
 
 	mu      sync.Mutex
 	waiting []*job
@@ -131,14 +133,16 @@ func (q *queue) next() []*job {
 // compute predicts a batch and gives each call its predictions. A batch that one call waits for alone
 // ends with its context.
 func (q *queue) compute(batch []*job) {
-	ctx, examples := batch[0].call.ctx, make([]heads.Encoded, len(batch))
+	ctx, examples, tokens, start := batch[0].call.ctx, make([]heads.Encoded, len(batch)), 0, time.Now()
 	for i, j := range batch {
 		examples[i] = j.call.examples[j.at]
+		tokens += size(examples[i])
 		if j.call != batch[0].call {
 			ctx = context.Background()
 		}
 	}
 	predictions, err := q.try(ctx, examples)
+	q.observe(Batch{Inputs: len(batch), Tokens: tokens, Took: time.Since(start)})
 	for i, j := range batch {
 		if err != nil {
 			j.call.end(err)
@@ -180,4 +184,11 @@ func (c *call) end(err error) {
 		c.err, c.predictions = err, nil
 		close(c.done)
 	}
+}
+
+// load is the number of inputs that wait.
+func (q *queue) load() int {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return len(q.waiting)
 }

@@ -17,6 +17,7 @@ type Sampling struct {
 	TopK        int      // draw from the K most likely tokens; 0: from all
 	TopP        float64  // draw from the most likely tokens that together have this probability; 0: from all
 	Seed        uint64   // the same seed gives the same text
+	Sample      int      // distinguishes texts of one seed
 	Stop        []string // the text ends before any of these
 
 	Bias         map[int32]float64 // added to the scores of tokens, from -100 to 100
@@ -114,5 +115,5 @@ func (o *opened) write(ctx context.Context, prompt []int32, s Sampling, rank int
 	if rank > o.base.Model.VocabSize {
 		return errors.Errorf("%d alternatives are more than the %d tokens of the vocabulary", rank, o.base.Model.VocabSize)
 	}
-	return o.author.write(ctx, prompt, g, rank, give)
+	return o.author.write(ctx, prompt, g, s.Sample, rank, give)
 }

@@ -74,6 +74,9 @@ func (b *Batch) Leave(w *Writing) {
 	w.text = nil
 }
 
+// Unread is the number of tokens that the text's next round reads.
+func (w *Writing) Unread() int { return len(w.text.unread()) }
+
 // Round gives texts of the batch their next token, or an error of their own. Of those that have more
 // than one token to read, as a new text has its prompt, only the first gets one, so that the others
 // need not wait long; it returns all that did.

@@ -42,10 +42,11 @@ var order = []string{
 	"generate",
 	"train", "pretrain", "finetune", "finetune/files",
 	"", // the root package
+	"serve",
 	"experiment/ablate", "experiment/zeroshot",
 	// Programs.
 	"cmd/internal/cli",
-	"cmd/internal/traincmd", "cmd/internal/finetunecmd", "cmd/internal/generatecmd", "cmd/internal/convertcmd",
+	"cmd/internal/traincmd", "cmd/internal/finetunecmd", "cmd/internal/generatecmd", "cmd/internal/servecmd", "cmd/internal/convertcmd",
 	"cmd/internal/ablatecmd", "cmd/internal/zeroshotcmd",
 	"cmd/gorgpt", "cmd/train", "cmd/finetune",
 	"bench", "bench/compare", "notebooks/world", "internal/notices",
@@ -130,6 +131,7 @@ var alone = map[string][]string{
 	"github.com/klauspost/compress":   {"loaders/tables", "loaders/datasets"},
 	"github.com/agnivade/levenshtein": {"cmd/internal/cli", "cmd/gorgpt"},
 	"github.com/shirou/gopsutil":      {"internal/memory"},
+	"github.com/prometheus/":          {"serve"},
 }
 
 func TestLibrariesAreWrapped(t *testing.T) {

@@ -1,0 +1,225 @@
+// Package servecmd implements gorgpt serve, which answers HTTP requests with models.
+//
+//	gorgpt serve -model DIR
+package servecmd
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/pkg/errors"
+
+	"gorgpt/cmd/internal/cli"
+	"gorgpt/graph"
+	"gorgpt/internal/regular"
+	"gorgpt/serve"
+)
+
+// settings are the settings on the command line.
+type settings struct {
+	models             []serve.Named
+	addr, cert, key    string
+	options            serve.Options
+	grace              time.Duration
+	list, dtype        string
+	apiKey, apiKeyFile string
+	noAuth, lazy       bool
+	hosts, origins     string
+}
+
+// keyVariable is the environment variable of the key.
+const keyVariable = "GORGPT_API_KEY"
+
+// Run runs the command with its arguments and standard streams. It returns the exit status.
+func Run(args []string, _ io.Reader, out, stderr io.Writer) int {
+	stdout := cli.NewOutput(out)
+	var s *settings
+	parse := func() (err error) {
+		s, err = parse(args, stdout)
+		return err
+	}
+	return cli.Run("serve", stdout, stderr, parse, func(ctx context.Context) error { return s.serve(ctx, stdout, stderr) })
+}
+
+// parse reads the command line.
+func parse(args []string, help io.Writer) (*settings, error) {
+	limits := serve.DefaultLimits()
+	s := &settings{addr: "127.0.0.1:8080", grace: 30 * time.Second}
+	fs := cli.NewFlags("serve")
+	fs.StringVar(&s.list, "model", "", "")
+	fs.StringVar(&s.dtype, "dtype", "", "")
+	fs.BoolVar(&s.lazy, "lazy", false, "")
+	fs.StringVar(&s.addr, "addr", s.addr, "")
+	fs.StringVar(&s.apiKey, "api-key", "", "")
+	fs.StringVar(&s.apiKeyFile, "api-key-file", "", "")
+	fs.BoolVar(&s.noAuth, "no-auth", false, "")
+	fs.StringVar(&s.hosts, "hosts", "", "")
+	fs.StringVar(&s.origins, "cors-origins", "", "")
+	fs.StringVar(&s.cert, "cert", "", "")
+	fs.StringVar(&s.key, "key", "", "")
+	fs.Int64Var(&limits.Body, "max-body", limits.Body, "")
+	fs.IntVar(&limits.Inputs, "max-inputs", limits.Inputs, "")
+	fs.IntVar(&limits.Tokens, "max-tokens", limits.Tokens, "")
+	fs.IntVar(&limits.Requests, "parallel", limits.Requests, "")
+	fs.IntVar(&limits.Queue, "queue", limits.Queue, "")
+	fs.DurationVar(&limits.Time, "timeout", limits.Time, "")
+	fs.DurationVar(&s.grace, "grace", s.grace, "")
+	fs.BoolVar(&s.options.LogText, "log-text", false, "")
+	given, err := cli.Parse(fs, args, usage, "folders are named with -model", help)
+	if err != nil {
+		return nil, err
+	}
+	s.options.Limits, s.options.Hosts, s.options.Origins = limits, fields(s.hosts), fields(s.origins)
+	if err := given.CheckInts(
+		cli.Int{Name: "max-body", Value: int(limits.Body), Least: 1}, cli.Int{Name: "max-inputs", Value: limits.Inputs, Least: 1},
+		cli.Int{Name: "max-tokens", Value: limits.Tokens, Least: 1}, cli.Int{Name: "parallel", Value: limits.Requests, Least: 1},
+		cli.Int{Name: "queue", Value: limits.Queue, Least: 1},
+	); err != nil {
+		return nil, err
+	}
+	switch {
+	case limits.Time <= 0 || s.grace < 0:
+		return nil, errors.New("-timeout must be above 0, and -grace 0 or more")
+	case (s.cert == "") != (s.key == ""):
+		return nil, errors.New("-cert and -key belong together: give both, or neither")
+	case s.dtype != "" && !slices.Contains(graph.Dtypes(), graph.Dtype(s.dtype)):
+		return nil, errors.Errorf("-dtype must be one of %v, not %q", graph.Dtypes(), s.dtype)
+	}
+	if err := s.readModels(); err != nil {
+		return nil, err
+	}
+	return s, s.readKey()
+}
+
+// fields splits a list with commas.
+func fields(list string) []string {
+	return strings.FieldsFunc(list, func(r rune) bool { return r == ',' })
+}
+
+// readModels reads the list of -model.
+func (s *settings) readModels() error {
+	for _, one := range fields(s.list) {
+		name, dir, named := strings.Cut(one, "=")
+		if !named {
+			dir = one
+			absolute, err := filepath.Abs(dir)
+			if err != nil {
+				return errors.Wrapf(err, "-model %s", one)
+			}
+			name = filepath.Base(absolute)
+		}
+		if name == "" || dir == "" {
+			return errors.Errorf("-model: %q must be a folder, or a name, = and a folder", one)
+		}
+		if _, err := os.Stat(dir); err != nil {
+			return errors.Wrapf(err, "-model %s", one)
+		}
+		s.models = append(s.models, serve.Named{Name: name, Dir: dir, Lazy: s.lazy, Dtype: graph.Dtype(s.dtype)})
+	}
+	if len(s.models) == 0 {
+		return errors.New("-model is missing: name the folder of a model")
+	}
+	return nil
+}
+
+// readKey finds the key, and refuses to do without one where others can reach the server.
+func (s *settings) readKey() error {
+	const mostKey = 4096
+	given := 0
+	for _, key := range []string{s.apiKey, s.apiKeyFile, os.Getenv(keyVariable)} {
+		if key != "" {
+			given++
+		}
+	}
+	if given > 1 {
+		return errors.Errorf("there are several keys: give one of -api-key, -api-key-file and %s", keyVariable)
+	}
+	s.options.Key = s.apiKey + os.Getenv(keyVariable)
+	if s.apiKeyFile != "" {
+		data, err := regular.ReadFile(s.apiKeyFile, "key", mostKey)
+		if err != nil {
+			return errors.Wrap(err, "-api-key-file")
+		}
+		if s.options.Key = strings.TrimSpace(string(data)); s.options.Key == "" {
+			return errors.Errorf("-api-key-file %s is empty", s.apiKeyFile)
+		}
+	}
+	switch {
+	case s.noAuth && s.options.Key != "":
+		return errors.New("-no-auth contradicts the key: give one of them")
+	case s.options.Key == "" && !s.noAuth && !loopback(s.addr):
+		return errors.Errorf("-addr %s can be reached from other machines: set a key with %s or -api-key-file, or -no-auth to do without one", s.addr, keyVariable)
+	}
+	return nil
+}
+
+// loopback reports whether only this machine can reach an address.
+func loopback(addr string) bool {
+	host, _, err := net.SplitHostPort(addr)
+	if err != nil {
+		return false
+	}
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+// serve answers requests until ctx ends, and then lets those in work end.
+func (s *settings) serve(ctx context.Context, stdout, stderr io.Writer) error {
+	s.options.Log = slog.New(slog.NewTextHandler(stderr, nil))
+	server, err := serve.New(s.models, s.options)
+	if err != nil {
+		return errors.WithMessage(err, "-model")
+	}
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", s.addr)
+	if err != nil {
+		return errors.Wrap(err, "-addr")
+	}
+	h := server.HTTPServer(s.addr)
+	h.ErrorLog = slog.NewLogLogger(s.options.Log.Handler(), slog.LevelWarn)
+	scheme, serving := "http", func() error { return h.Serve(listener) }
+	if s.cert != "" {
+		scheme, serving = "https", func() error { return h.ServeTLS(listener, s.cert, s.key) }
+	}
+	fmt.Fprintf(stdout, "listening on %s://%s\n", scheme, listener.Addr())
+	failed := make(chan error, 2)
+	go func() { failed <- serving() }()
+	go func() {
+		if err := server.Load(ctx); err != nil && ctx.Err() == nil {
+			failed <- err
+			return
+		}
+		fmt.Fprintln(stdout, "the models are open")
+	}()
+	select {
+	case err = <-failed:
+	case <-ctx.Done():
+		err = s.stop(h)
+	}
+	if closeErr := h.Close(); err == nil && !errors.Is(closeErr, http.ErrServerClosed) {
+		err = closeErr
+	}
+	if closeErr := server.Close(); err == nil {
+		err = closeErr
+	}
+	return err
+}
+
+// stop lets requests in work end for a while.
+func (s *settings) stop(h *http.Server) error {
+	ctx, cancel := context.WithTimeout(context.Background(), s.grace)
+	defer cancel()
+	err := h.Shutdown(ctx)
+	if errors.Is(err, context.DeadlineExceeded) {
+		return errors.Errorf("requests were still in work after %v, and were cut off: a longer -grace lets them end", s.grace)
+	}
+	return errors.Wrap(err, "stopping")
+}

@@ -1,0 +1,49 @@
+package servecmd
+
+const usage = `usage: gorgpt serve -model DIR[,NAME=DIR...] [flags]
+
+Answers HTTP requests with models: completions in the shape of OpenAI's API,
+predictions of fine-tuned models in the shapes of Hugging Face's
+text-embeddings-inference. docs/serving.md and /openapi.json describe them.
+
+Examples
+  gorgpt serve -model runs/tiny
+  gorgpt serve -model tickets=runs/tickets,writer=runs/tiny -dtype int8
+  GORGPT_API_KEY=... gorgpt serve -model runs/tiny -addr :8080 -cert c.pem -key k.pem
+
+The models
+  -model LIST      folders of models, with commas between them. Requests call a
+                   model by its name, or else by the last part of its folder,
+                   and mean the first if they name none
+  -dtype NAME      type of weights to compute with: float32, bfloat16 or int8
+                   (what the folders hold)
+  -lazy            open each model when the first request needs it. Without this,
+                   all are opened at the start, and /health answers 503 until then
+
+Who may ask
+  -addr ADDR       address and port (127.0.0.1:8080). On any other than a
+                   loopback address, requests need a key
+  -api-key KEY     key that requests must have: Authorization: Bearer KEY.
+                   Others on this machine can see it in the list of processes;
+                   better are GORGPT_API_KEY or
+  -api-key-file F  a file with the key
+  -no-auth         ask for no key on any address
+  -hosts LIST      names under which the server may be called, beside localhost
+                   and IP addresses
+  -cors-origins L  sites whose pages may call it, such as https://example.org
+  -cert FILE, -key FILE
+                   certificate and key for HTTPS, in PEM
+
+Limits
+  -max-body BYTES  of a request (2097152); more is answered with 413
+  -max-inputs N    prompts times n, or inputs, of a request (256)
+  -max-tokens N    to be written for a request (65536)
+  -parallel N      requests in work at once (128)
+  -queue N         requests that wait; more are answered with 429 (512)
+  -timeout TIME    of a request (5m)
+  -grace TIME      after the first interrupt or SIGTERM, requests in work may take
+                   so long to end (30s). A second signal stops at once
+
+  -log-text        log the texts of requests, too. By default, the log on standard
+                   error has one line a request, without texts
+`

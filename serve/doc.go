@@ -1,0 +1,10 @@
+// Package serve answers HTTP requests with models: completions in the shape of OpenAI's API, with
+// log-probabilities of the prompt, and predictions of fine-tuned models in the shapes of Hugging
+// Face's text-embeddings-inference.
+//
+// [New] returns a handler for any [net/http.Server]. It opens the models, checks who asks and how much,
+// and counts. It prints nothing; requests go to a [log/slog.Logger].
+//
+// Start reading at server.go and guard.go, then completions.go and tasks.go. openapi.json describes
+// all routes.
+package serve

@@ -1,0 +1,121 @@
+package serve
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/pkg/errors"
+
+	"gorgpt"
+)
+
+// problem is an error that a client learns of, with the status of the answer.
+type problem struct {
+	status  int
+	code    string
+	param   string // the field that is wrong; "": none
+	message string
+}
+
+func (p *problem) Error() string { return p.message }
+
+// invalid is the problem of a field with a wrong value.
+func invalid(param, message string) *problem {
+	return &problem{http.StatusUnprocessableEntity, "invalid_value", param, message}
+}
+
+// problemOf turns an error of a model into a problem. An error that no client can have caused has no
+// details.
+func problemOf(err error) *problem {
+	var p *problem
+	var input *gorgpt.InputError
+	var task *gorgpt.TaskError
+	var empty *gorgpt.EmptyError
+	var length *gorgpt.LengthError
+	var large *http.MaxBytesError
+	switch {
+	case errors.As(err, &p):
+		return p
+	case errors.As(err, &large):
+		return &problem{http.StatusRequestEntityTooLarge, "body_too_large", "", "the body has more than " + strconv.FormatInt(large.Limit, 10) + " bytes"}
+	case errors.Is(err, context.DeadlineExceeded):
+		return &problem{http.StatusGatewayTimeout, "timeout", "", "the request took too long: ask for less at a time"}
+	case errors.Is(err, gorgpt.ErrClosed):
+		return &problem{http.StatusServiceUnavailable, "stopping", "", "the server is stopping"}
+	case errors.As(err, &input), errors.As(err, &task), errors.As(err, &empty), errors.As(err, &length):
+		return invalid("", err.Error())
+	}
+	return &problem{http.StatusInternalServerError, "internal", "", "the server made a mistake; its log has the error"}
+}
+
+// kind is the type of the error in OpenAI's terms.
+func (p *problem) kind() string {
+	switch {
+	case p.status == http.StatusUnauthorized:
+		return "authentication_error"
+	case p.status == http.StatusTooManyRequests:
+		return "rate_limit_error"
+	case p.status >= http.StatusInternalServerError:
+		return "server_error"
+	}
+	return "invalid_request_error"
+}
+
+// body is the answer in OpenAI's shape.
+func (p *problem) body() any {
+	var param any
+	if p.param != "" {
+		param = p.param
+	}
+	return map[string]any{"error": map[string]any{"message": p.message, "type": p.kind(), "param": param, "code": p.code}}
+}
+
+// write answers with the problem.
+func (p *problem) write(w http.ResponseWriter) {
+	switch p.status {
+	case http.StatusTooManyRequests, http.StatusServiceUnavailable:
+		w.Header().Set("Retry-After", "1")
+	case http.StatusUnauthorized:
+		w.Header().Set("WWW-Authenticate", "Bearer")
+	}
+	_ = writeJSON(w, p.status, p.body()) // the client may be gone
+}
+
+func writeJSON(w http.ResponseWriter, status int, body any) error {
+	data, err := json.Marshal(body)
+	if err != nil {
+		return errors.Wrap(err, "writing an answer")
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	_, err = w.Write(append(data, '\n'))
+	return err
+}
+
+// quoted quotes at most some characters of a text of a client.
+func quoted(s string) string {
+	const most = 60
+	if r := []rune(s); len(r) > most {
+		s = string(r[:most]) + "…"
+	}
+	return strconv.Quote(s)
+}
+
+// notFound says which method a known path wants, or that there is no such path.
+func notFound(mux *http.ServeMux, r *http.Request) error {
+	var allowed []string
+	for _, method := range []string{http.MethodGet, http.MethodPost} {
+		other := r.Clone(r.Context())
+		other.Method = method
+		if _, pattern := mux.Handler(other); pattern != "/" && pattern != "" {
+			allowed = append(allowed, method)
+		}
+	}
+	if len(allowed) > 0 {
+		return &problem{http.StatusMethodNotAllowed, "method_not_allowed", "", "this path wants the method " + strings.Join(allowed, " or ")}
+	}
+	return &problem{http.StatusNotFound, "not_found", "", "there is no path " + quoted(r.URL.Path) + ": /openapi.json describes all"}
+}

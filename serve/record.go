@@ -1,0 +1,77 @@
+package serve
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"gorgpt"
+)
+
+// record is what the log and the counters say of a request. Its handler fills it in.
+type record struct {
+	model   string
+	read    int // tokens of prompts, or inputs
+	written int // tokens
+	text    string
+}
+
+type recordKey struct{}
+
+// recordOf returns the record of a request.
+func recordOf(r *http.Request) *record {
+	if rec, ok := r.Context().Value(recordKey{}).(*record); ok {
+		return rec
+	}
+	return &record{}
+}
+
+// answer notes the status that a handler writes.
+type answer struct {
+	http.ResponseWriter
+	status int
+}
+
+func (a *answer) WriteHeader(status int) {
+	if a.status == 0 {
+		a.status = status
+	}
+	a.ResponseWriter.WriteHeader(status)
+}
+
+// Unwrap lets http.ResponseController flush.
+func (a *answer) Unwrap() http.ResponseWriter { return a.ResponseWriter }
+
+// counted logs and counts requests.
+func (s *Server) counted(pattern string, h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		start, rec, a := time.Now(), &record{}, &answer{ResponseWriter: w}
+		h.ServeHTTP(a, r.WithContext(context.WithValue(r.Context(), recordKey{}, rec)))
+		took := time.Since(start)
+		gone := a.status == 0
+		if gone {
+			a.status = statusGone
+		}
+		s.count.request(pattern, a.status, rec, took)
+		attributes := []any{"method", r.Method, "path", r.URL.Path, "status", a.status, "ms", took.Milliseconds(), "from", r.RemoteAddr}
+		if rec.model != "" {
+			attributes = append(attributes, "model", rec.model, "read", rec.read, "written", rec.written)
+		}
+		if s.o.LogText && rec.text != "" {
+			attributes = append(attributes, "text", rec.text)
+		}
+		s.o.Log.Info("request", attributes...)
+	})
+}
+
+// statusGone stands for a client that left before it had an answer, as in nginx.
+const statusGone = 499
+
+// use returns the model that a request names, and notes it.
+func (s *Server) use(r *http.Request, name string) (*entry, *gorgpt.Model, error) {
+	e, m, err := s.model(name)
+	if err == nil {
+		recordOf(r).model = e.Name
+	}
+	return e, m, err
+}

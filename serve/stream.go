@@ -1,0 +1,85 @@
+package serve
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"sync"
+
+	"github.com/pkg/errors"
+	"golang.org/x/sync/errgroup"
+)
+
+// streamTo answers with a stream of events, one for each piece of each text.
+func (c *completion) streamTo(w http.ResponseWriter, r *http.Request, rec *record) error {
+	events := &events{w: w, control: http.NewResponseController(w)}
+	group, ctx := errgroup.WithContext(r.Context())
+	for i := range len(c.prompts) * c.n {
+		group.Go(caught(func() error {
+			reason, err := c.write(ctx, i, func(p part) error {
+				events.mu.Lock()
+				rec.written += p.written
+				events.mu.Unlock()
+				if p.text == "" && len(p.logProbs.Tokens) == 0 {
+					return nil
+				}
+				one := choice{Text: p.text, Index: i}
+				if c.logProbs >= 0 {
+					one.LogProbs = p.logProbs
+				}
+				return events.send(c.object([]choice{one}, nil))
+			})
+			if err != nil {
+				return err
+			}
+			return events.send(c.object([]choice{{Index: i, FinishReason: &reason}}, nil))
+		}))
+	}
+	err := group.Wait()
+	if err == nil && c.withUsage {
+		err = events.send(c.object([]choice{}, c.usage(rec.written)))
+	}
+	if err != nil {
+		return events.fail(err)
+	}
+	return events.raw("[DONE]")
+}
+
+// events are server-sent events.
+type events struct {
+	mu      sync.Mutex
+	w       http.ResponseWriter
+	control *http.ResponseController
+	begun   bool
+}
+
+// send sends one event.
+func (e *events) send(v any) error {
+	data, err := json.Marshal(v)
+	if err != nil {
+		return errors.Wrap(err, "sending an event")
+	}
+	return e.raw(string(data))
+}
+
+func (e *events) raw(data string) error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if !e.begun {
+		e.begun = true
+		e.w.Header().Set("Content-Type", "text/event-stream")
+		e.w.WriteHeader(http.StatusOK)
+	}
+	if _, err := e.w.Write([]byte("data: " + data + "\n\n")); err != nil {
+		return err
+	}
+	return e.control.Flush()
+}
+
+// fail ends the stream with an error, which is an event if the stream has begun.
+func (e *events) fail(err error) error {
+	if !e.begun || errors.Is(err, context.Canceled) {
+		return err
+	}
+	return e.send(problemOf(err).body())
+}
