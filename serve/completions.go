@@ -82,7 +82,7 @@ type completion struct {
 	id                      string
 	created                 int64
 	start                   time.Time
-	first                   func(time.Duration)
+	first                   func(time.Duration) // takes the time of the first token; only text 0 uses it
 }
 
 const (
@@ -371,7 +371,7 @@ func (c *completion) write(ctx context.Context, i int, give func(part) error) (r
 		if err != nil {
 			return "", err
 		}
-		if c.first != nil && i == 0 {
+		if i == 0 && c.first != nil {
 			c.first(time.Since(c.start))
 			c.first = nil
 		}

@@ -282,7 +282,7 @@ func TestMistakes(t *testing.T) {
 		{"/v1/completions", `{"prompt": "the", "logit_bias": {"1": 101}}`, 422, "the bias of token 1"},
 		{"/v1/completions", `{"prompt": "the", "suffix": "x"}`, 422, "suffix"},
 		{"/v1/completions", `{"prompt": "the", "best_of": 3}`, 422, "best_of"},
-		{"/v1/completions", `{"prompt": "the", "presence_penalty": 1}`, 422, "presence_penalty"},
+		{"/v1/completions", `{"prompt": "the", "presence_penalty": 1}`, 422, "penalties are not supported"},
 		{"/v1/completions", `{"prompt": "the", "stream_options": {}}`, 422, "stream"},
 		{"/v1/completions", `{"prompt": "the", "model": "../../etc/passwd"}`, 404, "no model"},
 		{"/predict", `{"inputs": []}`, 422, "no input"},
