@@ -9,7 +9,7 @@ text-embeddings-inference. docs/serving.md and /openapi.json describe them.
 Examples
   gorgpt serve -model runs/tiny
   gorgpt serve -model tickets=runs/tickets,writer=runs/tiny -dtype int8
-  GORGPT_API_KEY=... gorgpt serve -model runs/tiny -addr :8080 -cert c.pem -key k.pem
+  gorgpt serve -model runs/tiny -addr :8080 -api-key-file key.txt
 
 The models
   -model LIST      folders of models, with commas between them. Requests call a
