@@ -17,8 +17,8 @@ The models
                    and mean the first if they name none
   -dtype NAME      type of weights to compute with: float32, bfloat16 or int8
                    (what the folders hold)
-  -lazy            open each model when the first request needs it. Without this,
-                   all are opened at the start, and /health answers 503 until then
+  -lazy            open each model when the first request needs it. By default, all
+                   are opened at the start, and /health answers 503 until then
 
 Who may ask
   -addr ADDR       address and port (127.0.0.1:8080). On any other than a
