@@ -17,7 +17,7 @@ The models
                    and mean the first if they name none
   -dtype NAME      type of weights to compute with: float32, bfloat16 or int8
                    (what the folders hold)
-  -lazy            open each model when the first request needs it. By default, all
+  -lazy            open each model when a request first needs it. By default, all
                    are opened at the start, and /health answers 503 until then
 
 Who may ask
@@ -41,9 +41,9 @@ Limits
   -parallel N      requests in work at once (128)
   -queue N         requests that wait; more are answered with 429 (512)
   -timeout TIME    of a request (5m)
-  -grace TIME      after the first interrupt or SIGTERM, requests in work may take
-                   so long to end (30s). A second signal stops at once
+  -grace TIME      how long requests in work may take to end after an interrupt or
+                   SIGTERM (30s). A second signal stops at once
 
-  -log-text        log the texts of requests, too. By default, the log on standard
-                   error has one line a request, without texts
+  -log-text        log the texts of requests, too. By default, the log on
+                   standard error has one line a request, without texts
 `
