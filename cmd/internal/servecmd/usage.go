@@ -17,8 +17,8 @@ The models
                    and mean the first if they name none
   -dtype NAME      type of weights to compute with: float32, bfloat16 or int8
                    (what the folders hold)
-  -lazy            open each model when a request first needs it. By default, all
-                   are opened at the start, and /health answers 503 until then
+  -lazy            open each model when a request first needs it. By default,
+                   all are opened first, and /health answers 503 until then
 
 Who may ask
   -addr ADDR       address and port (127.0.0.1:8080). On any other than a
@@ -41,8 +41,8 @@ Limits
   -parallel N      requests in work at once (128)
   -queue N         requests that wait; more are answered with 429 (512)
   -timeout TIME    of a request (5m)
-  -grace TIME      how long requests in work may take to end after an interrupt or
-                   SIGTERM (30s). A second signal stops at once
+  -grace TIME      how long requests in work may take to end after an interrupt
+                   or SIGTERM (30s). A second signal stops at once
 
   -log-text        log the texts of requests, too. By default, the log on
                    standard error has one line a request, without texts
