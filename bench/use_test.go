@@ -2,8 +2,10 @@ package bench_test
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -115,4 +117,58 @@ func classifier(b *testing.B, preset string) (dir string, inputs []gorgpt.Input)
 	require.NoError(b, err)
 	require.NoError(b, os.WriteFile(filepath.Join(dir, finetune.SpecFile), task, 0o600))
 	return dir, inputs
+}
+
+// BenchmarkWriteTogether writes 64 tokens for each of several calls at once, in int8. tok/s is the speed of all together, first the
+// time to the first token, and gap that between two tokens of a text; p99 is their 99th percentile.
+func BenchmarkWriteTogether(b *testing.B) {
+	const tokens = 64
+	ctx := context.Background()
+	for _, preset := range []string{"tiny", "gpt1"} {
+		dir, _ := classifier(b, preset)
+		m, err := gorgpt.Open(dir, gorgpt.Compute(gorgpt.Int8))
+		require.NoError(b, err)
+		for _, clients := range []int{1, 8, 32} {
+			b.Run(fmt.Sprintf("%s/%d", preset, clients), func(b *testing.B) {
+				var mu sync.Mutex
+				var first, gaps, took []time.Duration
+				write := func(i int) {
+					last, n := time.Now(), 0
+					for _, err := range m.Continue(ctx, []int32{int32(300 + i), 301, 302}, gorgpt.Sampling{Tokens: tokens, Temperature: 1, Seed: uint64(i)}) {
+						require.NoError(b, err)
+						now := time.Now()
+						mu.Lock()
+						if n++; n == 1 {
+							first = append(first, now.Sub(last))
+						} else {
+							gaps = append(gaps, now.Sub(last))
+						}
+						mu.Unlock()
+						last = now
+					}
+				}
+				round := func() {
+					var wait sync.WaitGroup
+					for i := range clients {
+						wait.Go(func() { write(i) })
+					}
+					wait.Wait()
+				}
+				round()
+				first, gaps = nil, nil
+				for b.Loop() {
+					start := time.Now()
+					round()
+					took = append(took, time.Since(start))
+				}
+				b.ReportMetric(float64(clients*tokens)/median(took).Seconds(), "tok/s")
+				slices.Sort(first)
+				slices.Sort(gaps)
+				b.ReportMetric(1e3*first[len(first)/2].Seconds(), "ms/first")
+				b.ReportMetric(1e3*first[len(first)*99/100].Seconds(), "ms/first-p99")
+				b.ReportMetric(1e3*gaps[len(gaps)/2].Seconds(), "ms/gap")
+				b.ReportMetric(1e3*gaps[len(gaps)*99/100].Seconds(), "ms/gap-p99")
+			})
+		}
+	}
 }
