@@ -24,15 +24,16 @@ type Options struct {
 	Train      string     `json:"train,omitempty"`      // file of rows; "": all splits come from the embedded world
 	Dev        string     `json:"dev,omitempty"`
 	Test       string     `json:"test,omitempty"`
-	Fields     string     `json:"fields,omitempty"` // column names in the files: text=sentence,label=gold
-	Labels     string     `json:"labels,omitempty"` // labels of class 0, 1, …: a,b; "": learned from the training rows
-	Strict     bool       `json:"strict,omitempty"` // no row may be unusable
-	Limit      int        `json:"limit,omitempty"`  // number of training rows; 0: all
-	Warmup     float64    `json:"warmup"`           // share of the updates
-	Lambda     float64    `json:"lambda"`           // weight of L1 in L3
-	HeadDrop   float64    `json:"head_dropout"`     // dropout before the head; [train.Auto]: Dropout or, if that is Auto, 0.1
-	Eval       string     `json:"-"`                // file of rows to score the model on, instead of training
-	Predict    string     `json:"-"`                // file of rows to predict, instead of training
+	Fields     string     `json:"fields,omitempty"`    // column names in the files: text=sentence,label=gold
+	Labels     string     `json:"labels,omitempty"`    // labels of class 0, 1, …: a,b; "": learned from the training rows
+	Strict     bool       `json:"strict,omitempty"`    // no row may be unusable
+	Limit      int        `json:"limit,omitempty"`     // number of training rows; 0: all
+	Warmup     float64    `json:"warmup"`              // share of the updates
+	Lambda     float64    `json:"lambda"`              // weight of L1 in L3
+	HeadDrop   float64    `json:"head_dropout"`        // dropout before the head; [train.Auto]: Dropout or, if that is Auto, 0.1
+	Eval       string     `json:"-"`                   // file of rows to score the model on, instead of training
+	Predict    string     `json:"-"`                   // file of rows to predict, instead of training
+	Calibrate  bool       `json:"calibrate,omitempty"` // fit a temperature to the development rows
 
 	// Dtype is the type of weights that Eval and Predict compute with; "": what the folder holds.
 	Dtype graph.Dtype `json:"-"`
@@ -130,6 +131,8 @@ func (o Options) checkApply() error {
 		return train.BadOption("{Eval} cannot be combined with {Predict}")
 	case o.Model == "":
 		return train.BadOption("{Model} is missing: name the run folder of a fine-tuned model")
+	case o.Calibrate:
+		return train.BadOption("{Calibrate} is for training: the model keeps its temperature, which {Eval} and {Predict} use")
 	case o.Task != "" || o.Dataset != "" || o.Train != "" || o.Dev != "" || o.Test != "" || o.Scratch:
 		return train.BadOption("{Eval} and {Predict} use the task of the fine-tuned model: omit {Task}, {Dataset}, {Train}, {Dev}, {Test} and {Scratch}")
 	}

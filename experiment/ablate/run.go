@@ -108,7 +108,7 @@ func (g *Grid) run(ctx context.Context, t trial, to train.Listener) (Result, err
 	if err != nil {
 		return Result{}, err
 	}
-	p.Submit = files.Submit
+	p.Submit, p.Draw = files.Submit, files.Draw
 	outcome, err := carryOut(ctx, p, to)
 	if err != nil {
 		return Result{}, err

@@ -124,7 +124,7 @@ func prepare(o finetune.Options, d *finetune.Data, con *cli.Console) (*finetune.
 	}
 	p, err := finetune.NewPlan(o, d, b, con.Listener())
 	if err == nil {
-		p.Submit = files.Submit
+		p.Submit, p.Draw = files.Submit, files.Draw
 	}
 	return p, err
 }

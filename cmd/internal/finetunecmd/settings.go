@@ -3,6 +3,7 @@ package finetunecmd
 import (
 	"flag"
 	"io"
+	"path/filepath"
 
 	"gorgpt/cmd/internal/cli"
 	"gorgpt/dist"
@@ -39,11 +40,26 @@ func parse(g *dist.Group, args []string, help io.Writer) (*commandLine, error) {
 	if err := checkNumbers(s, given); err != nil {
 		return nil, err
 	}
-	var predictions []outfile.Name
-	if s.Predict != "" {
-		predictions = []outfile.Name{{Flag: "-out", Path: s.Out}}
+	outputs, err := s.outputs()
+	if err != nil {
+		return nil, err
 	}
-	return s, cli.CheckFiles(&s.Options.Options, &s.Extras, predictions, append(cli.RowFiles(s.Train, s.Dev, s.Test, s.Data), outfile.Name{Flag: "-eval", Path: s.Eval}, outfile.Name{Flag: "-predict", Path: s.Predict}))
+	return s, cli.CheckFiles(&s.Options.Options, &s.Extras, outputs, append(cli.RowFiles(s.Train, s.Dev, s.Test, s.Data), outfile.Name{Flag: "-eval", Path: s.Eval}, outfile.Name{Flag: "-predict", Path: s.Predict}))
+}
+
+// outputs returns the files that are written instead of a run folder.
+func (s *commandLine) outputs() (all []outfile.Name, err error) {
+	switch {
+	case s.Out == "":
+	case s.Predict != "":
+		all = []outfile.Name{{Flag: "-out", Path: s.Out}}
+	case s.Eval != "":
+		err = train.CheckFolder(s.Out, s.Force)
+		for _, name := range files.EvalFiles() {
+			all = append(all, outfile.Name{Flag: "-out", Path: filepath.Join(s.Out, name)})
+		}
+	}
+	return all, err
 }
 
 // flags declares the flags with the values in s as defaults.
@@ -68,6 +84,7 @@ func flags(s *commandLine) *flag.FlagSet {
 	fs.StringVar(&s.Eval, "eval", s.Eval, "")
 	fs.StringVar(&s.Predict, "predict", s.Predict, "")
 	fs.Var(&s.Dtype, "dtype", "")
+	fs.BoolVar(&s.Calibrate, "calibrate", s.Calibrate, "")
 	fs.BoolVar(&s.controls, "controls", s.controls, "")
 	fs.Float64Var(&s.Warmup, "warmup", s.Warmup, "")
 	fs.Float64Var(&s.Lambda, "lambda", s.Lambda, "")
