@@ -33,6 +33,7 @@ type Options struct {
 	HeadDrop   float64    `json:"head_dropout"`        // dropout before the head; [train.Auto]: Dropout or, if that is Auto, 0.1
 	Eval       string     `json:"-"`                   // file of rows to score the model on, instead of training
 	Predict    string     `json:"-"`                   // file of rows to predict, instead of training
+	Explain    string     `json:"-"`                   // text, or file of rows, to explain the predictions of, instead of training
 	Calibrate  bool       `json:"calibrate,omitempty"` // fit a temperature to the development rows
 
 	// Dtype is the type of weights that Eval and Predict compute with; "": what the folder holds.
@@ -95,7 +96,7 @@ func taskNames() string {
 
 // Check returns an error for options that contradict one another or name no task.
 func (o Options) Check() error {
-	if o.Eval != "" || o.Predict != "" {
+	if o.Applies() {
 		return o.checkApply()
 	}
 	switch {
@@ -124,11 +125,18 @@ func (o Options) Check() error {
 	return nil
 }
 
-// checkApply returns an error for options that cannot be combined with Eval or Predict.
+// Applies reports whether a fine-tuned model is applied instead of trained.
+func (o Options) Applies() bool { return o.Eval != "" || o.Predict != "" || o.Explain != "" }
+
+// checkApply returns an error for options that cannot be combined with Eval, Predict or Explain.
 func (o Options) checkApply() error {
 	switch {
 	case o.Eval != "" && o.Predict != "":
 		return train.BadOption("{Eval} cannot be combined with {Predict}")
+	case o.Explain != "" && (o.Eval != "" || o.Predict != ""):
+		return train.BadOption("{Explain} cannot be combined with {Eval} and {Predict}")
+	case o.Explain != "" && o.Dtype != "" && o.Dtype != graph.Float32:
+		return train.BadOption("{Explain} computes gradients, in float32: omit {Dtype}")
 	case o.Model == "":
 		return train.BadOption("{Model} is missing: name the run folder of a fine-tuned model")
 	case o.Calibrate:

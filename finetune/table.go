@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"gorgpt/heads"
-	"gorgpt/internal/plural"
 	"gorgpt/internal/results"
 )
 
@@ -17,7 +16,7 @@ const (
 	mostClasses = 12 // lines of classes
 	mostMatrix  = 6  // classes of a confusion matrix
 	mostMixed   = 8  // pairs of classes that are mixed up
-	mostLabel   = 24 // characters of a label
+	mostLabel   = 32 // characters of a label
 )
 
 // String returns the report as tables for people.
@@ -52,7 +51,7 @@ func (r *Report) classesTable() string {
 	classes, text := r.Classes, ""
 	if len(classes) > mostClasses {
 		classes = slices.DeleteFunc(slices.Clone(classes), func(c heads.Class) bool { return c.Support == 0 })
-		slices.SortStableFunc(classes, func(a, b heads.Class) int { return cmp.Compare(a.F1, b.F1) })
+		slices.SortStableFunc(classes, func(a, b heads.Class) int { return cmp.Or(cmp.Compare(a.F1, b.F1), cmp.Compare(b.Support, a.Support)) })
 		classes = classes[:min(len(classes), mostClasses)]
 		text = fmt.Sprintf("the %d labels with the lowest F1, of %d:\n", len(classes), len(r.Classes))
 	}
@@ -67,7 +66,7 @@ func (r *Report) classesTable() string {
 		names := r.NeverPredicted[:min(n, mostClasses)]
 		text += "never predicted: " + strings.Join(names, ", ")
 		if n > len(names) {
-			text += fmt.Sprintf(" and %s more", plural.Of(n-len(names), "label"))
+			text += fmt.Sprintf(" and %d more", n-len(names))
 		}
 		text += "\n"
 	}
@@ -112,7 +111,7 @@ func (r *Report) mixedTable() string {
 		return ""
 	}
 	slices.SortStableFunc(all, func(a, b mixed) int { return cmp.Compare(b.rows, a.rows) })
-	lines := [][]string{{"most frequent confusions: gold", "predicted", "rows"}}
+	lines := [][]string{{"often confused: gold", "predicted", "rows"}}
 	for _, m := range all[:min(len(all), mostMixed)] {
 		lines = append(lines, []string{short(r.Classes[m.gold].Label), short(r.Classes[m.predicted].Label), strconv.Itoa(m.rows)})
 	}

@@ -213,3 +213,10 @@ func (j choiceJudge) Details(targets []Target, logits [][]float32) Details {
 func (j choiceJudge) Loss(t Target, logits []float32) (loss, gold, predicted float64) {
 	return softmaxLoss(t.Label, logits, j.Temperature)
 }
+
+func (j choiceJudge) Evidence(t Target, logits []float32) float64 {
+	loss, _, _ := j.Loss(t, logits)
+	return -loss
+}
+
+func (choiceJudge) Towards(logits []float32) Target { return Target{Label: int32(greatest(logits))} }

@@ -53,10 +53,14 @@ func (j classJudge) Measure(primary string, gold []Target, logits [][]float32) [
 	return all
 }
 
-// measures returns the measures of a report.
-func (j classJudge) measures(gold, predicted []int) []Measure {
+// measures returns the measures of a report. The macro average is over the given classes or, if they
+// are nil, over those that are present.
+func (j classJudge) measures(gold, predicted, classes []int) []Measure {
 	c := score.NewConfusion(len(j.Labels), gold, predicted)
-	all := []Measure{{"acc", c.Accuracy()}, {"macro_f1", c.MacroF1()}, {"weighted_f1", c.WeightedF1()}, {"mcc", c.Matthews()}}
+	if classes == nil {
+		classes = c.Present()
+	}
+	all := []Measure{{"acc", c.Accuracy()}, {"macro_f1", c.MacroF1(classes)}, {"weighted_f1", c.WeightedF1()}, {"mcc", c.Matthews()}}
 	if len(j.Labels) == 2 {
 		all = append(all, Measure{"f1", c.F1(1)})
 	}
@@ -65,13 +69,14 @@ func (j classJudge) measures(gold, predicted []int) []Measure {
 
 func (j classJudge) Details(targets []Target, logits [][]float32) Details {
 	gold, predicted := labelsOf(targets), best(logits)
+	c := score.NewConfusion(len(j.Labels), gold, predicted)
+	present := c.Present() // some examples may lack a rare class, which still counts
 	d := Details{
-		Measure:     func(at []int) []Measure { return j.measures(pick(gold, at), pick(predicted, at)) },
-		Blind:       j.measures(gold, slices.Repeat([]int{j.most}, len(gold))),
+		Measure:     func(at []int) []Measure { return j.measures(pick(gold, at), pick(predicted, at), present) },
+		Blind:       j.measures(gold, slices.Repeat([]int{j.most}, len(gold)), nil),
+		Confusion:   c,
 		Calibration: topCalibration(j.Temperature, targets, logits),
 	}
-	c := score.NewConfusion(len(j.Labels), gold, predicted)
-	d.Confusion = c
 	for k, label := range j.Labels {
 		d.Classes = append(d.Classes, Class{label, c.Precision(k), c.Recall(k), c.F1(k), c.Support(k), c.Predicted(k)})
 	}
@@ -101,3 +106,10 @@ func majority(gold []Target) int {
 	labels := labelsOf(gold)
 	return score.Majority(slices.Max(labels)+1, labels)
 }
+
+func (j classJudge) Evidence(t Target, logits []float32) float64 {
+	loss, _, _ := j.Loss(t, logits)
+	return -loss
+}
+
+func (classJudge) Towards(logits []float32) Target { return Target{Label: int32(greatest(logits))} }

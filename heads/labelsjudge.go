@@ -149,3 +149,18 @@ func applies(t Target) []bool {
 	}
 	return yes
 }
+
+func (j labelsJudge) Evidence(t Target, logits []float32) float64 {
+	loss, _, _ := j.Loss(t, logits)
+	return -loss
+}
+
+func (j labelsJudge) Towards(logits []float32) Target {
+	t := j.Unlabelled()
+	for k, yes := range j.chosen(logits) {
+		if yes {
+			t.Labels[k] = 1
+		}
+	}
+	return t
+}

@@ -169,3 +169,8 @@ func scoresOf(targets []Target) []float64 {
 
 // number writes a score with the fewest digits that identify it.
 func number(x float32) string { return strconv.FormatFloat(float64(x), 'g', -1, 32) }
+
+func (scoreJudge) Evidence(_ Target, logits []float32) float64 { return float64(logits[0]) }
+
+// Towards returns z + ½, since the slope of (z − score)² is −1 there.
+func (scoreJudge) Towards(logits []float32) Target { return Target{Score: logits[0] + 0.5} }

@@ -142,6 +142,12 @@ type Judge interface {
 	// Loss returns the task's loss of an example, and the probabilities of the gold and of the
 	// predicted label. The probabilities of a score are 0.
 	Loss(t Target, logits []float32) (loss, gold, predicted float64)
+	// Evidence returns what explanations of a prediction are about: the logarithm of the
+	// probability of a target, the mean of those of its labels, or the score.
+	Evidence(t Target, logits []float32) float64
+	// Towards returns the target at which the slope of the loss is minus that of the evidence: the
+	// prediction or, for a score, a target half a unit above it.
+	Towards(logits []float32) Target
 }
 
 // Fitter is a [Task] that adjusts its predictions to held-out examples after training.

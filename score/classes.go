@@ -84,16 +84,23 @@ func (c Confusion) Recall(class int) float64 {
 	return ratio(float64(c[class][class]), float64(c.Support(class)))
 }
 
-// MacroF1 returns the mean of F1 over the classes that occur or are predicted.
-func (c Confusion) MacroF1() float64 {
-	sum, classes := 0.0, 0.0
+// Present returns the classes that occur or are predicted.
+func (c Confusion) Present() (classes []int) {
 	for k := range c {
 		if gold, predicted := c.margins(k); gold+predicted > 0 {
-			sum += c.F1(k)
-			classes++
+			classes = append(classes, k)
 		}
 	}
-	return ratio(sum, classes)
+	return classes
+}
+
+// MacroF1 returns the mean of F1 over classes, in general those of [Confusion.Present].
+func (c Confusion) MacroF1(classes []int) float64 {
+	sum := 0.0
+	for _, k := range classes {
+		sum += c.F1(k)
+	}
+	return ratio(sum, float64(len(classes)))
 }
 
 // WeightedF1 returns the mean of F1 over the examples, each with the F1 of its class.

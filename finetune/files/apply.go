@@ -104,7 +104,7 @@ func (s reader) writeScores(o *finetune.Outcome, name string, out io.Writer, to 
 // without a label.
 func (s reader) readMore(path string, spec finetune.Spec) ([]loaders.Row, []ledger.Account, error) {
 	rows, accounts, err := s.readLike(path, spec)
-	if err == nil && s.Predict != "" {
+	if err == nil && s.Eval == "" {
 		rows = withUnlabelled(rows, accounts)
 		dropUnknownLabels(spec, rows, accounts)
 	}

@@ -19,6 +19,7 @@ type commandLine struct {
 	cli.Extras `json:"-"`
 	seeds      int  // number of runs; their seeds are Seed, Seed+1, and so on
 	controls   bool // measure cheap controls instead of training
+	colours    bool // standard output shows colours
 }
 
 // parse reads the command line.
@@ -40,26 +41,25 @@ func parse(g *dist.Group, args []string, help io.Writer) (*commandLine, error) {
 	if err := checkNumbers(s, given); err != nil {
 		return nil, err
 	}
-	outputs, err := s.outputs()
-	if err != nil {
-		return nil, err
+	err = cli.CheckFiles(&s.Options.Options, &s.Extras, s.outputs(), append(cli.RowFiles(s.Train, s.Dev, s.Test, s.Data), outfile.Name{Flag: "-eval", Path: s.Eval}, outfile.Name{Flag: "-predict", Path: s.Predict}, outfile.Name{Flag: "-explain", Path: s.Explain}))
+	if err == nil && s.Eval != "" {
+		err = train.CheckFolder(s.Out, s.Force)
 	}
-	return s, cli.CheckFiles(&s.Options.Options, &s.Extras, outputs, append(cli.RowFiles(s.Train, s.Dev, s.Test, s.Data), outfile.Name{Flag: "-eval", Path: s.Eval}, outfile.Name{Flag: "-predict", Path: s.Predict}))
+	return s, err
 }
 
 // outputs returns the files that are written instead of a run folder.
-func (s *commandLine) outputs() (all []outfile.Name, err error) {
+func (s *commandLine) outputs() (all []outfile.Name) {
 	switch {
 	case s.Out == "":
-	case s.Predict != "":
+	case s.Predict != "", s.Explain != "":
 		all = []outfile.Name{{Flag: "-out", Path: s.Out}}
 	case s.Eval != "":
-		err = train.CheckFolder(s.Out, s.Force)
 		for _, name := range files.EvalFiles() {
 			all = append(all, outfile.Name{Flag: "-out", Path: filepath.Join(s.Out, name)})
 		}
 	}
-	return all, err
+	return all
 }
 
 // flags declares the flags with the values in s as defaults.
@@ -83,6 +83,7 @@ func flags(s *commandLine) *flag.FlagSet {
 	fs.IntVar(&s.seeds, "seeds", s.seeds, "")
 	fs.StringVar(&s.Eval, "eval", s.Eval, "")
 	fs.StringVar(&s.Predict, "predict", s.Predict, "")
+	fs.StringVar(&s.Explain, "explain", s.Explain, "")
 	fs.Var(&s.Dtype, "dtype", "")
 	fs.BoolVar(&s.Calibrate, "calibrate", s.Calibrate, "")
 	fs.BoolVar(&s.controls, "controls", s.controls, "")
