@@ -31,6 +31,7 @@ type Result struct {
 	Baseline results.Number            `json:"baseline"` // score of the majority; 0 for a correlation
 	Dev      map[string]results.Number `json:"dev,omitempty"`
 	Test     map[string]results.Number `json:"test"` // all measures
+	Report   *finetune.Report          `json:"report,omitempty"` // of the test rows; nil in lines of earlier versions
 	Seconds  float64                   `json:"seconds"`
 }
 
