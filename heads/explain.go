@@ -2,6 +2,7 @@ package heads
 
 import (
 	"context"
+	"slices"
 
 	"github.com/pkg/errors"
 
@@ -14,7 +15,7 @@ import (
 // several labels per text, of the mean over labels; for scores, in units of the score.
 // An Effect is safe for concurrent use.
 type Effect struct {
-	LeftOut  float64 // how much the evidence falls when the token is left out and the model runs again
+	Masked   float64 // how much the evidence falls when the token is masked and the model runs again
 	Gradient float64 // gradient of the evidence with respect to the token's embedding, times the embedding
 	Seen     bool    // false: the token was cut away, and both values are 0
 }
@@ -25,7 +26,8 @@ type Explainer struct {
 	tuner  *Tuner
 	judge  Judge
 	format Formatter
-	rows   *Tuner // a copy of the model in which each token of the input has its own embedding; nil before the first
+	mean   []float32 // the mean of the model's token embeddings, which masks a token
+	rows   *Tuner    // a copy of the model in which each token of the input has its own embedding; nil before the first
 }
 
 // NewExplainer returns an explainer of the predictions that a judge makes from a tuner's logits. The
@@ -34,11 +36,8 @@ func NewExplainer(t *Tuner, j Judge, f Formatter) (*Explainer, error) {
 	if d := t.Model.Store.Dtype(); d != graph.Float32 {
 		return nil, errors.Errorf("the weights are in %s: gradients need float32", d)
 	}
-	return &Explainer{tuner: t, judge: j, format: f}, nil
+	return &Explainer{tuner: t, judge: j, format: f, mean: meanRow(t.Model.Store.Param(embedding).Value, t.Model.NEmbd)}, nil
 }
-
-// The ids of special tokens among the numbers of an example's tokens.
-var numbered = Specials{Start: -1, Delimiter: -2, Classify: -3}
 
 // Explain returns the logits of an example, and the effect of each of its tokens: those of A, then
 // those of B, then those of the answers.
@@ -47,22 +46,26 @@ func (x *Explainer) Explain(ctx context.Context, e Example) (logits []float32, e
 	if err != nil {
 		return nil, nil, err
 	}
+	if err := x.prepare(ids); err != nil {
+		return nil, nil, err
+	}
 	effects = make([]Effect, len(ids))
 	for _, s := range sequences {
 		for _, n := range s {
-			if n >= 0 {
+			if int(n) < len(ids) {
 				effects[n].Seen = true
 			}
 		}
 	}
-	if logits, err = x.leaveOut(ctx, ids, sequences, effects); err != nil {
+	if logits, err = x.mask(ctx, sequences, effects); err != nil {
 		return nil, nil, err
 	}
-	return logits, effects, x.gradients(ctx, ids, sequences, x.judge.Towards(logits), effects)
+	return logits, effects, x.gradients(ctx, Encoded{Target: x.judge.Towards(logits), Sequences: sequences}, effects)
 }
 
 // number formats an example whose tokens are replaced by their numbers, so that each can be found in
-// the sequences. ids are the tokens by number.
+// the sequences. ids are the tokens by number. The special tokens have the numbers that follow, and
+// the mask has the one after them.
 func (x *Explainer) number(e Example) (ids []int32, sequences [][]int32, err error) {
 	numbers := func(tokens []int32) []int32 {
 		out := make([]int32, len(tokens))
@@ -76,49 +79,39 @@ func (x *Explainer) number(e Example) (ids []int32, sequences [][]int32, err err
 	for _, a := range e.Answers {
 		n.Answers = append(n.Answers, numbers(a))
 	}
-	f := x.format
-	f.Specials = numbered
+	f, k := x.format, int32(len(ids))
+	f.Specials = Specials{Start: k, Delimiter: k + 1, Classify: k + 2}
 	sequences, err = f.Sequences(n)
 	return ids, sequences, err
 }
 
-// special returns the id of a special token by its number.
-func (x *Explainer) special(number int32) int32 {
-	return map[int32]int32{-1: x.format.Start, -2: x.format.Delimiter, -3: x.format.Classify}[number]
-}
-
-// leaveOut predicts the example, and the example without each of its tokens.
-func (x *Explainer) leaveOut(ctx context.Context, ids []int32, sequences [][]int32, effects []Effect) ([]float32, error) {
-	without := func(left int32) (out Encoded) {
+// mask predicts the example, and the example with each of its tokens masked.
+func (x *Explainer) mask(ctx context.Context, sequences [][]int32, effects []Effect) ([]float32, error) {
+	batch := []Encoded{{Sequences: sequences, Target: x.judge.Unlabelled()}}
+	for n, e := range effects {
+		if !e.Seen {
+			continue
+		}
+		masked := Encoded{Target: x.judge.Unlabelled()}
 		for _, s := range sequences {
-			var tokens []int32
-			for _, n := range s {
-				switch {
-				case n < 0:
-					tokens = append(tokens, x.special(n))
-				case n != left:
-					tokens = append(tokens, ids[n])
+			tokens := slices.Clone(s)
+			for i, number := range s {
+				if int(number) == n {
+					tokens[i] = int32(len(effects) + 3)
 				}
 			}
-			out.Sequences = append(out.Sequences, tokens)
+			masked.Sequences = append(masked.Sequences, tokens)
 		}
-		out.Target = x.judge.Unlabelled()
-		return out
+		batch = append(batch, masked)
 	}
-	batch := []Encoded{without(-1)}
-	for n, e := range effects {
-		if e.Seen {
-			batch = append(batch, without(int32(n)))
-		}
-	}
-	logits, err := x.tuner.Predict(ctx, batch)
+	logits, err := x.rows.Predict(ctx, batch)
 	if err != nil {
 		return nil, err
 	}
 	target, at := x.judge.Towards(logits[0]), 1
 	for n := range effects {
 		if effects[n].Seen {
-			effects[n].LeftOut = x.judge.Evidence(target, logits[0]) - x.judge.Evidence(target, logits[at])
+			effects[n].Masked = x.judge.Evidence(target, logits[0]) - x.judge.Evidence(target, logits[at])
 			at++
 		}
 	}
@@ -127,37 +120,16 @@ func (x *Explainer) leaveOut(ctx context.Context, ids []int32, sequences [][]int
 
 // gradients computes gradient × input. Each token has a row of its own in the embedding, so that the
 // row's gradient is that of the token, added up over the sequences in which it stands.
-func (x *Explainer) gradients(ctx context.Context, ids []int32, sequences [][]int32, target Target, effects []Effect) error {
-	n := len(ids)
-	if err := x.prepare(n + 3); err != nil {
-		return err
-	}
-	width := x.tuner.Model.NEmbd
-	from, to := x.tuner.Model.Store.Param(embedding).Value, x.rows.Model.Store.Param(embedding)
-	place := func(row int, id int32) {
-		copy(to.Value[row*width:(row+1)*width], from[int(id)*width:(int(id)+1)*width])
-	}
-	for i, id := range ids {
-		place(i, id)
-	}
-	e := Encoded{Target: target}
-	for _, s := range sequences {
-		tokens := make([]int32, len(s))
-		for i, number := range s {
-			if tokens[i] = number; number < 0 {
-				tokens[i] = int32(n) - number - 1
-				place(int(tokens[i]), x.special(number))
-			}
-		}
-		e.Sequences = append(e.Sequences, tokens)
-	}
-	x.rows.Model.Store.ClearGradients()
+func (x *Explainer) gradients(ctx context.Context, e Encoded, effects []Effect) error {
+	store := x.rows.Model.Store
+	store.ClearGradients()
 	if _, err := x.rows.Accumulate(ctx, 1, []Encoded{e}, nil); err != nil {
 		return err
 	}
+	table, width := store.Param(embedding), x.rows.Model.NEmbd
 	for i := range effects {
 		for k := i * width; k < (i+1)*width; k++ {
-			effects[i].Gradient -= float64(to.Grad[k]) * float64(to.Value[k])
+			effects[i].Gradient -= float64(table.Grad[k]) * float64(table.Value[k])
 		}
 	}
 	return nil
@@ -166,8 +138,23 @@ func (x *Explainer) gradients(ctx context.Context, ids []int32, sequences [][]in
 // embedding is the parameter that tokens select rows of.
 const embedding = "tokens_embed.weight"
 
-// prepare makes the copy of the model for at least n different tokens.
-func (x *Explainer) prepare(n int) error {
+// prepare fills the embedding of the copy of the model: a row for each token, then the special tokens,
+// then the mask, which is the mean of the model's rows.
+func (x *Explainer) prepare(ids []int32) error {
+	if err := x.copyFor(len(ids) + 4); err != nil {
+		return err
+	}
+	width := x.tuner.Model.NEmbd
+	from, to := x.tuner.Model.Store.Param(embedding).Value, x.rows.Model.Store.Param(embedding).Value
+	for i, id := range append(slices.Clone(ids), x.format.Start, x.format.Delimiter, x.format.Classify) {
+		copy(to[i*width:(i+1)*width], from[int(id)*width:(int(id)+1)*width])
+	}
+	copy(to[(len(ids)+3)*width:], x.mean)
+	return nil
+}
+
+// copyFor makes the copy of the model for at least n different tokens.
+func (x *Explainer) copyFor(n int) error {
 	if x.rows != nil && x.rows.Model.VocabSize >= n {
 		return nil
 	}
@@ -190,4 +177,16 @@ func (x *Explainer) prepare(n int) error {
 	}
 	x.rows = &Tuner{Model: m, Head: head, Micro: t.Micro, Wide: t.Wide} // each rank computes all of it
 	return nil
+}
+
+// meanRow returns the mean of the rows of c values each.
+func meanRow(rows []float32, c int) []float32 {
+	sums, mean := make([]float64, c), make([]float32, c)
+	for i, v := range rows {
+		sums[i%c] += float64(v)
+	}
+	for i, sum := range sums {
+		mean[i] = float32(sum / float64(len(rows)/c))
+	}
+	return mean
 }

@@ -26,7 +26,8 @@ var spaces = map[Kind]Space{
 	MultipleChoice: {Choices: 3}, MultiLabel: {Labels: []string{"a", "b", "c"}},
 }
 
-// evidence returns the evidence for a target, of the example formatted and predicted by itself.
+// evidence returns the evidence for a target, of the example formatted and predicted by itself. A
+// target of −1 becomes the prediction.
 func evidence(t *testing.T, x *Explainer, target *Target, e Example) float64 {
 	t.Helper()
 	f := x.format
@@ -34,45 +35,43 @@ func evidence(t *testing.T, x *Explainer, target *Target, e Example) float64 {
 	require.NoError(t, err)
 	logits, err := x.tuner.Predict(context.Background(), []Encoded{{Sequences: sequences, Target: x.judge.Unlabelled()}})
 	require.NoError(t, err)
-	if target.Labels == nil && target.Score == 0 && target.Label < 0 {
+	if target.Label < 0 {
 		*target = x.judge.Towards(logits[0])
 	}
 	return x.judge.Evidence(*target, logits[0])
 }
 
-// without returns an example without token n.
-func without(e Example, n int) Example {
+// replaced returns an example with token n replaced.
+func replaced(e Example, n int, by int32) Example {
 	out := Example{A: slices.Clone(e.A), B: slices.Clone(e.B)}
 	for _, a := range e.Answers {
 		out.Answers = append(out.Answers, slices.Clone(a))
 	}
-	parts := []*[]int32{&out.A, &out.B}
-	for i := range out.Answers {
-		parts = append(parts, &out.Answers[i])
-	}
-	for _, p := range parts {
-		if n < len(*p) {
-			*p = slices.Delete(*p, n, n+1)
-			return out
+	for _, p := range append([][]int32{out.A, out.B}, out.Answers...) {
+		if n >= 0 && n < len(p) {
+			p[n] = by
 		}
-		n -= len(*p)
+		n -= len(p)
 	}
 	return out
 }
 
-// Leaving out equals formatting and predicting the shorter example. Gradient × input equals the slope
+// unused is a token that no example has. It gets the mean of the other embeddings.
+const unused = 50
+
+// Masking equals predicting the example with a token whose embedding is the mean. Gradient × input equals the slope
 // of the evidence when the token's embedding is stretched.
 func TestEffectsOfTokens(t *testing.T) {
 	for kind, e := range explained() {
 		t.Run(string(kind), func(t *testing.T) {
 			outputs := kind.Task().Outputs(spaces[kind])
 			tuner := newTuner(t, kind, outputs, 2, 0.5)
-			tuner.Model.Init(4)
-			for _, w := range []string{"head.weight"} { // a head of some weight
-				for i := range tuner.Model.Store.Param(w).Value {
-					tuner.Model.Store.Param(w).Value[i] *= 4
-				}
+			for i := range tuner.Head.Linear.W.Value { // a head of some weight
+				tuner.Head.Linear.W.Value[i] *= 4
 			}
+			table := tuner.Model.Store.Param(embedding)
+			others := slices.Concat(table.Value[:unused*small.NEmbd], table.Value[(unused+1)*small.NEmbd:])
+			copy(table.Value[unused*small.NEmbd:], meanRow(others, small.NEmbd))
 			judge := kind.Task().Judge(spaces[kind], nil)
 			f := Formatter{Kind: kind, Specials: Specials{Start: 61, Delimiter: 62, Classify: 63}, NCtx: small.NCtx}
 			x, err := NewExplainer(tuner, judge, f)
@@ -84,10 +83,9 @@ func TestEffectsOfTokens(t *testing.T) {
 
 			target := Target{Label: -1}
 			whole := evidence(t, x, &target, e)
-			table := tuner.Model.Store.Param(embedding)
 			for n, id := range ids {
 				require.True(t, effects[n].Seen)
-				require.InDelta(t, whole-evidence(t, x, &target, without(e, n)), effects[n].LeftOut, 1e-5, "token %d", n)
+				require.InDelta(t, whole-evidence(t, x, &target, replaced(e, n, unused)), effects[n].Masked, 1e-5, "token %d", n)
 
 				row := table.Value[int(id)*small.NEmbd : int(id+1)*small.NEmbd]
 				kept := slices.Clone(row)
@@ -108,6 +106,22 @@ func TestEffectsOfTokens(t *testing.T) {
 			}
 			require.Greater(t, sum, 1e-3, "the test sees something")
 		})
+	}
+}
+
+// An LSTM has no positions, and other parameters.
+func TestEffectsInAnLSTM(t *testing.T) {
+	c := small
+	c.NLayer, c.NHead, c.NUnits = 1, 1, 8
+	tuner := tunerOf(t, c, Classification, 3, 2, 0.5)
+	f := Formatter{Kind: Classification, Specials: Specials{Start: 61, Delimiter: 62, Classify: 63}, NCtx: small.NCtx}
+	x, err := NewExplainer(tuner, Classification.Task().Judge(spaces[Classification], nil), f)
+	require.NoError(t, err)
+	_, effects, err := x.Explain(context.Background(), Example{A: []int32{1, 2, 3}})
+	require.NoError(t, err)
+	for _, e := range effects {
+		require.NotZero(t, e.Gradient)
+		require.NotZero(t, e.Masked)
 	}
 }
 

@@ -43,7 +43,7 @@ type method struct {
 }
 
 var methods = []method{
-	{"left out", func(t finetune.ExplainedToken) float64 { return t.LeftOut }},
+	{"masked", func(t finetune.ExplainedToken) float64 { return t.Masked }},
 	{"gradient x input", func(t finetune.ExplainedToken) float64 { return t.Gradient }},
 }
 
@@ -82,7 +82,7 @@ func printable(text string) string {
 // explainedTable has a line for each token, with tabs between columns.
 func explainedTable(all []*finetune.Explanation) string {
 	var out strings.Builder
-	out.WriteString("row\tpredicted\tp\tfield\ttoken\tleft_out\tgradient_x_input\n")
+	out.WriteString("row\tpredicted\tp\tfield\ttoken\tmasked\tgradient_x_input\n")
 	for _, e := range all {
 		for _, p := range e.Parts {
 			for _, t := range p.Tokens {
@@ -98,7 +98,7 @@ func effectCells(t finetune.ExplainedToken) string {
 	if !t.Seen {
 		return "\t"
 	}
-	return fmt.Sprintf("%+.6f\t%+.6f", t.LeftOut, t.Gradient)
+	return fmt.Sprintf("%+.6f\t%+.6f", t.Masked, t.Gradient)
 }
 
 // The backgrounds of a terminal's 256 colours, from weak to strong: for the prediction, and against.
@@ -164,8 +164,8 @@ span { border-radius: 3px; padding: .1em 0 }
 s { color: #aaa; text-decoration: none }
 </style>
 <p>Each text is shown twice. <span style="background:#6fa0dc">Blue</span> tokens speak for the prediction, <span
-style="background:#f2a35e">orange</span> ones against it; <s>grey</s> ones were cut away. <em>Left out</em>: how much the evidence
-for the prediction falls when the token is left out and the model runs again. <em>Gradient x input</em>: the slope of the
+style="background:#f2a35e">orange</span> ones against it; <s>grey</s> ones were cut away. <em>Masked</em>: how much the evidence
+for the prediction falls when the token is masked and the model runs again. <em>Gradient x input</em>: the slope of the
 evidence along the token's embedding. Point at a token to see its value.</p>
 `
 

@@ -97,7 +97,7 @@ func TestExplain(t *testing.T) {
 	status, table, stderr := command(t, dir, "-model", "out", "-explain", "the film was good", "-out", "page.html")
 	require.Zero(t, status, stderr)
 	require.Equal(t, "wrote the page to page.html\n", stderr)
-	require.Regexp(t, `^row\tpredicted\tp\tfield\ttoken\tleft_out\tgradient_x_input\n1\tgood one\t0\.\d+\ttext\tthe\t[+-]\S+\t[+-]\S+\n`, table)
+	require.Regexp(t, `^row\tpredicted\tp\tfield\ttoken\tmasked\tgradient_x_input\n1\tgood one\t0\.\d+\ttext\tthe\t[+-]\S+\t[+-]\S+\n`, table)
 	require.Equal(t, 5, strings.Count(table, "\n"))
 	effects := map[string]string{}
 	for line := range strings.Lines(table) {
@@ -153,7 +153,7 @@ func TestColours(t *testing.T) {
 	e := &finetune.Explanation{Row: 1, Predicted: "a\x1b[2J", Unit: "nats", Parts: []finetune.ExplainedPart{{Name: "text"}}}
 	for text, effect := range map[string]float64{"very": 1, "not": -0.6, "the": 0.01, "cut": 0} {
 		token := finetune.ExplainedToken{Text: text, EndsWord: true}
-		token.LeftOut, token.Seen = effect, text != "cut"
+		token.Masked, token.Seen = effect, text != "cut"
 		e.Parts[0].Tokens = append(e.Parts[0].Tokens, token)
 	}
 	shown := explainedColours([]*finetune.Explanation{e})
