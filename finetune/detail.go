@@ -31,8 +31,17 @@ type Report struct {
 	} `json:"baseline"`
 	NeverPredicted []string `json:"never_predicted"` // labels that the model predicted for no row
 	heads.Details
-	Seed      int64 `json:"seed"`      // of the intervals
-	Resamples int   `json:"resamples"` // that the intervals come from
+	Parts     []ReportPart `json:"parts,omitempty"` // empty unless the set has several
+	Seed      int64        `json:"seed"`            // of the intervals
+	Resamples int          `json:"resamples"`       // that the intervals come from
+}
+
+// ReportPart holds the measures of a part of a set.
+// A ReportPart is safe for concurrent use as long as nothing changes it.
+type ReportPart struct {
+	Name     string             `json:"name"`
+	Rows     int                `json:"rows"`
+	Measures map[string]float64 `json:"measures"`
 }
 
 // Measure is a measure of the model and of the baseline on a set. The model's has a 95 % interval.
@@ -71,6 +80,13 @@ func (o *Outcome) Report(set string, seed int64) *Report {
 	})
 	for i, m := range r.Measure(all) {
 		r.Measures = append(r.Measures, Measure{m.Name, m.Value, intervals[i].Low, intervals[i].High, r.Blind[i].Value})
+	}
+	for i, name := range o.partNames {
+		part := ReportPart{name, len(o.partRows[i]), map[string]float64{}}
+		for _, m := range r.Measure(o.partRows[i]) {
+			part.Measures[m.Name] = m.Value
+		}
+		r.Parts = append(r.Parts, part)
 	}
 	for _, c := range r.Classes {
 		if c.Predicted == 0 {

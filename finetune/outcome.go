@@ -24,6 +24,9 @@ type Outcome struct {
 	rows    []loaders.Row  // of the examples; nil if they come from no rows
 	gold    []heads.Target // nil without labels
 	logits  [][]float32
+
+	partNames []string // see Set.partRows
+	partRows  [][]int
 }
 
 // Part holds the measures of a part of a set.
@@ -63,10 +66,11 @@ func newOutcome(spec Spec, training, set *Set, losses heads.Losses, logits [][]f
 	}
 	o.gold = gold
 	o.Measures = metrics(judge.Measure(spec.Primary(), gold, logits))
-	names, rows := set.partRows()
-	for i, name := range names {
-		measures := judge.Measure(spec.Primary(), pick(gold, rows[i]), pick(logits, rows[i]))
-		o.Parts = append(o.Parts, Part{name, len(rows[i]), metrics(measures)})
+	o.partNames, o.partRows = set.partRows()
+	for i, name := range o.partNames {
+		rows := o.partRows[i]
+		measures := judge.Measure(spec.Primary(), pick(gold, rows), pick(logits, rows))
+		o.Parts = append(o.Parts, Part{name, len(rows), metrics(measures)})
 	}
 	return o
 }

@@ -12,8 +12,8 @@ import (
 	"gorgpt/train"
 )
 
-// report evaluates on the test examples, and reports the scores on the development and test examples.
-// It writes report.json for both, and the predictions and the worst rows of the last.
+// report evaluates on the test examples, writes the predictions for them or else for the development
+// examples, and reports the scores on both.
 func (p *Plan) report(ctx context.Context, dir string, metrics train.Observer, to train.Listener) error {
 	dev, err := p.dev(ctx)
 	if err != nil {
@@ -35,32 +35,12 @@ func (p *Plan) report(ctx context.Context, dir string, metrics train.Observer, t
 	if last == nil {
 		return nil
 	}
-	var reports []*Report
-	for _, s := range []struct {
-		name string
-		of   *Outcome
-	}{{"dev", dev}, {"test", test}} {
-		if s.of != nil && s.of.labelled() {
-			reports = append(reports, s.of.Report(s.name, p.o.Seed))
-			for _, line := range s.of.Scores(s.name) {
-				to.Note("%s", line)
-			}
-		}
-	}
 	path := filepath.Join(dir, PredictionsFile)
 	if err := atomicfile.Write(path, last.WritePredictions); err != nil {
 		return err
 	}
-	if len(reports) > 0 {
-		to.Note("\n%s", reports[len(reports)-1])
-		if err := last.WriteReports(dir, reports...); err != nil {
-			return err
-		}
-		if p.Draw != nil {
-			if err := p.Draw(dir, reports[len(reports)-1]); err != nil {
-				return err
-			}
-		}
+	if err := p.reportLabelled(dir, dev, test, to); err != nil {
+		return err
 	}
 	to.Note("wrote the predictions to %s", path)
 	if test == nil || test.labelled() || p.Submit == nil {
@@ -69,10 +49,37 @@ func (p *Plan) report(ctx context.Context, dir string, metrics train.Observer, t
 	return p.Submit(p.o.Dataset, dir, test, to)
 }
 
-// WriteReports writes report.json to a folder and, if the outcome's rows have labels, errors.tsv.
+// reportLabelled reports the scores of the sets that have labels, and the tables of the last. It writes
+// report.json for all, and the worst rows and the pictures of the last.
+func (p *Plan) reportLabelled(dir string, dev, test *Outcome, to train.Listener) error {
+	var reports []*Report
+	var last *Outcome
+	for _, s := range []struct {
+		name string
+		of   *Outcome
+	}{{"dev", dev}, {"test", test}} {
+		if s.of == nil || !s.of.labelled() {
+			continue
+		}
+		last, reports = s.of, append(reports, s.of.Report(s.name, p.o.Seed))
+		for _, line := range s.of.Scores(s.name) {
+			to.Note("%s", line)
+		}
+	}
+	if last == nil {
+		return nil
+	}
+	to.Note("\n%s", reports[len(reports)-1])
+	if err := last.WriteReports(dir, reports...); err != nil || p.Draw == nil {
+		return err
+	}
+	return p.Draw(dir, reports[len(reports)-1])
+}
+
+// WriteReports writes report.json to a folder, and errors.tsv with the rows of the outcome.
 func (o *Outcome) WriteReports(dir string, reports ...*Report) error {
 	write := func(w io.Writer) error { return WriteReports(w, reports...) }
-	if err := atomicfile.Write(filepath.Join(dir, ReportFile), write); err != nil || !o.labelled() {
+	if err := atomicfile.Write(filepath.Join(dir, ReportFile), write); err != nil {
 		return err
 	}
 	return atomicfile.Write(filepath.Join(dir, ErrorsFile), o.WriteErrors)

@@ -71,6 +71,16 @@ func TestReportFile(t *testing.T) {
 	require.Equal(t, "acc", file.Sets[0].Measures[0].Name)
 }
 
+func TestReportOfParts(t *testing.T) {
+	s := set(0, 1, 2)
+	s.places = []place{{part: "x"}, {part: "y"}, {part: "x"}}
+	r := newOutcome(films().spec, s, s, heads.Losses{}, [][]float32{{1, 0, 0}, {1, 0, 0}, {1, 0, 0}}).Report("test", 1)
+	require.Len(t, r.Parts, 2)
+	require.Equal(t, 2, r.Parts[0].Rows)
+	require.Equal(t, 0.5, r.Parts[0].Measures["acc"])
+	require.Zero(t, r.Parts[1].Measures["acc"])
+}
+
 // 150 classes give a table of a few lines; the report has all.
 func TestReportOfManyClassesIsShort(t *testing.T) {
 	spec, s, logits := Spec{Task: heads.Classification}, &Set{}, [][]float32(nil)
