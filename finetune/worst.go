@@ -19,7 +19,7 @@ const mostErrors = 200
 // WriteErrors writes the rows with the greatest losses, the worst first, with tabs between columns:
 // number, loss in nats, gold and predicted label with their probabilities, and the texts. The
 // first line names the columns. Scores have squared errors and no probabilities. Line breaks and
-// tabs in texts become \n and \t. Rows numbers are those of [Outcome.WritePredictions].
+// tabs in texts become \n and \t. Row numbers are those of [Outcome.WritePredictions].
 func (o *Outcome) WriteErrors(w io.Writer) error {
 	hasP := o.names != nil
 	columns := []string{"row", "loss", "gold", "predicted"}

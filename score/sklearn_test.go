@@ -139,3 +139,46 @@ func TestMeasuresOfSetsEqualTheDefinitionsOfScikitLearn(t *testing.T) {
 		require.InDelta(t, same/float64(n), s.Accuracy(), 1e-12)
 	}
 }
+
+// Correlations of 20 random sets equal their definitions: Pearson's over all pairs of rows, and
+// Spearman's as Pearson's of ranks, which are counted.
+func TestCorrelationsEqualTheirDefinitions(t *testing.T) {
+	pearson := func(x, y []float64) float64 {
+		var xy, xx, yy float64
+		for i := range x {
+			for j := range x {
+				dx, dy := x[i]-x[j], y[i]-y[j]
+				xy, xx, yy = xy+dx*dy, xx+dx*dx, yy+dy*dy
+			}
+		}
+		if xx*yy == 0 {
+			return 0
+		}
+		return xy / math.Sqrt(xx*yy)
+	}
+	rank := func(x []float64) []float64 {
+		out := make([]float64, len(x))
+		for i := range x {
+			less, equal := 0., 0.
+			for j := range x {
+				if x[j] < x[i] {
+					less++
+				} else if x[j] == x[i] {
+					equal++
+				}
+			}
+			out[i] = less + (equal+1)/2
+		}
+		return out
+	}
+	for set := range 20 {
+		r := rand.New(rand.NewPCG(uint64(set), 9))
+		x, y := make([]float64, 1+r.IntN(40)), []float64{}
+		for i := range x {
+			x[i] = float64(r.IntN(6)) // with ties
+			y = append(y, x[i]+3*r.NormFloat64())
+		}
+		require.InDelta(t, pearson(x, y), Pearson(x, y), 1e-9, "set %d", set)
+		require.InDelta(t, pearson(rank(x), rank(y)), Spearman(x, y), 1e-9, "set %d", set)
+	}
+}
