@@ -31,7 +31,7 @@ func Explain(ctx context.Context, o finetune.Options, in io.Reader, to train.Lis
 	if err := checkDataset(spec); err != nil {
 		return nil, errors.WithMessage(err, filepath.Join(s.Model, finetune.SpecFile))
 	}
-	rows, err := s.toExplain(ctx, in, spec)
+	rows, err := s.toExplain(ctx, in, spec, to)
 	if err != nil {
 		return nil, err
 	}
@@ -43,7 +43,7 @@ func Explain(ctx context.Context, o finetune.Options, in io.Reader, to train.Lis
 }
 
 // toExplain returns the rows to explain.
-func (s reader) toExplain(ctx context.Context, in io.Reader, spec finetune.Spec) ([]loaders.Row, error) {
+func (s reader) toExplain(ctx context.Context, in io.Reader, spec finetune.Spec, to train.Listener) ([]loaders.Row, error) {
 	text := s.Options.Explain
 	info, err := os.Stat(text)
 	switch {
@@ -51,7 +51,13 @@ func (s reader) toExplain(ctx context.Context, in io.Reader, spec finetune.Spec)
 		rows, _, err := s.readStdin(ctx, in, spec)
 		return rows, err
 	case err == nil && !info.IsDir():
-		rows, _, err := s.readMore(text, spec)
+		to.Note("explaining the rows of the file %s", text)
+		rows, accounts, err := s.readMore(text, spec)
+		for _, a := range accounts {
+			for _, line := range a.Lines() {
+				to.Note("%s", line)
+			}
+		}
 		return rows, err
 	case tableName.MatchString(text):
 		return nil, train.BadOption("{Explain}: %s: no such file", text)

@@ -113,6 +113,7 @@ func TestExplain(t *testing.T) {
 	write(t, dir, "new.jsonl", strings.Repeat("{\"text\": \"the film was bad <b>\"}\n", 30))
 	status, table, stderr = command(t, dir, "-model", "out", "-explain", "new.jsonl", "-limit", "2", "-out", "page.html")
 	require.Zero(t, status, stderr)
+	require.Contains(t, stderr, "explaining the rows of the file new.jsonl\n")
 	require.Contains(t, stderr, "explaining the first 2 of 30 rows\n")
 	require.Contains(t, table, "\n2\tbad one\t")
 	require.NotContains(t, table, "\n3\t")
