@@ -112,7 +112,7 @@ func (d *Data) Limit(n int) (*Data, error) {
 func (o Options) Tolerance() ledger.Tolerance {
 	t := ledger.DefaultTolerance
 	t.Strict = o.Strict
-	if o.Predict != "" {
+	if o.Predict != "" || o.Explain != "" {
 		t.Share = 0.5
 	}
 	return t

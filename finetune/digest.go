@@ -47,7 +47,7 @@ func (b *Base) Digest() (string, error) {
 			}
 		}
 	}
-	return short(h), nil
+	return shortDigest(h), nil
 }
 
 // Digest identifies labelled data by their rows, regardless of the files they come from.
@@ -61,8 +61,8 @@ func (d *Data) Digest() (string, error) {
 			}
 		}
 	}
-	return short(h), nil
+	return shortDigest(h), nil
 }
 
-// short returns the first 8 bytes in hexadecimal: short enough to read, long enough to be unique.
-func short(h hash.Hash) string { return hex.EncodeToString(h.Sum(nil)[:8]) }
+// shortDigest returns the first 8 bytes in hexadecimal: short enough to read, long enough to be unique.
+func shortDigest(h hash.Hash) string { return hex.EncodeToString(h.Sum(nil)[:8]) }

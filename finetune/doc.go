@@ -3,7 +3,8 @@
 //
 // [Learn] derives the label set from rows, and [NewPlan] resolves [Options] for [Data] and a [Base],
 // the model to start from. [Plan.Run] trains in a run folder; [Plan.Train] writes no files. Both
-// return a [Result]. Options are never changed. An error in them is a [train.OptionError], which
+// return a [Result], whose outcomes have a [Report]. An [Explainer] says which tokens a prediction
+// depends on. Options are never changed. An error in them is a [train.OptionError], which
 // names the field. A [train.Listener] receives progress.
 //
 // The package takes rows; package files reads them from files. Commands define flags, print and

@@ -20,9 +20,10 @@ type Set struct {
 	Examples []heads.Encoded
 	Cut      int // examples shortened to fit the model's positions
 
-	places     []place // where the examples come from; nil: they are numbered from 1
-	leftOut    []place // where the rows that were left out come from
-	unlabelled bool    // the labels and scores are all 0 and have no meaning
+	rows       []loaders.Row // what the examples were made from; nil: from no rows
+	places     []place       // where the examples come from; nil: they are numbered from 1
+	leftOut    []place       // where the rows that were left out come from
+	unlabelled bool          // the labels and scores are all 0 and have no meaning
 }
 
 // place says which row an example comes from.
@@ -63,6 +64,7 @@ func Encode(spec Spec, tok *tokenizer.Tokenizer, ctx int, rows []loaders.Row, ac
 	if err != nil {
 		return nil, err
 	}
+	set.rows = kept
 	set.number(kept, accounts)
 	return set, nil
 }

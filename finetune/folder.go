@@ -8,7 +8,8 @@ import (
 	"gorgpt/train"
 )
 
-const predictionsFile = "predictions.tsv"
+// PredictionsFile is the file of a run folder that holds the predictions for the held-out rows.
+const PredictionsFile = "predictions.tsv"
 
 // folder creates the run folder.
 func (p *Plan) folder() (*train.Folder, error) {

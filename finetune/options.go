@@ -24,15 +24,17 @@ type Options struct {
 	Train      string     `json:"train,omitempty"`      // file of rows; "": all splits come from the embedded world
 	Dev        string     `json:"dev,omitempty"`
 	Test       string     `json:"test,omitempty"`
-	Fields     string     `json:"fields,omitempty"` // column names in the files: text=sentence,label=gold
-	Labels     string     `json:"labels,omitempty"` // labels of class 0, 1, …: a,b; "": learned from the training rows
-	Strict     bool       `json:"strict,omitempty"` // no row may be unusable
-	Limit      int        `json:"limit,omitempty"`  // number of training rows; 0: all
-	Warmup     float64    `json:"warmup"`           // share of the updates
-	Lambda     float64    `json:"lambda"`           // weight of L1 in L3
-	HeadDrop   float64    `json:"head_dropout"`     // dropout before the head; [train.Auto]: Dropout or, if that is Auto, 0.1
-	Eval       string     `json:"-"`                // file of rows to score the model on, instead of training
-	Predict    string     `json:"-"`                // file of rows to predict, instead of training
+	Fields     string     `json:"fields,omitempty"`    // column names in the files: text=sentence,label=gold
+	Labels     string     `json:"labels,omitempty"`    // labels of class 0, 1, …: a,b; "": learned from the training rows
+	Strict     bool       `json:"strict,omitempty"`    // no row may be unusable
+	Limit      int        `json:"limit,omitempty"`     // number of training rows; 0: all
+	Warmup     float64    `json:"warmup"`              // share of the updates
+	Lambda     float64    `json:"lambda"`              // weight of L1 in L3
+	HeadDrop   float64    `json:"head_dropout"`        // dropout before the head; [train.Auto]: Dropout or, if that is Auto, 0.1
+	Eval       string     `json:"-"`                   // file of rows to score the model on, instead of training
+	Predict    string     `json:"-"`                   // file of rows to predict, instead of training
+	Explain    string     `json:"-"`                   // text, or file of rows, to explain the predictions of, instead of training
+	Calibrate  bool       `json:"calibrate,omitempty"` // fit a temperature to the development rows
 
 	// Dtype is the type of weights that Eval and Predict compute with; "": what the folder holds.
 	Dtype graph.Dtype `json:"-"`
@@ -94,7 +96,7 @@ func taskNames() string {
 
 // Check returns an error for options that contradict one another or name no task.
 func (o Options) Check() error {
-	if o.Eval != "" || o.Predict != "" {
+	if o.Applies() {
 		return o.checkApply()
 	}
 	switch {
@@ -123,13 +125,22 @@ func (o Options) Check() error {
 	return nil
 }
 
-// checkApply returns an error for options that cannot be combined with Eval or Predict.
+// Applies reports whether a fine-tuned model is applied instead of trained.
+func (o Options) Applies() bool { return o.Eval != "" || o.Predict != "" || o.Explain != "" }
+
+// checkApply returns an error for options that cannot be combined with Eval, Predict or Explain.
 func (o Options) checkApply() error {
 	switch {
 	case o.Eval != "" && o.Predict != "":
 		return train.BadOption("{Eval} cannot be combined with {Predict}")
+	case o.Explain != "" && (o.Eval != "" || o.Predict != ""):
+		return train.BadOption("{Explain} cannot be combined with {Eval} and {Predict}")
+	case o.Explain != "" && o.Dtype != "" && o.Dtype != graph.Float32:
+		return train.BadOption("{Explain} computes gradients, in float32: omit {Dtype}")
 	case o.Model == "":
 		return train.BadOption("{Model} is missing: name the run folder of a fine-tuned model")
+	case o.Calibrate:
+		return train.BadOption("{Calibrate} is for training: the model keeps its temperature, which {Eval} and {Predict} use")
 	case o.Task != "" || o.Dataset != "" || o.Train != "" || o.Dev != "" || o.Test != "" || o.Scratch:
 		return train.BadOption("{Eval} and {Predict} use the task of the fine-tuned model: omit {Task}, {Dataset}, {Train}, {Dev}, {Test} and {Scratch}")
 	}

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"gorgpt/heads"
+	"gorgpt/loaders"
 	"gorgpt/train"
 )
 
@@ -20,6 +21,12 @@ type Outcome struct {
 	judge   heads.Judge
 	places  []place // see Set
 	leftOut []place
+	rows    []loaders.Row  // of the examples; nil if they come from no rows
+	gold    []heads.Target // nil without labels
+	logits  [][]float32
+
+	partNames []string // see Set.partRows
+	partRows  [][]int
 }
 
 // Part holds the measures of a part of a set.
@@ -37,13 +44,13 @@ type Prediction struct {
 	Probabilities   []float64 // one for each class or answer; nil for a score
 }
 
-// newOutcome compares the logits of a set with its labels, if it has any. The baseline comes from
-// the labels of the training set alone.
+// newOutcome compares the logits of a set with its labels, if it has any. The baseline is that of the
+// spec or, if it has none, comes from the labels of the training set alone.
 func newOutcome(spec Spec, training, set *Set, losses heads.Losses, logits [][]float32) *Outcome {
 	judge := spec.Task.Task().Judge(spec.Space, training.targets())
 	o := &Outcome{
 		Losses: losses, spec: spec, judge: judge, names: judge.Names(max(longest(logits), spec.Choices)),
-		places: set.places, leftOut: set.leftOut,
+		places: set.places, leftOut: set.leftOut, rows: set.rows, logits: logits,
 	}
 	gold := set.targets()
 	for i, row := range logits {
@@ -57,11 +64,13 @@ func newOutcome(spec Spec, training, set *Set, losses heads.Losses, logits [][]f
 	if set.unlabelled {
 		return o
 	}
+	o.gold = gold
 	o.Measures = metrics(judge.Measure(spec.Primary(), gold, logits))
-	names, rows := set.partRows()
-	for i, name := range names {
-		measures := judge.Measure(spec.Primary(), pick(gold, rows[i]), pick(logits, rows[i]))
-		o.Parts = append(o.Parts, Part{name, len(rows[i]), metrics(measures)})
+	o.partNames, o.partRows = set.partRows()
+	for i, name := range o.partNames {
+		rows := o.partRows[i]
+		measures := judge.Measure(spec.Primary(), pick(gold, rows), pick(logits, rows))
+		o.Parts = append(o.Parts, Part{name, len(rows), metrics(measures)})
 	}
 	return o
 }

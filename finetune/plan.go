@@ -23,6 +23,9 @@ type Plan struct {
 	// If it is nil, no submission is written.
 	Submit func(dataset, dir string, o *Outcome, to train.Listener) error
 
+	// Draw draws what the pictures of the run folder show of a report. If it is nil, there are none.
+	Draw func(dir string, r *Report) error
+
 	o     Options
 	model *gpt1.Model
 	tok   *tokenizer.Tokenizer
@@ -61,6 +64,10 @@ func NewPlan(o Options, d *Data, b *Base, to train.Listener) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
+	spec.Baseline, _ = spec.Task.Task().Judge(spec.Space, data.train.targets()).Blind()
+	if err := o.checkCalibrate(spec, data); err != nil {
+		return nil, err
+	}
 	m, err := b.attach(o, spec, to)
 	if err != nil {
 		return nil, err
@@ -82,6 +89,20 @@ func NewPlan(o Options, d *Data, b *Base, to train.Listener) (*Plan, error) {
 		Spec:  spec, Train: data.train, Dev: data.dev, Batch: o.Batch, Seed: uint64(o.Seed),
 	}
 	return &Plan{o: o, model: m, tok: b.Tok, sets: data, task: task}, nil
+}
+
+// checkCalibrate returns an error if no temperature can be fitted.
+func (o Options) checkCalibrate(spec Spec, data sets) error {
+	_, calibrates := spec.Task.Task().(heads.Calibrator)
+	switch {
+	case !o.Calibrate:
+		return nil
+	case !calibrates:
+		return train.BadOption("{Calibrate} adjusts probabilities, but the scores of %s have none: omit it", spec.Task)
+	case data.dev == nil || data.dev.unlabelled:
+		return train.BadOption("{Calibrate} needs labelled development rows: name a file with {Dev}")
+	}
+	return nil
 }
 
 // Options returns the resolved options of the run.
@@ -192,14 +213,14 @@ func (p *Plan) runIn(ctx context.Context, folder *train.Folder, record *train.Re
 		Restore: p.o.EvalEvery > 0,
 		Finish: func(ctx context.Context, metrics *train.MetricsFile) error {
 			p.forget(t.State().Best.Step)
-			if err := p.fit(ctx, folder.Dir); err != nil {
+			if err := p.fit(ctx, folder.Dir, to); err != nil {
 				return err
 			}
 			return p.report(ctx, folder.Dir, metrics, to)
 		},
 		Assist: func(ctx context.Context) error {
 			p.forget(t.State().Best.Step)
-			if err := p.fit(ctx, ""); err != nil {
+			if err := p.fit(ctx, "", train.Listener{}); err != nil {
 				return err
 			}
 			if _, err := p.dev(ctx); err != nil {
@@ -219,12 +240,12 @@ func (p *Plan) forget(best int) {
 	}
 }
 
-// fit adjusts the predictions of a [heads.Fitter] to the development set. The first rank then
-// replaces task.json in the run folder.
-func (p *Plan) fit(ctx context.Context, dir string) error {
-	fitter, fits := p.task.Spec.Task.Task().(heads.Fitter)
-	dev := p.task.Dev
-	if !fits || dev == nil || dev.unlabelled {
+// fit adjusts the predictions to the development set: the temperature, if the options ask for it,
+// then those of a [heads.Fitter]. The first rank then replaces task.json in the run folder.
+func (p *Plan) fit(ctx context.Context, dir string, to train.Listener) error {
+	task, dev := p.task.Spec.Task.Task(), p.task.Dev
+	fitter, fits := task.(heads.Fitter)
+	if !fits && !p.o.Calibrate || dev == nil || dev.unlabelled {
 		return nil
 	}
 	_, logits, err := p.task.Tuner.Evaluate(ctx, dev.Examples)
@@ -234,7 +255,17 @@ func (p *Plan) fit(ctx context.Context, dir string) error {
 	case err != nil:
 		return err
 	}
-	p.task.Spec.Space = fitter.Fit(p.task.Spec.Space, dev.targets(), logits)
+	space, gold := &p.task.Spec.Space, dev.targets()
+	if p.o.Calibrate {
+		before := task.Judge(*space, nil).Details(gold, logits).Calibration
+		*space = task.(heads.Calibrator).Calibrate(*space, gold, logits)
+		after := task.Judge(*space, nil).Details(gold, logits).Calibration
+		to.Note("calibrated on %s: temperature %.3f, expected calibration error %.4f (%.4f without)",
+			plural.Of(len(gold), "development row"), space.Temperature, after.Error, before.Error)
+	}
+	if fits {
+		*space = fitter.Fit(*space, gold, logits)
+	}
 	p.task.dev = nil // its predictions have changed
 	if !p.o.Group.First() {
 		return nil

@@ -16,7 +16,8 @@ import (
 const SpecFile = checkpoint.TaskFile
 
 // SpecFormat is the format of task.json that this program writes. It also reads all earlier ones.
-const SpecFormat = 1
+// Format 2 added baseline and temperature.
+const SpecFormat = 2
 
 // Spec describes the task of a fine-tuned model: its label space and how its input is built.
 // A Spec is safe for concurrent use as long as nothing changes it.

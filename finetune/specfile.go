@@ -34,7 +34,7 @@ func ReadSpec(dir string) (Spec, error) {
 		return Spec{}, err
 	}
 	var s Spec
-	if err = knownKeys(data, "format", "task", "labels", "choices", "thresholds", "special_ids", "dataset", "fields", "metric"); err == nil {
+	if err = knownKeys(data, "format", "task", "labels", "choices", "thresholds", "special_ids", "dataset", "fields", "metric", "baseline", "temperature"); err == nil {
 		err = json.Unmarshal(data, &s)
 	}
 	var wrong *json.UnmarshalTypeError

@@ -23,7 +23,7 @@ import (
 type Task struct {
 	Tuner *heads.Tuner
 	Spec  Spec
-	Train *Set // nil without training: then the baseline comes from the set that is judged
+	Train *Set // nil without training: then a baseline that the spec lacks comes from the set that is judged
 	Dev   *Set // set to evaluate on; nil: no evaluation
 	Batch int  // examples in an update
 	Seed  uint64
@@ -175,11 +175,14 @@ func (t *Task) Judge(ctx context.Context, set *Set) (*Outcome, error) {
 			return nil, errors.Errorf("%s: the output of the model is %v: its weights are damaged or too large", set.rowsOf([]int{i}), x)
 		}
 	}
-	training := t.Train
+	spec, training := t.Spec, t.Train
 	if training == nil {
 		training = set
+		if spec.Baseline == "" { // an earlier version did not store it
+			spec.Rows = "evaluated rows"
+		}
 	}
-	return newOutcome(t.Spec, training, set, losses, logits), nil
+	return newOutcome(spec, training, set, losses, logits), nil
 }
 
 // evaluate returns the losses of a set, if it has labels, and the logits of its examples.

@@ -2,6 +2,7 @@ package heads
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 
@@ -49,7 +50,10 @@ func (multipleChoice) CheckSpace(s Space) error {
 	case s.Choices < 2 || s.Choices > mostAnswers:
 		return errors.Errorf("choices is %d: it must be from 2 to %d", s.Choices, mostAnswers)
 	}
-	return nil
+	if i, err := strconv.Atoi(s.Baseline); s.Baseline != "" && (err != nil || i < 0 || i >= mostAnswers) {
+		return errors.Errorf("baseline is %q: it must be the number of an answer, from 0", s.Baseline)
+	}
+	return s.checkTemperature()
 }
 
 // CheckRow checks the number of answers. A training question needs two or more.
@@ -119,12 +123,22 @@ func (multipleChoice) Losses(logits, labels graph.Node) graph.Node {
 
 func (multipleChoice) Measures(Space) []string { return []string{"acc"} }
 
-func (multipleChoice) Judge(_ Space, training []Target) Judge {
-	return choiceJudge{majority(training)}
+// Calibrate fits the temperature to the cross-entropy.
+func (multipleChoice) Calibrate(s Space, gold []Target, logits [][]float32) Space {
+	return classes{}.Calibrate(s, gold, logits)
+}
+
+func (multipleChoice) Judge(s Space, training []Target) Judge {
+	most, err := strconv.Atoi(s.Baseline)
+	if err != nil {
+		most = majority(training)
+	}
+	return choiceJudge{s, most}
 }
 
 // choiceJudge judges numbers of answers. They are not classes, so accuracy is the only measure.
 type choiceJudge struct {
+	Space
 	most int // the most frequent number of the right answer
 }
 
@@ -139,8 +153,8 @@ func (choiceJudge) Names(n int) []string {
 
 func (choiceJudge) Unlabelled() Target { return Target{} }
 
-func (choiceJudge) Predict(logits []float32) (string, []float64) {
-	p, best := softmax(logits)
+func (j choiceJudge) Predict(logits []float32) (string, []float64) {
+	p, best := softmax(logits, j.Temperature)
 	return strconv.Itoa(best), p
 }
 
@@ -148,7 +162,7 @@ func (choiceJudge) Gold(t Target) string { return strconv.Itoa(int(t.Label)) }
 
 func (j choiceJudge) Blind() (text, what string) {
 	text = strconv.Itoa(j.most)
-	return text, fmt.Sprintf("%q, the most frequent label of the training rows", text)
+	return text, j.describe(text)
 }
 
 func (j choiceJudge) Measure(_ string, gold []Target, logits [][]float32) []Measure {
@@ -168,3 +182,41 @@ func (j choiceJudge) confusion(gold []Target, predicted []int) score.Confusion {
 	}
 	return confusion(k, gold, predicted)
 }
+
+func (j choiceJudge) Details(targets []Target, logits [][]float32) Details {
+	gold, predicted := labelsOf(targets), best(logits)
+	measures := func(gold, predicted []int) []Measure {
+		right := 0
+		for i, g := range gold {
+			if g == predicted[i] {
+				right++
+			}
+		}
+		return []Measure{{"acc", float64(right) / float64(max(len(gold), 1))}}
+	}
+	d := Details{
+		Measure:     func(at []int) []Measure { return measures(pick(gold, at), pick(predicted, at)) },
+		Blind:       measures(gold, slices.Repeat([]int{j.most}, len(gold))),
+		Calibration: topCalibration(j.Temperature, targets, logits),
+	}
+	byNumber := map[int][]int{} // the examples with each number of answers
+	for i, row := range logits {
+		byNumber[len(row)] = append(byNumber[len(row)], i)
+	}
+	for _, n := range slices.Sorted(maps.Keys(byNumber)) {
+		at := byNumber[n]
+		d.Answers = append(d.Answers, Answers{n, len(at), d.Measure(at)[0].Value, 1 / float64(n)})
+	}
+	return d
+}
+
+func (j choiceJudge) Loss(t Target, logits []float32) (loss, gold, predicted float64) {
+	return softmaxLoss(t.Label, logits, j.Temperature)
+}
+
+func (j choiceJudge) Evidence(t Target, logits []float32) float64 {
+	loss, _, _ := j.Loss(t, logits)
+	return -loss
+}
+
+func (choiceJudge) Towards(logits []float32) Target { return Target{Label: int32(greatest(logits))} }

@@ -57,7 +57,21 @@ func (classes) CheckSpace(s Space) error {
 	if s.Choices != 0 {
 		return errors.New("choices: only qa may have choices")
 	}
-	return checkLabels(s.Labels)
+	if err := checkLabels(s.Labels); err != nil {
+		return err
+	}
+	if s.Baseline != "" && !slices.Contains(s.Labels, s.Baseline) {
+		return errors.Errorf("baseline is %q: it must be %s", s.Baseline, listed(s.Labels))
+	}
+	return s.checkTemperature()
+}
+
+// checkTemperature returns an error for a temperature that is not a positive number.
+func (s Space) checkTemperature() error {
+	if !(s.Temperature >= 0 && s.Temperature <= 1e6) {
+		return errors.Errorf("temperature is %v: it must be a positive number", s.Temperature)
+	}
+	return nil
 }
 
 // checkLabels checks that there are two or more labels, all legible and different.
@@ -142,63 +156,6 @@ func (classes) Measures(s Space) []string {
 	return []string{"acc", "mcc"}
 }
 
-func (classes) Judge(s Space, training []Target) Judge {
-	return classJudge{s.Labels, majority(training)}
-}
-
-// classJudge judges predicted classes.
-type classJudge struct {
-	labels []string
-	most   int // the most frequent class of the training set
-}
-
-func (j classJudge) Names(int) []string { return j.labels }
-
-func (j classJudge) Predict(logits []float32) (string, []float64) {
-	p, best := softmax(logits)
-	return j.labels[best], p
-}
-
-func (classJudge) Unlabelled() Target { return Target{} }
-
-func (j classJudge) Gold(t Target) string { return j.labels[t.Label] }
-
-func (j classJudge) Blind() (text, what string) {
-	return j.labels[j.most], fmt.Sprintf("%q, the most frequent label of the training rows", j.labels[j.most])
-}
-
-func (j classJudge) Measure(primary string, gold []Target, logits [][]float32) []Measure {
-	c := confusion(len(j.labels), gold, best(logits))
-	all := []Measure{{"acc", c.Accuracy()}, {"majority_acc", c.Always(j.most)}, {"mcc", c.Matthews()}}
-	if len(j.labels) == 2 {
-		all = append(all, Measure{"f1", c.F1(1)})
-	}
-	if primary == "f1" {
-		all = append(all, Measure{"majority_f1", j.Baseline(primary, gold)})
-	}
-	return all
-}
-
-func (j classJudge) Baseline(primary string, gold []Target) float64 {
-	c := confusion(len(j.labels), gold, slices.Repeat([]int{j.most}, len(gold)))
-	switch primary {
-	case "f1":
-		return c.F1(1)
-	case "mcc":
-		return c.Matthews()
-	}
-	return c.Accuracy()
-}
-
-// majority returns the most frequent class, or number of the right answer.
-func majority(gold []Target) int {
-	if len(gold) == 0 {
-		return 0
-	}
-	labels := labelsOf(gold)
-	return score.Majority(slices.Max(labels)+1, labels)
-}
-
 func labelsOf(targets []Target) []int {
 	out := make([]int, len(targets))
 	for i, t := range targets {
@@ -215,22 +172,31 @@ func confusion(k int, gold []Target, predicted []int) score.Confusion {
 func best(logits [][]float32) []int {
 	out := make([]int, len(logits))
 	for i, row := range logits {
-		_, out[i] = softmax(row)
+		out[i] = greatest(row)
 	}
 	return out
 }
 
-// softmax returns the probabilities of the logits and the number of the greatest.
-func softmax(logits []float32) (p []float64, best int) {
-	p = make([]float64, len(logits))
+// greatest returns the number of the greatest logit, the first among equals.
+func greatest(logits []float32) (best int) {
 	for i, v := range logits {
 		if v > logits[best] {
 			best = i
 		}
 	}
+	return best
+}
+
+// softmax returns the probabilities of the logits divided by a temperature, where 0 stands for 1,
+// and the number of the greatest.
+func softmax(logits []float32, temperature float64) (p []float64, best int) {
+	if temperature == 0 {
+		temperature = 1
+	}
+	p, best = make([]float64, len(logits)), greatest(logits)
 	sum := 0.0
 	for i, v := range logits {
-		p[i] = math.Exp(float64(v - logits[best]))
+		p[i] = math.Exp(float64(v-logits[best]) / temperature)
 		sum += p[i]
 	}
 	for i := range p {

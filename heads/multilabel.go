@@ -76,6 +76,12 @@ func (multiLabel) CheckSpace(s Space) error {
 			return errors.Errorf("labels: number %d is %q: it must not contain %q, which separates labels", i, l, separator)
 		}
 	}
+	for _, l := range split(loaders.Label{Text: s.Baseline}) {
+		if !slices.Contains(s.Labels, l) {
+			return errors.Errorf("baseline is %q: it must be %s", s.Baseline, listed(s.Labels))
+		}
+	}
+	s.Baseline = ""
 	return classes{}.CheckSpace(s)
 }
 
@@ -122,15 +128,31 @@ func (multiLabel) Losses(logits, labels graph.Node) graph.Node {
 func (multiLabel) Measures(Space) []string { return []string{"micro_f1", "macro_f1", "subset_acc"} }
 
 func (multiLabel) Judge(s Space, training []Target) Judge {
-	j := labelsJudge{space: s, blind: make([]bool, len(s.Labels))}
+	j := labelsJudge{Space: s, blind: make([]bool, len(s.Labels))}
+	stored := split(loaders.Label{Text: s.Baseline})
 	for k := range j.blind {
 		n := 0
 		for _, t := range training {
 			n += int(t.Labels[k])
 		}
-		j.blind[k] = 2*n > len(training)
+		if j.blind[k] = 2*n > len(training); s.Baseline != "" {
+			j.blind[k] = slices.Contains(stored, s.Labels[k])
+		}
 	}
 	return j
+}
+
+// Calibrate fits one temperature for all labels to the binary cross-entropy.
+func (multiLabel) Calibrate(s Space, gold []Target, logits [][]float32) Space {
+	s.Temperature = score.Temperature(func(beta float64) (slope float64) {
+		for i, row := range logits {
+			for k, z := range row {
+				slope += float64(z) * (sigmoid(z, 1/beta) - float64(gold[i].Labels[k]))
+			}
+		}
+		return slope
+	})
+	return s
 }
 
 // Fit chooses for each label the threshold with the highest F1 on held-out examples. Of equally
@@ -140,7 +162,7 @@ func (multiLabel) Fit(s Space, gold []Target, logits [][]float32) Space {
 	for k := range s.Labels {
 		p, y := make([]float64, len(gold)), make([]bool, len(gold))
 		for i := range gold {
-			p[i], y[i] = sigmoid(logits[i][k]), gold[i].Labels[k] == 1
+			p[i], y[i] = sigmoid(logits[i][k], s.Temperature), gold[i].Labels[k] == 1
 		}
 		s.Thresholds[k] = bestThreshold(p, y)
 	}
@@ -169,97 +191,10 @@ func bestThreshold(p []float64, y []bool) float64 {
 	return best
 }
 
-// labelsJudge judges predicted sets of labels.
-type labelsJudge struct {
-	space Space
-	blind []bool // whether more than half of the training examples have each label
-}
-
-func (j labelsJudge) Names(int) []string { return j.space.Labels }
-
-// Predict returns the labels whose probability reaches their threshold.
-func (j labelsJudge) Predict(logits []float32) (string, []float64) {
-	p := make([]float64, len(logits))
-	for k, z := range logits {
-		p[k] = sigmoid(z)
+// sigmoid returns the probability of a logit divided by a temperature, where 0 stands for 1.
+func sigmoid(z float32, temperature float64) float64 {
+	if temperature == 0 {
+		temperature = 1
 	}
-	return j.text(j.chosen(logits)), p
+	return 1 / (1 + math.Exp(-float64(z)/temperature))
 }
-
-func (j labelsJudge) chosen(logits []float32) []bool {
-	chosen := make([]bool, len(logits))
-	for k, z := range logits {
-		threshold := 0.5
-		if len(j.space.Thresholds) > 0 {
-			threshold = j.space.Thresholds[k]
-		}
-		chosen[k] = sigmoid(z) >= threshold
-	}
-	return chosen
-}
-
-// text writes labels as in a table.
-func (j labelsJudge) text(chosen []bool) string {
-	var names []string
-	for k, yes := range chosen {
-		if yes {
-			names = append(names, j.space.Labels[k])
-		}
-	}
-	if len(names) == 0 {
-		return separator
-	}
-	return strings.Join(names, separator)
-}
-
-// Unlabelled returns a target without labels.
-func (j labelsJudge) Unlabelled() Target {
-	return Target{Labels: make([]float32, len(j.space.Labels))}
-}
-
-func (j labelsJudge) Gold(t Target) string { return j.text(applies(t)) }
-
-func (j labelsJudge) Blind() (text, what string) {
-	return j.text(j.blind), "the labels of more than half of the training rows"
-}
-
-func (j labelsJudge) Measure(primary string, gold []Target, logits [][]float32) []Measure {
-	predicted := make([][]bool, len(logits))
-	for i, row := range logits {
-		predicted[i] = j.chosen(row)
-	}
-	s := score.Sets{Gold: golds(gold), Predicted: predicted}
-	return []Measure{
-		{"micro_f1", s.MicroF1()}, {"macro_f1", s.MacroF1()}, {"subset_acc", s.Accuracy()},
-		{"majority_" + primary, j.Baseline(primary, gold)},
-	}
-}
-
-func (j labelsJudge) Baseline(primary string, gold []Target) float64 {
-	s := score.Sets{Gold: golds(gold), Predicted: slices.Repeat([][]bool{j.blind}, len(gold))}
-	switch primary {
-	case "macro_f1":
-		return s.MacroF1()
-	case "subset_acc":
-		return s.Accuracy()
-	}
-	return s.MicroF1()
-}
-
-func golds(targets []Target) [][]bool {
-	all := make([][]bool, len(targets))
-	for i, t := range targets {
-		all[i] = applies(t)
-	}
-	return all
-}
-
-func applies(t Target) []bool {
-	yes := make([]bool, len(t.Labels))
-	for k, x := range t.Labels {
-		yes[k] = x == 1
-	}
-	return yes
-}
-
-func sigmoid(z float32) float64 { return 1 / (1 + math.Exp(-float64(z))) }

@@ -1,6 +1,7 @@
 package heads
 
 import (
+	"fmt"
 	"math"
 	"slices"
 	"strconv"
@@ -31,7 +32,15 @@ func (regression) Space(rows []loaders.Row) (Space, error) {
 
 func (regression) Whole() bool { return false }
 
-func (regression) CheckSpace(s Space) error { return checkEmpty(s, Regression) }
+func (regression) CheckSpace(s Space) error {
+	if x, err := strconv.ParseFloat(s.Baseline, 64); s.Baseline != "" && (err != nil || !(math.Abs(x) <= 1e6)) {
+		return errors.Errorf("baseline is %q: it must be a score", s.Baseline)
+	}
+	if s.Temperature != 0 {
+		return errors.New("temperature: scores have no probabilities, so they must not have one")
+	}
+	return checkEmpty(s, Regression)
+}
 
 // checkEmpty returns an error if a space has labels or choices.
 func checkEmpty(s Space, k Kind) error {
@@ -73,8 +82,12 @@ func (regression) Losses(logits, scores graph.Node) graph.Node { return logits.S
 
 func (regression) Measures(Space) []string { return []string{"pearson", "spearman"} }
 
-func (regression) Judge(_ Space, training []Target) Judge {
-	return scoreJudge{score.Mean(scoresOf(training))}
+func (regression) Judge(s Space, training []Target) Judge {
+	mean, err := strconv.ParseFloat(s.Baseline, 64)
+	if err != nil {
+		mean = score.Mean(scoresOf(training))
+	}
+	return scoreJudge{s, mean}
 }
 
 // Submission writes a score with three decimals, as in STS-B.
@@ -88,6 +101,7 @@ func (regression) Submission(predicted string) string {
 
 // scoreJudge judges predicted scores.
 type scoreJudge struct {
+	Space
 	mean float64 // mean of the training scores
 }
 
@@ -101,7 +115,7 @@ func (scoreJudge) Gold(t Target) string { return number(t.Score) }
 
 func (j scoreJudge) Blind() (text, what string) {
 	text = number(float32(j.mean))
-	return text, regression{}.Submission(text) + ", the mean of the training scores"
+	return text, fmt.Sprintf("%s, the mean score of the %s", regression{}.Submission(text), j.rows())
 }
 
 func (j scoreJudge) Measure(_ string, gold []Target, logits [][]float32) []Measure {
@@ -120,6 +134,31 @@ func (j scoreJudge) Measure(_ string, gold []Target, logits [][]float32) []Measu
 // Baseline returns 0, because a constant correlates with nothing.
 func (scoreJudge) Baseline(string, []Target) float64 { return 0 }
 
+// measures returns the measures of a report.
+func (scoreJudge) measures(gold, predicted []float64) []Measure {
+	return []Measure{
+		{"pearson", score.Pearson(gold, predicted)}, {"spearman", score.Spearman(gold, predicted)}, {"mse", score.SquaredError(gold, predicted)},
+	}
+}
+
+func (j scoreJudge) Details(targets []Target, logits [][]float32) Details {
+	gold, predicted := scoresOf(targets), make([]float64, len(logits))
+	for i, row := range logits {
+		predicted[i] = float64(row[0])
+	}
+	return Details{
+		Measure: func(at []int) []Measure { return j.measures(pick(gold, at), pick(predicted, at)) },
+		Blind:   j.measures(gold, slices.Repeat([]float64{j.mean}, len(gold))),
+		Gold:    gold, Predicted: predicted,
+	}
+}
+
+// Loss returns the squared error.
+func (scoreJudge) Loss(t Target, logits []float32) (loss, gold, predicted float64) {
+	d := float64(logits[0]) - float64(t.Score)
+	return d * d, 0, 0
+}
+
 func scoresOf(targets []Target) []float64 {
 	out := make([]float64, len(targets))
 	for i, t := range targets {
@@ -130,3 +169,8 @@ func scoresOf(targets []Target) []float64 {
 
 // number writes a score with the fewest digits that identify it.
 func number(x float32) string { return strconv.FormatFloat(float64(x), 'g', -1, 32) }
+
+func (scoreJudge) Evidence(_ Target, logits []float32) float64 { return float64(logits[0]) }
+
+// Towards returns z + ½, since the slope of (z − score)² is −1 there.
+func (scoreJudge) Towards(logits []float32) Target { return Target{Score: logits[0] + 0.5} }

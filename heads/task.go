@@ -1,6 +1,7 @@
 package heads
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -70,7 +71,8 @@ type Task interface {
 	// Losses computes the loss of each example, the terms of L2. logits [B K] → [B]
 	Losses(logits, targets graph.Node) graph.Node
 
-	// Judge returns a judge of predictions. Its blind prediction comes from the training targets.
+	// Judge returns a judge of predictions. Its blind prediction is the baseline of the space. If
+	// there is none, it comes from the training targets.
 	Judge(s Space, training []Target) Judge
 
 	// Measures names the measures that a dataset may choose for its tables. The first is the task's
@@ -85,7 +87,27 @@ type Space struct {
 	Choices    int       `json:"choices,omitempty"`    // most answers of a training question; qa only
 	Thresholds []float64 `json:"thresholds,omitempty"` // least probability at which each label is predicted; multilabel only
 
-	Given bool `json:"-"` // the labels were given, not learned from the training rows
+	// Baseline is the prediction that is made without looking at the input, as [Judge.Blind] returns
+	// it: the most frequent label of the training rows, for example. "": unknown
+	Baseline string `json:"baseline,omitempty"`
+	// Temperature is what logits are divided by before they become probabilities; 0: 1. See
+	// [Calibrator].
+	Temperature float64 `json:"temperature,omitempty"`
+
+	Given bool   `json:"-"` // the labels were given, not learned from the training rows
+	Rows  string `json:"-"` // the rows that the baseline comes from, in reports; "": training rows
+}
+
+// describe describes a baseline that is the most frequent label.
+func (s Space) describe(label string) string {
+	return fmt.Sprintf("%q, the most frequent label of the %s", label, s.rows())
+}
+
+func (s Space) rows() string {
+	if s.Rows == "" {
+		return "training rows"
+	}
+	return s.Rows
 }
 
 // Target is the gold label of an example.
@@ -115,6 +137,17 @@ type Judge interface {
 	Measure(primary string, gold []Target, logits [][]float32) []Measure
 	// Baseline returns the primary measure of the blind prediction.
 	Baseline(primary string, gold []Target) float64
+	// Details returns what a report says about a set.
+	Details(gold []Target, logits [][]float32) Details
+	// Loss returns the task's loss of an example, and the probabilities of the gold and of the
+	// predicted label. The probabilities of a score are 0.
+	Loss(t Target, logits []float32) (loss, gold, predicted float64)
+	// Evidence returns what explanations of a prediction are about: the logarithm of the
+	// probability of a target, the mean of those of its labels, or the score.
+	Evidence(t Target, logits []float32) float64
+	// Towards returns the target at which the slope of the loss is minus that of the evidence: the
+	// prediction or, for a score, a target half a unit above it.
+	Towards(logits []float32) Target
 }
 
 // Fitter is a [Task] that adjusts its predictions to held-out examples after training.

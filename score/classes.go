@@ -60,6 +60,60 @@ func (c Confusion) F1(class int) float64 {
 	return ratio(2*float64(c[class][class]), float64(gold+predicted))
 }
 
+// Support returns how many examples have a class.
+func (c Confusion) Support(class int) int {
+	gold, _ := c.margins(class)
+	return gold
+}
+
+// Predicted returns how often a class is predicted.
+func (c Confusion) Predicted(class int) int {
+	_, predicted := c.margins(class)
+	return predicted
+}
+
+// Precision returns the share of right predictions among those of a class. It is 0 if the class is
+// never predicted.
+func (c Confusion) Precision(class int) float64 {
+	return ratio(float64(c[class][class]), float64(c.Predicted(class)))
+}
+
+// Recall returns the share of the examples of a class that are predicted as such. It is 0 if the
+// class does not occur.
+func (c Confusion) Recall(class int) float64 {
+	return ratio(float64(c[class][class]), float64(c.Support(class)))
+}
+
+// Present returns the classes that occur or are predicted.
+func (c Confusion) Present() (classes []int) {
+	for k := range c {
+		if gold, predicted := c.margins(k); gold+predicted > 0 {
+			classes = append(classes, k)
+		}
+	}
+	return classes
+}
+
+// MacroF1 returns the mean of F1 over classes, in general those of [Confusion.Present].
+func (c Confusion) MacroF1(classes []int) float64 {
+	sum := 0.0
+	for _, k := range classes {
+		sum += c.F1(k)
+	}
+	return ratio(sum, float64(len(classes)))
+}
+
+// WeightedF1 returns the mean of F1 over the examples, each with the F1 of its class.
+func (c Confusion) WeightedF1() float64 {
+	sum, total := 0.0, 0.0
+	for k := range c {
+		n := float64(c.Support(k))
+		sum += n * c.F1(k)
+		total += n
+	}
+	return ratio(sum, total)
+}
+
 // Matthews returns the correlation between gold and predicted classes: Matthews' coefficient for two
 // classes, and Gorodkin's generalisation for more,
 //

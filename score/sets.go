@@ -21,6 +21,20 @@ func (b *Binary) Add(gold, predicted bool) {
 // predicted anywhere.
 func (b Binary) F1() float64 { return ratio(2*float64(b.right), float64(b.gold+b.predicted)) }
 
+// Precision returns the share of the predictions that are right. It is 0 if the label is never
+// predicted.
+func (b Binary) Precision() float64 { return ratio(float64(b.right), float64(b.predicted)) }
+
+// Recall returns the share of the examples with the label that are predicted to have it. It is 0 if
+// the label never applies.
+func (b Binary) Recall() float64 { return ratio(float64(b.right), float64(b.gold)) }
+
+// Support returns how many examples have the label.
+func (b Binary) Support() int { return b.gold }
+
+// Predicted returns for how many examples the label is predicted.
+func (b Binary) Predicted() int { return b.predicted }
+
 // Sets holds the labels that apply to each example and the labels that are predicted. [N K]
 // Sets are safe for concurrent use as long as nothing changes them.
 type Sets struct{ Gold, Predicted [][]bool }
@@ -36,10 +50,10 @@ func (s Sets) MicroF1() float64 {
 	return all.F1()
 }
 
-// MacroF1 returns the mean of F1 over labels.
-func (s Sets) MacroF1() float64 {
+// Labels counts the predictions of each label. [K]
+func (s Sets) Labels() []Binary {
 	if len(s.Gold) == 0 {
-		return 0
+		return nil
 	}
 	labels := make([]Binary, len(s.Gold[0]))
 	for i, gold := range s.Gold {
@@ -47,11 +61,26 @@ func (s Sets) MacroF1() float64 {
 			labels[k].Add(y, s.Predicted[i][k])
 		}
 	}
-	sum := 0.0
+	return labels
+}
+
+// MacroF1 returns the mean of F1 over labels.
+func (s Sets) MacroF1() float64 {
+	sum, labels := 0.0, s.Labels()
 	for _, b := range labels {
 		sum += b.F1()
 	}
 	return ratio(sum, float64(len(labels)))
+}
+
+// WeightedF1 returns the mean of F1 over labels, weighted by how often each applies.
+func (s Sets) WeightedF1() float64 {
+	sum, total := 0.0, 0.0
+	for _, b := range s.Labels() {
+		sum += float64(b.gold) * b.F1()
+		total += float64(b.gold)
+	}
+	return ratio(sum, total)
 }
 
 // Accuracy returns the subset accuracy, the share of examples whose labels are all right.

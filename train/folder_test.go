@@ -211,7 +211,7 @@ func TestNewFolderRefusesPartsOfOtherRuns(t *testing.T) {
 // A run does not write through links inside its folder. The folder itself may be a link.
 func TestLinksInARunFolderAreRefused(t *testing.T) {
 	for _, name := range []string{
-		lockFile, RecordFile, "metrics.jsonl", "model.safetensors", "loss.svg", "predictions.tsv", "checkpoints", "samples", "history",
+		lockFile, RecordFile, "metrics.jsonl", "model.safetensors", "loss.svg", "predictions.tsv", "report.json", "errors.tsv", "confusion.svg", "checkpoints", "samples", "history",
 		"checkpoints/step-000000004", "checkpoints/step-000000004/state.json", "history/step-000000002", "samples/step-000000002.txt",
 	} {
 		dir, precious := t.TempDir(), t.TempDir()

@@ -98,8 +98,12 @@ func TestAnOldFineTuningRunResumes(t *testing.T) {
 	sameMetrics(t, read(t, dir, "tuned-done", "metrics.jsonl"), read(t, dir, "tuned", "metrics.jsonl"))
 	require.Equal(t, labels(read(t, dir, "tuned-done", "predictions.tsv")), labels(read(t, dir, "tuned", "predictions.tsv")))
 	require.NotContains(t, read(t, dir, "tuned", "run.json"), `"format": 2`, "the order of its sums has changed on the way")
-	// The old program wrote no format number.
-	task := strings.Replace(read(t, dir, "tuned", "task.json"), "  \"format\": 1,\n", "", 1)
+	// The old program wrote no format number and no baseline.
+	task := read(t, dir, "tuned", "task.json")
+	for _, line := range []string{"  \"format\": 2,\n", "  \"baseline\": \"sad\",\n"} {
+		require.Contains(t, task, line)
+		task = strings.Replace(task, line, "", 1)
+	}
 	require.Equal(t, read(t, dir, "tuned-done", "task.json"), task)
 }
 
@@ -118,7 +122,7 @@ func TestNewerFormatsAreRefused(t *testing.T) {
 		args        []string
 	}{
 		{"tuned/run.json", "2", []string{"finetune", "-resume", "tuned"}},
-		{"tuned-done/task.json", "1", []string{"finetune", "-model", "tuned-done", "-predict", "new.jsonl"}},
+		{"tuned-done/task.json", "2", []string{"finetune", "-model", "tuned-done", "-predict", "new.jsonl"}},
 	} {
 		path := filepath.Join(dir, filepath.FromSlash(c.file))
 		newer := strings.Replace(read(t, path), "{", "{\n  \"format\": 7,", 1)

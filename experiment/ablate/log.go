@@ -30,7 +30,8 @@ type Result struct {
 	Score    results.Number            `json:"score"`    // accuracy on the test rows, or Pearson's correlation
 	Baseline results.Number            `json:"baseline"` // score of the majority; 0 for a correlation
 	Dev      map[string]results.Number `json:"dev,omitempty"`
-	Test     map[string]results.Number `json:"test"` // all measures
+	Test     map[string]results.Number `json:"test"`             // all measures
+	Report   *finetune.Report          `json:"report,omitempty"` // of the test rows; nil in lines of earlier versions
 	Seconds  float64                   `json:"seconds"`
 }
 

@@ -108,12 +108,13 @@ func (g *Grid) run(ctx context.Context, t trial, to train.Listener) (Result, err
 	if err != nil {
 		return Result{}, err
 	}
-	p.Submit = files.Submit
+	p.Submit, p.Draw = files.Submit, files.Draw
 	outcome, err := carryOut(ctx, p, to)
 	if err != nil {
 		return Result{}, err
 	}
-	r := Result{ID: t.id, Rows: len(t.data.Train), Test: values(outcome.Test), Seconds: time.Since(start).Seconds()}
+	r := Result{ID: t.id, Rows: len(t.data.Train), Test: values(outcome.Test), Report: outcome.Test.Report("test", o.Seed)}
+	r.Seconds = time.Since(start).Seconds()
 	score, baseline := outcome.Test.Headline()
 	r.Score, r.Baseline = results.Number(score), results.Number(baseline)
 	if outcome.Dev != nil {

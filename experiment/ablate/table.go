@@ -48,6 +48,11 @@ func (g *Grid) Markdown(log *Log) (string, error) {
 		}
 		text += g.paperCaption() + results.Markdown(paper)
 	}
+	measures, err := g.measureTables(done)
+	if err != nil {
+		return "", err
+	}
+	text += measures
 	if controls := g.controlTable(); len(controls) > 1 {
 		text += "\nWhat cheap controls reach:\n\n" + results.Markdown(controls)
 	}

@@ -4,8 +4,10 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/pkg/errors"
 
@@ -17,7 +19,8 @@ import (
 	"gorgpt/train"
 )
 
-// Apply applies a fine-tuned model to the rows of a file. With Eval, it writes the scores to out.
+// Apply applies a fine-tuned model to the rows of a file. With Eval, it writes the scores to out,
+// and the report to the folder that Out names, if any.
 // With Predict, it writes the predictions to the file that Out names, or to out without a name.
 // The rows must have the layout that the model was trained on, unless Fields describes another.
 // The file [Stdin] is read from in.
@@ -53,12 +56,7 @@ func Apply(ctx context.Context, o finetune.Options, in io.Reader, out io.Writer,
 	case err != nil:
 		return err
 	case s.Eval != "":
-		for _, line := range outcome.Scores(path) {
-			if _, err := fmt.Fprintln(out, line); err != nil {
-				return errors.Wrap(err, "writing the scores")
-			}
-		}
-		return nil
+		return s.writeScores(outcome, path, out, to)
 	case s.Out == "":
 		return outcome.WritePredictions(out)
 	case !s.Group.First():
@@ -71,11 +69,42 @@ func Apply(ctx context.Context, o finetune.Options, in io.Reader, out io.Writer,
 	return nil
 }
 
+// EvalFiles are the files that Apply may write to the folder of Out with Eval.
+func EvalFiles() []string {
+	return []string{finetune.ReportFile, finetune.ErrorsFile, finetune.PredictionsFile, confusionFile, scatterFile}
+}
+
+// writeScores writes the scores and the tables of a report to out and, if Out names a folder, the
+// report, the worst rows, the predictions and the pictures to it.
+func (s reader) writeScores(o *finetune.Outcome, name string, out io.Writer, to train.Listener) error {
+	r := o.Report(filepath.Base(name), s.Seed)
+	if _, err := fmt.Fprintf(out, "%s\n\n%s", strings.Join(o.Scores(name), "\n"), r); err != nil {
+		return errors.Wrap(err, "writing the scores")
+	}
+	if s.Out == "" || !s.Group.First() {
+		return nil
+	}
+	if err := os.MkdirAll(s.Out, 0o777); err != nil {
+		return errors.Wrap(err, "making the folder of the report")
+	}
+	if err := o.WriteReports(s.Out, r); err != nil {
+		return err
+	}
+	if err := atomicfile.Write(filepath.Join(s.Out, finetune.PredictionsFile), o.WritePredictions); err != nil {
+		return err
+	}
+	if err := Draw(s.Out, r); err != nil {
+		return err
+	}
+	to.Note("wrote the report to %s", s.Out)
+	return nil
+}
+
 // readMore reads a file in the layout that the spec describes. For prediction, it keeps rows
 // without a label.
 func (s reader) readMore(path string, spec finetune.Spec) ([]loaders.Row, []ledger.Account, error) {
 	rows, accounts, err := s.readLike(path, spec)
-	if err == nil && s.Predict != "" {
+	if err == nil && s.Eval == "" {
 		rows = withUnlabelled(rows, accounts)
 		dropUnknownLabels(spec, rows, accounts)
 	}

@@ -20,7 +20,7 @@ func Resolve(o finetune.Options) (finetune.Options, error) {
 // with a dataset.
 func ofDataset(o finetune.Options) (finetune.Options, error) {
 	switch {
-	case o.Eval != "" || o.Predict != "":
+	case o.Applies():
 		return o, nil
 	case o.Dataset == "" && o.Data != "":
 		return o, train.BadOption("{Data} is the folder of a dataset: name it with {Dataset}, or name your own files with {Train}, {Dev} and {Test}")

@@ -19,6 +19,7 @@ var (
 	Blue   = Look{pen: pen{color: color.NRGBA{0x1f, 0x4e, 0x9c, 0xff}, width: 1.4}}
 	Orange = Look{pen: pen{color: color.NRGBA{0xd9, 0x6b, 0x0b, 0xff}, width: 1.4}}
 	Dotted = Look{pen: Orange.pen, glyph: disc}
+	Dots   = Look{pen: pen{color: color.NRGBA{0x1f, 0x4e, 0x9c, 0xff}}, glyph: disc} // without a line
 	Grey   = Look{pen: pen{color: color.NRGBA{0x55, 0x55, 0x55, 0xff}, width: 1.2}}
 )
 

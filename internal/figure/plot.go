@@ -111,7 +111,7 @@ func (p *Plot) draw(c canvas, r rectangle, left float64) {
 		for i, x := range s.Points {
 			path[i] = place(x.X, x.Y)
 		}
-		if len(path) > 0 {
+		if len(path) > 0 && s.Look.pen.width > 0 {
 			c.line(path, s.Look.pen)
 		}
 		for i, x := range s.Points {

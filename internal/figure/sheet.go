@@ -70,7 +70,9 @@ func (s *Sheet) drawLegend(c canvas) {
 	const sample, baseline = 30, 18
 	x := 10.0
 	for _, e := range s.Legend {
-		c.line([]point{{x, baseline - 3}, {x + sample, baseline - 3}}, e.Look.pen)
+		if e.Look.pen.width > 0 {
+			c.line([]point{{x, baseline - 3}, {x + sample, baseline - 3}}, e.Look.pen)
+		}
 		if e.Look.glyph != nil {
 			c.fill(e.Look.glyph(point{x + sample/2, baseline - 3}, glyphRadius), e.Look.pen.color)
 		}

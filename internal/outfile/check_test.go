@@ -53,6 +53,9 @@ func TestOutputsThatDestroyAreRefused(t *testing.T) {
 		{"linked/vocab.json", "", part},
 		{"run/tokenizer.json", "", part}, // is not there, but would be read
 		{"run/predictions.tsv", "", part},
+		{"run/report.json", "", part},
+		{"run/errors.tsv", "", part},
+		{"run/confusion.svg", "", part},
 		{"run/SST-2.tsv", "", part},
 		{"run/.lock", "", part},
 		{"hf/vocab.json", "", part},

@@ -128,6 +128,11 @@ func (s *settings) report(grid *ablate.Grid, log *ablate.Log, w io.Writer) error
 		return err
 	}
 	fmt.Fprintf(w, "wrote %s\n", path)
+	path = filepath.Join(s.out, finetune.ReportFile)
+	if err := atomicfile.Write(path, func(w io.Writer) error { return grid.WriteReports(log, w) }); err != nil {
+		return err
+	}
+	fmt.Fprintf(w, "wrote %s\n", path)
 	for _, p := range []struct {
 		name  string
 		draw  func(*ablate.Log, string, io.Writer) error

@@ -3,6 +3,7 @@ package ablatecmd
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"flag"
 	"fmt"
 	"os"
@@ -14,6 +15,7 @@ import (
 
 	"gorgpt/checkpoint"
 	"gorgpt/cmd/internal/cli"
+	"gorgpt/finetune"
 	"gorgpt/gpt1"
 	"gorgpt/pretrain"
 	"gorgpt/tokenizer"
@@ -80,10 +82,22 @@ func TestOwnFiles(t *testing.T) {
 	for _, e := range entries {
 		files = append(files, e.Name())
 	}
-	require.Equal(t, []string{".results.lock", "labels.png", "labels.svg", "results.jsonl", "table.md"}, files, "no model folders")
+	require.Equal(t, []string{".results.lock", "labels.png", "labels.svg", "report.json", "results.jsonl", "table.md"}, files, "no model folders")
 	table, err := os.ReadFile(filepath.Join(dir, "runs", "ablate", "table.md"))
 	require.NoError(t, err)
 	require.Contains(t, stdout, string(table))
+
+	require.Contains(t, stdout, "All measures of the test rows of classification:\n\n| measure ")
+	require.Regexp(t, `\n\| macro_f1 +\|( +[0-9.]+ ± [0-9.]+ \|){3}\n`, stdout)
+	var reports struct {
+		Runs []struct{ Report finetune.Report }
+	}
+	content, err := os.ReadFile(filepath.Join(dir, "runs", "ablate", "report.json"))
+	require.NoError(t, err)
+	require.NoError(t, json.Unmarshal(content, &reports))
+	require.Len(t, reports.Runs, 10)
+	require.Equal(t, 6, reports.Runs[0].Report.Rows)
+	require.NotEmpty(t, reports.Runs[0].Report.Confusion)
 
 	status, again, stderr := command(t, dir, flags...)
 	require.Zero(t, status, stderr)

@@ -164,7 +164,7 @@ func (s *settings) checkNames(given cli.Given) error {
 	if r.Train != "" && r.Test == "" {
 		return errors.New("-test is missing: the table shows test scores")
 	}
-	return outfile.CheckResults(outfile.Name{Flag: "-out", Path: s.out}, results.File, []string{"table.md", "labels.svg", "labels.png", "transfer.svg", "transfer.png"}, cli.RowFiles(r.Train, r.Dev, r.Test, r.Data))
+	return outfile.CheckResults(outfile.Name{Flag: "-out", Path: s.out}, results.File, []string{"table.md", "report.json", "labels.svg", "labels.png", "transfer.svg", "transfer.png"}, cli.RowFiles(r.Train, r.Dev, r.Test, r.Data))
 }
 
 // withLSTM reports whether one of the variants is an LSTM.

@@ -63,8 +63,9 @@ The run
   -out DIR         folder of the results (runs/ablate). Results that
                    results.jsonl already has, with the same model, rows and
                    recipe, are not computed again. Lines of other folders may be
-                   added to it. The folder also gets table.md; with -limits,
-                   labels.svg and labels.png; with -transfer, transfer.svg and
-                   transfer.png
+                   added to it. The folder also gets table.md
+                   and report.json, which has all measures of each run; with
+                   -limits, labels.svg and labels.png; with -transfer,
+                   transfer.svg and transfer.png
   -keep            also leave a model folder for each run there
 `

@@ -8,6 +8,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"os"
 	"path/filepath"
 
 	"github.com/pkg/errors"
@@ -32,6 +33,7 @@ func Run(g *dist.Group, args []string, stdin io.Reader, out, stderr io.Writer) i
 		if s, err = parse(g, args, stdout); err != nil {
 			return err
 		}
+		s.colours = cli.IsTerminal(out) && os.Getenv("NO_COLOR") == ""
 		if first, err = pretrain.World(); err == nil {
 			first.Group = g
 		}
@@ -48,7 +50,10 @@ func Run(g *dist.Group, args []string, stdin io.Reader, out, stderr io.Writer) i
 // tune does the work of the command. first are the options of pre-training, which runs first if
 // there is no model.
 func tune(ctx context.Context, s *commandLine, first pretrain.Options, stdin io.Reader, con *cli.Console) error {
-	if s.Eval != "" || s.Predict != "" {
+	if s.Explain != "" {
+		return explain(ctx, s, stdin, con)
+	}
+	if s.Applies() {
 		return files.Apply(ctx, s.Options, stdin, con.Out, con.Progress())
 	}
 	folder, earlier, err := s.Reopen(con.Listener())
@@ -124,7 +129,7 @@ func prepare(o finetune.Options, d *finetune.Data, con *cli.Console) (*finetune.
 	}
 	p, err := finetune.NewPlan(o, d, b, con.Listener())
 	if err == nil {
-		p.Submit = files.Submit
+		p.Submit, p.Draw = files.Submit, files.Draw
 	}
 	return p, err
 }

@@ -117,14 +117,14 @@ func last(t *testing.T, dir, name string) float64 {
 
 func TestTasks(t *testing.T) {
 	for _, c := range []struct {
-		task, labels string
-		better       func(t *testing.T, dir string)
+		task, labels, picture string
+		better                func(t *testing.T, dir string)
 	}{
-		{"classification", `["bad one","good one"]`, betterClasses},
-		{"entailment", `["0","1"]`, betterClasses},
-		{"similarity", `["7","8"]`, betterClasses},
-		{"regression", `null`, betterScores},
-		{"qa", `null`, betterClasses},
+		{"classification", `["bad one","good one"]`, "confusion.svg", betterClasses},
+		{"entailment", `["0","1"]`, "confusion.svg", betterClasses},
+		{"similarity", `["7","8"]`, "confusion.svg", betterClasses},
+		{"regression", `null`, "scatter.svg", betterScores},
+		{"qa", `null`, "", betterClasses},
 	} {
 		t.Run(c.task, func(t *testing.T) {
 			dir := workplace(t, c.task)
@@ -142,10 +142,16 @@ func TestTasks(t *testing.T) {
 			for _, e := range entries {
 				files = append(files, e.Name())
 			}
-			require.Equal(t, []string{
-				".lock", "checkpoints", "config.json", "loss.png", "loss.svg", "merges.txt", "metrics.jsonl", "model.safetensors", "predictions.tsv", "run.json", "task.json",
-				"tokenizer.json", "tokenizer_config.json", "vocab.json",
-			}, files)
+			want := []string{
+				".lock", "checkpoints", "config.json", "errors.tsv", "loss.png", "loss.svg", "merges.txt", "metrics.jsonl", "model.safetensors", "predictions.tsv",
+				"report.json", "run.json", "task.json", "tokenizer.json", "tokenizer_config.json", "vocab.json",
+			}
+			if c.picture != "" {
+				want = append(want, c.picture)
+				require.Contains(t, read(t, out, c.picture), "test, 21 rows</text>")
+			}
+			require.ElementsMatch(t, want, files)
+			require.Equal(t, 22, strings.Count(read(t, out, "errors.tsv"), "\n"), "all test rows are among the worst")
 			c.better(t, out)
 
 			require.Contains(t, stdout, "added 3 special tokens")

@@ -32,6 +32,7 @@ func TestSameSeedSameFiles(t *testing.T) {
 		content := map[string]string{}
 		for _, name := range []string{
 			"config.json", "merges.txt", "metrics.jsonl", "model.safetensors", "predictions.tsv", "run.json", "task.json", "vocab.json",
+			"report.json", "errors.tsv", "confusion.svg",
 		} {
 			content[name] = timings.ReplaceAllString(read(t, filepath.Join(dir, out), name), "")
 		}

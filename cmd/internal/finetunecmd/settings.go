@@ -3,6 +3,7 @@ package finetunecmd
 import (
 	"flag"
 	"io"
+	"path/filepath"
 
 	"gorgpt/cmd/internal/cli"
 	"gorgpt/dist"
@@ -18,6 +19,7 @@ type commandLine struct {
 	cli.Extras `json:"-"`
 	seeds      int  // number of runs; their seeds are Seed, Seed+1, and so on
 	controls   bool // measure cheap controls instead of training
+	colours    bool // standard output shows colours
 }
 
 // parse reads the command line.
@@ -39,11 +41,25 @@ func parse(g *dist.Group, args []string, help io.Writer) (*commandLine, error) {
 	if err := checkNumbers(s, given); err != nil {
 		return nil, err
 	}
-	var predictions []outfile.Name
-	if s.Predict != "" {
-		predictions = []outfile.Name{{Flag: "-out", Path: s.Out}}
+	err = cli.CheckFiles(&s.Options.Options, &s.Extras, s.outputs(), append(cli.RowFiles(s.Train, s.Dev, s.Test, s.Data), outfile.Name{Flag: "-eval", Path: s.Eval}, outfile.Name{Flag: "-predict", Path: s.Predict}, outfile.Name{Flag: "-explain", Path: s.Explain}))
+	if err == nil && s.Eval != "" {
+		err = train.CheckFolder(s.Out, s.Force)
 	}
-	return s, cli.CheckFiles(&s.Options.Options, &s.Extras, predictions, append(cli.RowFiles(s.Train, s.Dev, s.Test, s.Data), outfile.Name{Flag: "-eval", Path: s.Eval}, outfile.Name{Flag: "-predict", Path: s.Predict}))
+	return s, err
+}
+
+// outputs returns the files that are written instead of a run folder.
+func (s *commandLine) outputs() (all []outfile.Name) {
+	switch {
+	case s.Out == "":
+	case s.Predict != "", s.Explain != "":
+		all = []outfile.Name{{Flag: "-out", Path: s.Out}}
+	case s.Eval != "":
+		for _, name := range files.EvalFiles() {
+			all = append(all, outfile.Name{Flag: "-out", Path: filepath.Join(s.Out, name)})
+		}
+	}
+	return all
 }
 
 // flags declares the flags with the values in s as defaults.
@@ -67,7 +83,9 @@ func flags(s *commandLine) *flag.FlagSet {
 	fs.IntVar(&s.seeds, "seeds", s.seeds, "")
 	fs.StringVar(&s.Eval, "eval", s.Eval, "")
 	fs.StringVar(&s.Predict, "predict", s.Predict, "")
+	fs.StringVar(&s.Explain, "explain", s.Explain, "")
 	fs.Var(&s.Dtype, "dtype", "")
+	fs.BoolVar(&s.Calibrate, "calibrate", s.Calibrate, "")
 	fs.BoolVar(&s.controls, "controls", s.controls, "")
 	fs.Float64Var(&s.Warmup, "warmup", s.Warmup, "")
 	fs.Float64Var(&s.Lambda, "lambda", s.Lambda, "")

@@ -60,7 +60,9 @@ The data
   -limit N         train on the first N rows only
   -eval FILE       do not train: evaluate the fine-tuned model of -model on a
                    file laid out like its training file, or as -fields says;
-                   - is standard input, see -predict
+                   - is standard input, see -predict. With -out DIR, also
+                   write report.json, errors.tsv, predictions.tsv and a picture
+                   to a new folder
   -predict FILE    do not train: write the model's labels and probabilities,
                    separated by tabs, to the file of -out or to standard output.
                    Rows keep the numbers that they have in the file. A row that
@@ -69,11 +71,21 @@ The data
                    as the longest list of answers needs; the others leave cells
                    empty. - reads standard input: JSON lines, or a table with
                    tabs under a header line
+  -explain TEXT    do not train: show how much each token of a text matters to
+                   the prediction of the model of -model. TEXT may be the name
+                   of a file of rows, of which the first 20 are explained, or as
+                   many as -limit says; or - for standard input; or a row as a
+                   JSON object, which tasks with several texts need. With -out
+                   FILE.html, also write a page
   -dtype NAME      with -eval and -predict: compute with weights in float32,
                    bfloat16 or int8 (what the folder of -model holds)
   -controls        do not train: print the scores of cheap controls on these
                    rows (most frequent label, lengths, parts of the input, bags
                    of words). They show whether the labels leak
+
+  -calibrate       at the end, fit a temperature to the development rows and
+                   store it in task.json. Logits are divided by it before they
+                   become probabilities. Single labels stay the same
 
 The model
   -model DIR       config.json, model.safetensors, vocab.json and merges.txt
@@ -119,8 +131,10 @@ The run
   -dry-run         print parameters, memory and time of the run, and stop
   -out DIR         run folder (runs/<preset or width>-<task>, numbered if it
                    exists). It holds the model, task.json with the labels,
-                   run.json, metrics.jsonl, and predictions.tsv for the test
-                   rows, or for the development rows if -test is not given
+                   run.json, metrics.jsonl, report.json with all measures, and
+                   for the test rows, or for the development rows if -test is
+                   not given, predictions.tsv, errors.tsv (the rows with the
+                   greatest losses), and confusion.svg or scatter.svg
   -force           write into a folder that is not empty. Files of an earlier
                    run are removed; all others stay
   -eval-every N    updates between evaluations; 0: only at the end (an epoch,
