@@ -44,8 +44,8 @@ fuzz: ## each fuzz target for FUZZTIME
 		done; \
 	done
 
-soak: ## runs are killed, stopped and given full disks for SOAK (docs/reliability.md)
-	GORGPT_SOAK=$(SOAK) $(GO) test -count=1 -timeout 24h -v -run TestSoak ./internal/endurance
+soak: ## runs are killed, stopped and given full disks, and a server is asked, for SOAK (docs/reliability.md)
+	GORGPT_SOAK=$(SOAK) $(GO) test -count=1 -timeout 24h -v -run TestSoak ./internal/endurance ./serve
 
 bench: ## all benchmarks
 	$(GO) test -run '^$$' -bench . -benchmem ./...
