@@ -26,6 +26,11 @@ type Fields struct {
 	Label   string   `json:"label,omitempty"`   // "": none
 	ID      string   `json:"id,omitempty"`      // identifies the row; "": none
 	Header  []string `json:"header,omitempty"`  // names of the columns of a file that has no header line
+	Join    string   `json:"join,omitempty"`    // stands between the columns of one text; "": a space
+	Table   string   `json:"table,omitempty"`   // layout of a text table: header=no,delimiter=tab; what it does not name is recognised
+
+	// Keep are columns that go unchanged into [Row.Kept].
+	Keep []string `json:"-"`
 
 	// Longer is the number of columns of rows that are longer than the header and end with the
 	// label, as in GLUE's SNLI; 0: there are no such rows.
@@ -63,7 +68,12 @@ type Row struct {
 	Texts   []string // in the order of Fields.Texts
 	Answers []string
 	Label   Label
+	Kept    []Kept // in the order of Fields.Keep
 }
+
+// Kept is a value of a column that is passed on with its row.
+// A Kept is safe for concurrent use.
+type Kept struct{ Column, Text string }
 
 // Place is the file and line of the row, for errors.
 func (r Row) Place() string { return fmt.Sprintf("%s:%d", r.Path, r.Line) }

@@ -23,6 +23,18 @@ func Survey(src io.Reader) (Found, error) {
 	return found, nil
 }
 
+// SurveyAs is [Survey] for a text whose encoding is known.
+func SurveyAs(src io.Reader, e Encoding) (Found, error) {
+	r := NewReaderAs(src, Found{Encoding: e, Mark: true}) // a mark is skipped if there is one
+	var ends lineEnds
+	if _, err := io.Copy(&ends, r); err != nil {
+		return r.found, err
+	}
+	found := r.found
+	found.CR = ends.loneCR()
+	return found, nil
+}
+
 // NewReaderAs returns a reader that decodes src with the result of [Survey].
 func NewReaderAs(src io.Reader, found Found) *Reader {
 	r := NewReader(src)

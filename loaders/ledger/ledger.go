@@ -28,6 +28,7 @@ type Account struct {
 	Path    string
 	Rows    int       // number of rows kept
 	LeftOut []LeftOut // the other rows, in the order of the file
+	Layout  string    // layout of the file and its first row, as they were read; "": not shown
 	Notes   []string  // notes for people on how the file was read
 }
 
@@ -52,6 +53,9 @@ func (a Account) Broken() (n int) {
 
 // Lines returns the notes on the file and describes the rows left out.
 func (a Account) Lines() (all []string) {
+	if a.Layout != "" {
+		all = append(all, a.Path+": "+a.Layout)
+	}
 	if len(a.Notes) > 0 {
 		all = append(all, a.Path+": "+strings.Join(a.Notes, ", "))
 	}
@@ -110,12 +114,18 @@ func (a Account) Check(t Tolerance) error {
 		if a.all() == 1 {
 			return first
 		}
-		return errors.Errorf("%v (%s: at most %g %% may be)", first, a.broken(), 100*t.Share)
+		return TooManyError{errors.Errorf("%v (%s: at most %g %% may be)", first, a.broken(), 100*t.Share)}
 	case a.Rows == 0:
 		return errors.Errorf("%s: no row is left: the file needs rows with a label", a.Path)
 	}
 	return nil
 }
+
+// TooManyError reports that more rows of a file are broken than a [Tolerance] allows.
+type TooManyError struct{ error }
+
+// Unwrap returns the underlying error.
+func (e TooManyError) Unwrap() error { return e.error }
 
 // RowError reports a broken row. Other rows may be intact.
 type RowError struct {
@@ -123,6 +133,7 @@ type RowError struct {
 	Line   int    // the number of the row in a Parquet file
 	Number int    // see [loaders.Row]
 	ID     string // id of the row in the file; "" if it has none or cannot be read
+	Kept   []loaders.Kept
 	Err    error
 }
 
@@ -151,7 +162,7 @@ func Sift(rows []loaders.Row, accounts []Account, t Tolerance, keep func(*loader
 			continue
 		}
 		if !errors.Is(err, ErrUnlabelled) {
-			left.Err = RowError{row.Path, row.Line, row.Number, row.ID, err}
+			left.Err = RowError{row.Path, row.Line, row.Number, row.ID, row.Kept, err}
 		}
 		a := of[row.Path]
 		if a == nil {

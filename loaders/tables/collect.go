@@ -16,7 +16,7 @@ func Collect(path string, kind Kind, f loaders.Fields, t ledger.Tolerance) (all 
 		case failed == nil:
 			all = append(all, row)
 		case errors.As(failed, &broken):
-			place := loaders.Row{Path: path, Line: broken.Line, Number: broken.Number, ID: broken.ID}
+			place := loaders.Row{Path: path, Line: broken.Line, Number: broken.Number, ID: broken.ID, Kept: broken.Kept}
 			err = a.Add(ledger.LeftOut{Row: place, Err: failed}, t)
 		default:
 			err = failed

@@ -6,14 +6,11 @@ import (
 	"strings"
 
 	"github.com/pkg/errors"
-
-	"gorgpt/loaders"
 )
 
-// commaSeparated is a file with a header line, or without one if its columns have names. The separator
-// is the most frequent one in the first line.
-func commaSeparated(t *textFile, f loaders.Fields) source {
-	h := newHeader(f, "comma")
+// commaSeparated is a file with quotes as in RFC 4180. It has a header line, or none if its columns have
+// names. If mark is empty, the separator is the most frequent one in the first line.
+func commaSeparated(t *textFile, h *header, mark string) source {
 	return source{file: t, header: h, next: func(yield func(record) bool) error {
 		f, err := t.open()
 		if err != nil {
@@ -21,7 +18,7 @@ func commaSeparated(t *textFile, f loaders.Fields) source {
 		}
 		defer f.Close() //nolint:errcheck // only read from: nothing is lost if this fails
 		lines := newLineScanner(t.path, f)
-		err = (&csvFile{textFile: t, h: h, lines: lines}).scan(yield)
+		err = (&csvFile{textFile: t, h: h, lines: lines, comma: mark}).scan(yield)
 		return firstOf(lines.err, err)
 	}}
 }

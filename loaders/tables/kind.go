@@ -20,6 +20,7 @@ type Kind string
 // The kinds of files. [ByName] stands for the kind that the extension of the file's name shows.
 const (
 	ByName  Kind = ""
+	Own     Kind = "own"     // as ByName, but the layout of a text table is recognised
 	JSONL   Kind = "jsonl"   // JSON objects, one per line or in an array
 	TSV     Kind = "tsv"     // columns separated by tabs; quotes have no meaning
 	CSV     Kind = "csv"     // columns separated by commas; quotes as in RFC 4180

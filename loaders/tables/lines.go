@@ -1,10 +1,6 @@
 package tables
 
-import (
-	"strings"
-
-	"gorgpt/loaders"
-)
+import "strings"
 
 // blanks are consecutive blank lines. There may be very many, so equal ones are counted.
 type blanks []struct {
@@ -44,23 +40,23 @@ func (b *blanks) each(end int, yield func(number int, line string) bool) bool {
 // isBlank reports whether a line has nothing but white space.
 func isBlank[T string | []byte](line T) bool { return strings.TrimSpace(string(line)) == "" }
 
-// tabSeparated is a file with a header line, or without one if its columns have names.
-func tabSeparated(t *textFile, f loaders.Fields) source {
-	h := newHeader(f, "tab")
+// separated is a file whose columns a mark separates and whose quotes have no meaning. It has a header
+// line, or none if its columns have names.
+func separated(t *textFile, h *header, mark string) source {
 	return source{
 		file: t, header: h,
-		parse: func(raw string) (cells, error) { return h.cells(strings.Split(raw, "\t")) },
+		parse: func(raw string) (cells, error) { return h.cells(strings.Split(raw, mark)) },
 		next: func(yield func(record) bool) error {
 			return t.eachLine(func(n int, line string) bool {
 				blank := isBlank(line)
 				switch {
-				case h.width == 0 && blank, blank && !strings.Contains(line, "\t") && !h.blankIsRow():
+				case h.width == 0 && blank, blank && !strings.Contains(line, mark) && !h.blankIsRow():
 					return true
 				case h.width == 0:
-					h.read(strings.Split(line, "\t"))
+					h.read(strings.Split(line, mark))
 					return true
 				}
-				h.begin(func() []string { return strings.Split(line, "\t") })
+				h.begin(func() []string { return strings.Split(line, mark) })
 				return yield(record{line: n, raw: line})
 			})
 		},

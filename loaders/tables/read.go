@@ -78,14 +78,17 @@ func (w *wanted) convert(path string, s source, r record) (loaders.Row, error) {
 	switch {
 	case err == nil:
 		row, err = w.row(c)
-	case c != nil && len(w.id) > 0:
-		row.ID, _ = w.idOf(c) // if there is one
+	case c != nil: // what there is
+		row.Kept, _ = w.keptOf(c)
+		if len(w.id) > 0 {
+			row.ID, _ = w.idOf(c)
+		}
 	}
 	if no := errNoObject(""); errors.As(err, &no) {
 		err = errors.Errorf("the row must be a JSON object with %v, not %s", w.Fields, string(no))
 	}
 	if err != nil {
-		return loaders.Row{}, ledger.RowError{Path: path, Line: r.line, Number: r.number, ID: row.ID, Err: err}
+		return loaders.Row{}, ledger.RowError{Path: path, Line: r.line, Number: r.number, ID: row.ID, Kept: row.Kept, Err: err}
 	}
 	row.Path, row.Line, row.Number = path, r.line, r.number
 	return row, nil
@@ -97,19 +100,32 @@ func sourceOf(path string, kind Kind, f loaders.Fields) (source, error) {
 		return source{}, errors.Wrap(err, "reading labelled rows")
 	}
 	t := &textFile{path: path}
-	if kind == ByName {
+	own := kind == Own
+	if own {
+		var err error
+		if t.set, err = ParseFormat(f.Table); err != nil {
+			return source{}, err
+		}
+	}
+	if kind == ByName || own {
 		var err error
 		if kind, err = kindOf(t); err != nil {
 			return source{}, err
 		}
 	}
+	if own && (kind == TSV || kind == CSV) {
+		return recognised(t, f)
+	}
+	if t.set != (Format{}) {
+		return source{}, errors.Errorf("%s: the file is %s, not a text table: its layout cannot be set", path, kind)
+	}
 	switch kind {
 	case JSONL:
 		return jsonObjects(t), nil
 	case TSV:
-		return tabSeparated(t, f), nil
+		return separated(t, newHeader(f, "tab"), "\t"), nil
 	case CSV:
-		return commaSeparated(t, f), nil
+		return commaSeparated(t, newHeader(f, "comma"), ""), nil
 	case Parquet:
 		return parquetRows(path), nil
 	case RACE:

@@ -74,6 +74,7 @@ type record struct {
 type source struct {
 	file    *textFile                // nil: not a text file
 	header  *header                  // nil: not a table
+	format  Format                   // of a table that was recognised
 	columns func() ([]string, error) // nil: the header or the first record has them
 	parse   func(raw string) (cells, error)
 	next    func(yield func(record) bool) error // yields all records; an error ends the file

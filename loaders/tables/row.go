@@ -22,8 +22,12 @@ func newWanted(f loaders.Fields) *wanted {
 	return w
 }
 
-// row reads the wanted fields of a record. For a broken record it returns the id, if there is one.
+// row reads the wanted fields of a record. For a broken record it returns the id and the kept columns,
+// if there are any.
 func (w *wanted) row(c cells) (row loaders.Row, err error) {
+	if row.Kept, err = w.keptOf(c); err != nil {
+		return row, err
+	}
 	var noID error
 	if len(w.id) > 0 {
 		row.ID, noID = w.idOf(c)
@@ -99,7 +103,7 @@ func Shortened(names []string) string {
 	return strings.Join(all, ", ")
 }
 
-// joined is the text of the columns, joined with spaces.
+// joined is the text of the columns. Of several columns some may be empty, but not all.
 func (w *wanted) joined(c cells, names []string) (string, error) {
 	var parts [4]string
 	all := parts[:0]
@@ -108,16 +112,51 @@ func (w *wanted) joined(c cells, names []string) (string, error) {
 		if err != nil {
 			return "", err
 		}
+		if len(names) > 1 && value.isNothing() {
+			continue
+		}
 		t, err := textOf(value)
 		if err != nil {
 			return "", errors.WithMessagef(err, "field %q", name)
 		}
 		all = append(all, t)
 	}
-	if len(all) == 1 {
+	switch {
+	case len(names) > 0 && len(all) == 0:
+		return "", errors.Errorf("fields %s: the text is empty in all of them", strings.Join(names, ", "))
+	case len(all) == 1:
 		return all[0], nil
+	case w.Join != "":
+		return strings.Join(all, w.Join), nil
 	}
 	return strings.Join(all, " "), nil
+}
+
+// keptOf returns the values of the columns to keep, each on one line.
+func (w *wanted) keptOf(c cells) ([]loaders.Kept, error) {
+	if len(w.Keep) == 0 {
+		return nil, nil
+	}
+	all := make([]loaders.Kept, len(w.Keep))
+	for i, name := range w.Keep {
+		value, err := w.get(c, name)
+		if err != nil {
+			return nil, err
+		}
+		if value.form == other && value.isNothing() {
+			value.text = "" // null
+		}
+		all[i] = loaders.Kept{Column: name, Text: oneLine(value.text)}
+	}
+	return all, nil
+}
+
+// oneLine replaces each run of tabs, line breaks and other control characters by a space.
+func oneLine(text string) string {
+	if !strings.ContainsFunc(text, unicode.IsControl) {
+		return text
+	}
+	return strings.Join(strings.FieldsFunc(text, unicode.IsControl), " ")
 }
 
 // answersOf returns the answers from a column with a list, or from several columns.

@@ -13,6 +13,7 @@ import (
 // textFile is a text file in a common encoding.
 type textFile struct {
 	path     string
+	set      Format // what is known about it before it is read
 	surveyed bool
 	found    charset.Found
 	notes    []string // what a user should know about how it is read
@@ -43,7 +44,12 @@ func (t *textFile) survey() error {
 		return err
 	}
 	defer f.Close() //nolint:errcheck // only read from: nothing is lost if this fails
-	if t.found, err = charset.Survey(f); err != nil {
+	if e, given := encodingNames[t.set.Encoding]; given {
+		t.found, err = charset.SurveyAs(f, e)
+	} else {
+		t.found, err = charset.Survey(f)
+	}
+	if err != nil {
 		return errors.Wrap(err, t.path)
 	}
 	t.surveyed = true
