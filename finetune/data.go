@@ -23,6 +23,12 @@ type Data struct {
 	// accounts if its rows are part of the training files or come from no file.
 	Accounts [3][]ledger.Account
 	Notes    []string // anything unusual about the rows
+
+	// SplitBy and Held say how the rows of the training file were divided; they are empty if they were
+	// not.
+	SplitBy string
+	Held    Held
+	whole   *Data // the data before they were divided; nil if they were not
 }
 
 // splitNames name the splits in reports.
@@ -114,6 +120,9 @@ func (o Options) Tolerance() ledger.Tolerance {
 	t.Strict = o.Strict
 	if o.Predict != "" || o.Explain != "" {
 		t.Share = 0.5
+	}
+	if share, err := o.maxBroken(); err == nil && share >= 0 {
+		t.Share = share
 	}
 	return t
 }

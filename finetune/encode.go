@@ -32,6 +32,7 @@ type place struct {
 	number   int // counted from 1 in its own file
 	path     string
 	id, part string
+	kept     []loaders.Kept
 }
 
 // Encode turns rows into examples for a model of ctx positions, on all cores. A row is unusable if
@@ -77,7 +78,7 @@ func (s *Set) number(rows []loaders.Row, accounts []ledger.Account) {
 		n += a.Rows + len(a.LeftOut)
 	}
 	placeOf := func(r loaders.Row) place {
-		return place{row: before[r.Path] + r.Number, number: r.Number, path: r.Path, id: r.ID, part: r.Part}
+		return place{row: before[r.Path] + r.Number, number: r.Number, path: r.Path, id: r.ID, part: r.Part, kept: r.Kept}
 	}
 	for i, r := range rows {
 		if r.Number == 0 { // it comes from no file

@@ -1,6 +1,7 @@
 package finetune
 
 import (
+	"strconv"
 	"strings"
 
 	"gorgpt/gpt1"
@@ -14,30 +15,38 @@ import (
 // Options determine a run, which never changes them. They are stored in run.json. A run never changes them.
 // Options are safe for concurrent use as long as nothing changes them.
 type Options struct {
-	Task       heads.Kind `json:"task"`
-	Regression bool       `json:"regression,omitempty"` // similarity as a score
-	Model      string     `json:"model,omitempty"`      // folder to start from
-	Preset     string     `json:"preset,omitempty"`     // shape of the model if no folder is named
-	Scratch    bool       `json:"scratch,omitempty"`    // start from random weights
-	Dataset    string     `json:"dataset,omitempty"`    // name of a published dataset
-	Data       string     `json:"data,omitempty"`       // folder of the dataset, or its parent
-	Train      string     `json:"train,omitempty"`      // file of rows; "": all splits come from the embedded world
-	Dev        string     `json:"dev,omitempty"`
-	Test       string     `json:"test,omitempty"`
-	Fields     string     `json:"fields,omitempty"`    // column names in the files: text=sentence,label=gold
-	Labels     string     `json:"labels,omitempty"`    // labels of class 0, 1, …: a,b; "": learned from the training rows
-	Strict     bool       `json:"strict,omitempty"`    // no row may be unusable
-	Limit      int        `json:"limit,omitempty"`     // number of training rows; 0: all
-	Warmup     float64    `json:"warmup"`              // share of the updates
-	Lambda     float64    `json:"lambda"`              // weight of L1 in L3
-	HeadDrop   float64    `json:"head_dropout"`        // dropout before the head; [train.Auto]: Dropout or, if that is Auto, 0.1
-	Eval       string     `json:"-"`                   // file of rows to score the model on, instead of training
-	Predict    string     `json:"-"`                   // file of rows to predict, instead of training
-	Explain    string     `json:"-"`                   // text, or file of rows, to explain the predictions of, instead of training
-	Calibrate  bool       `json:"calibrate,omitempty"` // fit a temperature to the development rows
+	Task        heads.Kind `json:"task"`
+	Regression  bool       `json:"regression,omitempty"` // similarity as a score
+	Model       string     `json:"model,omitempty"`      // folder to start from
+	Preset      string     `json:"preset,omitempty"`     // shape of the model if no folder is named
+	Scratch     bool       `json:"scratch,omitempty"`    // start from random weights
+	Dataset     string     `json:"dataset,omitempty"`    // name of a published dataset
+	Data        string     `json:"data,omitempty"`       // folder of the dataset, or its parent
+	Train       string     `json:"train,omitempty"`      // file of rows; "": all splits come from the embedded world
+	Dev         string     `json:"dev,omitempty"`
+	Test        string     `json:"test,omitempty"`
+	Fields      string     `json:"fields,omitempty"`     // column names in the files: text=sentence,label=gold
+	Labels      string     `json:"labels,omitempty"`     // labels of class 0, 1, …: a,b; "": learned from the training rows
+	Join        string     `json:"join,omitempty"`       // stands between columns that make up one text; "": a space
+	Table       string     `json:"table,omitempty"`      // layout of text tables: delimiter=tab,header=no; the rest is recognised
+	Split       string     `json:"split,omitempty"`      // parts of the training file, in percent: 80/10/10; "" or none: it is not divided
+	Strict      bool       `json:"strict,omitempty"`     // no row may be unusable
+	MaxBroken   string     `json:"max_broken,omitempty"` // share of a file's rows that may be unusable: 5%; "": 1%, or 50% of rows to predict
+	KeepColumns string     `json:"keep,omitempty"`       // columns that predictions have, too: id,subject
+	Limit       int        `json:"limit,omitempty"`      // number of training rows; 0: all
+	Warmup      float64    `json:"warmup"`               // share of the updates
+	Lambda      float64    `json:"lambda"`               // weight of L1 in L3
+	HeadDrop    float64    `json:"head_dropout"`         // dropout before the head; [train.Auto]: Dropout or, if that is Auto, 0.1
+	Eval        string     `json:"-"`                    // file of rows to score the model on, instead of training
+	Predict     string     `json:"-"`                    // file of rows to predict, instead of training
+	Explain     string     `json:"-"`                    // text, or file of rows, to explain the predictions of, instead of training
+	Calibrate   bool       `json:"calibrate,omitempty"`  // fit a temperature to the development rows
 
 	// Dtype is the type of weights that Eval and Predict compute with; "": what the folder holds.
 	Dtype graph.Dtype `json:"-"`
+
+	// AutoSplit divides the training file by [DefaultSplit] if Split is empty and the rows allow it.
+	AutoSplit bool `json:"-"`
 
 	// Transfer says how many blocks of the model are copied in addition to its embeddings.
 	Transfer Blocks `json:"transfer,omitzero"`
@@ -110,6 +119,8 @@ func (o Options) Check() error {
 		return train.BadOption("{Regression} is for {Task} similarity, not %s", o.Task)
 	case o.Train == "" && o.Dataset == "" && (o.Fields != "" || o.Labels != ""):
 		return train.BadOption("{Fields} and {Labels} describe your own files: name them with {Train}, {Dev} and {Test}")
+	case o.Train == "" && o.Dataset == "" && (o.Join != "" || o.Table != "" || o.KeepColumns != ""):
+		return train.BadOption("{Join}, {Table} and {KeepColumns} describe your own files: name them with {Train}, {Dev} and {Test}")
 	case o.Train == "" && (o.Dev != "" || o.Test != ""):
 		return train.BadOption("{Dev} and {Test} need {Train}: name a file of training rows, or omit all three to use the embedded world")
 	case o.Preset != "" && !o.Scratch:
@@ -122,7 +133,58 @@ func (o Options) Check() error {
 		_, err := gpt1.Preset(o.Preset)
 		return train.InOption("Preset", err)
 	}
+	if err := o.checkSplit(); err != nil {
+		return err
+	}
+	return o.checkReading()
+}
+
+// checkReading returns an error for options that cannot be read.
+func (o Options) checkReading() error {
+	if _, err := o.maxBroken(); err != nil {
+		return err
+	}
+	stdin := 0
+	for _, path := range []string{o.Train, o.Dev, o.Test} {
+		if path == Stdin {
+			stdin++
+		}
+	}
+	switch {
+	case stdin > 1:
+		return train.BadOption("only one of {Train}, {Dev} and {Test} can be standard input")
+	case o.Strict && o.MaxBroken != "":
+		return train.BadOption("{Strict} allows no unusable row and {MaxBroken} allows some: omit one of them")
+	case o.Out == Stdin && o.Predict == "":
+		return train.BadOption("{Out} must name a folder or a file: only predictions can be written to standard output")
+	}
 	return nil
+}
+
+// Stdin is the name of a file that stands for standard input or standard output.
+const Stdin = "-"
+
+// Kept returns the columns of KeepColumns.
+func (o Options) Kept() (names []string) {
+	for _, name := range strings.Split(o.KeepColumns, ",") {
+		if name = strings.TrimSpace(name); name != "" {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// maxBroken returns the share that MaxBroken names, or a negative number if it names none.
+func (o Options) maxBroken() (float64, error) {
+	if o.MaxBroken == "" {
+		return -1, nil
+	}
+	number, percent := strings.CutSuffix(strings.TrimSpace(o.MaxBroken), "%")
+	x, err := strconv.ParseFloat(strings.TrimSpace(number), 64)
+	if !percent || err != nil || !(x >= 0 && x <= 100) {
+		return 0, train.BadOption("{MaxBroken} must be a share of the rows from 0%% to 100%%, such as 5%%, not %q", o.MaxBroken)
+	}
+	return x / 100, nil
 }
 
 // Applies reports whether a fine-tuned model is applied instead of trained.
@@ -143,8 +205,12 @@ func (o Options) checkApply() error {
 		return train.BadOption("{Calibrate} is for training: the model keeps its temperature, which {Eval} and {Predict} use")
 	case o.Task != "" || o.Dataset != "" || o.Train != "" || o.Dev != "" || o.Test != "" || o.Scratch:
 		return train.BadOption("{Eval} and {Predict} use the task of the fine-tuned model: omit {Task}, {Dataset}, {Train}, {Dev}, {Test} and {Scratch}")
+	case o.Split != "":
+		return train.BadOption("{Split} divides training rows: omit it with {Eval} and {Predict}")
+	case o.KeepColumns != "" && o.Predict == "" && (o.Eval == "" || o.Out == ""):
+		return train.BadOption("{KeepColumns} goes with predictions: use {Predict}, or {Eval} with a folder {Out}")
 	}
-	return nil
+	return o.checkReading()
 }
 
 // Resolve returns the options with all values that depend on the model and the data filled in. It
@@ -154,6 +220,7 @@ func (o Options) Resolve(d *Data, b *Base) (Options, error) {
 		return o, err
 	}
 	o.Regression = d.Spec.Task.Base() != d.Spec.Task
+	o.Split, o.AutoSplit = d.SplitBy, false
 	lr, batch := 6.25e-5, 32
 	if b.Model.NEmbd < fullWidth { // models smaller than GPT-1 need more and larger steps
 		lr, batch = 5e-4, 8

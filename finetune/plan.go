@@ -30,6 +30,7 @@ type Plan struct {
 	model *gpt1.Model
 	tok   *tokenizer.Tokenizer
 	sets  sets
+	held  Held
 	task  *Task
 	test  *Outcome
 }
@@ -88,7 +89,7 @@ func NewPlan(o Options, d *Data, b *Base, to train.Listener) (*Plan, error) {
 		Tuner: &heads.Tuner{Model: m, Head: head, Lambda: float32(o.Lambda), Micro: o.Micro, Seed: o.Seed, Group: o.Group, Wide: m.Wide(), Lanes: memory.Lanes},
 		Spec:  spec, Train: data.train, Dev: data.dev, Batch: o.Batch, Seed: uint64(o.Seed),
 	}
-	return &Plan{o: o, model: m, tok: b.Tok, sets: data, task: task}, nil
+	return &Plan{o: o, model: m, tok: b.Tok, sets: data, held: d.Held, task: task}, nil
 }
 
 // checkCalibrate returns an error if no temperature can be fitted.
@@ -189,6 +190,11 @@ func (p *Plan) Run(ctx context.Context, folder *train.Folder, earlier *train.Rec
 	}
 	to.Note("%d parameters, %s of %s (%d at a time), learning rate %g, run folder %s",
 		p.model.Store.Len(), plural.Of(p.o.Steps, "update"), plural.Of(p.o.Batch, "example"), p.o.Micro, p.o.LR, folder.Dir)
+	if p.held != nil && p.o.Resume == "" && p.o.Group.First() {
+		if err := atomicfile.WriteFile(filepath.Join(folder.Dir, SplitFile), p.held.TSV()); err != nil {
+			return Result{}, err
+		}
+	}
 	if err := p.runIn(ctx, folder, record, to); err != nil {
 		return Result{}, err
 	}

@@ -10,25 +10,35 @@ import (
 	"github.com/pkg/errors"
 )
 
-// WritePredictions writes one line for each row, with tabs between columns: its number, gold label,
-// predicted label, and the probability of each class or answer. The first line names the columns.
+// WritePredictions writes one line for each row, with tabs between columns: its number, the columns
+// that are kept, gold label, predicted label, and the probability of each class or answer. The first line names the columns.
 // Rows are numbered from 1, through all files of the set in order. A row that was left out has its
 // number and otherwise empty cells. Questions with fewer answers than others have empty cells at
 // the end. Regression has scores instead of labels, and no probabilities. If the rows have no
 // labels, there is no gold column.
 func (o *Outcome) WritePredictions(w io.Writer) error {
-	columns := []string{"row", "gold", "predicted"}
-	if !o.labelled() {
-		columns = []string{"row", "predicted"}
+	lines := o.lines()
+	kept := keptColumns(lines)
+	columns := append([]string{"row"}, kept...)
+	if o.labelled() {
+		columns = append(columns, "gold")
 	}
+	columns = append(columns, "predicted")
 	for _, name := range o.names {
 		columns = append(columns, "p("+name+")")
 	}
 	if err := writeLine(w, columns); err != nil {
 		return err
 	}
-	for _, l := range o.lines() {
+	for _, l := range lines {
 		cells := append(make([]string, 0, len(columns)), strconv.Itoa(l.row))
+		for i := range kept {
+			text := ""
+			if i < len(l.kept) {
+				text = l.kept[i].Text
+			}
+			cells = append(cells, text)
+		}
 		if o.labelled() {
 			cells = append(cells, l.Gold)
 		}
@@ -38,6 +48,19 @@ func (o *Outcome) WritePredictions(w io.Writer) error {
 		}
 		if err := writeLine(w, cells[:len(columns)]); err != nil {
 			return err
+		}
+	}
+	return nil
+}
+
+// keptColumns returns the names of the columns that are kept.
+func keptColumns(lines []line) (names []string) {
+	for _, l := range lines {
+		if len(l.kept) > 0 {
+			for _, k := range l.kept {
+				names = append(names, k.Column)
+			}
+			return names
 		}
 	}
 	return nil

@@ -62,7 +62,7 @@ func (n names) top(name string) bool {
 		return true
 	case "sample.txt":
 		return n.command != "finetune"
-	case "task.json", "predictions.tsv", "report.json", "errors.tsv", "confusion.svg", "scatter.svg":
+	case "task.json", "predictions.tsv", "split.tsv", "report.json", "errors.tsv", "confusion.svg", "scatter.svg":
 		return n.command != "train"
 	case n.dataset + ".tsv", n.dataset + "-m.tsv", n.dataset + "-mm.tsv":
 		return n.dataset != ""

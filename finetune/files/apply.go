@@ -23,9 +23,9 @@ import (
 // and the report to the folder that Out names, if any.
 // With Predict, it writes the predictions to the file that Out names, or to out without a name.
 // The rows must have the layout that the model was trained on, unless Fields describes another.
-// The file [Stdin] is read from in.
+// The file [finetune.Stdin] is read from in, and Out may name standard output so.
 func Apply(ctx context.Context, o finetune.Options, in io.Reader, out io.Writer, to train.Listener) error {
-	s := reader{o}
+	s := reader{Options: o}
 	b, err := finetune.ReadTuned(s.Model, s.Dtype)
 	if err != nil {
 		return err
@@ -42,7 +42,7 @@ func Apply(ctx context.Context, o finetune.Options, in io.Reader, out io.Writer,
 	}
 	var rows []loaders.Row
 	var accounts []ledger.Account
-	if path == Stdin {
+	if path == finetune.Stdin {
 		path = stdinName
 		rows, accounts, err = s.readStdin(ctx, in, spec)
 	} else {
@@ -57,7 +57,7 @@ func Apply(ctx context.Context, o finetune.Options, in io.Reader, out io.Writer,
 		return err
 	case s.Eval != "":
 		return s.writeScores(outcome, path, out, to)
-	case s.Out == "":
+	case s.Out == "" || s.Out == finetune.Stdin:
 		return outcome.WritePredictions(out)
 	case !s.Group.First():
 		return nil
@@ -100,6 +100,16 @@ func (s reader) writeScores(o *finetune.Outcome, name string, out io.Writer, to 
 	return nil
 }
 
+// readStdin reads rows from in as [reader.readMore] does.
+func (s reader) readStdin(ctx context.Context, in io.Reader, spec finetune.Spec) (rows []loaders.Row, accounts []ledger.Account, err error) {
+	err = keepStdin(ctx, s.Group, in, func(copied string) (err error) {
+		s.stdin = copied
+		rows, accounts, err = s.readMore(finetune.Stdin, spec)
+		return err
+	})
+	return rows, accounts, err
+}
+
 // readMore reads a file in the layout that the spec describes. For prediction, it keeps rows
 // without a label.
 func (s reader) readMore(path string, spec finetune.Spec) ([]loaders.Row, []ledger.Account, error) {
@@ -132,23 +142,48 @@ func dropUnknownLabels(spec finetune.Spec, rows []loaders.Row, accounts []ledger
 // readLike reads a file in the layout that the spec describes.
 func (s reader) readLike(path string, spec finetune.Spec) ([]loaders.Row, []ledger.Account, error) {
 	if spec.Dataset != "" && s.Fields == "" {
-		set, err := datasets.Find(spec.Dataset)
-		if err != nil {
-			return nil, nil, errors.WithMessage(err, finetune.SpecFile)
-		}
-		return set.ReadFile(path, s.Tolerance())
+		return s.readLikeDataset(path, spec.Dataset)
 	}
-	fields, err := reader{s.WithKind(spec.Task)}.fields()
+	fields, err := reader{s.WithKind(spec.Task), s.stdin}.fields()
 	if err != nil {
 		return nil, nil, err
 	}
 	if spec.Fields != nil && s.Fields == "" {
-		lists := fields.Lists
+		given := fields
 		fields = *spec.Fields
-		fields.Lists = lists
+		fields.Lists, fields.Keep = given.Lists, given.Keep
+		if s.Join != "" {
+			fields.Join = given.Join
+		}
+		if s.Table != "" {
+			fields.Table = given.Table
+		}
 	}
-	rows, account, err := ownFile{task: spec.Task, fields: fields, whole: spec.Task.Task().Whole(), open: &spec}.read(path, s.Tolerance())
+	rows, account, err := s.readOwn(path, ownFile{task: spec.Task, fields: fields, whole: spec.Task.Task().Whole(), open: &spec})
 	return rows, []ledger.Account{account}, err
+}
+
+// readLikeDataset reads a file in a layout of a dataset.
+func (s reader) readLikeDataset(path, name string) ([]loaders.Row, []ledger.Account, error) {
+	set, err := datasets.Find(name)
+	if err != nil {
+		return nil, nil, errors.WithMessage(err, finetune.SpecFile)
+	}
+	if s.Join != "" || s.Table != "" || s.KeepColumns != "" {
+		return nil, nil, train.BadOption("{Join}, {Table} and {KeepColumns} describe your own files, but the model knows the columns of %s: add {Fields} to name them", set.Name)
+	}
+	copied := path == finetune.Stdin
+	if copied {
+		path = s.stdin
+	}
+	rows, accounts, err := set.ReadFile(path, s.Tolerance())
+	if copied {
+		err = renamed(err, path, stdinName)
+		for i := range accounts {
+			rename(rows, &accounts[i])
+		}
+	}
+	return rows, accounts, err
 }
 
 // checkDataset compares the spec of a model with the dataset that it names.

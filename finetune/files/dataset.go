@@ -4,16 +4,23 @@ import (
 	"gorgpt/finetune"
 	"gorgpt/heads"
 	"gorgpt/loaders/datasets"
+	"gorgpt/loaders/tables"
 	"gorgpt/train"
 )
 
-// Resolve checks options and returns them with the task of the dataset that they name.
+// Resolve checks options and returns them with the task of the dataset that they name. A training file
+// without development and test rows is divided, see [finetune.DefaultSplit].
 func Resolve(o finetune.Options) (finetune.Options, error) {
 	o, err := ofDataset(o)
 	if err != nil {
 		return o, err
 	}
-	return o, o.Check()
+	o.AutoSplit = o.Train != "" && o.Dev == "" && o.Test == "" && o.Split == "" && o.Resume == ""
+	if err := o.Check(); err != nil {
+		return o, err
+	}
+	_, err = tables.ParseFormat(o.Table)
+	return o, train.InOption("Table", err)
 }
 
 // ofDataset fills in the task of a dataset. It returns an error for options that cannot be combined
@@ -36,8 +43,8 @@ func ofDataset(o finetune.Options) (finetune.Options, error) {
 	switch {
 	case o.Data == "":
 		return o, train.BadOption("{Data} is missing: name the folder of %s, or its parent", set.Name)
-	case o.Train != "" || o.Dev != "" || o.Test != "" || o.Fields != "" || o.Labels != "":
-		return o, train.BadOption("{Dataset} %s has its own files, columns and labels: omit {Train}, {Dev}, {Test}, {Fields} and {Labels}", set.Name)
+	case o.Train != "" || o.Dev != "" || o.Test != "" || o.Fields != "" || o.Labels != "" || o.Join != "" || o.Table != "" || o.KeepColumns != "" || o.Split != "":
+		return o, train.BadOption("{Dataset} %s has its own files, columns and labels: omit {Train}, {Dev}, {Test}, {Fields}, {Labels}, {Join}, {Table}, {KeepColumns} and {Split}", set.Name)
 	case o.Task != "" && o.Task != task || o.Regression && !isScore:
 		return o, train.BadOption("{Dataset} %s sets {Task} %s: omit {Task} and {Regression}", set.Name, task)
 	}

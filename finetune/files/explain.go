@@ -22,7 +22,7 @@ var tableName = regexp.MustCompile(`^\S+\.(jsonl|ndjson|json|tsv|csv|txt|parquet
 // Explain explains the predictions of a fine-tuned model for what Explain holds: the name of a file
 // of rows, or - for standard input; a JSON object, which is one row; or else a text.
 func Explain(ctx context.Context, o finetune.Options, in io.Reader, to train.Listener) ([]*finetune.Explanation, error) {
-	s := reader{o}
+	s := reader{Options: o}
 	b, err := finetune.ReadTuned(s.Model, graph.Float32)
 	if err != nil {
 		return nil, err
@@ -47,7 +47,7 @@ func (s reader) toExplain(ctx context.Context, in io.Reader, spec finetune.Spec,
 	text := s.Options.Explain
 	info, err := os.Stat(text)
 	switch {
-	case text == Stdin:
+	case text == finetune.Stdin:
 		rows, _, err := s.readStdin(ctx, in, spec)
 		return rows, err
 	case err == nil && !info.IsDir():

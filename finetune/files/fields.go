@@ -19,6 +19,7 @@ func (s reader) fields() (loaders.Fields, error) {
 		names[f.Answers] = &f.Answers
 	}
 	want := f.String()
+	f.Join, f.Table, f.Keep = unescaped(s.Join), s.Table, s.Kept()
 	if s.Fields == "" {
 		return f, nil
 	}
@@ -32,3 +33,6 @@ func (s reader) fields() (loaders.Fields, error) {
 	}
 	return f, nil
 }
+
+// unescaped replaces \n and \t, which are hard to type, by a line break and a tab.
+func unescaped(join string) string { return strings.NewReplacer(`\n`, "\n", `\t`, "\t").Replace(join) }

@@ -18,9 +18,12 @@ func (s reader) readFiles() (*finetune.Data, error) {
 	if err != nil {
 		return nil, err
 	}
-	d, t := &finetune.Data{Name: s.Train}, s.Tolerance()
+	d := &finetune.Data{Name: s.Train}
+	if s.Train == finetune.Stdin {
+		d.Name = stdinName
+	}
 	read := func(split int, path string, r ownFile) error {
-		rows, account, err := r.read(path, t)
+		rows, account, err := s.readOwn(path, r)
 		*d.Splits()[split], d.Accounts[split] = rows, []ledger.Account{account}
 		return err
 	}
@@ -31,9 +34,10 @@ func (s reader) readFiles() (*finetune.Data, error) {
 	if d.Spec, err = s.learn(d.Train); err != nil {
 		return nil, err
 	}
-	if s.Fields != "" {
+	if s.Fields != "" || s.Join != "" || s.Table != "" {
 		d.Spec.Fields = &fields
 	}
+	d.Notes = append(d.Notes, alikeLabels(d)...)
 	if s.Dev != "" {
 		if err = read(1, s.Dev, ownFile{task: s.Kind(), fields: fields, whole: d.Spec.Task.Task().Whole()}); err != nil {
 			return nil, err
@@ -72,17 +76,37 @@ type ownFile struct {
 	open   *finetune.Spec // spec of the model if rows may lack labels; nil if every row needs one
 }
 
-// read reads a file. It leaves out rows without a label, unless no row has one.
-func (o ownFile) read(path string, t ledger.Tolerance) ([]loaders.Row, ledger.Account, error) {
+// readOwn reads one of the user's own files, or standard input.
+func (s reader) readOwn(path string, o ownFile) ([]loaders.Row, ledger.Account, error) {
+	if path != finetune.Stdin {
+		return o.read(path, path, s.Tolerance())
+	}
+	return o.read(s.stdin, stdinName, s.Tolerance())
+}
+
+// read reads a file, which messages call name. It leaves out rows without a label, unless no row has
+// one.
+func (o ownFile) read(path, name string, t ledger.Tolerance) ([]loaders.Row, ledger.Account, error) {
 	f := o.fields
 	f.Open = o.open != nil
-	if f.Lists {
-		f.Label = labelColumn(path, f.Label)
-	}
-	rows, account, err := tables.Collect(path, tables.ByName, f, t)
+	seen, err := tables.Look(path, f, looked)
 	if err != nil {
-		return nil, account, o.suggest(err, path)
+		return nil, ledger.Account{}, renamed(err, path, name)
 	}
+	if f.Lists {
+		f.Label = labelColumn(seen, f.Label)
+	}
+	if err := checkKept(name, seen, f.Keep); err != nil {
+		return nil, ledger.Account{}, err
+	}
+	rows, account, err := tables.Collect(path, tables.Own, f, t)
+	if err != nil {
+		return nil, account, o.suggest(renamed(err, path, name), seen)
+	}
+	if path != name {
+		rename(rows, &account)
+	}
+	account.Layout = layoutOf(seen, rows, f)
 	none := func(l loaders.Label) bool { return len(f.Texts) > 1 && l.Text == "-" }
 	if o.open != nil {
 		none = unlabelled(o.open, rows)
@@ -91,7 +115,7 @@ func (o ownFile) read(path string, t ledger.Tolerance) ([]loaders.Row, ledger.Ac
 		for i := range rows {
 			rows[i].Label = loaders.Label{}
 		}
-		return rows, account, o.suggest(account.Check(t), path)
+		return rows, account, o.suggest(account.Check(t), seen)
 	}
 	accounts := []ledger.Account{account}
 	rows, err = ledger.Sift(rows, accounts, t, func(r *loaders.Row) error {
@@ -106,18 +130,21 @@ func (o ownFile) read(path string, t ledger.Tolerance) ([]loaders.Row, ledger.Ac
 	if o.whole {
 		accounts[0].Notes = append(accounts[0].Notes, integers(rows)...)
 	}
-	return rows, accounts[0], o.suggest(err, path)
+	return rows, accounts[0], o.suggest(err, seen)
 }
 
 // labelColumn returns the column with lists of labels: the one that is asked for or, if the file
 // lacks it, the column label.
-func labelColumn(path, asked string) string {
+func labelColumn(seen tables.Preview, asked string) string {
 	const other = "label"
-	columns, err := tables.Columns(path, tables.ByName)
-	if err == nil && !slices.Contains(columns, asked) && slices.Contains(columns, other) {
+	if !has(seen, asked) && has(seen, other) {
 		return other
 	}
 	return asked
+}
+
+func has(seen tables.Preview, column string) bool {
+	return slices.ContainsFunc(seen.Columns, func(c tables.Column) bool { return c.Name == column })
 }
 
 // unlabelled returns a function that reports whether a label stands for a missing one: a hyphen,

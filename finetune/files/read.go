@@ -1,6 +1,11 @@
 package files
 
 import (
+	"context"
+	"io"
+	"slices"
+	"strings"
+
 	"github.com/pkg/errors"
 
 	"gorgpt/finetune"
@@ -12,13 +17,34 @@ import (
 )
 
 // reader reads the rows that options name.
-type reader struct{ finetune.Options }
+type reader struct {
+	finetune.Options
+	stdin string // path of a copy of standard input; "": none
+}
 
-// Read reads the dataset or the files that the options name. If they name neither, it takes the
-// task's rows from the embedded world. It checks all labels. The label set comes from the dataset
-// or from the whole training set, regardless of the limit.
+// Read is [ReadFrom] without standard input.
 func Read(o finetune.Options) (*finetune.Data, error) {
-	s := reader{o}
+	return ReadFrom(context.Background(), o, strings.NewReader(""))
+}
+
+// ReadFrom reads the dataset or the files that the options name; the file [finetune.Stdin] is read from
+// in. If they name neither, it takes the task's rows from the embedded world. It checks all labels. The
+// label set comes from the dataset or from the whole training set, regardless of split and limit. A run
+// that is resumed keeps its split.
+func ReadFrom(ctx context.Context, o finetune.Options, in io.Reader) (d *finetune.Data, err error) {
+	if !slices.Contains([]string{o.Train, o.Dev, o.Test}, finetune.Stdin) {
+		return reader{Options: o}.readAll()
+	}
+	err = keepStdin(ctx, o.Group, in, func(path string) error {
+		var err error
+		d, err = reader{o, path}.readAll()
+		return err
+	})
+	return d, err
+}
+
+// readAll reads, checks and divides the rows.
+func (s reader) readAll() (*finetune.Data, error) {
 	d, err := s.readSplits()
 	if err != nil {
 		return nil, err
@@ -29,7 +55,32 @@ func Read(o finetune.Options) (*finetune.Data, error) {
 		}
 		return nil, err
 	}
+	if err := s.divide(d); err != nil {
+		return nil, err
+	}
 	return d.Limit(s.Limit)
+}
+
+// divide divides the training rows as the options say, or as the run to resume has divided them.
+func (s reader) divide(d *finetune.Data) error {
+	switch {
+	case s.Split == "" && s.AutoSplit:
+		return d.SplitIfPossible(s.Seed)
+	case s.Split == "" || s.Split == finetune.NoSplit || s.Resume == "":
+		return d.Split(s.Split, s.Seed)
+	}
+	data, err := s.Group.Once(func() ([]byte, error) {
+		held, err := finetune.ReadHeld(s.Resume)
+		return held.TSV(), err
+	})
+	if err != nil {
+		return err
+	}
+	held, err := finetune.ParseHeld(string(data))
+	if err != nil {
+		return err
+	}
+	return d.Divide(held, s.Split)
 }
 
 // readSplits reads the rows of all splits and learns the label set.

@@ -10,30 +10,27 @@ import (
 
 	"github.com/pkg/errors"
 
-	"gorgpt/finetune"
+	"gorgpt/dist"
 	"gorgpt/loaders"
 	"gorgpt/loaders/ledger"
 )
 
 const (
-	// Stdin is the file name that stands for standard input.
-	Stdin = "-"
-
 	stdinName = "standard input" // its name in reports
 	mostStdin = 1 << 30          // limit on its size in bytes
 )
 
-// readStdin reads rows from in as [reader.readMore] does. They are JSON if the first character
-// starts an object or an array, and otherwise a table with tabs. The first rank reads them for all
-// ranks.
-func (s reader) readStdin(ctx context.Context, in io.Reader, spec finetune.Spec) (rows []loaders.Row, accounts []ledger.Account, err error) {
-	data, err := s.Group.Once(func() ([]byte, error) { return readAll(ctx, in) })
+// keepStdin calls read with the path of a copy of in, which it removes afterwards. The rows are JSON if
+// the first character starts an object or an array, and otherwise a table. The first rank reads them for
+// all ranks.
+func keepStdin(ctx context.Context, g *dist.Group, in io.Reader, read func(path string) error) (err error) {
+	data, err := g.Once(func() ([]byte, error) { return readAll(ctx, in) })
 	if err != nil {
-		return nil, nil, errors.WithMessage(err, "reading "+stdinName)
+		return errors.WithMessage(err, "reading "+stdinName)
 	}
 	dir, err := os.MkdirTemp("", "gorgpt-rows-") // for this user alone
 	if err != nil {
-		return nil, nil, errors.Wrap(err, "keeping "+stdinName)
+		return errors.Wrap(err, "keeping "+stdinName)
 	}
 	defer func() {
 		if removed := os.RemoveAll(dir); err == nil {
@@ -42,13 +39,9 @@ func (s reader) readStdin(ctx context.Context, in io.Reader, spec finetune.Spec)
 	}()
 	path := filepath.Join(dir, "rows"+ending(data))
 	if err := os.WriteFile(path, data, 0o600); err != nil {
-		return nil, nil, errors.Wrap(err, "keeping "+stdinName)
+		return errors.Wrap(err, "keeping "+stdinName)
 	}
-	if rows, accounts, err = s.readMore(path, spec); err != nil {
-		return nil, nil, errors.New(strings.ReplaceAll(err.Error(), path, stdinName))
-	}
-	rename(rows, accounts)
-	return rows, accounts, nil
+	return read(path)
 }
 
 // readAll reads to the end of in. When ctx is done, it returns without waiting for the read.
@@ -79,23 +72,29 @@ func ending(data []byte) string {
 	if len(text) > 0 && (text[0] == '{' || text[0] == '[') {
 		return ".jsonl"
 	}
-	return ".tsv"
+	return ".txt"
 }
 
-// rename replaces the path of a temporary file by the name of standard input.
-func rename(rows []loaders.Row, accounts []ledger.Account) {
+// renamed replaces the path of a file in an error.
+func renamed(err error, path, name string) error {
+	if err == nil || path == name {
+		return err
+	}
+	return errors.New(strings.ReplaceAll(err.Error(), path, name))
+}
+
+// rename replaces the path of the copy of standard input in rows and their account.
+func rename(rows []loaders.Row, a *ledger.Account) {
 	for i := range rows {
 		rows[i].Path = stdinName
 	}
-	for i := range accounts {
-		accounts[i].Path = stdinName
-		for k := range accounts[i].LeftOut {
-			l := &accounts[i].LeftOut[k]
-			l.Row.Path = stdinName
-			if broken := (ledger.RowError{}); errors.As(l.Err, &broken) {
-				broken.Path = stdinName
-				l.Err = broken
-			}
+	a.Path = stdinName
+	for k := range a.LeftOut {
+		l := &a.LeftOut[k]
+		l.Row.Path = stdinName
+		if broken := (ledger.RowError{}); errors.As(l.Err, &broken) {
+			broken.Path = stdinName
+			l.Err = broken
 		}
 	}
 }

@@ -4,73 +4,171 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/pkg/errors"
+
+	"gorgpt/loaders/ledger"
 	"gorgpt/loaders/tables"
 	"gorgpt/train"
 )
 
-// Common names of columns that are not texts.
+// Common names of columns, in lower case.
 var (
-	labelNames  = []string{"label", "labels", "gold", "gold_label", "class", "target", "category", "score", "sentiment", "y"}
+	labelNames = []string{
+		"label", "labels", "gold", "gold_label", "class", "target", "category", "score", "sentiment", "y",
+		"team", "queue", "department", "intent", "topic", "tag", "tags", "type", "group", "priority", "rating",
+	}
 	answerNames = []string{"answers", "options", "choices", "endings", "candidates"}
-	idNames     = []string{"id", "idx", "index", "guid"}
+	idNames     = []string{"id", "idx", "index", "guid", "key", "number", "no", "date", "time", "timestamp", "created", "url", "email"}
+	titleNames  = []string{"subject", "title", "headline", "summary"}
+	textNames   = []string{
+		"text", "sentence", "body", "message", "content", "description", "comment", "review", "utterance", "document", "post", "tweet",
+	}
 )
 
-// suggest adds a value for Fields to an error about a file that lacks columns.
-func (o ownFile) suggest(err error, path string) error {
+// suggest completes an error about the rows of a file: by a value for Fields if columns are missing,
+// and by the layout of a table, which may be wrong.
+func (o ownFile) suggest(err error, seen tables.Preview) error {
 	if err == nil {
 		return nil
 	}
-	columns, failed := tables.Columns(path, tables.ByName)
-	if failed != nil {
-		return err
+	format, args := "%v", []any{err}
+	list := o.fieldsFor(seen.Columns)
+	if errors.As(err, new(ledger.TooManyError)) && list == "" {
+		format += "; correct them, or allow more with {MaxBroken}"
 	}
-	if list := o.fieldsFor(columns); list != "" {
-		return train.BadOption("%v; try {Fields} %s", err, list)
+	if list != "" {
+		format, args = format+"; try {Fields} %s", append(args, list)
 	}
-	return err
+	if layout := seen.Format.String(); layout != "" {
+		format, args = format+" (the table was read as %s: {Table} sets it)", append(args, layout)
+	}
+	return train.BadOption(format, args...)
 }
 
-// fieldsFor proposes a value of Fields for the columns of a file. It returns "" if no column is
-// missing or if the columns cannot be identified.
-func (o ownFile) fieldsFor(columns []string) string {
+// fieldsFor proposes a value of Fields for the columns of a file, by their names and values. It returns
+// "" if no column is missing or if the columns cannot be identified.
+func (o ownFile) fieldsFor(all []tables.Column) string {
 	names, wanted := o.named()
-	task := o.task.Task().Fields()
-	free := slices.Clone(columns)
-	found := make([]string, len(names))
-	fits := func(pass int, name, wanted, column string) bool {
-		lower := strings.ToLower(column)
-		switch pass {
-		case 0:
-			return column == wanted
-		case 1:
-			return strings.EqualFold(column, name)
-		case 2:
-			return name == task.Label && slices.Contains(labelNames, lower) || name == task.Answers && slices.Contains(answerNames, lower)
-		}
-		return name != task.Answers && !slices.Contains(idNames, lower) && !slices.Contains(labelNames, lower)
+	if complete(all, wanted) {
+		return ""
 	}
-	for pass := range 4 {
+	task := o.task.Task().Fields()
+	free := slices.Clone(all)
+	found := make([]string, len(names))
+	for pass := range 6 {
 		for i, name := range names {
-			at := slices.IndexFunc(free, func(column string) bool { return fits(pass, name, wanted[i], column) })
-			if found[i] == "" && at >= 0 {
-				found[i] = free[at]
-				free = slices.Delete(free, at, at+1)
+			at := o.columnFor(pass, name, wanted[i], free)
+			if found[i] != "" || at < 0 {
+				continue
+			}
+			found[i] = free[at].Name
+			free = slices.Delete(free, at, at+1)
+			if len(task.Texts) == 1 && name == task.Texts[0] && pass > 1 {
+				if title := slices.IndexFunc(free, func(c tables.Column) bool { return oneOf(titleNames, c.Name) }); title >= 0 {
+					found[i] = free[title].Name + "+" + found[i]
+					free = slices.Delete(free, title, title+1)
+				}
 			}
 		}
 	}
-	if slices.Equal(found, wanted) {
-		return ""
+	return written(names, found)
+}
+
+// complete reports whether all wanted columns exist.
+func complete(all []tables.Column, wanted []string) bool {
+	for _, list := range wanted {
+		for _, name := range strings.Split(list, "+") {
+			if !has(tables.Preview{Columns: all}, name) {
+				return false
+			}
+		}
 	}
+	return true
+}
+
+// written writes a value of Fields as it is typed in a shell. It returns "" if a column is missing or
+// has a name that the value cannot contain.
+func written(names, found []string) string {
 	var list []string
 	for i, name := range names {
-		if found[i] == "" || strings.ContainsAny(found[i], "=,+ \t\n'\"$&;|<>()*?#\\") {
+		if found[i] == "" || strings.ContainsAny(found[i], "=,'\n") || strings.Count(found[i], "+") > 1 {
 			return ""
 		}
 		if found[i] != name {
 			list = append(list, name+"="+found[i])
 		}
 	}
-	return strings.Join(list, ",")
+	value := strings.Join(list, ",")
+	if strings.ContainsAny(value, " \t\"$&;|<>()*?#!~`[]{}\\") {
+		return "'" + value + "'"
+	}
+	return value
+}
+
+func oneOf(names []string, column string) bool {
+	return slices.Contains(names, strings.ToLower(column))
+}
+
+// columnFor returns the index of the column for a field in a pass: by its exact name, by case, by common
+// names, then by its values, then the first that is left; -1 if there is none.
+func (o ownFile) columnFor(pass int, name, wanted string, free []tables.Column) int {
+	task := o.task.Task().Fields()
+	isText := slices.Contains(task.Texts, name)
+	of := func(fits func(c tables.Column) bool) int { return slices.IndexFunc(free, fits) }
+	switch {
+	case pass == 0:
+		return of(func(c tables.Column) bool { return c.Name == wanted })
+	case pass == 1:
+		return of(func(c tables.Column) bool { return strings.EqualFold(c.Name, name) })
+	case pass == 2 && name == task.Label:
+		return of(func(c tables.Column) bool { return oneOf(labelNames, c.Name) && !c.List })
+	case pass == 2 && name == task.Answers:
+		return of(func(c tables.Column) bool { return oneOf(answerNames, c.Name) })
+	case pass == 2 && len(task.Texts) == 1:
+		return of(func(c tables.Column) bool { return oneOf(textNames, c.Name) && !c.List })
+	case pass == 3 && name == task.Label:
+		return fewest(free)
+	case pass == 4 && isText && len(task.Texts) == 1:
+		return wordiest(free)
+	case pass == 5 && name != task.Answers:
+		return of(func(c tables.Column) bool { return !oneOf(idNames, c.Name) && !oneOf(labelNames, c.Name) && !c.List })
+	}
+	return -1
+}
+
+// fewest returns the index of the column with the fewest different values, if they are short and most
+// occur several times; -1 if there is none.
+func fewest(free []tables.Column) int {
+	best, least := -1, 0
+	for i, c := range free {
+		distinct := map[string]bool{}
+		fits := !c.List && !oneOf(idNames, c.Name)
+		for _, v := range c.Values {
+			distinct[v] = true
+			fits = fits && len(v) <= 40
+		}
+		n := len(distinct)
+		if fits && n >= 2 && 2*n <= len(c.Values) && (best < 0 || n < least) {
+			best, least = i, n
+		}
+	}
+	return best
+}
+
+// wordiest returns the index of the column with the most words, if its values have more than two on
+// average; -1 if there is none.
+func wordiest(free []tables.Column) int {
+	best, most := -1, 0
+	for i, c := range free {
+		words := 0
+		for _, v := range c.Values {
+			words += len(strings.Fields(v))
+		}
+		if !c.List && words > 2*len(c.Values) && words > most {
+			best, most = i, words
+		}
+	}
+	return best
 }
 
 // named returns the fields of the task and the columns that they should have. The label comes last.

@@ -21,7 +21,7 @@ var parts = []string{
 
 // extras are further files of runs. They are protected only in the folder of a model or a run.
 var extras = []string{
-	"predictions.tsv", "report.json", "errors.tsv", "confusion.svg", "scatter.svg", "loss.svg", "loss.png", "sample.txt", ".*",
+	"predictions.tsv", "split.tsv", "report.json", "errors.tsv", "confusion.svg", "scatter.svg", "loss.svg", "loss.png", "sample.txt", ".*",
 	"cola.tsv", "sst-2.tsv", "mrpc.tsv", "sts-b.tsv", "qqp.tsv", "mnli-m.tsv", "mnli-mm.tsv", "qnli.tsv", "rte.tsv", // submissions
 }
 

@@ -151,12 +151,14 @@ func (w *wanted) keptOf(c cells) ([]loaders.Kept, error) {
 	return all, nil
 }
 
-// oneLine replaces each run of tabs, line breaks and other control characters by a space.
+// oneLine replaces all runs of blanks by a space if there are tabs, line breaks or other control
+// characters.
 func oneLine(text string) string {
 	if !strings.ContainsFunc(text, unicode.IsControl) {
 		return text
 	}
-	return strings.Join(strings.FieldsFunc(text, unicode.IsControl), " ")
+	blank := func(r rune) bool { return unicode.IsControl(r) || unicode.IsSpace(r) }
+	return strings.Join(strings.FieldsFunc(text, blank), " ")
 }
 
 // answersOf returns the answers from a column with a list, or from several columns.

@@ -37,8 +37,11 @@ func advice(e train.Stopped) string {
 
 // flagOf returns the flag for a field of options: -eval-every for EvalEvery.
 func flagOf(field string) string {
-	if field == "HeadDrop" {
+	switch field {
+	case "HeadDrop":
 		return "-head-dropout"
+	case "KeepColumns":
+		return "-keep"
 	}
 	var b strings.Builder
 	before := rune('A')

@@ -26,7 +26,10 @@ func TestControls(t *testing.T) {
 	flags := []string{"-task", "classification", "-controls", "-train", "train.jsonl", "-dev", "dev.jsonl"}
 	status, stdout, stderr := command(t, dir, append(flags, "-test", "test.jsonl")...)
 	require.Zero(t, status, stderr)
-	require.Equal(t, `controls fitted on 40 rows, accuracy in %; the noise of 16 test rows is ±25.0 points
+	require.Equal(t, `train.jsonl: the first row is text "bad film", label "0"
+dev.jsonl: the first row is text "bad film", label "0"
+test.jsonl: the first row is text "bad film", label "0"
+controls fitted on 40 rows, accuracy in %; the noise of 16 test rows is ±25.0 points
 
 control       sees                           dev    test   over majority
 majority      nothing                        50.0   50.0   -
@@ -62,8 +65,7 @@ func TestControlsOfScores(t *testing.T) {
 func TestControlsNeedDev(t *testing.T) {
 	dir := t.TempDir()
 	write(t, dir, "train.jsonl", leaking(4))
-	status, stdout, stderr := command(t, dir, "-task", "classification", "-controls", "-train", "train.jsonl")
+	status, _, stderr := command(t, dir, "-task", "classification", "-controls", "-train", "train.jsonl", "-split", "none")
 	require.Equal(t, 1, status)
-	require.Empty(t, stdout)
 	require.Equal(t, "finetune: -dev is missing: controls choose their penalty on the development rows\n", stderr)
 }

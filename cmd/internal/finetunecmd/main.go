@@ -66,7 +66,7 @@ func tune(ctx context.Context, s *commandLine, first pretrain.Options, stdin io.
 			return err
 		}
 	}
-	d, err := files.Read(s.Options)
+	d, err := files.ReadFrom(ctx, s.Options, stdin)
 	if err != nil {
 		return err
 	}
@@ -167,7 +167,11 @@ func repeat(ctx context.Context, s *commandLine, d *finetune.Data, con *cli.Cons
 		if s.Out != "" {
 			one.Out = seedFolder(s.Out, one.Seed)
 		}
-		result, err := runOne(ctx, s, one, d, con)
+		rows, err := d.Resplit(one)
+		if err != nil {
+			return err
+		}
+		result, err := runOne(ctx, s, one, rows, con)
 		if err != nil {
 			return errors.WithMessagef(err, "seed %d", one.Seed)
 		}

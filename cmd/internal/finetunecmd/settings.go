@@ -4,6 +4,7 @@ import (
 	"flag"
 	"io"
 	"path/filepath"
+	"strconv"
 
 	"gorgpt/cmd/internal/cli"
 	"gorgpt/dist"
@@ -51,7 +52,7 @@ func parse(g *dist.Group, args []string, help io.Writer) (*commandLine, error) {
 // outputs returns the files that are written instead of a run folder.
 func (s *commandLine) outputs() (all []outfile.Name) {
 	switch {
-	case s.Out == "":
+	case s.Out == "", s.Out == finetune.Stdin:
 	case s.Predict != "", s.Explain != "":
 		all = []outfile.Name{{Flag: "-out", Path: s.Out}}
 	case s.Eval != "":
@@ -78,6 +79,10 @@ func flags(s *commandLine) *flag.FlagSet {
 	fs.StringVar(&s.Data, "data", s.Data, "")
 	fs.StringVar(&s.Fields, "fields", s.Fields, "")
 	fs.StringVar(&s.Labels, "labels", s.Labels, "")
+	fs.StringVar(&s.Join, "join", s.Join, "")
+	fs.StringVar(&s.Table, "table", s.Table, "")
+	fs.StringVar(&s.Split, "split", s.Split, "")
+	fs.StringVar(&s.MaxBroken, "max-broken", s.MaxBroken, "")
 	fs.BoolVar(&s.Strict, "strict", s.Strict, "")
 	fs.IntVar(&s.Limit, "limit", s.Limit, "")
 	fs.IntVar(&s.seeds, "seeds", s.seeds, "")
@@ -91,7 +96,32 @@ func flags(s *commandLine) *flag.FlagSet {
 	fs.Float64Var(&s.Lambda, "lambda", s.Lambda, "")
 	fs.Float64Var(&s.HeadDrop, "head-dropout", s.HeadDrop, "")
 	cli.OptionFlags(fs, &s.Options.Options, &s.Extras)
+	keep := fs.Lookup("keep")
+	keep.Value = &keepFlag{keep.Value, &s.KeepColumns}
 	return fs
+}
+
+// keepFlag is a flag with two meanings: a number of checkpoints, or names of columns.
+type keepFlag struct {
+	checkpoints flag.Value
+	columns     *string
+}
+
+// String returns the number of checkpoints, for package flag.
+func (k *keepFlag) String() string {
+	if k.checkpoints == nil {
+		return ""
+	}
+	return k.checkpoints.String()
+}
+
+// Set sets the number of checkpoints, or the columns if the value is not a number.
+func (k *keepFlag) Set(value string) error {
+	if _, err := strconv.Atoi(value); err == nil {
+		return k.checkpoints.Set(value)
+	}
+	*k.columns = value
+	return nil
 }
 
 // checkNumbers returns an error if a number is out of its range.

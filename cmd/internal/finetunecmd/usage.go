@@ -9,7 +9,7 @@ scores beside the score of the majority class (or of the mean). Without -train,
 the rows come from an embedded world of short stories.
 
 Examples
-  gorgpt finetune -task classification -train train.jsonl -dev dev.jsonl
+  gorgpt finetune -task classification -train t.csv -fields text=body,label=team
   gorgpt finetune -dataset SST-2 -data ~/glue_data -model runs/tiny
   gorgpt finetune -model runs/tiny-classification -predict new.jsonl
 
@@ -45,18 +45,32 @@ The data
                    and test rows)
   -dev FILE        rows to evaluate on during the run and at the end
   -test FILE       rows to evaluate on once, at the end
-                   Files are JSON lines, .tsv (quotes are literal), .csv or
-                   .parquet, also compressed, .gz or .zst. Test rows without a
-                   label column are only predicted
+                   Files are JSON lines, tables (.csv, .tsv, .txt) or .parquet,
+                   also compressed, .gz or .zst; - is standard input. Test rows
+                   without a label column are only predicted
+  -split A/B/C     without -dev and -test: percentages of the rows of -train to
+                   train on, for development and for the test (80/10/10); none
+                   keeps all for training. Labels have the same share in each
+                   part, and rows with a text in common stay together. split.tsv
+                   in the run folder has the numbers of the rows
   -fields LIST     what the files call the fields: text=sentence,label=gold.
-                   A plus joins columns to one text, or lists the columns of the
-                   answers: answers=a+b+c
+                   A plus joins columns to one text, text=subject+body, of which
+                   some may be empty, or lists the columns of the answers:
+                   answers=a+b+c. If columns are missing, a value is proposed
+  -join TEXT       put TEXT between joined columns; \n is a line break (a space)
+  -table LIST      layout of tables. What is not given is recognised; the report
+                   shows it with the first row:
+                   encoding=utf-8, utf-16le, utf-16be or windows-1252
+                   delimiter=comma, semicolon, tab or bar
+                   quotes=csv, or none if quotes belong to the texts
+                   header=yes, or no: then the columns are called 1, 2, 3, …
+  -keep LIST       columns that the predictions have, too: id,subject
+  -max-broken P%   share of the rows of a file that may be unusable (1%; 50% of
+                   rows to predict). They are skipped and counted
   -labels LIST     the labels, from class 0: no,yes (those of the training rows)
-  -strict          stop at the first unusable row. By default, up to 1 % of the
-                   rows of a file may be unusable; they are skipped and counted.
-                   Also require every label in every file. Rows without any
-                   token, and questions and answers that are too long, are
-                   unusable, too
+  -strict          stop at the first unusable row. Also require every label in
+                   every file. Rows without any token, and questions and answers
+                   that are too long, are unusable, too
   -limit N         train on the first N rows only
   -eval FILE       do not train: evaluate the fine-tuned model of -model on a
                    file laid out like its training file, or as -fields says;
@@ -66,11 +80,10 @@ The data
   -predict FILE    do not train: write the model's labels and probabilities,
                    separated by tabs, to the file of -out or to standard output.
                    Rows keep the numbers that they have in the file. A row that
-                   cannot be used gets its number and empty cells; up to half of
-                   the rows may be unusable. For qa, there are as many columns
-                   as the longest list of answers needs; the others leave cells
-                   empty. - reads standard input: JSON lines, or a table with
-                   tabs under a header line
+                   cannot be used gets its number and empty cells. For qa, there
+                   are as many columns as the longest list of answers needs; the
+                   others leave cells empty. - is standard input or, for -out,
+                   standard output
   -explain TEXT    do not train: show how much each token of a text matters to
                    the prediction of the model of -model. TEXT may be the name
                    of a file of rows, of which the first 20 are explained, or as

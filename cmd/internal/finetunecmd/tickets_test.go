@@ -1,0 +1,160 @@
+package finetunecmd
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// ticketFile returns the support tickets of testdata.
+func ticketFile(t *testing.T) string {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join("..", "..", "..", "testdata", "tickets", "tickets.csv"))
+	require.NoError(t, err)
+	return string(data)
+}
+
+// tickets trains on the tickets for a few updates and returns the folder and the report.
+func tickets(t *testing.T, flags ...string) (dir, stdout string) {
+	t.Helper()
+	content := ticketFile(t)
+	dir = t.TempDir()
+	writeModel(t, filepath.Join(dir, "m"))
+	write(t, dir, "tickets.csv", content)
+	status, stdout, stderr := command(t, dir, append(onTickets("-out", "out"), flags...)...)
+	require.Zero(t, status, stderr)
+	return dir, stdout
+}
+
+func onTickets(flags ...string) []string {
+	return append(strings.Fields("-task classification -model m -allow-unknown -train tickets.csv -fields text=subject+body,label=team -steps 4 -batch 4"), flags...)
+}
+
+func TestTicketsAreReadTrainedAndPredicted(t *testing.T) {
+	dir, stdout := tickets(t, "-keep", "id,subject")
+	require.Contains(t, stdout, `tickets.csv: read as encoding=utf-8,delimiter=comma,quotes=csv,header=yes; the first row is subject+body "Discount code did not work Good morning,\n\nHow do I…", team "billing", id "1001", subject "Discount code did not work"`)
+	require.Contains(t, stdout, "tickets.csv: split 80/10/10 by seed 1: 240 training, 30 development and 30 test rows\n")
+	require.Contains(t, read(t, dir, "out/run.json"), `"split": "80/10/10"`)
+
+	// The rows of the test are those of split.tsv, and have the kept columns.
+	held := map[string]string{}
+	for _, line := range cells(t, read(t, dir, "out/split.tsv"))[1:] {
+		held[line[0]] = line[1]
+	}
+	require.Len(t, held, 300)
+	predictions := cells(t, read(t, dir, "out/predictions.tsv"))
+	require.Equal(t, []string{"row", "id", "subject", "gold", "predicted", "p(billing)"}, predictions[0][:6])
+	require.Len(t, predictions, 31)
+	for _, line := range predictions[1:] {
+		require.Equal(t, "test", held[line[0]])
+	}
+
+	// New tickets, from standard input to standard output.
+	unlabelled := "id,subject,body\n7,Broken,\"The lamp\n is \"\"off\"\"\"\n8,,\n9,Late,\n"
+	var out, errs bytes.Buffer
+	t.Chdir(dir)
+	status := Run(nil, strings.Fields("-model out -predict - -out - -allow-unknown -keep id,body"), strings.NewReader(unlabelled), &out, &errs)
+	require.Zero(t, status, errs.String())
+	lines := cells(t, out.String())
+	require.Equal(t, []string{"row", "id", "body", "predicted"}, lines[0][:4])
+	require.Equal(t, []string{"1", "7", `The lamp is "off"`}, lines[1][:3])
+	require.Equal(t, []string{"2", "8", "", ""}, lines[2][:4], "a row without a text keeps its id")
+	require.NotEmpty(t, lines[3][3], "the subject alone is a text")
+	require.Contains(t, errs.String(), "standard input: 1 of 3 rows is broken and left out; the first:\n  standard input:4: fields subject, body: the text is empty in all of them\n")
+	status, _, stderr := command(t, dir, strings.Fields("-model out -predict tickets.csv -allow-unknown -keep id,team,queue")...)
+	require.Equal(t, 1, status)
+	require.Equal(t, "finetune: -keep: tickets.csv has no column \"queue\": its columns are id, subject, body, team\n", stderr)
+}
+
+func TestTrainingRowsFromStandardInput(t *testing.T) {
+	dir, _ := tickets(t)
+	var out, errs bytes.Buffer
+	args := onTickets("-out", "again")
+	args[5+1] = "-"
+	require.Equal(t, "-train", args[5])
+	t.Chdir(dir)
+	status := Run(nil, args, strings.NewReader(read(t, dir, "tickets.csv")), &out, &errs)
+	require.Zero(t, status, errs.String())
+	require.Contains(t, out.String(), "standard input: split 80/10/10 by seed 1: 240 training")
+	require.Equal(t, read(t, dir, "out/model.safetensors"), read(t, dir, "again/model.safetensors"))
+	require.Equal(t, read(t, dir, "out/split.tsv"), read(t, dir, "again/split.tsv"))
+}
+
+func TestColumnsAreProposed(t *testing.T) {
+	content := ticketFile(t)
+	dir := t.TempDir()
+	write(t, dir, "tickets.csv", content)
+	status, _, stderr := command(t, dir, strings.Fields("-task classification -train tickets.csv")...)
+	require.Equal(t, 1, status)
+	require.Contains(t, stderr, `field "text" is missing: want text and label, found id, subject, body, team (300 of 300 rows are broken: at most 1 % may be); try -fields text=subject+body,label=team (the table was read as encoding=utf-8,delimiter=comma,quotes=csv,header=yes: -table sets it)`)
+	_, rest, _ := strings.Cut(content, "\n")
+	write(t, dir, "bare.csv", rest)
+	status, _, stderr = command(t, dir, strings.Fields("-task classification -train bare.csv")...)
+	require.Equal(t, 1, status)
+	require.Contains(t, stderr, "try -fields text=3,label=4 (the table was read as encoding=utf-8,delimiter=comma,quotes=csv,header=no: -table sets it)")
+}
+
+func TestASplitIsKeptWhenARunIsResumed(t *testing.T) {
+	dir, _ := tickets(t, "-seed", "5", "-save-every", "1")
+	write(t, dir, "out/run.json", strings.Replace(read(t, dir, "out/run.json"), `"completed": true`, `"completed": false`, 1))
+	first := read(t, dir, "out/predictions.tsv")
+	status, stdout, stderr := command(t, dir, "-resume", "out")
+	require.Zero(t, status, stderr)
+	require.Contains(t, stdout, "tickets.csv: split 80/10/10 as when the run began: 240 training")
+	require.Equal(t, first, read(t, dir, "out/predictions.tsv"))
+}
+
+func TestReadingOptions(t *testing.T) {
+	for flags, want := range map[string]string{
+		"-split 80/30":           `-split must be percentages of training, development and test rows that add up to 100, such as 80/10/10, or none, not "80/30"`,
+		"-split 80/10/10 -dev f": "-split 80/10/10 makes development rows, and -dev names others: omit one of them",
+		"-split 90/0/10 -test f": "-split 90/0/10 makes test rows, and -test names others: omit one of them",
+		"-max-broken 5":          `-max-broken must be a share of the rows from 0% to 100%, such as 5%, not "5"`,
+		"-max-broken 5% -strict": "-strict allows no unusable row and -max-broken allows some: omit one of them",
+		"-table delimiter=;":     "-table: delimiter is \";\": it must be one of comma, semicolon, tab, bar",
+		"-dev - -test -":         "only one of -train, -dev and -test can be standard input",
+		"-out -":                 "-out is a run folder: only predictions can be written to standard output",
+		"-keep -1":               "-keep must be at least 0, not -1",
+	} {
+		status, _, stderr := command(t, t.TempDir(), append(strings.Fields("-task classification -train f"), strings.Fields(flags)...)...)
+		require.Equal(t, 2, status, stderr)
+		require.Equal(t, "finetune: "+want+" (-h lists the flags)\n", stderr)
+	}
+}
+
+func TestLabelsThatDifferInCaseAreReported(t *testing.T) {
+	dir := workplace(t, "classification")
+	content := strings.Replace(rows("classification", 48, 1), `"good one"`, `"Good  one"`, 2)
+	write(t, dir, "train.jsonl", content)
+	status, stdout, stderr := command(t, dir, append(short, "-task", "classification", "-model", "m", "-out", "out")...)
+	require.Zero(t, status, stderr)
+	require.Regexp(t, `train.jsonl: labels that differ only in case or blanks are different classes: "Good  one" \(2 rows\), "good one" \(\d+ rows\)`, stdout)
+}
+
+func TestMaxBroken(t *testing.T) {
+	dir := workplace(t, "classification")
+	write(t, dir, "train.jsonl", rows("classification", 48, 1)+"{\n{\n")
+	flags := append(short, "-task", "classification", "-model", "m", "-out", "out")
+	status, _, stderr := command(t, dir, flags...)
+	require.Equal(t, 1, status)
+	require.Contains(t, stderr, "(2 of 50 rows are broken: at most 1 % may be); correct them, or allow more with -max-broken\n")
+	status, stdout, stderr := command(t, dir, append(flags, "-max-broken", "5%")...)
+	require.Zero(t, status, stderr)
+	require.Contains(t, stdout, "train.jsonl: 2 of 50 rows are broken and left out; the first:")
+}
+
+func TestKeepHasTwoMeanings(t *testing.T) {
+	dir := workplace(t, "classification")
+	write(t, dir, "c.json", `{"keep": "text"}`)
+	for _, flags := range [][]string{{"-keep", "text", "-keep", "1"}, {"-config", "c.json", "-keep", "1"}} {
+		status, _, stderr := command(t, dir, append(append(flags, short...), "-task", "classification", "-test", "test.jsonl", "-model", "m", "-out", "out", "-force")...)
+		require.Zero(t, status, stderr)
+		require.Contains(t, read(t, dir, "out/run.json"), `"keep": "text"`)
+		require.Contains(t, read(t, dir, "out/run.json"), `"keep": 1`)
+		require.True(t, strings.HasPrefix(read(t, dir, "out/predictions.tsv"), "row\ttext\tgold\t"))
+	}
+}
