@@ -87,14 +87,18 @@ func (s reader) readOwn(path string, o ownFile) ([]loaders.Row, ledger.Account, 
 // read reads a file, which messages call name. It leaves out rows without a label, unless no row has
 // one.
 func (o ownFile) read(path, name string, t ledger.Tolerance) ([]loaders.Row, ledger.Account, error) {
+	o.fields.Open = o.open != nil
 	f := o.fields
-	f.Open = o.open != nil
 	seen, err := tables.Look(path, f, looked)
 	if err != nil {
 		return nil, ledger.Account{}, renamed(err, path, name)
 	}
 	if f.Lists {
 		f.Label = labelColumn(seen, f.Label)
+		o.fields.Label = f.Label
+	}
+	if err := o.checkColumns(name, seen); err != nil {
+		return nil, ledger.Account{}, err
 	}
 	if err := checkKept(name, seen, f.Keep); err != nil {
 		return nil, ledger.Account{}, err

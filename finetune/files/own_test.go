@@ -190,5 +190,5 @@ func TestMissingColumnsAreProposed(t *testing.T) {
 		require.Subset(t, strings.Split(c.columns, ","), append(f.Texts, f.Label), "the proposed columns exist")
 	}
 	_, _, err := readTest(t, "Text\tLabel\none\t1\n", "test.tsv", someRows)
-	require.ErrorContains(t, err, `train.tsv:2: field "text" is missing: want text and label, found Text, Label; try Fields text=Text,label=Label`)
+	require.ErrorContains(t, err, `train.tsv needs columns text and label, but has Text, Label: try Fields text=Text,label=Label`)
 }

@@ -25,24 +25,52 @@ var (
 	}
 )
 
-// suggest completes an error about the rows of a file: by a value for Fields if columns are missing,
-// and by the layout of a table, which may be wrong.
-func (o ownFile) suggest(err error, seen tables.Preview) error {
-	if err == nil {
+// checkColumns returns an error if a table lacks columns. It proposes a value for Fields or, if the
+// columns cannot be identified, shows the layout, which may be wrong.
+func (o ownFile) checkColumns(path string, seen tables.Preview) error {
+	names, wanted := o.named()
+	var missing, form []string
+	for i, list := range wanted {
+		for _, column := range strings.Split(list, "+") {
+			if !has(seen, column) {
+				missing = append(missing, column)
+			}
+		}
+		form = append(form, names[i]+"=COLUMN")
+	}
+	if len(missing) == 0 || seen.Format == (tables.Format{}) {
 		return nil
 	}
-	format, args := "%v", []any{err}
-	list := o.fieldsFor(seen.Columns)
-	if errors.As(err, new(ledger.TooManyError)) && list == "" {
-		format += "; correct them, or allow more with {MaxBroken}"
+	what := "a column " + missing[0]
+	if n := len(missing) - 1; n > 0 {
+		what = "columns " + strings.Join(missing[:n], ", ") + " and " + missing[n]
 	}
-	if list != "" {
-		format, args = format+"; try {Fields} %s", append(args, list)
+	format, args := "%s needs %s, but has %s: ", []any{path, what, tables.Shortened(namesOf(seen))}
+	instead := ""
+	if seen.Format.Header == "no" {
+		format = "%s needs %s, but seems to have no header line; its columns are called %s: "
+		instead = ", or {Table} header=yes"
 	}
-	if layout := seen.Format.String(); layout != "" {
-		format, args = format+" (the table was read as %s: {Table} sets it)", append(args, layout)
+	if list := o.fieldsFor(seen.Columns); list != "" {
+		return train.BadOption(format+"try {Fields} %s"+instead, append(args, list)...)
 	}
-	return train.BadOption(format, args...)
+	return train.BadOption(format+"name them with {Fields} %s (the table was read as %s; {Table} changes that)", append(args, strings.Join(form, ","), seen.Format)...)
+}
+
+// suggest completes an error about the rows of a file: by a value for Fields if the first row lacks
+// fields, or by what to do about broken rows.
+func (o ownFile) suggest(err error, seen tables.Preview) error {
+	switch list := o.fieldsFor(seen.Columns); {
+	case err == nil:
+		return nil
+	case list != "":
+		return train.BadOption("%v; try {Fields} %s", err, list)
+	case !errors.As(err, new(ledger.TooManyError)):
+		return err
+	case seen.Format != (tables.Format{}):
+		return train.BadOption("%v; correct them, allow more with {MaxBroken}, or set the layout with {Table}: the table was read as %s", err, seen.Format)
+	}
+	return train.BadOption("%v; correct them, or allow more with {MaxBroken}", err)
 }
 
 // fieldsFor proposes a value of Fields for the columns of a file, by their names and values. It returns

@@ -90,12 +90,16 @@ func TestColumnsAreProposed(t *testing.T) {
 	write(t, dir, "tickets.csv", content)
 	status, _, stderr := command(t, dir, strings.Fields("-task classification -train tickets.csv")...)
 	require.Equal(t, 1, status)
-	require.Contains(t, stderr, `field "text" is missing: want text and label, found id, subject, body, team (300 of 300 rows are broken: at most 1 % may be); try -fields text=subject+body,label=team (the table was read as encoding=utf-8,delimiter=comma,quotes=csv,header=yes: -table sets it)`)
+	require.Equal(t, "finetune: tickets.csv needs columns text and label, but has id, subject, body, team: try -fields text=subject+body,label=team\n", stderr)
 	_, rest, _ := strings.Cut(content, "\n")
 	write(t, dir, "bare.csv", rest)
 	status, _, stderr = command(t, dir, strings.Fields("-task classification -train bare.csv")...)
 	require.Equal(t, 1, status)
-	require.Contains(t, stderr, "try -fields text=3,label=4 (the table was read as encoding=utf-8,delimiter=comma,quotes=csv,header=no: -table sets it)")
+	require.Equal(t, "finetune: bare.csv needs columns text and label, but seems to have no header line; its columns are called 1, 2, 3, 4: try -fields text=3,label=4, or -table header=yes\n", stderr)
+	write(t, dir, "one.txt", "First line of text\nSecond\n")
+	status, _, stderr = command(t, dir, strings.Fields("-task classification -train one.txt -fields text=body,label=team")...)
+	require.Equal(t, 1, status)
+	require.Equal(t, "finetune: one.txt needs columns body and team, but seems to have no header line; its columns are called 1: name them with -fields text=COLUMN,label=COLUMN (the table was read as encoding=utf-8,delimiter=tab,quotes=none,header=no; -table changes that)\n", stderr)
 }
 
 func TestASplitIsKeptWhenARunIsResumed(t *testing.T) {
