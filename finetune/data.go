@@ -29,6 +29,7 @@ type Data struct {
 	SplitBy string
 	Held    Held
 	whole   *Data // the data before they were divided; nil if they were not
+	seed    int64 // with which they were divided
 }
 
 // splitNames name the splits in reports.

@@ -62,9 +62,9 @@ func (o Options) checkSplit() error {
 	case o.Train == "":
 		return train.BadOption("{Split} divides the rows of your own file: name it with {Train}")
 	case parts[1] > 0 && o.Dev != "":
-		return train.BadOption("{Split} %s makes development rows, and {Dev} names others: omit one of them", o.Split)
+		return train.BadOption("{Split} %s makes development rows, and {Dev} names others: omit {Dev}, or set {Split} %s", o.Split, NoSplit)
 	case parts[2] > 0 && o.Test != "":
-		return train.BadOption("{Split} %s makes test rows, and {Test} names others: omit one of them", o.Split)
+		return train.BadOption("{Split} %s makes test rows, and {Test} names others: omit {Test}, or set {Split} %s", o.Split, NoSplit)
 	}
 	return nil
 }
@@ -92,7 +92,7 @@ func (d *Data) split(split string, seed int64) error {
 		return err
 	}
 	whole := *d
-	d.whole = &whole
+	d.whole, d.seed = &whole, seed
 	groups := groupsOf(d.Train)
 	to := make([]int, len(d.Train)) // the part of each row
 	rng := rand.New(rand.NewPCG(uint64(seed), splitStream))
@@ -120,17 +120,18 @@ func (d *Data) split(split string, seed int64) error {
 	return d.divide(to, split, fmt.Sprintf("by seed %d", seed), parts)
 }
 
-// Resplit divides the rows again, with the seed of the options. Data that were not divided stay as they
-// are.
-func (d *Data) Resplit(o Options) (*Data, error) {
-	if d.whole == nil {
+// Resplit divides the rows again, with the seed of the options, and reports it. Data that were not
+// divided, or with that seed, stay as they are.
+func (d *Data) Resplit(o Options, to train.Listener) (*Data, error) {
+	if d.whole == nil || d.seed == o.Seed {
 		return d, nil
 	}
 	again := *d.whole
-	again.Notes = slices.Clone(again.Notes)
+	again.Notes = nil
 	if err := again.Split(d.SplitBy, o.Seed); err != nil {
 		return nil, err
 	}
+	to.Note("%s", again.Notes[0])
 	return again.Limit(o.Limit)
 }
 
@@ -142,7 +143,7 @@ func (d *Data) divide(to []int, split, how string, parts shares) error {
 	}
 	for part := 1; part < len(parts); part++ {
 		if parts[part] > 0 && len(rows[part]) == 0 {
-			return indivisibleError{fmt.Sprintf("%s cannot be divided: its %s have too few different texts for %s rows", d.Name, plural.Of(len(d.Train), "usable row"), splitNames[part])}
+			return indivisibleError{fmt.Sprintf("%s has too few different texts for %s rows (%s)", d.Name, splitNames[part], plural.Of(len(d.Train), "usable row"))}
 		}
 		if parts[part] > 0 {
 			*d.Splits()[part] = rows[part]

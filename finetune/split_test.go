@@ -11,6 +11,7 @@ import (
 
 	"gorgpt/heads"
 	"gorgpt/loaders"
+	"gorgpt/train"
 )
 
 // dataOf returns data with a row for each text and label.
@@ -65,13 +66,12 @@ func TestSplitIsStratified(t *testing.T) {
 	require.Equal(t, d.Held, same.Held)
 	require.NoError(t, other.Split("80/10/10", 2))
 	require.NotEqual(t, d.Held, other.Held)
-	again, err := d.Resplit(Options{Split: "80/10/10"}.withSeed(2))
+	o := Options{Options: train.Options{Seed: 2}}
+	again, err := d.Resplit(o, train.Listener{})
 	require.NoError(t, err)
 	require.Equal(t, other.Held, again.Held)
-	require.Equal(t, other.Notes, again.Notes)
+	require.Equal(t, other.Test, again.Test)
 }
-
-func (o Options) withSeed(n int64) Options { o.Seed = n; return o }
 
 func TestSplitOfManyRareLabels(t *testing.T) {
 	numbers := make([]int, 30)
@@ -137,12 +137,12 @@ func TestSplitsThatCannotBe(t *testing.T) {
 		require.ErrorContains(t, err, "Split must be percentages of training, development and test rows that add up to 100", split)
 	}
 	d := dataOf(heads.Classification, []string{"0", "1"}, "a=0", "b=1", "a =1", "b=0")
-	require.EqualError(t, d.Split("80/10/10", 1), "Split: rows.csv cannot be divided: its 4 usable rows have too few different texts for development rows: name files with Dev and Test, or add rows")
+	require.EqualError(t, d.Split("80/10/10", 1), "Split: rows.csv has too few different texts for development rows (4 usable rows): name files with Dev and Test, or add rows")
 	d = dataOf(heads.Classification, []string{"0", "1"}, "a=0", "b=1")
 	require.NoError(t, d.SplitIfPossible(1))
 	require.Len(t, d.Train, 2)
 	require.Empty(t, d.SplitBy)
-	require.Equal(t, []string{"rows.csv cannot be divided: its 2 usable rows have too few different texts for development rows; all are for training, and there is no score"}, d.Notes)
+	require.Equal(t, []string{"rows.csv has too few different texts for development rows (2 usable rows); all are for training, and there is no score"}, d.Notes)
 }
 
 func TestHeldRowsAreKept(t *testing.T) {

@@ -103,6 +103,7 @@ func (o ownFile) read(path, name string, t ledger.Tolerance) ([]loaders.Row, led
 	if err := checkKept(name, seen, f.Keep); err != nil {
 		return nil, ledger.Account{}, err
 	}
+	f.Table = seen.Format.String() // as it was seen, whatever the fields are called by now
 	rows, account, err := tables.Collect(path, tables.Own, f, t)
 	if err != nil {
 		return nil, account, o.suggest(renamed(err, path, name), seen)

@@ -104,7 +104,7 @@ func sourceOf(path string, kind Kind, f loaders.Fields) (source, error) {
 	if own {
 		var err error
 		if t.set, err = ParseFormat(f.Table); err != nil {
-			return source{}, err
+			return source{}, errors.WithMessagef(err, "%s: the layout", path)
 		}
 	}
 	if kind == ByName || own {

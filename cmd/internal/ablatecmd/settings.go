@@ -58,6 +58,9 @@ func (s *settings) flags() *flag.FlagSet {
 	fs.Func("dataset", "", list(&s.datasets, datasetName))
 	fs.StringVar(&r.Data, "data", "", "")
 	fs.StringVar(&r.Fields, "fields", "", "")
+	fs.StringVar(&r.Join, "join", "", "")
+	fs.StringVar(&r.Table, "table", "", "")
+	fs.StringVar(&r.MaxBroken, "max-broken", "", "")
 	fs.StringVar(&r.Labels, "labels", "", "")
 	fs.BoolVar(&r.Strict, "strict", false, "")
 	fs.BoolVar(&r.AllowUnknown, "allow-unknown", false, "")
@@ -142,7 +145,7 @@ func (s *settings) checkNames(given cli.Given) error {
 	if s.lstm != "" && !s.withLSTM() {
 		return errors.New("-lstm is the model of the variant lstm, which -variants does not list")
 	}
-	own := r.Train != "" || r.Dev != "" || r.Test != "" || r.Fields != "" || r.Labels != "" || given["task"] || r.Regression
+	own := r.Train != "" || r.Dev != "" || r.Test != "" || r.Fields != "" || r.Labels != "" || r.Join != "" || r.Table != "" || given["task"] || r.Regression
 	switch {
 	case s.datasets != nil && (s.tasks != nil || own):
 		return errors.New("-dataset names published datasets: omit -tasks and the flags for your own files")

@@ -41,6 +41,9 @@ Other data
                    files, the one set of the embedded world
   -regression      similarity by score
   -fields LIST     what the files call the fields: text=sentence,label=gold
+  -join TEXT       put TEXT between columns joined by a plus (a space)
+  -table LIST      layout of tables, as in gorgpt finetune
+  -max-broken P%   share of the rows of a file that may be unusable (1%)
   -labels LIST     the labels, from class 0
   -strict          stop at the first unusable row
   -allow-unknown   accept rows even if half of their tokens or more are <unk>

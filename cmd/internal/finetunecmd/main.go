@@ -167,7 +167,7 @@ func repeat(ctx context.Context, s *commandLine, d *finetune.Data, con *cli.Cons
 		if s.Out != "" {
 			one.Out = seedFolder(s.Out, one.Seed)
 		}
-		rows, err := d.Resplit(one)
+		rows, err := d.Resplit(one, con.Listener())
 		if err != nil {
 			return err
 		}

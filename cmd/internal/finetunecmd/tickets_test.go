@@ -110,13 +110,46 @@ func TestASplitIsKeptWhenARunIsResumed(t *testing.T) {
 	require.Zero(t, status, stderr)
 	require.Contains(t, stdout, "tickets.csv: split 80/10/10 as when the run began: 240 training")
 	require.Equal(t, first, read(t, dir, "out/predictions.tsv"))
+
+	undone := func() {
+		write(t, dir, "out/run.json", strings.Replace(read(t, dir, "out/run.json"), `"completed": true`, `"completed": false`, 1))
+	}
+	undone()
+	split := read(t, dir, "out/split.tsv")
+	write(t, dir, "out/split.tsv", strings.Replace(strings.Replace(split, "\tdev\n", "\ttrain\n", 1), "\ttest\n", "\tdev\n", 1))
+	status, _, stderr = command(t, dir, "-resume", "out")
+	require.Equal(t, 1, status)
+	require.Contains(t, stderr, "-resume: the data has changed since the run began")
+	require.NoError(t, os.Remove(filepath.Join(dir, "out", "split.tsv")))
+	status, _, stderr = command(t, dir, "-resume", "out")
+	require.Equal(t, 1, status)
+	require.Equal(t, "finetune: opening the split of the rows: stat out/split.tsv: no such file or directory\n", stderr)
+	write(t, dir, "out/split.tsv", split)
+
+	// The same settings divide the rows in the same way.
+	status, _, stderr = command(t, dir, "-config", "out/run.json", "-out", "again")
+	require.Zero(t, status, stderr)
+	require.Equal(t, split, read(t, dir, "again/split.tsv"))
+	require.Equal(t, read(t, dir, "out/model.safetensors"), read(t, dir, "again/model.safetensors"))
+	status, _, stderr = command(t, dir, "-config", "out/run.json", "-dev", "tickets.csv")
+	require.Equal(t, 2, status)
+	require.Contains(t, stderr, "-split 80/10/10 makes development rows, and -dev names others")
+
+	// Each seed has its own split.
+	status, stdout, stderr = command(t, dir, onTickets("-seeds", "2", "-seed", "5", "-out", "two")...)
+	require.Zero(t, status, stderr)
+	require.Equal(t, split, read(t, dir, "two/seed-5/split.tsv"))
+	require.NotEqual(t, split, read(t, dir, "two/seed-6/split.tsv"))
+	require.Equal(t, 1, strings.Count(stdout, "split 80/10/10 by seed 5"))
+	require.Equal(t, 1, strings.Count(stdout, "split 80/10/10 by seed 6"))
+	require.Equal(t, read(t, dir, "out/model.safetensors"), read(t, dir, "two/seed-5/model.safetensors"))
 }
 
 func TestReadingOptions(t *testing.T) {
 	for flags, want := range map[string]string{
 		"-split 80/30":           `-split must be percentages of training, development and test rows that add up to 100, such as 80/10/10, or none, not "80/30"`,
-		"-split 80/10/10 -dev f": "-split 80/10/10 makes development rows, and -dev names others: omit one of them",
-		"-split 90/0/10 -test f": "-split 90/0/10 makes test rows, and -test names others: omit one of them",
+		"-split 80/10/10 -dev f": "-split 80/10/10 makes development rows, and -dev names others: omit -dev, or set -split none",
+		"-split 90/0/10 -test f": "-split 90/0/10 makes test rows, and -test names others: omit -test, or set -split none",
 		"-max-broken 5":          `-max-broken must be a share of the rows from 0% to 100%, such as 5%, not "5"`,
 		"-max-broken 5% -strict": "-strict allows no unusable row and -max-broken allows some: omit one of them",
 		"-table delimiter=;":     "-table: delimiter is \";\": it must be one of comma, semicolon, tab, bar",

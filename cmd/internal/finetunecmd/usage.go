@@ -145,8 +145,8 @@ The run
   -out DIR         run folder (runs/<preset or width>-<task>, numbered if it
                    exists). It holds the model, task.json with the labels,
                    run.json, metrics.jsonl, report.json with all measures, and
-                   for the test rows, or for the development rows if -test is
-                   not given, predictions.tsv, errors.tsv (the rows with the
+                   for the test rows, or for the development rows if there are
+                   no others, predictions.tsv, errors.tsv (the rows with the
                    greatest losses), and confusion.svg or scatter.svg
   -force           write into a folder that is not empty. Files of an earlier
                    run are removed; all others stay
