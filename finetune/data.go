@@ -7,6 +7,7 @@ import (
 
 	"github.com/pkg/errors"
 
+	"gorgpt/internal/plural"
 	"gorgpt/loaders"
 	"gorgpt/loaders/ledger"
 	"gorgpt/train"
@@ -48,7 +49,30 @@ func (d *Data) Check(t ledger.Tolerance) error {
 	if err := d.leaveOutUnusable(t); err != nil {
 		return err
 	}
+	d.Notes = append(d.Notes, d.alikeLabels()...)
 	return d.compareLabels(t.Strict)
+}
+
+// alikeLabels returns a note for each group of labels that differ only in case or blanks.
+func (d *Data) alikeLabels() (notes []string) {
+	key := func(label string) string { return strings.ToLower(strings.Join(strings.Fields(label), "")) }
+	same := map[string][]string{}
+	for _, label := range d.Spec.Labels {
+		same[key(label)] = append(same[key(label)], label)
+	}
+	count := d.Spec.count(d.Train)
+	for _, first := range d.Spec.Labels {
+		group := same[key(first)]
+		if len(group) < 2 || group[0] != first {
+			continue
+		}
+		parts := make([]string, len(group))
+		for i, label := range group {
+			parts[i] = fmt.Sprintf("%q (%s)", label, plural.Of(count[label], "row"))
+		}
+		notes = append(notes, fmt.Sprintf("%s: labels that differ only in case or blanks are different classes: %s", d.Name, strings.Join(parts, ", ")))
+	}
+	return notes
 }
 
 // leaveOutUnusable leaves out the rows with a label outside the label set or with too few answers.

@@ -131,7 +131,9 @@ func (d *Data) Resplit(o Options, to train.Listener) (*Data, error) {
 	if err := again.Split(d.SplitBy, o.Seed); err != nil {
 		return nil, err
 	}
-	to.Note("%s", again.Notes[0])
+	for _, note := range again.Notes {
+		to.Note("%s", note)
+	}
 	return again.Limit(o.Limit)
 }
 
@@ -152,6 +154,13 @@ func (d *Data) divide(to []int, split, how string, parts shares) error {
 	d.Train = rows[0]
 	d.SplitBy, d.Held = split, heldOut(rows)
 	d.Notes = append(d.Notes, fmt.Sprintf("%s: split %s %s: %d training, %d development and %d test rows", d.Name, split, how, len(rows[0]), len(rows[1]), len(rows[2])))
+	for part, some := range rows {
+		n := d.Spec.count(some)
+		missing := slices.DeleteFunc(slices.Clone(d.Spec.Labels), func(l string) bool { return n[l] > 0 })
+		if len(some) > 0 && len(missing) > 0 {
+			d.Notes = append(d.Notes, fmt.Sprintf("%s: no %s row is labelled %s", d.Name, splitNames[part], strings.Join(missing, ", ")))
+		}
+	}
 	return nil
 }
 
@@ -213,30 +222,38 @@ func groupsOf(rows []loaders.Row) [][]int {
 	return groups
 }
 
+// labelsOf returns the labels of a row, or one without a name if the task has no labels.
+func (s Spec) labelsOf(row loaders.Row) []string {
+	switch {
+	case len(s.Labels) == 0:
+		return []string{""}
+	case s.Task.Task().Fields().Lists:
+		return strings.Split(row.Label.Text, "|")
+	}
+	return []string{row.Label.Text}
+}
+
+// count counts the rows of each label.
+func (s Spec) count(rows []loaders.Row) map[string]int {
+	n := map[string]int{}
+	for _, row := range rows {
+		for _, label := range s.labelsOf(row) {
+			n[label]++
+		}
+	}
+	return n
+}
+
 // strata puts the groups in order by label: a group belongs to the rarest label of its rows, and rare
 // labels come first. Scores and numbers of answers are no labels.
 func strata(s Spec, rows []loaders.Row, groups [][]int) [][][]int {
-	labels := func(row loaders.Row) []string {
-		switch {
-		case len(s.Labels) == 0:
-			return []string{""}
-		case s.Task.Task().Fields().Lists:
-			return strings.Split(row.Label.Text, "|")
-		}
-		return []string{row.Label.Text}
-	}
-	count := map[string]int{}
-	for _, row := range rows {
-		for _, label := range labels(row) {
-			count[label]++
-		}
-	}
+	count := s.count(rows)
 	rarer := func(a, b string) int { return cmp.Or(cmp.Compare(count[a], count[b]), cmp.Compare(a, b)) }
 	by := map[string][][]int{}
 	for _, group := range groups {
 		var all []string
 		for _, i := range group {
-			all = append(all, labels(rows[i])...)
+			all = append(all, s.labelsOf(rows[i])...)
 		}
 		label := slices.MinFunc(all, rarer)
 		by[label] = append(by[label], group)

@@ -86,6 +86,7 @@ func TestSplitOfManyRareLabels(t *testing.T) {
 
 	d = tickets(40, 1, 1)
 	require.NoError(t, d.Split("50/0/50", 1))
+	require.Equal(t, "rows.csv: no test row is labelled team 1, team 2", d.Notes[1])
 	require.Nil(t, d.Dev)
 	require.Equal(t, []int{1, 1}, []int{perLabel(d.Train)["team 1"], perLabel(d.Train)["team 2"]})
 }

@@ -5,7 +5,6 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"gorgpt/finetune"
 	"gorgpt/internal/plural"
 	"gorgpt/loaders"
 	"gorgpt/loaders/tables"
@@ -71,41 +70,4 @@ func namesOf(seen tables.Preview) []string {
 		names[i] = c.Name
 	}
 	return names
-}
-
-// alikeLabels returns a note for each group of labels that differ only in case or blanks.
-func alikeLabels(d *finetune.Data) (notes []string) {
-	count := map[string]int{}
-	for _, row := range d.Train {
-		for _, label := range labelsIn(d.Spec, row) {
-			count[label]++
-		}
-	}
-	same := map[string][]string{}
-	for _, label := range d.Spec.Labels {
-		key := strings.ToLower(strings.Join(strings.Fields(label), ""))
-		same[key] = append(same[key], label)
-	}
-	for _, label := range d.Spec.Labels {
-		key := strings.ToLower(strings.Join(strings.Fields(label), ""))
-		group := same[key]
-		if len(group) < 2 {
-			continue
-		}
-		delete(same, key)
-		parts := make([]string, len(group))
-		for i, label := range group {
-			parts[i] = fmt.Sprintf("%q (%s)", label, plural.Of(count[label], "row"))
-		}
-		notes = append(notes, fmt.Sprintf("%s: labels that differ only in case or blanks are different classes: %s", d.Train[0].Path, strings.Join(parts, ", ")))
-	}
-	return notes
-}
-
-// labelsIn returns the labels of a row.
-func labelsIn(s finetune.Spec, row loaders.Row) []string {
-	if s.Task.Task().Fields().Lists {
-		return strings.Split(row.Label.Text, "|")
-	}
-	return []string{row.Label.Text}
 }

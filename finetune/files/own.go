@@ -37,7 +37,6 @@ func (s reader) readFiles() (*finetune.Data, error) {
 	if s.Fields != "" || s.Join != "" || s.Table != "" {
 		d.Spec.Fields = &fields
 	}
-	d.Notes = append(d.Notes, alikeLabels(d)...)
 	if s.Dev != "" {
 		if err = read(1, s.Dev, ownFile{task: s.Kind(), fields: fields, whole: d.Spec.Task.Task().Whole()}); err != nil {
 			return nil, err
