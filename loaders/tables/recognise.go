@@ -29,6 +29,7 @@ func recognised(t *textFile, f loaders.Fields) (source, error) {
 		}
 	}
 	records := format.findColumns(filepath.Ext(unpackedName(t.path)), lines)
+	records = slices.DeleteFunc(records, func(r []string) bool { return r == nil }) // broken
 	if format.Header == "" {
 		format.Header = "yes"
 		if !hasHeader(records, f) {

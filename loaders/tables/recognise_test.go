@@ -170,6 +170,20 @@ func TestOneTextPerLine(t *testing.T) {
 	}
 }
 
+func TestBrokenFirstRow(t *testing.T) {
+	f := loaders.Fields{Texts: []string{"1"}, Label: "2", Table: "header=no"}
+	path := file1(t, "a.csv", []byte("say \"no\",x\none,y\ntwo,x\n"))
+	var got []string
+	for row, err := range Read(path, Own, f) {
+		if err != nil {
+			require.ErrorContains(t, err, "a.csv:1: bare")
+			continue
+		}
+		got = append(got, row.Texts[0])
+	}
+	require.Equal(t, []string{"one", "two"}, got)
+}
+
 func TestParseFormat(t *testing.T) {
 	f, err := ParseFormat(" header=No , delimiter=TAB")
 	require.NoError(t, err)

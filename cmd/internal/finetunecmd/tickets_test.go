@@ -195,3 +195,18 @@ func TestKeepHasTwoMeanings(t *testing.T) {
 		require.True(t, strings.HasPrefix(read(t, dir, "out/predictions.tsv"), "row\ttext\tgold\t"))
 	}
 }
+
+func TestAnInterruptedRunKeepsItsSplit(t *testing.T) {
+	dir, _ := tickets(t, "-steps", "12")
+	t.Chdir(dir)
+	stderr := &interrupting{t: t}
+	status := Run(nil, onTickets("-steps", "12", "-log-every", "1", "-out", "cut"), nil, stderr, stderr)
+	require.Equal(t, 130, status, stderr.String())
+	require.Equal(t, read(t, dir, "out/split.tsv"), read(t, dir, "cut/split.tsv"))
+	status, stdout, errs := command(t, dir, "-resume", "cut")
+	require.Zero(t, status, errs)
+	require.Contains(t, stdout, "as when the run began")
+	for _, name := range []string{"model.safetensors", "predictions.tsv", "split.tsv"} {
+		require.Equal(t, read(t, dir, "out/"+name), read(t, dir, "cut/"+name))
+	}
+}
