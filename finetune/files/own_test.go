@@ -157,6 +157,29 @@ func named(list string) (all []tables.Column) {
 	return all
 }
 
+func TestColumnsAreProposedByTheirValues(t *testing.T) {
+	columns := func(columns ...string) (all []tables.Column) { // NAME: VALUE|VALUE|…
+		for _, c := range columns {
+			name, values, _ := strings.Cut(c, ": ")
+			all = append(all, tables.Column{Name: name, Values: strings.Split(values, "|")})
+		}
+		return all
+	}
+	text := "Where is my parcel?|It is broken, sadly.|I paid two times.|It is still broken."
+	for want, c := range map[string][]tables.Column{
+		"text=nachricht,label=abteilung":        columns("nr: 1|2|3|4", "nachricht: "+text, "abteilung: post|help|pay|help", "land: a|b|c|d"),
+		"'text=the message,label=who answered'": columns("the message: "+text, "who answered: post|help|help|help"),
+		"text=Subject+Body,label=Team":          columns("Priority: 1|2|1|2", "Team: a|b|c|d", "Subject: one|two||", "Body: "+text),
+		"text=title+review,label=stars":         columns("title: a|b|c|d", "review: "+text, "stars: 1|5|1|5"),
+		"text=2,label=1":                        columns("1: a|b|a|b", "2: "+text),
+		"text=body,label=queue":                 columns("queue: a|b|a|b", "type: x|y|x|y", "body: "+text),
+		"":                                      columns("text of it, all: "+text, "b: "+text),
+	} {
+		o := ownFile{task: heads.Classification, fields: heads.Classification.Task().Fields()}
+		require.Equal(t, want, o.fieldsFor(c))
+	}
+}
+
 func TestMissingColumnsAreProposed(t *testing.T) {
 	pair := heads.Entailment.Task().Fields()
 	renamed := pair

@@ -11,7 +11,7 @@ import (
 	"gorgpt/train"
 )
 
-// Common names of columns, in lower case.
+// Common names of columns, in lower case, the likeliest first.
 var (
 	labelNames = []string{
 		"label", "labels", "gold", "gold_label", "class", "target", "category", "score", "sentiment", "y",
@@ -137,6 +137,17 @@ func oneOf(names []string, column string) bool {
 	return slices.Contains(names, strings.ToLower(column))
 }
 
+// known returns the index of the column with the first of the names that there is; -1 if there is none.
+func known(names []string, free []tables.Column, lists bool) int {
+	for _, name := range names {
+		at := slices.IndexFunc(free, func(c tables.Column) bool { return strings.EqualFold(c.Name, name) && (lists || !c.List) })
+		if at >= 0 {
+			return at
+		}
+	}
+	return -1
+}
+
 // columnFor returns the index of the column for a field in a pass: by its exact name, by case, by common
 // names, then by its values, then the first that is left; -1 if there is none.
 func (o ownFile) columnFor(pass int, name, wanted string, free []tables.Column) int {
@@ -149,19 +160,31 @@ func (o ownFile) columnFor(pass int, name, wanted string, free []tables.Column) 
 	case pass == 1:
 		return of(func(c tables.Column) bool { return strings.EqualFold(c.Name, name) })
 	case pass == 2 && name == task.Label:
-		return of(func(c tables.Column) bool { return oneOf(labelNames, c.Name) && !c.List })
+		return known(labelNames, free, false)
 	case pass == 2 && name == task.Answers:
-		return of(func(c tables.Column) bool { return oneOf(answerNames, c.Name) })
+		return known(answerNames, free, true)
 	case pass == 2 && len(task.Texts) == 1:
-		return of(func(c tables.Column) bool { return oneOf(textNames, c.Name) && !c.List })
+		return known(textNames, free, false)
 	case pass == 3 && name == task.Label:
 		return fewest(free)
 	case pass == 4 && isText && len(task.Texts) == 1:
 		return wordiest(free)
 	case pass == 5 && name != task.Answers:
-		return of(func(c tables.Column) bool { return !oneOf(idNames, c.Name) && !oneOf(labelNames, c.Name) && !c.List })
+		return of(func(c tables.Column) bool {
+			return !oneOf(idNames, c.Name) && !oneOf(labelNames, c.Name) && !c.List && (name != task.Label || repeats(c))
+		})
 	}
 	return -1
+}
+
+// repeats reports whether a value occurs twice, or there are too few to tell.
+func repeats(c tables.Column) bool {
+	const few = 3
+	distinct := map[string]bool{}
+	for _, v := range c.Values {
+		distinct[v] = true
+	}
+	return len(c.Values) < few || len(distinct) < len(c.Values)
 }
 
 // fewest returns the index of the column with the fewest different values, if they are short and most
