@@ -44,7 +44,7 @@ func TestYourOwnTable(t *testing.T) {
 // typed runs a command line and returns its output, with the predictions that it writes.
 func typed(t *testing.T, dir, line string) string {
 	t.Helper()
-	line, _, _ = strings.Cut(line, " | ")
+	line, _, _ = strings.Cut(line, " > ")
 	line, from, piped := strings.Cut(line, " < ")
 	args := strings.Fields(line)
 	if strings.Contains(line, "-train") && !strings.Contains(line, "-controls") {
