@@ -10,6 +10,7 @@ import (
 	"gorgpt/loaders"
 	"gorgpt/loaders/ledger"
 	"gorgpt/loaders/tables"
+	"gorgpt/train"
 )
 
 // readFiles reads the user's own files.
@@ -35,7 +36,11 @@ func (s reader) readFiles() (*finetune.Data, error) {
 		return nil, err
 	}
 	if s.Fields != "" || s.Join != "" || s.Table != "" {
-		d.Spec.Fields = &fields
+		later := fields
+		if later.Table, err = layoutOfLater(fields.Table); err != nil {
+			return nil, err
+		}
+		d.Spec.Fields = &later
 	}
 	if s.Dev != "" {
 		if err = read(1, s.Dev, ownFile{task: s.Kind(), fields: fields, whole: d.Spec.Task.Task().Whole()}); err != nil {
@@ -77,10 +82,25 @@ type ownFile struct {
 
 // readOwn reads one of the user's own files, or standard input.
 func (s reader) readOwn(path string, o ownFile) ([]loaders.Row, ledger.Account, error) {
-	if path != finetune.Stdin {
-		return o.read(path, path, s.Tolerance())
+	joins := func(column string) bool { return strings.Contains(column, "+") }
+	if s.Join != "" && !slices.ContainsFunc(o.fields.Texts, joins) {
+		return nil, ledger.Account{}, train.BadOption("{Join} stands between the columns of a text, but {Fields} joins none: write %s=COLUMN+COLUMN", o.task.Task().Fields().Texts[0])
 	}
-	return o.read(s.stdin, stdinName, s.Tolerance())
+	name := path
+	if path == finetune.Stdin {
+		path, name = s.stdin, stdinName
+	}
+	if s.Table == "" && !tables.IsTextTable(path) {
+		o.fields.Table = "" // that of the training file
+	}
+	return o.read(path, name, s.Tolerance())
+}
+
+// layoutOfLater returns the part of a layout that holds for later files, too: all but the encoding.
+func layoutOfLater(table string) (string, error) {
+	f, err := tables.ParseFormat(table)
+	f.Encoding = ""
+	return f.String(), train.InOption("Table", err)
 }
 
 // read reads a file, which messages call name. It leaves out rows without a label, unless no row has

@@ -58,6 +58,9 @@ func (s reader) readAll() (*finetune.Data, error) {
 	if err := s.divide(d); err != nil {
 		return nil, err
 	}
+	if s.KeepColumns != "" && d.Dev == nil && d.Test == nil {
+		d.Notes = append(d.Notes, "no rows are held out to predict, so the columns to keep ("+s.KeepColumns+") are not used")
+	}
 	return d.Limit(s.Limit)
 }
 

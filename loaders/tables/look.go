@@ -17,6 +17,13 @@ type Column struct {
 	List   bool     // some values are lists
 }
 
+// IsTextTable reports whether a file is a text table by its name and, if that is not certain, its first
+// line. A file that cannot be read is none.
+func IsTextTable(path string) bool {
+	kind, err := kindOf(&textFile{path: path})
+	return err == nil && (kind == TSV || kind == CSV)
+}
+
 // Look reads the first rows of a person's own file, at most n. Rows that cannot be read are skipped.
 func Look(path string, f loaders.Fields, n int) (Preview, error) {
 	s, err := sourceOf(path, Own, f)

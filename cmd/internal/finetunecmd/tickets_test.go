@@ -145,6 +145,33 @@ func TestASplitIsKeptWhenARunIsResumed(t *testing.T) {
 	require.Equal(t, read(t, dir, "out/model.safetensors"), read(t, dir, "two/seed-5/model.safetensors"))
 }
 
+// The layout of the training file holds for later tables, except for its encoding, and not for JSON.
+func TestTheLayoutIsKept(t *testing.T) {
+	dir := t.TempDir()
+	writeModel(t, filepath.Join(dir, "m"))
+	write(t, dir, "train.txt", strings.Repeat("the film was good;a\nthe film was \"bad;b\n", 10))
+	flags := strings.Fields("-task classification -model m -train train.txt -fields text=1,label=2 -steps 2 -out out -table encoding=windows-1252,delimiter=semicolon,quotes=none")
+	status, stdout, stderr := command(t, dir, append(flags, "-keep", "2")...)
+	require.Zero(t, status, stderr)
+	require.NotContains(t, stdout, "are not used", "2 is a number of checkpoints")
+	status, stdout, stderr = command(t, dir, append(flags, "-keep", "2,", "-force")...)
+	require.Zero(t, status, stderr)
+	require.Contains(t, stdout, "train.txt: read as encoding=windows-1252,delimiter=semicolon,quotes=none,header=no; the first row is 1 \"the film was good\", 2 \"a\", 2 \"a\"\n")
+	require.Contains(t, stdout, "no rows are held out to predict, so the columns to keep (2,) are not used\n")
+	require.Contains(t, read(t, dir, "out/task.json"), `"table": "delimiter=semicolon,quotes=none"`)
+	write(t, dir, "new.txt", "the film was \"wet\n\"it rains; a\n")
+	status, stdout, stderr = command(t, dir, strings.Fields("-model out -predict new.txt")...)
+	require.Zero(t, status, stderr)
+	require.Contains(t, stderr, "new.txt: read as encoding=utf-8,delimiter=semicolon,quotes=none,header=no")
+	require.Len(t, cells(t, stdout), 3)
+	write(t, dir, "new.jsonl", `{"1": "the film was wet"}`)
+	status, _, stderr = command(t, dir, strings.Fields("-model out -predict new.jsonl")...)
+	require.Zero(t, status, stderr)
+	status, _, stderr = command(t, dir, append(flags, "-join", "x", "-force")...)
+	require.Equal(t, 1, status)
+	require.Equal(t, "finetune: -join stands between the columns of a text, but -fields joins none: write text=COLUMN+COLUMN\n", stderr)
+}
+
 func TestReadingOptions(t *testing.T) {
 	for flags, want := range map[string]string{
 		"-split 80/30":           `-split must be percentages of training, development and test rows that add up to 100, such as 80/10/10, or none, not "80/30"`,
