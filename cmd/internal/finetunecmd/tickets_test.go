@@ -181,7 +181,7 @@ func TestReadingOptions(t *testing.T) {
 		"-max-broken 5% -strict": "-strict allows no unusable row and -max-broken allows some: omit one of them",
 		"-table delimiter=;":     "-table: delimiter is \";\": it must be one of comma, semicolon, tab, bar",
 		"-dev - -test -":         "only one of -train, -dev and -test can be standard input",
-		"-out -":                 "-out is a run folder: only predictions can be written to standard output",
+		"-out -":                 "-out must name a folder or a file: only predictions can be written to standard output",
 		"-keep -1":               "-keep must be at least 0, not -1",
 	} {
 		status, _, stderr := command(t, t.TempDir(), append(strings.Fields("-task classification -train f"), strings.Fields(flags)...)...)

@@ -37,7 +37,7 @@ func TestYourOwnTable(t *testing.T) {
 			require.Contains(t, output, shown+"\n")
 		}
 	}
-	require.Equal(t, 7, commands)
+	require.Equal(t, 8, commands)
 	require.Greater(t, lines, 15)
 }
 
@@ -46,7 +46,11 @@ func typed(t *testing.T, dir, line string) string {
 	t.Helper()
 	line, _, _ = strings.Cut(line, " > ")
 	line, from, piped := strings.Cut(line, " < ")
+	line, text, quoted := strings.Cut(line, ` "`)
 	args := strings.Fields(line)
+	if quoted {
+		args = append(args, strings.TrimSuffix(text, `"`))
+	}
 	if strings.Contains(line, "-train") && !strings.Contains(line, "-controls") {
 		args = append(args, "-steps", "4", "-batch", "4")
 	}
