@@ -112,7 +112,7 @@ func TestCompleted(t *testing.T) {
 			for name, content := range c.files {
 				require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(content), 0o600))
 			}
-			require.Equal(t, c.want, completed(dir, ""))
+			require.Equal(t, c.want, completed(dir, func(run) bool { return true }))
 		})
 	}
 }

@@ -23,6 +23,17 @@ const Command = "train"
 // Newest returns the folder in [train.Runs] of the newest completed pre-training with this
 // [Options.Arch], or "".
 func Newest(arch string) (string, error) {
+	return newest(func(r run) bool { return r.Settings.Arch == arch })
+}
+
+// NewestOnBooks returns the folder in [train.Runs] of the newest completed pre-training of a Transformer
+// on books, or "". Models of the embedded world do not know other text.
+func NewestOnBooks() (string, error) {
+	return newest(func(r run) bool { return r.Settings.Arch == "" && len(r.Settings.Data) > 0 })
+}
+
+// newest returns the folder of the newest completed pre-training for which a function is true, or "".
+func newest(fits func(run) bool) (string, error) {
 	entries, err := os.ReadDir(train.Runs)
 	if err != nil && !os.IsNotExist(err) {
 		return "", errors.Wrap(err, "looking for a pre-trained model")
@@ -31,7 +42,7 @@ func Newest(arch string) (string, error) {
 	for _, entry := range entries {
 		dir := filepath.Join(train.Runs, entry.Name())
 		weights, err := os.Stat(filepath.Join(dir, checkpoint.WeightsFile))
-		if err == nil && completed(dir, arch) && weights.ModTime().After(at) {
+		if err == nil && completed(dir, fits) && weights.ModTime().After(at) {
 			newest, at = dir, weights.ModTime()
 		}
 	}
@@ -113,12 +124,12 @@ func NewestOrNew(ctx context.Context, o Options, to train.Listener) (dir string,
 	return r.Dir, errors.WithMessage(err, "pre-training")
 }
 
-// completed reports whether a folder contains a completed pre-training of an architecture. It is
+// completed reports whether a folder contains a completed pre-training for which a function is true. It is
 // false if the record cannot be read. Old records do not say whether a run is completed; their
 // runs are if they have a sample, which is written last.
-func completed(dir, arch string) bool {
+func completed(dir string, fits func(run) bool) bool {
 	r, err := readRun(dir)
-	if err != nil || r.Command != Command || r.Settings.Arch != arch {
+	if err != nil || r.Command != Command || !fits(r) {
 		return false
 	}
 	if r.Completed == nil {
@@ -132,7 +143,10 @@ func completed(dir, arch string) bool {
 type run struct {
 	Command   string
 	Completed *bool
-	Settings  struct{ Arch string }
+	Settings  struct {
+		Arch string
+		Data []string // books; empty: the embedded world
+	}
 }
 
 // readRun reads the record of a run.
