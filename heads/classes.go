@@ -120,6 +120,23 @@ func listed(labels []string) string {
 	return "one of " + strings.Join(labels, ", ")
 }
 
+func (classes) Balanced(s Space, training []Target) []float32 {
+	counts, present := make([]int, len(s.Labels)), 0
+	for _, t := range training {
+		if counts[t.Label]++; counts[t.Label] == 1 {
+			present++
+		}
+	}
+	weights := make([]float32, len(counts))
+	for k, n := range counts {
+		weights[k] = 1
+		if n > 0 {
+			weights[k] = float32(float64(len(training)) / float64(present*n))
+		}
+	}
+	return weights
+}
+
 func (classes) CheckTarget(t Target, scores int) error { return checkClass(t.Label, scores) }
 
 func checkClass(label int32, n int) error {

@@ -14,6 +14,9 @@ type Head struct {
 	Kind   Kind
 	Linear layers.Linear // head.weight [C K], head.bias [K]
 	Drop   graph.Drop    // dropout of the states that the head reads
+
+	// ClassWeights are the weights of the classes in L2 during training [K]; nil: all are 1.
+	ClassWeights []float32
 }
 
 // Params declares the head's parameters: K outputs for each state of width C.

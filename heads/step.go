@@ -15,6 +15,8 @@ type step struct {
 	weights         []float32             // [B·S T]: weight of each target in the mean of its sequence
 	pool            []int32               // [B·S]: position of the classify token
 	write           func(i int, t Target) // writes the target of example i
+	classes         []float32             // [K]: weights of the classes; nil: all are 1
+	weight          []float32             // [B]: weight of each example's class; nil without weights
 	sequences       *float32              // number in the full batch
 	examples        *float32              // number in the full batch
 	random          *graph.Random
@@ -72,7 +74,14 @@ func declare(m *gpt1.Model, h *Head, lambda float32, sh shape) *step {
 	if sh.kind == predicts {
 		return st
 	}
-	st.clf = h.Losses(st.logits, labels).SumOver(examples)  // L2
+	losses := h.Losses(st.logits, labels) // [B]
+	if sh.kind == trains && h.ClassWeights != nil {
+		weight, x := g.Floats("class weights", sh.b)
+		st.classes, st.weight = h.ClassWeights, x
+		st.clf = losses.WeightedSumOver(weight.Named("B"), examples) // L2
+	} else {
+		st.clf = losses.SumOver(examples) // L2
+	}
 	st.lmLosses = m.Losses(hidden, targets)                 // [B·S T]
 	st.lm = st.lmLosses.WeightedSumOver(weights, sequences) // L1
 	st.loss = st.clf
@@ -116,6 +125,9 @@ func (st *step) fill(batch []Encoded, first, at []int) {
 			}
 		}
 		st.write(i, e.Target)
+		if st.weight != nil {
+			st.weight[i] = st.classes[e.Label]
+		}
 	}
 }
 

@@ -156,6 +156,14 @@ type Fitter interface {
 	Fit(s Space, gold []Target, logits [][]float32) Space
 }
 
+// Balancer is a [Task] whose classes may have weights.
+// A Balancer is safe for concurrent use.
+type Balancer interface {
+	// Balanced returns weights [K] with which all classes of the training targets count the same:
+	// n/(K·nₖ) for nₖ of n targets. Their mean over the targets is 1. A class without targets has 1.
+	Balanced(s Space, training []Target) []float32
+}
+
 // Refiner is a [Task] that may become another task depending on its training rows.
 // A Refiner is safe for concurrent use.
 type Refiner interface {
