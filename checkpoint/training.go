@@ -91,6 +91,58 @@ func (k Keeper) prune(dir *atomicfile.Dir, best int, own func(file string) bool)
 	return nil
 }
 
+// KeepOnly removes all checkpoints but that of an update, and Adam's moments from it, so that training
+// cannot resume. It does nothing if that checkpoint is missing or damaged.
+func (k Keeper) KeepOnly(step int) error {
+	if atomicfile.CheckFolder(k.path(step)) != nil {
+		return nil
+	}
+	dir, err := k.open()
+	if err != nil {
+		return err
+	}
+	defer dir.Close()
+	steps, err := k.Steps()
+	if err != nil {
+		return err
+	}
+	for _, other := range steps {
+		if other != step {
+			if err := dir.RemoveFolder(StepName(other), IsCheckpointFile); err != nil {
+				return err
+			}
+		}
+	}
+	entries, err := os.ReadDir(k.path(step))
+	if err != nil {
+		return errors.Wrap(err, "tidying a checkpoint")
+	}
+	return dir.WriteFolder(StepName(step), k.Wrap, func(f *atomicfile.Folder) error {
+		for _, e := range entries {
+			if e.Name() == momentsFile || e.Name() == atomicfile.SumsFile {
+				continue
+			}
+			if err := f.File(e.Name(), copyOf(filepath.Join(k.path(step), e.Name()))); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// copyOf writes the content of a file.
+func copyOf(path string) func(io.Writer) error {
+	return func(w io.Writer) error {
+		file, _, err := regular.Open(path, "file of a checkpoint")
+		if err != nil {
+			return err
+		}
+		defer file.Close() // only read from
+		_, err = io.Copy(w, file)
+		return err
+	}
+}
+
 // Steps returns the updates that have checkpoints which look whole, in order.
 func (k Keeper) Steps() ([]int, error) {
 	steps, err := StepsIn(k.Dir)
