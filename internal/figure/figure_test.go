@@ -101,3 +101,9 @@ func TestDashed(t *testing.T) {
 func TestThousands(t *testing.T) {
 	require.Equal(t, "999 1,000 1,234,567", Thousands(999)+" "+Thousands(1000)+" "+Thousands(1234567))
 }
+
+// Ends that differ only by rounding are one number.
+func TestEvenTicksOfOneNumber(t *testing.T) {
+	require.Equal(t, []Tick{{0.5, "0.5"}}, EvenTicks(0.5, 0.5, 4))
+	require.Len(t, EvenTicks(0.9, math.Nextafter(0.9, 1), 4), 1)
+}

@@ -45,7 +45,7 @@ const (
 
 // EvenTicks returns about n ticks at round numbers.
 func EvenTicks(least, most float64, n int) []Tick {
-	if !(most > least) {
+	if !(most-least > 1e-9*max(math.Abs(least), math.Abs(most))) { // one number, up to rounding
 		return []Tick{{least, fmt.Sprintf("%.3g", least)}}
 	}
 	step := math.Pow(10, math.Floor(math.Log10((most-least)/float64(n))))
