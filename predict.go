@@ -68,7 +68,7 @@ func (m *Model) PredictAll(ctx context.Context, inputs []Input) ([]Prediction, e
 	if err != nil {
 		return nil, err
 	}
-	examples, cut := make([]heads.Encoded, len(inputs)), make([]bool, len(inputs))
+	examples, cut := make([][]heads.Encoded, len(inputs)), make([]bool, len(inputs))
 	err = parallel.Do(len(inputs), func(i int) error {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -97,8 +97,8 @@ func (m *Model) PredictAll(ctx context.Context, inputs []Input) ([]Prediction, e
 	return out, nil
 }
 
-// encode turns an input into token sequences and reports whether it was cut.
-func (o *opened) encode(in Input) (e heads.Encoded, cut bool, err error) {
+// encode turns an input into token sequences, those of its windows, and reports whether it was cut.
+func (o *opened) encode(in Input) (e []heads.Encoded, cut bool, err error) {
 	if o.queue == nil {
 		return e, false, &TaskError{}
 	}

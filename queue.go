@@ -39,8 +39,8 @@ type job struct {
 // call is one call of PredictAll.
 type call struct {
 	ctx      context.Context
-	examples []heads.Encoded
-	done     chan struct{} // closed when all have predictions, or with the first error
+	examples [][]heads.Encoded // the windows of each input
+	done     chan struct{}     // closed when all have predictions, or with the first error
 
 	mu          sync.Mutex
 	predictions []finetune.Prediction
@@ -49,7 +49,7 @@ type call struct {
 }
 
 // predict waits for the predictions of examples, or for the end of ctx.
-func (q *queue) predict(ctx context.Context, examples []heads.Encoded) ([]finetune.Prediction, error) {
+func (q *queue) predict(ctx context.Context, examples [][]heads.Encoded) ([]finetune.Prediction, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
@@ -84,10 +84,12 @@ func (q *queue) add(c *call) {
 	}
 }
 
-// size is the number of tokens of an example.
-func size(e heads.Encoded) (n int) {
-	for _, s := range e.Sequences {
-		n += len(s)
+// size is the number of tokens of an input.
+func size(windows []heads.Encoded) (n int) {
+	for _, e := range windows {
+		for _, s := range e.Sequences {
+			n += len(s)
+		}
 	}
 	return n
 }
@@ -133,7 +135,7 @@ func (q *queue) next() []*job {
 // compute predicts a batch and gives each call its predictions. A batch that one call waits for alone
 // ends with its context.
 func (q *queue) compute(batch []*job) {
-	ctx, examples, tokens, start := batch[0].call.ctx, make([]heads.Encoded, len(batch)), 0, time.Now()
+	ctx, examples, tokens, start := batch[0].call.ctx, make([][]heads.Encoded, len(batch)), 0, time.Now()
 	for i, j := range batch {
 		examples[i] = j.call.examples[j.at]
 		tokens += size(examples[i])
@@ -154,7 +156,7 @@ func (q *queue) compute(batch []*job) {
 
 // try predicts examples. A panic, which would be a mistake in this library, is an error: the goroutine
 // belongs to the calls, which could not recover from it.
-func (q *queue) try(ctx context.Context, examples []heads.Encoded) (predictions []finetune.Prediction, err error) {
+func (q *queue) try(ctx context.Context, examples [][]heads.Encoded) (predictions []finetune.Prediction, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = errors.Errorf("predicting: %v", p)

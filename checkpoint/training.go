@@ -113,11 +113,20 @@ func (k Keeper) KeepOnly(step int) error {
 			}
 		}
 	}
+	return k.dropMoments(dir, step)
+}
+
+// dropMoments replaces a checkpoint by a copy without moments.
+func (k Keeper) dropMoments(dir *atomicfile.Dir, step int) error {
 	entries, err := os.ReadDir(k.path(step))
 	if err != nil {
-		return errors.Wrap(err, "tidying a checkpoint")
+		return errors.Wrap(err, "removing the moments of a checkpoint")
+	}
+	if !slices.ContainsFunc(entries, func(e os.DirEntry) bool { return e.Name() == momentsFile }) {
+		return nil
 	}
 	return dir.WriteFolder(StepName(step), k.Wrap, func(f *atomicfile.Folder) error {
+		f.Drop(momentsFile)
 		for _, e := range entries {
 			if e.Name() == momentsFile || e.Name() == atomicfile.SumsFile {
 				continue
@@ -141,6 +150,15 @@ func copyOf(path string) func(io.Writer) error {
 		_, err = io.Copy(w, file)
 		return err
 	}
+}
+
+// State reads the state of the checkpoint of an update, but not the model.
+func (k Keeper) State(step int, state any) error {
+	data, err := atomicfile.ReadChecked(k.path(step), stateFile)
+	if err != nil {
+		return err
+	}
+	return errors.Wrap(json.Unmarshal(data, state), filepath.Join(k.path(step), stateFile))
 }
 
 // Steps returns the updates that have checkpoints which look whole, in order.

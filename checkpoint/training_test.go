@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"gorgpt/gpt1"
+	"gorgpt/internal/atomicfile"
 )
 
 func trained(t *testing.T, seed uint64) *gpt1.Model {
@@ -211,4 +212,29 @@ func BenchmarkSave(b *testing.B) {
 			}
 		})
 	}
+}
+
+// Of a finished run, one checkpoint remains, whole but without moments.
+func TestKeepOnly(t *testing.T) {
+	k := Keeper{Dir: filepath.Join(t.TempDir(), "checkpoints"), Keep: 9}
+	m := trained(t, 1)
+	for step := 1; step <= 4; step++ {
+		_, err := k.Save(step, 2, m, state{step}, nil)
+		require.NoError(t, err)
+	}
+	require.NoError(t, k.KeepOnly(5), "a checkpoint that does not exist")
+	steps, err := k.Steps()
+	require.NoError(t, err)
+	require.Equal(t, []int{1, 2, 3, 4}, steps)
+	require.NoError(t, os.WriteFile(filepath.Join(k.path(3), "note.txt"), nil, 0o600))
+	require.NoError(t, k.KeepOnly(2))
+	steps, err = k.Steps()
+	require.NoError(t, err)
+	require.Equal(t, []int{2, 3}, steps, "a folder with a foreign file stays")
+	require.NoFileExists(t, filepath.Join(k.path(2), momentsFile))
+	require.NoError(t, atomicfile.CheckFolder(k.path(2)))
+	got, err := ReadModel(k.path(2))
+	require.NoError(t, err)
+	require.Equal(t, m.Store.Values(), got.Store.Values())
+	require.True(t, IsCheckpoint(k.path(2)))
 }

@@ -24,6 +24,7 @@ type Base struct {
 
 	name   string   // for reports
 	preset string   // preset of a new model; "" if the model was read
+	random bool     // the weights are random
 	notes  []string // about how the model was read; only from ReadModel
 	head   Spec     // task of the model's head; zero without a head or without task.json
 }
@@ -109,7 +110,7 @@ func (b *Base) Random(seed int64, to train.Listener) (*Base, error) {
 	}
 	m.Init(uint64(seed))
 	to.Note("random weights in the shape of %s", b.name)
-	return &Base{Model: m, Tok: b.Tok, name: b.name}, nil
+	return &Base{Model: m, Tok: b.Tok, name: b.name, random: true}, nil
 }
 
 // newBase makes a model in the preset's shape and learns its vocabulary from the rows.
@@ -128,7 +129,7 @@ func newBase(preset string, d *Data, seed int64, to train.Listener) (*Base, erro
 	if err != nil {
 		return nil, errors.WithMessagef(err, "the texts of %s", d.Name)
 	}
-	b := &Base{name: preset, preset: preset}
+	b := &Base{name: preset, preset: preset, random: true}
 	if b.Tok, err = tok.AddSpecials(); err != nil {
 		return nil, err
 	}

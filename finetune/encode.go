@@ -18,12 +18,15 @@ import (
 // is not changed.
 type Set struct {
 	Examples []heads.Encoded
-	Cut      int // examples shortened to fit the model's positions
+	Cut      int // examples shortened, or read in windows, to fit the model's positions
+	Lost     int // tokens of text that were cut
+	Tokens   int // of all texts
 
 	rows       []loaders.Row // what the examples were made from; nil: from no rows
 	places     []place       // where the examples come from; nil: they are numbered from 1
 	leftOut    []place       // where the rows that were left out come from
 	unlabelled bool          // the labels and scores are all 0 and have no meaning
+	of         []int         // number of the row of each example, from 0; nil: each row is one example
 }
 
 // place says which row an example comes from.
@@ -41,8 +44,8 @@ type place struct {
 // fails if a file has no account or has more unusable rows than t tolerates. If some rows have
 // labels, the rows without a label are left out as well.
 func Encode(spec Spec, tok *tokenizer.Tokenizer, ctx int, rows []loaders.Row, accounts []ledger.Account, t ledger.Tolerance) (*Set, error) {
-	examples, cut, errs := encodeAll(spec, tok, ctx, rows)
-	i, judged, set := 0, labelled(rows), &Set{}
+	encoded, errs := encodeAll(spec, tok, ctx, rows)
+	i, number, judged, set := 0, 0, labelled(rows), &Set{}
 	set.unlabelled = !judged && len(rows) > 0
 	kept, err := ledger.Sift(rows, accounts, t, func(row *loaders.Row) error {
 		err := errs[i]
@@ -51,10 +54,8 @@ func Encode(spec Spec, tok *tokenizer.Tokenizer, ctx int, rows []loaders.Row, ac
 		case judged && !row.Label.Known():
 			err = ledger.ErrUnlabelled
 		default:
-			set.Examples = append(set.Examples, examples[i])
-			if cut[i] {
-				set.Cut++
-			}
+			set.add(encoded[i], number, spec.Long == heads.Windows)
+			number++
 		}
 		i++
 		return err
@@ -93,25 +94,61 @@ func (s *Set) number(rows []loaders.Row, accounts []ledger.Account) {
 	}
 }
 
-// encodeAll tokenizes rows. For each it returns an example and whether it was cut, or an error.
-func encodeAll(spec Spec, tok *tokenizer.Tokenizer, ctx int, rows []loaders.Row) (examples []heads.Encoded, cut []bool, errs []error) {
-	examples, cut, errs = make([]heads.Encoded, len(rows)), make([]bool, len(rows)), make([]error, len(rows))
-	_ = parallel.Do(len(rows), func(i int) error { // a row that fails is not the failure of all
-		examples[i], cut[i], errs[i] = encode(spec, tok, ctx, rows[i])
-		return nil
-	})
-	return examples, cut, errs
+// encoded is a row as an example, or as several if it is read in windows.
+type encoded struct {
+	examples     []heads.Encoded
+	cut          bool
+	lost, tokens int
 }
 
-// encode turns a row into an example and reports whether it was cut.
-func encode(spec Spec, tok *tokenizer.Tokenizer, ctx int, row loaders.Row) (out heads.Encoded, cut bool, err error) {
+// add adds the row of a number.
+func (s *Set) add(e encoded, number int, windows bool) {
+	s.Examples = append(s.Examples, e.examples...)
+	if e.cut {
+		s.Cut++
+	}
+	s.Lost, s.Tokens = s.Lost+e.lost, s.Tokens+e.tokens
+	if windows {
+		for range e.examples {
+			s.of = append(s.of, number)
+		}
+	}
+}
+
+// encodeAll tokenizes rows. For each it returns the examples or an error.
+func encodeAll(spec Spec, tok *tokenizer.Tokenizer, ctx int, rows []loaders.Row) (all []encoded, errs []error) {
+	all, errs = make([]encoded, len(rows)), make([]error, len(rows))
+	_ = parallel.Do(len(rows), func(i int) error { // a row that fails is not the failure of all
+		all[i], errs[i] = encode(spec, tok, ctx, rows[i])
+		return nil
+	})
+	return all, errs
+}
+
+// encode turns a row into an example or, if it is long, into one for each window.
+func encode(spec Spec, tok *tokenizer.Tokenizer, ctx int, row loaders.Row) (out encoded, err error) {
 	e, err := example(spec, tok, row)
 	if err != nil {
-		return out, false, err
+		return out, err
 	}
-	f := heads.Formatter{Kind: spec.Task, Specials: spec.Specials, NCtx: ctx}
-	sequences, err := f.Sequences(e)
-	return heads.Encoded{Sequences: sequences, Target: e.Target}, f.Cut > 0, err
+	out.tokens = len(e.A) + len(e.B)
+	for _, a := range e.Answers {
+		out.tokens += len(a)
+	}
+	windows := [][]int32{e.A}
+	if spec.Long == heads.Windows {
+		windows = heads.Window(e.A, ctx-2) // beside start and classify
+	}
+	f := heads.Formatter{Kind: spec.Task, Specials: spec.Specials, NCtx: ctx, Long: spec.Long}
+	for _, e.A = range windows {
+		sequences, err := f.Sequences(e)
+		if err != nil {
+			return out, err
+		}
+		out.examples = append(out.examples, heads.Encoded{Sequences: sequences, Target: e.Target})
+	}
+	out.cut, out.lost = f.Cut > 0 || len(windows) > 1, f.Lost
+	return out, nil
 }
 
 // example tokenizes the texts of a row and looks up its label.
@@ -171,7 +208,7 @@ func (d *Data) encode(spec Spec, tok *tokenizer.Tokenizer, ctx int, t ledger.Tol
 		if borrowed {
 			(*set).leftOut = nil
 		}
-		to.Note("%s, %d of them cut to the model's %d positions", plural.Of(len((*set).Examples), name+" example"), (*set).Cut, ctx)
+		to.Note("%s", (*set).fit(name, ctx))
 		reportAll(more, to)
 	}
 	return out, nil

@@ -23,7 +23,7 @@ func (o Options) Forecast(d *Data) (f train.Forecast, err error) {
 	if err != nil {
 		return f, err
 	}
-	fitted, err := o.Resolve(d, &Base{Model: sketch})
+	fitted, err := o.Resolve(d, &Base{Model: sketch, preset: o.newPreset()})
 	if err != nil {
 		return f, err
 	}
@@ -39,6 +39,14 @@ func (o Options) Forecast(d *Data) (f train.Forecast, err error) {
 	}
 	f.Memory, err = memory.Fit(fitted.Options, need)
 	return f, err
+}
+
+// newPreset returns the preset of a model that is made for the rows, or "" if the model exists.
+func (o Options) newPreset() string {
+	if o.Model != "" {
+		return ""
+	}
+	return o.preset()
 }
 
 // shape returns the shape of the model to be trained, including the special tokens. If the

@@ -50,17 +50,25 @@ type Options struct {
 
 	// Transfer says how many blocks of the model are copied in addition to its embeddings.
 	Transfer Blocks `json:"transfer,omitzero"`
+
+	// Long says what is done with texts that are too long for the model.
+	Long heads.Long `json:"long,omitempty"`
+
+	// ClassWeights say how much each class counts in L2.
+	ClassWeights ClassWeights `json:"class_weights,omitempty"`
 	train.Options
 }
 
 // Defaults returns the paper's recipe (section 4.1). Fields set to [train.Auto] are chosen to fit
 // the model and the data.
 func Defaults() Options {
+	keeping := train.DefaultHousekeeping(10)
+	keeping.Keep = train.KeepBest
 	return Options{
-		Warmup: 0.002, Lambda: 0.5, HeadDrop: train.Auto,
+		Warmup: train.Auto, Lambda: 0.5, HeadDrop: train.Auto,
 		Options: train.Options{
-			Epochs: 3, Batch: train.Auto, Micro: train.Auto, LR: train.Auto, L2: 0.01, Clip: 1, Dropout: train.Auto, Seed: 1,
-			EvalEvery: train.Auto, Housekeeping: train.DefaultHousekeeping(10),
+			Epochs: train.Auto, Batch: train.Auto, Micro: train.Auto, LR: train.Auto, L2: 0.01, Clip: 1, Dropout: train.Auto, Seed: 1,
+			EvalEvery: train.Auto, Patience: train.Auto, Housekeeping: keeping,
 		},
 	}
 }
@@ -115,6 +123,10 @@ func (o Options) Check() error {
 		return train.BadOption("{Task} is missing: it must be %s", taskNames())
 	case o.Task.Task() == nil:
 		return train.BadOption("{Task} must be %s, not %q", taskNames(), o.Task)
+	case o.checkLong() != nil:
+		return o.checkLong()
+	case o.ClassWeights.check() != nil:
+		return o.ClassWeights.check()
 	case o.Regression && !mayBeScores(o.Task.Task()):
 		return train.BadOption("{Regression} is for {Task} similarity, not %s", o.Task)
 	case o.Train == "" && o.Dataset == "" && (o.Fields != "" || o.Labels != ""):
@@ -203,8 +215,8 @@ func (o Options) checkApply() error {
 		return train.BadOption("{Model} is missing: name the run folder of a fine-tuned model")
 	case o.Calibrate:
 		return train.BadOption("{Calibrate} is for training: the model keeps its temperature, which {Eval} and {Predict} use")
-	case o.Task != "" || o.Dataset != "" || o.Train != "" || o.Dev != "" || o.Test != "" || o.Scratch:
-		return train.BadOption("{Eval} and {Predict} use the task of the fine-tuned model: omit {Task}, {Dataset}, {Train}, {Dev}, {Test} and {Scratch}")
+	case o.Task != "" || o.Dataset != "" || o.Train != "" || o.Dev != "" || o.Test != "" || o.Scratch || o.Long != "":
+		return train.BadOption("{Eval} and {Predict} use the task of the fine-tuned model: omit {Task}, {Dataset}, {Train}, {Dev}, {Test}, {Scratch} and {Long}")
 	case o.Split != "":
 		return train.BadOption("{Split} divides training rows: omit it with {Eval} and {Predict}")
 	case o.KeepColumns != "" && o.Predict == "" && (o.Eval == "" || o.Out == ""):
@@ -221,9 +233,12 @@ func (o Options) Resolve(d *Data, b *Base) (Options, error) {
 	}
 	o.Regression = d.Spec.Task.Base() != d.Spec.Task
 	o.Split, o.AutoSplit = d.SplitBy, false
-	lr, batch := 6.25e-5, 32
+	lr, batch, warmup, long := 6.25e-5, 32, 0.002, tuning
 	if b.Model.NEmbd < fullWidth { // models smaller than GPT-1 need more and larger steps
 		lr, batch = 5e-4, 8
+		if b.preset != "" {
+			lr, warmup, long = 1e-3, 0.1, learning
+		}
 	}
 	if o.Batch == train.Auto {
 		o.Batch = batch
@@ -239,6 +254,9 @@ func (o Options) Resolve(d *Data, b *Base) (Options, error) {
 	if o.LR == train.Auto {
 		o.LR = lr
 	}
+	if o.Warmup == train.Auto {
+		o.Warmup = warmup
+	}
 	if o.Micro == train.Auto {
 		o.Micro = microOf(d.Spec)
 	}
@@ -246,6 +264,7 @@ func (o Options) Resolve(d *Data, b *Base) (Options, error) {
 	if err := memory.Room(o.inputBytes(d, b)); err != nil {
 		return o, train.BadOption("{Batch} is %d and {Micro} is %d: %v", o.Batch, o.Micro, err)
 	}
+	o = long.over(len(d.Train), o)
 	if o.Epochs > 0 {
 		steps := updates(o.Epochs, len(d.Train), o.Batch)
 		if o.Steps > 0 && o.Steps != steps {
@@ -254,10 +273,7 @@ func (o Options) Resolve(d *Data, b *Base) (Options, error) {
 		}
 		o.Steps = steps
 	}
-	if o.EvalEvery == train.Auto {
-		o.EvalEvery = max(updates(1, len(d.Train), o.Batch), o.Steps/10)
-	}
-	return o, nil
+	return o.evaluations(len(d.Train), d.Dev != nil), nil
 }
 
 // inputBytes returns the memory of the rows of a batch and of the ids and targets of a micro-batch.

@@ -27,8 +27,8 @@ func TestResolve(t *testing.T) {
 	unchanged := func(*Options) {}
 	classes := Spec{Task: heads.Classification, Space: heads.Space{Labels: []string{"no", "yes"}}}
 
-	s := fit(768, 1000, classes, unchanged)
-	require.Equal(t, []float64{6.25e-5, 4, 94, 32}, []float64{s.LR, float64(s.Micro), float64(s.Steps), float64(s.EvalEvery)}, "the paper's values")
+	s := fit(768, 3000, classes, unchanged)
+	require.Equal(t, []float64{6.25e-5, 4, 282, 94}, []float64{s.LR, float64(s.Micro), float64(s.Steps), float64(s.EvalEvery)}, "the paper's values")
 	s = fit(128, 1000, classes, unchanged)
 	require.Equal(t, []float64{5e-4, 8, 4}, []float64{s.LR, float64(s.Batch), float64(s.Micro)}, "values for a small model")
 	require.Equal(t, []float64{0, 0.1}, []float64{s.Dropout, s.HeadDrop}, "dropout of the model and of its head")
@@ -39,7 +39,64 @@ func TestResolve(t *testing.T) {
 	require.True(t, fit(128, 10, Spec{Task: heads.Regression}, unchanged).Regression)
 
 	s = fit(128, 40, classes, func(s *Options) { s.Steps, s.Epochs = 500, 0 })
-	require.Equal(t, []int{500, 50}, []int{s.Steps, s.EvalEvery}, "ten evaluations, not one for each of 250 epochs")
+	require.Equal(t, []int{500, 25}, []int{s.Steps, s.EvalEvery}, "twenty evaluations of a small set, not one for each of 100 epochs")
+	s = fit(128, 4000, classes, func(s *Options) { s.Steps, s.Epochs = 9000, 0 })
+	require.Equal(t, []int{9000, 900, 0}, []int{s.Steps, s.EvalEvery, s.Patience}, "ten evaluations of a large set, not one for each of 18 epochs")
+	s = fit(128, 40, classes, unchanged)
+	require.Equal(t, []int{150, 0, 7}, []int{s.Steps, s.Epochs, s.EvalEvery}, "many epochs of few rows")
+	s = fit(128, 400, classes, unchanged)
+	require.Equal(t, []int{150, 3}, []int{s.Steps, s.Epochs})
+	s = fit(128, 40, classes, func(s *Options) { s.Epochs = 3 })
+	require.Equal(t, []int{15, 3}, []int{s.Steps, s.Epochs}, "as given")
 	s = fit(128, 1000, classes, func(s *Options) { s.LR, s.Micro, s.EvalEvery, s.Batch = 0, 8, 0, 4 })
 	require.Equal(t, []float64{0, 4, 750, 0}, []float64{s.LR, float64(s.Micro), float64(s.Steps), float64(s.EvalEvery)}, "the given values; a micro-batch is not larger than the batch")
+}
+
+// A model that starts from random weights with the vocabulary of the rows is trained for longer.
+func TestResolveNewModel(t *testing.T) {
+	d := &Data{Spec: Spec{Task: heads.Classification, Space: heads.Space{Labels: []string{"no", "yes"}}}}
+	for _, c := range []struct {
+		width, rows   int
+		preset        string
+		steps, epochs int
+		lr, warmup    float64
+	}{
+		{128, 100, "tiny", 600, 0, 1e-3, 0.1},
+		{128, 1000, "tiny", 1250, 10, 1e-3, 0.1},
+		{128, 100, "", 150, 0, 5e-4, 0.002},
+		{768, 100, "gpt1", 150, 0, 6.25e-5, 0.002},
+	} {
+		d.Train = make([]loaders.Row, c.rows)
+		o, err := Defaults().Resolve(d, &Base{Model: &gpt1.Model{Config: gpt1.Config{NEmbd: c.width}}, preset: c.preset})
+		require.NoError(t, err)
+		require.Equal(t, []any{c.steps, c.epochs, c.lr, c.warmup}, []any{o.Steps, o.Epochs, o.LR, o.Warmup}, "%+v", c)
+	}
+}
+
+func TestPatience(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		rows   int
+		dev    bool
+		change func(*Options)
+		want   int
+	}{
+		{"a small set", 2000, true, func(*Options) {}, 10},
+		{"a large set", 2001, true, func(*Options) {}, 0},
+		{"no development rows", 100, false, func(*Options) {}, 0},
+		{"no evaluations during the run", 100, true, func(o *Options) { o.EvalEvery = 0 }, 0},
+		{"no checkpoint to restore", 100, true, func(o *Options) { o.Keep = 0 }, 0},
+		{"given", 9000, true, func(o *Options) { o.Patience = 2 }, 2},
+		{"switched off", 100, true, func(o *Options) { o.Patience = 0 }, 0},
+	} {
+		d := &Data{Spec: Spec{Task: heads.Regression}, Train: make([]loaders.Row, c.rows)}
+		if c.dev {
+			d.Dev = make([]loaders.Row, 10)
+		}
+		asked := Defaults()
+		c.change(&asked)
+		o, err := asked.Resolve(d, &Base{Model: &gpt1.Model{Config: gpt1.Config{NEmbd: 128}}})
+		require.NoError(t, err)
+		require.Equal(t, c.want, o.Patience, c.name)
+	}
 }

@@ -146,10 +146,11 @@ func (o *Outcome) Metrics(prefix string) []train.Metric {
 	return all
 }
 
+// targets returns the targets of the rows.
 func (s *Set) targets() []heads.Target {
-	out := make([]heads.Target, len(s.Examples))
+	out := make([]heads.Target, s.count())
 	for i, e := range s.Examples {
-		out[i] = e.Target
+		out[s.row(i)] = e.Target
 	}
 	return out
 }

@@ -26,13 +26,14 @@ type Plan struct {
 	// Draw draws what the pictures of the run folder show of a report. If it is nil, there are none.
 	Draw func(dir string, r *Report) error
 
-	o     Options
-	model *gpt1.Model
-	tok   *tokenizer.Tokenizer
-	sets  sets
-	held  Held
-	task  *Task
-	test  *Outcome
+	o      Options
+	random bool // the run starts from random weights
+	model  *gpt1.Model
+	tok    *tokenizer.Tokenizer
+	sets   sets
+	held   Held
+	task   *Task
+	test   *Outcome
 }
 
 // Result is the result of a run on the held-out rows.
@@ -55,6 +56,7 @@ func NewPlan(o Options, d *Data, b *Base, to train.Listener) (*Plan, error) {
 		return nil, err
 	}
 	spec := d.Spec
+	spec.Long = o.Long
 	if spec.Specials, err = Specials(b.Tok); err != nil {
 		return nil, err
 	}
@@ -77,6 +79,9 @@ func NewPlan(o Options, d *Data, b *Base, to train.Listener) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
+	if head.ClassWeights, err = o.ClassWeights.of(spec, data.train); err != nil {
+		return nil, err
+	}
 	memory, err := o.need(m.Config, spec, o.ShareMicro())
 	if err != nil {
 		return nil, err
@@ -89,7 +94,7 @@ func NewPlan(o Options, d *Data, b *Base, to train.Listener) (*Plan, error) {
 		Tuner: &heads.Tuner{Model: m, Head: head, Lambda: float32(o.Lambda), Micro: o.Micro, Seed: o.Seed, Group: o.Group, Wide: m.Wide(), Lanes: memory.Lanes},
 		Spec:  spec, Train: data.train, Dev: data.dev, Batch: o.Batch, Seed: uint64(o.Seed),
 	}
-	return &Plan{o: o, model: m, tok: b.Tok, sets: data, held: d.Held, task: task}, nil
+	return &Plan{o: o, random: b.random, model: m, tok: b.Tok, sets: data, held: d.Held, task: task}, nil
 }
 
 // checkCalibrate returns an error if no temperature can be fitted.
@@ -190,6 +195,11 @@ func (p *Plan) Run(ctx context.Context, folder *train.Folder, earlier *train.Rec
 	}
 	to.Note("%d parameters, %s of %s (%d at a time), learning rate %g, run folder %s",
 		p.model.Store.Len(), plural.Of(p.o.Steps, "update"), plural.Of(p.o.Batch, "example"), p.o.Micro, p.o.LR, folder.Dir)
+	if p.o.Resume == "" {
+		if err := p.familiarity(ctx, to); err != nil {
+			return Result{}, err
+		}
+	}
 	if p.held != nil && p.o.Resume == "" && p.o.Group.First() {
 		if err := atomicfile.WriteFile(filepath.Join(folder.Dir, SplitFile), p.held.TSV()); err != nil {
 			return Result{}, err
@@ -218,14 +228,14 @@ func (p *Plan) runIn(ctx context.Context, folder *train.Folder, record *train.Re
 		Folder: folder, Record: record, Options: p.o.Options, Trainer: t, Model: p.model, Files: files, Listener: to,
 		Restore: p.o.EvalEvery > 0,
 		Finish: func(ctx context.Context, metrics *train.MetricsFile) error {
-			p.forget(t.State().Best.Step)
+			p.forget(t.State())
 			if err := p.fit(ctx, folder.Dir, to); err != nil {
 				return err
 			}
-			return p.report(ctx, folder.Dir, metrics, to)
+			return p.report(ctx, folder.Dir, t.State().Step, metrics, to)
 		},
 		Assist: func(ctx context.Context) error {
-			p.forget(t.State().Best.Step)
+			p.forget(t.State())
 			if err := p.fit(ctx, "", train.Listener{}); err != nil {
 				return err
 			}
@@ -240,8 +250,8 @@ func (p *Plan) runIn(ctx context.Context, folder *train.Folder, record *train.Re
 }
 
 // forget drops the outcome of the last weights if the run keeps the weights of another update.
-func (p *Plan) forget(best int) {
-	if p.o.EvalEvery > 0 && p.o.Keep > 0 && best != 0 && best != p.o.Steps {
+func (p *Plan) forget(s train.State) {
+	if p.o.EvalEvery > 0 && p.o.Keep != 0 && s.Best.Step != 0 && s.Best.Step != s.Step {
 		p.task.dev = nil
 	}
 }
@@ -261,6 +271,7 @@ func (p *Plan) fit(ctx context.Context, dir string, to train.Listener) error {
 	case err != nil:
 		return err
 	}
+	logits = dev.merged(logits)
 	space, gold := &p.task.Spec.Space, dev.targets()
 	if p.o.Calibrate {
 		before := task.Judge(*space, nil).Details(gold, logits).Calibration

@@ -27,30 +27,39 @@ func NewPredictor(b *Base) (*Predictor, error) {
 	return &Predictor{b, tuner, b.head.Task.Task().Judge(b.head.Space, nil)}, nil
 }
 
-// Encode turns the texts and answers of a row into token sequences that fit the model's positions.
-// tokens is the length of the longest sequence before it was cut to fit.
-func (p *Predictor) Encode(row loaders.Row) (e heads.Encoded, tokens int, err error) {
-	spec, tok := p.base.head, p.base.Tok
-	whole, _, err := encode(spec, tok, math.MaxInt32, row)
+// Encode turns the texts and answers of a row into token sequences that fit the model's positions: one
+// example, or one for each window of a long text. tokens is the length of the longest sequence before it
+// was cut to fit. Windows cut nothing.
+func (p *Predictor) Encode(row loaders.Row) (windows []heads.Encoded, tokens int, err error) {
+	spec, tok, limit := p.base.head, p.base.Tok, p.base.Model.NCtx
+	whole, err := encode(spec, tok, math.MaxInt32, row)
 	if err != nil {
-		return e, 0, err
+		return nil, 0, err
 	}
-	for _, s := range whole.Sequences {
+	for _, s := range whole.examples[0].Sequences {
 		tokens = max(tokens, len(s))
 	}
-	if tokens <= p.base.Model.NCtx {
-		return whole, tokens, nil
+	if tokens <= limit {
+		return whole.examples, tokens, nil
 	}
-	e, _, err = encode(spec, tok, p.base.Model.NCtx, row)
-	return e, tokens, err
+	fit, err := encode(spec, tok, limit, row)
+	if spec.Long == heads.Windows {
+		tokens = limit
+	}
+	return fit.examples, tokens, err
 }
 
-// Predict predicts examples.
-func (p *Predictor) Predict(ctx context.Context, examples []heads.Encoded) ([]Prediction, error) {
-	logits, err := p.tuner.Predict(ctx, examples)
+// Predict predicts inputs, each of one or more windows.
+func (p *Predictor) Predict(ctx context.Context, inputs [][]heads.Encoded) ([]Prediction, error) {
+	var s Set
+	for i, windows := range inputs {
+		s.add(encoded{examples: windows}, i, true)
+	}
+	logits, err := p.tuner.Predict(ctx, s.Examples)
 	if err != nil {
 		return nil, err
 	}
+	logits = s.merged(logits)
 	out := make([]Prediction, len(logits))
 	for i, row := range logits {
 		if x, found := notFinite(row); found {

@@ -13,8 +13,8 @@ import (
 )
 
 // report evaluates on the test examples, writes the predictions for them or else for the development
-// examples, and reports the scores on both.
-func (p *Plan) report(ctx context.Context, dir string, metrics train.Observer, to train.Listener) error {
+// examples, and reports the scores on both. step is the last update.
+func (p *Plan) report(ctx context.Context, dir string, step int, metrics train.Observer, to train.Listener) error {
 	dev, err := p.dev(ctx)
 	if err != nil {
 		return err
@@ -24,7 +24,7 @@ func (p *Plan) report(ctx context.Context, dir string, metrics train.Observer, t
 		return err
 	}
 	if test != nil && test.labelled() {
-		if err := metrics.Evaluated(p.o.Steps, test.Metrics("test_")); err != nil {
+		if err := metrics.Evaluated(step, test.Metrics("test_")); err != nil {
 			return err
 		}
 	}

@@ -26,6 +26,8 @@ type Spec struct {
 	heads.Space
 	Specials heads.Specials `json:"special_ids"`
 
+	Long heads.Long `json:"long,omitempty"` // what is done with long texts; "": their end is cut
+
 	// The origin of the rows, so that more rows of the same layout can be read.
 	Dataset string          `json:"dataset,omitempty"` // name of a published dataset
 	Fields  *loaders.Fields `json:"fields,omitempty"`  // column names of the user's files; nil: the task's defaults

@@ -34,7 +34,7 @@ func ReadSpec(dir string) (Spec, error) {
 		return Spec{}, err
 	}
 	var s Spec
-	if err = knownKeys(data, "format", "task", "labels", "choices", "thresholds", "special_ids", "dataset", "fields", "metric", "baseline", "temperature"); err == nil {
+	if err = knownKeys(data, "format", "task", "labels", "choices", "thresholds", "special_ids", "dataset", "fields", "metric", "long", "baseline", "temperature"); err == nil {
 		err = json.Unmarshal(data, &s)
 	}
 	var wrong *json.UnmarshalTypeError
@@ -88,7 +88,7 @@ func (s Spec) validate() error {
 	if err != nil {
 		return err
 	}
-	for _, check := range []func() error{func() error { return task.CheckSpace(s.Space) }, s.checkFields, s.checkMetric} {
+	for _, check := range []func() error{func() error { return task.CheckSpace(s.Space) }, s.checkFields, s.checkMetric, s.checkLong} {
 		if err := check(); err != nil {
 			return SpecError{err}
 		}

@@ -122,14 +122,18 @@ func (t *Task) Seek(n int, at loaders.Position) error {
 // that names the first value that is not finite.
 func (t *Task) Diagnose(n int) (batch string, err error) {
 	t.Tuner.Model.Store.ClearGradients()
-	return "training " + t.Train.rowsOf(t.numbers(n)), t.Tuner.Diagnose(n, t.batch(n))
+	numbers := t.numbers(n)
+	for i, example := range numbers {
+		numbers[i] = t.Train.row(example)
+	}
+	return "training " + t.Train.rowsOf(numbers), t.Tuner.Diagnose(n, t.batch(n))
 }
 
-// rowsOf lists the rows that examples come from, by file and number.
-func (s *Set) rowsOf(examples []int) string {
+// rowsOf lists rows by file and number.
+func (s *Set) rowsOf(rows []int) string {
 	var files []string
 	numbers := map[string][]string{}
-	for _, i := range examples {
+	for _, i := range rows {
 		at := place{number: i + 1}
 		if s.places != nil {
 			at = s.places[i]
@@ -170,6 +174,7 @@ func (t *Task) Judge(ctx context.Context, set *Set) (*Outcome, error) {
 	if err != nil {
 		return nil, err
 	}
+	logits = set.merged(logits)
 	for i, row := range logits {
 		if x, found := notFinite(row); found {
 			return nil, errors.Errorf("%s: the output of the model is %v: its weights are damaged or too large", set.rowsOf([]int{i}), x)

@@ -24,11 +24,15 @@ type Formatter struct {
 	Kind Kind
 	Specials
 	NCtx int
-	Cut  int // number of examples shortened so far
+	Long Long // what of a long text is left; windows are cut before
+	Cut  int  // number of examples shortened so far
+	Lost int  // number of tokens that they have lost
+
+	lost int // by the current example
 }
 
 // Sequences formats one example as figure 1 of the paper shows. If the input is too long, the end
-// of the context or text is cut, never the question, an answer or a special token. Of a pair, the
+// of the context or text is cut, or what Long says, never the question, an answer or a special token. Of a pair, the
 // longer side is cut first, then both evenly.
 func (f *Formatter) Sequences(e Example) ([][]int32, error) {
 	task, err := Of(f.Kind)
@@ -36,7 +40,9 @@ func (f *Formatter) Sequences(e Example) ([][]int32, error) {
 		return nil, err
 	}
 	before := f.Cut
+	f.lost = 0
 	seqs, err := task.Format(f, e)
+	f.Lost += f.lost
 	f.Cut = min(f.Cut, before+1) // counts examples, not sequences
 	return seqs, err
 }
@@ -64,8 +70,7 @@ func (f *Formatter) join(context, question, last []int32, delimiter bool) ([]int
 			f.NCtx-room, f.NCtx)
 	}
 	if len(context) > room {
-		context = context[:room]
-		f.Cut++
+		context = f.shorten(context, room)
 	}
 	s := make([]int32, 0, specials+len(context)+len(question)+len(last))
 	s = append(s, f.Start)
@@ -84,13 +89,22 @@ func (f *Formatter) cutPair(a, b []int32) (x, y []int32) {
 	if len(a)+len(b) <= room {
 		return a, b
 	}
-	f.Cut++
 	half := room / 2
 	switch {
 	case len(a) <= half:
-		return a, b[:room-len(a)]
+		return a, f.shorten(b, room-len(a))
 	case len(b) <= half:
-		return a[:room-len(b)], b
+		return f.shorten(a, room-len(b)), b
 	}
-	return a[:room-half], b[:half]
+	lost := len(a) + len(b) - room
+	a, b = f.shorten(a, room-half), f.shorten(b, half)
+	f.lost = lost
+	return a, b
+}
+
+// shorten returns n tokens of a longer text.
+func (f *Formatter) shorten(text []int32, n int) []int32 {
+	f.Cut++
+	f.lost = max(f.lost, len(text)-n)
+	return f.Long.shorten(text, n)
 }

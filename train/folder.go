@@ -10,6 +10,7 @@ import (
 	"github.com/gofrs/flock"
 	"github.com/pkg/errors"
 
+	"gorgpt/checkpoint"
 	"gorgpt/internal/atomicfile"
 )
 
@@ -128,9 +129,10 @@ func reopen(dir string, l Listener) (*Folder, *Record, error) {
 	if err == nil && !r.Completed {
 		return f, r, nil
 	}
-	f.Close()
+	defer f.Close()
 	if err == nil {
 		l.Note("the run in %s is complete: nothing to do", dir)
+		err = r.Keeping.Keep.tidy(checkpoint.Keeper{Dir: f.Checkpoints()}) // it may have been killed before
 	}
 	return nil, r, err
 }

@@ -58,7 +58,7 @@ func (j *Job) Run(ctx context.Context) (err error) {
 		}
 	}()
 	j.Trainer.Observers = slices.Concat([]Observer{metrics}, j.Listener.Observers, j.Trainer.Observers)
-	if j.Options.Keep > 0 {
+	if j.Options.Keep != 0 {
 		j.Trainer.Save = func(s State) error { return j.save(s, metrics) }
 	}
 	runErr := j.Trainer.Run(ctx)
@@ -80,12 +80,16 @@ func (j *Job) Run(ctx context.Context) (err error) {
 
 // restore loads the weights of the best evaluation, unless it was the last one.
 func (j *Job) restore() error {
-	best := j.Trainer.State().Best.Step
-	if !j.Restore || best == 0 || best == j.Trainer.Steps || j.Options.Keep == 0 {
+	best, last := j.Trainer.State().Best.Step, j.Trainer.State().Step
+	if last < j.Trainer.Steps {
+		j.Listener.Note("ended after update %d of %d, because the last %d evaluations were not better than the one after update %d",
+			last, j.Trainer.Steps, j.Trainer.Patience, best)
+	}
+	if !j.Restore || best == 0 || best == last || j.Options.Keep == 0 {
 		return nil
 	}
 	if j.Options.Group.First() {
-		j.Listener.Note("kept the weights after update %d of %d, the best on the held-out rows", best, j.Trainer.Steps)
+		j.Listener.Note("kept the weights after update %d of %d, the best on the held-out rows", best, last)
 		if err := j.keeper().Restore(best, j.Model); err != nil {
 			return err
 		}
@@ -161,7 +165,10 @@ func (j *Job) finish(ctx context.Context, metrics *MetricsFile) error {
 		return err
 	}
 	j.Record.Completed = true
-	return j.Record.write(j.Dir)
+	if err := j.Record.write(j.Dir); err != nil {
+		return err
+	}
+	return j.Options.Keep.tidy(j.keeper())
 }
 
 // begin writes the files that are known before the first update. A resumed run then loads the
@@ -183,7 +190,7 @@ func (j *Job) begin() error {
 			return err
 		}
 	}
-	started := Started{Dir: j.Dir, Steps: j.Trainer.Steps, LogEvery: j.Options.LogEvery}
+	started := Started{Dir: j.Dir, Steps: j.Trainer.Steps, LogEvery: j.Options.LogEvery, Measure: j.Trainer.Highest}
 	if j.Options.Resume != "" {
 		if err := j.resume(); err != nil {
 			return err
@@ -219,7 +226,7 @@ func (j *Job) resume() error {
 }
 
 func (j *Job) keeper() checkpoint.Keeper {
-	return checkpoint.Keeper{Dir: j.Checkpoints(), Keep: j.Options.Keep, Wrap: j.Listener.Disk}
+	return checkpoint.Keeper{Dir: j.Checkpoints(), Keep: j.Options.Keep.newest(), Wrap: j.Listener.Disk}
 }
 
 // save stores a checkpoint. Before that, it syncs the metrics to the disk.
@@ -270,5 +277,5 @@ func (j *Job) stopped(err error) error {
 	if err == nil {
 		return nil
 	}
-	return Stopped{Err: err, Dir: j.Dir, Checkpoint: j.newest, Keeps: j.newest != "" || j.Options.Keep > 0}
+	return Stopped{Err: err, Dir: j.Dir, Checkpoint: j.newest, Keeps: j.newest != "" || j.Options.Keep != 0}
 }

@@ -42,6 +42,7 @@ type Started struct {
 	Step     int    // updates already done
 	Steps    int    // updates in total
 	LogEvery int    // updates between progress lines
+	Measure  string // chooses the best evaluation by its highest value; "": the lowest loss does
 	From     string // checkpoint from which the run resumes; "": none
 }
 

@@ -29,7 +29,8 @@ type Options struct {
 	// [Options.CheckUnknown].
 	AllowUnknown bool `json:"allow_unknown,omitempty"`
 
-	EvalEvery int `json:"eval_every"` // updates between evaluations; 0: only at the end
+	EvalEvery int `json:"eval_every"`         // updates between evaluations; 0: only at the end
+	Patience  int `json:"patience,omitempty"` // evaluations since the best one after which the run ends early; 0: it does not
 
 	Housekeeping `json:"-"`
 	Out          string `json:"-"` // run folder; "": runs/<name>
@@ -46,7 +47,7 @@ type Options struct {
 type Housekeeping struct {
 	LogEvery    int   `json:"log_every"`              // updates between progress lines
 	SaveEvery   Every `json:"save_every"`             // interval between checkpoints
-	Keep        int   `json:"keep"`                   // newest checkpoints to keep, in addition to the best; 0: write none
+	Keep        Keep  `json:"keep"`                   // checkpoints to keep; 0: write none
 	SampleEvery int   `json:"sample_every,omitempty"` // updates between samples of text; 0: only at the end
 	History     int   `json:"history,omitempty"`      // earlier states of the weights to keep; see [Milestones]
 }
@@ -64,7 +65,7 @@ func (o Options) Check() error {
 		value, least int
 	}{
 		{"Steps", o.Steps, 0}, {"Epochs", o.Epochs, Auto}, {"Batch", o.Batch, 1}, {"Micro", o.Micro, 1},
-		{"EvalEvery", o.EvalEvery, 0}, {"LogEvery", o.LogEvery, 0}, {"Keep", o.Keep, 0}, {"SampleEvery", o.SampleEvery, 0}, {"History", o.History, 0},
+		{"EvalEvery", o.EvalEvery, 0}, {"Patience", o.Patience, 0}, {"LogEvery", o.LogEvery, 0}, {"SampleEvery", o.SampleEvery, 0}, {"History", o.History, 0},
 	} {
 		if x.value != Auto && x.value < x.least {
 			return BadOption("{"+x.field+"} must be at least %d, not %d", x.least, x.value)
@@ -125,7 +126,7 @@ func (o Options) UpdateGraph(store *graph.Store) (*graph.Graph, error) {
 func (o Options) Trainer(task Task, store *graph.Store, schedule optim.Schedule, observers ...Observer) (*Trainer, error) {
 	opt, err := optim.New(store, o.Adam())
 	return &Trainer{
-		Task: task, Optimizer: opt, Schedule: schedule, Steps: o.Steps, EvalEvery: o.EvalEvery, Seed: o.Seed,
+		Task: task, Optimizer: opt, Schedule: schedule, Steps: o.Steps, EvalEvery: o.EvalEvery, Patience: o.Patience, Seed: o.Seed,
 		SaveEvery: o.SaveEvery, Observers: observers, Group: o.Group,
 	}, err
 }

@@ -3,6 +3,7 @@ package train
 import (
 	"context"
 	"fmt"
+	"math"
 	"runtime"
 	"runtime/debug"
 	"time"
@@ -63,7 +64,7 @@ type Metric struct {
 type Update struct {
 	Step     int // from 1
 	Loss, LR float64
-	Smoothed float64 // loss, averaged over about the last 50 updates
+	Smoothed float64 // loss, averaged over about the last 20 updates
 	GradNorm float64 // before clipping
 	Tokens   int64   // so far
 	TokS     float64 // tokens per second in this update
@@ -86,6 +87,7 @@ type Trainer struct {
 	Schedule  optim.Schedule
 	Steps     int   // updates in total
 	EvalEvery int   // 0: only at the end
+	Patience  int   // evaluations since the best one after which the run ends early; 0: it does not
 	Seed      int64 // of the dropout masks
 	Observers []Observer
 	Highest   string            // the best evaluation has the highest value of this measure; "": the lowest loss
@@ -116,7 +118,7 @@ func (e Interrupted) Is(target error) bool { return target == e || target == con
 // until the garbage is as large as the tensors, and a run would need twice its forecast memory.
 const collectEvery = 100
 
-// Run trains from the current state up to Steps. When ctx ends, Run drops the current update,
+// Run trains from the current state up to Steps, or until Patience ends the run. When ctx ends, Run drops the current update,
 // saves the state after the last complete one, and returns Interrupted. If the ctx of one rank
 // ends, all ranks stop.
 //
@@ -134,13 +136,20 @@ func (t *Trainer) Run(ctx context.Context) error {
 		if err := t.after(ctx, n); err != nil {
 			return t.stopped(err)
 		}
-		if n == t.Steps {
+		if t.ended(n) {
 			return nil
 		}
 		if err := t.update(ctx, n+1); err != nil {
 			return t.stopped(errors.WithMessagef(err, "update %d", n+1))
 		}
 	}
+}
+
+// ended reports whether update n is the last one. It depends only on the state, so that a resumed run
+// ends where the run would have ended.
+func (t *Trainer) ended(n int) bool {
+	evaluated := n > 0 && t.state.Evaluated == n && t.state.Best.Step > 0
+	return n == t.Steps || evaluated && t.Patience > 0 && n-t.state.Best.Step >= t.Patience*t.EvalEvery
 }
 
 // stopped saves the last complete update if the run was asked to stop.
@@ -166,7 +175,7 @@ func (t *Trainer) after(ctx context.Context, n int) error {
 			return errors.WithMessagef(err, "evaluation after update %d", n)
 		}
 	}
-	if t.saved < n && (n == t.Steps || t.better || t.SaveEvery.due(n, t.lastSave)) {
+	if t.saved < n && (t.ended(n) || t.better || t.SaveEvery.due(n, t.lastSave)) {
 		return t.save()
 	}
 	return nil
@@ -219,16 +228,21 @@ func (t *Trainer) update(ctx context.Context, n int) error {
 	return nil
 }
 
-// smoothing is about the number of updates that a smoothed loss averages over.
-const smoothing = 50
+// Smooth returns the smoothed loss after update n = 1, 2, …, given that after the update before. It is
+// the mean of all losses so far with weights that fall by a twentieth with each update of age. That is
+// Adam's moving average with its correction of the bias.
+func Smooth(n int, before, loss float64) float64 {
+	const fall = 1. / 20
+	share := fall / (1 - math.Pow(1-fall, float64(n)))
+	return before + share*(loss-before)
+}
 
 // updated advances the state to update n.
 func (t *Trainer) updated(n int, res Result, took time.Duration) {
-	share := max(1/float64(n), 1./smoothing)
 	t.state.Step = n
 	t.state.Tokens += int64(res.Tokens)
 	t.state.Seconds += took.Seconds()
-	t.state.Smoothed += share * (res.Loss - t.state.Smoothed)
+	t.state.Smoothed = Smooth(n, t.state.Smoothed, res.Loss)
 	t.state.Data = t.Task.Position()
 }
 

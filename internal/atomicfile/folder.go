@@ -113,6 +113,9 @@ func (f *Folder) File(name string, write func(io.Writer) error) (err error) {
 	return errors.WithMessage(hide(err), name)
 }
 
+// Drop says that a file of the folder that is replaced is removed with it, though the new folder lacks it.
+func (f *Folder) Drop(name string) { f.has[name] = true }
+
 // RemoveFolder removes a folder that contains only own files, as a whole: neither a reader nor a crash
 // leaves it half removed. Any other folder stays.
 func (d *Dir) RemoveFolder(name string, own func(file string) bool) error {

@@ -38,6 +38,7 @@ type settings struct {
 // parse reads the command line.
 func parse(args []string, help io.Writer) (*settings, error) {
 	s := &settings{recipe: finetune.Defaults()}
+	s.recipe.Epochs = 3
 	given, err := cli.Parse(s.flags(), args, usage, "files are named with -train, -dev and -test", help)
 	if err != nil {
 		return nil, err

@@ -180,7 +180,7 @@ func (c Command[S]) stored(r *train.Record) (*S, error) {
 	if err != nil {
 		return nil, err
 	}
-	c.Options(s).Epochs = 0 // a record omits it if it is 0
+	c.Options(s).Epochs, c.Options(s).Patience = 0, 0 // a record omits them if they are 0
 	in := json.NewDecoder(bytes.NewReader(r.Settings))
 	in.DisallowUnknownFields()
 	if err := in.Decode(s); err != nil {

@@ -62,7 +62,7 @@ func (c *Console) report(e train.Event) {
 		fmt.Fprintln(c.err, e)
 	case train.Started:
 		c.progress = NewProgress(c.err, c.terminal, e.Steps, e.LogEvery)
-		c.figure = &Figure{Dir: e.Dir, Out: c.Out}
+		c.figure = &Figure{Dir: e.Dir, Measure: e.Measure, Out: c.Out}
 		if e.From != "" {
 			fmt.Fprintln(c.Out, e)
 		}
@@ -77,7 +77,12 @@ func (c *Console) report(e train.Event) {
 }
 
 // Updated shows an update of the current run.
-func (c *Console) Updated(u train.Update) error { return c.progress.Updated(u) }
+func (c *Console) Updated(u train.Update) error {
+	if err := c.progress.Updated(u); err != nil {
+		return err
+	}
+	return c.figure.Updated(u)
+}
 
 // Evaluated shows an evaluation of the current run.
 func (c *Console) Evaluated(step int, metrics []train.Metric) error {

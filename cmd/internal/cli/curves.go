@@ -14,12 +14,13 @@ import (
 type curves struct {
 	loss, rate []figure.Point
 	valid      []figure.Point
-	heldOut    string // label of valid: validation or development
+	heldOut    string         // label of valid: validation or development
+	measure    []figure.Point // of the development rows
 }
 
 // readCurves reads a metrics file. It skips values that are not numbers and lines that are not
-// metrics. bad has the numbers of those lines, from 1.
-func readCurves(path string) (c curves, bad []int, err error) {
+// metrics. measure names the one of evaluations; it may be "". bad has the numbers of those lines, from 1.
+func readCurves(path, measure string) (c curves, bad []int, err error) {
 	data, err := regular.ReadFile(path, "metrics", 1<<30)
 	if err != nil {
 		return c, nil, errors.Wrap(err, "drawing the loss")
@@ -30,15 +31,15 @@ func readCurves(path string) (c curves, bad []int, err error) {
 		if !bytes.HasSuffix(text, []byte("\n")) {
 			break // the line is still being written
 		}
-		if !c.add(text) {
+		if !c.add(text, measure) {
 			bad = append(bad, number)
 		}
 	}
 	return c, bad, nil
 }
 
-// add adds the values in a line of metrics. It reports whether the line is one.
-func (c *curves) add(text []byte) bool {
+// add adds the values in a line of metrics, and that of a measure. It reports whether the line is one.
+func (c *curves) add(text []byte, measure string) bool {
 	var line struct {
 		Step  *float64
 		Loss  any
@@ -63,6 +64,10 @@ func (c *curves) add(text []byte) bool {
 	}
 	if add(&c.valid, line.Dev) {
 		c.heldOut = "development"
+		var all map[string]any
+		if json.Unmarshal(text, &all) == nil {
+			add(&c.measure, all[measure])
+		}
 	}
 	return true
 }

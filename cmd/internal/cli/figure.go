@@ -6,6 +6,7 @@ import (
 	"math"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"gorgpt/internal/atomicfile"
@@ -14,23 +15,24 @@ import (
 )
 
 // Figure draws loss.svg and loss.png in a run folder from its metrics. They show the losses of
-// updates and evaluations and, below, the learning rate.
+// updates and evaluations and, below, the measure of evaluations, if there is one, and the learning rate.
 // A Figure must not be used by several goroutines at once.
 type Figure struct {
-	Dir  string
-	Out  io.Writer // receives notes about damaged lines; nil: they are ignored
-	last time.Time
-	bad  int // damaged lines that have been reported
+	Dir     string
+	Measure string    // of evaluations, such as dev_acc; "": none
+	Out     io.Writer // receives notes about damaged lines; nil: they are ignored
+	last    time.Time
+	bad     int // damaged lines that have been reported
 }
 
-// figurePause is the minimum time between two drawings during a run.
+// figurePause is the time without an evaluation after which the figure is drawn again.
 const figurePause = time.Minute
 
-// Updated does nothing.
-func (f *Figure) Updated(train.Update) error { return nil }
+// Evaluated draws the figure.
+func (f *Figure) Evaluated(int, []train.Metric) error { return f.Draw() }
 
-// Evaluated draws the figure, but at most once per minute.
-func (f *Figure) Evaluated(int, []train.Metric) error {
+// Updated draws the figure if it is a minute old.
+func (f *Figure) Updated(train.Update) error {
 	if f.last.IsZero() {
 		f.last = time.Now()
 	}
@@ -43,7 +45,7 @@ func (f *Figure) Evaluated(int, []train.Metric) error {
 // Draw draws the current metrics.
 func (f *Figure) Draw() error {
 	f.last = time.Now()
-	c, bad, err := readCurves(filepath.Join(f.Dir, train.MetricsFileName))
+	c, bad, err := readCurves(filepath.Join(f.Dir, train.MetricsFileName), f.Measure)
 	if len(bad) > f.bad && f.Out != nil {
 		f.bad = len(bad)
 		fmt.Fprintf(f.Out, "%s: line %d is damaged (%d in total); the figure ignores damaged lines\n", filepath.Join(f.Dir, train.MetricsFileName), bad[0], len(bad))
@@ -51,7 +53,7 @@ func (f *Figure) Draw() error {
 	if err != nil || len(c.loss) == 0 {
 		return err
 	}
-	sheet := c.sheet()
+	sheet := c.sheet(strings.ReplaceAll(strings.TrimPrefix(f.Measure, "dev_"), "_", " "))
 	for _, format := range []string{"svg", "png"} {
 		write := func(w io.Writer) error { return sheet.Write(format, w) }
 		if err := atomicfile.Write(filepath.Join(f.Dir, "loss."+format), write); err != nil {
@@ -61,11 +63,11 @@ func (f *Figure) Draw() error {
 	return nil
 }
 
-// sheet returns the plot of the losses above that of the learning rate.
-func (c curves) sheet() *figure.Sheet {
+// sheet returns the plots of the losses, of the measure, which has a name, and of the learning rate.
+func (c curves) sheet(measure string) *figure.Sheet {
 	const inch = 72
 	loss, rate := &figure.Plot{}, &figure.Plot{}
-	s := &figure.Sheet{Rows: [][]*figure.Plot{{loss}, {rate}}, Width: 6.4 * inch, Height: []float64{3.3 * inch, 1.4 * inch}}
+	s := &figure.Sheet{Rows: [][]*figure.Plot{{loss}}, Width: 6.4 * inch, Height: []float64{3.3 * inch}}
 	heldOut := figure.Orange
 	if len(c.valid) < 30 {
 		heldOut = figure.Dotted
@@ -85,19 +87,26 @@ func (c curves) sheet() *figure.Sheet {
 		}
 	}
 	rate.Lines = []figure.Series{{Look: figure.Grey, Points: thin(c.rate, 1000)}}
+	rate.Y = heights("learning rate", rate.Lines)
+	rate.Y.Min = 0
+	rate.Y.Ticks = figure.EvenTicks(0, rate.Y.Max, 3)
+	loss.Y = heights("loss in nats", loss.Lines)
+	loss.Y.Ticks = figure.EvenTicks(loss.Y.Min, loss.Y.Max, 6)
+	if len(c.measure) > 0 {
+		p := &figure.Plot{Lines: []figure.Series{{Look: heldOut, Points: c.measure}}}
+		p.Y = heights(measure, p.Lines)
+		p.Y.Ticks = figure.EvenTicks(p.Y.Min, p.Y.Max, 4)
+		s.Rows, s.Height = append(s.Rows, []*figure.Plot{p}), append(s.Height, 1.8*inch)
+	}
+	s.Rows, s.Height = append(s.Rows, []*figure.Plot{rate}), append(s.Height, 1.4*inch)
 
 	first, last := c.loss[0].X, c.loss[len(c.loss)-1].X
 	updates := figure.Axis{Min: first, Max: max(last, first+1)}
 	updates.Ticks = figure.EvenTicks(updates.Min, updates.Max, 6)
-	loss.X, rate.X = updates, updates
-	rate.X.Label = "update"
-	loss.Y = heights("loss in nats", loss.Lines)
-	loss.Y.Ticks = figure.EvenTicks(loss.Y.Min, loss.Y.Max, 6)
-	rate.Y = heights("learning rate", rate.Lines)
-	rate.Y.Min = 0
-	for _, y := range []float64{0, rate.Y.Max / 2, rate.Y.Max} {
-		rate.Y.Ticks = append(rate.Y.Ticks, figure.Tick{At: y, Label: fmt.Sprintf("%.3g", y)})
+	for _, row := range s.Rows {
+		row[0].X = updates
 	}
+	rate.X.Label = "update"
 	return s
 }
 
@@ -109,20 +118,17 @@ func heights(label string, lines []figure.Series) figure.Axis {
 			y.Min, y.Max = min(y.Min, p.Y), max(y.Max, p.Y)
 		}
 	}
-	if !(y.Max > y.Min) { // one value, or none
+	if !(y.Max-y.Min > 1e-6*max(math.Abs(y.Min), math.Abs(y.Max))) { // one value, or none
 		y.Min, y.Max = min(y.Min, 0), max(y.Max, 1)
 	}
 	return y
 }
 
-// smoothing is about the number of updates that a smoothed loss averages over.
-const smoothing = 50
-
-// smooth averages over about the last 50 points.
+// smooth returns the smoothed losses, see [train.Smooth].
 func smooth(points []figure.Point) []figure.Point {
 	out, mean := make([]figure.Point, len(points)), 0.0
 	for i, p := range points {
-		mean += max(1/float64(i+1), 1./smoothing) * (p.Y - mean)
+		mean = train.Smooth(i+1, mean, p.Y)
 		out[i] = figure.Point{X: p.X, Y: mean}
 	}
 	return out

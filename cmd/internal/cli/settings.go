@@ -45,7 +45,7 @@ func OptionFlags(fs *flag.FlagSet, o *train.Options, x *Extras) {
 	fs.BoolVar(&o.AllowUnknown, "allow-unknown", o.AllowUnknown, "")
 	fs.IntVar(&o.EvalEvery, "eval-every", o.EvalEvery, "")
 	fs.Var(&o.SaveEvery, "save-every", "")
-	fs.IntVar(&o.Keep, "keep", o.Keep, "")
+	fs.Var(&o.Keep, "keep", "")
 	fs.StringVar(&o.Resume, "resume", o.Resume, "")
 	fs.IntVar(&o.LogEvery, "log-every", o.LogEvery, "")
 	fs.StringVar(&o.Out, "out", o.Out, "")
@@ -61,8 +61,7 @@ func OptionFlags(fs *flag.FlagSet, o *train.Options, x *Extras) {
 func CheckOptions(given Given, o *train.Options, x *Extras) error {
 	err := given.CheckInts(
 		Int{Name: "steps", Value: o.Steps, Least: 0}, Int{Name: "epochs", Value: o.Epochs, Least: 1}, Int{Name: "batch", Value: o.Batch, Least: 1}, Int{Name: "micro", Value: o.Micro, Least: 1},
-		Int{Name: "eval-every", Value: o.EvalEvery, Least: 0}, Int{Name: "log-every", Value: o.LogEvery, Least: 1},
-		Int{Name: "keep", Value: o.Keep, Least: 0})
+		Int{Name: "eval-every", Value: o.EvalEvery, Least: 0}, Int{Name: "log-every", Value: o.LogEvery, Least: 1})
 	if err == nil {
 		err = given.CheckNumbers(Number{"lr", o.LR}, Number{"l2", o.L2}, Number{"clip", o.Clip})
 	}

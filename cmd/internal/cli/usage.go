@@ -21,7 +21,9 @@ Checkpoints and resuming
                    (10m, the default); 0: at fixed points only. These are: after
                    the best evaluation, at the end, on Ctrl-C and on SIGTERM
   -keep N          keep the newest N checkpoints and the best one (2);
-                   0: save none, so that the run cannot be resumed
+                   0: save none, so that the run cannot be resumed; best: like
+                   2, but when the run has ended, only the best one remains,
+                   without what resuming needs (the default of finetune)
   -resume DIR      resume the run in DIR. The result has the same bits as a run
                    that was never stopped. DIR is the run folder, not one of its
                    checkpoints. -resume latest takes this command's newest run

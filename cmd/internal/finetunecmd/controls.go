@@ -18,15 +18,19 @@ func measure(ctx context.Context, d *finetune.Data, w io.Writer) error {
 	if d.Dev == nil {
 		return errors.New("-dev is missing: controls choose their penalty on the development rows")
 	}
-	test := d.Test
-	if !d.Judged() { // the test rows have no labels
-		test = nil
-	}
-	results, err := controls.Measure(ctx, d.Spec.Task, d.Train, d.Dev, test)
+	results, err := fitControls(ctx, d)
 	if err != nil {
 		return err
 	}
 	return printControls(w, len(d.Train), results)
+}
+
+func fitControls(ctx context.Context, d *finetune.Data) ([]controls.Result, error) {
+	test := d.Test
+	if !d.Judged() { // the test rows have no labels
+		test = nil
+	}
+	return controls.Measure(ctx, d.Spec.Task, d.Train, d.Dev, test)
 }
 
 // printControls writes a table of the controls. Its last columns compare each with the majority on

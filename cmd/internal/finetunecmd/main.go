@@ -99,8 +99,15 @@ func tune(ctx context.Context, s *commandLine, first pretrain.Options, stdin io.
 	if done, err := s.look(ctx, p, con); done || err != nil {
 		return err
 	}
-	_, err = p.Run(ctx, folder, earlier, con.Listener())
-	return err
+	control, err := s.compete(ctx, d, con)
+	if err != nil {
+		return err
+	}
+	result, err := p.Run(ctx, folder, earlier, con.Listener())
+	if err != nil {
+		return err
+	}
+	return control.judge(result, con.Out)
 }
 
 // look draws a graph of the run if the command line asks for it. done reports that the command is
@@ -161,6 +168,7 @@ func seedFolder(out string, seed int64) string {
 // repeat trains once per seed, each in its own folder, and prints the spread of the scores.
 func repeat(ctx context.Context, s *commandLine, d *finetune.Data, con *cli.Console) error {
 	var scores finetune.Repeats
+	var control opponent
 	for i := range int64(s.seeds) {
 		one := s.Options
 		one.Seed += i
@@ -171,11 +179,19 @@ func repeat(ctx context.Context, s *commandLine, d *finetune.Data, con *cli.Cons
 		if err != nil {
 			return err
 		}
+		if i == 0 || rows.SplitBy != "" { // each seed has other rows
+			if control, err = s.compete(ctx, rows, con); err != nil {
+				return err
+			}
+		}
 		result, err := runOne(ctx, s, one, rows, con)
 		if err != nil {
 			return errors.WithMessagef(err, "seed %d", one.Seed)
 		}
 		scores.Add(result)
+		if err := control.judge(result, con.Out); err != nil {
+			return err
+		}
 	}
 	for _, line := range scores.Lines() {
 		fmt.Fprintln(con.Out, line)
@@ -196,18 +212,32 @@ func runOne(ctx context.Context, s *commandLine, o finetune.Options, d *finetune
 }
 
 // model returns the folder of the model to start from. If the command line does not name one, it
-// is the newest, or a new one. With -scratch, or to inspect a graph, no model is needed.
+// is the newest. Rows of the embedded world may need a new one, which is pre-trained. Own rows start
+// from random weights if there is no model that has learned from books. With -scratch, or to inspect a
+// graph, no model is needed.
 func model(ctx context.Context, s *commandLine, first pretrain.Options, con *cli.Console) (string, error) {
+	world := s.Train == "" && s.Dataset == ""
 	switch {
 	case s.Model != "" || s.Preset != "":
 		return s.Model, nil
-	case s.Scratch || s.BuildOnly(s.Options.Options):
-		dir, err := s.Group.Once(func() ([]byte, error) {
-			dir, err := pretrain.Newest("")
-			return []byte(dir), err
-		})
-		s.Scratch = s.Scratch || len(dir) == 0
-		return string(dir), err
+	case world && !s.Scratch && !s.BuildOnly(s.Options.Options):
+		return pretrain.NewestOrNew(ctx, first, con.Listener())
 	}
-	return pretrain.NewestOrNew(ctx, first, con.Listener())
+	dir, err := s.Group.Once(func() ([]byte, error) {
+		dir, err := newest(world)
+		return []byte(dir), err
+	})
+	if len(dir) == 0 && !world && !s.Scratch {
+		con.Listener().Note("no -model, and no completed run of gorgpt train -data under %s/: starting from random weights", train.Runs)
+	}
+	s.Scratch = s.Scratch || len(dir) == 0
+	return string(dir), err
+}
+
+// newest returns the folder of the newest pre-trained model for rows of the embedded world or for others.
+func newest(world bool) (string, error) {
+	if world {
+		return pretrain.Newest("")
+	}
+	return pretrain.NewestOnBooks()
 }

@@ -115,7 +115,7 @@ func TestDryRun(t *testing.T) {
 	flags := []string{"-task", "qa", "-model", "m", "-train", "train.jsonl", "-out", "out"}
 	status, stdout, stderr := command(t, dir, append(flags, "-dry-run")...)
 	require.Zero(t, status, stderr)
-	require.Regexp(t, `(?s)\d+ parameters; 18 updates of 384 tokens\n  base model .*  total memory +\d+\.\d MB\n`, stdout)
+	require.Regexp(t, `(?s)\d+ parameters; 150 updates of 384 tokens\n  base model .*  total memory +\d+\.\d MB\n`, stdout)
 	require.NoDirExists(t, "out")
 
 	defer debug.SetMemoryLimit(math.MaxInt64)
@@ -144,7 +144,7 @@ func TestSettingsOfTheRecord(t *testing.T) {
 	want, err := parse(nil, append(flags, "-resume", "out", "-out", "out"), io.Discard)
 	require.NoError(t, err)
 	require.Equal(t, "out", want.Resume)
-	require.Equal(t, 9, want.Keep)
+	require.Equal(t, train.Keep(9), want.Keep)
 	require.Equal(t, 12, want.Steps)
 }
 

@@ -57,19 +57,30 @@ func TestPredictionsOfDev(t *testing.T) {
 	require.NoFileExists(t, filepath.Join(dir, "out", "predictions.tsv"), "the predictions of the first run do not belong to the second")
 }
 
+// Own rows are learned by the newest model that has read books.
 func TestNewestModel(t *testing.T) {
 	dir := workplace(t, "entailment")
-	for _, name := range []string{"newest", "interrupted"} {
+	for _, name := range []string{"newest", "interrupted", "world"} {
 		writeModel(t, filepath.Join(dir, "runs", name))
 	}
-	write(t, dir, "runs/interrupted/run.json", `{"command": "train", "completed": false}`)
+	write(t, dir, "runs/newest/run.json", `{"command": "train", "completed": true, "settings": {"data": ["books"]}}`)
+	write(t, dir, "runs/interrupted/run.json", `{"command": "train", "completed": false, "settings": {"data": ["books"]}}`)
 	status, stdout, stderr := command(t, dir, append(short, "-task", "entailment")...)
 	require.Zero(t, status, stderr)
 	require.Contains(t, stdout, "weights of runs/newest\n")
+	require.Regexp(t, "before fine-tuning, the model's perplexity on these texts is .*The model does not know such text: pre-train", stdout)
 	require.Contains(t, read(t, dir, "runs/width32-entailment/run.json"), `"model": "runs/newest"`)
+
+	require.NoError(t, os.RemoveAll(filepath.Join(dir, "runs", "newest")))
+	status, stdout, stderr = command(t, dir, append(short, "-task", "entailment")...)
+	require.Zero(t, status, stderr)
+	require.Contains(t, stdout, "no -model, and no completed run of gorgpt train -data under runs/: starting from random weights\n")
+	require.Contains(t, stdout, "random weights in the shape of preset tiny, with a vocabulary of")
+	require.NotContains(t, stdout, "before fine-tuning", "random weights know no text")
 }
 
-// If there is no model, the command pre-trains one first, but only after it has checked the rows.
+// If there is no model of the embedded world, the command pre-trains one first, but only after it has
+// checked the rows.
 func TestPretrainingComesFirst(t *testing.T) {
 	dir := workplace(t, "classification")
 	t.Chdir(dir)
@@ -78,13 +89,13 @@ func TestPretrainingComesFirst(t *testing.T) {
 	write(t, dir, "book.txt", strings.Repeat(sentences+"\n\n", 40))
 	first.Data, first.Vocab, first.Ctx, first.Steps, first.Epochs = []string{"book.txt"}, 100, 24, 2, 0
 	tuneFirst := func(flags ...string) (string, error) {
-		s, err := parse(nil, append(short, append(flags, "-task", "classification")...), new(bytes.Buffer))
+		s, err := parse(nil, append(flags, "-task", "classification", "-steps", "2", "-limit", "40", "-allow-unknown", "-keep", "0"), new(bytes.Buffer))
 		require.NoError(t, err)
 		out := new(bytes.Buffer)
 		err = tune(context.Background(), s, first, nil, cli.NewConsole(nil, out, new(bytes.Buffer)))
 		return out.String(), err
 	}
-	_, err = tuneFirst("-dev", "none.jsonl")
+	_, err = tuneFirst("-train", "none.jsonl")
 	require.ErrorContains(t, err, "none.jsonl")
 	_, err = tuneFirst("-out", ".")
 	require.ErrorContains(t, err, ". is not empty")
@@ -196,7 +207,37 @@ func TestCutIsReported(t *testing.T) {
 	write(t, dir, "train.jsonl", rows("classification", 8, 1)+long)
 	status, stdout, stderr := command(t, dir, append(short, "-task", "classification", "-model", "m", "-out", "out")...)
 	require.Zero(t, status, stderr)
-	require.Contains(t, stdout, "9 training examples, 1 of them cut to the model's 24 positions")
+	require.Regexp(t, `9 training examples, 1 of them cut to the model's 24 positions, which loses \d\d\.\d % of the text\n`, stdout)
+}
+
+// Windows train on all of a long text and predict one label for it, also later.
+func TestWindows(t *testing.T) {
+	dir := workplace(t, "classification")
+	long := `{"text": "` + strings.Repeat("the film was good ", 20) + `", "label": "good one"}` + "\n"
+	write(t, dir, "train.jsonl", rows("classification", 8, 1)+long)
+	write(t, dir, "dev.jsonl", long+rows("classification", 8, 1))
+	flags := append(short, "-task", "classification", "-model", "m", "-dev", "dev.jsonl", "-long")
+	status, stdout, stderr := command(t, dir, append(flags, "windows", "-out", "out")...)
+	require.Zero(t, status, stderr)
+	require.Regexp(t, `9 training examples, 1 of them read in windows of the model's 24 positions, \d+ windows in all\n`, stdout)
+	require.Contains(t, stdout, "\ndev, 9 examples: acc ")
+	require.Contains(t, read(t, dir, "out/task.json"), `"long": "windows"`)
+	predictions := read(t, dir, "out/predictions.tsv")
+	require.Equal(t, 10, strings.Count(predictions, "\n"), "one line for each row")
+	status, stdout, stderr = command(t, dir, "-model", "out", "-eval", "dev.jsonl")
+	require.Zero(t, status, stderr)
+	require.Contains(t, stdout, "9 examples: acc ")
+	status, again, stderr := command(t, dir, "-model", "out", "-predict", "dev.jsonl")
+	require.Zero(t, status, stderr)
+	require.Equal(t, predictions, again)
+	for _, c := range [][2]string{{"all", `-long must be cut-end, head-tail or windows, not "all"`}} {
+		status, _, stderr = command(t, dir, append(flags, c[0])...)
+		require.Equal(t, 2, status)
+		require.Contains(t, stderr, c[1])
+	}
+	status, _, stderr = command(t, dir, "-task", "qa", "-train", "train.jsonl", "-long", "windows")
+	require.Equal(t, 2, status)
+	require.Contains(t, stderr, "-long windows is for tasks with one text per row, classification and multilabel: for qa use head-tail or cut-end")
 }
 
 // interrupting collects output and sends an interrupt when training begins. It is locked because

@@ -92,6 +92,9 @@ func flags(s *commandLine) *flag.FlagSet {
 	fs.Var(&s.Dtype, "dtype", "")
 	fs.BoolVar(&s.Calibrate, "calibrate", s.Calibrate, "")
 	fs.BoolVar(&s.controls, "controls", s.controls, "")
+	fs.IntVar(&s.Patience, "patience", s.Patience, "")
+	fs.StringVar((*string)(&s.Long), "long", string(s.Long), "")
+	fs.StringVar((*string)(&s.ClassWeights), "class-weights", string(s.ClassWeights), "")
 	fs.Float64Var(&s.Warmup, "warmup", s.Warmup, "")
 	fs.Float64Var(&s.Lambda, "lambda", s.Lambda, "")
 	fs.Float64Var(&s.HeadDrop, "head-dropout", s.HeadDrop, "")
@@ -101,13 +104,13 @@ func flags(s *commandLine) *flag.FlagSet {
 	return fs
 }
 
-// keepFlag is a flag with two meanings: a number of checkpoints, or names of columns.
+// keepFlag is a flag with two meanings: checkpoints, or names of columns.
 type keepFlag struct {
 	checkpoints flag.Value
 	columns     *string
 }
 
-// String returns the number of checkpoints, for package flag.
+// String returns the value for checkpoints, for package flag.
 func (k *keepFlag) String() string {
 	if k.checkpoints == nil {
 		return ""
@@ -115,9 +118,9 @@ func (k *keepFlag) String() string {
 	return k.checkpoints.String()
 }
 
-// Set sets the number of checkpoints, or the columns if the value is not a number.
+// Set sets the checkpoints or, if the value is neither a number nor best, the columns.
 func (k *keepFlag) Set(value string) error {
-	if _, err := strconv.Atoi(value); err == nil {
+	if _, err := strconv.Atoi(value); err == nil || value == train.KeepBest.String() {
 		return k.checkpoints.Set(value)
 	}
 	*k.columns = value
@@ -126,7 +129,7 @@ func (k *keepFlag) Set(value string) error {
 
 // checkNumbers returns an error if a number is out of its range.
 func checkNumbers(s *commandLine, given cli.Given) error {
-	err := given.CheckInts(cli.Int{Name: "limit", Value: s.Limit, Least: 1}, cli.Int{Name: "seeds", Value: s.seeds, Least: 1, Most: 10_000})
+	err := given.CheckInts(cli.Int{Name: "limit", Value: s.Limit, Least: 1}, cli.Int{Name: "patience", Value: s.Patience, Least: 0}, cli.Int{Name: "seeds", Value: s.seeds, Least: 1, Most: 10_000})
 	if err == nil {
 		err = given.CheckNumbers(cli.Number{Name: "lambda", Value: s.Lambda})
 	}

@@ -72,6 +72,10 @@ The data
                    every file. Rows without any token, and questions and answers
                    that are too long, are unusable, too
   -limit N         train on the first N rows only
+  -long NAME       what is done with a text that is too long for the model:
+                   cut-end; head-tail, which cuts the middle; or windows, which
+                   trains on overlapping parts and predicts the mean of their
+                   logits; only with one text per row (cut-end)
   -eval FILE       do not train: evaluate the fine-tuned model of -model on a
                    file laid out like its training file, or as -fields says;
                    - is standard input, see -predict. With -out DIR, also
@@ -94,7 +98,9 @@ The data
                    bfloat16 or int8 (what the folder of -model holds)
   -controls        do not train: print the scores of cheap controls on these
                    rows (most frequent label, lengths, parts of the input, bags
-                   of words). They show whether the labels leak
+                   of words). They show whether the labels leak. On up to 2000
+                   rows they run before training, too, and the end of the run
+                   says whether the model is better than the best of them
 
   -calibrate       at the end, fit a temperature to the development rows and
                    store it in task.json. Logits are divided by it before they
@@ -102,8 +108,10 @@ The data
 
 The model
   -model DIR       config.json, model.safetensors, vocab.json and merges.txt
-                   (the newest completed run of gorgpt train under runs/; if
-                   there is none, tiny is pre-trained first).
+                   (the newest completed run of gorgpt train -data under runs/;
+                   if there is none, random weights with a vocabulary learned
+                   from the training rows. For rows of the embedded world: the
+                   newest run; if there is none, tiny is pre-trained first).
                    Three special tokens and a head are added. The head of an
                    earlier fine-tuning on the same task and labels is kept
   -scratch         start from random weights in the model's shape, with its
@@ -115,18 +123,25 @@ The model
   -preset NAME     shape for -scratch: gpt1, mini or tiny (tiny)
 
 The recipe
-  -epochs N        passes over the training rows (3), each in a new order.
-                   Batches may span two passes
+  -epochs N        passes over the training rows, each in a new order (3, but
+                   at least 150 updates; from random weights with their own
+                   vocabulary 10, but at least 600). Batches may span two passes
   -steps N         updates, instead of -epochs; 0 builds the graph and stops
   -batch N         examples per update (32; 8 for models narrower than 768)
   -micro N         full-length examples computed at a time; more if they are
                    shorter (as many as make 4 sequences, or 16 for models
                    narrower than 768)
   -lr X            peak learning rate (6.25e-5; 5e-4 for models narrower than
-                   768, because small models need larger steps)
-  -warmup X        share of the updates with a rising rate (0.002). After it,
-                   the rate falls linearly to 0
+                   768, because small models need larger steps; 1e-3 for those
+                   from random weights with their own vocabulary)
+  -warmup X        share of the updates with a rising rate (0.002; 0.1 from
+                   random weights with their own vocabulary). After it, the
+                   rate falls linearly to 0
   -lambda X        weight of the language-model loss (0.5)
+  -class-weights NAME
+                   balanced: rows of rare classes count more in the loss, so
+                   that all classes count the same; none: all rows count the
+                   same (none)
   -l2 X            decoupled weight decay (0.01)
   -clip X          gradient norm to clip at; 0: no clipping (1)
   -dropout P       dropout probability, in the model and before the head (in
@@ -151,9 +166,12 @@ The run
   -force           write into a folder that is not empty. Files of an earlier
                    run are removed; all others stay
   -eval-every N    updates between evaluations; 0: only at the end (an epoch,
-                   or a tenth of the run if that is longer). The run ends with
+                   or a tenth of the run if that is longer; up to 2000 rows, a
+                   twentieth of the run). The run ends with
                    the weights of the best evaluation by the dataset's measure,
                    accuracy, or for scores Pearson's correlation; with -keep 0,
                    with the last ones
+  -patience N      end the run after N evaluations that are not better than the
+                   best one; 0: never (10 up to 2000 rows with -dev, else 0)
   -log-every N     updates between lines (10)
 ` + cli.SettingsUsage

@@ -1,0 +1,115 @@
+package finetunecmd
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"math"
+
+	"gorgpt/cmd/internal/cli"
+	"gorgpt/controls"
+	"gorgpt/finetune"
+	"gorgpt/train"
+)
+
+// A set is small, so that its controls take seconds, if it has at most smallRows training rows with
+// smallBytes of text, or pairBytes if there are controls for pairs of words.
+const (
+	smallRows  = 2000
+	smallBytes = 1 << 20
+	pairBytes  = 1 << 17
+)
+
+// small reports whether the controls run by themselves.
+func small(d *finetune.Data) bool {
+	bytes, most := 0, smallBytes
+	for _, row := range d.Train {
+		if len(row.Texts) > 1 {
+			most = pairBytes
+		}
+		for _, text := range append(row.Texts[:len(row.Texts):len(row.Texts)], row.Answers...) {
+			bytes += len(text)
+		}
+	}
+	return d.Dev != nil && len(d.Train) <= smallRows && bytes <= most
+}
+
+// opponent is the best control that sees all of the input. The zero value has no name.
+type opponent struct {
+	name  string
+	score controls.Score
+	set   string // test or dev
+}
+
+// compete measures the controls of a small set before the model is trained, and returns the best one.
+func (s *commandLine) compete(ctx context.Context, d *finetune.Data, con *cli.Console) (o opponent, err error) {
+	if s.BuildOnly(s.Options.Options) || !s.Group.First() || !small(d) {
+		return o, nil
+	}
+	results, err := fitControls(ctx, d)
+	if err != nil {
+		return o, err
+	}
+	if err := printControls(con.Out, len(d.Train), results); err != nil {
+		return o, err
+	}
+	o.set = "test"
+	if !d.Judged() {
+		o.set = "dev"
+	}
+	for _, r := range results {
+		score := r.Test
+		if o.set == "dev" {
+			score = r.Dev
+		}
+		if !r.Partial && (o.name == "" || score.Value > o.score.Value) {
+			o.name, o.score = r.Name, score
+		}
+	}
+	return o, nil
+}
+
+// judge prints how the model compares with the control, if there are both.
+func (o opponent) judge(result finetune.Result, w io.Writer) error {
+	outcome := result.Test
+	if o.set == "dev" {
+		outcome = result.Dev
+	}
+	if o.name == "" || outcome == nil {
+		return nil
+	}
+	value, found := accuracy(outcome.Measures)
+	if !found {
+		return nil
+	}
+	_, err := fmt.Fprintln(w, o.verdict(value))
+	return err
+}
+
+// accuracy returns the measure that controls have as well.
+func accuracy(measures []train.Metric) (value float64, found bool) {
+	for _, m := range measures {
+		if m.Name == "acc" || m.Name == "pearson" {
+			return m.Value, true
+		}
+	}
+	return 0, false
+}
+
+// verdict compares a score of the model with that of the control.
+func (o opponent) verdict(value float64) string {
+	noise := 2 * math.Sqrt(max(value*(1-value), 0)/float64(o.score.Rows))
+	text := fmt.Sprintf("control %s: %.1f, the model: %.1f on the same %d %s rows (noise ±%.1f)",
+		o.name, 100*o.score.Value, 100*value, o.score.Rows, o.set, 100*noise)
+	switch {
+	case value > o.score.Value+noise:
+		return text + ": the model is better"
+	case value >= o.score.Value-noise:
+		return text + ": the control does as well, so single words decide. " + advice
+	}
+	return text + ": the control is better. " + advice
+}
+
+// advice says what to do if a bag of words does as well as the model.
+const advice = "Label more rows, or start from a model that knows such text: pre-train one on it with gorgpt train -data, and name it with -model. " +
+	"If neither is possible, a bag of words is the simpler choice"
