@@ -137,7 +137,7 @@ func encode(spec Spec, tok *tokenizer.Tokenizer, ctx int, row loaders.Row) (out 
 	}
 	windows := [][]int32{e.A}
 	if spec.Long == heads.Windows {
-		windows = heads.Window(e.A, ctx-2) // beside start and classify
+		windows = heads.Window(e.A, windowRoom(ctx))
 	}
 	f := heads.Formatter{Kind: spec.Task, Specials: spec.Specials, NCtx: ctx, Long: spec.Long}
 	for _, e.A = range windows {

@@ -49,6 +49,7 @@ type Explainer struct {
 	spec  Spec
 	tok   *tokenizer.Tokenizer
 	judge heads.Judge
+	room  int // tokens of a text that fit the model
 	heads *heads.Explainer
 }
 
@@ -60,8 +61,8 @@ func NewExplainer(b *Base, o Options) (*Explainer, error) {
 	}
 	tuner.Group = o.Group
 	spec := b.head
-	x := &Explainer{spec: spec, tok: b.Tok, judge: spec.Task.Task().Judge(spec.Space, nil)}
-	x.heads, err = heads.NewExplainer(tuner, x.judge, heads.Formatter{Kind: spec.Task, Specials: spec.Specials, NCtx: b.Model.NCtx})
+	x := &Explainer{spec: spec, tok: b.Tok, judge: spec.Task.Task().Judge(spec.Space, nil), room: windowRoom(b.Model.NCtx)}
+	x.heads, err = heads.NewExplainer(tuner, x.judge, heads.Formatter{Kind: spec.Task, Specials: spec.Specials, NCtx: b.Model.NCtx, Long: spec.Long})
 	return x, err
 }
 
@@ -70,6 +71,9 @@ func (x *Explainer) Explain(ctx context.Context, row loaders.Row) (*Explanation,
 	e, err := example(x.spec, x.tok, row)
 	if err != nil {
 		return nil, errors.WithMessage(err, row.Place())
+	}
+	if x.spec.Long == heads.Windows && len(e.A) > x.room {
+		return nil, errors.Errorf("%s: the text has %d tokens and is read in windows: a text to explain must have at most %d", row.Place(), len(e.A), x.room)
 	}
 	logits, effects, err := x.heads.Explain(ctx, e)
 	if err != nil {

@@ -38,6 +38,9 @@ func (s Spec) checkLong() error {
 	return nil
 }
 
+// windowRoom returns how many tokens a window has in a model of ctx positions, beside start and classify.
+func windowRoom(ctx int) int { return ctx - 2 }
+
 // fit says how the texts of a set fit a model of ctx positions.
 func (s *Set) fit(name string, ctx int) string {
 	if s.of != nil {
