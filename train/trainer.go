@@ -64,7 +64,7 @@ type Metric struct {
 type Update struct {
 	Step     int // from 1
 	Loss, LR float64
-	Smoothed float64 // loss, averaged over about the last 20 updates
+	Smoothed float64 // loss, averaged over about the last 10 updates
 	GradNorm float64 // before clipping
 	Tokens   int64   // so far
 	TokS     float64 // tokens per second in this update
@@ -229,10 +229,10 @@ func (t *Trainer) update(ctx context.Context, n int) error {
 }
 
 // Smooth returns the smoothed loss after update n = 1, 2, …, given that after the update before. It is
-// the mean of all losses so far with weights that fall by a twentieth with each update of age. That is
+// the mean of all losses so far with weights that fall by a tenth with each update of age. That is
 // Adam's moving average with its correction of the bias.
 func Smooth(n int, before, loss float64) float64 {
-	const fall = 1. / 20
+	const fall = 1. / 10
 	share := fall / (1 - math.Pow(1-fall, float64(n)))
 	return before + share*(loss-before)
 }

@@ -89,7 +89,7 @@ func (c curves) sheet(measure string) *figure.Sheet {
 	rate.Lines = []figure.Series{{Look: figure.Grey, Points: thin(c.rate, 1000)}}
 	rate.Y = heights("learning rate", rate.Lines)
 	rate.Y.Min = 0
-	rate.Y.Ticks = figure.EvenTicks(0, rate.Y.Max, 3)
+	rate.Y.Ticks = figure.EvenTicks(0, rate.Y.Max, 4)
 	loss.Y = heights("loss in nats", loss.Lines)
 	loss.Y.Ticks = figure.EvenTicks(loss.Y.Min, loss.Y.Max, 6)
 	if len(c.measure) > 0 {
