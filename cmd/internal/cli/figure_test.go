@@ -59,3 +59,33 @@ func TestFigure(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "\x89PNG", string(png[:4]))
 }
+
+// The figure is drawn at each evaluation, and at an update if it is a minute old. It shows the measure.
+func TestFigureIsRenewed(t *testing.T) {
+	dir := t.TempDir()
+	m, err := train.OpenMetrics(dir)
+	require.NoError(t, err)
+	defer m.Close()
+	f, path := Figure{Dir: dir, Measure: "dev_macro_f1"}, filepath.Join(dir, "loss.svg")
+	drawn := func() bool {
+		_, err := os.Stat(path)
+		return os.Remove(path) == nil && err == nil
+	}
+	require.NoError(t, m.Updated(train.Update{Step: 1, Loss: 5, LR: 4.97e-4}))
+	require.NoError(t, m.Updated(train.Update{Step: 2, Loss: 4, LR: 1e-4}))
+	require.NoError(t, f.Updated(train.Update{Step: 1}))
+	require.False(t, drawn(), "not a minute old")
+	f.last = time.Now().Add(-figurePause)
+	require.NoError(t, f.Updated(train.Update{Step: 1}))
+	require.True(t, drawn())
+	require.NoError(t, f.Updated(train.Update{Step: 1}))
+	require.False(t, drawn())
+	evaluation := []train.Metric{{Name: "dev_loss", Value: 1}, {Name: "dev_macro_f1", Value: 0.3}}
+	require.NoError(t, m.Evaluated(1, evaluation))
+	require.NoError(t, f.Evaluated(1, evaluation))
+	svg, err := os.ReadFile(path)
+	require.NoError(t, err)
+	for _, text := range []string{"development", "macro f1", "0.0002", "0.0004"} {
+		require.Contains(t, string(svg), ">"+text+"<")
+	}
+}
