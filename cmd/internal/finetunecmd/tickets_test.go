@@ -103,7 +103,7 @@ func TestColumnsAreProposed(t *testing.T) {
 }
 
 func TestASplitIsKeptWhenARunIsResumed(t *testing.T) {
-	dir, _ := tickets(t, "-seed", "5", "-save-every", "1")
+	dir, _ := tickets(t, "-seed", "5", "-save-every", "1", "-keep", "2")
 	write(t, dir, "out/run.json", strings.Replace(read(t, dir, "out/run.json"), `"completed": true`, `"completed": false`, 1))
 	first := read(t, dir, "out/predictions.tsv")
 	status, stdout, stderr := command(t, dir, "-resume", "out")
@@ -182,7 +182,7 @@ func TestReadingOptions(t *testing.T) {
 		"-table delimiter=;":     "-table: delimiter is \";\": it must be one of comma, semicolon, tab, bar",
 		"-dev - -test -":         "only one of -train, -dev and -test can be standard input",
 		"-out -":                 "-out must name a folder or a file: only predictions can be written to standard output",
-		"-keep -1":               "-keep must be at least 0, not -1",
+		"-keep -1":               `invalid value "-1" for flag -keep: must be a number of checkpoints, 0 or more, or best`,
 	} {
 		status, _, stderr := command(t, t.TempDir(), append(strings.Fields("-task classification -train f"), strings.Fields(flags)...)...)
 		require.Equal(t, 2, status, stderr)

@@ -98,7 +98,9 @@ func accuracy(measures []train.Metric) (value float64, found bool) {
 
 // verdict compares a score of the model with that of the control.
 func (o opponent) verdict(value float64) string {
-	noise := 2 * math.Sqrt(max(value*(1-value), 0)/float64(o.score.Rows))
+	n := float64(o.score.Rows) + 4
+	share := (max(value, 0)*float64(o.score.Rows) + 2) / n // Agresti and Coull: not certain even if all are right
+	noise := 2 * math.Sqrt(share*(1-share)/n)
 	text := fmt.Sprintf("control %s: %.1f, the model: %.1f on the same %d %s rows (noise ±%.1f)",
 		o.name, 100*o.score.Value, 100*value, o.score.Rows, o.set, 100*noise)
 	switch {

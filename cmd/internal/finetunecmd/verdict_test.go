@@ -17,7 +17,7 @@ import (
 func TestVerdict(t *testing.T) {
 	o := opponent{name: "bag of words", score: controls.Score{Rows: 100, Value: 0.8}, set: "test"}
 	for value, want := range map[float64]string{
-		0.95: "control bag of words: 80.0, the model: 95.0 on the same 100 test rows (noise ±4.4): the model is better",
+		0.95: "control bag of words: 80.0, the model: 95.0 on the same 100 test rows (noise ±4.9): the model is better",
 		0.83: ": the control does as well, so single words decide. Label more rows, or",
 		0.78: ": the control does as well, so single words decide. Label more rows, or",
 		0.5:  ": the control is better. Label more rows, or",
