@@ -61,7 +61,7 @@ func TestOpeningNeedsNoFloat32Copy(t *testing.T) {
 		as  graph.Dtype
 		mb  int // the opened model is 12 or 21 MB
 	}{
-		{narrow, "", 28}, {wide, graph.Int8, 34}, {wide, graph.BFloat16, 50},
+		{narrow, "", 22}, {wide, graph.Int8, 25}, {wide, graph.BFloat16, 40},
 	} {
 		cmd := exec.Command(os.Args[0], "-test.run", "^TestPeakChild$", "-test.v")
 		cmd.Env = append(os.Environ(), "GORGPT_PEAK_OF="+c.dir, "GORGPT_PEAK_AS="+string(c.as), "GOGC=10") // garbage is not what is measured
