@@ -25,13 +25,13 @@ type Figure struct {
 	bad     int // damaged lines that have been reported
 }
 
-// figurePause is the time without an evaluation after which the figure is drawn again.
+// figurePause is the time after which both files are drawn again.
 const figurePause = time.Minute
 
-// Evaluated draws the figure.
-func (f *Figure) Evaluated(int, []train.Metric) error { return f.Draw() }
+// Evaluated draws loss.svg. Pixels take much longer, and wait for the minute.
+func (f *Figure) Evaluated(int, []train.Metric) error { return f.draw("svg") }
 
-// Updated draws the figure if it is a minute old.
+// Updated draws both files if they are a minute old.
 func (f *Figure) Updated(train.Update) error {
 	if f.last.IsZero() {
 		f.last = time.Now()
@@ -42,9 +42,13 @@ func (f *Figure) Updated(train.Update) error {
 	return f.Draw()
 }
 
-// Draw draws the current metrics.
+// Draw draws the current metrics in both files.
 func (f *Figure) Draw() error {
 	f.last = time.Now()
+	return f.draw("svg", "png")
+}
+
+func (f *Figure) draw(formats ...string) error {
 	c, bad, err := readCurves(filepath.Join(f.Dir, train.MetricsFileName), f.Measure)
 	if len(bad) > f.bad && f.Out != nil {
 		f.bad = len(bad)
@@ -54,7 +58,7 @@ func (f *Figure) Draw() error {
 		return err
 	}
 	sheet := c.sheet(strings.ReplaceAll(strings.TrimPrefix(f.Measure, "dev_"), "_", " "))
-	for _, format := range []string{"svg", "png"} {
+	for _, format := range formats {
 		write := func(w io.Writer) error { return sheet.Write(format, w) }
 		if err := atomicfile.Write(filepath.Join(f.Dir, "loss."+format), write); err != nil {
 			return err
