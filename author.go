@@ -2,7 +2,6 @@ package gorgpt
 
 import (
 	"context"
-	"runtime"
 	"slices"
 	"sync"
 	"time"
@@ -11,6 +10,7 @@ import (
 
 	"gorgpt/generate"
 	"gorgpt/gpt1"
+	"gorgpt/internal/kernels"
 	"gorgpt/internal/memory"
 	"gorgpt/internal/parallel"
 )
@@ -23,7 +23,8 @@ const mostTexts = 32
 const ahead = 16
 
 // author writes the texts of all calls in one batch, which they join and leave between any two
-// tokens. One goroutine computes it while there is something to write.
+// tokens. One goroutine computes it while there is something to write. The batch keeps the memory and
+// the graphs of the most texts that it has had at once.
 type author struct {
 	model   *gpt1.Model
 	observe func(Batch)
@@ -105,6 +106,8 @@ func (a *author) start() {
 
 // run writes until no text can go on.
 func (a *author) run() {
+	kernels.Expect(1)
+	defer kernels.Expect(-1)
 	for {
 		round := a.next()
 		if len(round) == 0 {
@@ -130,9 +133,6 @@ func (a *author) next() (round []*writing) {
 		}
 	}
 	a.running = len(round) > 0
-	if len(a.texts) == 0 && a.batch != nil && a.batch.Reserved() > runtime.GOMAXPROCS(0) {
-		a.batch = nil // so many will not be needed soon
-	}
 	return round
 }
 

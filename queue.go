@@ -12,6 +12,7 @@ import (
 
 	"gorgpt/finetune"
 	"gorgpt/heads"
+	"gorgpt/internal/kernels"
 )
 
 // batchTokens is about the number of tokens of a batch: enough to make its fixed cost small, and few
@@ -103,6 +104,8 @@ func (q *queue) drop(c *call) {
 
 // run computes batches until nothing waits.
 func (q *queue) run() {
+	kernels.Expect(1)
+	defer kernels.Expect(-1)
 	for {
 		batch := q.next()
 		if len(batch) == 0 {

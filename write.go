@@ -32,7 +32,7 @@ const defaultTokens = 100
 // of ctx, at most one token later.
 //
 // Texts of calls that run at the same time are written together, up to 32 of them if there is memory
-// for their keys and values; others wait. A text is the same whatever is written beside it.
+// for their keys and values, which is kept until the model is closed; others wait. A text is the same whatever is written beside it.
 func (m *Model) Generate(ctx context.Context, prompt string, s Sampling) iter.Seq2[string, error] {
 	return func(yield func(string, error) bool) {
 		going := true

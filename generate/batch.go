@@ -38,9 +38,6 @@ func NewBatch(m *gpt1.Model, texts int) *Batch {
 	return b
 }
 
-// Reserved is the number of texts whose keys and values have memory.
-func (b *Batch) Reserved() int { return b.d.slots }
-
 // Full reports whether no text can join before another leaves.
 func (b *Batch) Full() bool { return len(b.free) == 0 }
 
@@ -77,19 +74,23 @@ func (b *Batch) Leave(w *Writing) {
 // Unread is the number of tokens that the text's next round reads.
 func (w *Writing) Unread() int { return len(w.text.unread()) }
 
-// Round gives texts of the batch their next token, or an error of their own. Of those that have more
-// than one token to read, as a new text has its prompt, only the first gets one, so that the others
-// need not wait long; it returns all that did.
+// mostUnread is how many tokens a round reads of texts that have more than one to read.
+const mostUnread = 64
+
+// Round gives texts of the batch their next token, or an error of their own. Texts that have more than
+// one token to read, as a new text has its prompt, take turns, so that the others need not wait long:
+// in a round, they read mostUnread tokens together, or only one of them reads. Round returns the texts
+// that got a token.
 func (b *Batch) Round(all []*Writing) ([]*Writing, error) {
 	var round []*Writing
 	var texts []*text
-	long := false
+	read := 0
 	for _, w := range all {
-		if len(w.text.unread()) > 1 {
-			if long {
+		if n := len(w.text.unread()); n > 1 {
+			if read > 0 && read+n > mostUnread {
 				continue
 			}
-			long = true
+			read += n
 		}
 		round, texts = append(round, w), append(texts, w.text)
 	}

@@ -133,14 +133,16 @@ func (l *Lanes[K, V]) run(ctx context.Context, n int, f func(int, *ByShape[K, V]
 			<-cores
 			work.end(part, err)
 			ended := part
-			if part, more = work.next(); !more {
+			if part, more = work.next(); !more && lanes > 1 {
 				kernels.Expect(-1)
 			}
 			done(ended, lane, err)
 		}
 	}
 	var all sync.WaitGroup
-	kernels.Expect(lanes)
+	if lanes > 1 {
+		kernels.Expect(lanes)
+	}
 	for i := range lanes - 1 {
 		all.Go(func() { loop(i + 1) })
 	}
