@@ -117,8 +117,8 @@ func (a *author) run() {
 	}
 }
 
-// next lets texts join and leave, and returns those that get a token now. If there are none, the
-// goroutine that asked ends.
+// next lets texts join and leave, and returns those to be given a token now. If it returns none, the
+// caller must stop: another goroutine may take over.
 func (a *author) next() (round []*writing) {
 	a.mu.Lock()
 	defer a.mu.Unlock()

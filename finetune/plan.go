@@ -23,7 +23,7 @@ type Plan struct {
 	// If it is nil, no submission is written.
 	Submit func(dataset, dir string, o *Outcome, to train.Listener) error
 
-	// Draw draws what the pictures of the run folder show of a report. If it is nil, there are none.
+	// Draw writes the pictures of a report to the run folder. If it is nil, the folder has no pictures.
 	Draw func(dir string, r *Report) error
 
 	o      Options

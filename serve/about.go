@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"gorgpt/tokenizer"
 )
 
 //go:embed openapi.json
@@ -68,6 +70,15 @@ type piece struct {
 	Piece string `json:"piece"`
 }
 
+// tokenizer returns the tokenizer of the model that a request names.
+func (s *Server) tokenizer(r *http.Request, model string) (*tokenizer.Tokenizer, error) {
+	_, m, err := s.use(r, model)
+	if err != nil {
+		return nil, err
+	}
+	return m.Tokenizer()
+}
+
 // tokenize answers POST /tokenize.
 func (s *Server) tokenize(w http.ResponseWriter, r *http.Request) error {
 	var req struct {
@@ -78,11 +89,7 @@ func (s *Server) tokenize(w http.ResponseWriter, r *http.Request) error {
 	if err := read(r, &req); err != nil {
 		return err
 	}
-	_, m, err := s.use(r, req.Model)
-	if err != nil {
-		return err
-	}
-	tok, err := m.Tokenizer()
+	tok, err := s.tokenizer(r, req.Model)
 	if err != nil {
 		return err
 	}
@@ -108,11 +115,7 @@ func (s *Server) detokenize(w http.ResponseWriter, r *http.Request) error {
 	if err := read(r, &req); err != nil {
 		return err
 	}
-	_, m, err := s.use(r, req.Model)
-	if err != nil {
-		return err
-	}
-	tok, err := m.Tokenizer()
+	tok, err := s.tokenizer(r, req.Model)
 	if err != nil {
 		return err
 	}
