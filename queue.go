@@ -112,6 +112,8 @@ func (q *queue) run() {
 			return
 		}
 		q.compute(batch)
+		// The calls that have their predictions come back with more inputs, now and not when the scheduler would interrupt this goroutine.
+		runtime.Gosched()
 	}
 }
 
