@@ -40,7 +40,7 @@ The text
 
 The recipe                                       gpt1     mini     tiny
   -batch N         windows per update            64       16       8
-  -micro N         windows computed at a time    4        8        8
+  -micro N         windows computed at a time    4        2        2
   -epochs N        passes over the text          100      20       20
                    (tiny on the embedded world: 1)
   -steps N         updates, instead of -epochs; 0 builds the graph and stops
