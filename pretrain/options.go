@@ -14,8 +14,9 @@ import (
 // Options are safe for concurrent use as long as nothing changes them.
 type Options struct {
 	Preset    string   `json:"preset"`
-	Arch      string   `json:"arch,omitempty"` // [LSTM], or "" for the Transformer
-	Data      []string `json:"data,omitempty"` // books; empty: the embedded world
+	Arch      string   `json:"arch,omitempty"`  // [LSTM], or "" for the Transformer
+	Data      []string `json:"data,omitempty"`  // books; empty: the embedded world
+	Valid     []string `json:"valid,omitempty"` // books for validation; empty: some of Data are held out
 	Tokenizer string   `json:"tokenizer,omitempty"`
 	Pipeline  string   `json:"pipeline"` // "": the pipeline of the tokenizer, or bert
 	Vocab     int      `json:"vocab"`    // tokens to learn

@@ -2,6 +2,7 @@ package pretrain
 
 import (
 	"context"
+	"slices"
 
 	"gorgpt/gpt1"
 	"gorgpt/internal/plural"
@@ -68,7 +69,7 @@ func (p *Plan) Run(ctx context.Context) (Result, error) {
 
 // place describes the run to [train.NewFolder].
 func (o Options) place() train.Place {
-	return train.Place{Command: Command, Name: o.Name(), Inputs: append([]string{o.Tokenizer, o.Config, o.Cache}, o.Data...)}
+	return train.Place{Command: Command, Name: o.Name(), Inputs: slices.Concat([]string{o.Tokenizer, o.Config, o.Cache}, o.Data, o.Valid)}
 }
 
 // train runs the updates in the run folder.
@@ -79,7 +80,7 @@ func (p *Plan) train(ctx context.Context, m *gpt1.Model, r *train.Record) (train
 		return train.State{}, err
 	}
 	task := &Task{
-		Model: m, Windows: p.corpus.windows, Valid: p.corpus.valid, EndsWord: tok.EndsWord,
+		Model: m, Windows: p.corpus.windows, Valid: p.corpus.valid, EndsWord: tok.EndsWord, Bytes: p.corpus.bytes,
 		Ctx: o.Ctx, Batch: o.Batch, Micro: o.Micro, Seed: o.Seed, Group: o.Group,
 		Wide: m.Wide(), Lanes: p.lanes,
 	}

@@ -50,6 +50,7 @@ func flags(c *commandLine) *flag.FlagSet {
 	fs.StringVar(&c.Preset, "preset", c.Preset, "")
 	fs.StringVar(&c.Arch, "arch", c.Arch, "")
 	fs.Var(&cli.List{Values: &c.Data}, "data", "")
+	fs.Var(&cli.List{Values: &c.Valid}, "valid", "")
 	fs.StringVar(&c.Tokenizer, "tokenizer", c.Tokenizer, "")
 	fs.IntVar(&c.Vocab, "vocab", c.Vocab, "")
 	fs.IntVar(&c.Ctx, "ctx", c.Ctx, "")
@@ -100,7 +101,7 @@ func (c *commandLine) checkPrepare(given cli.Given) error {
 	if c.Prepare == "" {
 		return errors.New("-prepare needs the name of a folder")
 	}
-	used := []string{"prepare", "data", "preset", "tokenizer", "vocab", "pipeline", "seed", "allow-unknown"}
+	used := []string{"prepare", "data", "valid", "preset", "tokenizer", "vocab", "pipeline", "seed", "allow-unknown"}
 	for _, name := range slices.Sorted(maps.Keys(given)) {
 		if !slices.Contains(used, name) {
 			return errors.Errorf("-prepare only tokenizes: it cannot be combined with -%s", name)
@@ -124,6 +125,9 @@ func (c *commandLine) inputs() []outfile.Name {
 	all := []outfile.Name{{Flag: "-tokenizer", Path: c.Tokenizer}}
 	for _, path := range c.Data {
 		all = append(all, outfile.Name{Flag: "-data", Path: path})
+	}
+	for _, path := range c.Valid {
+		all = append(all, outfile.Name{Flag: "-valid", Path: path})
 	}
 	return all
 }

@@ -28,6 +28,7 @@ The text
   -data PATH       a book, a folder of books or a glob (.txt, .txt.gz); may be
                    repeated. Or one folder written by -prepare
                    (the embedded world)
+  -valid PATH      books for validation, as -data (a tenth of -data is held out)
   -prepare DIR     tokenize the books into DIR and stop. If interrupted, the
                    same command resumes
   -cache DIR       where to keep tokens of books for later runs (runs/.tokens);
