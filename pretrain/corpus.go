@@ -38,7 +38,8 @@ type facts struct {
 	ValidationWindows int     `json:"validation_windows"`
 	ValidationTokens  int     `json:"validation_tokens"` // tokens to predict
 	UnigramPerplexity float64 `json:"unigram_ppl"`
-	Digest            string  `json:"digest"` // digest of all tokens in order
+	Digest            string  `json:"digest"`         // digest of all tokens in order
+	Init              string  `json:"init,omitempty"` // digest of the weights of Options.Init
 }
 
 // readCorpus reads the tokens of the text and cuts them into windows.

@@ -133,7 +133,7 @@ func (o Options) cached(ctx context.Context, l texts, to train.Listener) (*token
 			return nil, err
 		}
 	}
-	return fromFolder(f, o.Tokenizer == ""), nil
+	return fromFolder(f, o.learns()), nil
 }
 
 // fromFolder returns the tokens in an open folder. learned says that the vocabulary was learned
@@ -168,7 +168,7 @@ func (o Options) inMemory(ctx context.Context, l texts, to train.Listener) (*tok
 			return nil, err
 		}
 	}
-	t := &tokens{tok: p.tok, learned: o.Tokenizer == "", books: len(l.books) + len(l.valid), close: func() error { return nil }}
+	t := &tokens{tok: p.tok, learned: o.learns(), books: len(l.books) + len(l.valid), close: func() error { return nil }}
 	for _, part := range []struct {
 		sources []loaders.Source
 		tokens  *[]loaders.Tokens

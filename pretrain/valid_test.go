@@ -56,7 +56,7 @@ func TestBooksForValidation(t *testing.T) {
 		_, err := Run(context.Background(), *s, quiet())
 		require.NoError(t, err)
 		f, m := factsOf(t, s.Out), metricsOf(t, s.Out)
-		require.Equal(t, facts{3, 2, f.TrainTokens, f.Windows, f.ValidationWindows, f.ValidationTokens, f.UnigramPerplexity, f.Digest}, f)
+		require.Equal(t, facts{3, 2, f.TrainTokens, f.Windows, f.ValidationWindows, f.ValidationTokens, f.UnigramPerplexity, f.Digest, ""}, f)
 		require.InEpsilon(t, m["val_loss"]*float64(f.ValidationTokens)/math.Ln2/float64(bytes), m["val_bpb"], 1e-6, "empty lines do not count")
 		require.Equal(t, metricsOf(t, "memory"), m)
 		require.Equal(t, factsOf(t, "memory"), f)

@@ -24,13 +24,21 @@ type commandLine struct {
 
 // parse reads the command line over the preset's defaults.
 func parse(g *dist.Group, args []string, help io.Writer) (*commandLine, error) {
+	defaults := func(preset string) (*commandLine, error) {
+		if preset == "" {
+			preset = "tiny"
+		}
+		o, err := pretrain.Defaults(preset)
+		return &commandLine{Options: o}, err
+	}
 	settle := cli.Command[commandLine]{
 		Group: g, Name: pretrain.Command, Usage: usage, Instead: "books are named with -data",
-		Defaults: func(preset string) (*commandLine, error) {
-			if preset == "" {
-				preset = "tiny"
+		Defaults: defaults,
+		From: func(c *commandLine) (*commandLine, error) {
+			if c.Init == "" {
+				return defaults("")
 			}
-			o, err := pretrain.Defaults(preset)
+			o, err := pretrain.From(c.Init)
 			return &commandLine{Options: o}, err
 		},
 		Flags:   flags,
@@ -51,6 +59,7 @@ func flags(c *commandLine) *flag.FlagSet {
 	fs.StringVar(&c.Arch, "arch", c.Arch, "")
 	fs.Var(&cli.List{Values: &c.Data}, "data", "")
 	fs.Var(&cli.List{Values: &c.Valid}, "valid", "")
+	fs.StringVar(&c.Init, "init", c.Init, "")
 	fs.StringVar(&c.Tokenizer, "tokenizer", c.Tokenizer, "")
 	fs.IntVar(&c.Vocab, "vocab", c.Vocab, "")
 	fs.IntVar(&c.Ctx, "ctx", c.Ctx, "")
@@ -88,6 +97,10 @@ func (c *commandLine) check(given cli.Given) error {
 	switch {
 	case err != nil:
 		return err
+	case given.Any("init") && c.Init == "":
+		return errors.New("-init needs the folder of a model")
+	case c.Init != "" && (given.Flag("vocab") || given.Flag("pipeline")):
+		return errors.New("-init keeps the vocabulary of the model: it cannot be combined with -vocab or -pipeline")
 	case given.Flag("tokenizer") && given.Flag("vocab"):
 		return errors.New("-vocab is the size of a vocabulary to learn, but -tokenizer names an existing one: set only one of them")
 	case given.Any("prepare"):
@@ -122,7 +135,7 @@ func (c *commandLine) checkData(given cli.Given) error {
 
 // inputs returns the files and folders that a run reads.
 func (c *commandLine) inputs() []outfile.Name {
-	all := []outfile.Name{{Flag: "-tokenizer", Path: c.Tokenizer}}
+	all := []outfile.Name{{Flag: "-init", Path: c.Init}, {Flag: "-tokenizer", Path: c.Tokenizer}}
 	for _, path := range c.Data {
 		all = append(all, outfile.Name{Flag: "-data", Path: path})
 	}

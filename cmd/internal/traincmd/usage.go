@@ -20,7 +20,10 @@ The model
   -arch NAME       transformer, or lstm: one layer of 2048 (gpt1), 1152 (mini)
                    or 384 units (tiny) instead, as in section 5 of the paper
                    (transformer)
-  -ctx N           context in tokens (the preset's)
+  -init DIR        train this model further, on other text, with its shape and
+                   vocabulary; the recipe is that of -preset, or of the preset
+                   of its width (random weights)
+  -ctx N           context in tokens (the preset's, or that of -init)
   -dropout P       dropout probability (0.1; tiny on the embedded world: 0)
   -seed N          seed of everything random (1)
 
