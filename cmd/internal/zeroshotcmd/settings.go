@@ -3,6 +3,8 @@ package zeroshotcmd
 import (
 	"flag"
 	"io"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -17,6 +19,7 @@ import (
 	"gorgpt/internal/results"
 	"gorgpt/loaders/storyworld"
 	"gorgpt/pretrain"
+	"gorgpt/train"
 )
 
 // settings are the resolved flags.
@@ -25,6 +28,8 @@ type settings struct {
 	tasks  []zeroshot.Task
 	data   finetune.Options // names the files of the rows, if they are given
 	words  zeroshot.Words
+	blimp  string // folder of minimal pairs, in place of tasks; "": none
+	before string // text before each sentence of a pair
 	dtype  graph.Dtype
 	rows   int // maximum number of test rows; 0: all
 	out    string
@@ -45,6 +50,9 @@ func parse(args []string, help io.Writer) (*settings, error) {
 		return nil, err
 	}
 	if err := given.CheckInts(cli.Int{Name: "rows", Value: s.rows, Least: 1}); err != nil {
+		return nil, err
+	}
+	if err := s.checkPairs(given); err != nil {
 		return nil, err
 	}
 	words := zeroshot.DefaultWords()
@@ -95,8 +103,35 @@ func (s *settings) flags() *flag.FlagSet {
 	fs.StringVar(&s.words.Negative, "negative", "", "")
 	fs.StringVar(&s.words.Ask, "ask", "", "")
 	fs.IntVar(&s.rows, "rows", 0, "")
-	fs.StringVar(&s.out, "out", "runs/zeroshot", "")
+	fs.StringVar(&s.blimp, "blimp", "", "")
+	fs.StringVar(&s.before, "before", ".", "")
+	fs.StringVar(&s.out, "out", "", "")
 	return fs
+}
+
+// checkPairs returns an error for flags that do not go with -blimp or without it, and fills in the folder of the results.
+func (s *settings) checkPairs(given cli.Given) error {
+	if s.out == "" {
+		s.out = "runs/zeroshot"
+		if s.blimp != "" {
+			s.out = "runs/blimp"
+		}
+	}
+	if s.blimp == "" {
+		switch {
+		case given.Any("blimp"):
+			return errors.New("-blimp needs the folder of BLiMP's files")
+		case given.Any("before"):
+			return errors.New("-before is the text before the sentences of -blimp: add -blimp DIR")
+		}
+		return nil
+	}
+	for _, name := range []string{"tasks", "append", "positive", "negative", "ask", "rows", "dataset", "data", "train", "dev", "test"} {
+		if given.Any(name) {
+			return errors.Errorf("-blimp measures minimal pairs in place of tasks: it cannot be combined with -%s", name)
+		}
+	}
+	return nil
 }
 
 // own reports whether the rows come from files or a dataset, not from the embedded world.
@@ -140,7 +175,7 @@ func (s *settings) runs() (all []zeroshot.Run, err error) {
 	}
 	names := map[string]bool{}
 	for _, dir := range s.models {
-		r, err := zeroshot.Find(dir)
+		r, err := s.find(dir)
 		if err != nil {
 			return nil, err
 		}
@@ -151,6 +186,14 @@ func (s *settings) runs() (all []zeroshot.Run, err error) {
 		all = append(all, r)
 	}
 	return all, nil
+}
+
+// find lists the states of a run. Minimal pairs can be measured with any model.
+func (s *settings) find(dir string) (zeroshot.Run, error) {
+	if _, err := os.Stat(filepath.Join(dir, train.RecordFile)); s.blimp != "" && os.IsNotExist(err) {
+		return zeroshot.Run{Name: filepath.Base(filepath.Clean(dir)), States: []zeroshot.State{{Dir: dir}}}, nil
+	}
+	return zeroshot.Find(dir)
 }
 
 // sets reads the rows.
