@@ -6,6 +6,8 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"net/url"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -20,11 +22,30 @@ import (
 // changes them.
 type Options struct {
 	Key     string   // requests must have it as their bearer token; "": none is asked for
-	Hosts   []string // names under which the server may be called, beside localhost and IP addresses
+	Hosts   []string // names under which the server may be called, as in "models.example", beside localhost and IP addresses
 	Origins []string // sites whose pages may call it from a browser, as in "https://example.org"
 	Log     *slog.Logger
 	LogText bool // texts are logged, too
 	Limits  Limits
+}
+
+// check refuses names and sites that no request could ever have.
+func (o Options) check() error {
+	for _, host := range o.Hosts {
+		if host == "" || strings.ContainsAny(host, ":/ ") {
+			return errors.Errorf("the host %q must be a name without a port, as in models.example", host)
+		}
+	}
+	for _, origin := range o.Origins {
+		u, err := url.Parse(origin)
+		if err != nil || u.Scheme == "" || u.Host == "" || u.Scheme+"://"+strings.ToLower(u.Host) != origin {
+			return errors.Errorf("the origin %q must be a scheme and a host in lower case, as in https://example.org", origin)
+		}
+	}
+	if strings.TrimSpace(o.Key) != o.Key {
+		return errors.New("the key must not begin or end with a blank")
+	}
+	return nil
 }
 
 // Limits bound what clients can ask for. Zero fields have the value in [DefaultLimits].
@@ -82,7 +103,7 @@ type Server struct {
 	o       Options
 	key     [sha256.Size]byte
 	models  []*entry
-	mux     *http.ServeMux
+	routes  map[string]http.Handler // by method and path, as in "GET /health"
 	started time.Time
 	ready   atomic.Bool // all models that are not lazy are open
 	places  chan struct{}
@@ -99,10 +120,13 @@ type entry struct {
 	model *gorgpt.Model
 }
 
-// New returns a server for models with different names. It does not open them; see [Server.Load].
+// New returns a server for models with different names, or an error for options that cannot work. It does not open them; see [Server.Load].
 func New(models []Named, o Options) (*Server, error) {
 	if len(models) == 0 {
 		return nil, errors.New("there is no model to serve")
+	}
+	if err := o.check(); err != nil {
+		return nil, err
 	}
 	o.Limits = o.Limits.withDefaults()
 	if o.Log == nil {
@@ -119,7 +143,7 @@ func New(models []Named, o Options) (*Server, error) {
 		}
 		s.models = append(s.models, &entry{Named: m, observe: s.count.batch(m.Name)})
 	}
-	s.mux = s.routes()
+	s.routes = s.handlers()
 	return s, nil
 }
 
@@ -204,10 +228,11 @@ func (s *Server) model(name string) (*entry, *gorgpt.Model, error) {
 	return e, m, nil
 }
 
-// routes are all routes and what they do.
-func (s *Server) routes() *http.ServeMux {
-	mux := http.NewServeMux()
-	for pattern, h := range map[string]func(http.ResponseWriter, *http.Request) error{
+// handlers are all routes and what they do. Paths are compared as they are, without redirects from
+// similar ones, so that nothing is answered without the checks.
+func (s *Server) handlers() map[string]http.Handler {
+	all := map[string]http.Handler{}
+	for route, h := range map[string]func(http.ResponseWriter, *http.Request) error{
 		"POST /v1/completions": s.completions,
 		"GET /v1/models":       s.listModels,
 		"POST /predict":        s.predict,
@@ -219,14 +244,45 @@ func (s *Server) routes() *http.ServeMux {
 		"GET /health":          s.health,
 		"GET /metrics":         s.metrics,
 		"GET /openapi.json":    s.openAPI,
+		other:                  s.notFound,
 	} {
-		mux.Handle(pattern, s.counted(pattern, s.guarded(pattern, h)))
+		all[route] = s.counted(route, s.guarded(route, h))
 	}
-	mux.Handle("/", s.counted("other", s.guarded("other", func(_ http.ResponseWriter, r *http.Request) error {
-		return notFound(mux, r)
-	})))
-	return mux
+	return all
 }
 
+// other is the route of requests that have none.
+const other = "other"
+
 // ServeHTTP answers a request.
-func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.mux.ServeHTTP(w, r) }
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	method := r.Method
+	if method == http.MethodHead { // an answer whose body net/http leaves out
+		method = http.MethodGet
+	}
+	h, found := s.routes[method+" "+r.URL.Path]
+	if !found {
+		h = s.routes[other]
+	}
+	h.ServeHTTP(w, r)
+}
+
+// methods are those of a path, for the header Allow; "" if there is no such path.
+func (s *Server) methods(path string) string {
+	if s.routes["GET "+path] != nil {
+		return "GET, HEAD, OPTIONS"
+	}
+	if s.routes["POST "+path] != nil {
+		return "POST, OPTIONS"
+	}
+	return ""
+}
+
+// notFound says which method a known path wants, or that there is no such path.
+func (s *Server) notFound(w http.ResponseWriter, r *http.Request) error {
+	if methods := s.methods(r.URL.Path); methods != "" {
+		w.Header().Set("Allow", methods)
+		return &problem{http.StatusMethodNotAllowed, "method_not_allowed", "", "this path wants another method: " + methods}
+	}
+	return &problem{http.StatusNotFound, "not_found", "", "there is no path " + quoted(r.URL.Path) + ": /openapi.json describes all"}
+}

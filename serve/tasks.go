@@ -9,40 +9,67 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/pkg/errors"
+
 	"gorgpt"
 )
 
-// truncation are the fields of all tasks that say what becomes of an input that is too long.
-type truncation struct {
-	Truncate            bool   `json:"truncate"`
-	TruncationDirection string `json:"truncation_direction"`
-}
-
-// check refuses a side that is never cut.
-func (t truncation) check() error {
-	if t.TruncationDirection != "" && !strings.EqualFold(t.TruncationDirection, "right") {
-		return invalid("truncation_direction", `truncation_direction must be "Right": the end of an input is cut, as in training`)
+// predictor returns the model that a request for predictions names. Its truncation_direction must be
+// the one side that is ever cut.
+func (s *Server) predictor(r *http.Request, name, direction string) (*gorgpt.Model, error) {
+	if direction != "" && !strings.EqualFold(direction, "right") {
+		return nil, invalid("truncation_direction", `truncation_direction must be "Right": the end of an input is cut, as in training`)
 	}
-	return nil
+	_, m, err := s.use(r, name)
+	return m, err
 }
 
-// all predicts inputs.
-func (s *Server) all(r *http.Request, m *gorgpt.Model, inputs []gorgpt.Input, t truncation) ([]gorgpt.Prediction, error) {
+// all predicts inputs. Those that are too long are an error unless they may be truncated.
+func (s *Server) all(r *http.Request, m *gorgpt.Model, inputs []gorgpt.Input, truncate bool) ([]gorgpt.Prediction, error) {
 	rec := recordOf(r)
 	rec.read = len(inputs)
-	if n := s.o.Limits.Inputs; len(inputs) > n {
-		return nil, &problem{http.StatusRequestEntityTooLarge, "too_many_inputs", "inputs", fmt.Sprintf("there are %d inputs, and a request may have %d", len(inputs), n)}
+	if err := s.checkNumber("inputs", len(inputs)); err != nil {
+		return nil, err
 	}
 	predictions, err := m.PredictAll(r.Context(), inputs)
 	if err != nil {
-		return nil, err
+		return nil, inputProblem(err, len(inputs), rec.model)
 	}
 	for i, p := range predictions {
-		if p.Cut && !t.Truncate {
+		if p.Cut && !truncate {
 			return nil, invalid("inputs", fmt.Sprintf("input %d is longer than the %d tokens of the model: shorten it, or set truncate", i, m.Context()))
 		}
 	}
 	return predictions, nil
+}
+
+// checkNumber refuses more inputs than a request may have.
+func (s *Server) checkNumber(field string, n int) error {
+	if most := s.o.Limits.Inputs; n > most {
+		return &problem{http.StatusRequestEntityTooLarge, "too_many_inputs", field, fmt.Sprintf("there are %d %s, and a request may have %d", n, field, most)}
+	}
+	return nil
+}
+
+// inputProblem says what is wrong with one of n inputs, in the terms of a client. Other errors stay as they
+// are.
+func inputProblem(err error, n int, model string) error {
+	var input *gorgpt.InputError
+	var task *gorgpt.TaskError
+	switch {
+	case !errors.As(err, &input):
+		return err
+	case !errors.As(err, &task) && n == 1:
+		return invalid("", input.Err.Error())
+	case task == nil:
+		return invalid("", input.Error())
+	case task.Task == "":
+		return invalid("model", "the model "+quoted(model)+" was not fine-tuned, so it has no labels to predict: /info lists the tasks of all models")
+	}
+	answers := map[string]string{
+		"Text": "/predict, one text an input", "Pair": "/predict, two texts an input, and /similarity", "Question": "/rerank",
+	}
+	return invalid("", fmt.Sprintf("the task of the model %s is %s: it answers %s", quoted(model), task.Task, answers[task.Want]))
 }
 
 // labelScore is a label and how sure the model is of it.
@@ -53,10 +80,11 @@ type labelScore struct {
 
 // predictRequest is the body of /predict.
 type predictRequest struct {
-	Model     string    `json:"model"`
-	Inputs    predicted `json:"inputs"`
-	RawScores bool      `json:"raw_scores"`
-	truncation
+	Model      string    `json:"model"`
+	Inputs     predicted `json:"inputs"`
+	RawScores  bool      `json:"raw_scores"`
+	Truncate   bool      `json:"truncate"`
+	Direction  string    `json:"truncation_direction"`
 	Parameters struct {
 		TopK     *int   `json:"top_k"`
 		Function string `json:"function_to_apply"`
@@ -72,6 +100,7 @@ type predicted struct {
 
 // UnmarshalJSON reads a text, a list of texts, or a list of lists of texts.
 func (p *predicted) UnmarshalJSON(data []byte) error {
+	*p = predicted{}
 	if json.Unmarshal(data, &p.one) == nil {
 		return nil
 	}
@@ -118,9 +147,6 @@ func (s *Server) predict(w http.ResponseWriter, r *http.Request) error {
 	if err := read(r, &req); err != nil {
 		return err
 	}
-	if err := req.check(); err != nil {
-		return err
-	}
 	switch req.Parameters.Function {
 	case "", "none", "softmax", "sigmoid":
 	default:
@@ -131,7 +157,7 @@ func (s *Server) predict(w http.ResponseWriter, r *http.Request) error {
 	if top < 1 {
 		return invalid("parameters.top_k", "top_k must be 1 or more")
 	}
-	_, m, err := s.use(r, req.Model)
+	m, err := s.predictor(r, req.Model, req.Direction)
 	if err != nil {
 		return err
 	}
@@ -142,7 +168,7 @@ func (s *Server) predict(w http.ResponseWriter, r *http.Request) error {
 	if len(inputs) == 0 {
 		return invalid("inputs", "there is no input")
 	}
-	predictions, err := s.all(r, m, inputs, req.truncation)
+	predictions, err := s.all(r, m, inputs, req.Truncate)
 	if err != nil {
 		return err
 	}
@@ -191,25 +217,26 @@ func (s *Server) rerank(w http.ResponseWriter, r *http.Request) error {
 		Texts      []string `json:"texts"`
 		RawScores  bool     `json:"raw_scores"`
 		ReturnText bool     `json:"return_text"`
-		truncation
+		Truncate   bool     `json:"truncate"`
+		Direction  string   `json:"truncation_direction"`
 	}
 	if err := read(r, &req); err != nil {
 		return err
 	}
-	if err := req.check(); err != nil {
-		return err
-	}
-	_, m, err := s.use(r, req.Model)
+	m, err := s.predictor(r, req.Model, req.Direction)
 	if err != nil {
 		return err
 	}
-	if n := s.o.Limits.Inputs; len(req.Texts) > n {
-		return &problem{http.StatusRequestEntityTooLarge, "too_many_inputs", "texts", fmt.Sprintf("there are %d texts, and a request may have %d", len(req.Texts), n)}
+	if len(req.Texts) == 0 {
+		return invalid("texts", "there is no text to rank")
+	}
+	if err := s.checkNumber("texts", len(req.Texts)); err != nil {
+		return err
 	}
 	if s.o.LogText {
 		recordOf(r).text = req.Query + "\n" + strings.Join(req.Texts, "\n")
 	}
-	predictions, err := s.all(r, m, []gorgpt.Input{gorgpt.Question(req.Query, "", req.Texts...)}, req.truncation)
+	predictions, err := s.all(r, m, []gorgpt.Input{gorgpt.Question(req.Query, "", req.Texts...)}, req.Truncate)
 	if err != nil {
 		return err
 	}
@@ -240,15 +267,13 @@ func (s *Server) similarity(w http.ResponseWriter, r *http.Request) error {
 			Source    string   `json:"source_sentence"`
 			Sentences []string `json:"sentences"`
 		} `json:"inputs"`
-		truncation
+		Truncate  bool   `json:"truncate"`
+		Direction string `json:"truncation_direction"`
 	}
 	if err := read(r, &req); err != nil {
 		return err
 	}
-	if err := req.check(); err != nil {
-		return err
-	}
-	_, m, err := s.use(r, req.Model)
+	m, err := s.predictor(r, req.Model, req.Direction)
 	if err != nil {
 		return err
 	}
@@ -262,7 +287,7 @@ func (s *Server) similarity(w http.ResponseWriter, r *http.Request) error {
 	if s.o.LogText {
 		recordOf(r).text = req.Inputs.Source + "\n" + strings.Join(req.Inputs.Sentences, "\n")
 	}
-	predictions, err := s.all(r, m, inputs, req.truncation)
+	predictions, err := s.all(r, m, inputs, req.Truncate)
 	if err != nil {
 		return err
 	}
