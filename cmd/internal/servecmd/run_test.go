@@ -2,7 +2,6 @@ package servecmd
 
 import (
 	"bufio"
-	"bytes"
 	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
@@ -18,6 +17,7 @@ import (
 	"path/filepath"
 	"runtime/debug"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -29,8 +29,26 @@ import (
 type command struct {
 	url    string
 	lines  *bufio.Scanner // what it prints
-	errs   bytes.Buffer   // to be read when it has ended
+	errs   log
 	status chan int
+}
+
+// log is what the command writes on standard error. A handshake that fails may be logged after the end.
+type log struct {
+	mu   sync.Mutex
+	text strings.Builder
+}
+
+func (l *log) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.Write(p)
+}
+
+func (l *log) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.String()
 }
 
 // begin runs the command with the test model until it says that it is ready.
