@@ -13,10 +13,13 @@ import (
 	"github.com/pkg/errors"
 )
 
-// read decodes the JSON object of a request into a struct. A field that it does not have is an error,
-// since it would be ignored.
-func read(r *http.Request, into any) error {
-	data, err := io.ReadAll(r.Body)
+// receive reads the body of a request to its end, up to a number of bytes. From then on, net/http notices
+// when the client leaves.
+func receive(w http.ResponseWriter, r *http.Request, most int64) error {
+	if r.ContentLength > most {
+		return &http.MaxBytesError{Limit: most}
+	}
+	data, err := io.ReadAll(http.MaxBytesReader(w, r.Body, most))
 	var large *http.MaxBytesError
 	switch {
 	case errors.As(err, &large):
@@ -28,7 +31,14 @@ func read(r *http.Request, into any) error {
 	case !utf8.Valid(data):
 		return badBody("the body is not valid UTF-8")
 	}
-	d := json.NewDecoder(bytes.NewReader(data))
+	r.Body = io.NopCloser(bytes.NewReader(data))
+	return nil
+}
+
+// read decodes the JSON object of a request into a struct. A field that it does not have is an error,
+// since it would be ignored.
+func read(r *http.Request, into any) error {
+	d := json.NewDecoder(r.Body)
 	d.DisallowUnknownFields()
 	if err := d.Decode(into); err != nil {
 		return notDecoded(err)

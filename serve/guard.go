@@ -68,39 +68,23 @@ func (s *Server) admit(w http.ResponseWriter, r *http.Request, route string, h f
 		if coding := r.Header.Get("Content-Encoding"); coding != "" && !strings.EqualFold(coding, "identity") {
 			return &problem{http.StatusUnsupportedMediaType, "encoded", "", "the body must not be compressed: leave out the header Content-Encoding"}
 		}
-		if most := s.o.Limits.Body; r.ContentLength > most {
-			return &http.MaxBytesError{Limit: most}
-		}
 	}
 	if slices.Contains(free, route) {
 		return h(w, r)
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), s.o.Limits.Time)
 	defer cancel()
-	if err := s.enter(ctx); err != nil {
-		return err
-	}
-	defer func() { <-s.places }()
-	r = r.WithContext(ctx)
-	r.Body = http.MaxBytesReader(w, r.Body, s.o.Limits.Body)
-	return h(w, r)
-}
-
-// enter waits for a place among the requests in work.
-func (s *Server) enter(ctx context.Context) error {
-	select {
-	case s.places <- struct{}{}:
-		return nil
-	default:
-	}
-	if s.waiting.Add(1) > int64(s.o.Limits.Queue) {
-		s.waiting.Add(-1)
+	defer s.admitted.Add(-1)
+	if s.admitted.Add(1) > int64(s.o.Limits.Requests+s.o.Limits.Queue) {
 		return &problem{http.StatusTooManyRequests, "overloaded", "", "too many requests are waiting: try again later"}
 	}
-	defer s.waiting.Add(-1)
+	if err := receive(w, r, s.o.Limits.Body); err != nil { // before it has a place: clients may be slow
+		return err
+	}
 	select {
 	case s.places <- struct{}{}:
-		return nil
+		defer func() { <-s.places }()
+		return h(w, r.WithContext(ctx))
 	case <-ctx.Done():
 		return ctx.Err()
 	}
@@ -165,7 +149,7 @@ func (s *Server) checkKey(r *http.Request) error {
 // piling up.
 func (s *Server) HTTPServer(addr string) *http.Server {
 	return &http.Server{
-		Addr: addr, Handler: s, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, IdleTimeout: 2 * time.Minute,
+		Addr: addr, Handler: s, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: min(time.Minute, s.o.Limits.Time), IdleTimeout: 2 * time.Minute,
 		WriteTimeout: s.o.Limits.Time + time.Minute, MaxHeaderBytes: 64 << 10,
 	}
 }

@@ -68,26 +68,40 @@ func TestGuard(t *testing.T) {
 	require.Empty(t, a.Header.Get("Access-Control-Allow-Origin"))
 }
 
-// With all places taken and the queue full, a request is refused; one that waits gets a place when
-// a client leaves.
+// With all places taken and the queue full, a request is refused. A client that leaves makes room, in
+// work and in the queue.
 func TestOverload(t *testing.T) {
 	s, h := start(t, Options{Limits: Limits{Requests: 1, Queue: 1}})
+	begin := func(ctx context.Context) (*http.Response, error) {
+		r, err := http.NewRequestWithContext(ctx, http.MethodPost, h.URL+"/v1/completions", strings.NewReader(`{"prompt": "the boy", "max_tokens": 60000, "stream": true}`))
+		if err != nil {
+			return nil, err
+		}
+		r.Header.Set("Content-Type", "application/json")
+		return http.DefaultClient.Do(r)
+	}
 	ctx, leave := context.WithCancel(context.Background())
-	r, err := http.NewRequestWithContext(ctx, http.MethodPost, h.URL+"/v1/completions", strings.NewReader(`{"prompt": "the boy", "max_tokens": 60000, "stream": true}`))
-	require.NoError(t, err)
-	r.Header.Set("Content-Type", "application/json")
-	long, err := http.DefaultClient.Do(r)
+	long, err := begin(ctx)
 	require.NoError(t, err)
 	defer long.Body.Close()
 	_, err = long.Body.Read(make([]byte, 1))
 	require.NoError(t, err)
 
 	var wait sync.WaitGroup
+	queued, leaveQueue := context.WithCancel(context.Background())
+	wait.Go(func() {
+		_, err := begin(queued)
+		assert.ErrorIs(t, err, context.Canceled)
+	})
+	require.Eventually(t, func() bool { return s.waiting() == 1 }, 10*time.Second, time.Millisecond)
+	leaveQueue()
+	require.Eventually(t, func() bool { return s.waiting() == 0 }, 10*time.Second, time.Millisecond)
+	wait.Wait()
 	wait.Go(func() {
 		status, _ := post(t, h.URL+"/tokenize", `{"content": "a boy"}`)
 		assert.Equal(t, http.StatusOK, status)
 	})
-	require.Eventually(t, func() bool { return s.waiting.Load() == 1 }, 10*time.Second, time.Millisecond)
+	require.Eventually(t, func() bool { return s.waiting() == 1 }, 10*time.Second, time.Millisecond)
 	status, data := post(t, h.URL+"/tokenize", `{"content": "a boy"}`)
 	require.Equal(t, http.StatusTooManyRequests, status, data)
 	status, _ = send(t, http.MethodGet, h.URL+"/health", "")
@@ -164,4 +178,19 @@ func TestConnections(t *testing.T) {
 			require.Contains(t, string(answer), c.part)
 		})
 	}
+}
+
+// A client that sends its body slowly keeps nobody from being answered.
+func TestSlowBodies(t *testing.T) {
+	s, h := start(t, Options{Limits: Limits{Requests: 1, Queue: 3}})
+	for range 3 {
+		conn, err := net.Dial("tcp", h.Listener.Addr().String())
+		require.NoError(t, err)
+		defer conn.Close()
+		_, err = io.WriteString(conn, "POST /tokenize HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{")
+		require.NoError(t, err)
+	}
+	require.Eventually(t, func() bool { return s.waiting() == 3 }, 10*time.Second, time.Millisecond)
+	status, data := post(t, h.URL+"/tokenize", `{"content": "a boy"}`)
+	require.Equal(t, http.StatusOK, status, data)
 }

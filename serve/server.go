@@ -29,7 +29,7 @@ type Options struct {
 	Limits  Limits
 }
 
-// check refuses names and sites that no request could ever have.
+// check refuses what cannot work, such as names and sites that no request could ever have.
 func (o Options) check() error {
 	for _, host := range o.Hosts {
 		if host == "" || strings.ContainsAny(host, ":/ ") {
@@ -44,6 +44,9 @@ func (o Options) check() error {
 	}
 	if strings.TrimSpace(o.Key) != o.Key {
 		return errors.New("the key must not begin or end with a blank")
+	}
+	if l := o.Limits; min(l.Body, int64(l.Inputs), int64(l.Tokens), int64(l.Requests), int64(l.Queue), int64(l.Time)) < 0 {
+		return errors.New("limits must not be negative")
 	}
 	return nil
 }
@@ -105,10 +108,11 @@ type Server struct {
 	models  []*entry
 	routes  map[string]http.Handler // by method and path, as in "GET /health"
 	started time.Time
-	ready   atomic.Bool // all models that are not lazy are open
-	places  chan struct{}
-	waiting atomic.Int64
-	count   *counters
+	ready   atomic.Bool   // all models that are not lazy are open
+	places  chan struct{} // one is taken by each request in work
+
+	admitted atomic.Int64 // requests in work, and those that wait or send their bodies
+	count    *counters
 }
 
 // entry is a model and how it is opened.
@@ -266,6 +270,9 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	h.ServeHTTP(w, r)
 }
+
+// waiting is the number of requests that wait for a place, or send their bodies.
+func (s *Server) waiting() int { return max(0, int(s.admitted.Load())-len(s.places)) }
 
 // methods are those of a path, for the header Allow; "" if there is no such path.
 func (s *Server) methods(path string) string {

@@ -38,7 +38,7 @@ func TestLoading(t *testing.T) {
 	}
 	for _, wrong := range []Options{
 		{Hosts: []string{"models.example:80"}}, {Hosts: []string{"http://models.example"}}, {Origins: []string{"*"}}, {Origins: []string{"models.example"}},
-		{Origins: []string{"https://models.example/"}}, {Origins: []string{"https://Models.example"}}, {Key: "secret\n"},
+		{Origins: []string{"https://models.example/"}}, {Origins: []string{"https://Models.example"}}, {Key: "secret\n"}, {Limits: Limits{Requests: -1}},
 	} {
 		_, err := New([]Named{{Name: "a"}}, wrong)
 		require.Error(t, err, wrong)
