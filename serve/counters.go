@@ -54,7 +54,7 @@ func newCounters(s *Server) *counters {
 		return func() float64 {
 			n := 0
 			for _, e := range s.models {
-				if m := e.opened(); m != nil {
+				if m := e.opened.Load(); m != nil {
 					n += of(m.Load())
 				}
 			}

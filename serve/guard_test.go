@@ -108,7 +108,7 @@ func TestOverload(t *testing.T) {
 	require.Equal(t, http.StatusOK, status, "which waits for nobody")
 	leave()
 	wait.Wait()
-	require.Eventually(t, func() bool { return s.models[0].opened().Load() == gorgpt.Load{} }, 10*time.Second, time.Millisecond)
+	require.Eventually(t, func() bool { return s.models[0].opened.Load().Load() == gorgpt.Load{} }, 10*time.Second, time.Millisecond)
 }
 
 func TestTimeout(t *testing.T) {

@@ -4,8 +4,6 @@ import (
 	"context"
 	"net/http"
 	"time"
-
-	"gorgpt"
 )
 
 // record is what the log and the counters say of a request. Its handler fills it in.
@@ -77,12 +75,3 @@ func (s *Server) counted(route string, h http.Handler) http.Handler {
 
 // statusGone stands for a client that left before it had an answer, as in nginx.
 const statusGone = 499
-
-// use returns the model that a request names, and notes it.
-func (s *Server) use(r *http.Request, name string) (*entry, *gorgpt.Model, error) {
-	e, m, err := s.model(name)
-	if err == nil {
-		recordOf(r).model = e.Name
-	}
-	return e, m, err
-}
