@@ -6,5 +6,5 @@
 // and counts. It prints nothing; requests go to a [log/slog.Logger].
 //
 // Start reading at server.go and guard.go; then completions are in request.go, completions.go and stream.go,
-// predictions in tasks.go. openapi.json describes all routes.
+// predictions in predict.go and tasks.go. openapi.json describes all routes.
 package serve
