@@ -37,8 +37,14 @@ func TestLoading(t *testing.T) {
 		require.Error(t, err)
 	}
 	for _, wrong := range []Options{
-		{Hosts: []string{"models.example:80"}}, {Hosts: []string{"http://models.example"}}, {Origins: []string{"*"}}, {Origins: []string{"models.example"}},
-		{Origins: []string{"https://models.example/"}}, {Origins: []string{"https://Models.example"}}, {Key: "secret\n"}, {Limits: Limits{Requests: -1}},
+		{Hosts: []string{"models.example:80"}},
+		{Hosts: []string{"http://models.example"}},
+		{Origins: []string{"*"}},
+		{Origins: []string{"models.example"}},
+		{Origins: []string{"https://models.example/"}},
+		{Origins: []string{"https://Models.example"}},
+		{Key: "secret\n"},
+		{Limits: Limits{Requests: -1}},
 	} {
 		_, err := New([]Named{{Name: "a"}}, wrong)
 		require.Error(t, err, wrong)
