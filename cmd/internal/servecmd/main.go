@@ -5,6 +5,7 @@ package servecmd
 
 import (
 	"context"
+	"crypto/tls"
 	"fmt"
 	"io"
 	"log/slog"
@@ -28,7 +29,9 @@ import (
 type settings struct {
 	models             []serve.Named
 	addr, cert, key    string
+	tls                *tls.Config // nil: HTTP
 	options            serve.Options
+	server             *serve.Server
 	grace              time.Duration
 	list, dtype        string
 	apiKey, apiKeyFile string
@@ -44,14 +47,14 @@ func Run(args []string, _ io.Reader, out, stderr io.Writer) int {
 	stdout := cli.NewOutput(out)
 	var s *settings
 	parse := func() (err error) {
-		s, err = parse(args, stdout)
+		s, err = parse(args, stdout, stderr)
 		return err
 	}
-	return cli.Run("serve", stdout, stderr, parse, func(ctx context.Context) error { return s.serve(ctx, stdout, stderr) })
+	return cli.Run("serve", stdout, stderr, parse, func(ctx context.Context) error { return s.serve(ctx, stdout) })
 }
 
-// parse reads the command line.
-func parse(args []string, help io.Writer) (*settings, error) {
+// parse reads the command line, and the files of keys that it names.
+func parse(args []string, help, log io.Writer) (*settings, error) {
 	limits := serve.DefaultLimits()
 	s := &settings{addr: "127.0.0.1:8080", grace: 30 * time.Second}
 	fs := cli.NewFlags("serve")
@@ -94,10 +97,14 @@ func parse(args []string, help io.Writer) (*settings, error) {
 	case s.dtype != "" && !slices.Contains(graph.Dtypes(), graph.Dtype(s.dtype)):
 		return nil, errors.Errorf("-dtype must be one of %v, not %q", graph.Dtypes(), s.dtype)
 	}
-	if err := s.readModels(); err != nil {
-		return nil, err
+	for _, read := range []func() error{s.readModels, s.readKey, s.readCertificate} {
+		if err := read(); err != nil {
+			return nil, err
+		}
 	}
-	return s, s.readKey()
+	s.options.Log = slog.New(slog.NewTextHandler(log, nil))
+	s.server, err = serve.New(s.models, s.options)
+	return s, err
 }
 
 // fields splits a list with commas.
@@ -162,6 +169,19 @@ func (s *settings) readKey() error {
 	return nil
 }
 
+// readCertificate reads the files of -cert and -key.
+func (s *settings) readCertificate() error {
+	if s.cert == "" {
+		return nil
+	}
+	pair, err := tls.LoadX509KeyPair(s.cert, s.key)
+	if err != nil {
+		return errors.Wrapf(err, "-cert %s, -key %s", s.cert, s.key)
+	}
+	s.tls = &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS12}
+	return nil
+}
+
 // loopback reports whether only this machine can reach an address.
 func loopback(addr string) bool {
 	host, _, err := net.SplitHostPort(addr)
@@ -173,44 +193,50 @@ func loopback(addr string) bool {
 }
 
 // serve answers requests until ctx ends, and then lets those in work end.
-func (s *settings) serve(ctx context.Context, stdout, stderr io.Writer) error {
-	s.options.Log = slog.New(slog.NewTextHandler(stderr, nil))
-	server, err := serve.New(s.models, s.options)
-	if err != nil {
-		return errors.WithMessage(err, "-model")
-	}
+func (s *settings) serve(ctx context.Context, stdout io.Writer) error {
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", s.addr)
 	if err != nil {
 		return errors.Wrap(err, "-addr")
 	}
-	h := server.HTTPServer(s.addr)
+	h := s.server.HTTPServer(s.addr)
 	h.ErrorLog = slog.NewLogLogger(s.options.Log.Handler(), slog.LevelWarn)
-	scheme, serving := "http", func() error { return h.Serve(listener) }
-	if s.cert != "" {
-		scheme, serving = "https", func() error { return h.ServeTLS(listener, s.cert, s.key) }
+	scheme, run := "http", func() error { return h.Serve(listener) }
+	if h.TLSConfig = s.tls; s.tls != nil {
+		scheme, run = "https", func() error { return h.ServeTLS(listener, "", "") }
 	}
 	fmt.Fprintf(stdout, "listening on %s://%s\n", scheme, listener.Addr())
-	failed := make(chan error, 2)
-	go func() { failed <- serving() }()
-	go func() {
-		if err := server.Load(ctx); err != nil && ctx.Err() == nil {
-			failed <- err
-			return
-		}
-		fmt.Fprintln(stdout, "the models are open")
-	}()
-	select {
-	case err = <-failed:
-	case <-ctx.Done():
+	serving, loading := make(chan error, 1), make(chan error, 1)
+	go func() { serving <- run() }()
+	go func() { loading <- s.server.Load(ctx) }()
+	if err = wait(ctx, stdout, serving, loading); err == nil {
 		err = s.stop(h)
 	}
-	if closeErr := h.Close(); err == nil && !errors.Is(closeErr, http.ErrServerClosed) {
-		err = closeErr
-	}
-	if closeErr := server.Close(); err == nil {
-		err = closeErr
+	for _, end := range []func() error{h.Close, s.server.Close} {
+		if endErr := end(); err == nil {
+			err = endErr
+		}
 	}
 	return err
+}
+
+// wait returns nil when ctx ends, or the error that ends serving or loading before.
+func wait(ctx context.Context, stdout io.Writer, serving, loading <-chan error) error {
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case err := <-serving:
+			return err
+		case err := <-loading:
+			if ctx.Err() != nil { // which ended loading
+				return nil
+			}
+			if err != nil {
+				return err
+			}
+			fmt.Fprintln(stdout, "the models are open")
+		}
+	}
 }
 
 // stop lets requests in work end for a while.

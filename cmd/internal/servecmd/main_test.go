@@ -1,15 +1,9 @@
 package servecmd
 
 import (
-	"bufio"
 	"bytes"
-	"context"
-	"io"
-	"net/http"
 	"os"
 	"path/filepath"
-	"strings"
-	"syscall"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -41,7 +35,6 @@ func TestCommandLine(t *testing.T) {
 		{[]string{"-model", model, "-dtype", "int4"}, "-dtype must be one of"},
 		{[]string{"-model", model, "-parallel", "0"}, "-parallel"},
 		{[]string{"-model", model, "-timeout", "0s"}, "-timeout must be above 0"},
-		{[]string{"-model", model, "-cert", "c.pem"}, "-cert and -key belong together"},
 		{[]string{"-model", model, "-addr", ":0"}, "can be reached from other machines"},
 		{[]string{"-model", model, "-addr", "0.0.0.0:0"}, "can be reached from other machines"},
 		{[]string{"-model", model, "-addr", "example.org:0"}, "can be reached from other machines"},
@@ -49,53 +42,15 @@ func TestCommandLine(t *testing.T) {
 		{[]string{"-model", model, "-api-key", "a", "-no-auth"}, "contradicts the key"},
 		{[]string{"-model", model, "-api-key-file", "no/such"}, "-api-key-file"},
 		{[]string{"-model", model, "-api-key-file", empty}, "is empty"},
+		{[]string{"-model", "a=" + model + ",a=" + model}, `two models have the name "a"`},
+		{[]string{"-model", model, "-hosts", "models.example:8080"}, "a name without a port"},
+		{[]string{"-model", model, "-cors-origins", "*"}, "a scheme and a host"},
 	} {
 		status, _, stderr := run(c.args...)
 		require.Equal(t, 2, status, c.args)
 		require.Contains(t, stderr, c.want)
 	}
-	status, _, stderr := run("-model", "a="+model+",a="+model, "-addr", "127.0.0.1:0")
-	require.Equal(t, 1, status)
-	require.Contains(t, stderr, `two models have the name "a"`)
-	status, _, stderr = run("-model", t.TempDir(), "-addr", "127.0.0.1:0")
+	status, _, stderr := run("-model", t.TempDir(), "-addr", "127.0.0.1:0")
 	require.Equal(t, 1, status)
 	require.Contains(t, stderr, "no model in")
-}
-
-// The command answers until a signal, and then lets requests in work end.
-func TestServe(t *testing.T) {
-	t.Setenv(keyVariable, "secret")
-	r, w := io.Pipe()
-	var errs bytes.Buffer
-	ended := make(chan int, 1)
-	go func() {
-		ended <- Run([]string{"-model", "mood=" + model, "-addr", "127.0.0.1:0"}, nil, w, &errs)
-		w.Close()
-	}()
-	lines := bufio.NewScanner(r)
-	require.True(t, lines.Scan())
-	url, found := strings.CutPrefix(lines.Text(), "listening on ")
-	require.True(t, found)
-	require.True(t, lines.Scan())
-	require.Equal(t, "the models are open", lines.Text())
-
-	request, err := http.NewRequestWithContext(context.Background(), http.MethodPost, url+"/v1/completions",
-		strings.NewReader(`{"model": "mood", "prompt": "the boy", "max_tokens": 3000, "stream": true}`))
-	require.NoError(t, err)
-	request.Header.Set("Content-Type", "application/json")
-	request.Header.Set("Authorization", "Bearer secret")
-	answer, err := http.DefaultClient.Do(request)
-	require.NoError(t, err)
-	defer answer.Body.Close()
-	require.Equal(t, http.StatusOK, answer.StatusCode)
-	self, err := os.FindProcess(os.Getpid())
-	require.NoError(t, err)
-	require.NoError(t, self.Signal(syscall.SIGTERM))
-	body, err := io.ReadAll(answer.Body)
-	require.NoError(t, err)
-	require.True(t, strings.HasSuffix(string(body), "data: [DONE]\n\n"), "a request in work ends")
-	require.False(t, lines.Scan())
-	require.Zero(t, <-ended, errs.String())
-	_, err = http.Get(url + "/health")
-	require.Error(t, err)
 }
