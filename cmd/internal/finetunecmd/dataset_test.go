@@ -98,7 +98,7 @@ func TestBestIsKept(t *testing.T) {
 		require.Less(t, seed, 10, stdout)
 		var status int
 		var stderr string
-		status, stdout, stderr = command(t, dir, append(learn, "-force", "-out", "out", "-lr", "0.3", "-eval-every", "3", "-keep", "99", "-seed", fmt.Sprint(seed))...)
+		status, stdout, stderr = command(t, dir, append(learn, "-force", "-out", "out", "-lr", "0.3", "-eval-every", "3", "-checkpoints", "99", "-seed", fmt.Sprint(seed))...)
 		require.Zero(t, status, stderr)
 		_, after, found = strings.Cut(stdout, "kept the weights after update ")
 	}
