@@ -106,6 +106,8 @@ func (o opponent) verdict(value float64) string {
 	switch {
 	case value > o.score.Value+noise:
 		return text + ": the model is better"
+	case value == 1:
+		return text + ": the control does as well, so single words decide, and a bag of words is the simpler choice"
 	case value >= o.score.Value-noise:
 		return text + ": the control does as well, so single words decide. " + advice
 	}

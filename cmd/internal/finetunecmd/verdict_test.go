@@ -17,6 +17,7 @@ import (
 func TestVerdict(t *testing.T) {
 	o := opponent{name: "bag of words", score: controls.Score{Rows: 100, Value: 0.8}, set: "test"}
 	for value, want := range map[float64]string{
+		1:    ": the model is better",
 		0.95: "control bag of words: 80.0, the model: 95.0 on the same 100 test rows (noise ±4.9): the model is better",
 		0.83: ": the control does as well, so single words decide. Label more rows, or",
 		0.78: ": the control does as well, so single words decide. Label more rows, or",
@@ -24,6 +25,8 @@ func TestVerdict(t *testing.T) {
 	} {
 		require.Contains(t, o.verdict(value), want)
 	}
+	o.score.Value = 1
+	require.Regexp(t, "the control does as well, so single words decide, and a bag of words is the simpler choice$", o.verdict(1), "more rows would not help")
 }
 
 func TestControlsRunByThemselvesOnSmallSets(t *testing.T) {
