@@ -88,11 +88,11 @@ func (m *Matrix) Write(format string, w io.Writer) error {
 	rows, wide := shortened(m.RowLabels, letter)
 	columns, high := shortened(m.ColumnLabels, letter)
 	const pad = 10
-	left, top := pad+labelSize+2*gap+wide+gap, float64(pad+titleSize+gap+labelSize+gap)
+	left, top := pad+labelSize+gap+wide+gap, float64(pad+titleSize+gap+labelSize+gap)
 	right, bottom := left+float64(len(columns))*cell.x, top+float64(len(rows))*cell.y
 	width := max(right, pad+textWidth(m.Title, titleSize))
 	for _, note := range append(m.Notes, m.Note) {
-		width = max(width, right+gap+textWidth(note, letter))
+		width = max(width, right+gap+wider*textWidth(note, letter))
 	}
 	c, err := newCanvas(format, width+pad, bottom+gap+high+gap+pad)
 	if err != nil {
@@ -129,7 +129,7 @@ func shortened(labels []string, size float64) (short []string, width float64) {
 		if r := []rune(label); len(r) > longestLabel {
 			label = string(r[:longestLabel-1]) + "…"
 		}
-		short, width = append(short, label), max(width, textWidth(label, size))
+		short, width = append(short, label), max(width, wider*textWidth(label, size))
 	}
 	return short, width
 }

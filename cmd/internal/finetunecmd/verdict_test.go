@@ -23,10 +23,18 @@ func TestVerdict(t *testing.T) {
 		0.78: ": the control does as well, so single words decide. Label more rows, or",
 		0.5:  ": the control is better. Label more rows, or",
 	} {
-		require.Contains(t, o.verdict(value), want)
+		require.Contains(t, o.verdict(value, noiseOfShare(value, 100)), want)
 	}
 	o.score.Value = 1
-	require.Regexp(t, "the control does as well, so single words decide, and a bag of words is the simpler choice$", o.verdict(1), "more rows would not help")
+	require.Regexp(t, "the control does as well, so single words decide, and a bag of words is the simpler choice$", o.verdict(1, noiseOfShare(1, 100)), "more rows would not help")
+}
+
+// Of 10,001 rows without correlation, two standard deviations of r are 2/√10,000.
+func TestNoise(t *testing.T) {
+	require.InDelta(t, 0.02, noiseOfCorrelation(0, 10_001), 1e-12)
+	require.InDelta(t, 0.015, noiseOfCorrelation(-0.5, 10_001), 1e-12)
+	require.InDelta(t, 0.01, noiseOfShare(0.5, 9_996), 1e-12)
+	require.Positive(t, noiseOfShare(1, 30))
 }
 
 func TestControlsRunByThemselvesOnSmallSets(t *testing.T) {
