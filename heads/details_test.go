@@ -68,6 +68,10 @@ func TestDetailsOfLabels(t *testing.T) {
 	s := Space{Labels: []string{"a", "b"}, Baseline: "b"}
 	gold := []Target{{Labels: []float32{1, 0}}, {Labels: []float32{1, 1}}}
 	j := multiLabel{}.Judge(s, []Target{{Labels: []float32{1, 0}}})
+	_, what := j.Blind()
+	require.Equal(t, `"b", the labels of more than half of the training rows`, what)
+	_, what = multiLabel{}.Judge(Space{Labels: s.Labels, Baseline: "|"}, nil).Blind()
+	require.Equal(t, "no label, since none belongs to more than half of the training rows", what)
 	d := j.Details(gold, [][]float32{{1, -1}, {1, -1}})
 	require.Equal(t, []Class{{Label: "a", Precision: 1, Recall: 1, F1: 1, Support: 2, Predicted: 2, Right: 2}, {Label: "b", Support: 1}}, d.Classes)
 	require.InDelta(t, 0.5, measures(d.Measure(numbers(2)))["subset_acc"], 1e-12)

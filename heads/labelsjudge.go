@@ -60,6 +60,9 @@ func (j labelsJudge) Unlabelled() Target {
 func (j labelsJudge) Gold(t Target) string { return j.text(applies(t)) }
 
 func (j labelsJudge) Blind() (text, what string) {
+	if !slices.Contains(j.blind, true) {
+		return separator, "no label, since none belongs to more than half of the " + j.rows()
+	}
 	return j.text(j.blind), fmt.Sprintf("%q, the labels of more than half of the %s", j.text(j.blind), j.rows())
 }
 
