@@ -70,20 +70,25 @@ func (o *Outcome) Report(set string, seed int64) *Report {
 	for i := range all {
 		all[i] = i
 	}
+	measures, _ := r.Measure(all)
 	intervals := score.Bootstrap(n, uint64(seed), func(at []int) []float64 {
-		measures := r.Measure(at)
-		values := make([]float64, len(measures))
-		for i, m := range measures {
+		drawn, f1 := r.Measure(at)
+		values := make([]float64, len(drawn), len(drawn)+len(f1))
+		for i, m := range drawn {
 			values[i] = m.Value
 		}
-		return values
+		return append(values, f1...)
 	})
-	for i, m := range r.Measure(all) {
+	for i, m := range measures {
 		r.Measures = append(r.Measures, Measure{m.Name, m.Value, intervals[i].Low, intervals[i].High, r.Blind[i].Value})
+	}
+	for k := range r.Classes {
+		r.Classes[k].F1Low, r.Classes[k].F1High = intervals[len(measures)+k].Low, intervals[len(measures)+k].High
 	}
 	for i, name := range o.partNames {
 		part := ReportPart{name, len(o.partRows[i]), map[string]float64{}}
-		for _, m := range r.Measure(o.partRows[i]) {
+		of, _ := r.Measure(o.partRows[i])
+		for _, m := range of {
 			part.Measures[m.Name] = m.Value
 		}
 		r.Parts = append(r.Parts, part)

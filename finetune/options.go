@@ -63,7 +63,7 @@ type Options struct {
 // the model and the data.
 func Defaults() Options {
 	keeping := train.DefaultHousekeeping(10)
-	keeping.Keep = train.KeepBest
+	keeping.Checkpoints = train.KeepBest
 	return Options{
 		Warmup: train.Auto, Lambda: 0.5, HeadDrop: train.Auto,
 		Options: train.Options{

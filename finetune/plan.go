@@ -11,6 +11,7 @@ import (
 	"gorgpt/internal/atomicfile"
 	"gorgpt/internal/plural"
 	"gorgpt/optim"
+	"gorgpt/score"
 	"gorgpt/tokenizer"
 	"gorgpt/train"
 )
@@ -136,9 +137,19 @@ func (p *Plan) trainer(observers ...train.Observer) (*train.Trainer, error) {
 	schedule := optim.WarmupLinear{Peak: p.o.LR, Warmup: p.o.Warmup, Total: p.o.Steps}
 	t, err := p.o.Trainer(p.task, p.model.Store, schedule, observers...)
 	if err == nil {
-		t.Highest = "dev_" + p.task.Spec.Primary()
+		t.Highest, t.Noise = "dev_"+p.task.Spec.Primary(), p.noise
 	}
 	return t, err
+}
+
+// noise returns a standard error of the task's measure on the development rows.
+func (p *Plan) noise(value float64) float64 {
+	n := p.task.Dev.count()
+	switch p.task.Spec.Primary() {
+	case "mcc", "pearson":
+		return score.CorrelationError(value, n)
+	}
+	return score.ShareError(value, n)
 }
 
 // dev returns the outcome on the development set, or nil if there is no such set. A run that was
@@ -251,7 +262,7 @@ func (p *Plan) runIn(ctx context.Context, folder *train.Folder, record *train.Re
 
 // forget drops the outcome of the last weights if the run keeps the weights of another update.
 func (p *Plan) forget(s train.State) {
-	if p.o.EvalEvery > 0 && p.o.Keep != 0 && s.Best.Step != 0 && s.Best.Step != s.Step {
+	if p.o.EvalEvery > 0 && p.o.Checkpoints != 0 && s.Best.Step != 0 && s.Best.Step != s.Step {
 		p.task.dev = nil
 	}
 }

@@ -145,7 +145,7 @@ func (d *Data) divide(to []int, split, how string, parts shares) error {
 	}
 	for part := 1; part < len(parts); part++ {
 		if parts[part] > 0 && len(rows[part]) == 0 {
-			return indivisibleError{fmt.Sprintf("%s has too few different texts for %s rows (%s)", d.Name, splitNames[part], plural.Of(len(d.Train), "usable row"))}
+			return indivisibleError{fmt.Sprintf("%s has too few different texts, or too few of each label, for %s rows (%s)", d.Name, splitNames[part], plural.Of(len(d.Train), "usable row"))}
 		}
 		if parts[part] > 0 {
 			*d.Splits()[part] = rows[part]

@@ -47,7 +47,7 @@ type Options struct {
 type Housekeeping struct {
 	LogEvery    int   `json:"log_every"`              // updates between progress lines
 	SaveEvery   Every `json:"save_every"`             // interval between checkpoints
-	Keep        Keep  `json:"keep"`                   // checkpoints to keep; 0: write none
+	Checkpoints Keep  `json:"keep"`                   // those to keep; 0: write none
 	SampleEvery int   `json:"sample_every,omitempty"` // updates between samples of text; 0: only at the end
 	History     int   `json:"history,omitempty"`      // earlier states of the weights to keep; see [Milestones]
 }
@@ -55,7 +55,7 @@ type Housekeeping struct {
 // DefaultHousekeeping returns the default housekeeping, with a progress line every logEvery
 // updates.
 func DefaultHousekeeping(logEvery int) Housekeeping {
-	return Housekeeping{LogEvery: logEvery, SaveEvery: Every{Time: 10 * time.Minute}, Keep: 2}
+	return Housekeeping{LogEvery: logEvery, SaveEvery: Every{Time: 10 * time.Minute}, Checkpoints: 2}
 }
 
 // Check returns an error if a value is out of its range.

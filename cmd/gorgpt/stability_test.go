@@ -138,7 +138,7 @@ func TestNewerFormatsAreRefused(t *testing.T) {
 func TestAnOldPreTrainingRunResumes(t *testing.T) {
 	dir := stability(t)
 	want := read(t, dir, "pretrained-metrics.jsonl")
-	fresh := succeed(t, dir, "train", "-config", filepath.Join("pretrained", "run.json"), "-out", "fresh", "-keep", "9", "-save-every", "13")
+	fresh := succeed(t, dir, "train", "-config", filepath.Join("pretrained", "run.json"), "-out", "fresh", "-checkpoints", "9", "-save-every", "13")
 	require.NotContains(t, fresh, earlierVersion)
 	sameMetrics(t, want, read(t, dir, "fresh", "metrics.jsonl"))
 

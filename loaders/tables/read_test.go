@@ -198,7 +198,7 @@ func TestReadErrors(t *testing.T) {
 		{"null for a text", "r.jsonl", `{"premise": null, "hypothesis": "h", "label": 1}`, pairFields, `field "premise": it must be a string, not null`},
 		{"blank text", "r.jsonl", `{"premise": " \n", "hypothesis": "h", "label": 1}`, pairFields, `field "premise": the text is empty`},
 		{"null label", "r.jsonl", `{"premise": "p", "hypothesis": "h", "label": null}`, pairFields, `field "label": it must be a string or a number, not null`},
-		{"empty label", "r.jsonl", `{"premise": "p", "hypothesis": "h", "label": ""}`, pairFields, `field "label": the text is empty`},
+		{"empty label", "r.jsonl", `{"premise": "p", "hypothesis": "h", "label": ""}`, pairFields, `field "label": the label is empty`},
 		{"tab in a label", "r.jsonl", `{"premise": "p", "hypothesis": "h", "label": "a\tb"}`, pairFields, `field "label": the label "a\tb" has a tab`},
 		{"long value", "r.jsonl", `{"premise": [` + strings.Repeat("1,", 99) + `1], "hypothesis": "h", "label": 1}`, pairFields, "1,1,1…"},
 		{"no answers", "r.jsonl", `{"context": "c", "question": "q", "label": 1}`, qaFields, `field "answers" is missing: want context, question, answers and label`},

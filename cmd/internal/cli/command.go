@@ -111,7 +111,7 @@ func (c Command[S]) resume(o *train.Options, args []string, given Given) (*S, Gi
 	c.Options(s).Resume = filepath.Clean(run.Dir)
 	// Settings of the run were checked and resolved when it began. Do not do that again.
 	for name := range given {
-		if !slices.Contains([]string{"log-every", "save-every", "keep", "sample-every", "history"}, name) {
+		if !slices.Contains([]string{"log-every", "save-every", "checkpoints", "sample-every", "history"}, name) {
 			delete(given, name)
 		}
 	}

@@ -69,6 +69,14 @@ func TestMultiLabel(t *testing.T) {
 	require.Equal(t, []string{"good", "wet"}, task.Labels)
 	require.Len(t, task.Thresholds, 2, "fitted on the development rows")
 
+	// The report and its picture have the counts and F1 of each label.
+	good := sets(t, dir, "out/report.json")["test"].Classes[0]
+	require.Equal(t, "good", good.Label)
+	require.InDelta(t, 2*float64(good.Right)/float64(good.Support+good.Predicted), good.F1, 1e-9)
+	picture := read(t, dir, "out/confusion.svg")
+	require.Contains(t, picture, ">true positive<")
+	require.Contains(t, picture, fmt.Sprintf(">%.2f (%.2f to %.2f)<", good.F1, good.F1Low, good.F1High))
+
 	// Lists and tables have the same rows and give the same model.
 	train("train.tsv", "again")
 	require.Equal(t, read(t, dir, "out/model.safetensors"), read(t, dir, "again/model.safetensors"))

@@ -158,7 +158,7 @@ func TestResumeRefuses(t *testing.T) {
 		{"-resume nowhere", "-resume: nowhere has no run.json, so it does not contain a run: set -resume to the folder of a run, or omit it to start a new run"},
 		{"-resume other", "-resume: other holds a run of gorgpt finetune, not of gorgpt train"},
 		{"-resume broken", "-resume: broken/run.json: unexpected end of JSON input"},
-		{"-resume out -keep -1", "invalid value \"-1\" for flag -keep: must be a number of checkpoints, 0 or more, or best"},
+		{"-resume out -checkpoints -1", "invalid value \"-1\" for flag -checkpoints: must be a number of checkpoints, 0 or more, or best"},
 		{"-resume out -save-every soon", `invalid value "soon" for flag -save-every: must be a number of updates, such as 500, or a time, such as 10m; 0 means never`},
 	} {
 		require.Contains(t, fails(t, 2, strings.Fields(c.flags)...), c.want)
@@ -174,7 +174,7 @@ func TestResumeRefuses(t *testing.T) {
 func TestResumeWithFlags(t *testing.T) {
 	flags := workplace(t)
 	begin(t, flags)
-	status, _, stderr := commandHere(append(flags, "-resume", "out", "-out", "out", "-keep", "1", "-log-every", "1")...)
+	status, _, stderr := commandHere(append(flags, "-resume", "out", "-out", "out", "-checkpoints", "1", "-log-every", "1")...)
 	require.Zero(t, status, stderr)
 	require.Contains(t, stderr, "step 7/10")
 	entries, err := os.ReadDir("out/checkpoints")
