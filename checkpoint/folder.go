@@ -9,7 +9,6 @@ import (
 
 	"gorgpt/gpt1"
 	"gorgpt/graph"
-	"gorgpt/internal/parallel"
 	"gorgpt/tokenizer"
 )
 
@@ -47,26 +46,12 @@ func readFolder(dir string, read func(*source) (*gpt1.Model, error)) (*gpt1.Mode
 		return nil, nil, nil, err
 	}
 	defer s.close() //nolint:errcheck // only read from: nothing is lost if this fails
-	var m *gpt1.Model
-	var tok *tokenizer.Tokenizer
-	err = s.sideBySide(
-		func() (err error) { tok, err = s.tokenizer(dir); return err },
-		func() (err error) { m, err = read(s); return err },
-	)
-	return m, tok, s.notes, err
-}
-
-// sideBySide reads tokenizer and weights at the same time, unless the tokenizer decides how many rows of
-// weights are read.
-func (s *source) sideBySide(tokenizer, weights func() error) error {
-	if isPadded(s.config.VocabSize, s.config.VocabSize-1) {
-		if err := tokenizer(); err != nil {
-			return err
-		}
-		return weights()
+	tok, err := s.tokenizer(dir)
+	if err != nil {
+		return nil, nil, nil, err
 	}
-	both := []func() error{tokenizer, weights}
-	return parallel.Do(len(both), func(i int) error { return both[i]() })
+	m, err := read(s)
+	return m, tok, s.notes, err
 }
 
 // ReadShape is [ReadFolder] without the weights, which may be missing.

@@ -214,9 +214,8 @@ type mergeParts struct {
 // UnmarshalJSON never fails.
 func (m *mergeParts) UnmarshalJSON(data []byte) error {
 	var parts []string
-	if data[0] == '"' {
-		var both string
-		_ = json.Unmarshal(data, &both) // which is valid JSON
+	c := cursor{data}
+	if both, isText := c.text(); isText {
 		parts = strings.Split(both, " ")
 	} else if json.Unmarshal(data, &parts) != nil {
 		parts = nil
