@@ -140,7 +140,7 @@ func TestTorchReadsDoubleHeads(t *testing.T) {
 	c := gpt1.Config{NLayer: 2, NHead: 2, NEmbd: 24, NCtx: 16, VocabSize: 61, LayerNormEps: 1e-5, InitRange: 0.2}
 	m := folderModel(t, c, heads.Params(c.NEmbd, 1)...)
 	dir := t.TempDir()
-	require.NoError(t, checkpoint.WriteModelAs(dir, m, checkpoint.Form{DoubleHeads: true}))
+	require.NoError(t, checkpoint.WriteModelAs(dir, m, checkpoint.Form{Architecture: gpt1.DoubleHeadsModel}))
 	texts := [][]int32{{58, 4, 9, 59, 12, 60}, {58, 4, 9, 59, 33, 60}}
 	var want []float64
 	torch(t, python, &want, "--choices", dir, join(texts[0])+";"+join(texts[1]))

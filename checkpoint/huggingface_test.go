@@ -131,7 +131,7 @@ func TestDoubleHeads(t *testing.T) {
 	m := smallModel(t, graph.Param{Name: "head.weight", Shape: []int{8, 1}}, graph.Param{Name: "head.bias", Shape: []int{1}})
 	m.Store.Param("head.bias").Value[0] = 0.25
 	dir := t.TempDir()
-	require.NoError(t, WriteModelAs(dir, m, Form{DoubleHeads: true}))
+	require.NoError(t, WriteModelAs(dir, m, Form{Architecture: gpt1.DoubleHeadsModel}))
 	f, err := safetensors.Open(filepath.Join(dir, WeightsFile))
 	require.NoError(t, err)
 	require.Equal(t, map[string]string{"format": "pt"}, f.Metadata())
@@ -154,7 +154,7 @@ func TestDoubleHeads(t *testing.T) {
 
 	three := smallModel(t, graph.Param{Name: "head.weight", Shape: []int{8, 3}}, graph.Param{Name: "head.bias", Shape: []int{3}})
 	for _, other := range []*gpt1.Model{three, smallModel(t)} {
-		require.ErrorContains(t, WriteModelAs(t.TempDir(), other, Form{DoubleHeads: true}), "no head for multiple choice")
+		require.ErrorContains(t, WriteModelAs(t.TempDir(), other, Form{Architecture: gpt1.DoubleHeadsModel}), "no head for multiple choice")
 	}
 }
 
