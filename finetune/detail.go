@@ -4,11 +4,15 @@ import (
 	"bytes"
 	"encoding/json"
 	"io"
+	"path/filepath"
 	"regexp"
+	"slices"
 
 	"github.com/pkg/errors"
 
+	"gorgpt/checkpoint"
 	"gorgpt/heads"
+	"gorgpt/internal/regular"
 	"gorgpt/score"
 )
 
@@ -94,6 +98,26 @@ func (o *Outcome) Report(set string, seed int64) *Report {
 		}
 	}
 	return r
+}
+
+// ReadReports reads the report.json of a folder. If there is no such file, the error is [os.ErrNotExist].
+func ReadReports(dir string) ([]*Report, error) {
+	path := filepath.Join(dir, ReportFile)
+	data, err := regular.ReadFile(path, "the report of the run", 64<<20)
+	if err != nil {
+		return nil, err
+	}
+	var file struct {
+		Format int
+		Sets   []*Report
+	}
+	if err := json.Unmarshal(data, &file); err != nil {
+		return nil, errors.Wrap(err, path)
+	}
+	if slices.Contains(file.Sets, nil) {
+		return nil, errors.Errorf("%s: a set is null: it must be a report", path)
+	}
+	return file.Sets, checkpoint.CheckFormat(path, file.Format, reportFormat)
 }
 
 // matrixRow matches a row of a matrix of counts. Strings have no line breaks.
