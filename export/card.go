@@ -34,8 +34,12 @@ tags:
 «if .LSTM»The LSTM that Radford et al. (2018) compare GPT-1 with«else»A GPT-1 (Radford et al. 2018) of «.C.NLayer» layers with «.C.NHead» heads«end», width «.C.NEmbd», «.C.NCtx» positions,
 «.C.VocabSize» tokens and «.Parameters» parameters, written by gorgpt.
 «with .Spec.Task»
-It was fine-tuned for the task «.».«end»«if not .Class» Only gorgpt reads this folder.«end»
-
+It was fine-tuned for the task «.».
+«end»«if not .Class»
+Only gorgpt reads this folder.
+«end»«with .Note»
+Mind that «.».
+«end»
 ## Data and settings
 
 «if .Run»What the model was trained with, where files are named without their folders. Describe the data here: where it is from, whose it
@@ -55,7 +59,7 @@ is, and what is missing in it.
 ` + "```python\n«.Use»```\n" + `«end»`))
 
 // card returns the model card. The folder of the model says what it was trained with, if it is that of a run.
-func (o Options) card(name string, m *gpt1.Model, spec finetune.Spec) ([]byte, error) {
+func (o Options) card(name, note string, m *gpt1.Model, spec finetune.Spec) ([]byte, error) {
 	run, err := settings(o.Model)
 	if err != nil {
 		return nil, err
@@ -71,7 +75,7 @@ func (o Options) card(name string, m *gpt1.Model, spec finetune.Spec) ([]byte, e
 	}
 	var out bytes.Buffer
 	err = cardText.Execute(&out, map[string]any{
-		"Name": name, "Class": class, "Pipeline": pipeline, "LSTM": m.IsLSTM(), "C": m.Config, "Parameters": m.Store.Len(),
+		"Name": name, "Note": note, "Class": class, "Pipeline": pipeline, "LSTM": m.IsLSTM(), "C": m.Config, "Parameters": m.Store.Len(),
 		"Spec": spec, "Run": run, "Reports": reports, "Use": use,
 	})
 	return out.Bytes(), errors.Wrap(err, cardFile)

@@ -65,7 +65,11 @@ func Write(dir string, o Options) (*Result, error) {
 	if form.Files, err = files(m, tok); err != nil {
 		return nil, err
 	}
-	card, err := o.card(filepath.Base(dir), m, spec)
+	path, err := filepath.Abs(dir)
+	if err != nil {
+		return nil, errors.Wrap(err, "exporting a model")
+	}
+	card, err := o.card(filepath.Base(path), tok.Note(), m, spec)
 	if err != nil {
 		return nil, err
 	}
