@@ -237,5 +237,5 @@ func TestCard(t *testing.T) {
 
 	require.NoError(t, os.WriteFile(filepath.Join(dir, finetune.ReportFile), []byte(`{"format": 1, "sets": [null]}`), 0o600))
 	_, err = Write(t.TempDir(), Options{Model: dir})
-	require.ErrorContains(t, err, "report.json: a set is null")
+	require.ErrorContains(t, err, "report.json: set 0 is not a report")
 }

@@ -107,17 +107,30 @@ func ReadReports(dir string) ([]*Report, error) {
 	if err != nil {
 		return nil, err
 	}
+	reports, err := parseReports(data)
+	return reports, errors.WithMessage(err, path)
+}
+
+// parseReports reads what [WriteReports] writes.
+func parseReports(data []byte) ([]*Report, error) {
 	var file struct {
 		Format int
 		Sets   []*Report
 	}
 	if err := json.Unmarshal(data, &file); err != nil {
-		return nil, errors.Wrap(err, path)
+		return nil, err
 	}
-	if slices.Contains(file.Sets, nil) {
-		return nil, errors.Errorf("%s: a set is null: it must be a report", path)
+	for i, r := range file.Sets {
+		k := 0
+		if r != nil {
+			k = len(r.Classes)
+		}
+		other := func(row []int) bool { return len(row) != k }
+		if r == nil || len(r.Confusion) != 0 && (len(r.Confusion) != k || slices.ContainsFunc(r.Confusion, other)) {
+			return nil, errors.Errorf("set %d is not a report: confusion must have a row and a column for each of its %d classes", i, k)
+		}
 	}
-	return file.Sets, checkpoint.CheckFormat(path, file.Format, reportFormat)
+	return file.Sets, checkpoint.CheckFormat("the report", file.Format, reportFormat)
 }
 
 // matrixRow matches a row of a matrix of counts. Strings have no line breaks.
