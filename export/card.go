@@ -109,7 +109,9 @@ func settings(dir string) (string, error) {
 }
 
 // paths are the settings that name files and folders.
-var paths = map[string]bool{"model": true, "data": true, "tokenizer": true, "train": true, "dev": true, "test": true}
+var paths = map[string]bool{
+	"model": true, "init": true, "data": true, "valid": true, "tokenizer": true, "train": true, "dev": true, "test": true,
+}
 
 // withoutFolders returns a value in which files are named without their folders, which are no one else's
 // business.
