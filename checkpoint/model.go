@@ -131,23 +131,19 @@ func (f Form) tensors(s *graph.Store) ([]safetensors.Tensor, error) {
 
 // fits returns an error unless the architecture has a place for the head.
 func (f Form) fits(s *graph.Store, weight, bias *graph.Param) error {
+	choice, classes := f.Architecture == gpt1.DoubleHeadsModel, f.Architecture == gpt1.ClassificationModel
 	hasHead := weight != nil && bias != nil
-	switch f.Architecture {
-	case "", gpt1.LMHeadModel:
+	switch {
+	case f.Architecture == "" || f.Architecture == gpt1.LMHeadModel:
 		return nil
-	case gpt1.DoubleHeadsModel:
-		if s.Param("positions_embed.weight") != nil && (!hasHead || weight.Shape[1] != 1) {
-			return errors.New("the model has no head for multiple choice, with one output: fine-tune it on qa first")
-		}
-	case gpt1.ClassificationModel:
-		if s.Param("positions_embed.weight") != nil && !hasHead {
-			return errors.New("the model has no head: fine-tune it on rows with labels first")
-		}
-	default:
+	case !choice && !classes:
 		return errors.Errorf("%q is not an architecture with a known head", f.Architecture)
-	}
-	if s.Param("positions_embed.weight") == nil {
+	case s.Param("positions_embed.weight") == nil:
 		return errors.Errorf("the model is an LSTM, but Hugging Face's %s is a Transformer", f.Architecture)
+	case choice && (!hasHead || weight.Shape[1] != 1):
+		return errors.New("the model has no head for multiple choice, with one output: fine-tune it on qa first")
+	case classes && (!hasHead || weight.Shape[1] != bias.Shape[0]):
+		return errors.New("the model has no head with classes: fine-tune it on rows with labels first")
 	}
 	return nil
 }
