@@ -80,6 +80,29 @@ func BenchmarkUse(b *testing.B) {
 	}
 }
 
+// BenchmarkOpen opens a language model of the published size, with its vocabulary, from files that the system has in memory.
+func BenchmarkOpen(b *testing.B) {
+	from := os.Getenv("GORGPT_TOKENIZER")
+	if from == "" {
+		from = filepath.FromSlash("../../shared/tokenizer")
+	}
+	tok, err := tokenizer.Load(from)
+	if err != nil {
+		b.Skipf("no reference vocabulary (set GORGPT_TOKENIZER to an absolute path): %v", err)
+	}
+	c, err := gpt1.Preset("gpt1")
+	require.NoError(b, err)
+	m, err := gpt1.New(c)
+	require.NoError(b, err)
+	m.Init(1)
+	dir := b.TempDir()
+	require.NoError(b, checkpoint.WriteFolder(dir, m, tok, checkpoint.Form{}))
+	for b.Loop() {
+		_, err := gorgpt.Open(dir)
+		require.NoError(b, err)
+	}
+}
+
 // classifier writes the folder of a classifier with random weights, and returns 512 texts of up to 30 tokens for it.
 func classifier(b *testing.B, preset string) (dir string, texts []string) {
 	b.Helper()

@@ -4,11 +4,15 @@ import (
 	"bytes"
 	"encoding/json"
 	"io"
+	"path/filepath"
 	"regexp"
+	"slices"
 
 	"github.com/pkg/errors"
 
+	"gorgpt/checkpoint"
 	"gorgpt/heads"
+	"gorgpt/internal/regular"
 	"gorgpt/score"
 )
 
@@ -99,6 +103,39 @@ func (o *Outcome) Report(set string, seed int64) *Report {
 		}
 	}
 	return r
+}
+
+// ReadReports reads the report.json of a folder. If there is no such file, the error is [os.ErrNotExist].
+func ReadReports(dir string) ([]*Report, error) {
+	path := filepath.Join(dir, ReportFile)
+	data, err := regular.ReadFile(path, "the report of the run", 64<<20)
+	if err != nil {
+		return nil, err
+	}
+	reports, err := parseReports(data)
+	return reports, errors.WithMessage(err, path)
+}
+
+// parseReports reads what [WriteReports] writes.
+func parseReports(data []byte) ([]*Report, error) {
+	var file struct {
+		Format int
+		Sets   []*Report
+	}
+	if err := json.Unmarshal(data, &file); err != nil {
+		return nil, err
+	}
+	for i, r := range file.Sets {
+		k := 0
+		if r != nil {
+			k = len(r.Classes)
+		}
+		other := func(row []int) bool { return len(row) != k }
+		if r == nil || len(r.Confusion) != 0 && (len(r.Confusion) != k || slices.ContainsFunc(r.Confusion, other)) {
+			return nil, errors.Errorf("set %d is not a report: confusion must have a row and a column for each of its %d classes", i, k)
+		}
+	}
+	return file.Sets, checkpoint.CheckFormat("the report", file.Format, reportFormat)
 }
 
 // matrixRow matches a row of a matrix of counts. Strings have no line breaks.

@@ -155,3 +155,27 @@ func TestErrors(t *testing.T) {
 	require.NoError(t, newOutcome(Spec{Task: heads.Regression}, scores, scores, heads.Losses{}, [][]float32{{1.5}, {1}}).WriteErrors(&text))
 	require.Equal(t, "row\tloss\tgold\tpredicted\ta\tb\n2\t4.0000\t3\t1\tc\td\n1\t0.2500\t1\t1.5\ta\tb\n", text.String())
 }
+
+// FuzzParseReports: what is read can be shown and written again.
+func FuzzParseReports(f *testing.F) {
+	for _, seed := range []string{
+		`{"format": 1, "sets": []}`, `{"sets": [null]}`, `{"sets": [{"classes": [{"label": "a"}], "confusion": [[1]], "measures": [{"name": "acc"}]}]}`,
+		`{"sets": [{"classes": [{"label": "a"}], "confusion": [[1, 2]]}]}`, `{"sets": [{"confusion": [[]], "answers": [{"answers": 2}], "calibration": {}}]}`,
+	} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		reports, err := parseReports(data)
+		if err != nil {
+			return
+		}
+		for _, r := range reports {
+			require.NotEmpty(t, r.String())
+		}
+		var out bytes.Buffer
+		require.NoError(t, WriteReports(&out, reports...))
+		again, err := parseReports(out.Bytes())
+		require.NoError(t, err)
+		require.Len(t, again, len(reports))
+	})
+}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/pkg/errors"
 
+	"gorgpt/gpt1"
 	"gorgpt/graph"
 	"gorgpt/loaders"
 	"gorgpt/score"
@@ -92,6 +93,8 @@ func (multipleChoice) Format(f *Formatter, e Example) ([][]int32, error) {
 	}
 	return seqs, nil
 }
+
+func (multipleChoice) Class() (name, problem string) { return gpt1.DoubleHeadsModel, "" }
 
 func (multipleChoice) Sequences(s Space) int { return s.Choices }
 
