@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// free are the routes that cost little: they do not wait for others.
+// free are the routes that cost little: they read no body and do not wait for others.
 var free = []string{"GET /v1/models", "GET /info", "GET /health", "GET /metrics", "GET /openapi.json", other}
 
 // guarded answers with h if the request may be made, and with the problem if it may not or h fails.
@@ -61,16 +61,14 @@ func (s *Server) admit(w http.ResponseWriter, r *http.Request, route string, h f
 			return err
 		}
 	}
-	if r.Method == http.MethodPost {
-		if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "application/json" {
-			return &problem{http.StatusUnsupportedMediaType, "not_json", "", "the body must be JSON: set the header Content-Type: application/json"}
-		}
-		if coding := r.Header.Get("Content-Encoding"); coding != "" && !strings.EqualFold(coding, "identity") {
-			return &problem{http.StatusUnsupportedMediaType, "encoded", "", "the body must not be compressed: leave out the header Content-Encoding"}
-		}
-	}
 	if slices.Contains(free, route) {
 		return h(w, r)
+	}
+	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "application/json" {
+		return &problem{http.StatusUnsupportedMediaType, "not_json", "", "the body must be JSON: set the header Content-Type: application/json"}
+	}
+	if coding := r.Header.Get("Content-Encoding"); coding != "" && !strings.EqualFold(coding, "identity") {
+		return &problem{http.StatusUnsupportedMediaType, "encoded", "", "the body must not be compressed: leave out the header Content-Encoding"}
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), s.o.Limits.Time)
 	defer cancel()

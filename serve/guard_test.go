@@ -131,12 +131,12 @@ func TestMethods(t *testing.T) {
 		{"HEAD", "/health", 200, ""},
 		{"POST", "/health", 405, "GET, HEAD, OPTIONS"},
 		{"DELETE", "/predict", 405, "POST, OPTIONS"},
+		{"POST", "/nothing", 404, ""},
 		{"HEAD", "/predict", 405, "POST, OPTIONS"},
 		{"OPTIONS", "/predict", 204, "POST, OPTIONS"},
 		{"OPTIONS", "/nothing", 404, ""},
 	} {
 		r := httptest.NewRequest(c.method, "http://localhost"+c.path, nil)
-		r.Header.Set("Content-Type", "application/json")
 		w := httptest.NewRecorder()
 		h.Config.Handler.ServeHTTP(w, r)
 		require.Equal(t, c.status, w.Code, c)
