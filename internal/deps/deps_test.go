@@ -39,6 +39,7 @@ var order = []string{
 	// Training, files of models, writing.
 	"optim",
 	"checkpoint/npy", "checkpoint/safetensors", "checkpoint",
+	"hub",
 	"generate",
 	"train", "pretrain", "finetune", "finetune/files",
 	"", // the root package
@@ -51,7 +52,7 @@ var order = []string{
 	"cmd/gorgpt", "cmd/train", "cmd/finetune",
 	"bench", "bench/compare", "notebooks/world", "internal/notices",
 	// Help for tests.
-	"graph/graphtest", "dist/disttest", "checkpoint/golden", "internal/endurance", "internal/docs", "internal/deps",
+	"graph/graphtest", "dist/disttest", "hub/hubtest", "checkpoint/golden", "internal/endurance", "internal/docs", "internal/deps",
 }
 
 // pkg is a package as go list describes it.
