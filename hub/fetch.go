@@ -15,7 +15,7 @@ type Choice struct {
 	Whole bool
 }
 
-// Chooser returns what is needed of a repository.
+// Chooser returns what is needed of a repository. It must be safe for concurrent use if clients share it.
 type Chooser func(*Listing) (Choice, error)
 
 // Found is what [Client.Fetch] has found. It is safe for concurrent use.

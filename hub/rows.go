@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// Split is a part of a dataset.
+// Split is a part of a dataset. It is safe for concurrent use.
 type Split string
 
 // The splits, as the hub calls them.

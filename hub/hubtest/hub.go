@@ -47,6 +47,7 @@ type Repo struct {
 	Names    []string // of the list; by default those of Contents
 	Gated    bool     // files need the token
 	Private  bool     // everything needs the token
+	before   *Repo    // what it was at an earlier commit
 }
 
 // Request is a request that the hub has got.
@@ -67,7 +68,7 @@ func New(t testing.TB) *Hub {
 	return h
 }
 
-// Add adds a repository: org/name, or datasets/org/name.
+// Add adds a repository, org/name or datasets/org/name, or a commit to one that is there.
 func (h *Hub) Add(name string, contents map[string][]byte) *Repo {
 	hash := sha1.New() //nolint:gosec // the hash of git
 	for _, path := range sorted(contents) {
@@ -77,6 +78,7 @@ func (h *Hub) Add(name string, contents map[string][]byte) *Repo {
 	r.Refs = map[string]string{"main": r.Commit}
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	r.before = h.repos[name]
 	h.repos[name] = r
 	return r
 }
@@ -174,8 +176,10 @@ func (h *Hub) find(w http.ResponseWriter, r *http.Request, name, revision string
 		refuse(w, http.StatusUnauthorized, "RepoNotFound", "Repository not found")
 		return nil, ""
 	}
-	if revision == repo.Commit {
-		return repo, repo.Commit
+	for old := repo; old != nil; old = old.before {
+		if revision == old.Commit {
+			return old, revision
+		}
 	}
 	if commit, found := repo.Refs[revision]; found {
 		return repo, commit

@@ -19,6 +19,7 @@ import (
 	"github.com/pkg/errors"
 
 	"gorgpt/cmd/internal/cli"
+	"gorgpt/cmd/internal/hubcli"
 	"gorgpt/graph"
 	"gorgpt/internal/regular"
 	"gorgpt/serve"
@@ -110,17 +111,19 @@ func (s *settings) readModels() error {
 	for _, one := range fields(s.list) {
 		name, dir, named := strings.Cut(one, "=")
 		if !named {
-			dir = one
+			if dir = one; hubcli.Is(one) {
+				dir, _, _ = strings.Cut(one, "@")
+			}
 			absolute, err := filepath.Abs(dir)
 			if err != nil {
 				return errors.Wrapf(err, "-model %s", one)
 			}
-			name = filepath.Base(absolute)
+			dir, name = one, filepath.Base(absolute)
 		}
 		if name == "" || dir == "" {
 			return errors.Errorf("-model: %q must be a folder, or a name, = and a folder", one)
 		}
-		if _, err := os.Stat(dir); err != nil {
+		if _, err := os.Stat(dir); err != nil && !hubcli.Is(dir) {
 			return errors.Wrapf(err, "-model %s", one)
 		}
 		s.models = append(s.models, serve.Named{Name: name, Dir: dir, Lazy: s.lazy, Dtype: graph.Dtype(s.dtype)})
@@ -175,6 +178,13 @@ func loopback(addr string) bool {
 // serve answers requests until ctx ends, and then lets those in work end.
 func (s *settings) serve(ctx context.Context, stdout, stderr io.Writer) error {
 	s.options.Log = slog.New(slog.NewTextHandler(stderr, nil))
+	for i, m := range s.models {
+		dir, _, err := hubcli.Model(ctx, m.Dir, hubcli.Listener(stderr))
+		if err != nil {
+			return errors.WithMessage(err, "-model")
+		}
+		s.models[i].Dir = dir
+	}
 	server, err := serve.New(s.models, s.options)
 	if err != nil {
 		return errors.WithMessage(err, "-model")

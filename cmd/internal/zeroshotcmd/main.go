@@ -38,7 +38,7 @@ func (s *settings) measure(ctx context.Context, con *cli.Console) error {
 	if e.Runs, err = s.runs(); err != nil {
 		return err
 	}
-	if e.Sets, err = s.sets(); err != nil {
+	if e.Sets, err = s.sets(ctx, con); err != nil {
 		return err
 	}
 	log, err := zeroshot.OpenLog(s.out)

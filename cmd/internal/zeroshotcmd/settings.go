@@ -1,6 +1,7 @@
 package zeroshotcmd
 
 import (
+	"context"
 	"flag"
 	"io"
 	"slices"
@@ -9,6 +10,7 @@ import (
 	"github.com/pkg/errors"
 
 	"gorgpt/cmd/internal/cli"
+	"gorgpt/cmd/internal/hubcli"
 	"gorgpt/experiment/zeroshot"
 	"gorgpt/finetune"
 	"gorgpt/finetune/files"
@@ -154,9 +156,9 @@ func (s *settings) runs() (all []zeroshot.Run, err error) {
 }
 
 // sets reads the rows.
-func (s *settings) sets() (all []*zeroshot.Set, err error) {
+func (s *settings) sets(ctx context.Context, con *cli.Console) (all []*zeroshot.Set, err error) {
 	for _, task := range s.tasks {
-		d, err := s.read(task)
+		d, err := s.read(ctx, task, con)
 		if err != nil {
 			return nil, err
 		}
@@ -173,7 +175,7 @@ func (s *settings) sets() (all []*zeroshot.Set, err error) {
 }
 
 // read reads the rows of a task: those of the files or of the embedded world.
-func (s *settings) read(task zeroshot.Task) (*finetune.Data, error) {
+func (s *settings) read(ctx context.Context, task zeroshot.Task, con *cli.Console) (*finetune.Data, error) {
 	if !s.own() && task == zeroshot.Acceptability {
 		return worldSentences()
 	}
@@ -181,6 +183,9 @@ func (s *settings) read(task zeroshot.Task) (*finetune.Data, error) {
 	of.Task = task.Kind()
 	of, err := files.Resolve(of)
 	if err != nil {
+		return nil, err
+	}
+	if err := hubcli.Options(ctx, &of, con.Listener()); err != nil {
 		return nil, err
 	}
 	d, err := files.Read(of)

@@ -1,0 +1,251 @@
+// Package hubcli finds what names such as hf:org/name stand for, for all commands. It is apart from package cli because
+// cmd/train, which reads nothing from the hub, compiles without network code.
+package hubcli
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/pkg/errors"
+
+	"gorgpt/cmd/internal/cli"
+	"gorgpt/finetune"
+	"gorgpt/hub"
+	"gorgpt/loaders/datasets"
+	"gorgpt/pretrain"
+	"gorgpt/train"
+)
+
+// Is reports whether a name stands for something on the hub.
+func Is(name string) bool { return strings.HasPrefix(name, hub.Scheme) }
+
+// Listener returns a listener for commands without a console: it shows downloads on stderr.
+func Listener(stderr io.Writer) train.Listener {
+	return cli.NewConsole(nil, io.Discard, stderr).Listener()
+}
+
+// client returns the client of the environment, which reports to a listener.
+func client(to train.Listener) (*hub.Client, error) {
+	c, err := hub.FromEnvironment()
+	if err != nil {
+		return nil, err
+	}
+	c.Report = func(e hub.Event) {
+		switch e := e.(type) {
+		case hub.Downloading:
+			to.Send(pretrain.Reading{Work: "downloading", Unit: "files", Books: e.Files, Of: e.Of, Bytes: e.Done, Size: e.Size, End: e.End})
+		case hub.Note:
+			to.Progress("%s", e)
+		}
+	}
+	return c, nil
+}
+
+// Model returns the folder of a model, and its name at a commit. A name that is not of the hub is the folder.
+func Model(ctx context.Context, name string, to train.Listener) (dir, pinned string, err error) {
+	if !Is(name) {
+		return name, name, nil
+	}
+	found, err := fetch(ctx, name, hub.Model, to)
+	return found.Dir, found.Ref.String(), err
+}
+
+// fetch fetches what a name stands for.
+func fetch(ctx context.Context, name string, choose hub.Chooser, to train.Listener) (hub.Found, error) {
+	r, err := hub.Parse(name)
+	if err != nil {
+		return hub.Found{}, err
+	}
+	c, err := client(to)
+	if err != nil {
+		return hub.Found{}, err
+	}
+	return c.Fetch(ctx, r, choose)
+}
+
+// Options replaces names of the hub in options by those at a commit, and sets what they stand for. A file without a revision
+// that a fine-tuned model is applied to has the commit that the model was trained on. Rank 0 chooses commits for all ranks.
+func Options(ctx context.Context, o *finetune.Options, to train.Listener) error {
+	names := func() []*string { return []*string{&o.Model, &o.Data, &o.Train, &o.Dev, &o.Test, &o.Eval, &o.Predict} }
+	any := false
+	for _, name := range names() {
+		any = any || Is(*name)
+	}
+	if !any {
+		return nil
+	}
+	o.Local = &finetune.Places{}
+	data, err := o.Group.Once(func() ([]byte, error) {
+		if err := resolve(ctx, o, to); err != nil {
+			return nil, err
+		}
+		return json.Marshal(names())
+	})
+	if err != nil || o.Group.First() {
+		return err
+	}
+	pinned := names()
+	if err := json.Unmarshal(data, &pinned); err != nil {
+		return errors.Wrap(err, "the names of the hub")
+	}
+	for i, name := range names() {
+		*name = *pinned[i]
+	}
+	return resolve(ctx, o, to)
+}
+
+// resolve does the work of Options on one rank.
+func resolve(ctx context.Context, o *finetune.Options, to train.Listener) error {
+	set := func(field string, name *string, folder bool, choose hub.Chooser) error {
+		found, err := fetch(ctx, *name, choose, to)
+		if err != nil {
+			return train.InOption(field, err)
+		}
+		*name = found.Ref.String()
+		if (*o.Local)[*name] = found.Files; folder {
+			(*o.Local)[*name] = []string{found.Dir}
+		}
+		return nil
+	}
+	if Is(o.Model) {
+		if err := set("Model", &o.Model, true, hub.Model); err != nil {
+			return err
+		}
+	}
+	if Is(o.Data) {
+		choose, err := dataset(o.Dataset, &o.Data)
+		if err == nil {
+			err = set("Data", &o.Data, true, choose)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	for _, f := range []struct {
+		field string
+		name  *string
+		split hub.Split
+	}{
+		{"Train", &o.Train, hub.Train}, {"Dev", &o.Dev, hub.Validation}, {"Test", &o.Test, hub.Test}, {"Eval", &o.Eval, hub.Test}, {"Predict", &o.Predict, hub.Test},
+	} {
+		if !Is(*f.name) {
+			continue
+		}
+		r, err := hub.Parse(*f.name)
+		if err != nil {
+			return train.InOption(f.field, err)
+		}
+		r.Dataset = true
+		if r.Revision == "" && o.Applies() {
+			r.Revision = trainedOn(o.Folder(o.Model), r)
+		}
+		*f.name = r.String()
+		if err := set(f.field, f.name, false, hub.Rows(f.split)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// trainedOn returns the commit of a repository whose rows a model was trained on; "" if there is none.
+func trainedOn(model string, r hub.Ref) string {
+	record, err := train.ReadRecord(model)
+	if err != nil {
+		return "" // a model that has no record, or a damaged one, which does not matter here
+	}
+	var s finetune.Options
+	if json.Unmarshal(record.Settings, &s) != nil {
+		return ""
+	}
+	for _, name := range []string{s.Train, s.Dev, s.Test, s.Data} {
+		if of, err := hub.Parse(name); err == nil && Is(name) && of.ID == r.ID && of.Dataset {
+			return of.Revision
+		}
+	}
+	return ""
+}
+
+// dataset returns the chooser of a published dataset. If the name is the scheme alone, dataset replaces it by the name of the
+// dataset's repository.
+func dataset(set string, name *string) (hub.Chooser, error) {
+	d, err := datasets.Find(set)
+	if err != nil {
+		return nil, train.InOption("Dataset", err)
+	}
+	if *name == hub.Scheme {
+		if d.Repository() == "" {
+			return nil, train.BadOption("{Data}: the hub has no repository with the files of %s: name a folder, or %sorg/name", d.Name, hub.Scheme)
+		}
+		*name += d.Repository()
+	}
+	r, err := hub.Parse(*name)
+	if err != nil {
+		return nil, train.InOption("Data", err)
+	}
+	r.Dataset = true
+	*name = r.String()
+	return func(l *hub.Listing) (hub.Choice, error) {
+		paths := make([]string, len(l.Files))
+		byPath := map[string]hub.File{}
+		for i, f := range l.Files {
+			paths[i], byPath[f.Path] = f.Path, f
+		}
+		root, names := d.Choose(paths, l.Ref.Path)
+		if len(names) == 0 {
+			return hub.Choice{}, &hub.Error{Reason: hub.ErrFile, Ref: l.Ref, Text: fmt.Sprintf("it has no training rows of %s: name another repository, or its folder as in %sorg/name/FOLDER", d.Name, hub.Scheme)}
+		}
+		choice := hub.Choice{Dir: root}
+		for _, path := range names {
+			choice.Files = append(choice.Files, byPath[path])
+		}
+		return choice, nil
+	}, nil
+}
+
+// Fetch downloads what a name stands for, and returns the folder: a model, the rows of all splits, or the files of the
+// published dataset that set names.
+func Fetch(ctx context.Context, name, set string, to train.Listener) (dir string, err error) {
+	choose := hub.Chooser(hub.Model)
+	if set != "" {
+		if choose, err = dataset(set, &name); err != nil {
+			return "", err
+		}
+	}
+	r, err := hub.Parse(name)
+	if err != nil {
+		return "", err
+	}
+	if r.Dataset && set == "" {
+		choose = allRows
+	}
+	c, err := client(to)
+	if err != nil {
+		return "", err
+	}
+	found, err := c.Fetch(ctx, r, choose)
+	return found.Dir, err
+}
+
+// allRows chooses the rows of all splits that there are.
+func allRows(l *hub.Listing) (hub.Choice, error) {
+	all := hub.Choice{Dir: l.Ref.Path}
+	var first error
+	for _, split := range []hub.Split{hub.Train, hub.Validation, hub.Test} {
+		choice, err := hub.Rows(split)(l)
+		if err != nil {
+			first = errors.WithMessage(err, string(split))
+			continue
+		}
+		if choice.Name == l.Ref.Path { // the reference names files
+			return choice, nil
+		}
+		all.Files = append(all.Files, choice.Files...)
+	}
+	if len(all.Files) == 0 {
+		return all, first
+	}
+	return all, nil
+}
