@@ -44,10 +44,11 @@ type Repo struct {
 	Commit   string
 	Refs     map[string]string // commits of branches and tags
 	Contents map[string][]byte
-	Names    []string // of the list; by default those of Contents
-	Gated    bool     // files need the token
-	Private  bool     // everything needs the token
-	before   *Repo    // what it was at an earlier commit
+	Names    []string          // of the list; by default those of Contents
+	Gated    bool              // files need the token
+	Private  bool              // everything needs the token
+	before   *Repo             // what it was at an earlier commit
+	sums     map[string]string // SHA-256 of the contents
 }
 
 // Request is a request that the hub has got.
@@ -71,10 +72,12 @@ func New(t testing.TB) *Hub {
 // Add adds a repository, org/name or datasets/org/name, or a commit to one that is there.
 func (h *Hub) Add(name string, contents map[string][]byte) *Repo {
 	hash := sha1.New() //nolint:gosec // the hash of git
+	sums := map[string]string{}
 	for _, path := range sorted(contents) {
-		fmt.Fprintf(hash, "%s %x\n", path, sha256.Sum256(contents[path]))
+		sums[path] = fmt.Sprintf("%x", sha256.Sum256(contents[path]))
+		fmt.Fprintf(hash, "%s %s\n", path, sums[path])
 	}
-	r := &Repo{Commit: fmt.Sprintf("%x", hash.Sum(nil)), Contents: contents, Names: sorted(contents)}
+	r := &Repo{Commit: fmt.Sprintf("%x", hash.Sum(nil)), Contents: contents, Names: sorted(contents), sums: sums}
 	r.Refs = map[string]string{"main": r.Commit}
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -224,10 +227,12 @@ func (h *Hub) api(w http.ResponseWriter, r *http.Request) {
 	entries := []any{map[string]any{"type": "directory", "path": "folder", "size": 0, "oid": Blob(nil)}}
 	for _, path := range repo.Names[from:to] {
 		content := repo.Contents[path]
-		entry := map[string]any{"type": "file", "path": path, "size": len(content), "oid": Blob(content)}
-		if len(content) >= h.Large {
+		entry := map[string]any{"type": "file", "path": path, "size": len(content)}
+		if len(content) < h.Large {
+			entry["oid"] = Blob(content)
+		} else {
 			entry["oid"] = Blob([]byte("pointer"))
-			entry["lfs"] = map[string]any{"oid": fmt.Sprintf("%x", sha256.Sum256(content)), "size": len(content), "pointerSize": 134}
+			entry["lfs"] = map[string]any{"oid": repo.sums[path], "size": len(content), "pointerSize": 134}
 		}
 		entries = append(entries, entry)
 	}
@@ -260,7 +265,7 @@ func (h *Hub) resolve(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusNotFound, "EntryNotFound", "Entry not found")
 	case len(content) >= h.Large:
 		w.Header().Set("X-Repo-Commit", commit)
-		w.Header().Set("X-Linked-Etag", fmt.Sprintf(`"%x"`, sha256.Sum256(content)))
+		w.Header().Set("X-Linked-Etag", `"`+repo.sums[path]+`"`)
 		w.Header().Set("X-Linked-Size", strconv.Itoa(len(content)))
 		w.Header().Set("ETag", `"of-the-redirection"`)
 		http.Redirect(w, r, h.Files.URL+"/"+name+"/"+path+"?signature=secret", http.StatusFound)

@@ -178,9 +178,11 @@ func TestRowsOfTheHub(t *testing.T) {
 		}
 		files[name] = append(files[name], []byte(fmt.Sprintf("the film was %s,%d\n", strings.Repeat("a b ", 1+i), i%2))...)
 	}
+	files["validation.csv"] = []byte("text,label\nbad,0\n")
 	h.Add("datasets/org/distinct", files)
 	status, stdout, stderr = command(t, dir, "-task", "classification", "-model", "m", "-train", "hf:org/distinct", "-steps", "2", "-out", "divided")
 	require.Zero(t, status, stderr)
+	require.Contains(t, stdout, "hf:datasets/org/distinct has validation rows, too (validation.csv), which are not used: -dev hf:datasets/org/distinct uses them\n")
 	require.Contains(t, stdout, "split 80/10/10 by seed 1: 32 training, 4 development and 4 test rows")
 	require.Regexp(t, `(?s)^row\tpart\n1\t.*\n40\t[a-z]+\n$`, read(t, dir, "divided/split.tsv"))
 	require.Equal(t, 41, strings.Count(read(t, dir, "divided/split.tsv"), "\n"))

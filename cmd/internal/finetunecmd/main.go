@@ -52,7 +52,7 @@ func Run(g *dist.Group, args []string, stdin io.Reader, out, stderr io.Writer) i
 // there is no model.
 func tune(ctx context.Context, s *commandLine, first pretrain.Options, stdin io.Reader, con *cli.Console) error {
 	if s.Applies() {
-		if err := hubcli.Options(ctx, &s.Options, con.Progress()); err != nil {
+		if err := hubcli.Options(ctx, &s.Options, con.Listener()); err != nil {
 			return err
 		}
 	}

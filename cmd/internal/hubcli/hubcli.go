@@ -143,11 +143,34 @@ func resolve(ctx context.Context, o *finetune.Options, to train.Listener) error 
 			r.Revision = trainedOn(o.Folder(o.Model), r)
 		}
 		*f.name = r.String()
-		if err := set(f.field, f.name, false, hub.Rows(f.split)); err != nil {
+		choose := hub.Rows(f.split)
+		if o.AutoSplit {
+			choose = withHint(choose, r, to)
+		}
+		if err := set(f.field, f.name, false, choose); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// withHint returns a chooser of training rows that says if the repository has rows for evaluation, too.
+func withHint(choose hub.Chooser, r hub.Ref, to train.Listener) hub.Chooser {
+	return func(l *hub.Listing) (hub.Choice, error) {
+		choice, err := choose(l)
+		if err != nil || choice.Name == l.Ref.Path { // the reference names files
+			return choice, err
+		}
+		for _, f := range []struct {
+			flag  string
+			split hub.Split
+		}{{"-dev", hub.Validation}, {"-test", hub.Test}} {
+			if other, err := hub.Rows(f.split)(l); err == nil {
+				to.Note("%s has %s rows, too (%s), which are not used: %s %s uses them", r, f.split, other.Name, f.flag, r)
+			}
+		}
+		return choice, nil
+	}
 }
 
 // trainedOn returns the commit of a repository whose rows a model was trained on; "" if there is none.
