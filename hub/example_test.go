@@ -38,7 +38,9 @@ func ExampleClient_Fetch() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	found, err := c.Fetch(context.Background(), ref, hub.Rows(hub.Train))
+	found, err := c.Fetch(context.Background(), ref, func(l *hub.Listing) (hub.Choice, error) {
+		return hub.Choice{Files: l.Files[1:], Name: l.Files[1].Path}, nil
+	})
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -55,7 +55,7 @@ func Model(l *Listing) (Choice, error) {
 	switch {
 	case hasSingle:
 		choice.Files = append(choice.Files, single)
-	case hasIndex && complete(parts):
+	case hasIndex && Complete(parts):
 		choice.Files = append(append(choice.Files, list), parts...)
 	case other != "":
 		return fail("it has %s, which this program cannot read, and no %s: convert it once with "+
@@ -81,8 +81,8 @@ func below(dir, file string) (string, bool) {
 // partOf matches the end of the name of a file that is one of several: -00001-of-00002.
 var partOf = regexp.MustCompile(`-[0-9]{5}-of-([0-9]{5})\.`)
 
-// complete reports whether the files are all parts that their names announce.
-func complete(parts []File) bool {
+// Complete reports whether the files are all parts that their names announce: -00001-of-00002 and -00002-of-00002.
+func Complete(parts []File) bool {
 	if len(parts) == 0 {
 		return false
 	}

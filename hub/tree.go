@@ -30,6 +30,7 @@ const (
 	maxPage    = 64 << 20 // bytes of a page of a list
 	maxPages   = 1000
 	maxEntries = 1 << 20
+	maxSize    = 1 << 42 // bytes of a file; so the sum of a list fits an int64
 )
 
 // List lists a repository at the commit of its revision. Offline, it lists the files that are in the cache.
@@ -104,7 +105,7 @@ func (e entry) file() (File, bool) {
 	if e.LFS != nil {
 		f.Size, f.sum = e.LFS.Size, strings.TrimPrefix(e.LFS.OID, "sha256:")
 	}
-	return f, isName(f.Path) && f.Size >= 0 && sum.MatchString(f.sum)
+	return f, isName(f.Path) && f.Size >= 0 && f.Size <= maxSize && sum.MatchString(f.sum)
 }
 
 // getJSON reads an answer, and returns the address of the next page, if any.

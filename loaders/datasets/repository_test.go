@@ -65,3 +65,38 @@ func TestRepositories(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "ehovy/race", part.Repository())
 }
+
+func TestChooseRows(t *testing.T) {
+	glue := "ax/test-00000-of-00001.parquet cola/train-00000-of-00001.parquet cola/validation-00000-of-00001.parquet cola/test-00000-of-00001.parquet sst2/train-00000-of-00001.parquet README.md"
+	for _, c := range []struct {
+		files, path string
+		split       Split
+		want, err   string
+	}{
+		{"data/train-00000-of-00001.parquet data/test-00000-of-00001.parquet README.md", "", Training, "data/train-00000-of-00001.parquet", ""},
+		{"data/train-00000-of-00002.parquet data/train-00001-of-00002.parquet", "", Training, "data/train-*-of-*.parquet", ""},
+		{"data/train-00000-of-00001.parquet", "", Validation, "", "no file of rows shows by its name that it is for validation: the files are data/train-00000-of-00001.parquet; name one of them"},
+		{glue, "cola", Validation, "cola/validation-00000-of-00001.parquet", ""},
+		{glue, "", Training, "", "several files could be the rows (cola/train-00000-of-00001.parquet, sst2/train-00000-of-00001.parquet)"},
+		{glue, "cola/test-*.parquet", Training, "cola/test-00000-of-00001.parquet", ""},
+		{"default/train/0000.parquet default/train/0001.parquet default/test/0000.parquet", "", Training, "default/train/*.parquet", ""},
+		{"reviews.csv README.md LICENSE", "", Training, "reviews.csv", ""},
+		{"reviews.csv README.md", "", Testing, "", "no file of rows shows"},
+		{"train.jsonl.gz train.csv dev.jsonl dev.csv", "", Validation, "dev.jsonl", ""},
+		{"a/train.csv a/trainer.csv a/latest.csv", "", Training, "a/train.csv", ""},
+		{"README.md notes.txt", "", Training, "", "there are no files of rows (.parquet, .jsonl, .ndjson, .json, .csv, .tsv)"},
+		{"notes.txt", "notes.txt", Testing, "notes.txt", ""},
+	} {
+		files, name, err := ChooseRows(strings.Fields(c.files), c.path, c.split)
+		if c.err != "" {
+			require.ErrorContains(t, err, c.err)
+			continue
+		}
+		require.NoError(t, err)
+		require.Equal(t, c.want, name)
+		again, same, err := ChooseRows(strings.Fields(c.files), name, c.split) // as the pattern is kept in run.json
+		require.NoError(t, err)
+		require.Equal(t, files, again)
+		require.Equal(t, name, same)
+	}
+}

@@ -74,7 +74,7 @@ func TestErrors(t *testing.T) {
 		{"hf:../no", "is no repository of the hub", 1},
 		{"-dataset StoryCloze", "the hub has no repository with the files of StoryCloze", 1},
 		{"hf:org/rows -dataset SST-2", "it has no training rows of SST-2: name another repository, or its folder as in hf:org/name/FOLDER", 1},
-		{"hf:datasets/org/rows/b", "there are no files of rows there", 1},
+		{"hf:datasets/org/rows/b", "there are no files of rows (.parquet, .jsonl, .ndjson, .json, .csv, .tsv); hf:org/name/PATH names files, and @refs/convert/parquet is the hub's conversion, if it has one", 1},
 	} {
 		status, stdout, stderr := fetch(strings.Fields(c.args)...)
 		require.Equal(t, c.status, status, c.args)

@@ -3,10 +3,13 @@
 package hubcli
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
 	"io"
+	"path"
+	"slices"
 	"strings"
 
 	"github.com/pkg/errors"
@@ -127,9 +130,10 @@ func resolve(ctx context.Context, o *finetune.Options, to train.Listener) error 
 	for _, f := range []struct {
 		field string
 		name  *string
-		split hub.Split
+		split datasets.Split
 	}{
-		{"Train", &o.Train, hub.Train}, {"Dev", &o.Dev, hub.Validation}, {"Test", &o.Test, hub.Test}, {"Eval", &o.Eval, hub.Test}, {"Predict", &o.Predict, hub.Test},
+		{"Train", &o.Train, datasets.Training}, {"Dev", &o.Dev, datasets.Validation}, {"Test", &o.Test, datasets.Testing},
+		{"Eval", &o.Eval, datasets.Testing}, {"Predict", &o.Predict, datasets.Testing},
 	} {
 		if !Is(*f.name) {
 			continue
@@ -143,7 +147,7 @@ func resolve(ctx context.Context, o *finetune.Options, to train.Listener) error 
 			r.Revision = trainedOn(o.Folder(o.Model), r)
 		}
 		*f.name = r.String()
-		choose := hub.Rows(f.split)
+		choose := rows(f.split)
 		if o.AutoSplit {
 			choose = withHint(choose, r, to)
 		}
@@ -163,9 +167,9 @@ func withHint(choose hub.Chooser, r hub.Ref, to train.Listener) hub.Chooser {
 		}
 		for _, f := range []struct {
 			flag  string
-			split hub.Split
-		}{{"-dev", hub.Validation}, {"-test", hub.Test}} {
-			if other, err := hub.Rows(f.split)(l); err == nil {
+			split datasets.Split
+		}{{"-dev", datasets.Validation}, {"-test", datasets.Testing}} {
+			if other, err := rows(f.split)(l); err == nil {
 				to.Note("%s has %s rows, too (%s), which are not used: %s %s uses them", r, f.split, other.Name, f.flag, r)
 			}
 		}
@@ -211,21 +215,41 @@ func dataset(set string, name *string) (hub.Chooser, error) {
 	r.Dataset = true
 	*name = r.String()
 	return func(l *hub.Listing) (hub.Choice, error) {
-		paths := make([]string, len(l.Files))
-		byPath := map[string]hub.File{}
-		for i, f := range l.Files {
-			paths[i], byPath[f.Path] = f.Path, f
-		}
-		root, names := d.Choose(paths, l.Ref.Path)
+		root, names := d.Choose(paths(l), l.Ref.Path)
 		if len(names) == 0 {
 			return hub.Choice{}, &hub.Error{Reason: hub.ErrFile, Ref: l.Ref, Text: fmt.Sprintf("it has no training rows of %s: name another repository, or its folder as in %sorg/name/FOLDER", d.Name, hub.Scheme)}
 		}
-		choice := hub.Choice{Dir: root}
-		for _, path := range names {
-			choice.Files = append(choice.Files, byPath[path])
-		}
-		return choice, nil
+		return hub.Choice{Dir: root, Files: pick(l, names)}, nil
 	}, nil
+}
+
+// rows returns the chooser of the files of rows of a split.
+func rows(split datasets.Split) hub.Chooser {
+	return func(l *hub.Listing) (hub.Choice, error) {
+		names, pattern, err := datasets.ChooseRows(paths(l), l.Ref.Path, split)
+		if err != nil {
+			return hub.Choice{}, &hub.Error{Reason: hub.ErrFile, Ref: l.Ref, Cause: err, Text: err.Error() +
+				fmt.Sprintf("; %sorg/name/PATH names files, and @refs/convert/parquet is the hub's conversion, if it has one", hub.Scheme)}
+		}
+		files := pick(l, names)
+		return hub.Choice{Files: files, Name: pattern, Whole: len(files) == 1 && pattern == l.Ref.Path || hub.Complete(files)}, nil
+	}
+}
+
+// paths returns the paths in a listing.
+func paths(l *hub.Listing) (all []string) {
+	for _, f := range l.Files {
+		all = append(all, f.Path)
+	}
+	return all
+}
+
+// pick returns the files with the names, in their order.
+func pick(l *hub.Listing, names []string) (files []hub.File) {
+	for _, name := range names {
+		files = append(files, l.Files[slices.IndexFunc(l.Files, func(f hub.File) bool { return f.Path == name })])
+	}
+	return files
 }
 
 // Fetch downloads what a name stands for, and returns the folder: a model, the rows of all splits, or the files of the
@@ -256,13 +280,14 @@ func Fetch(ctx context.Context, name, set string, to train.Listener) (dir string
 func allRows(l *hub.Listing) (hub.Choice, error) {
 	all := hub.Choice{Dir: l.Ref.Path}
 	var first error
-	for _, split := range []hub.Split{hub.Train, hub.Validation, hub.Test} {
-		choice, err := hub.Rows(split)(l)
+	for _, split := range []datasets.Split{datasets.Training, datasets.Validation, datasets.Testing} {
+		choice, err := rows(split)(l)
 		if err != nil {
-			first = errors.WithMessage(err, string(split))
+			first = cmp.Or(first, err)
 			continue
 		}
 		if choice.Name == l.Ref.Path { // the reference names files
+			choice.Dir = path.Dir(choice.Name)
 			return choice, nil
 		}
 		all.Files = append(all.Files, choice.Files...)
