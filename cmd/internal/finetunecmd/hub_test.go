@@ -5,14 +5,18 @@ import (
 	"encoding/binary"
 	"encoding/json"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/parquet-go/parquet-go"
+	"github.com/pkg/errors"
 	"github.com/stretchr/testify/require"
 
+	"gorgpt/dist"
+	"gorgpt/dist/disttest"
 	"gorgpt/hub/hubtest"
 )
 
@@ -186,4 +190,34 @@ func TestRowsOfTheHub(t *testing.T) {
 	require.Contains(t, stdout, "split 80/10/10 by seed 1: 32 training, 4 development and 4 test rows")
 	require.Regexp(t, `(?s)^row\tpart\n1\t.*\n40\t[a-z]+\n$`, read(t, dir, "divided/split.tsv"))
 	require.Equal(t, 41, strings.Count(read(t, dir, "divided/split.tsv"), "\n"))
+}
+
+// Ranks use the commit that the first has found, and download a file once.
+func TestHubOnRanks(t *testing.T) {
+	h, dir := library(t)
+	t.Chdir(dir)
+	var stdout, stderr bytes.Buffer
+	flags := []string{"-model", "hf:openai-community/openai-gpt", "-task", "classification", "-train", "hf:org/films", "-dev", "hf:org/films", "-steps", "4", "-batch", "8", "-out", "many"}
+	for _, err := range disttest.Errors(2, func(g *dist.Group) error {
+		out, told := io.Writer(io.Discard), io.Writer(io.Discard)
+		if g.First() {
+			out, told = &stdout, &stderr
+		}
+		if status := Run(g, flags, nil, out, told); status != 0 {
+			return errors.Errorf("status %d", status)
+		}
+		return nil
+	}) {
+		require.NoError(t, err, stderr.String())
+	}
+	asked := map[string]int{}
+	for _, r := range h.Requests() {
+		asked[r.Path]++
+		if strings.Contains(r.Path, "/resolve/") {
+			require.Equal(t, 1, asked[r.Path], r.Path)
+		}
+	}
+	require.Equal(t, 1, asked["/api/models/openai-community/openai-gpt/revision/main"])
+	require.Regexp(t, `"dev": "hf:datasets/org/films/data/validation.jsonl@[0-9a-f]{40}"`, read(t, dir, "many/run.json"))
+	require.Contains(t, stdout.String(), "20 examples: acc ")
 }
