@@ -278,7 +278,7 @@ func TestUnluckyAnswersToARange(t *testing.T) {
 		"no range": func(w http.ResponseWriter) { w.WriteHeader(http.StatusPartialContent); _, _ = w.Write(content[10:]) },
 	} {
 		t.Run(name, func(t *testing.T) {
-			h, c, _ := setup(t)
+			h, c, e := setup(t)
 			first := cut(1000, 1)
 			h.Before = func(w http.ResponseWriter, r *http.Request, second bool) bool {
 				if second && r.Header.Get("Range") != "" {
@@ -290,6 +290,7 @@ func TestUnluckyAnswersToARange(t *testing.T) {
 			found, err := c.Fetch(t.Context(), ref(t, id), Model)
 			require.NoError(t, err)
 			check(t, found.Dir, needed...)
+			require.NotContains(t, e.notes(), "other bytes")
 		})
 	}
 }

@@ -120,3 +120,18 @@ func TestAnInterruptedDownload(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, parts, 1)
 }
+
+// A proxy is used for other hosts than this one.
+func TestProxy(t *testing.T) {
+	h, content, _, _ := slowHub(t, 0)
+	h.Large = 2 * len(content) // all from the endpoint
+	r := newRig(t)
+	t.Setenv("HF_ENDPOINT", "http://hub.example")
+	t.Setenv("HTTP_PROXY", h.Server.URL)
+	t.Setenv("NO_PROXY", "")
+	p := r.run(1, "fetch", "hf:org/model")
+	data, err := os.ReadFile(filepath.Join(strings.TrimSpace(p.stdout.String()), hubFile))
+	require.NoError(t, err)
+	require.Equal(t, sha256.Sum256(content), sha256.Sum256(data))
+	require.Len(t, h.Requests(), 4, "the commit, the list, and three files, of which two are the same")
+}
