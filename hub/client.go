@@ -122,7 +122,7 @@ func (c *Client) retry(ctx context.Context, r Ref, attempt func() (progress bool
 		wait := max(a.wait, c.pause<<n)
 		switch {
 		case a.busy && (n == attempts-1 || wait > patience):
-			return &Error{ErrBusy, r, fmt.Sprintf("%v, and asks to wait: try again in %s", a.cause, max(wait, time.Minute)), a.cause}
+			return &Error{ErrBusy, r, fmt.Sprintf("%v: try again in %s", a.cause, max(wait, time.Minute)), a.cause}
 		case n == attempts-1 || !c.reached.Load():
 			return c.unreachable(r, a.cause)
 		}
@@ -144,10 +144,13 @@ func (c *Client) unreachable(r Ref, cause error) error {
 	return &Error{ErrNetwork, r, text + "the cache, " + c.Cache + ", has nothing of it; HF_ENDPOINT names another server, HTTPS_PROXY a proxy", cause}
 }
 
-// host is the name of the server, for messages.
+// host is the name of the server.
 func (c *Client) host() string {
-	_, host, _ := strings.Cut(c.Endpoint, "://")
-	return host
+	u, err := url.Parse(c.Endpoint)
+	if err != nil {
+		return "the server" // each request fails
+	}
+	return u.Host
 }
 
 // get makes one request. It returns an [again] if it is worth repeating, and otherwise an error for every status but 200,

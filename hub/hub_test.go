@@ -541,6 +541,13 @@ func TestNamesStayInTheCache(t *testing.T) {
 		require.Regexp(t, `^hub/(models--org--evil/(blobs|refs|snapshots)|\.locks/models--org--evil)/`, path)
 	}
 	require.Len(t, files(t, found.Dir), 12)
+	// A file is no folder for another one, though its name is a link.
+	h.Add("org/nested", map[string][]byte{"a": []byte("x"), "a/b": []byte("evil")})
+	_, err = c.Fetch(t.Context(), ref(t, "org/nested"), func(l *Listing) (Choice, error) { return Choice{Files: l.Files}, nil })
+	require.ErrorContains(t, err, "writing the cache of the hub")
+	for _, path := range files(t, home) {
+		require.True(t, strings.HasPrefix(path, "hub/"), path)
+	}
 	for _, commit := range []string{"../../x", "", "HEAD"} {
 		repo.Refs["main"] = commit
 		_, err = c.Fetch(t.Context(), ref(t, "org/evil"), Model)
@@ -635,6 +642,7 @@ func TestEnvironment(t *testing.T) {
 	t.Setenv("HF_HUB_OFFLINE", "yes")
 	t.Setenv("HF_ENDPOINT", "https://mirror.example/hf/")
 	require.Equal(t, &Client{Endpoint: "https://mirror.example/hf", Cache: filepath.Join(home, "c"), Token: "of-env", Offline: true}, get())
+	require.Equal(t, "mirror.example", get().host())
 	for _, bad := range []string{"mirror.example", "ftp://x", "https://user:secret@x"} {
 		t.Setenv("HF_ENDPOINT", bad)
 		_, err := FromEnvironment()
