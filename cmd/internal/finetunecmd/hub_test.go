@@ -125,6 +125,13 @@ func TestRowsOfTheHub(t *testing.T) {
 		require.Zero(t, status, stderr)
 		require.Contains(t, stdout, "\ntest, 21 examples: ")
 	}
+	asked := 0
+	for _, r := range h.Requests() {
+		if r.Path == "/api/datasets/org/films/revision/main" {
+			asked++
+		}
+	}
+	require.Equal(t, 2, asked, "once a run, for all splits")
 	h.Forget()
 	record := read(t, dir, "out/run.json")
 	require.Regexp(t, `"train": "hf:datasets/org/films/data/train-\*-of-\*.jsonl@[0-9a-f]{40}"`, record)

@@ -73,11 +73,7 @@ func fetch(ctx context.Context, name string, choose hub.Chooser, to train.Listen
 // that a fine-tuned model is applied to has the commit that the model was trained on. Rank 0 chooses commits for all ranks.
 func Options(ctx context.Context, o *finetune.Options, to train.Listener) error {
 	names := func() []*string { return []*string{&o.Model, &o.Data, &o.Train, &o.Dev, &o.Test, &o.Eval, &o.Predict} }
-	any := false
-	for _, name := range names() {
-		any = any || Is(*name)
-	}
-	if !any {
+	if !slices.ContainsFunc(names(), func(name *string) bool { return Is(*name) }) {
 		return nil
 	}
 	o.Local = &finetune.Places{}
@@ -100,7 +96,7 @@ func Options(ctx context.Context, o *finetune.Options, to train.Listener) error 
 	return resolve(ctx, o, to)
 }
 
-// resolve does the work of Options on one rank.
+// resolve does the work of Options on one rank. Splits of a repository have the same commit, even if it changes meanwhile.
 func resolve(ctx context.Context, o *finetune.Options, to train.Listener) error {
 	set := func(field string, name *string, folder bool, choose hub.Chooser) error {
 		found, err := fetch(ctx, *name, choose, to)
@@ -127,6 +123,7 @@ func resolve(ctx context.Context, o *finetune.Options, to train.Listener) error 
 			return err
 		}
 	}
+	commits := map[hub.Ref]string{}
 	for _, f := range []struct {
 		field string
 		name  *string
@@ -146,6 +143,10 @@ func resolve(ctx context.Context, o *finetune.Options, to train.Listener) error 
 		if r.Revision == "" && o.Applies() {
 			r.Revision = trainedOn(o.Folder(o.Model), r)
 		}
+		repository := hub.Ref{Dataset: true, ID: r.ID, Revision: r.Revision}
+		if known, found := commits[repository]; found {
+			r.Revision = known
+		}
 		*f.name = r.String()
 		choose := rows(f.split)
 		if o.AutoSplit {
@@ -154,6 +155,10 @@ func resolve(ctx context.Context, o *finetune.Options, to train.Listener) error 
 		if err := set(f.field, f.name, false, choose); err != nil {
 			return err
 		}
+		if r, err = hub.Parse(*f.name); err != nil {
+			return train.InOption(f.field, err)
+		}
+		commits[repository] = r.Revision
 	}
 	return nil
 }
