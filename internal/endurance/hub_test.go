@@ -22,95 +22,117 @@ import (
 // hubFile is the large file of the model that these tests download.
 const hubFile = "model.safetensors"
 
-// slowHub starts a hub that sends a large file within about the given time. asked counts the requests for it, and sent the bytes.
-func slowHub(t *testing.T, takes time.Duration) (h *hubtest.Hub, content []byte, asked, sent *atomic.Int64) {
+// slowHub is a hub that sends a large file within about the given time.
+type slowHub struct {
+	*hubtest.Hub
+	content     []byte
+	asked, sent atomic.Int64 // requests for the file, and bytes
+	hurry       atomic.Bool  // no longer slow
+}
+
+func newSlowHub(t *testing.T, takes time.Duration) *slowHub {
 	t.Helper()
 	const size, piece = 4 << 20, 16 << 10
-	content = make([]byte, size)
-	for i := range content {
-		content[i] = byte(i ^ i>>8 ^ i>>16)
+	h := &slowHub{Hub: hubtest.New(t), content: make([]byte, size)}
+	for i := range h.content {
+		h.content[i] = byte(i ^ i>>8 ^ i>>16)
 	}
-	h = hubtest.New(t)
-	h.Add("org/model", map[string][]byte{"config.json": []byte("{}"), "tokenizer.json": []byte("{}"), hubFile: content})
+	h.Add("org/model", map[string][]byte{"config.json": []byte("{}"), "tokenizer.json": []byte("{}"), hubFile: h.content})
 	h.Environment(t)
-	asked, sent = new(atomic.Int64), new(atomic.Int64)
 	h.Before = func(w http.ResponseWriter, r *http.Request, second bool) bool {
 		if !second || !strings.HasSuffix(r.URL.Path, hubFile) {
 			return false
 		}
-		asked.Add(1)
+		h.asked.Add(1)
 		from := 0
 		if n, _ := fmt.Sscanf(r.Header.Get("Range"), "bytes=%d-", &from); n == 1 {
 			w.Header().Set("Content-Range", fmt.Sprintf("bytes %d-%d/%d", from, size-1, size))
 			w.WriteHeader(http.StatusPartialContent)
 		}
 		for at := from; at < size; at += piece {
-			n, err := w.Write(content[at:min(at+piece, size)])
-			sent.Add(int64(n))
+			n, err := w.Write(h.content[at:min(at+piece, size)])
+			h.sent.Add(int64(n))
 			if err != nil || http.NewResponseController(w).Flush() != nil {
 				return true
 			}
-			time.Sleep(takes * piece / size)
+			if !h.hurry.Load() {
+				time.Sleep(takes * piece / size)
+			}
 		}
 		return true
 	}
-	return h, content, asked, sent
+	return h
+}
+
+// arrived checks the file that a process has printed the folder of.
+func (h *slowHub) arrived(t *testing.T, p *process) {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join(strings.TrimSpace(p.stdout.String()), hubFile))
+	require.NoError(t, err)
+	require.Equal(t, sha256.Sum256(h.content), sha256.Sum256(data))
 }
 
 // Killed at random moments, a download continues, and gives the same bytes.
 func TestKilledDownloads(t *testing.T) {
 	const kills = 10
-	takes := 2 * time.Second
-	_, content, asked, sent := slowHub(t, takes)
+	h := newSlowHub(t, 10*time.Second)
 	r := newRig(t)
-	died := 0
-	for died < kills {
+	for n := range kills {
 		p := r.start(1, "fetch", "hf:org/model")
-		before := asked.Load()
-		for asked.Load() == before { // until the download goes on
+		for before := h.asked.Load(); h.asked.Load() == before; { // until the download goes on
 			select {
 			case <-p.done:
-				t.Fatal("the download ended after ", died, " kills: ", p.stderr.String())
+				t.Fatal("the download ended after ", n, " kills: ", p.stderr.String())
 			case <-time.After(time.Millisecond):
 			}
 		}
-		time.Sleep(time.Duration(r.rng.Int64N(int64(takes) / (kills + 2))))
+		time.Sleep(time.Duration(r.rng.Int64N(int64(200 * time.Millisecond))))
 		require.NoError(t, p.Process.Signal(syscall.SIGKILL))
 		p.wait()
-		died++
 		whole, err := filepath.Glob(filepath.Join(os.Getenv("HF_HOME"), "hub", "models--org--model", "snapshots", "*", hubFile))
 		require.NoError(t, err)
 		require.Empty(t, whole, "nothing unfinished has a name")
 	}
-	p := r.run(1, "fetch", "hf:org/model")
-	data, err := os.ReadFile(filepath.Join(strings.TrimSpace(p.stdout.String()), hubFile))
-	require.NoError(t, err)
-	require.Equal(t, sha256.Sum256(content), sha256.Sum256(data))
-	t.Logf("%d kills, %d requests, %.1f MB sent of a file of %.1f MB", died, asked.Load(), float64(sent.Load())/1e6, float64(len(content))/1e6)
-	require.Less(t, sent.Load(), int64(2*len(content)), "a download is continued, not begun again")
+	h.hurry.Store(true)
+	h.arrived(t, r.run(1, "fetch", "hf:org/model"))
+	t.Logf("%d kills, %d requests, %.1f MB sent of a file of %.1f MB", kills, h.asked.Load(), float64(h.sent.Load())/1e6, float64(len(h.content))/1e6)
+	require.Less(t, h.sent.Load(), int64(2*len(h.content)), "a download is continued, not begun again")
 }
 
 // Of two processes, one downloads, and both have the file.
 func TestTwoDownloadsAtOnce(t *testing.T) {
-	_, content, asked, _ := slowHub(t, 500*time.Millisecond)
+	h := newSlowHub(t, 0)
+	send := h.Before
+	h.Before = func(w http.ResponseWriter, r *http.Request, second bool) bool {
+		if second {
+			for asked := 0; asked < 2; time.Sleep(time.Millisecond) { // until the other process is there, too
+				asked = 0
+				for _, r := range h.Requests() {
+					if strings.Contains(r.Path, "/tree/") {
+						asked++
+					}
+				}
+			}
+			time.Sleep(500 * time.Millisecond)
+		}
+		return send(w, r, second)
+	}
 	r := newRig(t)
 	first, second := r.start(1, "fetch", "hf:org/model"), r.start(1, "fetch", "hf:org/model")
 	for _, p := range []*process{first, second} {
 		require.Zero(t, p.wait(), p.stderr.String())
-		data, err := os.ReadFile(filepath.Join(strings.TrimSpace(p.stdout.String()), hubFile))
-		require.NoError(t, err)
-		require.Equal(t, sha256.Sum256(content), sha256.Sum256(data))
+		h.arrived(t, p)
 	}
-	require.EqualValues(t, 1, asked.Load())
+	require.EqualValues(t, 1, h.asked.Load())
 	require.Contains(t, first.stderr.String()+second.stderr.String(), "waiting for a download of "+hubFile)
 }
 
-// Ctrl-C ends a download with the status of the signal; the next one continues.
+// Ctrl-C ends a download with the status of the signal, and leaves what has arrived.
 func TestAnInterruptedDownload(t *testing.T) {
-	_, _, asked, _ := slowHub(t, 10*time.Second)
+	h := newSlowHub(t, 30*time.Second)
 	r := newRig(t)
 	p := r.start(1, "fetch", "hf:org/model")
-	for asked.Load() == 0 {
+	for h.asked.Load() == 0 {
 		time.Sleep(time.Millisecond)
 	}
 	time.Sleep(100 * time.Millisecond)
@@ -123,15 +145,12 @@ func TestAnInterruptedDownload(t *testing.T) {
 
 // A proxy is used for other hosts than this one.
 func TestProxy(t *testing.T) {
-	h, content, _, _ := slowHub(t, 0)
-	h.Large = 2 * len(content) // all from the endpoint
+	h := newSlowHub(t, 0)
+	h.Large = 2 * len(h.content) // all from the endpoint
 	r := newRig(t)
 	t.Setenv("HF_ENDPOINT", "http://hub.example")
 	t.Setenv("HTTP_PROXY", h.Server.URL)
 	t.Setenv("NO_PROXY", "")
-	p := r.run(1, "fetch", "hf:org/model")
-	data, err := os.ReadFile(filepath.Join(strings.TrimSpace(p.stdout.String()), hubFile))
-	require.NoError(t, err)
-	require.Equal(t, sha256.Sum256(content), sha256.Sum256(data))
+	h.arrived(t, r.run(1, "fetch", "hf:org/model"))
 	require.Len(t, h.Requests(), 4, "the commit, the list, and three files, of which two are the same")
 }
