@@ -142,7 +142,7 @@ func (c *Client) fill(ctx context.Context, r Ref, f File, path string, p *progre
 			err = errors.Wrap(closed, "writing the cache of the hub")
 		}
 	}()
-	if d.at, err = io.Copy(d.hash, out); err != nil {
+	if d.at, err = io.Copy(d.hash, io.LimitReader(out, f.Size+1)); err != nil {
 		return false, errors.Wrap(err, "reading an unfinished download")
 	}
 	p.add(d.at, 0)

@@ -154,3 +154,37 @@ func TestProxy(t *testing.T) {
 	h.arrived(t, r.run(1, "fetch", "hf:org/model"))
 	require.Len(t, h.Requests(), 4, "the commit, the list, and three files, of which two are the same")
 }
+
+// A disk that is too small is told of before the download. If it becomes full meanwhile, what has arrived is kept.
+func TestDownloadToAFullDisk(t *testing.T) {
+	h := newSlowHub(t, 10*time.Second)
+	r := newRig(t)
+	if !r.mountSmall("disk", 20) {
+		t.Skip("mounting a small disk is not permitted")
+	}
+	t.Setenv("HF_HOME", filepath.Join(r.dir, "disk"))
+	r.fill("disk", 2<<20)
+	p := r.start(1, "fetch", "hf:org/model")
+	require.Equal(t, 1, p.wait())
+	require.Regexp(t, `^fetch: hf:org/model@[0-9a-f]{40}: 4.2 MB are to be downloaded to \S+, which has 2.\d MB free: make room, or set HF_HOME`, lastLine(p.stderr.String()))
+	require.Zero(t, h.asked.Load())
+
+	require.NoError(t, os.Remove(filepath.Join(r.dir, "disk", "ballast")))
+	p = r.start(1, "fetch", "hf:org/model")
+	for h.sent.Load() < 100_000 {
+		time.Sleep(time.Millisecond)
+	}
+	r.fill("disk", 0)
+	h.hurry.Store(true)
+	require.Equal(t, 1, p.wait())
+	require.Regexp(t, `^fetch: hf:org/model@[0-9a-f]{40}: \d.\d MB are to be downloaded to \S+, which has 0.0 MB free: make room`, lastLine(p.stderr.String()))
+
+	require.NoError(t, os.Remove(filepath.Join(r.dir, "disk", "ballast")))
+	h.Forget()
+	h.arrived(t, r.run(1, "fetch", "hf:org/model"))
+	for _, request := range h.Requests() {
+		if request.Second {
+			require.Regexp(t, `^bytes=[1-9]\d*-$`, request.Range, "the download is continued")
+		}
+	}
+}
