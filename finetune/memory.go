@@ -56,10 +56,10 @@ func (o Options) shape() (gpt1.Config, error) {
 		c, err := gpt1.Preset(o.preset())
 		return c, train.InOption("Preset", err)
 	}
-	if _, err := os.Stat(o.Model); err != nil {
+	if _, err := os.Stat(o.Folder(o.Model)); err != nil {
 		return gpt1.Config{}, train.InOption("Model", err)
 	}
-	c, tok, err := checkpoint.ReadShape(o.Model)
+	c, tok, err := checkpoint.ReadShape(o.Folder(o.Model))
 	if err != nil {
 		return gpt1.Config{}, err
 	}

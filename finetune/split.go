@@ -152,7 +152,7 @@ func (d *Data) divide(to []int, split, how string, parts shares) error {
 		}
 	}
 	d.Train = rows[0]
-	d.SplitBy, d.Held = split, heldOut(rows)
+	d.SplitBy, d.Held = split, d.heldOut(rows)
 	d.Notes = append(d.Notes, fmt.Sprintf("%s: split %s %s: %d training, %d development and %d test rows", d.Name, split, how, len(rows[0]), len(rows[1]), len(rows[2])))
 	for part, some := range rows {
 		n := d.Spec.count(some)

@@ -79,6 +79,7 @@ func sameMetrics(t *testing.T, want, got string) {
 		var a, b map[string]float64
 		require.NoError(t, json.Unmarshal([]byte(wanted[i]), &a))
 		require.NoError(t, json.Unmarshal([]byte(lines[i]), &b))
+		delete(b, "val_bpb") // newer than the files
 		require.Len(t, b, len(a), lines[i])
 		for name, x := range a {
 			if name != "tok_s" && name != "elapsed_s" {

@@ -20,6 +20,7 @@ import (
 	"gorgpt/checkpoint"
 	"gorgpt/checkpoint/safetensors"
 	"gorgpt/cmd/internal/cli"
+	"gorgpt/cmd/internal/hubcli"
 	"gorgpt/export"
 	"gorgpt/gpt1"
 	"gorgpt/internal/outfile"
@@ -46,7 +47,7 @@ func Run(args []string, _ io.Reader, out, stderr io.Writer) int {
 		s, err = parse(args, stdout)
 		return err
 	}
-	return cli.Run("convert", stdout, stderr, parse, func(context.Context) error { return s.convert(stdout) })
+	return cli.Run("convert", stdout, stderr, parse, func(ctx context.Context) error { return s.convert(ctx, stdout, stderr) })
 }
 
 // parse reads the command line.
@@ -106,7 +107,10 @@ func parseSize(v string) (int64, error) {
 }
 
 // convert reads the model and writes it.
-func (s *settings) convert(w io.Writer) error {
+func (s *settings) convert(ctx context.Context, w, stderr io.Writer) (err error) {
+	if s.o.Model, _, err = hubcli.Model(ctx, s.o.Model, hubcli.Listener(stderr)); err != nil {
+		return errors.WithMessage(err, "-model")
+	}
 	if err := s.checkFolders(); err != nil {
 		return err
 	}

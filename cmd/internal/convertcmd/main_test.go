@@ -16,6 +16,7 @@ import (
 	"gorgpt/gpt1"
 	"gorgpt/graph"
 	"gorgpt/heads"
+	"gorgpt/hub/hubtest"
 	"gorgpt/tokenizer"
 )
 
@@ -88,6 +89,27 @@ func TestThereAndBack(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, want, got, name)
 	}
+}
+
+// A model of the hub is downloaded first.
+func TestModelOfTheHub(t *testing.T) {
+	h := hubtest.New(t)
+	h.Environment(t)
+	dir, out := modelFolder(t), t.TempDir()
+	h.AddFolder("org/small", dir)
+	status, _, stderr := invoke("-model", "hf:org/small", "-out", filepath.Join(out, "hub"))
+	require.Zero(t, status, stderr)
+	status, _, stderr = invoke("-model", dir, "-out", filepath.Join(out, "folder"))
+	require.Zero(t, status, stderr)
+	want, err := os.ReadFile(filepath.Join(out, "folder", checkpoint.WeightsFile))
+	require.NoError(t, err)
+	got, err := os.ReadFile(filepath.Join(out, "hub", checkpoint.WeightsFile))
+	require.NoError(t, err)
+	require.Equal(t, want, got)
+	status, _, stderr = invoke("-model", "hf:org/none", "-out", filepath.Join(out, "none"))
+	require.Equal(t, 1, status)
+	require.Contains(t, stderr, "-model: hf:org/none: ")
+	require.NoDirExists(t, filepath.Join(out, "none"))
 }
 
 func TestForms(t *testing.T) {

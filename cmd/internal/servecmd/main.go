@@ -20,6 +20,7 @@ import (
 	"github.com/pkg/errors"
 
 	"gorgpt/cmd/internal/cli"
+	"gorgpt/cmd/internal/hubcli"
 	"gorgpt/graph"
 	"gorgpt/internal/regular"
 	"gorgpt/serve"
@@ -50,7 +51,7 @@ func Run(args []string, _ io.Reader, out, stderr io.Writer) int {
 		s, err = parse(args, stdout, stderr)
 		return err
 	}
-	return cli.Run("serve", stdout, stderr, parse, func(ctx context.Context) error { return s.serve(ctx, stdout) })
+	return cli.Run("serve", stdout, stderr, parse, func(ctx context.Context) error { return s.serve(ctx, stdout, stderr) })
 }
 
 // parse reads the command line, and the files of keys that it names.
@@ -117,17 +118,19 @@ func (s *settings) readModels() error {
 	for _, one := range fields(s.list) {
 		name, dir, named := strings.Cut(one, "=")
 		if !named {
-			dir = one
+			if dir = one; hubcli.Is(one) {
+				dir, _, _ = strings.Cut(one, "@")
+			}
 			absolute, err := filepath.Abs(dir)
 			if err != nil {
 				return errors.Wrapf(err, "-model %s", one)
 			}
-			name = filepath.Base(absolute)
+			dir, name = one, filepath.Base(absolute)
 		}
 		if name == "" || dir == "" {
 			return errors.Errorf("-model: %q must be a folder, or a name, = and a folder", one)
 		}
-		if _, err := os.Stat(dir); err != nil {
+		if _, err := os.Stat(dir); err != nil && !hubcli.Is(dir) {
 			return errors.Wrapf(err, "-model %s", one)
 		}
 		s.models = append(s.models, serve.Named{Name: name, Dir: dir, Lazy: s.lazy, Dtype: graph.Dtype(s.dtype)})
@@ -192,8 +195,25 @@ func loopback(addr string) bool {
 	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
+// fetch downloads the models that are named by the hub.
+func (s *settings) fetch(ctx context.Context, stderr io.Writer) (err error) {
+	if !slices.ContainsFunc(s.models, func(m serve.Named) bool { return hubcli.Is(m.Dir) }) {
+		return nil
+	}
+	for i := range s.models {
+		if s.models[i].Dir, _, err = hubcli.Model(ctx, s.models[i].Dir, hubcli.Listener(stderr)); err != nil {
+			return err
+		}
+	}
+	s.server, err = serve.New(s.models, s.options)
+	return err
+}
+
 // serve answers requests until ctx ends, and then lets those in work end.
-func (s *settings) serve(ctx context.Context, stdout io.Writer) error {
+func (s *settings) serve(ctx context.Context, stdout, stderr io.Writer) error {
+	if err := s.fetch(ctx, stderr); err != nil {
+		return errors.WithMessage(err, "-model")
+	}
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", s.addr)
 	if err != nil {
 		return errors.Wrap(err, "-addr")

@@ -1,12 +1,17 @@
 package servecmd
 
 import (
+	"bufio"
 	"bytes"
+	"context"
+	"io"
 	"os"
 	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"gorgpt/hub/hubtest"
 )
 
 const model = "../../../testdata/stability/c3479e4/tuned-done"
@@ -53,4 +58,31 @@ func TestCommandLine(t *testing.T) {
 	status, _, stderr := run("-model", t.TempDir(), "-addr", "127.0.0.1:0")
 	require.Equal(t, 1, status)
 	require.Contains(t, stderr, "no model in")
+}
+
+// A name of the hub is a folder that is downloaded first; its last part is the name for requests.
+func TestModelsOfTheHub(t *testing.T) {
+	h := hubtest.New(t)
+	h.Environment(t)
+	status, _, stderr := run("-model", "hf:org/mood@main", "-addr", "127.0.0.1:0")
+	require.Equal(t, 1, status)
+	require.Contains(t, stderr, "serve: -model: hf:org/mood@main: ")
+	require.Contains(t, stderr, "has no such model")
+
+	h.AddFolder("org/mood", model)
+	s, err := parse([]string{"-model", "hf:org/mood@main,b=hf:org/mood"}, io.Discard, io.Discard)
+	require.NoError(t, err)
+	require.Equal(t, "mood", s.models[0].Name)
+	require.Equal(t, "b", s.models[1].Name)
+	ctx, cancel := context.WithCancel(t.Context())
+	r, w := io.Pipe()
+	ended := make(chan error, 1)
+	s.addr, s.noAuth = "127.0.0.1:0", true
+	go func() { ended <- s.serve(ctx, w, io.Discard) }()
+	lines := bufio.NewScanner(r)
+	require.True(t, lines.Scan())
+	require.True(t, lines.Scan())
+	require.Equal(t, "the models are open", lines.Text())
+	cancel()
+	require.NoError(t, <-ended)
 }

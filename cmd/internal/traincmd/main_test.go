@@ -242,7 +242,7 @@ func TestBadInput(t *testing.T) {
 func TestHelp(t *testing.T) {
 	status, help, _ := command(t, "-h")
 	require.Zero(t, status)
-	s, err := parse(nil, nil, new(bytes.Buffer))
+	s, err := parse(nil, nil, new(bytes.Buffer), nil)
 	require.NoError(t, err)
 	for _, name := range []string{
 		"preset", "data", "tokenizer", "vocab", "out", "steps", "epochs", "batch", "micro", "ctx", "lr", "warmup",

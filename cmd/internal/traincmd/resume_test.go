@@ -40,7 +40,7 @@ func begin(t *testing.T, flags []string) {
 	t.Helper()
 	status, _, stderr := commandHere(append(flags, "-out", "whole")...)
 	require.Zero(t, status, stderr)
-	s, err := parse(nil, append(flags, "-out", "out"), io.Discard)
+	s, err := parse(nil, append(flags, "-out", "out"), io.Discard, nil)
 	require.NoError(t, err)
 	left := 2 * 10 << 20
 	_, err = pretrain.Run(t.Context(), s.Options, train.Listener{Disk: func(w io.Writer) io.Writer {
@@ -239,7 +239,7 @@ func TestConfig(t *testing.T) {
 	sameModel(t)
 
 	require.NoError(t, os.WriteFile("c.json", []byte(`{"preset": "mini", "steps": 7, "lr": 0.5, "eval-every": 3, "save_every": "5m", "data": ["a", "b"]}`), 0o600))
-	s, err := parse(nil, []string{"-lr", "0.25", "-config", "c.json"}, io.Discard)
+	s, err := parse(nil, []string{"-lr", "0.25", "-config", "c.json"}, io.Discard, nil)
 	require.NoError(t, err)
 	require.Equal(t, 0.25, s.LR, "flags override the file")
 	require.Equal(t, 7, s.Steps)

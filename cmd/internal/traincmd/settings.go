@@ -5,6 +5,7 @@ import (
 	"io"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/pkg/errors"
 
@@ -22,8 +23,8 @@ type commandLine struct {
 	cli.Extras `json:"-"`
 }
 
-// parse reads the command line over the preset's defaults.
-func parse(g *dist.Group, args []string, help io.Writer) (*commandLine, error) {
+// parse reads the command line over the preset's defaults. fetch downloads a model of the hub.
+func parse(g *dist.Group, args []string, help io.Writer, fetch func(name string) (dir string, err error)) (*commandLine, error) {
 	defaults := func(preset string) (*commandLine, error) {
 		if preset == "" {
 			preset = "tiny"
@@ -38,7 +39,11 @@ func parse(g *dist.Group, args []string, help io.Writer) (*commandLine, error) {
 			if c.Init == "" {
 				return defaults("")
 			}
-			o, err := pretrain.From(c.Init)
+			dir, err := folder(c.Init, fetch)
+			if err != nil {
+				return nil, err
+			}
+			o, err := pretrain.From(dir)
 			return &commandLine{Options: o}, err
 		},
 		Flags:   flags,
@@ -49,7 +54,19 @@ func parse(g *dist.Group, args []string, help io.Writer) (*commandLine, error) {
 		return nil, err
 	}
 	c.Group = g
+	if c.Init, err = folder(c.Init, fetch); err != nil {
+		return nil, err
+	}
 	return c, c.check(given)
+}
+
+// folder returns the folder of a model, which is downloaded if its name is of the hub.
+func folder(name string, fetch func(name string) (dir string, err error)) (string, error) {
+	if !strings.HasPrefix(name, HubScheme) {
+		return name, nil
+	}
+	dir, err := fetch(name)
+	return dir, errors.WithMessage(err, "-init")
 }
 
 // flags declares the flags with the values in c as defaults.

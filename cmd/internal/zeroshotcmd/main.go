@@ -43,10 +43,10 @@ func Run(args []string, _ io.Reader, out, stderr io.Writer) int {
 func (s *settings) measure(ctx context.Context, con *cli.Console) error {
 	e := &zeroshot.Experiment{AllowUnknown: s.data.AllowUnknown, Dtype: s.dtype}
 	var err error
-	if e.Runs, err = s.runs(); err != nil {
+	if e.Runs, err = s.runs(ctx, con); err != nil {
 		return err
 	}
-	if e.Sets, err = s.sets(); err != nil {
+	if e.Sets, err = s.sets(ctx, con); err != nil {
 		return err
 	}
 	log, err := zeroshot.OpenLog(s.out)
@@ -67,7 +67,7 @@ func (s *settings) measure(ctx context.Context, con *cli.Console) error {
 func (s *settings) measurePairs(ctx context.Context, con *cli.Console) error {
 	e := &zeroshot.Pairs{Before: s.before, AllowUnknown: s.data.AllowUnknown, Dtype: s.dtype}
 	var err error
-	if e.Runs, err = s.runs(); err != nil {
+	if e.Runs, err = s.runs(ctx, con); err != nil {
 		return err
 	}
 	if e.Paradigms, err = zeroshot.ReadBLiMP(s.blimp); err != nil {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"gorgpt/hub/hubtest"
 	"gorgpt/pretrain"
 	"gorgpt/train"
 )
@@ -132,6 +133,13 @@ func TestMinimalPairs(t *testing.T) {
 	require.Contains(t, stdout, "step-000000002, 0")
 	require.FileExists(t, filepath.Join(dir, "runs", "blimp", "table.md"))
 	require.NoFileExists(t, filepath.Join(dir, "runs", "blimp", "zeroshot.svg"), "there is no curve")
+
+	h := hubtest.New(t)
+	h.Environment(t)
+	h.AddFolder("org/step", "runs/tiny/history/step-000000002")
+	status, stdout, stderr = command(t, dir, strings.Fields("-model hf:org/step -blimp pairs -out hub")...)
+	require.Zero(t, status, stderr)
+	require.Regexp(t, `\| all paradigms \| paradigms \| +step, 0 \|`, stdout)
 }
 
 func TestMistakes(t *testing.T) {

@@ -1,6 +1,7 @@
 package zeroshotcmd
 
 import (
+	"context"
 	"flag"
 	"io"
 	"os"
@@ -11,6 +12,7 @@ import (
 	"github.com/pkg/errors"
 
 	"gorgpt/cmd/internal/cli"
+	"gorgpt/cmd/internal/hubcli"
 	"gorgpt/experiment/zeroshot"
 	"gorgpt/finetune"
 	"gorgpt/finetune/files"
@@ -162,7 +164,7 @@ func (s *settings) checkFiles() error {
 }
 
 // runs finds the models.
-func (s *settings) runs() (all []zeroshot.Run, err error) {
+func (s *settings) runs(ctx context.Context, con *cli.Console) (all []zeroshot.Run, err error) {
 	if len(s.models) == 0 {
 		dir, err := pretrain.Newest("")
 		if err != nil {
@@ -175,7 +177,7 @@ func (s *settings) runs() (all []zeroshot.Run, err error) {
 	}
 	names := map[string]bool{}
 	for _, dir := range s.models {
-		r, err := s.find(dir)
+		r, err := s.find(ctx, dir, con)
 		if err != nil {
 			return nil, err
 		}
@@ -189,17 +191,21 @@ func (s *settings) runs() (all []zeroshot.Run, err error) {
 }
 
 // find lists the states of a run. Minimal pairs can be measured with any model.
-func (s *settings) find(dir string) (zeroshot.Run, error) {
+func (s *settings) find(ctx context.Context, name string, con *cli.Console) (zeroshot.Run, error) {
+	dir, _, err := hubcli.Model(ctx, name, con.Listener())
+	if err != nil {
+		return zeroshot.Run{}, errors.WithMessage(err, "-model")
+	}
 	if _, err := os.Stat(filepath.Join(dir, train.RecordFile)); s.blimp != "" && os.IsNotExist(err) {
-		return zeroshot.Run{Name: filepath.Base(filepath.Clean(dir)), States: []zeroshot.State{{Dir: dir}}}, nil
+		return zeroshot.Run{Name: filepath.Base(filepath.Clean(name)), States: []zeroshot.State{{Dir: dir}}}, nil
 	}
 	return zeroshot.Find(dir)
 }
 
 // sets reads the rows.
-func (s *settings) sets() (all []*zeroshot.Set, err error) {
+func (s *settings) sets(ctx context.Context, con *cli.Console) (all []*zeroshot.Set, err error) {
 	for _, task := range s.tasks {
-		d, err := s.read(task)
+		d, err := s.read(ctx, task, con)
 		if err != nil {
 			return nil, err
 		}
@@ -216,7 +222,7 @@ func (s *settings) sets() (all []*zeroshot.Set, err error) {
 }
 
 // read reads the rows of a task: those of the files or of the embedded world.
-func (s *settings) read(task zeroshot.Task) (*finetune.Data, error) {
+func (s *settings) read(ctx context.Context, task zeroshot.Task, con *cli.Console) (*finetune.Data, error) {
 	if !s.own() && task == zeroshot.Acceptability {
 		return worldSentences()
 	}
@@ -224,6 +230,9 @@ func (s *settings) read(task zeroshot.Task) (*finetune.Data, error) {
 	of.Task = task.Kind()
 	of, err := files.Resolve(of)
 	if err != nil {
+		return nil, err
+	}
+	if err := hubcli.Options(ctx, &of, con.Listener()); err != nil {
 		return nil, err
 	}
 	d, err := files.Read(of)

@@ -40,7 +40,8 @@ Other data, for one of the tasks
   -dataset NAME    a published dataset: SST-2 for sentiment, CoLA for
                    acceptability or RACE for qa, for example. If its test rows
                    have no labels, the development rows are predicted
-  -data DIR        the dataset's folder, or its parent folder
+  -data DIR        the dataset's folder, or its parent folder; hf: for Hugging
+                   Face's hub, as in gorgpt finetune
   -train FILE      rows of your own, as in gorgpt finetune. The label set comes
                    from them and, without -dev, the threshold
   -dev FILE        rows to fit the threshold on
