@@ -64,14 +64,14 @@ func TestBrokenExchangeOfShards(t *testing.T) {
 	models, toks := twoModels(t)
 	killed := errors.New("killed")
 	for _, size := range [][2]int64{{900, 0}, {0, 900}} {
-		fresh := t.TempDir()
+		old, fresh := t.TempDir(), t.TempDir()
+		require.NoError(t, WriteFolder(old, models[0], toks[0], Form{Task: []byte("{}"), Shard: size[0]}))
 		require.NoError(t, WriteFolder(fresh, models[1], toks[1], Form{Shard: size[1]}))
 		for steps, done := 0, false; !done; steps++ {
 			dir := t.TempDir()
-			require.NoError(t, WriteFolder(dir, models[0], toks[0], Form{Task: []byte("{}"), Shard: size[0]}))
 			from := filepath.Join(dir, staged)
-			require.NoError(t, os.Mkdir(from, 0o700))
-			require.NoError(t, WriteFolder(from, models[1], toks[1], Form{Shard: size[1]}))
+			require.NoError(t, os.CopyFS(dir, os.DirFS(old)))
+			require.NoError(t, os.CopyFS(from, os.DirFS(fresh)))
 			left := steps
 			err := exchange(dir, from, func() error {
 				if left--; left < 0 {
