@@ -11,7 +11,6 @@ import (
 	"gorgpt/internal/atomicfile"
 	"gorgpt/internal/plural"
 	"gorgpt/optim"
-	"gorgpt/score"
 	"gorgpt/tokenizer"
 	"gorgpt/train"
 )
@@ -137,19 +136,9 @@ func (p *Plan) trainer(observers ...train.Observer) (*train.Trainer, error) {
 	schedule := optim.WarmupLinear{Peak: p.o.LR, Warmup: p.o.Warmup, Total: p.o.Steps}
 	t, err := p.o.Trainer(p.task, p.model.Store, schedule, observers...)
 	if err == nil {
-		t.Highest, t.Noise = "dev_"+p.task.Spec.Primary(), p.noise
+		t.Highest = "dev_" + p.task.Spec.Primary()
 	}
 	return t, err
-}
-
-// noise returns a standard error of the task's measure on the development rows.
-func (p *Plan) noise(value float64) float64 {
-	n := p.task.Dev.count()
-	switch p.task.Spec.Primary() {
-	case "mcc", "pearson":
-		return score.CorrelationError(value, n)
-	}
-	return score.ShareError(value, n)
 }
 
 // dev returns the outcome on the development set, or nil if there is no such set. A run that was

@@ -3,5 +3,5 @@
 // input, how well probabilities are calibrated, and how much measures vary with the examples.
 //
 // It depends on no models or files. Start reading at classes.go for classes, scores.go for numbers
-// and sets.go for sets of labels. calibration.go is about probabilities, bootstrap.go about intervals, noise.go about standard errors.
+// and sets.go for sets of labels. calibration.go is about probabilities, bootstrap.go about intervals.
 package score

@@ -52,15 +52,6 @@ func TestMajority(t *testing.T) {
 	require.Equal(t, 1, Majority(3, []int{2, 1, 2, 1}), "the first among equals")
 }
 
-// Of 10,001 examples without correlation, the standard error of r is 1/√10,000.
-func TestStandardErrors(t *testing.T) {
-	require.InDelta(t, 0.01, CorrelationError(0, 10_001), 1e-12)
-	require.InDelta(t, 0.0075, CorrelationError(-0.5, 10_001), 1e-12)
-	require.InDelta(t, 0.005, ShareError(0.5, 10_000), 1e-12)
-	require.Zero(t, ShareError(1, 30))
-	require.Zero(t, ShareError(0, 0))
-}
-
 func TestScores(t *testing.T) {
 	for _, c := range []struct {
 		name                       string

@@ -89,11 +89,7 @@ func (j *Job) restore() error {
 		return nil
 	}
 	if j.Options.Group.First() {
-		why := "the best on the held-out rows"
-		if j.Trainer.Noise != nil {
-			why += ", within noise"
-		}
-		j.Listener.Note("kept the weights after update %d of %d, %s", best, last, why)
+		j.Listener.Note("kept the weights after update %d of %d, the best on the held-out rows", best, last)
 		if err := j.keeper().Restore(best, j.Model); err != nil {
 			return err
 		}

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -71,51 +70,6 @@ func TestPatience(t *testing.T) {
 		require.Equal(t, want.String(), got.String(), "stopped at line %d", stop)
 		require.Equal(t, whole.Model.Store.Values(), p.Model.Store.Values())
 	}
-}
-
-// accurate is a scripted task whose evaluations also have accuracies, by update.
-type accurate struct {
-	*scripted
-	acc map[int]float64
-}
-
-func (a *accurate) Evaluate(ctx context.Context) ([]train.Metric, error) {
-	metrics, err := a.scripted.Evaluate(ctx)
-	return append(metrics, train.Metric{Name: "acc", Value: a.acc[a.done]}), err
-}
-
-// The last evaluation within noise of the highest one is the best, also if the run is stopped and resumed.
-// It is compared with the highest value, not with the value of the one before.
-func TestNoiseOfEvaluations(t *testing.T) {
-	var saved []*snapshot
-	trainer := func(noise func(float64) float64) (*pretrain.Task, *train.Trainer) {
-		p, opt := pretraining(t, 3, 3)
-		acc := map[int]float64{2: 0.5, 4: 0.9, 6: 0.87, 8: 0.84, 10: 0.86, 12: 0.95, 14: 0.89, 16: 0.91, 18: 0.5, 20: 0.5}
-		return p, &train.Trainer{
-			Task:      &accurate{&scripted{Task: p, script: map[int]float64{2: 1, 4: 1, 6: 2, 8: 3, 10: 4, 12: 5, 14: 6, 16: 7, 18: 8, 20: 9}}, acc},
-			Optimizer: opt, Schedule: optim.WarmupCosine{Peak: 1e-2, Warmup: 2, Total: 20}, Steps: 20, EvalEvery: 2, Seed: 4, SaveEvery: train.Every{Updates: 1},
-			Highest: "acc", Noise: noise, Save: func(s train.State) error { saved = append(saved, take(p.Model, s)); return nil },
-		}
-	}
-	constant := func(float64) float64 { return 0.05 }
-	for want, noise := range map[int]func(float64) float64{12: nil, 16: constant} {
-		_, tr := trainer(noise)
-		require.NoError(t, tr.Run(context.Background()))
-		require.Equal(t, want, tr.State().Best.Step)
-	}
-	_, whole := trainer(constant)
-	saved = nil
-	require.NoError(t, whole.Run(context.Background()))
-	best := map[int]int{}
-	for _, at := range slices.Clone(saved) {
-		best[at.State.Step] = at.State.Best.Step
-		p, tr := trainer(constant)
-		at.restore(p.Model)
-		require.NoError(t, tr.Resume(at.State))
-		require.NoError(t, tr.Run(context.Background()))
-		require.Equal(t, whole.State().Best, tr.State().Best, "resumed after update %d", at.State.Step)
-	}
-	require.Equal(t, []int{4, 6, 6, 10, 12, 12, 16, 16}, []int{best[4], best[6], best[8], best[10], best[12], best[14], best[16], best[18]})
 }
 
 // The smoothed loss starts at the first loss and follows a jump.

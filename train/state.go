@@ -29,13 +29,12 @@ type State struct {
 }
 
 // Best is the evaluation with the lowest loss or, if Trainer.Highest names a measure, with the
-// highest value of it; with Trainer.Noise, the last one that is within noise of the highest value.
+// highest value of it.
 // A Best is safe for concurrent use as long as nothing changes it.
 type Best struct {
 	Step  int     `json:"step"` // 0: no evaluation yet
 	Value float64 `json:"value"`
 	Loss  float64 `json:"loss,omitempty"` // only if Value is not the loss
-	Peak  float64 `json:"peak,omitempty"` // the highest value so far; only with Trainer.Noise
 }
 
 // Random is the state of the random number generators. Dropout masks depend on the update, the

@@ -92,14 +92,8 @@ type Trainer struct {
 	Observers []Observer
 	Highest   string            // the best evaluation has the highest value of this measure; "": the lowest loss
 	Save      func(State) error // stores a checkpoint; nil: none are stored
-
-	// Noise returns by how much the value of an evaluation may differ by chance from the highest one, for
-	// a Highest measure. Within noise, a later evaluation is the better one: its weights have learned more,
-	// at a lower rate, and the highest of many values is often a lucky one. nil: there is no noise.
-	Noise func(highest float64) float64
-
-	SaveEvery Every       // interval between checkpoints, in addition to those described at Run
-	Group     *dist.Group // all ranks; their trainers may differ only in Observers and Save
+	SaveEvery Every             // interval between checkpoints, in addition to those described at Run
+	Group     *dist.Group       // all ranks; their trainers may differ only in Observers and Save
 
 	state    State
 	saved    int // update of the newest checkpoint
@@ -271,7 +265,7 @@ func (t *Trainer) evaluate(ctx context.Context, n int) error {
 	if len(metrics) == 0 {
 		return nil
 	}
-	if b := t.rate(n, metrics); finite(b.Value) && b.better(t.state.Best, t.Highest != "", t.Noise) {
+	if b := t.rate(n, metrics); finite(b.Value) && b.better(t.state.Best, t.Highest != "") {
 		t.state.Best, t.better = b, true
 	}
 	for _, o := range t.Observers {
@@ -298,23 +292,15 @@ func (t *Trainer) rate(n int, metrics []Metric) Best {
 			b.Value, b.Loss = m.Value, metrics[0].Value
 		}
 	}
-	if t.Noise != nil {
-		b.Peak = b.Value
-		if before := t.state.Best; before.Step > 0 {
-			b.Peak = max(before.Peak, before.Value, b.Value)
-		}
-	}
 	return b
 }
 
 // better reports whether b is better than other, the best evaluation so far. If the measures are
-// equal and there is no noise, the lower loss decides.
-func (b Best) better(other Best, highest bool, noise func(float64) float64) bool {
+// equal, the lower loss decides.
+func (b Best) better(other Best, highest bool) bool {
 	switch {
 	case other.Step == 0:
 		return true
-	case highest && noise != nil:
-		return b.Value >= b.Peak-noise(b.Peak)
 	case highest:
 		return b.Value > other.Value || b.Value == other.Value && b.Loss < other.Loss
 	}

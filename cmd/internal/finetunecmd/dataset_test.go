@@ -88,18 +88,22 @@ func TestDataset(t *testing.T) {
 	})
 }
 
-// A run saves the weights of its best evaluation. The labels of the development rows are swapped, so the
-// more the model learns, the worse it is on them.
+// A run saves the weights of its best evaluation.
 func TestBestIsKept(t *testing.T) {
 	dir := cinema(t)
-	swap := strings.NewReplacer("\t0\n", "\t1\n", "\t1\n", "\t0\n")
-	write(t, dir, "data/SST-2/dev.tsv", swap.Replace(read(t, dir, "data/SST-2/dev.tsv")))
-	status, stdout, stderr := command(t, dir, append(learn, "-out", "out", "-eval-every", "3", "-checkpoints", "99", "-patience", "0")...)
-	require.Zero(t, status, stderr)
-	_, after, found := strings.Cut(stdout, "kept the weights after update ")
-	require.True(t, found, stdout)
+	// With such large steps the model gets worse again, and an earlier evaluation is the best. The
+	// seeds for which this happens depend on how the processor rounds.
+	var stdout, after string
+	for seed, found := 1, false; !found; seed++ {
+		require.Less(t, seed, 10, stdout)
+		var status int
+		var stderr string
+		status, stdout, stderr = command(t, dir, append(learn, "-force", "-out", "out", "-lr", "0.3", "-eval-every", "3", "-checkpoints", "99", "-seed", fmt.Sprint(seed))...)
+		require.Zero(t, status, stderr)
+		_, after, found = strings.Cut(stdout, "kept the weights after update ")
+	}
 	var best int
-	_, err := fmt.Sscanf(after, "%d of 60, the best on the held-out rows, within noise", &best)
+	_, err := fmt.Sscanf(after, "%d of 60, the best on the held-out rows", &best)
 	require.NoError(t, err)
 	kept, err := checkpoint.ReadModel(filepath.Join(dir, "out"))
 	require.NoError(t, err)

@@ -173,10 +173,9 @@ The run
                    or a tenth of the run if that is longer; up to 2000 rows, a
                    twentieth of the run). The run ends with
                    the weights of the best evaluation by the dataset's measure,
-                   accuracy, or for scores Pearson's correlation: the last one
-                   within a standard error of the highest; with -checkpoints 0,
-                   with the last weights
-  -patience N      end the run after N evaluations that are worse than the best
-                   one; 0: never (10 up to 2000 rows with -dev, else 0)
+                   accuracy, or for scores Pearson's correlation; with
+                   -checkpoints 0, with the last ones
+  -patience N      end the run after N evaluations that are not better than the
+                   best one; 0: never (10 up to 2000 rows with -dev, else 0)
   -log-every N     updates between lines (10)
 ` + cli.SettingsUsage

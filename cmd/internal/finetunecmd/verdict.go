@@ -4,11 +4,11 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"math"
 
 	"gorgpt/cmd/internal/cli"
 	"gorgpt/controls"
 	"gorgpt/finetune"
-	"gorgpt/score"
 )
 
 // A set is small, so that its controls take seconds, if it has at most smallRows training rows with
@@ -94,13 +94,14 @@ func (o opponent) judge(result finetune.Result, w io.Writer) error {
 // noiseOfShare returns two standard deviations of a share of n rows, which by Agresti and Coull is not
 // certain even if all are right.
 func noiseOfShare(share float64, rows int) float64 {
-	n := rows + 4
-	return 2 * score.ShareError((share*float64(rows)+2)/float64(n), n)
+	n := float64(rows) + 4
+	share = (share*float64(rows) + 2) / n
+	return 2 * math.Sqrt(share*(1-share)/n)
 }
 
 // noiseOfCorrelation returns two standard deviations of a correlation of n rows, approximately.
 func noiseOfCorrelation(r float64, rows int) float64 {
-	return 2 * score.CorrelationError(r, rows)
+	return 2 * (1 - r*r) / math.Sqrt(float64(max(rows-1, 1)))
 }
 
 // verdict compares a score of the model with that of the control.
