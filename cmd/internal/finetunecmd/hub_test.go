@@ -118,7 +118,7 @@ func TestRowsOfTheHub(t *testing.T) {
 	h, dir := library(t)
 	flags := []string{
 		"-task", "classification", "-model", "hf:openai-community/openai-gpt", "-train", "hf:org/films", "-dev", "hf:org/films", "-test", "hf:org/films",
-		"-steps", "12", "-batch", "8", "-micro", "3", "-eval-every", "4", "-save-every", "4", "-keep", "9",
+		"-steps", "12", "-batch", "8", "-micro", "3", "-eval-every", "4", "-save-every", "4", "-checkpoints", "9",
 	}
 	for _, out := range []string{"whole", "out"} {
 		status, stdout, stderr := command(t, dir, append(flags, "-out", out)...)
