@@ -73,7 +73,9 @@ func (j labelsJudge) Measure(primary string, gold []Target, logits [][]float32) 
 	}
 	s := score.Sets{Gold: golds(gold), Predicted: predicted}
 	return []Measure{
-		{"micro_f1", s.MicroF1()}, {"macro_f1", s.MacroF1()}, {"subset_acc", s.Accuracy()},
+		{"micro_f1", s.MicroF1()},
+		{"macro_f1", s.MacroF1()},
+		{"subset_acc", s.Accuracy()},
 		{"majority_" + primary, j.Baseline(primary, gold)},
 	}
 }

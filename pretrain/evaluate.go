@@ -2,8 +2,9 @@ package pretrain
 
 import (
 	"context"
-	"gorgpt/train"
 	"math"
+
+	"gorgpt/train"
 )
 
 // Evaluate predicts the held-out books without dropout. It returns val_loss, the mean loss over

@@ -64,8 +64,15 @@ func (o Options) Check() error {
 		field        string
 		value, least int
 	}{
-		{"Steps", o.Steps, 0}, {"Epochs", o.Epochs, Auto}, {"Batch", o.Batch, 1}, {"Micro", o.Micro, 1},
-		{"EvalEvery", o.EvalEvery, 0}, {"Patience", o.Patience, 0}, {"LogEvery", o.LogEvery, 0}, {"SampleEvery", o.SampleEvery, 0}, {"History", o.History, 0},
+		{"Steps", o.Steps, 0},
+		{"Epochs", o.Epochs, Auto},
+		{"Batch", o.Batch, 1},
+		{"Micro", o.Micro, 1},
+		{"EvalEvery", o.EvalEvery, 0},
+		{"Patience", o.Patience, 0},
+		{"LogEvery", o.LogEvery, 0},
+		{"SampleEvery", o.SampleEvery, 0},
+		{"History", o.History, 0},
 	} {
 		if x.value != Auto && x.value < x.least {
 			return BadOption("{"+x.field+"} must be at least %d, not %d", x.least, x.value)

@@ -48,8 +48,10 @@ func TestMultiLabel(t *testing.T) {
 	write(t, dir, "dev.jsonl", labelled(30, 2, false))
 	write(t, dir, "test.jsonl", labelled(30, 3, false))
 	train := func(file, out string, more ...string) string {
-		flags := []string{"-task", "multilabel", "-model", "m", "-train", file, "-dev", "dev.jsonl", "-test", "test.jsonl",
-			"-steps", "80", "-eval-every", "20", "-lr", "0.01", "-batch", "16", "-out", out}
+		flags := []string{
+			"-task", "multilabel", "-model", "m", "-train", file, "-dev", "dev.jsonl", "-test", "test.jsonl",
+			"-steps", "80", "-eval-every", "20", "-lr", "0.01", "-batch", "16", "-out", out,
+		}
 		status, stdout, stderr := command(t, dir, append(flags, more...)...)
 		require.Zero(t, status, stderr)
 		return stdout

@@ -115,7 +115,7 @@ func TestDryRun(t *testing.T) {
 	flags := []string{"-task", "qa", "-model", "m", "-train", "train.jsonl", "-out", "out"}
 	status, stdout, stderr := command(t, dir, append(flags, "-dry-run")...)
 	require.Zero(t, status, stderr)
-	require.Regexp(t, `(?s)\d+ parameters; 150 updates of 384 tokens\n  base model .*  total memory +\d+\.\d MB\n`, stdout)
+	require.Regexp(t, `(?s)\d+ parameters; 150 updates of 176 tokens\n  base model .*  total memory +\d+\.\d MB\n`, stdout)
 	require.NoDirExists(t, "out")
 
 	defer debug.SetMemoryLimit(math.MaxInt64)

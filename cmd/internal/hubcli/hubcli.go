@@ -135,8 +135,11 @@ func resolve(ctx context.Context, o *finetune.Options, to train.Listener) error 
 		name  *string
 		split datasets.Split
 	}{
-		{"Train", &o.Train, datasets.Training}, {"Dev", &o.Dev, datasets.Validation}, {"Test", &o.Test, datasets.Testing},
-		{"Eval", &o.Eval, datasets.Testing}, {"Predict", &o.Predict, datasets.Testing},
+		{"Train", &o.Train, datasets.Training},
+		{"Dev", &o.Dev, datasets.Validation},
+		{"Test", &o.Test, datasets.Testing},
+		{"Eval", &o.Eval, datasets.Testing},
+		{"Predict", &o.Predict, datasets.Testing},
 	} {
 		if !Is(*f.name) {
 			continue
