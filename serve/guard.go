@@ -16,7 +16,10 @@ import (
 )
 
 // free are the routes that cost little: they do not wait for others.
-var free = []string{"GET /v1/models", "GET /info", "GET /health", "GET /metrics", "GET /openapi.json", "other"}
+var free = []string{"GET /v1/models", "GET /info", "GET /health", "GET /metrics", "GET /openapi.json", pagePattern, pageFiles, "other"}
+
+// open are the routes that need no key.
+var open = []string{"GET /health", pagePattern, pageFiles}
 
 // guarded answers with h if the request may be made, and with the problem if it may not or h fails.
 func (s *Server) guarded(pattern string, h func(http.ResponseWriter, *http.Request) error) http.Handler {
@@ -43,14 +46,14 @@ func (s *Server) admit(w http.ResponseWriter, r *http.Request, pattern string, h
 	if err := s.checkHost(r.Host); err != nil {
 		return err
 	}
-	if err := s.checkOrigin(w, r); err != nil {
+	if err := s.checkOrigin(w, r); err != nil && !(pattern == pagePattern && isNavigation(r)) {
 		return err
 	}
 	if r.Method == http.MethodOptions {
 		w.WriteHeader(http.StatusNoContent)
 		return nil
 	}
-	if pattern != "GET /health" {
+	if !slices.Contains(open, pattern) {
 		if err := s.checkKey(r); err != nil {
 			return err
 		}
@@ -134,6 +137,12 @@ func (s *Server) checkOrigin(w http.ResponseWriter, r *http.Request) error {
 		header.Set("Access-Control-Max-Age", "600")
 	}
 	return nil
+}
+
+// isNavigation reports whether somebody opens an address in a browser, as by a link on another site, whose
+// pages do not see the answer.
+func isNavigation(r *http.Request) bool {
+	return r.Header.Get("Origin") == "" && r.Header.Get("Sec-Fetch-Mode") == "navigate" && r.Header.Get("Sec-Fetch-Dest") == "document"
 }
 
 // checkKey compares the key in constant time, whatever its length.

@@ -298,6 +298,10 @@ func TestMistakes(t *testing.T) {
 		{"/rerank", `{"query": "the", "texts": ["a", "b", "c", "d", "e"]}`, 413, "5 texts"},
 		{"/similarity", `{"inputs": {"source_sentence": "the", "sentences": []}}`, 422, "no sentence"},
 		{"/similarity", `{"inputs": {"source_sentence": "the", "sentences": ["a"]}}`, 422, "make its inputs with Text"},
+		{"/next", `{}`, 422, "no prompt"},
+		{"/next", `{"prompt": ["a", "b"]}`, 422, "one prompt"},
+		{"/next", `{"prompt": "the", "top": 0}`, 422, "top must be"},
+		{"/next", `{"prompt": [99999]}`, 422, "99999 is not a token"},
 		{"/detokenize", `{"tokens": [99999]}`, 422, "99999 is not a token"},
 		{"/nothing", `{}`, 404, "no path"},
 		{"/health", `{}`, 405, "GET"},
@@ -457,7 +461,7 @@ func TestDescriptionMatchesHandlers(t *testing.T) {
 			require.Equal(t, strings.ToUpper(method)+" "+path, pattern)
 		}
 	}
-	require.Len(t, doc.Paths, 11, "as many as in routes()")
+	require.Len(t, doc.Paths, 12, "as many as in routes()")
 	fieldsOf := func(v any) (names []string) {
 		var walk func(reflect.Type)
 		walk = func(typ reflect.Type) {
@@ -483,7 +487,7 @@ func TestDescriptionMatchesHandlers(t *testing.T) {
 		require.Equal(t, fieldsOf(v), described, name)
 	}
 	// The other bodies are checked by sending each field that is described, and one that is not.
-	for path, name := range map[string]string{"/rerank": "RerankRequest", "/similarity": "SimilarityRequest", "/tokenize": "TokenizeRequest", "/detokenize": "DetokenizeRequest"} {
+	for path, name := range map[string]string{"/rerank": "RerankRequest", "/similarity": "SimilarityRequest", "/next": "NextRequest", "/tokenize": "TokenizeRequest", "/detokenize": "DetokenizeRequest"} {
 		for property := range doc.Components.Schemas[name].Properties {
 			_, data := post(t, h.URL+path, `{"`+property+`": null}`)
 			require.NotContains(t, data, "is not known here", "%s %s", path, property)
@@ -504,7 +508,7 @@ func FuzzBodies(f *testing.F) {
 	}
 	s, _ := start(f, Options{Limits: Limits{Tokens: 8, Inputs: 4, Body: 1 << 12}})
 	f.Fuzz(func(t *testing.T, body string) {
-		for _, path := range []string{"/v1/completions", "/predict", "/rerank", "/similarity", "/tokenize", "/detokenize"} {
+		for _, path := range []string{"/v1/completions", "/predict", "/rerank", "/similarity", "/next", "/tokenize", "/detokenize"} {
 			r := httptest.NewRequest(http.MethodPost, "http://localhost"+path, strings.NewReader(body))
 			r.Header.Set("Content-Type", "application/json")
 			w := httptest.NewRecorder()

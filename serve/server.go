@@ -24,6 +24,7 @@ type Options struct {
 	Origins []string // sites whose pages may call it from a browser, as in "https://example.org"
 	Log     *slog.Logger
 	LogText bool // texts are logged, too
+	Page    bool // a page for people at /
 	Limits  Limits
 }
 
@@ -213,6 +214,7 @@ func (s *Server) routes() *http.ServeMux {
 		"POST /predict":        s.predict,
 		"POST /rerank":         s.rerank,
 		"POST /similarity":     s.similarity,
+		"POST /next":           s.next,
 		"POST /tokenize":       s.tokenize,
 		"POST /detokenize":     s.detokenize,
 		"GET /info":            s.info,
@@ -221,6 +223,10 @@ func (s *Server) routes() *http.ServeMux {
 		"GET /openapi.json":    s.openAPI,
 	} {
 		mux.Handle(pattern, s.counted(pattern, s.guarded(pattern, h)))
+	}
+	if s.o.Page {
+		mux.Handle(pagePattern, s.counted("page", s.guarded(pagePattern, s.page)))
+		mux.Handle(pageFiles, s.counted("page", s.guarded(pageFiles, s.page)))
 	}
 	mux.Handle("/", s.counted("other", s.guarded("other", func(_ http.ResponseWriter, r *http.Request) error {
 		return notFound(mux, r)

@@ -42,7 +42,7 @@ var order = []string{
 	"generate",
 	"train", "pretrain", "finetune", "finetune/files",
 	"", // the root package
-	"serve",
+	"serve/page", "serve",
 	"experiment/ablate", "experiment/zeroshot",
 	// Programs.
 	"cmd/internal/cli",

@@ -33,6 +33,7 @@ type settings struct {
 	list, dtype        string
 	apiKey, apiKeyFile string
 	noAuth, lazy       bool
+	noPage             bool
 	hosts, origins     string
 }
 
@@ -62,6 +63,7 @@ func parse(args []string, help io.Writer) (*settings, error) {
 	fs.StringVar(&s.apiKey, "api-key", "", "")
 	fs.StringVar(&s.apiKeyFile, "api-key-file", "", "")
 	fs.BoolVar(&s.noAuth, "no-auth", false, "")
+	fs.BoolVar(&s.noPage, "no-page", false, "")
 	fs.StringVar(&s.hosts, "hosts", "", "")
 	fs.StringVar(&s.origins, "cors-origins", "", "")
 	fs.StringVar(&s.cert, "cert", "", "")
@@ -78,7 +80,7 @@ func parse(args []string, help io.Writer) (*settings, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.options.Limits, s.options.Hosts, s.options.Origins = limits, fields(s.hosts), fields(s.origins)
+	s.options.Limits, s.options.Hosts, s.options.Origins, s.options.Page = limits, fields(s.hosts), fields(s.origins), !s.noPage
 	if err := given.CheckInts(
 		cli.Int{Name: "max-body", Value: int(limits.Body), Least: 1}, cli.Int{Name: "max-inputs", Value: limits.Inputs, Least: 1},
 		cli.Int{Name: "max-tokens", Value: limits.Tokens, Least: 1}, cli.Int{Name: "parallel", Value: limits.Requests, Least: 1},
