@@ -18,9 +18,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"gorgpt"
-	"gorgpt/tokenizer"
 	"gorgpt/finetune"
 	"gorgpt/loaders"
+	"gorgpt/tokenizer"
 	"gorgpt/train"
 )
 

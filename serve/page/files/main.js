@@ -2,9 +2,10 @@
 // state as texts by name, and functions that take a state and a change of model.
 import { call, onKeyNeeded, ready } from './api.js';
 import { el } from './dom.js';
+import * as read from './read.js';
 import * as write from './write.js';
 
-const views = [write];
+const views = [write, read];
 const $ = (id) => document.getElementById(id);
 const tabs = new Map(); // by id: { button, panel, view }
 
