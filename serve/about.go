@@ -52,6 +52,7 @@ func (s *Server) info(w http.ResponseWriter, _ *http.Request) error {
 		one := map[string]any{"model_id": e.Name, "open": false}
 		if m := e.opened(); m != nil {
 			one["open"], one["max_input_length"], one["task"], one["labels"] = true, m.Context(), m.Task(), m.Labels()
+			one["texts"], one["answers"] = inputsOf(m)
 		}
 		models = append(models, one)
 	}

@@ -35,6 +35,7 @@ func problemOf(err error) *problem {
 	var task *gorgpt.TaskError
 	var empty *gorgpt.EmptyError
 	var length *gorgpt.LengthError
+	var memory *gorgpt.MemoryError
 	var large *http.MaxBytesError
 	switch {
 	case errors.As(err, &p):
@@ -43,6 +44,8 @@ func problemOf(err error) *problem {
 		return &problem{http.StatusRequestEntityTooLarge, "body_too_large", "", "the body has more than " + strconv.FormatInt(large.Limit, 10) + " bytes"}
 	case errors.Is(err, context.DeadlineExceeded):
 		return &problem{http.StatusGatewayTimeout, "timeout", "", "the request took too long: ask for less at a time"}
+	case errors.As(err, &memory):
+		return &problem{http.StatusServiceUnavailable, "out_of_memory", "", "the server has too little memory for this now"}
 	case errors.Is(err, gorgpt.ErrClosed):
 		return &problem{http.StatusServiceUnavailable, "stopping", "", "the server is stopping"}
 	case errors.As(err, &input), errors.As(err, &task), errors.As(err, &empty), errors.As(err, &length):

@@ -298,6 +298,11 @@ func TestMistakes(t *testing.T) {
 		{"/rerank", `{"query": "the", "texts": ["a", "b", "c", "d", "e"]}`, 413, "5 texts"},
 		{"/similarity", `{"inputs": {"source_sentence": "the", "sentences": []}}`, 422, "no sentence"},
 		{"/similarity", `{"inputs": {"source_sentence": "the", "sentences": ["a"]}}`, 422, "make its inputs with Text"},
+		{"/inspect", `{}`, 422, "make its inputs with Text"},
+		{"/inspect", `{"texts": ["a", "b"]}`, 422, "make its inputs with Text"},
+		{"/inspect", `{"texts": [" "]}`, 422, "the text is empty"},
+		{"/inspect", `{"model": "base", "texts": ["the"]}`, 422, "was not fine-tuned"},
+		{"/inspect", `{"texts": ["the boy was glad"], "importance": true}`, 413, "each of which needs a prediction"},
 		{"/next", `{}`, 422, "no prompt"},
 		{"/next", `{"prompt": ["a", "b"]}`, 422, "one prompt"},
 		{"/next", `{"prompt": "the", "top": 0}`, 422, "top must be"},
@@ -461,7 +466,7 @@ func TestDescriptionMatchesHandlers(t *testing.T) {
 			require.Equal(t, strings.ToUpper(method)+" "+path, pattern)
 		}
 	}
-	require.Len(t, doc.Paths, 12, "as many as in routes()")
+	require.Len(t, doc.Paths, 13, "as many as in routes()")
 	fieldsOf := func(v any) (names []string) {
 		var walk func(reflect.Type)
 		walk = func(typ reflect.Type) {
@@ -478,7 +483,7 @@ func TestDescriptionMatchesHandlers(t *testing.T) {
 		slices.Sort(names)
 		return names
 	}
-	for name, v := range map[string]any{"CompletionRequest": completionRequest{}, "PredictRequest": predictRequest{}} {
+	for name, v := range map[string]any{"CompletionRequest": completionRequest{}, "PredictRequest": predictRequest{}, "InspectRequest": inspectRequest{}} {
 		var described []string
 		for property := range doc.Components.Schemas[name].Properties {
 			described = append(described, property)
@@ -508,7 +513,7 @@ func FuzzBodies(f *testing.F) {
 	}
 	s, _ := start(f, Options{Limits: Limits{Tokens: 8, Inputs: 4, Body: 1 << 12}})
 	f.Fuzz(func(t *testing.T, body string) {
-		for _, path := range []string{"/v1/completions", "/predict", "/rerank", "/similarity", "/next", "/tokenize", "/detokenize"} {
+		for _, path := range []string{"/v1/completions", "/predict", "/rerank", "/similarity", "/next", "/inspect", "/tokenize", "/detokenize"} {
 			r := httptest.NewRequest(http.MethodPost, "http://localhost"+path, strings.NewReader(body))
 			r.Header.Set("Content-Type", "application/json")
 			w := httptest.NewRecorder()

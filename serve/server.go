@@ -215,6 +215,7 @@ func (s *Server) routes() *http.ServeMux {
 		"POST /rerank":         s.rerank,
 		"POST /similarity":     s.similarity,
 		"POST /next":           s.next,
+		"POST /inspect":        s.inspect,
 		"POST /tokenize":       s.tokenize,
 		"POST /detokenize":     s.detokenize,
 		"GET /info":            s.info,

@@ -3,9 +3,10 @@
 import { call, onKeyNeeded, ready } from './api.js';
 import { el } from './dom.js';
 import * as read from './read.js';
+import * as tasks from './tasks.js';
 import * as write from './write.js';
 
-const views = [write, read];
+const views = [write, read, tasks];
 const $ = (id) => document.getElementById(id);
 const tabs = new Map(); // by id: { button, panel, view }
 
