@@ -16,7 +16,7 @@ import (
 )
 
 // free are the routes that cost little: they do not wait for others.
-var free = []string{"GET /v1/models", "GET /info", "GET /health", "GET /metrics", "GET /openapi.json", pagePattern, pageFiles, "other"}
+var free = []string{"GET /v1/models", "GET /info", "GET /runs", "GET /runs/metrics", "GET /runs/report", "GET /health", "GET /metrics", "GET /openapi.json", pagePattern, pageFiles, "other"}
 
 // open are the routes that need no key.
 var open = []string{"GET /health", pagePattern, pageFiles}

@@ -466,7 +466,7 @@ func TestDescriptionMatchesHandlers(t *testing.T) {
 			require.Equal(t, strings.ToUpper(method)+" "+path, pattern)
 		}
 	}
-	require.Len(t, doc.Paths, 13, "as many as in routes()")
+	require.Len(t, doc.Paths, 16, "as many as in routes()")
 	fieldsOf := func(v any) (names []string) {
 		var walk func(reflect.Type)
 		walk = func(typ reflect.Type) {

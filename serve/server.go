@@ -13,6 +13,7 @@ import (
 	"github.com/pkg/errors"
 
 	"gorgpt"
+	"gorgpt/train/runs"
 )
 
 // Options of a server. The zero value asks for no key, lets no other site's pages in, logs nothing
@@ -23,8 +24,9 @@ type Options struct {
 	Hosts   []string // names under which the server may be called, beside localhost and IP addresses
 	Origins []string // sites whose pages may call it from a browser, as in "https://example.org"
 	Log     *slog.Logger
-	LogText bool // texts are logged, too
-	Page    bool // a page for people at /
+	LogText bool   // texts are logged, too
+	Page    bool   // a page for people at /
+	Runs    string // a folder whose runs of training can be watched; "": none
 	Limits  Limits
 }
 
@@ -89,6 +91,7 @@ type Server struct {
 	places  chan struct{}
 	waiting atomic.Int64
 	count   *counters
+	runs    *runs.Folder // nil: none are shown
 }
 
 // entry is a model and how it is opened.
@@ -100,9 +103,9 @@ type entry struct {
 	model *gorgpt.Model
 }
 
-// New returns a server for models with different names. It does not open them; see [Server.Load].
+// New returns a server for models with different names, or for runs alone. It does not open them; see [Server.Load].
 func New(models []Named, o Options) (*Server, error) {
-	if len(models) == 0 {
+	if len(models) == 0 && o.Runs == "" {
 		return nil, errors.New("there is no model to serve")
 	}
 	o.Limits = o.Limits.withDefaults()
@@ -119,6 +122,12 @@ func New(models []Named, o Options) (*Server, error) {
 			return nil, errors.Errorf("two models have the name %q", m.Name)
 		}
 		s.models = append(s.models, &entry{Named: m, observe: s.count.batch(m.Name)})
+	}
+	if o.Runs != "" {
+		var err error
+		if s.runs, err = runs.Open(o.Runs); err != nil {
+			return nil, err
+		}
 	}
 	s.mux = s.routes()
 	return s, nil
@@ -149,6 +158,9 @@ func (s *Server) Close() error {
 			_ = e.model.Close() // it has no error
 		}
 		e.mu.Unlock()
+	}
+	if s.runs != nil {
+		return s.runs.Close()
 	}
 	return nil
 }
@@ -188,6 +200,9 @@ func (s *Server) named(name string) *entry {
 
 // model returns the model that a request names; "" is the first.
 func (s *Server) model(name string) (*entry, *gorgpt.Model, error) {
+	if len(s.models) == 0 {
+		return nil, nil, &problem{http.StatusNotFound, "model_not_found", "model", "the server has no model: it only shows runs"}
+	}
 	e := s.models[0]
 	if name != "" {
 		if e = s.named(name); e == nil {
@@ -219,6 +234,9 @@ func (s *Server) routes() *http.ServeMux {
 		"POST /tokenize":       s.tokenize,
 		"POST /detokenize":     s.detokenize,
 		"GET /info":            s.info,
+		"GET /runs":            s.listRuns,
+		"GET /runs/metrics":    s.runMetrics,
+		"GET /runs/report":     s.runReport,
 		"GET /health":          s.health,
 		"GET /metrics":         s.metrics,
 		"GET /openapi.json":    s.openAPI,

@@ -40,7 +40,7 @@ var order = []string{
 	"optim",
 	"checkpoint/npy", "checkpoint/safetensors", "checkpoint",
 	"generate",
-	"train", "pretrain", "finetune", "finetune/files",
+	"train", "pretrain", "finetune", "finetune/files", "train/runs",
 	"", // the root package
 	"serve/page", "serve",
 	"experiment/ablate", "experiment/zeroshot",

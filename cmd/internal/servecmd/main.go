@@ -63,6 +63,7 @@ func parse(args []string, help io.Writer) (*settings, error) {
 	fs.StringVar(&s.apiKey, "api-key", "", "")
 	fs.StringVar(&s.apiKeyFile, "api-key-file", "", "")
 	fs.BoolVar(&s.noAuth, "no-auth", false, "")
+	fs.StringVar(&s.options.Runs, "runs", "", "")
 	fs.BoolVar(&s.noPage, "no-page", false, "")
 	fs.StringVar(&s.hosts, "hosts", "", "")
 	fs.StringVar(&s.origins, "cors-origins", "", "")
@@ -127,8 +128,8 @@ func (s *settings) readModels() error {
 		}
 		s.models = append(s.models, serve.Named{Name: name, Dir: dir, Lazy: s.lazy, Dtype: graph.Dtype(s.dtype)})
 	}
-	if len(s.models) == 0 {
-		return errors.New("-model is missing: name the folder of a model")
+	if len(s.models) == 0 && s.options.Runs == "" {
+		return errors.New("-model is missing: name the folder of a model, or with -runs a folder of runs to watch")
 	}
 	return nil
 }
@@ -179,7 +180,7 @@ func (s *settings) serve(ctx context.Context, stdout, stderr io.Writer) error {
 	s.options.Log = slog.New(slog.NewTextHandler(stderr, nil))
 	server, err := serve.New(s.models, s.options)
 	if err != nil {
-		return errors.WithMessage(err, "-model")
+		return errors.WithMessage(err, "-model or -runs")
 	}
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", s.addr)
 	if err != nil {

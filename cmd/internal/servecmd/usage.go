@@ -1,6 +1,6 @@
 package servecmd
 
-const usage = `usage: gorgpt serve -model DIR[,NAME=DIR...] [flags]
+const usage = `usage: gorgpt serve -model DIR[,NAME=DIR...] [-runs DIR] [flags]
 
 Answers HTTP requests with models: completions in the shape of OpenAI's API,
 predictions of fine-tuned models in the shapes of Hugging Face's
@@ -20,6 +20,8 @@ The models
                    (what the folders hold)
   -lazy            open each model when a request first needs it. By default,
                    all are opened first, and /health answers 503 until then
+  -runs DIR        show the runs of training below this folder on the page, live.
+                   Without -model, show nothing else
   -no-page         answer requests of programs only, without the page
 
 Who may ask

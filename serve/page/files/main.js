@@ -3,10 +3,11 @@
 import { call, onKeyNeeded, ready } from './api.js';
 import { el } from './dom.js';
 import * as read from './read.js';
+import * as runs from './runs.js';
 import * as tasks from './tasks.js';
 import * as write from './write.js';
 
-const views = [write, read, tasks];
+let views = []; // those that the server has something for
 const $ = (id) => document.getElementById(id);
 const tabs = new Map(); // by id: { button, panel, view }
 
@@ -39,7 +40,11 @@ const app = {
     }
   },
   // refresh asks for the models again: a model that was opened when it was needed now has a task.
-  async refresh() { app.models = (await call('info')).models; },
+  async refresh() {
+    const info = await call('info');
+    app.models = info.models;
+    return info;
+  },
 };
 
 const current = () => [...tabs.values()].find((t) => !t.panel.hidden);
@@ -52,6 +57,7 @@ function show(id, focus = false) {
     t.button.tabIndex = chosen ? 0 : -1;
     if (chosen && focus) t.button.focus();
   }
+  $('model').closest('label').hidden = !!tabs.get(id).view.withoutModel;
   document.title = `${tabs.get(id).title} · gorgpt`;
   tabs.get(id).view.shown?.();
 }
@@ -104,7 +110,8 @@ onKeyNeeded((wrong) => asking ??= new Promise((done) => {
 
 app.attempt(async () => {
   await waitForModels();
-  await app.refresh();
+  const info = await app.refresh();
+  views = [...(info.models.length > 0 ? [write, read, tasks] : []), ...(info.runs ? [runs] : [])];
   $('model').append(...app.models.map((m) => el('option', { value: m.model_id }, m.model_id)));
   makeTabs();
   $('model').addEventListener('change', () => current().view.modelChanged?.());
