@@ -17,6 +17,7 @@ import (
 
 	"gorgpt/cmd/internal/ablatecmd"
 	"gorgpt/cmd/internal/cli"
+	"gorgpt/cmd/internal/comparecmd"
 	"gorgpt/cmd/internal/convertcmd"
 	"gorgpt/cmd/internal/finetunecmd"
 	"gorgpt/cmd/internal/generatecmd"
@@ -36,7 +37,8 @@ var commands = []command{
 	{"train", "pre-train a model on books", traincmd.Run},
 	{"finetune", "fine-tune a model on labelled rows, evaluate it and predict", finetunecmd.Run},
 	{"generate", "write text, score texts, export attention weights", cli.Alone(generatecmd.Run)},
-	{"serve", "answer HTTP requests: completions, predictions", cli.Alone(servecmd.Run)},
+	{"serve", "answer HTTP requests, and a page in the browser", cli.Alone(servecmd.Run)},
+	{"compare", "compare runs of training", cli.Alone(comparecmd.Run)},
 	{"convert", "export a model to Hugging Face, or change its type", cli.Alone(convertcmd.Run)},
 	{"ablate", "compare with and without pre-training, auxiliary loss and labels", cli.Alone(ablatecmd.Run)},
 	{"zeroshot", "test a pre-trained model on tasks without fine-tuning", cli.Alone(zeroshotcmd.Run)},

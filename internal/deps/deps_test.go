@@ -46,7 +46,7 @@ var order = []string{
 	"experiment/ablate", "experiment/zeroshot",
 	// Programs.
 	"cmd/internal/cli",
-	"cmd/internal/traincmd", "cmd/internal/finetunecmd", "cmd/internal/generatecmd", "cmd/internal/servecmd", "cmd/internal/convertcmd",
+	"cmd/internal/traincmd", "cmd/internal/finetunecmd", "cmd/internal/generatecmd", "cmd/internal/servecmd", "cmd/internal/convertcmd", "cmd/internal/comparecmd",
 	"cmd/internal/ablatecmd", "cmd/internal/zeroshotcmd",
 	"cmd/gorgpt", "cmd/train", "cmd/finetune",
 	"bench", "bench/compare", "notebooks/world", "internal/notices",

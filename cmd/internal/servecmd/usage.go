@@ -20,8 +20,8 @@ The models
                    (what the folders hold)
   -lazy            open each model when a request first needs it. By default,
                    all are opened first, and /health answers 503 until then
-  -runs DIR        show the runs of training below this folder on the page, live.
-                   Without -model, show nothing else
+  -runs DIR        show the runs of training below this folder on the page,
+                   live. Without -model, there is nothing else
   -no-page         answer requests of programs only, without the page
 
 Who may ask
