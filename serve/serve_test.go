@@ -507,6 +507,7 @@ func FuzzBodies(f *testing.F) {
 	for _, body := range []string{
 		`{"prompt": "the boy", "max_tokens": 2, "logprobs": 2, "echo": true}`, `{"prompt": [1, 2], "stop": ["a"], "seed": 1, "logit_bias": {"3": 4}}`,
 		`{"inputs": ["a", "b"], "truncate": true}`, `{"inputs": [["a", "b"]], "parameters": {"top_k": 1}}`, `{"query": "a", "texts": ["b"]}`,
+		`{"texts": ["the boy"], "importance": true}`, `{"texts": ["a", "b"], "answers": ["c"], "truncate": true}`, `{"prompt": [3, 4], "top": 7}`,
 		`{"inputs": {"source_sentence": "a", "sentences": ["b"]}}`, `{"content": "a \ud800 \u0000"}`, `{"tokens": [1]}`, "{\"content\": \"\xff\"}",
 	} {
 		f.Add(body)

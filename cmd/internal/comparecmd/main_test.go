@@ -57,7 +57,7 @@ func TestCompare(t *testing.T) {
 	require.NotContains(t, out, "| seed", "it is the same")
 	picture, err := os.ReadFile(svg)
 	require.NoError(t, err)
-	require.Contains(t, string(picture), "tuned-done dev_loss")
+	require.Contains(t, string(picture), ">tuned-done</text>")
 
 	status, out, _ = invoke(folder + "pretrained")
 	require.Zero(t, status)

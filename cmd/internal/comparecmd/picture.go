@@ -2,6 +2,8 @@ package comparecmd
 
 import (
 	"math"
+	"path/filepath"
+	"unicode/utf8"
 
 	"github.com/pkg/errors"
 
@@ -15,7 +17,8 @@ const mostPoints = 1000
 func picture(all []run) (*figure.Sheet, error) {
 	const inch = 72
 	p := &figure.Plot{X: figure.Axis{Label: "update", Min: math.Inf(1), Max: math.Inf(-1)}, Y: figure.Axis{Label: "loss in nats", Min: math.Inf(1), Max: math.Inf(-1)}}
-	s := &figure.Sheet{Rows: [][]*figure.Plot{{p}}, Width: 7.5 * inch, Height: []float64{4 * inch}}
+	const entryWidth, letterWidth = 60, 7 // of the legend, which is one line
+	s := &figure.Sheet{Note: "with marks: on held-out text or rows", Rows: [][]*figure.Plot{{p}}, Width: 7.5 * inch, Height: []float64{4 * inch}}
 	for i, r := range all {
 		add := func(measure string, look figure.Look) {
 			steps, values := r.column(measure)
@@ -34,9 +37,11 @@ func picture(all []run) (*figure.Sheet, error) {
 				points = append(points, figure.Point{X: x, Y: y})
 			}
 			p.Lines = append(p.Lines, figure.Series{Look: look, Points: points})
-			s.Legend = append(s.Legend, figure.Entry{Name: clean(r.Name) + " " + measure, Look: look})
 		}
 		plain, dotted := figure.Number(i)
+		name := clean(filepath.Base(r.Name))
+		s.Legend = append(s.Legend, figure.Entry{Name: name, Look: dotted})
+		s.Least += entryWidth + letterWidth*float64(utf8.RuneCountInString(name))
 		add("loss", plain)
 		for _, name := range heldOut {
 			add(name, dotted)
