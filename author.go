@@ -40,7 +40,7 @@ type writing struct {
 	prompt []int32
 	o      generate.Options
 	sample int
-	rank   int          // alternatives to each token; 0: none, and no log-probabilities
+	rank   int          // alternatives to each token; 0: none, and no log-probabilities; everything: the log-probabilities of all tokens
 	tokens chan written // closed at the end of the text
 	err    error        // to be read when tokens is closed
 
@@ -54,7 +54,11 @@ type written struct {
 	id      int32
 	logProb float64
 	best    []generate.Ranked
+	all     []float64 // by id [V]
 }
+
+// everything is the rank of a text whose tokens come with the log-probabilities of all tokens.
+const everything = -1
 
 // write gives the tokens that follow a prompt until give returns false, or ctx ends. Each has its
 // log-probability and the given number of alternatives, unless that is 0.
@@ -180,7 +184,11 @@ func (a *author) compute(round []*writing) {
 	next := make([]written, len(round))
 	_ = parallel.Do(len(round), func(i int) error {
 		w := round[i]
-		if next[i].id = w.in.ID; err == nil && w.in.Err == nil && w.rank > 0 && w.in.ID >= 0 {
+		switch next[i].id = w.in.ID; {
+		case err != nil || w.in.Err != nil || w.in.ID < 0:
+		case w.rank == everything:
+			next[i].all = generate.LogSoftmax(w.in.Scores)
+		case w.rank > 0:
 			next[i].logProb, next[i].best = generate.Rank(w.in.Scores, w.in.ID, w.rank)
 		}
 		return nil

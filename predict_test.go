@@ -20,6 +20,7 @@ import (
 	"gorgpt"
 	"gorgpt/finetune"
 	"gorgpt/loaders"
+	"gorgpt/tokenizer"
 	"gorgpt/train"
 )
 
@@ -319,6 +320,26 @@ func TestContinue(t *testing.T) {
 			require.InDelta(t, same.Alternatives[k].LogProb, a.LogProb, 1e-5)
 		}
 	}
+
+	// Next has all of it, but for special tokens.
+	all, err := m.Next(ctx, prompt)
+	require.NoError(t, err)
+	require.Len(t, all, tok.Size())
+	require.InDelta(t, tokens[0].LogProb, all[tokens[0].ID], 1e-12)
+	for _, a := range tokens[0].Alternatives {
+		require.InDelta(t, a.LogProb, all[a.ID], 1e-12)
+	}
+	sum := 0.0
+	for _, x := range all {
+		sum += math.Exp(x)
+	}
+	require.Less(t, sum, 1.0)
+	require.Greater(t, sum, 0.9)
+	start, found := tok.ID(tokenizer.Start)
+	require.True(t, found)
+	require.True(t, math.IsInf(all[start], -1))
+	_, err = m.Next(ctx, nil)
+	require.Error(t, err)
 
 	// A bias of 100 makes a token certain, and one of -100 impossible.
 	the, found := tok.ID("the</w>")

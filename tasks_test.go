@@ -2,6 +2,7 @@ package gorgpt_test
 
 import (
 	"context"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -97,4 +98,76 @@ func TestInputsOfAllTasks(t *testing.T) {
 		_, err = m.Predict(ctx, in)
 		require.ErrorAs(t, err, &empty)
 	}
+}
+
+// The sequences are those of the paper's figure 1, the scores give the probabilities, and the shares of both orders add up.
+func TestInspect(t *testing.T) {
+	ctx, text := context.Background(), func(s string) loaders.Label { return loaders.Label{Text: s} }
+	roles := func(sequences [][]gorgpt.InputToken) (all []string) {
+		for _, s := range sequences {
+			line := ""
+			for _, token := range s {
+				if line += token.Text; token.Role != "" {
+					line += "[" + token.Role + "]"
+				}
+			}
+			all = append(all, line)
+		}
+		return all
+	}
+	softmax := func(scores []float64) (p []float64) {
+		total := 0.0
+		for _, z := range scores {
+			p = append(p, math.Exp(z))
+			total += math.Exp(z)
+		}
+		for i := range p {
+			p[i] /= total
+		}
+		return p
+	}
+	m := tuned(t, heads.Similarity, row(text("yes"), "a", "b"), row(text("no"), "a", "b"))
+	in := gorgpt.Pair("the boy saw", "a girl")
+	got, err := m.Inspect(ctx, in)
+	require.NoError(t, err)
+	p, err := m.Predict(ctx, in)
+	require.NoError(t, err)
+	require.Equal(t, p, got.Prediction)
+	require.Equal(t, []string{"[start]the boy saw[delimiter]a girl[extract]", "[start]a girl[delimiter]the boy saw[extract]"}, roles(got.Sequences))
+	require.InDeltaSlice(t, p.Probabilities, softmax(got.Scores), 1e-6)
+	require.Len(t, got.Shares, 2)
+	for i, score := range got.Scores {
+		require.InDelta(t, score, got.Shares[0][i]+got.Shares[1][i], 1e-5)
+		require.NotEqual(t, got.Shares[0][i], got.Shares[1][i])
+	}
+	swapped, err := m.Inspect(ctx, gorgpt.Pair("a girl", "the boy saw"))
+	require.NoError(t, err)
+	require.InDeltaSlice(t, got.Shares[0], swapped.Shares[1], 1e-6)
+
+	m = tuned(t, heads.Entailment, row(text("yes"), "a", "b"), row(text("no"), "a", "b"))
+	got, err = m.Inspect(ctx, in)
+	require.NoError(t, err)
+	require.Equal(t, []string{"[start]the boy saw[delimiter]a girl[extract]"}, roles(got.Sequences))
+	require.Nil(t, got.Shares)
+
+	question := row(text("1"), "the boy saw a gull", "what did he see")
+	question.Answers = []string{"the sea", "a gull"}
+	m = tuned(t, heads.MultipleChoice, question)
+	in = gorgpt.Question("the boy saw", "a girl", "the sea", "the lamp")
+	got, err = m.Inspect(ctx, in)
+	require.NoError(t, err)
+	require.Equal(t, []string{"[start]the boy saw a girl[delimiter]the sea[extract]", "[start]the boy saw a girl[delimiter]the lamp[extract]"}, roles(got.Sequences))
+	require.InDeltaSlice(t, got.Probabilities, softmax(got.Scores), 1e-6)
+	require.Nil(t, got.Shares)
+	e, err := m.Explain(ctx, in)
+	require.NoError(t, err)
+	require.Len(t, e.Parts, 4)
+	require.NotZero(t, e.Parts[0].Tokens[0].Masked)
+	_, err = m.Explain(ctx, gorgpt.Text("the boy"))
+	var task *gorgpt.TaskError
+	require.ErrorAs(t, err, &task)
+	ended, end := context.WithCancel(ctx)
+	end()
+	_, err = m.Explain(ended, in)
+	require.ErrorIs(t, err, context.Canceled)
 }

@@ -3,6 +3,7 @@ package gorgpt
 import (
 	"context"
 	"iter"
+	"math"
 
 	"github.com/pkg/errors"
 
@@ -99,6 +100,27 @@ func (m *Model) Continue(ctx context.Context, prompt []int32, s Sampling) iter.S
 			yield(Token{}, err)
 		}
 	}
+}
+
+// Next returns ln P(token | prompt) of all tokens, by id. Special tokens, which are never written, have -Inf;
+// the probabilities of the others sum to slightly less than 1. [V]
+func (m *Model) Next(ctx context.Context, prompt []int32) ([]float64, error) {
+	in, err := m.use()
+	if err != nil {
+		return nil, err
+	}
+	var all []float64
+	err = in.write(ctx, prompt, Sampling{Tokens: 1}, everything, func(w written) bool {
+		all = w.all
+		return true
+	})
+	if err != nil {
+		return nil, err
+	}
+	for _, id := range in.never {
+		all[id] = math.Inf(-1)
+	}
+	return all, nil
 }
 
 // write gives the tokens that follow a prompt, until give returns false.

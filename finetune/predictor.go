@@ -51,6 +51,20 @@ func (p *Predictor) Encode(row loaders.Row) (windows []heads.Encoded, tokens int
 
 // Predict predicts inputs, each of one or more windows.
 func (p *Predictor) Predict(ctx context.Context, inputs [][]heads.Encoded) ([]Prediction, error) {
+	logits, err := p.Logits(ctx, inputs)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]Prediction, len(logits))
+	for i, row := range logits {
+		out[i] = p.Of(row)
+	}
+	return out, nil
+}
+
+// Logits returns the outputs of the model for inputs, each of one or more windows: a row [K] for each input or, of multiple
+// choice, one with a value for each answer.
+func (p *Predictor) Logits(ctx context.Context, inputs [][]heads.Encoded) ([][]float32, error) {
 	var s Set
 	for i, windows := range inputs {
 		s.add(encoded{examples: windows}, i, true)
@@ -60,14 +74,18 @@ func (p *Predictor) Predict(ctx context.Context, inputs [][]heads.Encoded) ([]Pr
 		return nil, err
 	}
 	logits = s.merged(logits)
-	out := make([]Prediction, len(logits))
-	for i, row := range logits {
+	for _, row := range logits {
 		if x, found := notFinite(row); found {
 			return nil, errors.Errorf("the output of the model is %v: its weights are damaged or too large", x)
 		}
-		out[i].Predicted, out[i].Probabilities = p.judge.Predict(row)
 	}
-	return out, nil
+	return logits, nil
+}
+
+// Of returns the prediction of logits. [K] → prediction
+func (p *Predictor) Of(logits []float32) (out Prediction) {
+	out.Predicted, out.Probabilities = p.judge.Predict(logits)
+	return out
 }
 
 // notFinite returns the first value that is NaN or infinite.

@@ -10,12 +10,14 @@ import (
 )
 
 // Batch continues many texts at once, each of which may join and leave between any two rounds. A text
-// has the tokens that [Generator.Sample] gives it, whatever is written beside it.
+// has the tokens that [Generator.Sample] gives it, whatever is written beside it. What a text that joins has in common with
+// the beginning of one that has left is not read again, which changes no bit.
 // A Batch must not be used by several goroutines at once.
 type Batch struct {
 	d     decoder
-	free  []int // slots, the next to use last
-	texts int   // that have joined and not left
+	free  []int         // slots, the next to use last
+	texts int           // that have joined and not left
+	left  map[int]*text // by free slot: the text whose keys and values it still holds
 }
 
 // Writing is a text in a batch. A Writing must not be used by several goroutines at once.
@@ -31,7 +33,7 @@ type Writing struct {
 // NewBatch returns a batch for up to the given number of texts. Keys and values of a text take
 // 8·L·NCtx·C bytes, from when as many texts have joined.
 func NewBatch(m *gpt1.Model, texts int) *Batch {
-	b := &Batch{d: decoder{model: m}}
+	b := &Batch{d: decoder{model: m}, left: map[int]*text{}}
 	for slot := range texts {
 		b.free = append(b.free, texts-1-slot)
 	}
@@ -51,21 +53,50 @@ func (b *Batch) Join(prompt []int32, o Options, sample int) (*Writing, error) {
 		return nil, errors.New("the batch is full")
 	}
 	if b.texts == 0 {
+		if b.d.seen != b.d.model.Store.Updates() { // keys and values of other weights
+			clear(b.left)
+		}
 		b.d.restart()
 	}
-	slot := b.free[len(b.free)-1]
+	at, past := b.familiar(prompt)
+	slot := b.free[at]
 	if slot >= b.d.slots {
 		b.d.reserve(min(max(slot+1, 2*b.d.slots), slot+len(b.free)))
 	}
-	b.free = b.free[:len(b.free)-1]
+	b.free = slices.Delete(b.free, at, at+1)
+	delete(b.left, slot)
 	b.texts++
 	w := &Writing{ID: -1, text: b.d.newText(slot, o.Slide), chooser: newChooser(o, sample, b.d.model.VocabSize, prompt)}
-	w.text.ids = append(w.text.ids, prompt...)
+	w.text.ids, w.text.past = append(w.text.ids, prompt...), past
 	return w, nil
+}
+
+// familiar returns the index in free of the slot whose text begins most like a prompt, and the number of positions that
+// they have in common. The last token of a prompt is always read: its scores are not kept.
+func (b *Batch) familiar(prompt []int32) (at, past int) {
+	at = len(b.free) - 1
+	if len(prompt) > b.d.model.NCtx { // its window does not begin where those of others do
+		return at, 0
+	}
+	for i, slot := range b.free {
+		t := b.left[slot]
+		if t == nil || t.from > 0 {
+			continue
+		}
+		n, most := 0, min(t.past, len(prompt)-1)
+		for n < most && t.ids[n] == prompt[n] {
+			n++
+		}
+		if n > past {
+			at, past = i, n
+		}
+	}
+	return at, past
 }
 
 // Leave removes a text.
 func (b *Batch) Leave(w *Writing) {
+	b.left[w.text.slot] = w.text
 	b.free = append(b.free, w.text.slot)
 	b.texts--
 	w.text = nil
@@ -96,6 +127,9 @@ func (b *Batch) Round(all []*Writing) ([]*Writing, error) {
 	}
 	scores, err := b.d.read(texts)
 	if err != nil {
+		for _, t := range texts { // what was read of them is not certain
+			t.past = 0
+		}
 		return nil, err
 	}
 	_ = parallel.Do(len(round), func(i int) error { // an error is that of one text

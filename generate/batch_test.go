@@ -26,6 +26,11 @@ func TestBatchWritesWhatEachTextHasAlone(t *testing.T) {
 		if i%4 > 0 {
 			j.o.Temperature, j.o.TopK, j.o.Penalty = 1, 9, 1.2
 		}
+		if i > 0 && random.IntN(2) > 0 { // it begins like another text
+			other := all[random.IntN(i)]
+			both := slices.Concat(other.prompt, other.want)
+			j.prompt = append(j.prompt, both[:random.IntN(len(both))]...)
+		}
 		for range 1 + random.IntN(20) {
 			j.prompt = append(j.prompt, random.Int32N(int32(m.VocabSize)))
 		}
@@ -92,4 +97,43 @@ func TestBatchRefuses(t *testing.T) {
 	b.Leave(w)
 	_, err = b.Join([]int32{1}, Options{}, 0)
 	require.NoError(t, err)
+}
+
+// What a text has in common with one that has left is not read again, and its scores have the same bits.
+func TestBatchReadsNothingTwice(t *testing.T) {
+	m := testModel(t)
+	ids := []int32{3, 1, 4, 1, 5, 9, 2, 6}
+	scores := func(b *Batch, prompt []int32, unread int) []float32 {
+		t.Helper()
+		w, err := b.Join(prompt, Options{}, 0)
+		require.NoError(t, err)
+		require.Equal(t, unread, w.Unread())
+		_, err = b.Round([]*Writing{w})
+		require.NoError(t, err)
+		b.Leave(w)
+		return slices.Clone(w.Scores)
+	}
+	fresh := func(prompt []int32) []float32 { return scores(NewBatch(m, 2), prompt, len(prompt)) }
+	b := NewBatch(m, 2)
+	require.Equal(t, fresh(ids), scores(b, ids, 8))
+	require.Equal(t, fresh(ids), scores(b, ids, 1))
+	require.Equal(t, fresh(ids[:5]), scores(b, ids[:5], 1), "back to an earlier place")
+	branch := append(slices.Clone(ids[:4]), 7, 7)
+	require.Equal(t, fresh(branch), scores(b, branch, 2), "a branch")
+	require.Equal(t, fresh(ids), scores(b, ids, 4), "the branch has taken the place")
+	other := []int32{8, 8}
+	require.Equal(t, fresh(other), scores(b, other, 2))
+	require.Equal(t, fresh(ids), scores(b, ids, 8), "the other has taken the place: memory is not used for what may never come")
+
+	w, err := b.Join(ids, Options{}, 0)
+	require.NoError(t, err)
+	second, err := b.Join(ids, Options{}, 0)
+	require.NoError(t, err)
+	require.Equal(t, 8, w.Unread()+second.Unread()-1, "one of them")
+	b.Leave(w)
+	b.Leave(second)
+
+	m.Init(10)
+	b.d.seen++ // as if the model had been trained
+	require.Equal(t, fresh(ids), scores(b, ids, 8), "other weights")
 }

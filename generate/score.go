@@ -106,13 +106,29 @@ func (s *Scorer) logits(p *scorePass, at int) []float32 {
 // Rank returns log P of a token by the scores of all, and the n most likely tokens, the most likely
 // first. scores [V]
 func Rank(scores []float32, id int32, n int) (logProb float64, best []Ranked) {
-	top := float64(slices.Max(scores))
-	total := 0.0
+	top, total := normalizer(scores)
+	logProb = float64(scores[id]) - top - total
+	return logProb, mostLikely(scores, n, id, logProb)
+}
+
+// LogSoftmax returns log P of all tokens by their scores. scores [V] → [V]
+func LogSoftmax(scores []float32) []float64 {
+	top, total := normalizer(scores)
+	out := make([]float64, len(scores))
+	for id, z := range scores {
+		out[id] = float64(z) - top - total
+	}
+	return out
+}
+
+// normalizer returns the two numbers to subtract from scores to make them log-probabilities: the highest, and
+// the logarithm of the sum of all exponentials relative to it.
+func normalizer(scores []float32) (top, total float64) {
+	top = float64(slices.Max(scores))
 	for _, z := range scores {
 		total += math.Exp(float64(z) - top)
 	}
-	logProb = float64(scores[id]) - top - math.Log(total)
-	return logProb, mostLikely(scores, n, id, logProb)
+	return top, math.Log(total)
 }
 
 // mostLikely returns the n highest of the logits, given the log-probability of one of the tokens. Of

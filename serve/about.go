@@ -47,16 +47,17 @@ func (s *Server) listModels(w http.ResponseWriter, _ *http.Request) error {
 
 // info answers GET /info.
 func (s *Server) info(w http.ResponseWriter, _ *http.Request) error {
-	var models []map[string]any
+	models := []map[string]any{}
 	for _, e := range s.models {
 		one := map[string]any{"model_id": e.Name, "open": false}
 		if m := e.opened.Load(); m != nil {
 			one["open"], one["max_input_length"], one["task"], one["labels"] = true, m.Context(), m.Task(), m.Labels()
+			one["texts"], one["answers"] = inputsOf(m)
 		}
 		models = append(models, one)
 	}
 	return writeJSON(w, http.StatusOK, map[string]any{
-		"models": models, "uptime_s": int(time.Since(s.started).Seconds()),
+		"models": models, "runs": s.runs != nil, "uptime_s": int(time.Since(s.started).Seconds()),
 		"limits": map[string]any{
 			"body_bytes": s.o.Limits.Body, "max_client_batch_size": s.o.Limits.Inputs, "tokens": s.o.Limits.Tokens,
 			"max_concurrent_requests": s.o.Limits.Requests, "queue": s.o.Limits.Queue, "time_s": s.o.Limits.Time.Seconds(),

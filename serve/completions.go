@@ -27,6 +27,7 @@ type completion struct {
 	n, max                  int
 	logProbs                int // alternatives of each token; -1: no log-probabilities
 	echo, stream, withUsage bool
+	withIDs                 bool
 	stop                    []string
 	sampling                gorgpt.Sampling
 	id                      string
@@ -71,6 +72,7 @@ type choice struct {
 	Index        int       `json:"index"`
 	FinishReason *string   `json:"finish_reason"`
 	LogProbs     *logProbs `json:"logprobs"`
+	TokenIDs     []int32   `json:"token_ids,omitempty"` // as in vLLM
 }
 
 // logProbs are those of the tokens of a text. A token without one, the first of a text, has null.
@@ -128,15 +130,17 @@ func (c *completion) answer(w http.ResponseWriter, r *http.Request, rec *record)
 	for i := range choices {
 		group.Go(caught(func() error {
 			var text strings.Builder
+			var ids []int32
 			all := newLogProbs()
 			reason, err := c.write(ctx, i, func(p part) error {
 				text.WriteString(p.text)
 				written[i] += p.written
+				ids = append(ids, p.ids...)
 				all.Tokens, all.TextOffset = append(all.Tokens, p.logProbs.Tokens...), append(all.TextOffset, p.logProbs.TextOffset...)
 				all.TokenLogProbs, all.TopLogProbs = append(all.TokenLogProbs, p.logProbs.TokenLogProbs...), append(all.TopLogProbs, p.logProbs.TopLogProbs...)
 				return nil
 			})
-			choices[i] = choice{Text: text.String(), Index: i, FinishReason: &reason}
+			choices[i] = choice{Text: text.String(), Index: i, FinishReason: &reason, TokenIDs: ids}
 			if c.logProbs >= 0 {
 				choices[i].LogProbs = all
 			}
@@ -178,6 +182,7 @@ func (c *completion) usage(written int) *usage {
 type part struct {
 	text     string
 	written  int
+	ids      []int32   // of the tokens, if they are asked for
 	logProbs *logProbs // not nil
 }
 
@@ -215,7 +220,7 @@ func (c *completion) write(ctx context.Context, i int, give func(part) error) (r
 			c.first(time.Since(c.start))
 			c.first = nil
 		}
-		p := part{written: 1, logProbs: newLogProbs()}
+		p := part{written: 1, logProbs: newLogProbs(), ids: c.idsOf(token.ID)}
 		ended := false
 		if p.text, ended = text.Add(token.ID); !ended || p.text != "" {
 			add(p.logProbs, token)
@@ -230,9 +235,17 @@ func (c *completion) write(ctx context.Context, i int, give func(part) error) (r
 	return "length", give(part{text: text.Rest(), logProbs: newLogProbs()})
 }
 
+// idsOf returns the ids of tokens if they are asked for.
+func (c *completion) idsOf(ids ...int32) []int32 {
+	if c.withIDs {
+		return ids
+	}
+	return nil
+}
+
 // echoed is the prompt, with log-probabilities if they are asked for.
 func (c *completion) echoed(ctx context.Context, prompt []int32, add func(*logProbs, gorgpt.Token)) (part, error) {
-	p := part{logProbs: newLogProbs()}
+	p := part{logProbs: newLogProbs(), ids: c.idsOf(prompt...)}
 	var tokens []gorgpt.Token
 	if c.logProbs >= 0 {
 		var err error

@@ -14,7 +14,10 @@ import (
 )
 
 // free are the routes that cost little: they read no body and do not wait for others.
-var free = []string{"GET /v1/models", "GET /info", "GET /health", "GET /metrics", "GET /openapi.json", other}
+var free = []string{"GET /v1/models", "GET /info", "GET /runs", "GET /runs/metrics", "GET /runs/report", "GET /health", "GET /metrics", "GET /openapi.json", pageRoute, other}
+
+// open are the routes that need no key.
+var open = []string{"GET /health", pageRoute}
 
 // guarded answers with h if the request may be made, and with the problem if it may not or h fails.
 func (s *Server) guarded(route string, h func(http.ResponseWriter, *http.Request) error) http.Handler {
@@ -48,7 +51,7 @@ func (s *Server) admit(w http.ResponseWriter, r *http.Request, route string, h f
 	if err := s.checkHost(r.Host); err != nil {
 		return err
 	}
-	if err := s.checkOrigin(w, r); err != nil {
+	if err := s.checkOrigin(w, r); err != nil && !(route == pageRoute && isNavigation(r)) {
 		return err
 	}
 	if methods := s.methods(r.URL.Path); methods != "" && r.Method == http.MethodOptions {
@@ -56,7 +59,7 @@ func (s *Server) admit(w http.ResponseWriter, r *http.Request, route string, h f
 		w.WriteHeader(http.StatusNoContent)
 		return nil
 	}
-	if route != "GET /health" {
+	if !slices.Contains(open, route) {
 		if err := s.checkKey(r); err != nil {
 			return err
 		}
@@ -128,6 +131,12 @@ func (s *Server) checkOrigin(w http.ResponseWriter, r *http.Request) error {
 		header.Set("Access-Control-Max-Age", "600")
 	}
 	return nil
+}
+
+// isNavigation reports whether somebody opens an address in a browser, as by a link on another site, whose
+// pages do not see the answer.
+func isNavigation(r *http.Request) bool {
+	return r.Header.Get("Origin") == "" && r.Header.Get("Sec-Fetch-Mode") == "navigate" && r.Header.Get("Sec-Fetch-Dest") == "document"
 }
 
 // checkKey compares the key in constant time, whatever its length.

@@ -78,6 +78,16 @@ func TestMistakes(t *testing.T) {
 		{"/rerank", `{"query": "the", "texts": ["a", "b", "c", "d", "e"]}`, 413, "5 texts"},
 		{"/similarity", `{"inputs": {"source_sentence": "the", "sentences": []}}`, 422, "no sentence"},
 		{"/similarity", `{"inputs": {"source_sentence": "the", "sentences": ["a"]}}`, 422, "is classification: it answers /predict, one text an input"},
+		{"/inspect", `{}`, 422, "is classification: texts must be its text"},
+		{"/inspect", `{"texts": ["a", "b"]}`, 422, "is classification: texts must be its text"},
+		{"/inspect", `{"texts": ["a"], "answers": []}`, 422, "is classification: texts must be its text"},
+		{"/inspect", `{"texts": [" "]}`, 422, "the text is empty"},
+		{"/inspect", `{"model": "base", "texts": ["the"]}`, 422, "was not fine-tuned"},
+		{"/inspect", `{"texts": ["the boy was glad"], "importance": true}`, 413, "each of which needs a prediction"},
+		{"/next", `{}`, 422, "no prompt"},
+		{"/next", `{"prompt": ["a", "b"]}`, 422, "one prompt"},
+		{"/next", `{"prompt": "the", "top": 0}`, 422, "top must be"},
+		{"/next", `{"prompt": [99999]}`, 422, "99999 is not a token"},
 		{"/detokenize", `{"tokens": [99999]}`, 422, "99999 is not a token"},
 		{"/nothing", `{}`, 404, "no path"},
 		{"//predict", `{}`, 404, "no path"},
@@ -100,13 +110,14 @@ func FuzzBodies(f *testing.F) {
 	for _, body := range []string{
 		`{"prompt": "the boy", "max_tokens": 2, "logprobs": 2, "echo": true}`, `{"prompt": [1, 2], "stop": ["a"], "seed": 1, "logit_bias": {"3": 4}}`,
 		`{"inputs": ["a", "b"], "truncate": true}`, `{"inputs": [["a", "b"]], "parameters": {"top_k": 1}}`, `{"query": "a", "texts": ["b"]}`,
+		`{"texts": ["the boy"], "importance": true}`, `{"texts": ["a", "b"], "answers": ["c"], "truncate": true}`, `{"prompt": [3, 4], "top": 7}`,
 		`{"inputs": {"source_sentence": "a", "sentences": ["b"]}}`, `{"content": "a \ud800 \u0000"}`, `{"tokens": [1]}`, "{\"content\": \"\xff\"}",
 	} {
 		f.Add(body)
 	}
 	s, _ := start(f, Options{Limits: Limits{Tokens: 8, Inputs: 4, Body: 1 << 12}})
 	f.Fuzz(func(t *testing.T, body string) {
-		for _, path := range []string{"/v1/completions", "/predict", "/rerank", "/similarity", "/tokenize", "/detokenize"} {
+		for _, path := range []string{"/v1/completions", "/predict", "/rerank", "/similarity", "/next", "/inspect", "/tokenize", "/detokenize"} {
 			r := httptest.NewRequest(http.MethodPost, "http://localhost"+path, strings.NewReader(body))
 			r.Header.Set("Content-Type", "application/json")
 			w := httptest.NewRecorder()

@@ -55,6 +55,9 @@ func (s *Server) named(name string) *entry {
 
 // use returns the model that a request names, "" for the first one, and notes it in the record.
 func (s *Server) use(r *http.Request, name string) (*entry, *gorgpt.Model, error) {
+	if len(s.models) == 0 {
+		return nil, nil, &problem{http.StatusNotFound, "model_not_found", "model", "the server has no model: it only shows runs"}
+	}
 	e := s.models[0]
 	if name != "" {
 		if e = s.named(name); e == nil {

@@ -18,7 +18,9 @@ type Options struct {
 	Hosts   []string // names under which the server may be called, as in "models.example", beside localhost and IP addresses
 	Origins []string // sites whose pages may call it from a browser, as in "https://example.org"
 	Log     *slog.Logger
-	LogText bool // texts are logged, too
+	LogText bool   // texts are logged, too
+	Page    bool   // a page for people at /
+	Runs    string // a folder whose runs of training can be watched; "": none
 	Limits  Limits
 }
 

@@ -30,6 +30,7 @@ func invalid(param, message string) *problem {
 // details.
 func problemOf(err error) *problem {
 	var p *problem
+	var memory *gorgpt.MemoryError
 	var large *http.MaxBytesError
 	switch {
 	case errors.As(err, &p):
@@ -38,6 +39,8 @@ func problemOf(err error) *problem {
 		return &problem{http.StatusRequestEntityTooLarge, "body_too_large", "", "the body has more than " + strconv.FormatInt(large.Limit, 10) + " bytes"}
 	case errors.Is(err, context.DeadlineExceeded):
 		return &problem{http.StatusGatewayTimeout, "timeout", "", "the request took too long: ask for less at a time"}
+	case errors.As(err, &memory):
+		return &problem{http.StatusServiceUnavailable, "out_of_memory", "", "the server has too little memory for this now"}
 	case errors.Is(err, gorgpt.ErrClosed):
 		return &problem{http.StatusServiceUnavailable, "stopping", "", "the server is stopping"}
 	}

@@ -31,6 +31,7 @@ type completionRequest struct {
 	} `json:"stream_options"`
 	LogitBias map[string]float64 `json:"logit_bias"`
 	User      string             `json:"user"`
+	TokenIDs  bool               `json:"return_token_ids"`
 
 	// Accepted only with the values that change nothing.
 	Suffix    string  `json:"suffix"`
@@ -69,7 +70,7 @@ func (s *Server) check(req completionRequest, m *gorgpt.Model) (*completion, err
 	}
 	c := &completion{
 		model: m, tok: tok, n: or(req.N, 1), max: or(req.MaxTokens, defaultMaxTokens), logProbs: or(req.LogProbs, -1), echo: req.Echo,
-		stream: req.Stream, withUsage: req.StreamOpts != nil && req.StreamOpts.IncludeUsage, stop: req.Stop.values,
+		stream: req.Stream, withUsage: req.StreamOpts != nil && req.StreamOpts.IncludeUsage, stop: req.Stop.values, withIDs: req.TokenIDs,
 		sampling: gorgpt.Sampling{
 			Temperature: or(req.Temperature, 1), TopP: or(req.TopP, 1), TopK: req.TopK, Seed: uint64(or(req.Seed, rand.Int64())),
 		},

@@ -10,6 +10,9 @@ import (
 	"time"
 
 	"github.com/pkg/errors"
+
+	"gorgpt/serve/page"
+	"gorgpt/train/runs"
 )
 
 // Server is a handler for all routes. A Server is safe for concurrent use.
@@ -20,16 +23,17 @@ type Server struct {
 	routes  map[string]http.Handler // by method and path, as in "GET /health"
 	count   *counters
 	started time.Time
+	runs    *runs.Folder // nil: none are shown
 
 	ready    atomic.Bool   // all models that are not lazy are open
 	admitted atomic.Int64  // requests in work, and those that wait or send their bodies
 	places   chan struct{} // one is taken by each request in work
 }
 
-// New returns a server for models with different names, or an error for options that cannot work. It
-// does not open the models; see [Server.Load].
+// New returns a server for models with different names, or for runs alone, or an error for options that
+// cannot work. It does not open the models; see [Server.Load].
 func New(models []Named, o Options) (*Server, error) {
-	if len(models) == 0 {
+	if len(models) == 0 && o.Runs == "" {
 		return nil, errors.New("there is no model to serve")
 	}
 	if err := o.check(); err != nil {
@@ -49,6 +53,12 @@ func New(models []Named, o Options) (*Server, error) {
 			return nil, errors.Errorf("two models have the name %q", m.Name)
 		}
 		s.models = append(s.models, &entry{Named: m, observe: s.count.batch(m.Name)})
+	}
+	if o.Runs != "" {
+		var err error
+		if s.runs, err = runs.Open(o.Runs); err != nil {
+			return nil, err
+		}
 	}
 	s.routes = s.handlers()
 	return s, nil
@@ -78,6 +88,9 @@ func (s *Server) Close() error {
 			_ = m.Close() // it has no error
 		}
 	}
+	if s.runs != nil {
+		return s.runs.Close()
+	}
 	return nil
 }
 
@@ -91,15 +104,26 @@ func (s *Server) handlers() map[string]http.Handler {
 		"POST /predict":        s.predict,
 		"POST /rerank":         s.rerank,
 		"POST /similarity":     s.similarity,
+		"POST /next":           s.next,
+		"POST /inspect":        s.inspect,
 		"POST /tokenize":       s.tokenize,
 		"POST /detokenize":     s.detokenize,
 		"GET /info":            s.info,
+		"GET /runs":            s.listRuns,
+		"GET /runs/metrics":    s.runMetrics,
+		"GET /runs/report":     s.runReport,
 		"GET /health":          s.health,
 		"GET /metrics":         s.metrics,
 		"GET /openapi.json":    s.openAPI,
 		other:                  s.notFound,
 	} {
 		all[route] = s.counted(route, s.guarded(route, h))
+	}
+	if s.o.Page {
+		all["GET /"] = s.counted(pageRoute, s.guarded(pageRoute, file("index.html")))
+		for _, name := range page.Names() {
+			all["GET /page/"+name] = s.counted(pageRoute, s.guarded(pageRoute, file(name)))
+		}
 	}
 	return all
 }

@@ -19,10 +19,10 @@ func (c *completion) streamTo(w http.ResponseWriter, r *http.Request, rec *recor
 				events.mu.Lock()
 				rec.written += p.written
 				events.mu.Unlock()
-				if p.text == "" && len(p.logProbs.Tokens) == 0 {
+				if p.text == "" && len(p.logProbs.Tokens) == 0 && len(p.ids) == 0 {
 					return nil
 				}
-				one := choice{Text: p.text, Index: i}
+				one := choice{Text: p.text, Index: i, TokenIDs: p.ids}
 				if c.logProbs >= 0 {
 					one.LogProbs = p.logProbs
 				}

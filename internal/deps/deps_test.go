@@ -41,13 +41,13 @@ var order = []string{
 	"checkpoint/npy", "checkpoint/safetensors", "checkpoint",
 	"hub",
 	"generate",
-	"train", "pretrain", "finetune", "finetune/files", "export",
+	"train", "pretrain", "finetune", "finetune/files", "train/runs", "export",
 	"", // the root package
-	"serve",
+	"serve/page", "serve",
 	"experiment/ablate", "experiment/zeroshot",
 	// Programs.
 	"cmd/internal/cli", "cmd/internal/hubcli",
-	"cmd/internal/traincmd", "cmd/internal/finetunecmd", "cmd/internal/generatecmd", "cmd/internal/servecmd", "cmd/internal/convertcmd",
+	"cmd/internal/traincmd", "cmd/internal/finetunecmd", "cmd/internal/generatecmd", "cmd/internal/servecmd", "cmd/internal/convertcmd", "cmd/internal/comparecmd",
 	"cmd/internal/ablatecmd", "cmd/internal/zeroshotcmd", "cmd/internal/fetchcmd",
 	"cmd/gorgpt", "cmd/train", "cmd/finetune",
 	"bench", "bench/compare", "notebooks/world", "internal/notices",

@@ -69,3 +69,9 @@ func cross(c point, radius float64) []point {
 	return around(c, radius, point{-b, -a}, point{-a, -b}, point{0, a - b}, point{a, -b}, point{b, -a}, point{b - a, 0},
 		point{b, a}, point{a, b}, point{0, b - a}, point{-a, b}, point{-b, a}, point{a - b, 0})
 }
+
+// Number returns the looks of one of several things over each other: of its line, and of its line with glyphs. Four differ.
+func Number(i int) (plain, dotted Look) {
+	dotted = looks[i%len(looks)]
+	return Look{pen: pen{color: dotted.pen.color, width: dotted.pen.width}}, dotted
+}

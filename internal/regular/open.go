@@ -11,7 +11,17 @@ import (
 // Open opens a regular file for reading and returns its size in bytes. what is the kind of the
 // file, for errors. A link is followed.
 func Open(path, what string) (f *os.File, size int64, err error) {
-	before, err := os.Stat(path)
+	return open(path, what, os.Stat, os.OpenFile)
+}
+
+// OpenIn is [Open] for a file in a folder. A link that leads out of the folder is not followed.
+func OpenIn(root *os.Root, path, what string) (f *os.File, size int64, err error) {
+	return open(path, what, root.Stat, root.OpenFile)
+}
+
+// open opens a file with the functions of a folder or of the system.
+func open(path, what string, stat func(string) (os.FileInfo, error), openFile func(string, int, os.FileMode) (*os.File, error)) (f *os.File, size int64, err error) {
+	before, err := stat(path)
 	if err == nil {
 		err = Check(path, before)
 	}
@@ -19,7 +29,7 @@ func Open(path, what string) (f *os.File, size int64, err error) {
 		return nil, 0, errors.Wrap(err, "opening "+what)
 	}
 	// If a pipe replaces the file at this moment, opening it does not block.
-	if f, err = os.OpenFile(path, os.O_RDONLY|nonBlock, 0); err != nil {
+	if f, err = openFile(path, os.O_RDONLY|nonBlock, 0); err != nil {
 		return nil, 0, errors.Wrap(err, "opening "+what)
 	}
 	after, err := f.Stat()
@@ -40,6 +50,20 @@ func ReadFile(path, what string, limit int64) (data []byte, err error) {
 	if err != nil {
 		return nil, err
 	}
+	return readAll(f, size, path, what, limit)
+}
+
+// ReadFileIn is [ReadFile] for a file in a folder. A link that leads out of the folder is not followed.
+func ReadFileIn(root *os.Root, path, what string, limit int64) (data []byte, err error) {
+	f, size, err := OpenIn(root, path, what)
+	if err != nil {
+		return nil, err
+	}
+	return readAll(f, size, path, what, limit)
+}
+
+// readAll reads and closes a file.
+func readAll(f *os.File, size int64, path, what string, limit int64) (data []byte, err error) {
 	defer f.Close() //nolint:errcheck // only read from: nothing is lost if this fails
 	if size > limit {
 		return nil, tooLarge(path, what, size, limit)

@@ -37,6 +37,7 @@ type settings struct {
 	list, dtype        string
 	apiKey, apiKeyFile string
 	noAuth, lazy       bool
+	noPage             bool
 	hosts, origins     string
 }
 
@@ -66,6 +67,8 @@ func parse(args []string, help, log io.Writer) (*settings, error) {
 	fs.StringVar(&s.apiKey, "api-key", "", "")
 	fs.StringVar(&s.apiKeyFile, "api-key-file", "", "")
 	fs.BoolVar(&s.noAuth, "no-auth", false, "")
+	fs.StringVar(&s.options.Runs, "runs", "", "")
+	fs.BoolVar(&s.noPage, "no-page", false, "")
 	fs.StringVar(&s.hosts, "hosts", "", "")
 	fs.StringVar(&s.origins, "cors-origins", "", "")
 	fs.StringVar(&s.cert, "cert", "", "")
@@ -82,7 +85,7 @@ func parse(args []string, help, log io.Writer) (*settings, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.options.Limits, s.options.Hosts, s.options.Origins = limits, fields(s.hosts), fields(s.origins)
+	s.options.Limits, s.options.Hosts, s.options.Origins, s.options.Page = limits, fields(s.hosts), fields(s.origins), !s.noPage
 	if err := given.CheckInts(
 		cli.Int{Name: "max-body", Value: int(limits.Body), Least: 1}, cli.Int{Name: "max-inputs", Value: limits.Inputs, Least: 1},
 		cli.Int{Name: "max-tokens", Value: limits.Tokens, Least: 1}, cli.Int{Name: "parallel", Value: limits.Requests, Least: 1},
@@ -135,8 +138,8 @@ func (s *settings) readModels() error {
 		}
 		s.models = append(s.models, serve.Named{Name: name, Dir: dir, Lazy: s.lazy, Dtype: graph.Dtype(s.dtype)})
 	}
-	if len(s.models) == 0 {
-		return errors.New("-model is missing: name the folder of a model")
+	if len(s.models) == 0 && s.options.Runs == "" {
+		return errors.New("-model is missing: name the folder of a model, or with -runs a folder of runs to watch")
 	}
 	return nil
 }

@@ -1,10 +1,11 @@
 package servecmd
 
-const usage = `usage: gorgpt serve -model DIR[,NAME=DIR...] [flags]
+const usage = `usage: gorgpt serve -model DIR[,NAME=DIR...] [-runs DIR] [flags]
 
 Answers HTTP requests with models: completions in the shape of OpenAI's API,
 predictions of fine-tuned models in the shapes of Hugging Face's
 text-embeddings-inference. docs/serving.md and /openapi.json describe them.
+People open the address in a browser: a page there writes and reads texts.
 
 Examples
   gorgpt serve -model runs/tiny
@@ -20,6 +21,9 @@ The models
                    (what the folders hold)
   -lazy            open each model when a request first needs it. By default,
                    all are opened first, and /health answers 503 until then
+  -runs DIR        show the runs of training below this folder on the page,
+                   live. Without -model, there is nothing else
+  -no-page         answer requests of programs only, without the page
 
 Who may ask
   -addr ADDR       address and port (127.0.0.1:8080). On any other than a

@@ -1,0 +1,6 @@
+// Package page holds the page that gorgpt serve shows to people: HTML, CSS and ES modules, as they are sent.
+// There is no build step, and the page asks no other host for anything. All it knows comes from the routes of
+// package serve, which serves it.
+//
+// Start reading at files/main.js. A tab is a module of its own; dom.js, api.js and sampling.js are what they share.
+package page
