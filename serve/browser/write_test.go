@@ -78,7 +78,7 @@ func TestWrite(t *testing.T) {
 	require.Equal(t, want, squeezed(p.spelled()))
 
 	// Back to a word, another token, and so a branch; and back again.
-	p.run(chromedp.Click(chromedp.CSS(".text button:nth-of-type(3)")))
+	_ = eval[bool](p, `(() => { document.querySelectorAll('.text button')[2].click(); return true })()`)
 	p.until(`document.querySelectorAll('.text .beyond').length > 20 && document.querySelector('.bars').ariaBusy === 'false'`)
 	other := 0
 	for follows := p.texts(".text .beyond")[0]; strings.TrimPrefix(p.bars()[other].Text, "·") == follows; {

@@ -57,6 +57,13 @@ export function percent(p) {
 // visible shows the space before a token as a dot, so that a word can be told from the rest of one.
 export const visible = (text) => text.replace(/ /g, '·') || '∅';
 
+// addToken appends the button of a token to a text. The tokens of a word stay together.
+export function addToken(box, text, button) {
+  const word = [...box.children].at(-1);
+  if (word && !text.startsWith(' ')) word.append(button);
+  else box.append(' ', el('span', { className: 'word' }, button));
+}
+
 // roving lets arrow keys move the focus among buttons, of which the tab key stops at one.
 export function roving(box) {
   const items = () => [...box.querySelectorAll('button')];

@@ -1,6 +1,6 @@
 // Read: a text coloured by how much each token surprises one model, or two.
 import { call } from './api.js';
-import { el, field, percent, roving, visible } from './dom.js';
+import { addToken, el, field, percent, roving, visible } from './dom.js';
 
 export const id = 'read', title = 'Read';
 
@@ -53,7 +53,7 @@ export function make(app) {
         mouseenter: () => choose(i), focus: () => choose(i), click: () => choose(i),
       }, t.text.trim());
       b.style.setProperty('--a', Math.min((t.loss ?? 0) / most, 1));
-      box.append(...(t.text.startsWith(' ') ? [' ', b] : [b]));
+      addToken(box, t.text, b);
     });
     roving(box);
     const fact = (name, value) => el('div', {}, el('dt', {}, name), el('dd', {}, value));

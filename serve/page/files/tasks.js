@@ -141,7 +141,7 @@ export function make(app) {
     importance.append(el('h3', {}, 'Importance of tokens'), ...last.importance.map((part) => el('figure', {},
       el('div', { className: 'chips' }, ...part.tokens.map((t) => {
         const c = el('span', { className: `chip ${t[key] < 0 ? 'against' : 'for'}`, title: t.seen ? t[key].toFixed(4) : 'cut away', 'data-effect': t[key] },
-          t.text, el('small', {}, t.seen ? t[key].toFixed(2) : 'cut away'));
+          t.text, el('small', {}, t.seen ? t[key].toFixed(3) : 'cut away'));
         c.style.setProperty('--a', Math.abs(t[key]) / most);
         return c;
       })), el('figcaption', { className: 'note' }, part.name))),

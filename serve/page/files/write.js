@@ -1,6 +1,6 @@
 // Write: a text grows token by token, and the reader may choose each.
 import { call, stream } from './api.js';
-import { el, field, percent, roving, slider, visible } from './dom.js';
+import { addToken, el, field, percent, roving, slider, visible } from './dom.js';
 import { decode, drawn, entropy } from './sampling.js';
 
 export const id = 'write', title = 'Write';
@@ -111,6 +111,8 @@ export function make(app) {
     const before = { now, branches }, tokens = cut();
     past.push(before);
     now = { tokens, given: Math.min(now.given, now.at), at: tokens.length };
+    show();
+    list.setAttribute('aria-busy', 'true');
     const mine = running = new AbortController();
     go.disabled = true;
     stop.disabled = false;
@@ -126,7 +128,7 @@ export function make(app) {
       }
       live.textContent = tokens.map((t) => t.text).join('');
     } catch (e) {
-      if (e.name !== 'AbortError') throw e;
+      if (e.name !== 'AbortError') app.say(e.message, true); // what is written stays
     } finally {
       go.disabled = false;
       stop.disabled = true;
@@ -138,7 +140,7 @@ export function make(app) {
   // part is a token of the text, which can be gone back to.
   function part(t, i) {
     const name = i < now.given ? 'given' : 'written';
-    const b = el('button', {
+    return el('button', {
       type: 'button', className: `${name}${i >= now.at ? ' beyond' : ''}`, tabIndex: i === 0 ? 0 : -1, 'aria-label': `${t.text.trim()}: continue after it`,
       click: () => app.attempt(async () => {
         running?.abort();
@@ -146,13 +148,12 @@ export function make(app) {
         await follow();
       }),
     }, t.text.trim());
-    return t.text.startsWith(' ') ? [' ', b] : [b];
   }
 
   // grow shows tokens that the text has and the page has not.
   function grow() {
     const have = text.querySelectorAll('button').length;
-    now.tokens.slice(have).forEach((t, i) => text.append(...part(t, have + i)));
+    now.tokens.slice(have).forEach((t, i) => addToken(text, t.text, part(t, have + i)));
   }
 
   function show() {
