@@ -50,7 +50,7 @@ var order = []string{
 	"cmd/internal/traincmd", "cmd/internal/finetunecmd", "cmd/internal/generatecmd", "cmd/internal/servecmd", "cmd/internal/convertcmd", "cmd/internal/comparecmd",
 	"cmd/internal/ablatecmd", "cmd/internal/zeroshotcmd", "cmd/internal/fetchcmd",
 	"cmd/gorgpt", "cmd/train", "cmd/finetune",
-	"bench", "bench/compare", "notebooks/world", "internal/notices",
+	"bench", "bench/compare", "bench/recipe", "notebooks/world", "internal/notices",
 	// Help for tests.
 	"graph/graphtest", "dist/disttest", "hub/hubtest", "checkpoint/golden", "internal/endurance", "internal/docs", "internal/deps",
 }
