@@ -52,7 +52,11 @@ type EmptyError struct {
 
 // Error names the text.
 func (e *EmptyError) Error() string {
-	return fmt.Sprintf("the %s is empty: it must have at least one word", e.Field)
+	name := e.Field
+	if len(name) == 1 { // a and b of similarity
+		name = "text " + name
+	}
+	return fmt.Sprintf("the %s is empty: it must have at least one word", name)
 }
 
 // LengthError says that an input is longer than the model can read; see [CutLong].

@@ -2,12 +2,14 @@
 """Reads a model folder and prints what the model says, in PyTorch: an independent reader of what cmd/convert writes.
 
 The folder is config.json and model.safetensors, read here byte by byte as their formats are documented: safetensors as an
-8-byte length, a JSON header and raw little-endian data; names, shapes and the meaning of config.json as of Hugging Face's
-OpenAIGPTLMHeadModel and OpenAIGPTDoubleHeadsModel. The transformers package is not used, and was not at hand when this
-was written: that it reads the same folders is inferred from its documented formats, not tested.
+8-byte length, a JSON header and raw little-endian data, in one file or in those of an index; names, shapes and the meaning
+of config.json as of Hugging Face's OpenAIGPTLMHeadModel, OpenAIGPTDoubleHeadsModel and OpenAIGPTForSequenceClassification.
+The transformers package is not used, and was not at hand when this was written: that it reads the same folders is inferred
+from its documented formats, not tested.
 
     torch_folder.py DIR 5,17,3          logits of every position, as JSON: [T][V]
     torch_folder.py --choices DIR 5,17,3;5,17,9   the scores of the choices, from the last token of each
+    torch_folder.py --classes DIR 5,17,3;5,17,9   the logits of the classes, from the last token of each text: [N][K]
 
 Debian: apt-get install python3-torch, and run it with /usr/bin/python3.
 """
@@ -45,6 +47,25 @@ def read_safetensors(path):
     return tensors
 
 
+def read_weights(folder, width):
+    """All tensors of model.safetensors or, without it, of the files in its index. A value takes width bytes."""
+    path = os.path.join(folder, "model.safetensors")
+    if os.path.exists(path):
+        return read_safetensors(path)
+    with open(path + ".index.json", encoding="utf-8") as f:
+        index = json.load(f)
+    tensors = {}
+    for name in sorted(set(index["weight_map"].values())):
+        part = read_safetensors(os.path.join(folder, name))
+        if set(part) != {n for n, file in index["weight_map"].items() if file == name}:
+            raise SystemExit(f"{name} does not have the tensors that the index says")
+        tensors.update(part)
+    size = sum(t.numel() for t in tensors.values()) * width
+    if index["metadata"]["total_size"] != size:
+        raise SystemExit(f"total_size is {index['metadata']['total_size']}, not {size}")
+    return tensors
+
+
 def hidden(w, config, ids):
     """The states after the last block, [T C], in float64."""
     C, H = config["n_embd"], config["n_head"]
@@ -66,16 +87,17 @@ def hidden(w, config, ids):
 def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("--choices", action="store_true", help="of a folder for OpenAIGPTDoubleHeadsModel")
+    p.add_argument("--classes", action="store_true", help="of a folder for OpenAIGPTForSequenceClassification")
     p.add_argument("folder")
-    p.add_argument("ids", help="token ids, commas between; choices apart by semicolons")
+    p.add_argument("ids", help="token ids, commas between; texts apart by semicolons")
     a = p.parse_args()
     with open(os.path.join(a.folder, "config.json"), encoding="utf-8") as f:
         config = json.load(f)
-    want = "OpenAIGPTDoubleHeadsModel" if a.choices else "OpenAIGPTLMHeadModel"
+    want = "OpenAIGPTDoubleHeadsModel" if a.choices else "OpenAIGPTForSequenceClassification" if a.classes else "OpenAIGPTLMHeadModel"
     int8 = config["model_type"] == "gorgpt-int8"  # docs/inference.md
     if not int8 and (config["model_type"] != "openai-gpt" or config["architectures"] != [want]) or config["afn"] != "gelu":
         raise SystemExit(f"config.json is not that of an {want}")
-    w = read_safetensors(os.path.join(a.folder, "model.safetensors"))
+    w = read_weights(a.folder, {"float32": 4, "float16": 2, "bfloat16": 2}[config["torch_dtype"]])
     base = {name.removeprefix("transformer."): t for name, t in w.items()}
     texts = [[int(i) for i in text.split(",")] for text in a.ids.split(";")]
     with torch.no_grad():
@@ -83,6 +105,10 @@ def main():
         if a.choices:
             head = "multiple_choice_head.summary."
             out = [F.linear(h[-1], w[head + "weight"], w[head + "bias"]).item() for h in states]
+        elif a.classes:
+            if w["score.weight"].shape[0] != len(config["id2label"]):
+                raise SystemExit("there are not as many labels as classes")
+            out = [F.linear(h[-1], w["score.weight"]).tolist() for h in states]
         else:
             out = (states[0] @ base["tokens_embed.weight"].T).tolist()
     print(json.dumps(out))

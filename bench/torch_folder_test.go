@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"testing"
 
@@ -12,9 +13,12 @@ import (
 
 	"gorgpt/checkpoint"
 	"gorgpt/checkpoint/safetensors"
+	"gorgpt/export"
+	"gorgpt/finetune"
 	"gorgpt/gpt1"
 	"gorgpt/graph"
 	"gorgpt/heads"
+	"gorgpt/tokenizer"
 )
 
 // needTorch returns a Python that has PyTorch: GORGPT_PYTHON or Debian's. It skips the test if that
@@ -107,12 +111,18 @@ func TestTorchReadsFolders(t *testing.T) {
 				m, err = checkpoint.ReadModel(dir) // rounded to the type
 				require.NoError(t, err)
 			}
-			ids := []int32{5, 17, 3, 60, 5, 0, 1, 2, 44}
-			var want [][]float64
-			torch(t, python, &want, dir, join(ids))
-			requireClose(t, want, logitsOf(t, m, ids))
+			requireTorchAgrees(t, python, dir, m)
 		})
 	}
+}
+
+// requireTorchAgrees compares the logits of a text.
+func requireTorchAgrees(t *testing.T, python, dir string, m *gpt1.Model) {
+	t.Helper()
+	ids := []int32{5, 17, 3, 60, 5, 0, 1, 2, 44}
+	var want [][]float64
+	torch(t, python, &want, dir, join(ids))
+	requireClose(t, want, logitsOf(t, m, ids))
 }
 
 // requireClose allows a difference of 5e-6 times the largest logit: a few float32 rounding errors in
@@ -140,21 +150,69 @@ func TestTorchReadsDoubleHeads(t *testing.T) {
 	c := gpt1.Config{NLayer: 2, NHead: 2, NEmbd: 24, NCtx: 16, VocabSize: 61, LayerNormEps: 1e-5, InitRange: 0.2}
 	m := folderModel(t, c, heads.Params(c.NEmbd, 1)...)
 	dir := t.TempDir()
-	require.NoError(t, checkpoint.WriteModelAs(dir, m, checkpoint.Form{DoubleHeads: true}))
+	require.NoError(t, checkpoint.WriteModelAs(dir, m, checkpoint.Form{Architecture: gpt1.DoubleHeadsModel}))
 	texts := [][]int32{{58, 4, 9, 59, 12, 60}, {58, 4, 9, 59, 33, 60}}
 	var want []float64
 	torch(t, python, &want, "--choices", dir, join(texts[0])+";"+join(texts[1]))
 
-	head, err := heads.New(heads.MultipleChoice, m, 0)
+	requireClose(t, [][]float64{want}, [][]float32{scoresOf(t, heads.MultipleChoice, m, texts, 1, 2)})
+}
+
+// scoresOf returns the scores of b examples of n texts each, all of one length.
+func scoresOf(t *testing.T, kind heads.Kind, m *gpt1.Model, texts [][]int32, b, n int) []float32 {
+	t.Helper()
+	head, err := heads.New(kind, m, 0)
 	require.NoError(t, err)
 	g := graph.New(false)
-	in, ids := g.Ints("ids", 2, 6)
-	at, positions := g.Ints("at", 2)
-	copy(ids, append(texts[0], texts[1]...))
-	positions[0], positions[1] = 5, 5
-	scores := head.Logits(m.Hidden(in).PickRows(at), 1, 2) // [1 2]
+	in, ids := g.Ints("ids", b*n, len(texts[0]))
+	at, positions := g.Ints("at", b*n)
+	copy(ids, slices.Concat(texts...))
+	for i := range positions {
+		positions[i] = int32(len(texts[0]) - 1)
+	}
+	scores := head.Logits(m.Hidden(in).PickRows(at), b, n)
 	machine, err := g.Compile(new(graph.Arena), scores)
 	require.NoError(t, err)
 	require.NoError(t, machine.Run())
-	requireClose(t, [][]float64{want}, [][]float32{scores.Values()})
+	return scores.Values()
+}
+
+// TestTorchReadsExports compares what PyTorch computes from exported folders, in one file and in several, with what we
+// compute from the folder that was exported: a language model, and classes without the bias of their head.
+func TestTorchReadsExports(t *testing.T) {
+	python := needTorch(t)
+	trainer := tokenizer.NewTrainer(tokenizer.TrainConfig{VocabSize: 58, MinFrequency: 1})
+	trainer.Add("the cat sat on the mat . the dog sat on the log . what a day this was , said the quick brown fox and jumped over a lazy dog")
+	tok, err := trainer.Train()
+	require.NoError(t, err)
+	tok, err = tok.AddSpecials()
+	require.NoError(t, err)
+	require.Equal(t, 61, tok.Size())
+	spec := finetune.Spec{Task: heads.Entailment, Space: heads.Space{Labels: []string{"no", "perhaps", "yes"}}}
+	spec.Specials, err = finetune.Specials(tok)
+	require.NoError(t, err)
+	task, err := spec.JSON()
+	require.NoError(t, err)
+	c := gpt1.Config{NLayer: 3, NHead: 3, NEmbd: 24, NCtx: 16, VocabSize: tok.Size(), LayerNormEps: 1e-5, InitRange: 0.2}
+	m := folderModel(t, c, heads.Params(c.NEmbd, 3)...)
+	dir := t.TempDir()
+	require.NoError(t, checkpoint.WriteFolder(dir, m, tok, checkpoint.Form{Task: task}))
+	texts := [][]int32{{58, 4, 9, 59, 12, 60}, {58, 7, 9, 59, 33, 60}}
+	scores := scoresOf(t, heads.Entailment, m, texts, 2, 1)
+	bias := m.Store.Param("head.bias").Value
+	for i := range scores {
+		scores[i] -= bias[i%3]
+	}
+	for _, shard := range []int64{0, 20_000} {
+		lm, classes := t.TempDir(), t.TempDir()
+		_, err := export.Write(lm, export.Options{Model: dir, Shard: shard})
+		require.NoError(t, err)
+		requireTorchAgrees(t, python, lm, m)
+
+		_, err = export.Write(classes, export.Options{Model: dir, Shard: shard, Architecture: gpt1.ClassificationModel})
+		require.NoError(t, err)
+		var want [][]float64
+		torch(t, python, &want, "--classes", classes, join(texts[0])+";"+join(texts[1]))
+		requireClose(t, want, [][]float32{scores[:3], scores[3:6]})
+	}
 }

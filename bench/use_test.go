@@ -29,7 +29,8 @@ func BenchmarkUse(b *testing.B) {
 	ctx := context.Background()
 	for _, preset := range []string{"tiny", "gpt1"} {
 		b.Run(preset, func(b *testing.B) {
-			dir, inputs := classifier(b, preset)
+			dir, texts := classifier(b, preset)
+			inputs := textInputs(texts)
 			var open, first []time.Duration
 			var m *gorgpt.Model
 			for range 5 {
@@ -79,8 +80,31 @@ func BenchmarkUse(b *testing.B) {
 	}
 }
 
-// classifier writes the folder of a classifier with random weights, and returns texts for it.
-func classifier(b *testing.B, preset string) (dir string, inputs []gorgpt.Input) {
+// BenchmarkOpen opens a language model of the published size, with its vocabulary, from files that the system has in memory.
+func BenchmarkOpen(b *testing.B) {
+	from := os.Getenv("GORGPT_TOKENIZER")
+	if from == "" {
+		from = filepath.FromSlash("../../shared/tokenizer")
+	}
+	tok, err := tokenizer.Load(from)
+	if err != nil {
+		b.Skipf("no reference vocabulary (set GORGPT_TOKENIZER to an absolute path): %v", err)
+	}
+	c, err := gpt1.Preset("gpt1")
+	require.NoError(b, err)
+	m, err := gpt1.New(c)
+	require.NoError(b, err)
+	m.Init(1)
+	dir := b.TempDir()
+	require.NoError(b, checkpoint.WriteFolder(dir, m, tok, checkpoint.Form{}))
+	for b.Loop() {
+		_, err := gorgpt.Open(dir)
+		require.NoError(b, err)
+	}
+}
+
+// classifier writes the folder of a classifier with random weights, and returns 512 texts of up to 30 tokens for it.
+func classifier(b *testing.B, preset string) (dir string, texts []string) {
 	b.Helper()
 	books := storyworld.Books(1 << 20)
 	trainer := tokenizer.NewTrainer(tokenizer.TrainConfig{VocabSize: 2048})
@@ -90,12 +114,12 @@ func classifier(b *testing.B, preset string) (dir string, inputs []gorgpt.Input)
 	tok, err := trainer.Train()
 	require.NoError(b, err)
 	ids := tok.Encode(books[0].Text)
-	for at := 0; len(inputs) < 512; at += 7 {
+	for at := 0; len(texts) < 512; at += 7 {
 		text := strings.Fields(tok.Decode(ids[at : at+32]))
 		for len(tok.Encode(strings.Join(text, " "))) > 30 {
 			text = text[1:]
 		}
-		inputs = append(inputs, gorgpt.Text(strings.Join(text, " ")))
+		texts = append(texts, strings.Join(text, " "))
 	}
 	tok, err = tok.AddSpecials()
 	require.NoError(b, err)
@@ -116,7 +140,14 @@ func classifier(b *testing.B, preset string) (dir string, inputs []gorgpt.Input)
 	task, err := spec.JSON()
 	require.NoError(b, err)
 	require.NoError(b, os.WriteFile(filepath.Join(dir, finetune.SpecFile), task, 0o600))
-	return dir, inputs
+	return dir, texts
+}
+
+func textInputs(texts []string) (inputs []gorgpt.Input) {
+	for _, text := range texts {
+		inputs = append(inputs, gorgpt.Text(text))
+	}
+	return inputs
 }
 
 // BenchmarkWriteTogether writes 64 tokens for each of several calls at once, in int8. tok/s is the speed of all together, first the

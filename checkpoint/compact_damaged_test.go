@@ -22,7 +22,7 @@ func TestDamagedInt8(t *testing.T) {
 	const weight, scale = "h.1.mlp.c_fc.weight", "h.1.mlp.c_fc.weight.scale" // [40 160] and [40 5]
 	_, m := int8Folder(t)
 	q, scales := m.Store.Param(weight).Compact().Int8()
-	config, err := m.JSONAs(gpt1.LMHeadModel, "int8")
+	config, err := m.JSONAs(gpt1.Form{DType: "int8"})
 	require.NoError(t, err)
 	with := func(i int, v float32) *safetensors.Tensor {
 		spoilt := append([]float32(nil), scales...)

@@ -10,8 +10,9 @@
 //   - Hugging Face's for openai-gpt: names with and without the prefix "transformer.", float32,
 //     float16 or bfloat16, in one file or in those that model.safetensors.index.json names; the
 //     constants h.N.attn.bias and position_ids ignored; lm_head.weight if it equals the token
-//     embedding, or if that is missing and it supplies it; the head of OpenAIGPTDoubleHeadsModel, not that of
-//     OpenAIGPTForSequenceClassification; rows that pad the vocabulary left out, see [Notes];
+//     embedding, or if that is missing and it supplies it; the head of OpenAIGPTDoubleHeadsModel, and that of
+//     OpenAIGPTForSequenceClassification if its bias, which other programs do not have, is beside it; rows that
+//     pad the vocabulary left out, see [Notes];
 //   - OpenAI's release of 2018: params_shapes.json and params_0.npy to params_9.npy.
 //
 // Reading is strict: a tensor that is missing, unexpected or of another shape is an error that
@@ -27,9 +28,12 @@
 //
 // [WriteModel] writes folders that OpenAIGPTLMHeadModel.from_pretrained reads. A task head is stored
 // as head.weight [C K] and head.bias [K]; other programs ignore these. If [Form] asks for it, the head
-// for multiple choice gets Hugging Face's name instead:
+// gets Hugging Face's names instead, and all other names begin with "transformer.":
 //
-//	multiple_choice_head.summary.weight [1 C] and .bias [1], all other names behind "transformer."
+//	multiple_choice_head.summary.weight [1 C] and .bias [1]
+//	score.weight [K C] and score.bias [K], which OpenAIGPTForSequenceClassification ignores
+//
+// [WriteFolder] adds the tokenizer, and may divide the weights into several files.
 //
 // # Checkpoints of training
 //

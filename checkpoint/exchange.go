@@ -2,6 +2,7 @@ package checkpoint
 
 import (
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -25,10 +26,18 @@ const staged = ".gorgpt-new"
 
 // inOrder lists the files of a model folder in the order in which they are moved there. They are
 // removed in reverse order. So config.json goes first and comes last, no reader opens the folder in
-// between, and files of two models are never mixed.
-var inOrder = []string{WeightsFile, "merges.txt", tokenizerConfig, "vocab.json", "tokenizer.json", TaskFile, ConfigFile}
+// between, and files of two models are never mixed. Shards come before all of them.
+var inOrder = []string{
+	WeightsFile, indexFile, generationConfig, specialTokens, "merges.txt", tokenizerConfig, "vocab.json", "tokenizer.json", TaskFile, ConfigFile,
+}
 
-// FolderFiles are the names of the files that [WriteFolder] writes.
+// Files that only other programs read.
+const (
+	generationConfig = "generation_config.json"
+	specialTokens    = "special_tokens_map.json"
+)
+
+// FolderFiles are the names of the files that [WriteFolder] writes, except for shards.
 func FolderFiles() []string { return slices.Clone(inOrder) }
 
 // WriteFolder writes a model and its tokenizer into an existing folder. A model in it is replaced as a
@@ -46,6 +55,14 @@ func WriteFolder(dir string, m *gpt1.Model, tok *tokenizer.Tokenizer, f Form) er
 	files[ConfigFile] = config
 	if f.Task != nil {
 		files[TaskFile] = f.Task
+	}
+	maps.Copy(files, f.Files)
+	weights, index, err := shards(tensors, f.Shard)
+	if err != nil {
+		return err
+	}
+	if index != nil {
+		files[indexFile] = index
 	}
 	for name := range files {
 		if !slices.Contains(inOrder, name) {
@@ -66,7 +83,12 @@ func WriteFolder(dir string, m *gpt1.Model, tok *tokenizer.Tokenizer, f Form) er
 				return err
 			}
 		}
-		return w.File(WeightsFile, func(out io.Writer) error { return safetensors.Write(out, tensors, torchFormat) })
+		for name, part := range weights {
+			if err := w.File(name, func(out io.Writer) error { return safetensors.Write(out, part, torchFormat) }); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 	if err != nil {
 		return err
@@ -86,7 +108,11 @@ func sweepStaged(dir string) error {
 			continue
 		}
 		path := filepath.Join(dir, e.Name())
-		for _, name := range append(FolderFiles(), atomicfile.SumsFile, "") { // the folder itself last
+		names, err := namesIn(path)
+		if err != nil {
+			return err
+		}
+		for _, name := range append(names, atomicfile.SumsFile, "") { // the folder itself last
 			err := os.Remove(filepath.Join(path, name))
 			if err != nil && name != "" && !errors.Is(err, os.ErrNotExist) {
 				return errors.Wrap(err, "removing unfinished files")
@@ -96,9 +122,29 @@ func sweepStaged(dir string) error {
 	return nil
 }
 
+// namesIn lists the files that [WriteFolder] may have written to a folder, in order, with those that are
+// missing.
+func namesIn(dir string) ([]string, error) {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return nil, errors.Wrap(err, "looking for files of a model")
+	}
+	var names []string
+	for _, e := range entries {
+		if shardPattern.MatchString(e.Name()) {
+			names = append(names, e.Name())
+		}
+	}
+	return append(names, inOrder...), nil
+}
+
 // replaceable returns an error if a file to be written has the name of a folder.
 func replaceable(dir string) error {
-	for _, name := range inOrder {
+	names, err := namesIn(dir)
+	if err != nil {
+		return err
+	}
+	for _, name := range names {
 		path := filepath.Join(dir, name)
 		if info, err := os.Lstat(path); err == nil && info.IsDir() {
 			return errors.Errorf("%s is a folder: it must be a file, or not exist", path)
@@ -107,9 +153,17 @@ func replaceable(dir string) error {
 	return nil
 }
 
-// exchange removes the model from dir and moves the files of from there. step is called before each
-// change.
+// exchange removes the model from dir and moves the files of from there. Files that only other programs
+// read are replaced, but not removed. step is called before each change.
 func exchange(dir, from string, step func() error) error {
+	old, err := namesIn(dir)
+	if err != nil {
+		return err
+	}
+	next, err := namesIn(from)
+	if err != nil {
+		return err
+	}
 	do := func(change func() error) error {
 		if err := step(); err != nil {
 			return err
@@ -119,7 +173,10 @@ func exchange(dir, from string, step func() error) error {
 		}
 		return nil
 	}
-	for _, name := range slices.Backward(inOrder) {
+	for _, name := range slices.Backward(old) {
+		if name == generationConfig || name == specialTokens {
+			continue
+		}
 		if err := do(func() error { return os.Remove(filepath.Join(dir, name)) }); err != nil {
 			return err
 		}
@@ -129,7 +186,7 @@ func exchange(dir, from string, step func() error) error {
 			}
 		}
 	}
-	for _, name := range inOrder {
+	for _, name := range next {
 		if name == ConfigFile { // the other names must be on the disk first
 			if err := flush(dir); err != nil {
 				return err

@@ -27,8 +27,10 @@ const (
 	// weight is [out in], the transpose of ours; with one output the values are the same.
 	choicePrefix = "multiple_choice_head.summary."
 
-	// scoreName is the head of OpenAIGPTForSequenceClassification, [K C] without a bias.
+	// scoreName is the head of OpenAIGPTForSequenceClassification, [K C] without a bias. This program
+	// writes its bias beside it, which that class ignores.
 	scoreName = "score.weight"
+	scoreBias = "score.bias"
 
 	// headPrefix begins the names of the parameters of this program's task heads.
 	headPrefix = "head."
@@ -51,6 +53,7 @@ func openHuggingFace(dir string) (*source, error) {
 		return nil, err
 	}
 	s.readOutput()
+	s.readScore()
 	s.pairScales()
 	s.checkTypes()
 	return s, nil
@@ -101,6 +104,43 @@ func (s *source) readOutput() {
 	}
 }
 
+// readScore reads a head for classification that has its bias beside it. Without the bias, another program
+// has written it, and it is left out.
+func (s *source) readScore() {
+	named := func(name string) int {
+		return slices.IndexFunc(s.tensors, func(t tensor) bool { return t.from == name })
+	}
+	at, bias := named(scoreName), named(scoreBias)
+	switch {
+	case at < 0:
+	case bias < 0:
+		s.notes = append(s.notes, s.tensors[at].file(0)+": "+scoreName+", the head of OpenAIGPTForSequenceClassification, is left out, as it reads texts "+
+			"without the special tokens that heads have here: fine-tune the model to give it a head")
+		s.tensors = slices.Delete(s.tensors, at, at+1)
+	case len(s.tensors[at].shape) == 2:
+		t, b := &s.tensors[at], &s.tensors[bias]
+		t.name, b.name = headPrefix+"weight", headPrefix+"bias"
+		t.shape, t.read = []int{t.shape[1], t.shape[0]}, columns(t.read, t.shape[1], t.shape[0])
+		s.head = append(s.head, graph.Param{Name: b.name, Shape: b.shape}, graph.Param{Name: t.name, Shape: t.shape})
+	}
+}
+
+// columns reads rows of the transpose [C K] of a matrix [K C].
+func columns(read func(dst []float32, at int) error, c, k int) func(dst []float32, at int) error {
+	return func(dst []float32, at int) error {
+		column := make([]float32, len(dst)/k)
+		for i := range k {
+			if err := read(column, i*c+at/k); err != nil {
+				return err
+			}
+			for row, v := range column {
+				dst[row*k+i] = v
+			}
+		}
+		return nil
+	}
+}
+
 // readConfig reads config.json: the model's shape, and whether its matrices are int8.
 func readConfig(dir string) (c gpt1.Config, isInt8 bool, err error) {
 	data, err := readText(filepath.Join(dir, ConfigFile))
@@ -129,11 +169,6 @@ func (s *source) add(f *safetensors.File, path, from string) {
 		if len(t.shape) == 2 && t.shape[0] == 1 {
 			t.shape = []int{t.shape[1], 1}
 		}
-	}
-	if from == scoreName {
-		s.notes = append(s.notes, path+": "+scoreName+", the head of OpenAIGPTForSequenceClassification, is left out, as it reads texts "+
-			"without the special tokens that heads have here: fine-tune the model to give it a head")
-		return
 	}
 	if strings.HasPrefix(t.name, headPrefix) {
 		s.head = append(s.head, graph.Param{Name: t.name, Shape: t.shape})

@@ -131,7 +131,7 @@ func TestDoubleHeads(t *testing.T) {
 	m := smallModel(t, graph.Param{Name: "head.weight", Shape: []int{8, 1}}, graph.Param{Name: "head.bias", Shape: []int{1}})
 	m.Store.Param("head.bias").Value[0] = 0.25
 	dir := t.TempDir()
-	require.NoError(t, WriteModelAs(dir, m, Form{DoubleHeads: true}))
+	require.NoError(t, WriteModelAs(dir, m, Form{Architecture: gpt1.DoubleHeadsModel}))
 	f, err := safetensors.Open(filepath.Join(dir, WeightsFile))
 	require.NoError(t, err)
 	require.Equal(t, map[string]string{"format": "pt"}, f.Metadata())
@@ -154,7 +154,7 @@ func TestDoubleHeads(t *testing.T) {
 
 	three := smallModel(t, graph.Param{Name: "head.weight", Shape: []int{8, 3}}, graph.Param{Name: "head.bias", Shape: []int{3}})
 	for _, other := range []*gpt1.Model{three, smallModel(t)} {
-		require.ErrorContains(t, WriteModelAs(t.TempDir(), other, Form{DoubleHeads: true}), "no head for multiple choice")
+		require.ErrorContains(t, WriteModelAs(t.TempDir(), other, Form{Architecture: gpt1.DoubleHeadsModel}), "no head for multiple choice")
 	}
 }
 
@@ -250,4 +250,64 @@ func TestContext(t *testing.T) {
 		_, err = ReadModelContext(dir, ctx)
 		require.ErrorContains(t, err, "it must be between 1 and 6, the positions of the weights")
 	}
+}
+
+// TestClassificationHead writes a head in Hugging Face's form, transposed and with its bias beside it, and reads it.
+func TestClassificationHead(t *testing.T) {
+	m := smallModel(t, graph.Param{Name: "head.weight", Shape: []int{8, 3}}, graph.Param{Name: "head.bias", Shape: []int{3}})
+	dir := t.TempDir()
+	require.NoError(t, WriteModelAs(dir, m, Form{Architecture: gpt1.ClassificationModel}))
+	f, err := safetensors.Open(filepath.Join(dir, WeightsFile))
+	require.NoError(t, err)
+	defer f.Close()
+	score, bias := make([]float32, 24), make([]float32, 3)
+	require.NoError(t, f.Float32(scoreName, score))
+	require.NoError(t, f.Float32(scoreBias, bias))
+	for c := range 8 {
+		for k := range 3 {
+			require.Equal(t, m.Store.Param("head.weight").Value[c*3+k], score[k*8+c])
+		}
+	}
+	require.Equal(t, m.Store.Param("head.bias").Value, bias)
+	require.NotContains(t, f.Names(), "head.weight")
+	got, err := ReadModel(dir)
+	require.NoError(t, err)
+	for _, p := range m.Store.Params() {
+		require.Equal(t, p.Value, got.Store.Param(p.Name).Value, p.Name)
+	}
+}
+
+// TestClassificationHeadsThatDoNotFit names the tensor in the words of the file.
+func TestClassificationHeadsThatDoNotFit(t *testing.T) {
+	for want, c := range map[string]struct{ weight, bias []int }{
+		"score.weight is unexpected":     {[]int{24}, []int{3}},
+		"score.bias is unexpected":       {nil, []int{3}},
+		"score.weight value 5 of [8 3] ": {[]int{3, 8}, []int{3}},
+	} {
+		m, dir := smallModel(t), t.TempDir()
+		var more []safetensors.Tensor
+		if c.weight != nil {
+			values := make([]float32, 24)
+			values[2*8+1] = nan // row 2, column 1: value 1·3+2 of the transpose
+			more = append(more, safetensors.NewFloat32(scoreName, c.weight, values))
+		}
+		more = append(more, safetensors.NewFloat32(scoreBias, c.bias, make([]float32, 3)))
+		writeFolder(t, dir, m, safetensors.F32, prefixed, more...)
+		_, err := ReadModel(dir)
+		require.ErrorContains(t, err, want)
+	}
+}
+
+// TestFileThatShrinks: a file that loses its end after it was opened is an error that names it, and so is one of a
+// model that is being replaced.
+func TestFileThatShrinks(t *testing.T) {
+	m, dir := smallModel(t), t.TempDir()
+	require.NoError(t, WriteModel(dir, m))
+	s, err := open(dir)
+	require.NoError(t, err)
+	defer s.close() //nolint:errcheck // only read from
+	require.NoError(t, os.Truncate(filepath.Join(dir, WeightsFile), 4000))
+	_, err = s.trainable(0)
+	require.ErrorContains(t, err, filepath.Join(dir, WeightsFile)+": reading tensor ")
+	require.ErrorContains(t, err, "bytes too early")
 }

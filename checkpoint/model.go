@@ -27,9 +27,23 @@ type Form struct {
 	// With other types it must be in float32.
 	DType safetensors.DType
 
-	// DoubleHeads uses the names of Hugging Face's OpenAIGPTDoubleHeadsModel for the head for
-	// multiple choice and for the decoder.
-	DoubleHeads bool
+	// Architecture is the class of Hugging Face's tools whose names the head and the decoder get:
+	// [gpt1.DoubleHeadsModel] for the head for multiple choice, [gpt1.ClassificationModel] for one with
+	// classes. "": [gpt1.LMHeadModel], which has no head; that of the model keeps this program's names.
+	Architecture string
+
+	// Labels are the names of the outputs of the head, for other programs, and Problem is Hugging Face's
+	// problem_type. Here both are in task.json.
+	Labels  []string
+	Problem string
+
+	// Shard is the maximum size in bytes of a file of weights, for [WriteFolder]. A tensor that is larger
+	// has a file of its own. 0: all are in one file.
+	Shard int64
+
+	// Files are further files of the folder, for [WriteFolder]; see [FolderFiles]. They replace those of
+	// the tokenizer.
+	Files map[string][]byte
 
 	// Task is the content of task.json, for [WriteFolder]; nil: none.
 	Task []byte
@@ -65,11 +79,7 @@ func (f Form) files(m *gpt1.Model) (config []byte, tensors []safetensors.Tensor,
 	if tensors, err = f.tensors(m.Store); err != nil {
 		return nil, nil, err
 	}
-	architecture := gpt1.LMHeadModel
-	if f.DoubleHeads {
-		architecture = gpt1.DoubleHeadsModel
-	}
-	config, err = m.JSONAs(architecture, torchTypes[f.DType])
+	config, err = m.JSONAs(gpt1.Form{Architecture: f.Architecture, DType: torchTypes[f.DType], Labels: f.Labels, Problem: f.Problem})
 	return config, tensors, err
 }
 
@@ -81,23 +91,24 @@ var torchTypes = map[safetensors.DType]string{
 // tensors lists the parameters of a store under the names of the form.
 func (f Form) tensors(s *graph.Store) ([]safetensors.Tensor, error) {
 	weight, bias := s.Param(headPrefix+"weight"), s.Param(headPrefix+"bias")
-	if f.DoubleHeads && s.Param("positions_embed.weight") == nil {
-		return nil, errors.New("the model is an LSTM, but Hugging Face's OpenAIGPTDoubleHeadsModel is a Transformer")
-	}
-	if f.DoubleHeads && (weight == nil || bias == nil || weight.Shape[1] != 1) {
-		return nil, errors.New("the model has no head for multiple choice, with one output: fine-tune it on qa first")
+	if err := f.fits(s, weight, bias); err != nil {
+		return nil, err
 	}
 	var tensors []safetensors.Tensor
 	for _, p := range s.Params() {
-		name, shape := p.Name, p.Shape
+		name, shape, value := p.Name, p.Shape, p.Value
 		switch {
-		case !f.DoubleHeads:
+		case f.Architecture == "" || f.Architecture == gpt1.LMHeadModel:
+		case p != weight && p != bias:
+			name = basePrefix + name
+		case f.Architecture == gpt1.ClassificationModel && p == weight:
+			name, shape, value = scoreName, []int{shape[1], shape[0]}, transposed(value, shape[1])
+		case f.Architecture == gpt1.ClassificationModel:
+			name = scoreBias
 		case p == weight:
 			name, shape = choicePrefix+"weight", []int{1, shape[0]}
-		case p == bias:
-			name = choicePrefix + "bias"
 		default:
-			name = basePrefix + name
+			name = choicePrefix + "bias"
 		}
 		if c := p.Compact(); c != nil {
 			q, scales := c.Int8()
@@ -109,13 +120,42 @@ func (f Form) tensors(s *graph.Store) ([]safetensors.Tensor, error) {
 		if dtype == safetensors.I8 {
 			dtype = safetensors.F32
 		}
-		t, err := safetensors.NewFloats(dtype, name, shape, p.Value)
+		t, err := safetensors.NewFloats(dtype, name, shape, value)
 		if err != nil {
 			return nil, err
 		}
 		tensors = append(tensors, t)
 	}
 	return tensors, nil
+}
+
+// fits returns an error unless the architecture has a place for the head.
+func (f Form) fits(s *graph.Store, weight, bias *graph.Param) error {
+	choice, classes := f.Architecture == gpt1.DoubleHeadsModel, f.Architecture == gpt1.ClassificationModel
+	hasHead := weight != nil && bias != nil
+	switch {
+	case f.Architecture == "" || f.Architecture == gpt1.LMHeadModel:
+		return nil
+	case !choice && !classes:
+		return errors.Errorf("%q is not an architecture with a known head", f.Architecture)
+	case s.Param("positions_embed.weight") == nil:
+		return errors.Errorf("the model is an LSTM, but Hugging Face's %s is a Transformer", f.Architecture)
+	case choice && (!hasHead || weight.Shape[1] != 1):
+		return errors.New("the model has no head for multiple choice, with one output: fine-tune it on qa first")
+	case classes && (!hasHead || weight.Shape[1] != bias.Shape[0]):
+		return errors.New("the model has no head with classes: fine-tune it on rows with labels first")
+	}
+	return nil
+}
+
+// transposed returns the transpose of a matrix of k columns.
+func transposed(values []float32, k int) []float32 {
+	rows := len(values) / k
+	out := make([]float32, len(values))
+	for i, v := range values {
+		out[i%k*rows+i/k] = v
+	}
+	return out
 }
 
 // torchFormat is the metadata that PyTorch's tools require.

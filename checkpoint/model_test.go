@@ -83,7 +83,7 @@ func TestLSTMHasNoDoubleHeads(t *testing.T) {
 	require.NoError(t, err)
 	m, err := gpt1.New(c, graph.Param{Name: "head.weight", Shape: []int{c.NEmbd, 1}}, graph.Param{Name: "head.bias", Shape: []int{1}})
 	require.NoError(t, err)
-	require.ErrorContains(t, WriteModelAs(t.TempDir(), m, Form{DoubleHeads: true}), "the model is an LSTM")
+	require.ErrorContains(t, WriteModelAs(t.TempDir(), m, Form{Architecture: gpt1.DoubleHeadsModel}), "the model is an LSTM")
 	dir := t.TempDir()
 	m.Init(1)
 	require.NoError(t, WriteModel(dir, m))

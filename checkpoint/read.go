@@ -51,8 +51,8 @@ type source struct {
 // params_shapes.json and params_0.npy to params_9.npy.
 //
 // If tensors are missing, unexpected or of another shape or type, the error lists them. A value that
-// is infinite or not a number is an error, too. Several tensors are read at a time, straight into the
-// model's store.
+// is infinite or not a number is an error, too. The values are read on all cores, straight into the
+// model's store: there is no second copy of them.
 //
 // All weights are float32, whatever the files hold. As the model may be trained, it must not have been
 // quantized; see [ReadFolderAs].
@@ -190,21 +190,51 @@ func list(wrong []string) string {
 	return strings.Join(wrong, "; ") + more
 }
 
-// fill reads the values: those in float32 a tensor for each core at a time, then the others one by one.
+// fill reads the values: those in float32 a piece for each core at a time, then the others one by one.
 func (s *source) fill(m *gpt1.Model) error {
-	var floats, compact []tensor
+	var pieces []piece
+	var compact []tensor
 	for _, t := range s.tensors {
-		if m.Store.Param(t.name).Dtype() == graph.Float32 {
-			floats = append(floats, t)
+		if p := m.Store.Param(t.name); p.Dtype() == graph.Float32 {
+			pieces = append(pieces, t.pieces(p)...)
 		} else {
 			compact = append(compact, t)
 		}
 	}
-	err := parallel.Do(len(floats), func(i int) error { return floats[i].into(m.Store.Param(floats[i].name)) })
-	if err != nil {
+	if err := parallel.Do(len(pieces), func(i int) error { return pieces[i].fill() }); err != nil {
 		return err
 	}
 	return fillCompact(m.Store, compact)
+}
+
+// piece is a part of a tensor, from value at on.
+type piece struct {
+	of     tensor
+	at     int
+	values []float32 // where they belong
+}
+
+// pieces divides a tensor. A piece has whole rows, and is so small that it is still in the cache when its
+// values are checked. Values of rows that the parameter does not have are checked, too.
+func (t tensor) pieces(p *graph.Param) (all []piece) {
+	const most = 1 << 18 // values, if that is a row or more
+	row := len(p.Value) / p.Shape[0]
+	step := max(1, most/row) * row
+	for at := 0; at < len(p.Value); at += step {
+		all = append(all, piece{t, at, p.Value[at:min(at+step, len(p.Value))]})
+	}
+	for at, n := len(p.Value), t.len(); at < n; at += step {
+		all = append(all, piece{t, at, make([]float32, min(step, n-at))})
+	}
+	return all
+}
+
+// fill reads the values straight to where they belong, and checks them.
+func (p piece) fill() error {
+	if err := p.of.read(p.values, p.at); err != nil {
+		return err
+	}
+	return checkFinite(p.of.from, p.of.shape, p.values, p.at, p.of.file)
 }
 
 // len is the number of values.
@@ -214,22 +244,6 @@ func (t tensor) len() int {
 		n *= d
 	}
 	return n
-}
-
-// into reads the tensor into p, which may have fewer rows.
-func (t tensor) into(p *graph.Param) error {
-	n := t.len()
-	all := p.Value
-	if n != len(all) {
-		all = make([]float32, n)
-	}
-	if err := t.read(all, 0); err != nil {
-		return err
-	}
-	if n != len(p.Value) {
-		copy(p.Value, all)
-	}
-	return checkFinite(t.from, t.shape, all, 0, t.file)
 }
 
 // maxText is the maximum size in bytes of a JSON file of a model folder.

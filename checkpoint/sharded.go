@@ -90,8 +90,10 @@ func (s *source) closeFiles() (err error) {
 // foreign lists weight files in formats that this package does not read, with the arguments with
 // which from_pretrained reads them.
 var foreign = []struct{ name, option string }{
-	{"pytorch_model.bin", ""}, {"pytorch_model.bin.index.json", ""},
-	{"tf_model.h5", ", from_tf=True"}, {"flax_model.msgpack", ", from_flax=True"},
+	{"pytorch_model.bin", ""},
+	{"pytorch_model.bin.index.json", ""},
+	{"tf_model.h5", ", from_tf=True"},
+	{"flax_model.msgpack", ", from_flax=True"},
 }
 
 // checkForeign returns an error for weights in a format that is not read. It says how to convert

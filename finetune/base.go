@@ -37,18 +37,20 @@ func (o Options) OpenBase(d *Data, to train.Listener) (*Base, error) {
 		return newBase(o.preset(), d, o.Seed, to)
 	}
 	if o.Scratch {
-		b, err := readBase(o.Model, newOfShape)
+		b, err := readBase(o.Folder(o.Model), newOfShape)
 		if err != nil {
 			return nil, err
 		}
+		b.name = o.Model
 		return b.Random(o.Seed, to)
 	}
-	b, err := ReadBase(o.Model)
+	b, err := ReadBase(o.Folder(o.Model))
 	if err != nil {
 		return nil, err
 	}
+	b.name = o.Model
 	to.Note("weights of %s", o.Model)
-	for _, note := range checkpoint.Notes(o.Model) {
+	for _, note := range checkpoint.Notes(o.Folder(o.Model)) {
 		to.Note("note: %s", note)
 	}
 	return b, nil

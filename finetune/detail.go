@@ -4,11 +4,15 @@ import (
 	"bytes"
 	"encoding/json"
 	"io"
+	"path/filepath"
 	"regexp"
+	"slices"
 
 	"github.com/pkg/errors"
 
+	"gorgpt/checkpoint"
 	"gorgpt/heads"
+	"gorgpt/internal/regular"
 	"gorgpt/score"
 )
 
@@ -70,20 +74,25 @@ func (o *Outcome) Report(set string, seed int64) *Report {
 	for i := range all {
 		all[i] = i
 	}
+	measures, _ := r.Measure(all)
 	intervals := score.Bootstrap(n, uint64(seed), func(at []int) []float64 {
-		measures := r.Measure(at)
-		values := make([]float64, len(measures))
-		for i, m := range measures {
+		drawn, f1 := r.Measure(at)
+		values := make([]float64, len(drawn), len(drawn)+len(f1))
+		for i, m := range drawn {
 			values[i] = m.Value
 		}
-		return values
+		return append(values, f1...)
 	})
-	for i, m := range r.Measure(all) {
+	for i, m := range measures {
 		r.Measures = append(r.Measures, Measure{m.Name, m.Value, intervals[i].Low, intervals[i].High, r.Blind[i].Value})
+	}
+	for k := range r.Classes {
+		r.Classes[k].F1Low, r.Classes[k].F1High = intervals[len(measures)+k].Low, intervals[len(measures)+k].High
 	}
 	for i, name := range o.partNames {
 		part := ReportPart{name, len(o.partRows[i]), map[string]float64{}}
-		for _, m := range r.Measure(o.partRows[i]) {
+		of, _ := r.Measure(o.partRows[i])
+		for _, m := range of {
 			part.Measures[m.Name] = m.Value
 		}
 		r.Parts = append(r.Parts, part)
@@ -94,6 +103,39 @@ func (o *Outcome) Report(set string, seed int64) *Report {
 		}
 	}
 	return r
+}
+
+// ReadReports reads the report.json of a folder. If there is no such file, the error is [os.ErrNotExist].
+func ReadReports(dir string) ([]*Report, error) {
+	path := filepath.Join(dir, ReportFile)
+	data, err := regular.ReadFile(path, "the report of the run", 64<<20)
+	if err != nil {
+		return nil, err
+	}
+	reports, err := parseReports(data)
+	return reports, errors.WithMessage(err, path)
+}
+
+// parseReports reads what [WriteReports] writes.
+func parseReports(data []byte) ([]*Report, error) {
+	var file struct {
+		Format int
+		Sets   []*Report
+	}
+	if err := json.Unmarshal(data, &file); err != nil {
+		return nil, err
+	}
+	for i, r := range file.Sets {
+		k := 0
+		if r != nil {
+			k = len(r.Classes)
+		}
+		other := func(row []int) bool { return len(row) != k }
+		if r == nil || len(r.Confusion) != 0 && (len(r.Confusion) != k || slices.ContainsFunc(r.Confusion, other)) {
+			return nil, errors.Errorf("set %d is not a report: confusion must have a row and a column for each of its %d classes", i, k)
+		}
+	}
+	return file.Sets, checkpoint.CheckFormat("the report", file.Format, reportFormat)
 }
 
 // matrixRow matches a row of a matrix of counts. Strings have no line breaks.

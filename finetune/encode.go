@@ -73,13 +73,9 @@ func Encode(spec Spec, tok *tokenizer.Tokenizer, ctx int, rows []loaders.Row, ac
 
 // number records the places of the examples and of the rows that were left out.
 func (s *Set) number(rows []loaders.Row, accounts []ledger.Account) {
-	before, n := map[string]int{}, 0 // rows in the files that precede a path
-	for _, a := range accounts {
-		before[a.Path] = n
-		n += a.Rows + len(a.LeftOut)
-	}
+	number := numbering(accounts)
 	placeOf := func(r loaders.Row) place {
-		return place{row: before[r.Path] + r.Number, number: r.Number, path: r.Path, id: r.ID, part: r.Part, kept: r.Kept}
+		return place{row: number(r), number: r.Number, path: r.Path, id: r.ID, part: r.Part, kept: r.Kept}
 	}
 	for i, r := range rows {
 		if r.Number == 0 { // it comes from no file
@@ -92,6 +88,16 @@ func (s *Set) number(rows []loaders.Row, accounts []ledger.Account) {
 			s.leftOut = append(s.leftOut, placeOf(l.Row))
 		}
 	}
+}
+
+// numbering returns a function that numbers the rows of several files from 1, one file after the other.
+func numbering(accounts []ledger.Account) func(loaders.Row) int {
+	before, n := map[string]int{}, 0 // rows in the files that precede a path
+	for _, a := range accounts {
+		before[a.Path] = n
+		n += a.Rows + len(a.LeftOut)
+	}
+	return func(r loaders.Row) int { return before[r.Path] + r.Number }
 }
 
 // encoded is a row as an example, or as several if it is read in windows.

@@ -30,7 +30,7 @@ func (p *Plan) folder() (*train.Folder, error) {
 func (o Options) CheckOut() error {
 	if o.Out != "" && o.Model != "" {
 		out, err := os.Stat(o.Out)
-		model, modelErr := os.Stat(o.Model)
+		model, modelErr := os.Stat(o.Folder(o.Model))
 		if err == nil && modelErr == nil && os.SameFile(out, model) {
 			return train.BadOption("{Out} %s is the folder of the model to fine-tune: name another folder", o.Out)
 		}

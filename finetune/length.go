@@ -43,7 +43,7 @@ func (o Options) evaluations(n int, dev bool) Options {
 	}
 	if o.Patience == train.Auto {
 		o.Patience = 0
-		if small && dev && o.EvalEvery > 0 && o.Keep != 0 {
+		if small && dev && o.EvalEvery > 0 && o.Checkpoints != 0 {
 			o.Patience = smallPatience
 		}
 	}

@@ -2,6 +2,7 @@ package finetune
 
 import (
 	"os"
+	"strings"
 
 	"github.com/pkg/errors"
 
@@ -9,13 +10,15 @@ import (
 	"gorgpt/gpt1"
 	"gorgpt/graph"
 	"gorgpt/heads"
+	"gorgpt/tokenizer"
 	"gorgpt/train"
 )
 
-// Forecast estimates the size of the run and its memory before any memory is allocated. It returns
-// an error if there is not enough memory; the forecast is valid even then.
+// Forecast estimates the size of the run and its memory before any memory is allocated: the memory for
+// sequences that fill the context, the time for the lengths of the rows. It returns an error if there is
+// not enough memory; the forecast is valid even then.
 func (o Options) Forecast(d *Data) (f train.Forecast, err error) {
-	c, err := o.shape()
+	c, tok, err := o.shape()
 	if err != nil || o.BuildOnly() {
 		return f, err
 	}
@@ -32,13 +35,48 @@ func (o Options) Forecast(d *Data) (f train.Forecast, err error) {
 	if err != nil {
 		return f, err
 	}
-	sequences := fitted.Batch * d.Spec.Sequences()
+	length, err := d.meanLength(tok, c.NCtx)
+	if err != nil {
+		return f, err
+	}
 	f = train.Forecast{
-		Parameters: c.Len(heads.Params(c.NEmbd, d.Spec.Outputs())...), Steps: fitted.Steps, Tokens: sequences * c.NCtx,
-		Operations: c.Operations(fitted.Share()*d.Spec.Sequences(), c.NCtx), Memory: memory,
+		Parameters: c.Len(heads.Params(c.NEmbd, d.Spec.Outputs())...), Steps: fitted.Steps, Tokens: fitted.Batch * d.Spec.Sequences() * length,
+		Operations: c.Operations(fitted.Share()*d.Spec.Sequences(), length), Memory: memory,
 	}
 	f.Memory, err = memory.Fit(fitted.Options, need)
 	return f, err
+}
+
+// meanLength returns the mean number of tokens of a sequence. It looks at the first thousand rows to train on. Without
+// a tokenizer, which is then still to be learned, a token is taken to have four bytes.
+func (d *Data) meanLength(tok *tokenizer.Tokenizer, ctx int) (int, error) {
+	spec, rows, tokens, sequences := d.Spec, d.Train[:min(len(d.Train), 1000)], 0, 0
+	if tok != nil {
+		var err error
+		if spec.Specials, err = Specials(tok); err != nil {
+			return 0, err
+		}
+	}
+	for _, row := range rows {
+		if tok == nil {
+			bytes := len(strings.Join(row.Texts, "")) + len(strings.Join(row.Answers, ""))/max(len(row.Answers), 1)
+			tokens, sequences = tokens+min(bytes/4+3, ctx), sequences+1
+			continue
+		}
+		e, err := encode(spec, tok, ctx, row)
+		if err != nil {
+			continue // it will be left out
+		}
+		for _, example := range e.examples {
+			for _, s := range example.Sequences {
+				tokens, sequences = tokens+len(s), sequences+1
+			}
+		}
+	}
+	if sequences == 0 {
+		return ctx, nil
+	}
+	return max((tokens+sequences-1)/sequences, 1), nil
 }
 
 // newPreset returns the preset of a model that is made for the rows, or "" if the model exists.
@@ -50,24 +88,23 @@ func (o Options) newPreset() string {
 }
 
 // shape returns the shape of the model to be trained, including the special tokens. If the
-// vocabulary is still to be learned, it has the largest size allowed.
-func (o Options) shape() (gpt1.Config, error) {
+// vocabulary is still to be learned, it has the largest size allowed, and tok is nil.
+func (o Options) shape() (c gpt1.Config, tok *tokenizer.Tokenizer, err error) {
 	if o.Model == "" {
 		c, err := gpt1.Preset(o.preset())
-		return c, train.InOption("Preset", err)
+		return c, nil, train.InOption("Preset", err)
 	}
-	if _, err := os.Stat(o.Model); err != nil {
-		return gpt1.Config{}, train.InOption("Model", err)
+	if _, err := os.Stat(o.Folder(o.Model)); err != nil {
+		return c, nil, train.InOption("Model", err)
 	}
-	c, tok, err := checkpoint.ReadShape(o.Model)
-	if err != nil {
-		return gpt1.Config{}, err
+	if c, tok, err = checkpoint.ReadShape(o.Folder(o.Model)); err != nil {
+		return c, nil, err
 	}
 	if tok, err = tok.AddSpecials(); err != nil {
-		return gpt1.Config{}, errors.WithMessage(err, o.Model)
+		return c, nil, errors.WithMessage(err, o.Model)
 	}
 	c.VocabSize = tok.Size()
-	return c, nil
+	return c, tok, nil
 }
 
 // need returns the memory needed with micro-batches of a size. It includes the model that the

@@ -42,6 +42,10 @@ type Options struct {
 	Explain     string     `json:"-"`                    // text, or file of rows, to explain the predictions of, instead of training
 	Calibrate   bool       `json:"calibrate,omitempty"`  // fit a temperature to the development rows
 
+	// Local says what stands for a name such as hf:org/name on this machine: one folder for Model and Data, files for Train, Dev,
+	// Test, Eval and Predict. Names that it lacks are paths.
+	Local *Places `json:"-"`
+
 	// Dtype is the type of weights that Eval and Predict compute with; "": what the folder holds.
 	Dtype graph.Dtype `json:"-"`
 
@@ -63,7 +67,7 @@ type Options struct {
 // the model and the data.
 func Defaults() Options {
 	keeping := train.DefaultHousekeeping(10)
-	keeping.Keep = train.KeepBest
+	keeping.Checkpoints = train.KeepBest
 	return Options{
 		Warmup: train.Auto, Lambda: 0.5, HeadDrop: train.Auto,
 		Options: train.Options{
@@ -71,6 +75,20 @@ func Defaults() Options {
 			EvalEvery: train.Auto, Patience: train.Auto, Housekeeping: keeping,
 		},
 	}
+}
+
+// Places are the paths of what stands for a name. Places are safe for concurrent use as long as nothing changes them.
+type Places map[string][]string
+
+// Folder returns the path of the folder that Model or Data names.
+func (o Options) Folder(name string) string { return o.Files(name)[0] }
+
+// Files returns the paths of the files that Train, Dev, Test, Eval or Predict names; there is at least one.
+func (o Options) Files(name string) []string {
+	if o.Local != nil && len((*o.Local)[name]) > 0 {
+		return (*o.Local)[name]
+	}
+	return []string{name}
 }
 
 // Kind returns the task that Task and Regression select.

@@ -85,7 +85,7 @@ func TestPatience(t *testing.T) {
 		{"a large set", 2001, true, func(*Options) {}, 0},
 		{"no development rows", 100, false, func(*Options) {}, 0},
 		{"no evaluations during the run", 100, true, func(o *Options) { o.EvalEvery = 0 }, 0},
-		{"no checkpoint to restore", 100, true, func(o *Options) { o.Keep = 0 }, 0},
+		{"no checkpoint to restore", 100, true, func(o *Options) { o.Checkpoints = 0 }, 0},
 		{"given", 9000, true, func(o *Options) { o.Patience = 2 }, 2},
 		{"switched off", 100, true, func(o *Options) { o.Patience = 0 }, 0},
 	} {

@@ -251,7 +251,7 @@ func (p *Plan) runIn(ctx context.Context, folder *train.Folder, record *train.Re
 
 // forget drops the outcome of the last weights if the run keeps the weights of another update.
 func (p *Plan) forget(s train.State) {
-	if p.o.EvalEvery > 0 && p.o.Keep != 0 && s.Best.Step != 0 && s.Best.Step != s.Step {
+	if p.o.EvalEvery > 0 && p.o.Checkpoints != 0 && s.Best.Step != 0 && s.Best.Step != s.Step {
 		p.task.dev = nil
 	}
 }

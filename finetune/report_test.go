@@ -11,6 +11,7 @@ import (
 
 	"gorgpt/heads"
 	"gorgpt/loaders"
+	"gorgpt/score"
 )
 
 // films is an outcome of four rows, of which the third is wrong. No row is predicted to be good.
@@ -40,14 +41,49 @@ func TestReport(t *testing.T) {
 | mcc         | 0.6708 | 0.0000 to 1.0000 |   0.0000 |
 baseline: "fair", the most frequent label of the training rows
 `, r.measuresTable()[:strings.Index(r.measuresTable(), "expected")])
-	require.Contains(t, r.String(), "\n| label | precision | recall |     f1 | support | predicted |\n")
-	require.Contains(t, r.String(), "\n| bad   |    1.0000 | 1.0000 | 1.0000 |       2 |         2 |\n")
+	require.Contains(t, r.String(), "\n| label | precision | recall |     f1 | 95 % interval | support | predicted |\n")
+	require.Contains(t, r.String(), "\n| bad   |    1.0000 | 1.0000 | 1.0000 |  0.00 to 1.00 |       2 |         2 |\n")
 	require.Contains(t, r.String(), "\nnever predicted: good\n")
 	require.Contains(t, r.String(), "\n| good             |   0 |    1 |    0 |\n")
 
 	unlabelled := set(0, 0)
 	unlabelled.unlabelled = true
 	require.Nil(t, newOutcome(films().spec, set(0), unlabelled, heads.Losses{}, [][]float32{{1, 0, 0}, {1, 0, 0}}).Report("test", 1))
+}
+
+// The interval of the F1 of a class is that of a bootstrap of this F1 alone.
+func TestIntervalsOfClasses(t *testing.T) {
+	var labels []int32
+	var logits [][]float32
+	for i := range 90 {
+		labels = append(labels, int32(i%2))
+		logits = append(logits, [][]float32{{1, 0}, {0, 1}, {0, 1}}[i%3])
+	}
+	spec := Spec{Task: heads.Classification, Space: heads.Space{Labels: []string{"bad", "good"}}}
+	r := newOutcome(spec, set(0), set(labels...), heads.Losses{}, logits).Report("dev", 5)
+	for k, c := range r.Classes {
+		want := score.Bootstrap(len(labels), 5, func(at []int) []float64 {
+			right, both := 0.0, 0.0
+			for _, i := range at {
+				gold, predicted := int(labels[i]) == k, (logits[i][1] > 0) == (k == 1)
+				if gold && predicted {
+					right++
+				}
+				if gold {
+					both++
+				}
+				if predicted {
+					both++
+				}
+			}
+			return []float64{2 * right / both}
+		})[0]
+		require.InDelta(t, want.Low, c.F1Low, 1e-12)
+		require.InDelta(t, want.High, c.F1High, 1e-12)
+		require.Less(t, c.F1Low, c.F1-0.05)
+		require.Greater(t, c.F1High, c.F1+0.05)
+	}
+	require.Contains(t, r.classesTable(), fmt.Sprintf("| %.4f |  %.2f to %.2f |", r.Classes[1].F1, r.Classes[1].F1Low, r.Classes[1].F1High))
 }
 
 func TestReportFile(t *testing.T) {
@@ -118,4 +154,28 @@ func TestErrors(t *testing.T) {
 	scores.rows = []loaders.Row{{Texts: []string{"a", "b"}}, {Texts: []string{"c", "d"}}}
 	require.NoError(t, newOutcome(Spec{Task: heads.Regression}, scores, scores, heads.Losses{}, [][]float32{{1.5}, {1}}).WriteErrors(&text))
 	require.Equal(t, "row\tloss\tgold\tpredicted\ta\tb\n2\t4.0000\t3\t1\tc\td\n1\t0.2500\t1\t1.5\ta\tb\n", text.String())
+}
+
+// FuzzParseReports: what is read can be shown and written again.
+func FuzzParseReports(f *testing.F) {
+	for _, seed := range []string{
+		`{"format": 1, "sets": []}`, `{"sets": [null]}`, `{"sets": [{"classes": [{"label": "a"}], "confusion": [[1]], "measures": [{"name": "acc"}]}]}`,
+		`{"sets": [{"classes": [{"label": "a"}], "confusion": [[1, 2]]}]}`, `{"sets": [{"confusion": [[]], "answers": [{"answers": 2}], "calibration": {}}]}`,
+	} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		reports, err := parseReports(data)
+		if err != nil {
+			return
+		}
+		for _, r := range reports {
+			require.NotEmpty(t, r.String())
+		}
+		var out bytes.Buffer
+		require.NoError(t, WriteReports(&out, reports...))
+		again, err := parseReports(out.Bytes())
+		require.NoError(t, err)
+		require.Len(t, again, len(reports))
+	})
 }

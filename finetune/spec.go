@@ -45,6 +45,15 @@ func (s Spec) Target(row loaders.Row) (heads.Target, error) {
 	return s.Task.Task().Target(s.Space, row.Label, row)
 }
 
+// Class returns the class of Hugging Face's tools that computes the task, and its problem_type. Both are ""
+// if there is none.
+func (s Spec) Class() (name, problem string) {
+	if c, ok := s.Task.Task().(heads.Classed); ok {
+		return c.Class()
+	}
+	return "", ""
+}
+
 // Primary returns the measure that tables show and that selects the best weights: the dataset's
 // or, without a dataset, the task's.
 func (s Spec) Primary() string {

@@ -145,14 +145,14 @@ func (d *Data) divide(to []int, split, how string, parts shares) error {
 	}
 	for part := 1; part < len(parts); part++ {
 		if parts[part] > 0 && len(rows[part]) == 0 {
-			return indivisibleError{fmt.Sprintf("%s has too few different texts for %s rows (%s)", d.Name, splitNames[part], plural.Of(len(d.Train), "usable row"))}
+			return indivisibleError{fmt.Sprintf("%s has too few different texts, or too few of each label, for %s rows (%s)", d.Name, splitNames[part], plural.Of(len(d.Train), "usable row"))}
 		}
 		if parts[part] > 0 {
 			*d.Splits()[part] = rows[part]
 		}
 	}
 	d.Train = rows[0]
-	d.SplitBy, d.Held = split, heldOut(rows)
+	d.SplitBy, d.Held = split, d.heldOut(rows)
 	d.Notes = append(d.Notes, fmt.Sprintf("%s: split %s %s: %d training, %d development and %d test rows", d.Name, split, how, len(rows[0]), len(rows[1]), len(rows[2])))
 	for part, some := range rows {
 		n := d.Spec.count(some)

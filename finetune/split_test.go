@@ -138,12 +138,12 @@ func TestSplitsThatCannotBe(t *testing.T) {
 		require.ErrorContains(t, err, "Split must be percentages of training, development and test rows that add up to 100", split)
 	}
 	d := dataOf(heads.Classification, []string{"0", "1"}, "a=0", "b=1", "a =1", "b=0")
-	require.EqualError(t, d.Split("80/10/10", 1), "Split: rows.csv has too few different texts for development rows (4 usable rows): name files with Dev and Test, or add rows")
+	require.EqualError(t, d.Split("80/10/10", 1), "Split: rows.csv has too few different texts, or too few of each label, for development rows (4 usable rows): name files with Dev and Test, or add rows")
 	d = dataOf(heads.Classification, []string{"0", "1"}, "a=0", "b=1")
 	require.NoError(t, d.SplitIfPossible(1))
 	require.Len(t, d.Train, 2)
 	require.Empty(t, d.SplitBy)
-	require.Equal(t, []string{"rows.csv has too few different texts for development rows (2 usable rows); all are for training, and there is no score"}, d.Notes)
+	require.Equal(t, []string{"rows.csv has too few different texts, or too few of each label, for development rows (2 usable rows); all are for training, and there is no score"}, d.Notes)
 }
 
 func TestHeldRowsAreKept(t *testing.T) {

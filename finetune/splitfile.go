@@ -27,11 +27,12 @@ type Held map[int]int
 // partNames are the parts in split.tsv.
 var partNames = [3]string{"train", "dev", "test"}
 
-func heldOut(rows [3][]loaders.Row) Held {
-	h := Held{}
+// heldOut returns the parts of the rows, by their numbers in the training files.
+func (d *Data) heldOut(rows [3][]loaders.Row) Held {
+	h, number := Held{}, numbering(d.Accounts[0])
 	for part, some := range rows {
 		for _, row := range some {
-			h[row.Number] = part
+			h[number(row)] = part
 		}
 	}
 	return h
@@ -91,11 +92,11 @@ func (d *Data) Divide(h Held, split string) error {
 	if err != nil {
 		return err
 	}
-	to := make([]int, len(d.Train))
+	to, number := make([]int, len(d.Train)), numbering(d.Accounts[0])
 	for i, row := range d.Train {
-		part, found := h[row.Number]
+		part, found := h[number(row)]
 		if !found {
-			return errors.Errorf("%s: row %d of %s is missing: did the rows change since the run began?", SplitFile, row.Number, d.Name)
+			return errors.Errorf("%s: row %d of %s is missing: did the rows change since the run began?", SplitFile, number(row), d.Name)
 		}
 		to[i] = part
 	}

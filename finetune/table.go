@@ -16,7 +16,7 @@ const (
 	mostClasses = 12 // lines of classes
 	mostMatrix  = 6  // classes of a confusion matrix
 	mostMixed   = 8  // pairs of classes that are mixed up
-	mostLabel   = 32 // characters of a label
+	mostLabel   = 24 // characters of a label
 )
 
 // String returns the report as tables for people.
@@ -55,10 +55,11 @@ func (r *Report) classesTable() string {
 		classes = classes[:min(len(classes), mostClasses)]
 		text = fmt.Sprintf("the %d labels with the lowest F1, of %d:\n", len(classes), len(r.Classes))
 	}
-	lines := [][]string{{"label", "precision", "recall", "f1", "support", "predicted"}}
+	lines := [][]string{{"label", "precision", "recall", "f1", "95 % interval", "support", "predicted"}}
 	for _, c := range classes {
 		lines = append(lines, []string{
-			short(c.Label), fixed(c.Precision), fixed(c.Recall), fixed(c.F1), strconv.Itoa(c.Support), strconv.Itoa(c.Predicted),
+			short(c.Label), fixed(c.Precision), fixed(c.Recall), fixed(c.F1), fmt.Sprintf("%.2f to %.2f", c.F1Low, c.F1High),
+			strconv.Itoa(c.Support), strconv.Itoa(c.Predicted),
 		})
 	}
 	text += results.Markdown(lines)

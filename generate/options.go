@@ -30,6 +30,11 @@ type Options struct {
 	Slide int
 }
 
+// Defaults returns the options of gorgpt generate.
+func Defaults() Options {
+	return Options{Tokens: 100, Samples: 1, Temperature: 0.8, TopK: 40, TopP: 1, Penalty: 1, Seed: 1}
+}
+
 // maxCache is the most bytes that keys and values may take. An int can count them.
 const maxCache = min(16<<30, math.MaxInt)
 

@@ -1,6 +1,8 @@
 package gpt1
 
 import (
+	"bytes"
+	"cmp"
 	"encoding/json"
 	"sort"
 	"strings"
@@ -116,8 +118,9 @@ func (c Config) Validate() error {
 
 // Hugging Face's names of this architecture with its heads.
 const (
-	LMHeadModel      = "OpenAIGPTLMHeadModel"
-	DoubleHeadsModel = "OpenAIGPTDoubleHeadsModel"
+	LMHeadModel         = "OpenAIGPTLMHeadModel"
+	DoubleHeadsModel    = "OpenAIGPTDoubleHeadsModel"
+	ClassificationModel = "OpenAIGPTForSequenceClassification"
 )
 
 // The values of model_type: Hugging Face's, and our own for the LSTM and for weights in int8.
@@ -139,23 +142,49 @@ type huggingFace struct {
 	Quantization *quantization `json:"quantization_config,omitempty"`
 }
 
-// JSON writes the keys of Hugging Face's config.json for a language model in float32.
-func (c Config) JSON() ([]byte, error) { return c.JSONAs(LMHeadModel, "float32") }
+// Form is what config.json says about a model besides its shape.
+// A Form is safe for concurrent use as long as nothing changes it.
+type Form struct {
+	Architecture string // "": [LMHeadModel]
 
-// JSONAs is JSON for another architecture, and for weights of another type as PyTorch calls it, such
-// as float16 or bfloat16. With int8 the matrices are int8, see [IsInt8], and all else is float32.
-func (c Config) JSONAs(architecture, dtype string) ([]byte, error) {
+	// DType is the type of the weights as PyTorch calls it, such as float16 or bfloat16; "": float32.
+	// With int8 the matrices are int8, see [IsInt8], and all else is float32.
+	DType string
+
+	Labels  []string // names of the outputs of the task head; nil: they have none
+	Problem string   // Hugging Face's problem_type of the labels; "": not said
+}
+
+// JSON writes the keys of Hugging Face's config.json for a language model in float32.
+func (c Config) JSON() ([]byte, error) { return c.JSONAs(Form{}) }
+
+// JSONAs is JSON for another form.
+func (c Config) JSONAs(f Form) ([]byte, error) {
 	h := huggingFace{
-		AFN: "gelu", Architectures: []string{architecture}, Config: c, ModelType: transformerType, NPositions: c.NCtx, DType: dtype,
+		AFN: "gelu", Architectures: []string{cmp.Or(f.Architecture, LMHeadModel)}, Config: c, ModelType: transformerType, NPositions: c.NCtx,
+		DType: cmp.Or(f.DType, string(graph.Float32)),
 	}
-	if dtype == string(graph.Int8) {
+	if h.DType == string(graph.Int8) {
 		h.Architectures, h.ModelType, h.DType, h.Quantization = nil, int8Type, string(graph.Float32), &quantization{int8Type, kernels.Group}
 	}
 	if c.IsLSTM() {
 		h.Architectures, h.ModelType = nil, lstmType
 	}
-	data, err := json.MarshalIndent(h, "", "  ")
-	return append(data, '\n'), errors.Wrap(err, "config.json")
+	labelled := struct { // what is written but not read
+		huggingFace
+		Labels  map[int]string `json:"id2label,omitempty"`
+		Numbers map[string]int `json:"label2id,omitempty"`
+		Problem string         `json:"problem_type,omitempty"`
+	}{h, map[int]string{}, map[string]int{}, f.Problem}
+	for i, l := range f.Labels {
+		labelled.Labels[i], labelled.Numbers[l] = l, i
+	}
+	var out bytes.Buffer
+	enc := json.NewEncoder(&out)
+	enc.SetEscapeHTML(false) // keeps labels readable
+	enc.SetIndent("", "  ")
+	err := enc.Encode(labelled)
+	return out.Bytes(), errors.Wrap(err, "config.json")
 }
 
 // ParseConfig reads a config.json. Keys that do not concern the shape are

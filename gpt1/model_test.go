@@ -72,7 +72,7 @@ func TestConfigRoundTrip(t *testing.T) {
 	require.NoError(t, err)
 	require.False(t, isInt8)
 
-	data, err = c.JSONAs(gpt1.LMHeadModel, "int8")
+	data, err = c.JSONAs(gpt1.Form{Architecture: gpt1.LMHeadModel, DType: "int8"})
 	require.NoError(t, err)
 	back, err = gpt1.ParseConfig(data)
 	require.NoError(t, err)

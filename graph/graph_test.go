@@ -177,8 +177,10 @@ func TestBackwardRefusesAParameterUsedTwiceThroughOneNode(t *testing.T) {
 // even if further ops follow.
 func TestPartsKeepTheirMemory(t *testing.T) {
 	store, err := graph.NewStore([]graph.Param{
-		{Name: "x", Shape: []int{2, 3, 8}}, {Name: "branch", Shape: []int{2, 3, 8}},
-		{Name: "gain", Shape: []int{8}}, {Name: "bias", Shape: []int{8}},
+		{Name: "x", Shape: []int{2, 3, 8}},
+		{Name: "branch", Shape: []int{2, 3, 8}},
+		{Name: "gain", Shape: []int{8}},
+		{Name: "bias", Shape: []int{8}},
 	})
 	require.NoError(t, err)
 	store.AllocateGradients()

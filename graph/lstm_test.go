@@ -28,8 +28,10 @@ func newLSTM(t *testing.T, b, n, c, u int) *lstm {
 	var err error
 	l.store, err = graph.NewStore([]graph.Param{
 		{Name: "x", Shape: []int{b, n, c}},
-		{Name: "weight_ih_l0", Shape: []int{4 * u, c}}, {Name: "weight_hh_l0", Shape: []int{4 * u, u}},
-		{Name: "bias_ih_l0", Shape: []int{4 * u}}, {Name: "bias_hh_l0", Shape: []int{4 * u}},
+		{Name: "weight_ih_l0", Shape: []int{4 * u, c}},
+		{Name: "weight_hh_l0", Shape: []int{4 * u, u}},
+		{Name: "bias_ih_l0", Shape: []int{4 * u}},
+		{Name: "bias_hh_l0", Shape: []int{4 * u}},
 	})
 	require.NoError(t, err)
 	l.store.AllocateGradients()

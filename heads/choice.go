@@ -8,6 +8,7 @@ import (
 
 	"github.com/pkg/errors"
 
+	"gorgpt/gpt1"
 	"gorgpt/graph"
 	"gorgpt/loaders"
 	"gorgpt/score"
@@ -92,6 +93,8 @@ func (multipleChoice) Format(f *Formatter, e Example) ([][]int32, error) {
 	}
 	return seqs, nil
 }
+
+func (multipleChoice) Class() (name, problem string) { return gpt1.DoubleHeadsModel, "" }
 
 func (multipleChoice) Sequences(s Space) int { return s.Choices }
 
@@ -195,7 +198,7 @@ func (j choiceJudge) Details(targets []Target, logits [][]float32) Details {
 		return []Measure{{"acc", float64(right) / float64(max(len(gold), 1))}}
 	}
 	d := Details{
-		Measure:     func(at []int) []Measure { return measures(pick(gold, at), pick(predicted, at)) },
+		Measure:     func(at []int) ([]Measure, []float64) { return measures(pick(gold, at), pick(predicted, at)), nil },
 		Blind:       measures(gold, slices.Repeat([]int{j.most}, len(gold))),
 		Calibration: topCalibration(j.Temperature, targets, logits),
 	}
@@ -205,7 +208,8 @@ func (j choiceJudge) Details(targets []Target, logits [][]float32) Details {
 	}
 	for _, n := range slices.Sorted(maps.Keys(byNumber)) {
 		at := byNumber[n]
-		d.Answers = append(d.Answers, Answers{n, len(at), d.Measure(at)[0].Value, 1 / float64(n)})
+		acc := measures(pick(gold, at), pick(predicted, at))[0].Value
+		d.Answers = append(d.Answers, Answers{n, len(at), acc, 1 / float64(n)})
 	}
 	return d
 }

@@ -1,6 +1,9 @@
 package heads
 
-import "gorgpt/loaders"
+import (
+	"gorgpt/gpt1"
+	"gorgpt/loaders"
+)
 
 // Classification gives a text one of several labels.
 const Classification Kind = loaders.Classification
@@ -15,6 +18,10 @@ func (classification) Fields() loaders.Fields {
 
 // Format returns [s] text [c].
 func (classification) Format(f *Formatter, e Example) ([][]int32, error) { return f.single(e.A) }
+
+func (classification) Class() (name, problem string) {
+	return gpt1.ClassificationModel, "single_label_classification"
+}
 
 func (classification) Sequences(Space) int { return 1 }
 

@@ -53,32 +53,41 @@ func (j classJudge) Measure(primary string, gold []Target, logits [][]float32) [
 	return all
 }
 
-// measures returns the measures of a report. The macro average is over the given classes or, if they
-// are nil, over those that are present.
-func (j classJudge) measures(gold, predicted, classes []int) []Measure {
+// measures returns the measures of a report and F1 of all classes. The macro average is over the given
+// classes or, if they are nil, over those that are present.
+func (j classJudge) measures(gold, predicted, classes []int) (all []Measure, f1 []float64) {
 	c := score.NewConfusion(len(j.Labels), gold, predicted)
 	if classes == nil {
 		classes = c.Present()
 	}
-	all := []Measure{{"acc", c.Accuracy()}, {"macro_f1", c.MacroF1(classes)}, {"weighted_f1", c.WeightedF1()}, {"mcc", c.Matthews()}}
-	if len(j.Labels) == 2 {
-		all = append(all, Measure{"f1", c.F1(1)})
+	for k := range j.Labels {
+		f1 = append(f1, c.F1(k))
 	}
-	return all
+	all = []Measure{{"acc", c.Accuracy()}, {"macro_f1", c.MacroF1(classes)}, {"weighted_f1", c.WeightedF1()}, {"mcc", c.Matthews()}}
+	if len(j.Labels) == 2 {
+		all = append(all, Measure{"f1", f1[1]})
+	}
+	return all, f1
 }
 
 func (j classJudge) Details(targets []Target, logits [][]float32) Details {
 	gold, predicted := labelsOf(targets), best(logits)
 	c := score.NewConfusion(len(j.Labels), gold, predicted)
 	present := c.Present() // some examples may lack a rare class, which still counts
+	blind, _ := j.measures(gold, slices.Repeat([]int{j.most}, len(gold)), nil)
 	d := Details{
-		Measure:     func(at []int) []Measure { return j.measures(pick(gold, at), pick(predicted, at), present) },
-		Blind:       j.measures(gold, slices.Repeat([]int{j.most}, len(gold)), nil),
+		Measure: func(at []int) ([]Measure, []float64) {
+			return j.measures(pick(gold, at), pick(predicted, at), present)
+		},
+		Blind:       blind,
 		Confusion:   c,
 		Calibration: topCalibration(j.Temperature, targets, logits),
 	}
 	for k, label := range j.Labels {
-		d.Classes = append(d.Classes, Class{label, c.Precision(k), c.Recall(k), c.F1(k), c.Support(k), c.Predicted(k)})
+		d.Classes = append(d.Classes, Class{
+			Label: label, Precision: c.Precision(k), Recall: c.Recall(k), F1: c.F1(k),
+			Support: c.Support(k), Predicted: c.Predicted(k), Right: c[k][k],
+		})
 	}
 	return d
 }

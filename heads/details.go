@@ -10,8 +10,8 @@ import (
 // Details are safe for concurrent use as long as nothing changes them.
 type Details struct {
 	// Measure returns the measures of the examples with the given numbers, always in the same
-	// order. It is safe for concurrent use.
-	Measure func(at []int) []Measure `json:"-"`
+	// order, and the F1 of each of the Classes. It is safe for concurrent use.
+	Measure func(at []int) (all []Measure, f1 []float64) `json:"-"`
 	// Blind are the measures of all examples if the baseline's prediction is made for each.
 	Blind []Measure `json:"-"`
 
@@ -30,8 +30,11 @@ type Class struct {
 	Precision float64 `json:"precision"`
 	Recall    float64 `json:"recall"`
 	F1        float64 `json:"f1"`
+	F1Low     float64 `json:"f1_low"` // ends of the 95 % interval of F1; a [Judge] leaves them 0
+	F1High    float64 `json:"f1_high"`
 	Support   int     `json:"support"`   // examples that have it
 	Predicted int     `json:"predicted"` // examples it is predicted for
+	Right     int     `json:"right"`     // examples that have it and it is predicted for
 }
 
 // Calibration compares probabilities with the share of right predictions. With several labels per

@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func measures(all []Measure) map[string]float64 {
+func measures(all []Measure, _ []float64) map[string]float64 {
 	out := map[string]float64{}
 	for _, m := range all {
 		out[m.Name] = m.Value
@@ -27,13 +27,19 @@ func TestDetailsOfClasses(t *testing.T) {
 	require.Equal(t, `"b", the most frequent label of the training rows`, what)
 	d := j.Details(gold, logits)
 	require.Equal(t, [][]int{{2, 0, 0}, {0, 1, 0}, {0, 1, 0}}, d.Confusion)
-	require.Equal(t, []Class{{"a", 1, 1, 1, 2, 2}, {"b", 0.5, 1, 2. / 3, 1, 2}, {"c", 0, 0, 0, 1, 0}}, d.Classes)
+	require.Equal(t, []Class{
+		{Label: "a", Precision: 1, Recall: 1, F1: 1, Support: 2, Predicted: 2, Right: 2},
+		{Label: "b", Precision: 0.5, Recall: 1, F1: 2. / 3, Support: 1, Predicted: 2, Right: 1},
+		{Label: "c", Support: 1},
+	}, d.Classes)
 	got := measures(d.Measure(numbers(4)))
 	require.InDelta(t, 0.75, got["acc"], 1e-12)
+	_, f1 := d.Measure([]int{1, 2})
+	require.Equal(t, []float64{1, 1, 0}, f1, "of each class")
 	require.InDelta(t, 5./9, got["macro_f1"], 1e-12)
 	require.InDelta(t, (2+2./3)/4, got["weighted_f1"], 1e-12)
 	require.InDelta(t, 1./3, measures(d.Measure([]int{0, 1}))["macro_f1"], 1e-12, "classes that the examples drawn lack still count")
-	require.InDelta(t, 0.25, measures(d.Blind)["acc"], 1e-12)
+	require.InDelta(t, 0.25, measures(d.Blind, nil)["acc"], 1e-12)
 	require.Equal(t, 4, func() (n int) {
 		for _, b := range d.Calibration.Bins {
 			n += b.Count
@@ -47,13 +53,13 @@ func TestDetailsOfAnswers(t *testing.T) {
 	d := multipleChoice{}.Judge(Space{Choices: 3, Baseline: "2"}, nil).Details(gold, [][]float32{{1, 0}, {1, 0}, {0, 0, 1}, {1, 0}})
 	require.Equal(t, []Answers{{2, 3, 2. / 3, 0.5}, {3, 1, 1, 1. / 3}}, d.Answers)
 	require.Empty(t, d.Confusion)
-	require.InDelta(t, 0.25, measures(d.Blind)["acc"], 1e-12)
+	require.InDelta(t, 0.25, measures(d.Blind, nil)["acc"], 1e-12)
 }
 
 func TestDetailsOfScores(t *testing.T) {
 	d := regression{}.Judge(Space{Baseline: "2"}, nil).Details([]Target{{Score: 1}, {Score: 3}}, [][]float32{{1}, {2}})
 	require.Equal(t, map[string]float64{"pearson": 1, "spearman": 1, "mse": 0.5}, measures(d.Measure(numbers(2))))
-	require.Equal(t, map[string]float64{"pearson": 0, "spearman": 0, "mse": 1}, measures(d.Blind))
+	require.Equal(t, map[string]float64{"pearson": 0, "spearman": 0, "mse": 1}, measures(d.Blind, nil))
 	require.Nil(t, d.Calibration)
 	require.Equal(t, []float64{1, 2}, d.Predicted)
 }
@@ -62,11 +68,17 @@ func TestDetailsOfLabels(t *testing.T) {
 	s := Space{Labels: []string{"a", "b"}, Baseline: "b"}
 	gold := []Target{{Labels: []float32{1, 0}}, {Labels: []float32{1, 1}}}
 	j := multiLabel{}.Judge(s, []Target{{Labels: []float32{1, 0}}})
+	_, what := j.Blind()
+	require.Equal(t, `"b", the labels of more than half of the training rows`, what)
+	_, what = multiLabel{}.Judge(Space{Labels: s.Labels, Baseline: "|"}, nil).Blind()
+	require.Equal(t, "no label, since none belongs to more than half of the training rows", what)
 	d := j.Details(gold, [][]float32{{1, -1}, {1, -1}})
-	require.Equal(t, []Class{{"a", 1, 1, 1, 2, 2}, {"b", 0, 0, 0, 1, 0}}, d.Classes)
+	require.Equal(t, []Class{{Label: "a", Precision: 1, Recall: 1, F1: 1, Support: 2, Predicted: 2, Right: 2}, {Label: "b", Support: 1}}, d.Classes)
 	require.InDelta(t, 0.5, measures(d.Measure(numbers(2)))["subset_acc"], 1e-12)
+	_, f1 := d.Measure([]int{1})
+	require.Equal(t, []float64{1, 0}, f1, "of each label")
 	require.InDelta(t, 2./3, measures(d.Measure(numbers(2)))["weighted_f1"], 1e-12)
-	require.InDelta(t, 0.4, measures(d.Blind)["micro_f1"], 1e-12, "b for both: 1 right of 2 predicted and 3 gold")
+	require.InDelta(t, 0.4, measures(d.Blind, nil)["micro_f1"], 1e-12, "b for both: 1 right of 2 predicted and 3 gold")
 	p := 1 / (1 + math.Exp(-1))
 	loss, ofGold, ofPredicted := j.Loss(gold[1], []float32{1, -1})
 	require.InDelta(t, -(math.Log(p)+math.Log(1-p))/2, loss, 1e-9)

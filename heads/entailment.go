@@ -1,6 +1,9 @@
 package heads
 
-import "gorgpt/loaders"
+import (
+	"gorgpt/gpt1"
+	"gorgpt/loaders"
+)
 
 // Entailment says how a hypothesis follows from a premise.
 const Entailment Kind = loaders.Entailment
@@ -18,6 +21,10 @@ func (entailment) Format(f *Formatter, e Example) ([][]int32, error) {
 	a, b := f.cutPair(e.A, e.B)
 	s, err := f.joined(a, nil, b)
 	return [][]int32{s}, err
+}
+
+func (entailment) Class() (name, problem string) {
+	return gpt1.ClassificationModel, "single_label_classification"
 }
 
 func (entailment) Sequences(Space) int { return 1 }

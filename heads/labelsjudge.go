@@ -60,6 +60,9 @@ func (j labelsJudge) Unlabelled() Target {
 func (j labelsJudge) Gold(t Target) string { return j.text(applies(t)) }
 
 func (j labelsJudge) Blind() (text, what string) {
+	if !slices.Contains(j.blind, true) {
+		return separator, "no label, since none belongs to more than half of the " + j.rows()
+	}
 	return j.text(j.blind), fmt.Sprintf("%q, the labels of more than half of the %s", j.text(j.blind), j.rows())
 }
 
@@ -70,7 +73,9 @@ func (j labelsJudge) Measure(primary string, gold []Target, logits [][]float32) 
 	}
 	s := score.Sets{Gold: golds(gold), Predicted: predicted}
 	return []Measure{
-		{"micro_f1", s.MicroF1()}, {"macro_f1", s.MacroF1()}, {"subset_acc", s.Accuracy()},
+		{"micro_f1", s.MicroF1()},
+		{"macro_f1", s.MacroF1()},
+		{"subset_acc", s.Accuracy()},
 		{"majority_" + primary, j.Baseline(primary, gold)},
 	}
 }
@@ -86,9 +91,12 @@ func (j labelsJudge) Baseline(primary string, gold []Target) float64 {
 	return s.MicroF1()
 }
 
-// measures returns the measures of a report.
-func (labelsJudge) measures(s score.Sets) []Measure {
-	return []Measure{{"micro_f1", s.MicroF1()}, {"macro_f1", s.MacroF1()}, {"weighted_f1", s.WeightedF1()}, {"subset_acc", s.Accuracy()}}
+// measures returns the measures of a report and F1 of all labels.
+func (labelsJudge) measures(s score.Sets) (all []Measure, f1 []float64) {
+	for _, b := range s.Labels() {
+		f1 = append(f1, b.F1())
+	}
+	return []Measure{{"micro_f1", s.MicroF1()}, {"macro_f1", s.MacroF1()}, {"weighted_f1", s.WeightedF1()}, {"subset_acc", s.Accuracy()}}, f1
 }
 
 func (j labelsJudge) Details(targets []Target, logits [][]float32) Details {
@@ -101,15 +109,19 @@ func (j labelsJudge) Details(targets []Target, logits [][]float32) Details {
 			p, y = append(p, sigmoid(z, j.Temperature)), append(y, all.Gold[i][k])
 		}
 	}
+	blind, _ := j.measures(score.Sets{Gold: all.Gold, Predicted: slices.Repeat([][]bool{j.blind}, len(targets))})
 	d := Details{
-		Measure: func(at []int) []Measure {
+		Measure: func(at []int) ([]Measure, []float64) {
 			return j.measures(score.Sets{Gold: pick(all.Gold, at), Predicted: pick(all.Predicted, at)})
 		},
-		Blind:       j.measures(score.Sets{Gold: all.Gold, Predicted: slices.Repeat([][]bool{j.blind}, len(targets))}),
+		Blind:       blind,
 		Calibration: calibration(j.Temperature, p, y),
 	}
 	for k, b := range all.Labels() {
-		d.Classes = append(d.Classes, Class{j.Labels[k], b.Precision(), b.Recall(), b.F1(), b.Support(), b.Predicted()})
+		d.Classes = append(d.Classes, Class{
+			Label: j.Labels[k], Precision: b.Precision(), Recall: b.Recall(), F1: b.F1(),
+			Support: b.Support(), Predicted: b.Predicted(), Right: b.Right(),
+		})
 	}
 	return d
 }

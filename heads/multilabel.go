@@ -8,6 +8,7 @@ import (
 
 	"github.com/pkg/errors"
 
+	"gorgpt/gpt1"
 	"gorgpt/graph"
 	"gorgpt/loaders"
 	"gorgpt/score"
@@ -30,6 +31,10 @@ func (multiLabel) Fields() loaders.Fields {
 
 // Format returns [s] text [c].
 func (multiLabel) Format(f *Formatter, e Example) ([][]int32, error) { return f.single(e.A) }
+
+func (multiLabel) Class() (name, problem string) {
+	return gpt1.ClassificationModel, "multi_label_classification"
+}
 
 func (multiLabel) Sequences(Space) int { return 1 }
 

@@ -147,7 +147,7 @@ func (j scoreJudge) Details(targets []Target, logits [][]float32) Details {
 		predicted[i] = float64(row[0])
 	}
 	return Details{
-		Measure: func(at []int) []Measure { return j.measures(pick(gold, at), pick(predicted, at)) },
+		Measure: func(at []int) ([]Measure, []float64) { return j.measures(pick(gold, at), pick(predicted, at)), nil },
 		Blind:   j.measures(gold, slices.Repeat([]float64{j.mean}, len(gold))),
 		Gold:    gold, Predicted: predicted,
 	}

@@ -200,6 +200,13 @@ type Submitter interface {
 	Submission(predicted string) string
 }
 
+// Classed is a [Task] that a class of Hugging Face's tools computes, too, from the same sequences.
+// A Classed is safe for concurrent use.
+type Classed interface {
+	// Class returns the name of the class, and its problem_type or "".
+	Class() (name, problem string)
+}
+
 // Measure is one named value.
 // A Measure is safe for concurrent use.
 type Measure struct {

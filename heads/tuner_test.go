@@ -84,8 +84,13 @@ func TestMicroBatchesGiveTheGradientOfTheBatch(t *testing.T) {
 		kind Kind
 		s, k int
 	}{
-		{Classification, 1, 4}, {Entailment, 1, 3}, {Similarity, 2, 2}, {Regression, 2, 1}, {MultipleChoice, 3, 1},
-		{MultipleChoice, anyNumber, 1}, {MultiLabel, 1, 3},
+		{Classification, 1, 4},
+		{Entailment, 1, 3},
+		{Similarity, 2, 2},
+		{Regression, 2, 1},
+		{MultipleChoice, 3, 1},
+		{MultipleChoice, anyNumber, 1},
+		{MultiLabel, 1, 3},
 	}
 	for _, c := range cases {
 		for _, lambda := range []float32{0.5, 0} {

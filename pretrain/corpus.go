@@ -6,6 +6,8 @@ import (
 	"encoding/hex"
 	"fmt"
 	"hash/crc64"
+	"path/filepath"
+	"slices"
 
 	"github.com/pkg/errors"
 
@@ -22,6 +24,7 @@ type corpus struct {
 	learned bool // the vocabulary was learned from the text
 	windows *loaders.Windows
 	valid   *loaders.FixedWindows
+	bytes   int64 // of the validation text in UTF-8; 0: unknown
 	facts   facts
 	close   func() error // call it when nothing reads windows any more
 }
@@ -35,7 +38,8 @@ type facts struct {
 	ValidationWindows int     `json:"validation_windows"`
 	ValidationTokens  int     `json:"validation_tokens"` // tokens to predict
 	UnigramPerplexity float64 `json:"unigram_ppl"`
-	Digest            string  `json:"digest"` // digest of all tokens in order
+	Digest            string  `json:"digest"`         // digest of all tokens in order
+	Init              string  `json:"init,omitempty"` // digest of the weights of Options.Init
 }
 
 // readCorpus reads the tokens of the text and cuts them into windows.
@@ -56,7 +60,7 @@ func readCorpus(ctx context.Context, o Options, to train.Listener) (*corpus, err
 
 // cut cuts the tokens into windows.
 func (o Options) cut(ctx context.Context, t *tokens, to train.Listener) (*corpus, error) {
-	c := &corpus{tok: t.tok, learned: t.learned, close: t.close}
+	c := &corpus{tok: t.tok, learned: t.learned, bytes: t.validBytes, close: t.close}
 	var err error
 	if c.windows, err = loaders.NewWindows(t.train, o.Ctx, uint64(o.Seed)); err != nil {
 		return nil, err
@@ -86,6 +90,9 @@ func (o Options) cut(ctx context.Context, t *tokens, to train.Listener) (*corpus
 		stats.HeadTokens+stats.TailTokens, plural.Of(stats.ShortBooks, "book"), stats.ShortTokens)
 	to.Note("validation: %d tokens of whole books in %d windows of up to %d+1; unigram perplexity %.1f",
 		c.valid.Targets(), c.valid.Len(), o.Ctx, c.facts.UnigramPerplexity)
+	if c.bytes == 0 {
+		to.Note("an earlier version wrote these tokens without the size of the text, so there will be no bits per byte: tokenize the books again to have them")
+	}
 	return c, nil
 }
 
@@ -132,20 +139,54 @@ func (o Options) sources() (sources []loaders.Source, others []string, err error
 	return sources, nil, nil
 }
 
-// books returns the sources that contain text. They must be the same on all ranks.
-func (o Options) books(ctx context.Context, to train.Listener) ([]loaders.Source, error) {
+// texts are the books of a run.
+type texts struct {
+	books []loaders.Source
+	valid []loaders.Source // for validation; nil: some of books are to be held out
+}
+
+// texts returns the books that contain text. They must be the same on all ranks.
+func (o Options) texts(ctx context.Context, to train.Listener) (l texts, err error) {
 	books, others, err := o.sources()
 	if err != nil {
-		return nil, err
+		return l, err
 	}
+	if l.books, err = o.checked(ctx, books, others, len(o.Data) > 0, "Data", to); err != nil || len(o.Valid) == 0 {
+		return l, err
+	}
+	valid, others, err := loaders.FindSources(o.Valid)
+	if err != nil {
+		return l, train.InOption("Valid", err)
+	}
+	for _, b := range valid {
+		if i := slices.IndexFunc(books, func(a loaders.Source) bool { return samePath(a.Name, b.Name) }); i >= 0 {
+			return l, train.BadOption("{Valid}: %s is in {Data}, too: a model cannot be validated on text that it learns from", b.Name)
+		}
+	}
+	l.valid, err = o.checked(ctx, valid, others, true, "Valid", to)
+	return l, err
+}
+
+// samePath reports whether two paths lead to the same file.
+func samePath(a, b string) bool {
+	x, errX := filepath.EvalSymlinks(a)
+	y, errY := filepath.EvalSymlinks(b)
+	if errX != nil || errY != nil {
+		return filepath.Clean(a) == filepath.Clean(b)
+	}
+	return x == y
+}
+
+// checked returns the books of an option that contain text. It reports what is in files.
+func (o Options) checked(ctx context.Context, books []loaders.Source, others []string, files bool, field string, to train.Listener) ([]loaders.Source, error) {
 	bytes, sum := int64(0), crc64.New(crc64.MakeTable(crc64.ECMA))
 	for _, b := range books {
 		bytes += b.Size
 		fmt.Fprintf(sum, "%q %d\n", b.Name, b.Size) // never fails
 	}
 	list := fmt.Sprintf("%d of %d bytes (checksum of names and sizes %016x)", len(books), bytes, sum.Sum64())
-	if err := o.Group.Same("books", list); err != nil || len(o.Data) == 0 {
-		return books, train.InOption("Data", err)
+	if err := o.Group.Same("books", list); err != nil || !files {
+		return books, train.InOption(field, err)
 	}
-	return o.survey(ctx, books, others, to)
+	return o.survey(ctx, books, others, field, to)
 }

@@ -2,14 +2,17 @@ package pretrain
 
 import (
 	"context"
-	"gorgpt/train"
 	"math"
+
+	"gorgpt/train"
 )
 
 // Evaluate predicts the held-out books without dropout. It returns val_loss, the mean loss over
 // all tokens except the first of each book, which has no context; val_ppl, the perplexity per
-// token, exp(val_loss); and val_word_ppl, the perplexity per word, which is comparable between
-// vocabularies. Each window is predicted from its own tokens only; see [loaders.FixedWindows].
+// token, exp(val_loss); val_word_ppl, the perplexity per word; and val_bpb, the bits per byte of the
+// text in UTF-8, as it is read, with one line a paragraph. The last two are comparable between
+// vocabularies, and the last also between pipelines. Each window is predicted from its own tokens
+// only; see [loaders.FixedWindows].
 func (p *Task) Evaluate(ctx context.Context) ([]train.Metric, error) {
 	if p.Valid == nil {
 		return nil, nil
@@ -22,6 +25,9 @@ func (p *Task) Evaluate(ctx context.Context) ([]train.Metric, error) {
 	metrics := []train.Metric{{Name: "val_loss", Value: loss}, {Name: "val_ppl", Value: math.Exp(loss)}}
 	if words > 0 {
 		metrics = append(metrics, train.Metric{Name: "val_word_ppl", Value: math.Exp(sum / words)})
+	}
+	if p.Bytes > 0 {
+		metrics = append(metrics, train.Metric{Name: "val_bpb", Value: sum / math.Ln2 / float64(p.Bytes)})
 	}
 	return metrics, nil
 }

@@ -14,8 +14,10 @@ import (
 // Options are safe for concurrent use as long as nothing changes them.
 type Options struct {
 	Preset    string   `json:"preset"`
-	Arch      string   `json:"arch,omitempty"` // [LSTM], or "" for the Transformer
-	Data      []string `json:"data,omitempty"` // books; empty: the embedded world
+	Arch      string   `json:"arch,omitempty"`  // [LSTM], or "" for the Transformer
+	Data      []string `json:"data,omitempty"`  // books; empty: the embedded world
+	Valid     []string `json:"valid,omitempty"` // books for validation; empty: some of Data are held out
+	Init      string   `json:"init,omitempty"`  // model to train further, with its vocabulary; "": random weights
 	Tokenizer string   `json:"tokenizer,omitempty"`
 	Pipeline  string   `json:"pipeline"` // "": the pipeline of the tokenizer, or bert
 	Vocab     int      `json:"vocab"`    // tokens to learn
@@ -130,6 +132,8 @@ func (o Options) Check() error {
 		return tooLongWarmup(o)
 	case o.Arch != "" && o.Arch != LSTM:
 		return train.BadOption("{Arch} must be transformer or %s, not %q", LSTM, o.Arch)
+	case o.Init != "" && o.Tokenizer != "":
+		return train.BadOption("{Init} keeps the vocabulary of the model: it cannot be combined with {Tokenizer}")
 	case o.Arch == LSTM && o.SampleEvery > 0:
 		return train.BadOption("{SampleEvery} cannot be combined with {Arch} lstm: an LSTM writes no samples")
 	case o.Pipeline != "" && err != nil:
@@ -151,13 +155,18 @@ func (o Options) warmedUp() (Options, error) {
 }
 
 // config returns the shape of the model for a vocabulary of v tokens.
-func (o Options) config(v int) (gpt1.Config, error) {
-	preset := gpt1.Preset
-	if o.Arch == LSTM {
-		preset = gpt1.LSTMPreset
+func (o Options) config(v int) (c gpt1.Config, err error) {
+	switch {
+	case o.Init != "":
+		c, err = o.initShape()
+	case o.Arch == LSTM:
+		c, err = gpt1.LSTMPreset(o.Preset)
+	default:
+		c, err = gpt1.Preset(o.Preset)
 	}
-	c, err := preset(o.Preset)
-	c.VocabSize, c.NCtx = v, o.Ctx
+	if o.Init == "" {
+		c.VocabSize, c.NCtx = v, o.Ctx
+	}
 	c.EmbdPDrop, c.AttnPDrop, c.ResidPDrop = float32(o.Dropout), float32(o.Dropout), float32(o.Dropout)
 	return c, train.InOption("Preset", err)
 }

@@ -154,8 +154,19 @@ func (p *Plan) Model() (*gpt1.Model, error) {
 	if err != nil {
 		return nil, err
 	}
-	p.model, err = newModel(c, p.o.Seed)
-	return p.model, err
+	if p.o.Init == "" {
+		p.model, err = newModel(c, p.o.Seed)
+		return p.model, err
+	}
+	m, err := gpt1.New(c)
+	if err != nil {
+		return nil, err
+	}
+	if err := p.o.readInit(m, p.to); err != nil {
+		return nil, err
+	}
+	p.model, p.corpus.facts.Init = m, m.Store.Digest()
+	return m, nil
 }
 
 // NewModel returns a new model of the shape that the options describe, without reading any text.

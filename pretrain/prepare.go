@@ -3,6 +3,7 @@ package pretrain
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/pkg/errors"
 
@@ -16,11 +17,11 @@ import (
 // Prepare tokenizes the books into the folder Options.Prepare, without training. All ranks must
 // call it. Only the first needs access to the folder.
 func Prepare(ctx context.Context, o Options, to train.Listener) error {
-	books, err := o.books(ctx, to)
+	l, err := o.texts(ctx, to)
 	if err != nil {
 		return err
 	}
-	p, err := o.preparation(ctx, books)
+	p, err := o.preparation(ctx, l)
 	if err != nil {
 		return err
 	}
@@ -46,22 +47,26 @@ type preparation struct {
 	source       string               // fingerprint of the books and the settings
 }
 
-// split splits the books into training and validation, and loads the tokenizer.
-func (o Options) split(ctx context.Context, books []loaders.Source) (*preparation, error) {
+// split splits the books into training and validation, if they are not split already, and loads the tokenizer.
+func (o Options) split(ctx context.Context, l texts) (*preparation, error) {
 	p := &preparation{o: o}
 	var err error
 	if p.tok, err = o.givenTokenizer(); err != nil {
 		return nil, err
 	}
+	if l.valid != nil {
+		p.train, p.valid = l.books, l.valid
+		return p, nil
+	}
 	return heed.Do(ctx, func() (*preparation, error) {
-		p.train, p.valid, err = loaders.SplitSources(books, uint64(o.Seed))
+		p.train, p.valid, err = loaders.SplitSources(l.books, uint64(o.Seed))
 		return p, err
 	})
 }
 
 // preparation does the work of split and computes the fingerprint.
-func (o Options) preparation(ctx context.Context, books []loaders.Source) (*preparation, error) {
-	p, err := o.split(ctx, books)
+func (o Options) preparation(ctx context.Context, l texts) (*preparation, error) {
+	p, err := o.split(ctx, l)
 	if err != nil {
 		return nil, err
 	}
@@ -72,7 +77,10 @@ func (o Options) preparation(ctx context.Context, books []loaders.Source) (*prep
 	if err := o.Group.Same("settings of the text", text); err != nil {
 		return nil, err
 	}
-	if p.source, err = shards.Fingerprint(ctx, o.Group, books, text); errors.Is(err, context.Canceled) {
+	if l.valid != nil {
+		text += fmt.Sprintf(", the last %d for validation", len(l.valid))
+	}
+	if p.source, err = shards.Fingerprint(ctx, o.Group, slices.Concat(l.books, l.valid), text); errors.Is(err, context.Canceled) {
 		err = errors.WithMessage(err, "reading the books: stopped")
 	}
 	return p, err

@@ -213,9 +213,9 @@ func TestOneRankIsAskedToStop(t *testing.T) {
 			return errs
 		}
 		for _, err := range stopped(func(ctx context.Context, s *Options, con train.Listener) error {
-			sources, err := s.books(context.Background(), con)
+			l, err := s.texts(context.Background(), con)
 			if err == nil {
-				_, err = s.learn(ctx, sources, con)
+				_, err = s.learn(ctx, l.books, con)
 			}
 			return err
 		}) {

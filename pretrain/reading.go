@@ -1,6 +1,7 @@
 package pretrain
 
 import (
+	"cmp"
 	"fmt"
 
 	"gorgpt/loaders"
@@ -12,6 +13,7 @@ import (
 type Reading struct {
 	Work        string // such as "tokenizing"
 	Books, Of   int    // books done, and all books
+	Unit        string // what is counted, if not books
 	Bytes, Size int64  // bytes done, and all bytes
 	More        string // further text, such as ", 1000 tokens"
 	End         bool   // the work has ended
@@ -19,7 +21,7 @@ type Reading struct {
 
 // String returns a progress line.
 func (r Reading) String() string {
-	return fmt.Sprintf("%s: %d of %d books, %.1f of %.1f MB%s", r.Work, r.Books, r.Of, float64(r.Bytes)/1e6, float64(r.Size)/1e6, r.More)
+	return fmt.Sprintf("%s: %d of %d %s, %.1f of %.1f MB%s", r.Work, r.Books, r.Of, cmp.Or(r.Unit, "books"), float64(r.Bytes)/1e6, float64(r.Size)/1e6, r.More)
 }
 
 // reading reports work on books to a listener.

@@ -2,6 +2,8 @@ package pretrain
 
 import (
 	"context"
+	"fmt"
+	"slices"
 
 	"gorgpt/gpt1"
 	"gorgpt/internal/plural"
@@ -68,7 +70,7 @@ func (p *Plan) Run(ctx context.Context) (Result, error) {
 
 // place describes the run to [train.NewFolder].
 func (o Options) place() train.Place {
-	return train.Place{Command: Command, Name: o.Name(), Inputs: append([]string{o.Tokenizer, o.Config, o.Cache}, o.Data...)}
+	return train.Place{Command: Command, Name: o.Name(), Inputs: slices.Concat([]string{o.Init, o.Tokenizer, o.Config, o.Cache}, o.Data, o.Valid)}
 }
 
 // train runs the updates in the run folder.
@@ -79,7 +81,7 @@ func (p *Plan) train(ctx context.Context, m *gpt1.Model, r *train.Record) (train
 		return train.State{}, err
 	}
 	task := &Task{
-		Model: m, Windows: p.corpus.windows, Valid: p.corpus.valid, EndsWord: tok.EndsWord,
+		Model: m, Windows: p.corpus.windows, Valid: p.corpus.valid, EndsWord: tok.EndsWord, Bytes: p.corpus.bytes,
 		Ctx: o.Ctx, Batch: o.Batch, Micro: o.Micro, Seed: o.Seed, Group: o.Group,
 		Wide: m.Wide(), Lanes: p.lanes,
 	}
@@ -93,6 +95,17 @@ func (p *Plan) train(ctx context.Context, m *gpt1.Model, r *train.Record) (train
 	}
 	if note := tok.Note(); note != "" {
 		p.to.Note("note: %s", note)
+	}
+	if o.Init != "" && o.Resume == "" {
+		before, err := task.Evaluate(ctx)
+		if err != nil {
+			return train.State{}, err
+		}
+		line := "before the first update:"
+		for _, m := range before {
+			line += fmt.Sprintf("  %s %.4f", m.Name, m.Value)
+		}
+		p.to.Note("%s", line)
 	}
 	job := train.Job{
 		Folder: p.folder, Record: r, Options: o.Options, Trainer: t, Model: m, Files: files, Listener: p.to,

@@ -18,7 +18,7 @@ import (
 )
 
 // survey removes the books without text, and reports in one line what it found in the files.
-func (o Options) survey(ctx context.Context, books []loaders.Source, others []string, to train.Listener) ([]loaders.Source, error) {
+func (o Options) survey(ctx context.Context, books []loaders.Source, others []string, field string, to train.Listener) ([]loaders.Source, error) {
 	p, err := o.textPipeline()
 	if err != nil {
 		return nil, err
@@ -47,9 +47,12 @@ func (o Options) survey(ctx context.Context, books []loaders.Source, others []st
 		kept = append(kept, book)
 	}
 	if len(kept) == 0 {
-		return nil, train.BadOption("{Data}: no text in %s: %s", plural.Of(len(books), "book"), &r.empty)
+		return nil, train.BadOption("{"+field+"}: no text in %s: %s", plural.Of(len(books), "book"), &r.empty)
 	}
 	if line := r.String(); line != "" {
+		if field == "Valid" {
+			line = "for validation: " + line
+		}
 		to.Note("%s", line)
 	}
 	return kept, nil

@@ -82,15 +82,15 @@ func TestDigestsOfBooks(t *testing.T) {
 	put(t, dir, "c.txt", text+smallPrint)
 	var out bytes.Buffer
 	con := notes(&out)
-	books, err := over(t, dir).books(context.Background(), con)
+	l, err := over(t, dir).texts(context.Background(), con)
 	require.NoError(t, err)
 	plain, _, err := loaders.FindSources([]string{dir})
 	require.NoError(t, err)
 	for i, want := range []bool{true, true, false} {
-		got, err := books[i].Sum()
+		got, err := l.books[i].Sum()
 		require.NoError(t, err)
 		sum, err := plain[i].Sum()
 		require.NoError(t, err)
-		require.Equal(t, want, got == sum, books[i].Name)
+		require.Equal(t, want, got == sum, l.books[i].Name)
 	}
 }

@@ -19,6 +19,7 @@ type Task struct {
 	Windows  *loaders.Windows      // training windows
 	Valid    *loaders.FixedWindows // validation windows; nil: no evaluation
 	EndsWord func(id int32) bool   // for the perplexity per word; nil: not computed
+	Bytes    int64                 // of the validation text in UTF-8, for the bits per byte; 0: not computed
 	Ctx      int                   // tokens per window, T
 	Batch    int                   // windows per update
 	Micro    int                   // windows in a part, which is one run of the graph

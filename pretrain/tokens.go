@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path/filepath"
+	"slices"
 
 	"github.com/pkg/errors"
 
@@ -19,6 +20,7 @@ type tokens struct {
 	tok          *tokenizer.Tokenizer
 	learned      bool // the vocabulary was learned from this text
 	train, valid []loaders.Tokens
+	validBytes   int64 // of the text of valid in UTF-8; 0: unknown
 	books        int
 	held         []string // names of the validation books
 	counted      []counted
@@ -49,20 +51,23 @@ func (o Options) tokens(ctx context.Context, to train.Listener) (*tokens, error)
 			return o.openPrepared(path, to)
 		}
 	}
-	books, err := o.books(ctx, to)
+	l, err := o.texts(ctx, to)
 	if err != nil {
 		return nil, err
 	}
 	if o.Cache == "" {
-		return o.inMemory(ctx, books, to)
+		return o.inMemory(ctx, l, to)
 	}
-	return o.cached(ctx, books, to)
+	return o.cached(ctx, l, to)
 }
 
 // openPrepared opens a folder that [Prepare] wrote.
 func (o Options) openPrepared(dir string, to train.Listener) (*tokens, error) {
 	if len(o.Data) > 1 {
 		return nil, train.BadOption("{Data} %s is a folder of tokens: it cannot be combined with other {Data}", dir)
+	}
+	if len(o.Valid) > 0 {
+		return nil, train.BadOption("{Data} %s is a folder of tokens that were split already: it cannot be combined with {Valid}", dir)
 	}
 	tok, err := o.givenTokenizer()
 	if err != nil {
@@ -94,8 +99,8 @@ func (o Options) open(field, dir, or string) (*shards.Folder, error) {
 
 // cached opens the cached tokens of these books and settings. If an earlier run has not cached
 // them, it tokenizes the books into the cache.
-func (o Options) cached(ctx context.Context, books []loaders.Source, to train.Listener) (*tokens, error) {
-	p, err := o.preparation(ctx, books)
+func (o Options) cached(ctx context.Context, l texts, to train.Listener) (*tokens, error) {
+	p, err := o.preparation(ctx, l)
 	if err != nil {
 		return nil, err
 	}
@@ -128,7 +133,7 @@ func (o Options) cached(ctx context.Context, books []loaders.Source, to train.Li
 			return nil, err
 		}
 	}
-	return fromFolder(f, o.Tokenizer == ""), nil
+	return fromFolder(f, o.learns()), nil
 }
 
 // fromFolder returns the tokens in an open folder. learned says that the vocabulary was learned
@@ -141,6 +146,10 @@ func fromFolder(f *shards.Folder, learned bool) *tokens {
 	for _, b := range f.Valid {
 		t.valid = append(t.valid, b.Tokens)
 		t.held = append(t.held, b.Name)
+		t.validBytes += b.Bytes
+	}
+	if slices.ContainsFunc(f.Valid, func(b shards.Book) bool { return b.Bytes == 0 && b.Tokens.Len() > 0 }) {
+		t.validBytes = 0
 	}
 	if len(f.Train) == 1 && len(f.Valid) == 1 && f.Train[0].Name == f.Valid[0].Name {
 		t.books = 1
@@ -149,8 +158,8 @@ func fromFolder(f *shards.Folder, learned bool) *tokens {
 }
 
 // inMemory tokenizes the books into memory.
-func (o Options) inMemory(ctx context.Context, sources []loaders.Source, to train.Listener) (*tokens, error) {
-	p, err := o.split(ctx, sources)
+func (o Options) inMemory(ctx context.Context, l texts, to train.Listener) (*tokens, error) {
+	p, err := o.split(ctx, l)
 	if err != nil {
 		return nil, err
 	}
@@ -159,14 +168,14 @@ func (o Options) inMemory(ctx context.Context, sources []loaders.Source, to trai
 			return nil, err
 		}
 	}
-	t := &tokens{tok: p.tok, learned: o.Tokenizer == "", books: len(sources), close: func() error { return nil }}
+	t := &tokens{tok: p.tok, learned: o.learns(), books: len(l.books) + len(l.valid), close: func() error { return nil }}
 	for _, part := range []struct {
 		sources []loaders.Source
 		tokens  *[]loaders.Tokens
 	}{{p.train, &t.train}, {p.valid, &t.valid}} {
-		counts := make([]counted, len(part.sources))
+		counts, bytes := make([]counted, len(part.sources)), make([]int64, len(part.sources))
 		*part.tokens, err = loaders.EncodeSources(ctx, p.tok, part.sources, func(i int, book loaders.Book, ids loaders.InMemory) {
-			counts[i].name = part.sources[i].Name
+			counts[i].name, bytes[i] = part.sources[i].Name, int64(len(book.Text))
 			counts[i].unknown.Add(p.tok, book.Text, ids)
 		})
 		switch {
@@ -175,7 +184,10 @@ func (o Options) inMemory(ctx context.Context, sources []loaders.Source, to trai
 		case err != nil:
 			return nil, err
 		}
-		t.counted = append(t.counted, counts...)
+		t.counted, t.validBytes = append(t.counted, counts...), 0
+		for _, n := range bytes {
+			t.validBytes += n // of the last part, which is for validation
+		}
 	}
 	for _, source := range p.valid {
 		t.held = append(t.held, source.Name)

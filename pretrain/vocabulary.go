@@ -6,6 +6,7 @@ import (
 
 	"github.com/pkg/errors"
 
+	"gorgpt/checkpoint"
 	"gorgpt/internal/heed"
 	"gorgpt/loaders"
 	"gorgpt/loaders/shards"
@@ -13,11 +14,18 @@ import (
 	"gorgpt/train"
 )
 
-// givenTokenizer loads the tokenizer that the options name. It returns nil if they name none, so
-// that one must be learned.
+// learns reports whether a vocabulary is to be learned from the text.
+func (o Options) learns() bool { return o.Tokenizer == "" && o.Init == "" }
+
+// givenTokenizer loads the tokenizer that the options name, or that of the model to train further.
+// It returns nil if there is none, so that one must be learned.
 func (o Options) givenTokenizer() (*tokenizer.Tokenizer, error) {
-	if o.Tokenizer == "" {
+	if o.learns() {
 		return nil, nil
+	}
+	if o.Init != "" {
+		_, tok, err := checkpoint.ReadShape(o.Init)
+		return tok, train.InOption("Init", err)
 	}
 	tok, err := tokenizer.Load(o.Tokenizer)
 	if err != nil {

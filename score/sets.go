@@ -35,6 +35,9 @@ func (b Binary) Support() int { return b.gold }
 // Predicted returns for how many examples the label is predicted.
 func (b Binary) Predicted() int { return b.predicted }
 
+// Right returns how many examples with the label are predicted to have it.
+func (b Binary) Right() int { return b.right }
+
 // Sets holds the labels that apply to each example and the labels that are predicted. [N K]
 // Sets are safe for concurrent use as long as nothing changes them.
 type Sets struct{ Gold, Predicted [][]bool }

@@ -33,7 +33,7 @@ func (s *Server) listModels(w http.ResponseWriter, _ *http.Request) error {
 	data := []map[string]any{}
 	for _, e := range s.models {
 		one := map[string]any{"id": e.Name, "object": "model", "created": s.started.Unix(), "owned_by": "gorgpt"}
-		if m := e.opened(); m != nil {
+		if m := e.opened.Load(); m != nil {
 			meta := map[string]any{"n_ctx_train": m.Context(), "n_params": m.Parameters()}
 			if tok, err := m.Tokenizer(); err == nil {
 				meta["n_vocab"] = tok.Size()
@@ -50,7 +50,7 @@ func (s *Server) info(w http.ResponseWriter, _ *http.Request) error {
 	models := []map[string]any{}
 	for _, e := range s.models {
 		one := map[string]any{"model_id": e.Name, "open": false}
-		if m := e.opened(); m != nil {
+		if m := e.opened.Load(); m != nil {
 			one["open"], one["max_input_length"], one["task"], one["labels"] = true, m.Context(), m.Task(), m.Labels()
 			one["texts"], one["answers"] = inputsOf(m)
 		}

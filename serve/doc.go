@@ -5,6 +5,6 @@
 // [New] returns a handler for any [net/http.Server]. It opens the models, checks who asks and how much,
 // and counts. It prints nothing; requests go to a [log/slog.Logger].
 //
-// Start reading at server.go and guard.go, then request.go, completions.go and tasks.go. openapi.json describes
-// all routes.
+// Start reading at server.go and guard.go; then completions are in request.go, completions.go and stream.go,
+// predictions in predict.go and tasks.go. openapi.json describes all routes.
 package serve

@@ -11,87 +11,81 @@ import (
 	"slices"
 	"strings"
 	"time"
-
-	"github.com/pkg/errors"
 )
 
-// free are the routes that cost little: they do not wait for others.
-var free = []string{"GET /v1/models", "GET /info", "GET /runs", "GET /runs/metrics", "GET /runs/report", "GET /health", "GET /metrics", "GET /openapi.json", pagePattern, pageFiles, "other"}
+// free are the routes that cost little: they read no body and do not wait for others.
+var free = []string{"GET /v1/models", "GET /info", "GET /runs", "GET /runs/metrics", "GET /runs/report", "GET /health", "GET /metrics", "GET /openapi.json", pageRoute, other}
 
 // open are the routes that need no key.
-var open = []string{"GET /health", pagePattern, pageFiles}
+var open = []string{"GET /health", pageRoute}
 
 // guarded answers with h if the request may be made, and with the problem if it may not or h fails.
-func (s *Server) guarded(pattern string, h func(http.ResponseWriter, *http.Request) error) http.Handler {
+func (s *Server) guarded(route string, h func(http.ResponseWriter, *http.Request) error) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		header := w.Header()
 		header.Set("X-Content-Type-Options", "nosniff")
 		header.Set("Content-Security-Policy", "default-src 'self'")
 		header.Set("Cross-Origin-Resource-Policy", "same-origin")
 		header.Set("Cache-Control", "no-store")
-		err := s.admit(w, r, pattern, h)
-		if err == nil || r.Context().Err() != nil && errors.Is(err, context.Canceled) { // the client is gone
+		err, rec := s.admit(w, r, route, h), recordOf(r)
+		if err == nil {
 			return
 		}
 		p := problemOf(err)
+		if p.status >= http.StatusInternalServerError && r.Context().Err() != nil {
+			rec.problem = "client_gone"
+			return
+		}
 		if p.status == http.StatusInternalServerError {
 			s.o.Log.Error("answering a request", "path", r.URL.Path, "error", err)
 		}
-		p.write(w)
+		rec.problem = p.code
+		if !rec.streams {
+			p.write(w)
+		}
 	})
 }
 
 // admit checks a request and lets it in.
-func (s *Server) admit(w http.ResponseWriter, r *http.Request, pattern string, h func(http.ResponseWriter, *http.Request) error) error {
+func (s *Server) admit(w http.ResponseWriter, r *http.Request, route string, h func(http.ResponseWriter, *http.Request) error) error {
 	if err := s.checkHost(r.Host); err != nil {
 		return err
 	}
-	if err := s.checkOrigin(w, r); err != nil && !(pattern == pagePattern && isNavigation(r)) {
+	if err := s.checkOrigin(w, r); err != nil && !(route == pageRoute && isNavigation(r)) {
 		return err
 	}
-	if r.Method == http.MethodOptions {
+	if methods := s.methods(r.URL.Path); methods != "" && r.Method == http.MethodOptions {
+		w.Header().Set("Allow", methods)
 		w.WriteHeader(http.StatusNoContent)
 		return nil
 	}
-	if !slices.Contains(open, pattern) {
+	if !slices.Contains(open, route) {
 		if err := s.checkKey(r); err != nil {
 			return err
 		}
 	}
-	if r.Method == http.MethodPost {
-		if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "application/json" {
-			return &problem{http.StatusUnsupportedMediaType, "not_json", "", "the body must be JSON: set the header Content-Type: application/json"}
-		}
-	}
-	if slices.Contains(free, pattern) {
+	if slices.Contains(free, route) {
 		return h(w, r)
+	}
+	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "application/json" {
+		return &problem{http.StatusUnsupportedMediaType, "not_json", "", "the body must be JSON: set the header Content-Type: application/json"}
+	}
+	if coding := r.Header.Get("Content-Encoding"); coding != "" && !strings.EqualFold(coding, "identity") {
+		return &problem{http.StatusUnsupportedMediaType, "encoded", "", "the body must not be compressed: leave out the header Content-Encoding"}
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), s.o.Limits.Time)
 	defer cancel()
-	if err := s.enter(ctx); err != nil {
-		return err
-	}
-	defer func() { <-s.places }()
-	r = r.WithContext(ctx)
-	r.Body = http.MaxBytesReader(w, r.Body, s.o.Limits.Body)
-	return h(w, r)
-}
-
-// enter waits for a place among the requests in work.
-func (s *Server) enter(ctx context.Context) error {
-	select {
-	case s.places <- struct{}{}:
-		return nil
-	default:
-	}
-	if s.waiting.Add(1) > int64(s.o.Limits.Queue) {
-		s.waiting.Add(-1)
+	defer s.admitted.Add(-1)
+	if s.admitted.Add(1) > int64(s.o.Limits.Requests+s.o.Limits.Queue) {
 		return &problem{http.StatusTooManyRequests, "overloaded", "", "too many requests are waiting: try again later"}
 	}
-	defer s.waiting.Add(-1)
+	if err := receive(w, r, s.o.Limits.Body); err != nil { // before it has a place: clients may be slow
+		return err
+	}
 	select {
 	case s.places <- struct{}{}:
-		return nil
+		defer func() { <-s.places }()
+		return h(w, r.WithContext(ctx))
 	case <-ctx.Done():
 		return ctx.Err()
 	}
@@ -99,14 +93,14 @@ func (s *Server) enter(ctx context.Context) error {
 
 // checkHost refuses names that are not this server's. Otherwise a page of a site whose name leads here
 // could read answers as if they came from that site (DNS rebinding). An address in digits belongs to no
-// such site.
+// such site, and a request without a Host (HTTP/1.0, as in some health checks) comes from no browser.
 func (s *Server) checkHost(host string) error {
 	name := host
 	if h, _, err := net.SplitHostPort(host); err == nil {
 		name = h
 	}
 	name = strings.TrimSuffix(strings.TrimPrefix(name, "["), "]")
-	if strings.EqualFold(name, "localhost") || net.ParseIP(name) != nil || slices.ContainsFunc(s.o.Hosts, func(h string) bool { return strings.EqualFold(h, name) }) {
+	if name == "" || strings.EqualFold(name, "localhost") || net.ParseIP(name) != nil || slices.ContainsFunc(s.o.Hosts, func(h string) bool { return strings.EqualFold(h, name) }) {
 		return nil
 	}
 	return &problem{http.StatusMisdirectedRequest, "unknown_host", "", "the server is not called " + quoted(name) + ": add the name to its hosts"}
@@ -162,7 +156,7 @@ func (s *Server) checkKey(r *http.Request) error {
 // piling up.
 func (s *Server) HTTPServer(addr string) *http.Server {
 	return &http.Server{
-		Addr: addr, Handler: s, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, IdleTimeout: 2 * time.Minute,
+		Addr: addr, Handler: s, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: min(time.Minute, s.o.Limits.Time), IdleTimeout: 2 * time.Minute,
 		WriteTimeout: s.o.Limits.Time + time.Minute, MaxHeaderBytes: 64 << 10,
 	}
 }

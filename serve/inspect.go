@@ -17,20 +17,30 @@ type inspectRequest struct {
 	Texts      []string `json:"texts"`
 	Answers    []string `json:"answers"`
 	Importance bool     `json:"importance"`
-	truncation
+	Truncate   bool     `json:"truncate"`
+	Direction  string   `json:"truncation_direction"`
 }
 
-// input returns the input of a request. With a wrong number of texts, it is one of another task, which the model refuses.
-func (req *inspectRequest) input() gorgpt.Input {
-	switch t := req.Texts; {
-	case len(t) == 2 && req.Answers != nil:
-		return gorgpt.Question(t[0], t[1], req.Answers...)
-	case len(t) == 2:
-		return gorgpt.Pair(t[0], t[1])
-	case len(t) == 1 && req.Answers == nil:
-		return gorgpt.Text(t[0])
+// input returns the input of a request, which must have the fields of the model's task.
+func (req *inspectRequest) input(m *gorgpt.Model, model string) (in gorgpt.Input, err error) {
+	if m.Task() == "" {
+		return in, inputProblem(&gorgpt.InputError{Err: &gorgpt.TaskError{}}, 1, model)
 	}
-	return gorgpt.Input{}
+	texts, answers := inputsOf(m)
+	t := req.Texts
+	switch {
+	case len(t) != len(texts) || answers == "" && req.Answers != nil || answers != "" && req.Answers == nil:
+		want := "texts must be its " + strings.Join(texts, " and ")
+		if answers != "" {
+			want += ", and answers a list"
+		}
+		return in, invalid("texts", fmt.Sprintf("the task of the model %s is %s: %s", quoted(model), m.Task(), want))
+	case answers != "":
+		return gorgpt.Question(t[0], t[1], req.Answers...), nil
+	case len(t) == 2:
+		return gorgpt.Pair(t[0], t[1]), nil
+	}
+	return gorgpt.Text(t[0]), nil
 }
 
 // inspected is the answer of /inspect.
@@ -79,10 +89,7 @@ func (s *Server) inspect(w http.ResponseWriter, r *http.Request) error {
 	if err := read(r, &req); err != nil {
 		return err
 	}
-	if err := req.check(); err != nil {
-		return err
-	}
-	_, m, err := s.use(r, req.Model)
+	m, err := s.predictor(r, req.Model, req.Direction)
 	if err != nil {
 		return err
 	}
@@ -90,10 +97,18 @@ func (s *Server) inspect(w http.ResponseWriter, r *http.Request) error {
 	if rec.read = 1; s.o.LogText {
 		rec.text = strings.Join(append(req.Texts, req.Answers...), "\n")
 	}
-	if n := s.o.Limits.Inputs; len(req.Answers) > n {
-		return &problem{http.StatusRequestEntityTooLarge, "too_many_inputs", "answers", fmt.Sprintf("there are %d answers, and a request may have %d", len(req.Answers), n)}
+	if err := s.checkNumber("answers", len(req.Answers)); err != nil {
+		return err
 	}
-	in, err := m.Inspect(r.Context(), req.input())
+	input, err := req.input(m, rec.model)
+	if err != nil {
+		return err
+	}
+	in, err := m.Inspect(r.Context(), input)
+	var empty *gorgpt.EmptyError
+	if errors.As(err, &empty) {
+		return invalid("texts", err.Error())
+	}
 	if err != nil {
 		return err
 	}
@@ -115,7 +130,7 @@ func (s *Server) inspect(w http.ResponseWriter, r *http.Request) error {
 		answer.Sequences = append(answer.Sequences, tokens)
 	}
 	if req.Importance {
-		if err := s.explain(r, m, &req, &answer); err != nil {
+		if err := s.explain(r, m, input, &answer); err != nil {
 			return err
 		}
 	}
@@ -134,7 +149,7 @@ func nameOf(m *gorgpt.Model, p gorgpt.Prediction, i int) string {
 }
 
 // explain adds the importance of tokens. Each costs a prediction, so there may not be more of them than inputs of a request.
-func (s *Server) explain(r *http.Request, m *gorgpt.Model, req *inspectRequest, answer *inspected) error {
+func (s *Server) explain(r *http.Request, m *gorgpt.Model, input gorgpt.Input, answer *inspected) error {
 	tokens := 0
 	for _, sequence := range answer.Sequences {
 		tokens += len(sequence)
@@ -142,7 +157,7 @@ func (s *Server) explain(r *http.Request, m *gorgpt.Model, req *inspectRequest, 
 	if n := s.o.Limits.Inputs; tokens > n {
 		return &problem{http.StatusRequestEntityTooLarge, "too_many_inputs", "importance", fmt.Sprintf("the input has %d tokens, each of which needs a prediction, and a request may have %d", tokens, n)}
 	}
-	e, err := m.Explain(r.Context(), req.input())
+	e, err := m.Explain(r.Context(), input)
 	if errors.Is(err, gorgpt.ErrNotFloat32) {
 		return invalid("importance", err.Error()+": serve the model with -dtype float32")
 	}

@@ -53,8 +53,6 @@ func TestInspect(t *testing.T) {
 	s, err := New([]Named{{Name: "small", Dir: folder + "tuned-done", Dtype: gorgpt.Int8}}, Options{})
 	require.NoError(t, err)
 	require.NoError(t, s.Load(ctx))
-	_, _, err = s.model("")
-	require.NoError(t, err)
-	_, err = s.models[0].model.Explain(ctx, gorgpt.Text(text))
+	_, err = s.models[0].opened.Load().Explain(ctx, gorgpt.Text(text))
 	require.ErrorIs(t, err, gorgpt.ErrNotFloat32)
 }

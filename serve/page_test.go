@@ -26,8 +26,9 @@ func TestPage(t *testing.T) {
 	}{
 		{"/", 200, "<!doctype html>", nil},
 		{"/page/main.js", 200, "import", nil},
-		{"/page/nothing.js", 404, "no path", nil},
-		{"/page/..%2fpage.go", 404, "no path", nil},
+		{"/page/nothing.js", 401, "key", nil},
+		{"/page/nothing.js", 404, "no path", []string{"Authorization", "Bearer secret"}},
+		{"/page/..%2fpage.go", 404, "no path", []string{"Authorization", "Bearer secret"}},
 		{"/", 421, "not called", []string{"Host", "evil.example"}},
 		{"/", 403, "other sites", []string{"Sec-Fetch-Site", "cross-site", "Sec-Fetch-Mode", "navigate", "Sec-Fetch-Dest", "iframe"}},
 		{"/page/main.js", 403, "other sites", []string{"Sec-Fetch-Site", "cross-site"}},

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"net/http"
 	"strconv"
-	"strings"
 
 	"github.com/pkg/errors"
 
@@ -31,10 +30,6 @@ func invalid(param, message string) *problem {
 // details.
 func problemOf(err error) *problem {
 	var p *problem
-	var input *gorgpt.InputError
-	var task *gorgpt.TaskError
-	var empty *gorgpt.EmptyError
-	var length *gorgpt.LengthError
 	var memory *gorgpt.MemoryError
 	var large *http.MaxBytesError
 	switch {
@@ -48,8 +43,6 @@ func problemOf(err error) *problem {
 		return &problem{http.StatusServiceUnavailable, "out_of_memory", "", "the server has too little memory for this now"}
 	case errors.Is(err, gorgpt.ErrClosed):
 		return &problem{http.StatusServiceUnavailable, "stopping", "", "the server is stopping"}
-	case errors.As(err, &input), errors.As(err, &task), errors.As(err, &empty), errors.As(err, &length):
-		return invalid("", err.Error())
 	}
 	return &problem{http.StatusInternalServerError, "internal", "", "the server made a mistake; its log has the error"}
 }
@@ -105,20 +98,4 @@ func quoted(s string) string {
 		s = string(r[:most]) + "…"
 	}
 	return strconv.Quote(s)
-}
-
-// notFound says which method a known path wants, or that there is no such path.
-func notFound(mux *http.ServeMux, r *http.Request) error {
-	var allowed []string
-	for _, method := range []string{http.MethodGet, http.MethodPost} {
-		other := r.Clone(r.Context())
-		other.Method = method
-		if _, pattern := mux.Handler(other); pattern != "/" && pattern != "" {
-			allowed = append(allowed, method)
-		}
-	}
-	if len(allowed) > 0 {
-		return &problem{http.StatusMethodNotAllowed, "method_not_allowed", "", "this path wants the method " + strings.Join(allowed, " or ")}
-	}
-	return &problem{http.StatusNotFound, "not_found", "", "there is no path " + quoted(r.URL.Path) + ": /openapi.json describes all"}
 }

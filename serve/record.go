@@ -4,8 +4,6 @@ import (
 	"context"
 	"net/http"
 	"time"
-
-	"gorgpt"
 )
 
 // record is what the log and the counters say of a request. Its handler fills it in.
@@ -14,6 +12,8 @@ type record struct {
 	read    int // tokens of prompts, or inputs
 	written int // tokens
 	text    string
+	streams bool   // the answer is a stream, which has begun and tells of its own problem
+	problem string // the code of what went wrong; "": nothing
 }
 
 type recordKey struct{}
@@ -39,21 +39,30 @@ func (a *answer) WriteHeader(status int) {
 	a.ResponseWriter.WriteHeader(status)
 }
 
+func (a *answer) Write(data []byte) (int, error) {
+	if a.status == 0 {
+		a.status = http.StatusOK
+	}
+	return a.ResponseWriter.Write(data)
+}
+
 // Unwrap lets http.ResponseController flush.
 func (a *answer) Unwrap() http.ResponseWriter { return a.ResponseWriter }
 
 // counted logs and counts requests.
-func (s *Server) counted(pattern string, h http.Handler) http.Handler {
+func (s *Server) counted(route string, h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start, rec, a := time.Now(), &record{}, &answer{ResponseWriter: w}
 		h.ServeHTTP(a, r.WithContext(context.WithValue(r.Context(), recordKey{}, rec)))
 		took := time.Since(start)
-		gone := a.status == 0
-		if gone {
+		if a.status == 0 {
 			a.status = statusGone
 		}
-		s.count.request(pattern, a.status, rec, took)
+		s.count.request(route, a.status, rec, took)
 		attributes := []any{"method", r.Method, "path", r.URL.Path, "status", a.status, "ms", took.Milliseconds(), "from", r.RemoteAddr}
+		if rec.problem != "" {
+			attributes = append(attributes, "problem", rec.problem)
+		}
 		if rec.model != "" {
 			attributes = append(attributes, "model", rec.model, "read", rec.read, "written", rec.written)
 		}
@@ -66,12 +75,3 @@ func (s *Server) counted(pattern string, h http.Handler) http.Handler {
 
 // statusGone stands for a client that left before it had an answer, as in nginx.
 const statusGone = 499
-
-// use returns the model that a request names, and notes it.
-func (s *Server) use(r *http.Request, name string) (*entry, *gorgpt.Model, error) {
-	e, m, err := s.model(name)
-	if err == nil {
-		recordOf(r).model = e.Name
-	}
-	return e, m, err
-}

@@ -48,6 +48,7 @@ type prompts struct {
 
 // UnmarshalJSON reads a text, a list of texts, a list of ids, or a list of such lists.
 func (p *prompts) UnmarshalJSON(data []byte) error {
+	*p = prompts{}
 	var texts oneOrMany[string]
 	if json.Unmarshal(data, &texts) == nil {
 		p.texts = texts.values
@@ -125,7 +126,7 @@ func biases(in map[string]float64, size int) (map[int32]float64, error) {
 	out := map[int32]float64{}
 	for key, x := range in {
 		id, err := strconv.Atoi(key)
-		if err != nil || id < 0 || id >= size {
+		if err != nil || id < 0 || id >= size || strconv.Itoa(id) != key { // so that no id stands twice
 			return nil, invalid("logit_bias", fmt.Sprintf("%s is not a token: ids are from 0 to %d", quoted(key), size-1))
 		}
 		if !(math.Abs(x) <= 100) {

@@ -6,107 +6,38 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
-	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/pkg/errors"
 
-	"gorgpt"
+	"gorgpt/serve/page"
 	"gorgpt/train/runs"
 )
-
-// Options of a server. The zero value asks for no key, lets no other site's pages in, logs nothing
-// and has the limits of [DefaultLimits]. Options are safe for concurrent use as long as nothing
-// changes them.
-type Options struct {
-	Key     string   // requests must have it as their bearer token; "": none is asked for
-	Hosts   []string // names under which the server may be called, beside localhost and IP addresses
-	Origins []string // sites whose pages may call it from a browser, as in "https://example.org"
-	Log     *slog.Logger
-	LogText bool   // texts are logged, too
-	Page    bool   // a page for people at /
-	Runs    string // a folder whose runs of training can be watched; "": none
-	Limits  Limits
-}
-
-// Limits bound what clients can ask for. Zero fields have the value in [DefaultLimits].
-// Limits are safe for concurrent use as long as nothing changes them.
-type Limits struct {
-	Body     int64         // bytes of a request
-	Inputs   int           // prompts times n, or inputs to predict, of a request
-	Tokens   int           // to be written for a request, all texts together
-	Requests int           // in work at once; more wait
-	Queue    int           // requests that wait; more are refused
-	Time     time.Duration // from the arrival of a request to its answer
-}
-
-// DefaultLimits returns limits for a machine that is used by a few people.
-func DefaultLimits() Limits {
-	return Limits{Body: 2 << 20, Inputs: 256, Tokens: 1 << 16, Requests: 128, Queue: 512, Time: 5 * time.Minute}
-}
-
-// withDefaults fills in fields that are zero.
-func (l Limits) withDefaults() Limits {
-	d := DefaultLimits()
-	if l.Body == 0 {
-		l.Body = d.Body
-	}
-	if l.Inputs == 0 {
-		l.Inputs = d.Inputs
-	}
-	if l.Tokens == 0 {
-		l.Tokens = d.Tokens
-	}
-	if l.Requests == 0 {
-		l.Requests = d.Requests
-	}
-	if l.Queue == 0 {
-		l.Queue = d.Queue
-	}
-	if l.Time == 0 {
-		l.Time = d.Time
-	}
-	return l
-}
-
-// Named is a model that requests may name. A Named is safe for concurrent use as long as nothing
-// changes it.
-type Named struct {
-	Name string
-	Dir  string
-	Lazy bool // it is opened by the first request that needs it
-
-	Dtype gorgpt.Dtype // see [gorgpt.Compute]
-}
 
 // Server is a handler for all routes. A Server is safe for concurrent use.
 type Server struct {
 	o       Options
 	key     [sha256.Size]byte
 	models  []*entry
-	mux     *http.ServeMux
-	started time.Time
-	ready   atomic.Bool // all models that are not lazy are open
-	places  chan struct{}
-	waiting atomic.Int64
+	routes  map[string]http.Handler // by method and path, as in "GET /health"
 	count   *counters
+	started time.Time
 	runs    *runs.Folder // nil: none are shown
+
+	ready    atomic.Bool   // all models that are not lazy are open
+	admitted atomic.Int64  // requests in work, and those that wait or send their bodies
+	places   chan struct{} // one is taken by each request in work
 }
 
-// entry is a model and how it is opened.
-type entry struct {
-	Named
-	observe func(gorgpt.Batch)
-
-	mu    sync.Mutex
-	model *gorgpt.Model
-}
-
-// New returns a server for models with different names, or for runs alone. It does not open them; see [Server.Load].
+// New returns a server for models with different names, or for runs alone, or an error for options that
+// cannot work. It does not open the models; see [Server.Load].
 func New(models []Named, o Options) (*Server, error) {
 	if len(models) == 0 && o.Runs == "" {
 		return nil, errors.New("there is no model to serve")
+	}
+	if err := o.check(); err != nil {
+		return nil, err
 	}
 	o.Limits = o.Limits.withDefaults()
 	if o.Log == nil {
@@ -129,7 +60,7 @@ func New(models []Named, o Options) (*Server, error) {
 			return nil, err
 		}
 	}
-	s.mux = s.routes()
+	s.routes = s.handlers()
 	return s, nil
 }
 
@@ -153,11 +84,9 @@ func (s *Server) Load(ctx context.Context) error {
 // Close closes the models. Requests that are in work end as if they were open.
 func (s *Server) Close() error {
 	for _, e := range s.models {
-		e.mu.Lock()
-		if e.model != nil {
-			_ = e.model.Close() // it has no error
+		if m := e.opened.Load(); m != nil {
+			_ = m.Close() // it has no error
 		}
-		e.mu.Unlock()
 	}
 	if s.runs != nil {
 		return s.runs.Close()
@@ -165,65 +94,11 @@ func (s *Server) Close() error {
 	return nil
 }
 
-// open returns the model, which it opens if nobody has.
-func (e *entry) open() (*gorgpt.Model, error) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	if e.model != nil {
-		return e.model, nil
-	}
-	m, err := gorgpt.Open(e.Dir, gorgpt.Compute(e.Dtype), gorgpt.CutLong(), gorgpt.Observe(e.observe))
-	if err != nil {
-		return nil, err
-	}
-	e.model = m
-	return m, nil
-}
-
-// opened returns the model if it is open.
-func (e *entry) opened() *gorgpt.Model {
-	if !e.mu.TryLock() { // it is being opened
-		return nil
-	}
-	defer e.mu.Unlock()
-	return e.model
-}
-
-func (s *Server) named(name string) *entry {
-	for _, e := range s.models {
-		if e.Name == name {
-			return e
-		}
-	}
-	return nil
-}
-
-// model returns the model that a request names; "" is the first.
-func (s *Server) model(name string) (*entry, *gorgpt.Model, error) {
-	if len(s.models) == 0 {
-		return nil, nil, &problem{http.StatusNotFound, "model_not_found", "model", "the server has no model: it only shows runs"}
-	}
-	e := s.models[0]
-	if name != "" {
-		if e = s.named(name); e == nil {
-			return nil, nil, &problem{http.StatusNotFound, "model_not_found", "model", "there is no model " + quoted(name) + ": /v1/models lists them"}
-		}
-	}
-	if !e.Lazy && !s.ready.Load() {
-		return nil, nil, &problem{http.StatusServiceUnavailable, "loading", "", "the models are being opened: try again soon"}
-	}
-	m, err := e.open()
-	if err != nil {
-		s.o.Log.Error("opening a model", "model", e.Name, "error", err)
-		return nil, nil, &problem{http.StatusServiceUnavailable, "model_unavailable", "model", "the model " + quoted(e.Name) + " cannot be opened; the server's log says why"}
-	}
-	return e, m, nil
-}
-
-// routes are all routes and what they do.
-func (s *Server) routes() *http.ServeMux {
-	mux := http.NewServeMux()
-	for pattern, h := range map[string]func(http.ResponseWriter, *http.Request) error{
+// handlers are all routes and what they do. Paths are compared as they are, without redirects from
+// similar ones, so that nothing is answered without the checks.
+func (s *Server) handlers() map[string]http.Handler {
+	all := map[string]http.Handler{}
+	for route, h := range map[string]func(http.ResponseWriter, *http.Request) error{
 		"POST /v1/completions": s.completions,
 		"GET /v1/models":       s.listModels,
 		"POST /predict":        s.predict,
@@ -240,18 +115,54 @@ func (s *Server) routes() *http.ServeMux {
 		"GET /health":          s.health,
 		"GET /metrics":         s.metrics,
 		"GET /openapi.json":    s.openAPI,
+		other:                  s.notFound,
 	} {
-		mux.Handle(pattern, s.counted(pattern, s.guarded(pattern, h)))
+		all[route] = s.counted(route, s.guarded(route, h))
 	}
 	if s.o.Page {
-		mux.Handle(pagePattern, s.counted("page", s.guarded(pagePattern, s.page)))
-		mux.Handle(pageFiles, s.counted("page", s.guarded(pageFiles, s.page)))
+		all["GET /"] = s.counted(pageRoute, s.guarded(pageRoute, file("index.html")))
+		for _, name := range page.Names() {
+			all["GET /page/"+name] = s.counted(pageRoute, s.guarded(pageRoute, file(name)))
+		}
 	}
-	mux.Handle("/", s.counted("other", s.guarded("other", func(_ http.ResponseWriter, r *http.Request) error {
-		return notFound(mux, r)
-	})))
-	return mux
+	return all
 }
 
+// other is the route of requests that have none.
+const other = "other"
+
 // ServeHTTP answers a request.
-func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.mux.ServeHTTP(w, r) }
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	method := r.Method
+	if method == http.MethodHead { // an answer whose body net/http leaves out
+		method = http.MethodGet
+	}
+	h, found := s.routes[method+" "+r.URL.Path]
+	if !found {
+		h = s.routes[other]
+	}
+	h.ServeHTTP(w, r)
+}
+
+// waiting is the number of requests that wait for a place, or send their bodies.
+func (s *Server) waiting() int { return max(0, int(s.admitted.Load())-len(s.places)) }
+
+// methods are those of a path, for the header Allow; "" if there is no such path.
+func (s *Server) methods(path string) string {
+	if s.routes["GET "+path] != nil {
+		return "GET, HEAD, OPTIONS"
+	}
+	if s.routes["POST "+path] != nil {
+		return "POST, OPTIONS"
+	}
+	return ""
+}
+
+// notFound says which method a known path wants, or that there is no such path.
+func (s *Server) notFound(w http.ResponseWriter, r *http.Request) error {
+	if methods := s.methods(r.URL.Path); methods != "" {
+		w.Header().Set("Allow", methods)
+		return &problem{http.StatusMethodNotAllowed, "method_not_allowed", "", "this path wants another method: " + methods}
+	}
+	return &problem{http.StatusNotFound, "not_found", "", "there is no path " + quoted(r.URL.Path) + ": /openapi.json describes all"}
+}

@@ -1,7 +1,6 @@
 package serve
 
 import (
-	"context"
 	"encoding/json"
 	"net/http"
 	"sync"
@@ -39,10 +38,14 @@ func (c *completion) streamTo(w http.ResponseWriter, r *http.Request, rec *recor
 	if err == nil && c.withUsage {
 		err = events.send(c.object([]choice{}, c.usage(rec.written)))
 	}
-	if err != nil {
-		return events.fail(err)
+	rec.streams = events.begun
+	switch {
+	case err == nil:
+		return events.raw("[DONE]")
+	case events.begun:
+		_ = events.send(problemOf(err).body()) // the client may be gone
 	}
-	return events.raw("[DONE]")
+	return err
 }
 
 // events are server-sent events.
@@ -74,12 +77,4 @@ func (e *events) raw(data string) error {
 		return err
 	}
 	return e.control.Flush()
-}
-
-// fail ends the stream with an error, which is an event if the stream has begun.
-func (e *events) fail(err error) error {
-	if !e.begun || errors.Is(err, context.Canceled) {
-		return err
-	}
-	return e.send(problemOf(err).body())
 }

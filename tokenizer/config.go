@@ -1,6 +1,7 @@
 package tokenizer
 
 import (
+	"bytes"
 	"encoding/json"
 	"slices"
 	"strings"
@@ -12,6 +13,9 @@ import (
 // which names the pipeline. Without it, as in folders of other programs, the pipeline is [Bert].
 const configFile = "tokenizer_config.json"
 
+// specialsFile lists the special tokens for other programs.
+const specialsFile = "special_tokens_map.json"
+
 // config is tokenizer_config.json.
 type config struct {
 	Class    string          `json:"tokenizer_class,omitempty"`
@@ -19,6 +23,7 @@ type config struct {
 	CleanUp  bool            `json:"clean_up_tokenization_spaces"`
 	Pipeline string          `json:"gorgpt_pipeline,omitempty"`
 	Note     string          `json:"gorgpt_note,omitempty"`
+	Longest  any             `json:"model_max_length,omitempty"` // not used here
 }
 
 // Note is what users of other programs must know about [Tokenizer.Files], or "". It is stored in
@@ -31,18 +36,42 @@ func (t *Tokenizer) Note() string {
 		"and merges.txt, cut text as the pipeline bert does and give this model other ids than it was trained on"
 }
 
-// configJSON is the content of tokenizer_config.json.
-func (t *Tokenizer) configJSON() ([]byte, error) {
+// configJSON is the content of tokenizer_config.json, for a model of so many positions; 0: not said.
+func (t *Tokenizer) configJSON(positions int) ([]byte, error) {
 	c := config{
 		Class: "OpenAIGPTTokenizer", Unknown: json.RawMessage(`"` + Unknown + `"`),
 		Pipeline: t.pipeline.String(), Note: t.Note(),
 	}
-	var out strings.Builder
+	if positions > 0 {
+		c.Longest = positions
+	}
+	data, err := readable(c)
+	return data, errors.Wrap(err, configFile)
+}
+
+// specialsJSON is the content of special_tokens_map.json.
+func (t *Tokenizer) specialsJSON() ([]byte, error) {
+	specials := struct {
+		Unknown string   `json:"unk_token"`
+		More    []string `json:"additional_special_tokens,omitempty"`
+	}{Unknown: Unknown}
+	for _, token := range []string{Start, Delimiter, Classify} {
+		if _, ok := t.ID(token); ok {
+			specials.More = append(specials.More, token)
+		}
+	}
+	data, err := readable(specials)
+	return data, errors.Wrap(err, specialsFile)
+}
+
+// readable is JSON in which <unk> stands as it is.
+func readable(v any) ([]byte, error) {
+	var out bytes.Buffer
 	enc := json.NewEncoder(&out)
-	enc.SetEscapeHTML(false) // keeps <unk> readable
+	enc.SetEscapeHTML(false)
 	enc.SetIndent("", "  ")
-	err := enc.Encode(c)
-	return []byte(out.String()), errors.Wrap(err, configFile)
+	err := enc.Encode(v)
+	return out.Bytes(), err
 }
 
 // parseConfig reads a tokenizer_config.json and returns the pipeline. Keys that do not affect ids are

@@ -9,6 +9,7 @@ import (
 
 	"github.com/pkg/errors"
 
+	"gorgpt/internal/parallel"
 	"gorgpt/internal/regular"
 )
 
@@ -29,33 +30,34 @@ const jsonFile = "tokenizer.json"
 // Errors name the file, and the offset, line or setting. It is an error if tokenizer.json has settings
 // that give different ids from this package, or a different vocabulary from the other files.
 func Load(dir string) (*Tokenizer, error) {
-	t, err := loadJSON(filepath.Join(dir, jsonFile))
+	var t *Tokenizer
+	var l *lists
+	err := parallel.Do(2, func(i int) (err error) {
+		if i == 0 {
+			t, err = loadJSON(filepath.Join(dir, jsonFile))
+		} else {
+			l, err = readLists(dir)
+		}
+		return err
+	})
 	if err != nil {
 		return nil, err
 	}
-	for _, names := range pairsOfFiles {
-		vocab := filepath.Join(dir, names.vocab)
-		switch _, err := os.Stat(vocab); {
-		case errors.Is(err, fs.ErrNotExist):
-			continue
-		case err != nil:
-			return nil, errors.Wrap(err, "loading the tokenizer")
-		}
-		pair, err := loadFiles(vocab, filepath.Join(dir, names.merges))
-		if err != nil {
-			return nil, err
-		}
-		if t == nil {
-			t = pair
-		}
-		if err := t.extends(pair); err != nil {
-			return nil, errors.WithMessagef(err, "%s and %s in %s contradict each other (remove the outdated one)", names.vocab, jsonFile, dir)
-		}
-		break
-	}
-	if t == nil {
+	switch {
+	case t == nil && l == nil:
 		return nil, errors.Errorf("no tokenizer in %s: want %s and %s, or %s and %s, or %s", dir,
 			pairsOfFiles[0].vocab, pairsOfFiles[0].merges, pairsOfFiles[1].vocab, pairsOfFiles[1].merges, jsonFile)
+	case t == nil:
+		if t, err = l.tokenizer(); err != nil {
+			return nil, err
+		}
+	case l != nil:
+		if differ := t.extends(l); differ != nil {
+			if _, err := l.tokenizer(); err != nil { // which says more
+				return nil, err
+			}
+			return nil, errors.WithMessagef(differ, "%s and %s in %s contradict each other (remove the outdated one)", filepath.Base(l.vocabPath), jsonFile, dir)
+		}
 	}
 	return t.withConfig(filepath.Join(dir, configFile))
 }
@@ -97,17 +99,17 @@ func (t *Tokenizer) withConfig(path string) (*Tokenizer, error) {
 	return t.WithPipeline(p), nil
 }
 
-// extends checks that t equals other, apart from tokens added after those of other.
-func (t *Tokenizer) extends(other *Tokenizer) error {
-	for id, token := range other.tokens {
+// extends checks that t has the tokens and merges of the lists, apart from tokens added after them.
+func (t *Tokenizer) extends(l *lists) error {
+	for id, token := range l.tokens {
 		if got, _ := t.Token(int32(id)); got != token {
 			return errors.Errorf("id %d is %q in one and %q in the other", id, token, got)
 		}
 	}
-	if len(t.merges) != len(other.merges) {
-		return errors.Errorf("one has %d merges, the other %d", len(other.merges), len(t.merges))
+	if len(t.merges) != len(l.merges) {
+		return errors.Errorf("one has %d merges, the other %d", len(l.merges), len(t.merges))
 	}
-	for rank, m := range other.merges {
+	for rank, m := range l.merges {
 		if t.merges[rank] != m {
 			return errors.Errorf("merge %d is %q in one and %q in the other", rank+1, m.Left+" "+m.Right, t.merges[rank].Left+" "+t.merges[rank].Right)
 		}
@@ -115,31 +117,54 @@ func (t *Tokenizer) extends(other *Tokenizer) error {
 	return nil
 }
 
-// loadFiles reads a tokenizer from its two files.
-func loadFiles(vocabPath, mergesPath string) (*Tokenizer, error) {
-	vocab, err := read(vocabPath)
-	if err != nil {
-		return nil, errors.Wrap(err, "loading the vocabulary")
+// lists is what a vocabulary and its merges file hold.
+type lists struct {
+	vocabPath, mergesPath string
+	tokens                []string
+	merges                []Merge
+	skipped               int // lines before the first merge
+}
+
+// readLists reads the first pair of files that a folder has; it returns nil if there is none.
+func readLists(dir string) (*lists, error) {
+	for _, names := range pairsOfFiles {
+		l := &lists{vocabPath: filepath.Join(dir, names.vocab), mergesPath: filepath.Join(dir, names.merges)}
+		switch _, err := os.Stat(l.vocabPath); {
+		case errors.Is(err, fs.ErrNotExist):
+			continue
+		case err != nil:
+			return nil, errors.Wrap(err, "loading the tokenizer")
+		}
+		return l, l.read()
 	}
-	tokens, err := parseVocab(vocab)
+	return nil, nil
+}
+
+func (l *lists) read() error {
+	vocab, err := read(l.vocabPath)
 	if err != nil {
-		return nil, errors.Wrapf(err, "vocabulary %s", vocabPath)
+		return errors.Wrap(err, "loading the vocabulary")
 	}
-	text, err := read(mergesPath)
+	if l.tokens, err = parseVocab(vocab); err != nil {
+		return errors.Wrapf(err, "vocabulary %s", l.vocabPath)
+	}
+	text, err := read(l.mergesPath)
 	if err != nil {
-		return nil, errors.Wrap(err, "loading the merges")
+		return errors.Wrap(err, "loading the merges")
 	}
-	merges, skipped, err := parseMerges(string(text))
-	if err != nil {
-		return nil, errors.Wrapf(err, "merges %s", mergesPath)
-	}
-	t, err := build(tokens, merges, func(rank int) string {
-		return fmt.Sprintf("%s: line %d", mergesPath, rank+skipped+1)
+	l.merges, l.skipped, err = parseMerges(string(text))
+	return errors.Wrapf(err, "merges %s", l.mergesPath)
+}
+
+// tokenizer makes a tokenizer of the lists.
+func (l *lists) tokenizer() (*Tokenizer, error) {
+	t, err := build(l.tokens, l.merges, func(rank int) string {
+		return fmt.Sprintf("%s: line %d", l.mergesPath, rank+l.skipped+1)
 	})
 	if err != nil {
-		return nil, errors.Wrapf(err, "vocabulary %s", vocabPath)
+		return nil, errors.Wrapf(err, "vocabulary %s", l.vocabPath)
 	}
-	return t, errors.Wrapf(t.checkMerges(), "merges %s", mergesPath)
+	return t, errors.Wrapf(t.checkMerges(), "merges %s", l.mergesPath)
 }
 
 // mergesHeader begins the first line of a merges file if that is not a merge.

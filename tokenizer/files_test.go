@@ -1,6 +1,8 @@
 package tokenizer
 
 import (
+	"bytes"
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"testing"
@@ -126,10 +128,18 @@ func TestMergesCutShort(t *testing.T) {
 }
 
 func FuzzParseVocab(f *testing.F) {
-	for _, seed := range []string{"", "{}", `{"<unk>":0}`, `{"a":1,"b":0}`, `{"a":0,"a":1}`, `[`, `{"a":null}`} {
+	for _, seed := range []string{
+		"", "{}", `{"<unk>":0}`, `{"a":1,"b":0}`, `{"a":0,"a":1}`, `[`, `{"a":null}`, ` { "\"\\\u00e9é" : 0 , "b" : 1 } `, `{"a":01}`, `{"a":1.5}`, `{"a":0}x`, "{\"\xff\":0}",
+	} {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
+		if ids, byID := quickVocab(data); ids != nil {
+			v := newVocabReader(data, 0)
+			require.NoError(t, v.readSlowly())
+			require.Equal(t, v.ids, ids)
+			require.Equal(t, v.byID, byID)
+		}
 		tokens, err := parseVocab(data)
 		if err != nil {
 			return
@@ -144,6 +154,24 @@ func FuzzParseVocab(f *testing.F) {
 		require.NoError(t, err)
 		require.Equal(t, tokens, again)
 	})
+}
+
+// TestQuickVocab: a vocabulary as this program writes it is read in the quick way.
+func TestQuickVocab(t *testing.T) {
+	tok, err := New([]string{Unknown, `"`, `\`, "é", "<", "x\ty", "b"}, nil)
+	require.NoError(t, err)
+	for _, indent := range []string{"", "  "} {
+		data, err := tok.VocabJSON()
+		require.NoError(t, err)
+		if indent != "" {
+			var wide bytes.Buffer
+			require.NoError(t, json.Indent(&wide, data, "", indent))
+			data = wide.Bytes()
+		}
+		ids, byID := quickVocab(data)
+		require.Equal(t, tok.ids, ids)
+		require.Len(t, byID, tok.Size())
+	}
 }
 
 func FuzzParseMerges(f *testing.F) {

@@ -115,17 +115,26 @@ func (t *Tokenizer) tokenizerJSON() ([]byte, error) {
 	for rank, m := range t.merges {
 		file.Model.Merges[rank] = m.Left + " " + m.Right
 	}
-	var out bytes.Buffer
-	enc := json.NewEncoder(&out)
-	enc.SetEscapeHTML(false) // keeps </w> readable
-	enc.SetIndent("", "  ")
-	err = enc.Encode(file)
-	return out.Bytes(), errors.Wrap(err, jsonFile)
+	data, err := readable(file)
+	return data, errors.Wrap(err, jsonFile)
 }
 
 // Files returns the files of the tokenizer in a model folder, by name. [Load] and Hugging Face's tools
 // read them.
-func (t *Tokenizer) Files() (map[string][]byte, error) {
+func (t *Tokenizer) Files() (map[string][]byte, error) { return t.files(0) }
+
+// FilesFor is Files with what only other programs read: the special tokens, and the number of positions of
+// the model as the maximum length of a text.
+func (t *Tokenizer) FilesFor(positions int) (map[string][]byte, error) {
+	files, err := t.files(positions)
+	if err != nil {
+		return nil, err
+	}
+	files[specialsFile], err = t.specialsJSON()
+	return files, err
+}
+
+func (t *Tokenizer) files(positions int) (map[string][]byte, error) {
 	vocab, err := t.VocabJSON()
 	if err != nil {
 		return nil, err
@@ -134,7 +143,7 @@ func (t *Tokenizer) Files() (map[string][]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	config, err := t.configJSON()
+	config, err := t.configJSON(positions)
 	if err != nil {
 		return nil, err
 	}

@@ -190,23 +190,40 @@ func addTokens(v *vocabReader, data json.RawMessage) error {
 
 // parseMergeList reads merges, each as "a b" or as ["a", "b"].
 func parseMergeList(data json.RawMessage) ([]Merge, error) {
-	var all []json.RawMessage
+	var all []mergeParts
 	if err := json.Unmarshal(data, &all); err != nil || all == nil {
 		return nil, errors.Errorf("model.merges is %s: want a list", excerpt(data))
 	}
 	merges := make([]Merge, len(all))
-	for i, raw := range all {
-		var parts []string
-		if err := json.Unmarshal(raw, &parts); err != nil {
-			var both string
-			if err := json.Unmarshal(raw, &both); err == nil {
-				parts = strings.Split(both, " ")
-			}
+	for i, m := range all {
+		if m.Left == "" || m.Right == "" {
+			return nil, errors.Errorf(`model.merges[%d] is %s: want two pieces, as "a b" or ["a", "b"]`, i, m.text)
 		}
-		if len(parts) != 2 || parts[0] == "" || parts[1] == "" {
-			return nil, errors.Errorf(`model.merges[%d] is %s: want two pieces, as "a b" or ["a", "b"]`, i, excerpt(raw))
-		}
-		merges[i] = Merge{parts[0], parts[1]}
+		merges[i] = m.Merge
 	}
 	return merges, nil
+}
+
+// mergeParts is an element of a list of merges. If it is not two parts, they are empty, and text begins as
+// it does.
+type mergeParts struct {
+	Merge
+	text string
+}
+
+// UnmarshalJSON never fails.
+func (m *mergeParts) UnmarshalJSON(data []byte) error {
+	var parts []string
+	c := cursor{data}
+	if both, isText := c.text(); isText {
+		parts = strings.Split(both, " ")
+	} else if json.Unmarshal(data, &parts) != nil {
+		parts = nil
+	}
+	if len(parts) == 2 && parts[0] != "" && parts[1] != "" {
+		m.Left, m.Right = parts[0], parts[1]
+	} else {
+		m.text = excerpt(data)
+	}
+	return nil
 }

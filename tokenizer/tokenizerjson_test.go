@@ -263,7 +263,7 @@ func TestConfig(t *testing.T) {
 // TestConfigTells: the folder of a model of the original pipeline says what others must know.
 func TestConfigTells(t *testing.T) {
 	read := func(tok *Tokenizer) (c map[string]any) {
-		data, err := tok.configJSON()
+		data, err := tok.configJSON(0)
 		require.NoError(t, err)
 		require.NoError(t, json.Unmarshal(data, &c))
 		return c

@@ -10,6 +10,7 @@ import (
 
 // vocabReader reads a JSON object from token to id.
 type vocabReader struct {
+	data []byte
 	dec  *json.Decoder
 	base int // where the object begins in its file
 	byID map[int32]string
@@ -19,7 +20,7 @@ type vocabReader struct {
 // newVocabReader reads data, which begins at an offset of its file.
 func newVocabReader(data []byte, base int) *vocabReader {
 	return &vocabReader{
-		dec: json.NewDecoder(bytes.NewReader(data)), base: base,
+		data: data, dec: json.NewDecoder(bytes.NewReader(data)), base: base,
 		byID: make(map[int32]string), ids: make(map[string]int32),
 	}
 }
@@ -39,6 +40,15 @@ func (v *vocabReader) at() int64 { return int64(v.base) + v.dec.InputOffset() }
 
 // read reads the whole object.
 func (v *vocabReader) read() error {
+	if ids, byID := quickVocab(v.data); ids != nil {
+		v.ids, v.byID = ids, byID
+		return nil
+	}
+	return v.readSlowly()
+}
+
+// readSlowly is read with errors that say what is wrong where.
+func (v *vocabReader) readSlowly() error {
 	if err := v.expect(json.Delim('{')); err != nil {
 		return err
 	}

@@ -132,7 +132,7 @@ func reopen(dir string, l Listener) (*Folder, *Record, error) {
 	defer f.Close()
 	if err == nil {
 		l.Note("the run in %s is complete: nothing to do", dir)
-		err = r.Keeping.Keep.tidy(checkpoint.Keeper{Dir: f.Checkpoints()}) // it may have been killed before
+		err = r.Keeping.Checkpoints.tidy(checkpoint.Keeper{Dir: f.Checkpoints()}) // it may have been killed before
 	}
 	return nil, r, err
 }

@@ -58,7 +58,7 @@ func (j *Job) Run(ctx context.Context) (err error) {
 		}
 	}()
 	j.Trainer.Observers = slices.Concat([]Observer{metrics}, j.Listener.Observers, j.Trainer.Observers)
-	if j.Options.Keep != 0 {
+	if j.Options.Checkpoints != 0 {
 		j.Trainer.Save = func(s State) error { return j.save(s, metrics) }
 	}
 	runErr := j.Trainer.Run(ctx)
@@ -85,7 +85,7 @@ func (j *Job) restore() error {
 		j.Listener.Note("ended after update %d of %d, because the last %d evaluations were not better than the one after update %d",
 			last, j.Trainer.Steps, j.Trainer.Patience, best)
 	}
-	if !j.Restore || best == 0 || best == last || j.Options.Keep == 0 {
+	if !j.Restore || best == 0 || best == last || j.Options.Checkpoints == 0 {
 		return nil
 	}
 	if j.Options.Group.First() {
@@ -168,7 +168,7 @@ func (j *Job) finish(ctx context.Context, metrics *MetricsFile) error {
 	if err := j.Record.write(j.Dir); err != nil {
 		return err
 	}
-	return j.Options.Keep.tidy(j.keeper())
+	return j.Options.Checkpoints.tidy(j.keeper())
 }
 
 // begin writes the files that are known before the first update. A resumed run then loads the
@@ -226,7 +226,7 @@ func (j *Job) resume() error {
 }
 
 func (j *Job) keeper() checkpoint.Keeper {
-	return checkpoint.Keeper{Dir: j.Checkpoints(), Keep: j.Options.Keep.newest(), Wrap: j.Listener.Disk}
+	return checkpoint.Keeper{Dir: j.Checkpoints(), Keep: j.Options.Checkpoints.newest(), Wrap: j.Listener.Disk}
 }
 
 // save stores a checkpoint. Before that, it syncs the metrics to the disk.
@@ -277,5 +277,5 @@ func (j *Job) stopped(err error) error {
 	if err == nil {
 		return nil
 	}
-	return Stopped{Err: err, Dir: j.Dir, Checkpoint: j.newest, Keeps: j.newest != "" || j.Options.Keep != 0}
+	return Stopped{Err: err, Dir: j.Dir, Checkpoint: j.newest, Keeps: j.newest != "" || j.Options.Checkpoints != 0}
 }

@@ -20,7 +20,8 @@ func TestOptionErrorNamesFields(t *testing.T) {
 		"cause":            {InOption("Tokenizer", errors.New("no such file")), "Tokenizer: no such file", "-tokenizer: no such file", []string{"Tokenizer"}},
 		"nested": {
 			errors.WithMessage(InOption("Resume", errors.WithMessage(BadOption("{Batch} and {Steps}"), "the record")), "train"),
-			"train: Resume: the record: Batch and Steps", "train: -resume: the record: -batch and -steps", []string{"Resume"},
+			"train: Resume: the record: Batch and Steps", "train: -resume: the record: -batch and -steps",
+			[]string{"Resume"},
 		},
 		"another error": {errors.New("Batch"), "Batch", "Batch", nil},
 	} {

@@ -47,7 +47,7 @@ type Options struct {
 type Housekeeping struct {
 	LogEvery    int   `json:"log_every"`              // updates between progress lines
 	SaveEvery   Every `json:"save_every"`             // interval between checkpoints
-	Keep        Keep  `json:"keep"`                   // checkpoints to keep; 0: write none
+	Checkpoints Keep  `json:"keep"`                   // those to keep; 0: write none
 	SampleEvery int   `json:"sample_every,omitempty"` // updates between samples of text; 0: only at the end
 	History     int   `json:"history,omitempty"`      // earlier states of the weights to keep; see [Milestones]
 }
@@ -55,7 +55,7 @@ type Housekeeping struct {
 // DefaultHousekeeping returns the default housekeeping, with a progress line every logEvery
 // updates.
 func DefaultHousekeeping(logEvery int) Housekeeping {
-	return Housekeeping{LogEvery: logEvery, SaveEvery: Every{Time: 10 * time.Minute}, Keep: 2}
+	return Housekeeping{LogEvery: logEvery, SaveEvery: Every{Time: 10 * time.Minute}, Checkpoints: 2}
 }
 
 // Check returns an error if a value is out of its range.
@@ -64,8 +64,15 @@ func (o Options) Check() error {
 		field        string
 		value, least int
 	}{
-		{"Steps", o.Steps, 0}, {"Epochs", o.Epochs, Auto}, {"Batch", o.Batch, 1}, {"Micro", o.Micro, 1},
-		{"EvalEvery", o.EvalEvery, 0}, {"Patience", o.Patience, 0}, {"LogEvery", o.LogEvery, 0}, {"SampleEvery", o.SampleEvery, 0}, {"History", o.History, 0},
+		{"Steps", o.Steps, 0},
+		{"Epochs", o.Epochs, Auto},
+		{"Batch", o.Batch, 1},
+		{"Micro", o.Micro, 1},
+		{"EvalEvery", o.EvalEvery, 0},
+		{"Patience", o.Patience, 0},
+		{"LogEvery", o.LogEvery, 0},
+		{"SampleEvery", o.SampleEvery, 0},
+		{"History", o.History, 0},
 	} {
 		if x.value != Auto && x.value < x.least {
 			return BadOption("{"+x.field+"} must be at least %d, not %d", x.least, x.value)

@@ -26,6 +26,9 @@ type Tensor struct {
 // Name returns the tensor's name.
 func (t Tensor) Name() string { return t.name }
 
+// Bytes returns the size of the tensor's values in a file.
+func (t Tensor) Bytes() int64 { return int64(t.len) * int64(t.dtype.Size()) }
+
 // NewFloat32 makes a tensor of type F32 from row-major values. The values are
 // not copied; they must not change before Write returns.
 func NewFloat32(name string, shape []int, values []float32) Tensor {

@@ -19,8 +19,10 @@ import (
 	"gorgpt/cmd/internal/cli"
 	"gorgpt/cmd/internal/comparecmd"
 	"gorgpt/cmd/internal/convertcmd"
+	"gorgpt/cmd/internal/fetchcmd"
 	"gorgpt/cmd/internal/finetunecmd"
 	"gorgpt/cmd/internal/generatecmd"
+	"gorgpt/cmd/internal/hubcli"
 	"gorgpt/cmd/internal/servecmd"
 	"gorgpt/cmd/internal/traincmd"
 	"gorgpt/cmd/internal/zeroshotcmd"
@@ -34,10 +36,11 @@ type command struct {
 
 // commands are listed in the order in which a new user meets them.
 var commands = []command{
-	{"train", "pre-train a model on books", traincmd.Run},
+	{"train", "pre-train a model on books", traincmd.With(hubcli.Folder)},
 	{"finetune", "fine-tune a model on labelled rows, evaluate it and predict", finetunecmd.Run},
 	{"generate", "write text, score texts, export attention weights", cli.Alone(generatecmd.Run)},
 	{"serve", "answer HTTP requests, and a page in the browser", cli.Alone(servecmd.Run)},
+	{"fetch", "download models and datasets from the Hugging Face hub", cli.Alone(fetchcmd.Run)},
 	{"compare", "compare runs of training", cli.Alone(comparecmd.Run)},
 	{"convert", "export a model to Hugging Face, or change its type", cli.Alone(convertcmd.Run)},
 	{"ablate", "compare with and without pre-training, auxiliary loss and labels", cli.Alone(ablatecmd.Run)},

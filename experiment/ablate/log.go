@@ -17,7 +17,7 @@ type ID struct {
 // key omits paths of files and other options that do not affect the scores.
 func (id ID) key() ID {
 	s := &id.Options
-	s.Model, s.Data, s.Train, s.Dev, s.Test = "", "", "", "", ""
+	s.Model, s.Data, s.Train, s.Dev, s.Test, s.Local = "", "", "", "", "", nil
 	s.Strict = false
 	s.Out, s.Config, s.Force, s.Housekeeping = "", "", false, train.Housekeeping{}
 	return id

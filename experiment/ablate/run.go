@@ -150,7 +150,7 @@ func (t trial) options(keep string) finetune.Options {
 	o.LogEvery = o.Steps  // one line at most
 	if keep != "" {
 		o.Out, o.Force = filepath.Join(keep, t.folder()), true
-		o.Keep = 0 // an interrupted run starts again
+		o.Checkpoints = 0 // an interrupted run starts again
 	}
 	return o
 }

@@ -26,7 +26,7 @@ import (
 // The file [finetune.Stdin] is read from in, and Out may name standard output so.
 func Apply(ctx context.Context, o finetune.Options, in io.Reader, out io.Writer, to train.Listener) error {
 	s := reader{Options: o}
-	b, err := finetune.ReadTuned(s.Model, s.Dtype)
+	b, err := finetune.ReadTuned(s.Folder(s.Model), s.Dtype)
 	if err != nil {
 		return err
 	}
@@ -159,8 +159,7 @@ func (s reader) readLike(path string, spec finetune.Spec) ([]loaders.Row, []ledg
 			fields.Table = given.Table
 		}
 	}
-	rows, account, err := s.readOwn(path, ownFile{task: spec.Task, fields: fields, whole: spec.Task.Task().Whole(), open: &spec})
-	return rows, []ledger.Account{account}, err
+	return s.readOwn(path, ownFile{task: spec.Task, fields: fields, whole: spec.Task.Task().Whole(), open: &spec})
 }
 
 // readLikeDataset reads a file in a layout of a dataset.
@@ -172,18 +171,29 @@ func (s reader) readLikeDataset(path, name string) ([]loaders.Row, []ledger.Acco
 	if s.Join != "" || s.Table != "" || s.KeepColumns != "" {
 		return nil, nil, train.BadOption("{Join}, {Table} and {KeepColumns} describe your own files, but the model knows the columns of %s: add {Fields} to name them", set.Name)
 	}
+	paths := s.Files(path)
 	copied := path == finetune.Stdin
 	if copied {
-		path = s.stdin
+		paths = []string{s.stdin}
 	}
-	rows, accounts, err := set.ReadFile(path, s.Tolerance())
-	if copied {
-		err = renamed(err, path, stdinName)
-		for i := range accounts {
-			rename(rows, &accounts[i])
+	var all []loaders.Row
+	var accounts []ledger.Account
+	for _, path := range paths {
+		rows, some, err := set.ReadFile(path, s.Tolerance())
+		if err != nil && copied {
+			err = renamed(err, path, stdinName)
 		}
+		if err != nil {
+			return nil, nil, err
+		}
+		for i := range some {
+			if copied {
+				rename(rows, &some[i], stdinName)
+			}
+		}
+		all, accounts = append(all, rows...), append(accounts, some...)
 	}
-	return rows, accounts, err
+	return all, accounts, nil
 }
 
 // checkDataset compares the spec of a model with the dataset that it names.

@@ -11,6 +11,9 @@ import (
 // Resolve checks options and returns them with the task of the dataset that they name. A training file
 // without development and test rows is divided, see [finetune.DefaultSplit].
 func Resolve(o finetune.Options) (finetune.Options, error) {
+	if o.Train == "" && !o.Applies() && isKeep(o.KeepColumns) {
+		return o, train.BadOption("{KeepColumns} names columns of your own files: write {Checkpoints} %s for a number of checkpoints", o.KeepColumns)
+	}
 	o, err := ofDataset(o)
 	if err != nil {
 		return o, err

@@ -19,24 +19,39 @@ const (
 // mostPoints is the most points of a scatter plot.
 const mostPoints = 2000
 
-// Draw draws the pictures of a report in a folder: confusion.svg for classes, scatter.svg for scores.
+// Draw draws the picture of a report in a folder: confusion.svg for classes and labels, scatter.svg for scores.
 func Draw(dir string, r *finetune.Report) error {
 	title := fmt.Sprintf("%s, %s rows", r.Set, figure.Thousands(r.Rows))
 	var name string
 	var draw func(format string, w io.Writer) error
 	switch {
-	case len(r.Confusion) > 0:
-		m := &figure.Matrix{Title: title, Rows: "gold", Columns: "predicted", Counts: r.Confusion}
-		for _, c := range r.Classes {
-			m.Labels = append(m.Labels, c.Label)
-		}
-		name, draw = confusionFile, m.Write
+	case len(r.Classes) > 0:
+		name, draw = confusionFile, confusion(title, r).Write
 	case len(r.Gold) > 0:
 		name, draw = scatterFile, scatter(title, r).Write
 	default:
 		return nil
 	}
 	return atomicfile.Write(filepath.Join(dir, name), func(w io.Writer) error { return draw("svg", w) })
+}
+
+// confusion draws the confusion matrix of classes or, with several labels per text, the outcomes of each
+// label beside its F1.
+func confusion(title string, r *finetune.Report) *figure.Matrix {
+	var labels, notes []string
+	var counts []figure.Outcomes
+	for _, c := range r.Classes {
+		labels = append(labels, c.Label)
+		notes = append(notes, fmt.Sprintf("%.2f (%.2f to %.2f)", c.F1, c.F1Low, c.F1High))
+		missed, wrong := c.Support-c.Right, c.Predicted-c.Right
+		counts = append(counts, figure.Outcomes{
+			TruePositive: c.Right, FalseNegative: missed, FalsePositive: wrong, TrueNegative: r.Rows - c.Right - missed - wrong,
+		})
+	}
+	if len(r.Confusion) > 0 {
+		return figure.Confusion(title, labels, r.Confusion)
+	}
+	return figure.Labels(title, labels, counts, "F1 (95 % interval)", notes)
 }
 
 // scatter plots gold against predicted scores. Of many, it takes every nth.

@@ -23,7 +23,7 @@ var tableName = regexp.MustCompile(`^\S+\.(jsonl|ndjson|json|tsv|csv|txt|parquet
 // of rows, or - for standard input; a JSON object, which is one row; or else a text.
 func Explain(ctx context.Context, o finetune.Options, in io.Reader, to train.Listener) ([]*finetune.Explanation, error) {
 	s := reader{Options: o}
-	b, err := finetune.ReadTuned(s.Model, graph.Float32)
+	b, err := finetune.ReadTuned(s.Folder(s.Model), graph.Float32)
 	if err != nil {
 		return nil, err
 	}

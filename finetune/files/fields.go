@@ -18,7 +18,7 @@ func (s reader) fields() (loaders.Fields, error) {
 	if f.Answers != "" {
 		names[f.Answers] = &f.Answers
 	}
-	want := f.String()
+	want, first := f.String(), f.Texts[0]
 	f.Join, f.Table, f.Keep = unescaped(s.Join), s.Table, s.Kept()
 	if s.Fields == "" {
 		return f, nil
@@ -27,7 +27,7 @@ func (s reader) fields() (loaders.Fields, error) {
 		name, column, found := strings.Cut(pair, "=")
 		into := names[strings.TrimSpace(name)]
 		if !found || into == nil || strings.TrimSpace(column) == "" {
-			return f, train.BadOption("{Fields}: %q does not assign a column to one of %s: write %s=column, for example", pair, want, f.Texts[0])
+			return f, train.BadOption("{Fields}: %q does not assign a column to one of %s: write %s=column, for example", pair, want, first)
 		}
 		*into = strings.TrimSpace(column)
 	}

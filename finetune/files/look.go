@@ -56,12 +56,19 @@ func beginning(text string) string {
 // checkKept returns an error if a file lacks a column to keep.
 func checkKept(path string, seen tables.Preview, keep []string) error {
 	for _, name := range keep {
-		if !has(seen, name) {
-			return train.BadOption("{Keep}: %s has no column %q: its columns are %s", path, name, tables.Shortened(namesOf(seen)))
+		switch columns := tables.Shortened(namesOf(seen)); {
+		case has(seen, name):
+		case isKeep(name):
+			return train.BadOption("{KeepColumns} names columns, and %s has no column %q: write {Checkpoints} %s for a number of checkpoints, or name some of %s", path, name, name, columns)
+		default:
+			return train.BadOption("{KeepColumns}: %s has no column %q: its columns are %s", path, name, columns)
 		}
 	}
 	return nil
 }
+
+// isKeep reports whether the name of a column may be meant as a [train.Keep], which once had the same flag.
+func isKeep(name string) bool { return new(train.Keep).Set(name) == nil }
 
 // namesOf returns the names of the columns.
 func namesOf(seen tables.Preview) []string {

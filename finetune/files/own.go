@@ -2,6 +2,7 @@ package files
 
 import (
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -24,8 +25,8 @@ func (s reader) readFiles() (*finetune.Data, error) {
 		d.Name = stdinName
 	}
 	read := func(split int, path string, r ownFile) error {
-		rows, account, err := s.readOwn(path, r)
-		*d.Splits()[split], d.Accounts[split] = rows, []ledger.Account{account}
+		var err error
+		*d.Splits()[split], d.Accounts[split], err = s.readOwn(path, r)
 		return err
 	}
 	classes := s.Labels != "" || wholeLabels(s.Kind())
@@ -80,20 +81,31 @@ type ownFile struct {
 	open   *finetune.Spec // spec of the model if rows may lack labels; nil if every row needs one
 }
 
-// readOwn reads one of the user's own files, or standard input.
-func (s reader) readOwn(path string, o ownFile) ([]loaders.Row, ledger.Account, error) {
+// readOwn reads the user's own files of one name, or standard input.
+func (s reader) readOwn(name string, o ownFile) (all []loaders.Row, accounts []ledger.Account, err error) {
 	joins := func(column string) bool { return strings.Contains(column, "+") }
 	if s.Join != "" && !slices.ContainsFunc(o.fields.Texts, joins) {
-		return nil, ledger.Account{}, train.BadOption("{Join} stands between the columns of a text, but {Fields} joins none: write %s=COLUMN+COLUMN", o.task.Task().Fields().Texts[0])
+		return nil, nil, train.BadOption("{Join} stands between the columns of a text, but {Fields} joins none: write %s=COLUMN+COLUMN", o.task.Task().Fields().Texts[0])
 	}
-	name := path
-	if path == finetune.Stdin {
-		path, name = s.stdin, stdinName
+	paths := s.Files(name)
+	if name == finetune.Stdin {
+		paths, name = []string{s.stdin}, stdinName
 	}
-	if s.Table == "" && !tables.IsTextTable(path) {
+	if s.Table == "" && !tables.IsTextTable(paths[0]) {
 		o.fields.Table = "" // that of the training file
 	}
-	return o.read(path, name, s.Tolerance())
+	for _, path := range paths {
+		called := name
+		if len(paths) > 1 {
+			called = name + " " + filepath.Base(path)
+		}
+		rows, account, err := o.read(path, called, s.Tolerance())
+		if err != nil {
+			return nil, nil, err
+		}
+		all, accounts = append(all, rows...), append(accounts, account)
+	}
+	return all, accounts, nil
 }
 
 // layoutOfLater returns the part of a layout that holds for later files, too: all but the encoding.
@@ -128,7 +140,7 @@ func (o ownFile) read(path, name string, t ledger.Tolerance) ([]loaders.Row, led
 		return nil, account, o.suggest(renamed(err, path, name), seen)
 	}
 	if path != name {
-		rename(rows, &account)
+		rename(rows, &account, name)
 	}
 	account.Layout = layoutOf(seen, rows, f)
 	none := func(l loaders.Label) bool { return len(f.Texts) > 1 && l.Text == "-" }

@@ -73,7 +73,22 @@ func TestTestRowsMayLackLabels(t *testing.T) {
 	require.Len(t, d.Test, 2, "the training file has the label -1")
 
 	_, _, err = readTest(t, someRows+"four\t\n", "test.tsv", someRows)
-	require.ErrorContains(t, err, `train.tsv:5: field "label": the text is empty`)
+	require.ErrorContains(t, err, `train.tsv:5: field "label": the label is empty`)
+}
+
+func TestTablesThatCannotBeMeant(t *testing.T) {
+	for table, want := range map[string]string{
+		"":                                "DIR/train.csv is empty",
+		"text,label,text\ngood,1,x\n":     "DIR/train.csv has 2 columns called text: rename all but one of them",
+		"sep=;\ntext;label\ngood;1\n":     "DIR/train.csv: delete the first line, sep=…, which is for spreadsheets only",
+		"text,label\nsome words,\nno,1\n": `DIR/train.csv:2: field "label": the label is empty`,
+	} {
+		dir := folder(t, map[string]string{"train.csv": table})
+		path := filepath.Join(dir, "train.csv")
+		task := heads.Classification
+		_, _, err := ownFile{task: task, fields: task.Task().Fields(), whole: true}.read(path, path, ledger.Tolerance{})
+		require.ErrorContains(t, err, strings.ReplaceAll(want, "DIR", dir))
+	}
 }
 
 func TestUnlabelledRowsArePredicted(t *testing.T) {

@@ -103,7 +103,7 @@ func (s reader) readDataset() (*finetune.Data, error) {
 	if err != nil {
 		return nil, train.InOption("Dataset", err)
 	}
-	rows, err := set.Read(s.Data, s.Tolerance())
+	rows, err := set.Read(s.Folder(s.Data), s.Tolerance())
 	if err != nil {
 		return nil, err
 	}

@@ -83,17 +83,17 @@ func renamed(err error, path, name string) error {
 	return errors.New(strings.ReplaceAll(err.Error(), path, name))
 }
 
-// rename replaces the path of the copy of standard input in rows and their account.
-func rename(rows []loaders.Row, a *ledger.Account) {
+// rename replaces the path of a file in rows and their account.
+func rename(rows []loaders.Row, a *ledger.Account, name string) {
 	for i := range rows {
-		rows[i].Path = stdinName
+		rows[i].Path = name
 	}
-	a.Path = stdinName
+	a.Path = name
 	for k := range a.LeftOut {
 		l := &a.LeftOut[k]
-		l.Row.Path = stdinName
+		l.Row.Path = name
 		if broken := (ledger.RowError{}); errors.As(l.Err, &broken) {
-			broken.Path = stdinName
+			broken.Path = name
 			l.Err = broken
 		}
 	}

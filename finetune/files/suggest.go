@@ -25,10 +25,23 @@ var (
 	}
 )
 
-// checkColumns returns an error if a table lacks columns. It proposes a value for Fields or, if the
-// columns cannot be identified, shows the layout, which may be wrong.
+// checkColumns returns an error if a table lacks columns, or has one of them twice. It proposes a value
+// for Fields or, if the columns cannot be identified, shows the layout, which may be wrong.
 func (o ownFile) checkColumns(path string, seen tables.Preview) error {
 	names, wanted := o.named()
+	switch all := namesOf(seen); {
+	case seen.Format == (tables.Format{}):
+	case len(all) == 0:
+		return errors.Errorf("%s is empty", path)
+	case strings.HasPrefix(all[0], "sep="):
+		return errors.Errorf("%s: delete the first line, %s…, which is for spreadsheets only", path, all[0])
+	default:
+		for _, name := range append(strings.Split(strings.Join(wanted, "+"), "+"), o.fields.Keep...) {
+			if n := count(all, name); n > 1 {
+				return errors.Errorf("%s has %d columns called %s: rename all but one of them", path, n, name)
+			}
+		}
+	}
 	var missing, form []string
 	for i, list := range wanted {
 		for _, column := range strings.Split(list, "+") {
@@ -55,6 +68,16 @@ func (o ownFile) checkColumns(path string, seen tables.Preview) error {
 		return train.BadOption(format+"try {Fields} %s"+instead, append(args, list)...)
 	}
 	return train.BadOption(format+"name them with {Fields} %s (the table was read as %s; {Table} changes that)", append(args, strings.Join(form, ","), seen.Format)...)
+}
+
+// count returns how often a name occurs.
+func count(names []string, name string) (n int) {
+	for _, other := range names {
+		if other == name {
+			n++
+		}
+	}
+	return n
 }
 
 // suggest completes an error about the rows of a file: by a value for Fields if the first row lacks

@@ -2,9 +2,10 @@ package draw
 
 import (
 	"fmt"
-	"gorgpt/graph"
 	"io"
 	"time"
+
+	"gorgpt/graph"
 )
 
 // Times are measured by running a graph.

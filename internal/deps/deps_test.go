@@ -39,19 +39,20 @@ var order = []string{
 	// Training, files of models, writing.
 	"optim",
 	"checkpoint/npy", "checkpoint/safetensors", "checkpoint",
+	"hub",
 	"generate",
-	"train", "pretrain", "finetune", "finetune/files", "train/runs",
+	"train", "pretrain", "finetune", "finetune/files", "train/runs", "export",
 	"", // the root package
 	"serve/page", "serve",
 	"experiment/ablate", "experiment/zeroshot",
 	// Programs.
-	"cmd/internal/cli",
+	"cmd/internal/cli", "cmd/internal/hubcli",
 	"cmd/internal/traincmd", "cmd/internal/finetunecmd", "cmd/internal/generatecmd", "cmd/internal/servecmd", "cmd/internal/convertcmd", "cmd/internal/comparecmd",
-	"cmd/internal/ablatecmd", "cmd/internal/zeroshotcmd",
+	"cmd/internal/ablatecmd", "cmd/internal/zeroshotcmd", "cmd/internal/fetchcmd",
 	"cmd/gorgpt", "cmd/train", "cmd/finetune",
 	"bench", "bench/compare", "notebooks/world", "internal/notices",
 	// Help for tests.
-	"graph/graphtest", "dist/disttest", "checkpoint/golden", "internal/endurance", "internal/docs", "internal/deps",
+	"graph/graphtest", "dist/disttest", "hub/hubtest", "checkpoint/golden", "internal/endurance", "internal/docs", "internal/deps",
 }
 
 // pkg is a package as go list describes it.
@@ -151,7 +152,7 @@ func TestLibrariesAreWrapped(t *testing.T) {
 var light = map[string]int{"": 270, "train": 0, "pretrain": 0, "finetune": 0}
 
 // heavy are libraries that must not be below light packages.
-var heavy = []string{"github.com/tetratelabs/wazero", "golang.org/x/image", "github.com/parquet-go/", "net/http"}
+var heavy = []string{"github.com/tetratelabs/wazero", "golang.org/x/image", "github.com/parquet-go/", "net/http", "gorgpt/hub"}
 
 func TestLightPackagesHaveNothingHeavyBelow(t *testing.T) {
 	packages := list(t)

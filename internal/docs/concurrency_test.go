@@ -17,7 +17,7 @@ import (
 func TestExportedTypesSayWhetherTheyAreSafeForConcurrentUse(t *testing.T) {
 	says := regexp.MustCompile(`safe for concurrent use|must not be used by several goroutines at once|goroutines?\b`)
 	for _, pkg := range []string{
-		"graph", "layers", "gpt1", "heads", "generate", "finetune", "checkpoint", "tokenizer", "loaders", "train", "optim", "score", "controls", "",
+		"graph", "layers", "gpt1", "heads", "generate", "finetune", "checkpoint", "hub", "tokenizer", "loaders", "train", "optim", "score", "controls", "",
 	} {
 		files, err := filepath.Glob(filepath.Join("..", "..", pkg, "*.go"))
 		require.NoError(t, err)

@@ -14,7 +14,7 @@ import (
 // library is the packages that other programs may import.
 var library = []string{
 	"", "graph", "graph/draw", "layers", "gpt1", "heads", "optim", "tokenizer", "loaders", "score", "controls",
-	"checkpoint", "generate", "dist", "train", "pretrain", "finetune",
+	"checkpoint", "hub", "generate", "dist", "train", "pretrain", "finetune",
 }
 
 func TestPackagesOfTheLibraryHaveDocumentationAndARunnableExample(t *testing.T) {

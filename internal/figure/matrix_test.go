@@ -7,6 +7,7 @@ import (
 	"image/png"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -16,14 +17,15 @@ import (
 
 // matrix is a matrix of k classes that are mixed up with the next.
 func matrix(k int) *Matrix {
-	m := &Matrix{Title: "test", Rows: "gold", Columns: "predicted"}
+	var labels []string
+	var counts [][]int
 	for i := range k {
-		m.Labels = append(m.Labels, fmt.Sprintf("label <%d> & more, with a long description", i))
+		labels = append(labels, fmt.Sprintf("label <%d> & more, with a long description", i))
 		row := make([]int, k)
 		row[i], row[(i+1)%k] = 1000, 3
-		m.Counts = append(m.Counts, row)
+		counts = append(counts, row)
 	}
-	return m
+	return Confusion("test", labels, counts)
 }
 
 func wellFormed(t *testing.T, text string) {
@@ -53,6 +55,23 @@ func TestMatrix(t *testing.T) {
 	}
 	_, err := png.Decode(&b)
 	require.NoError(t, err)
+}
+
+func TestLabels(t *testing.T) {
+	counts := []Outcomes{{30, 10, 0, 60}, {0, 0, 5, 95}}
+	m := Labels("test", []string{"good", "a label with a long description"}, counts, "F1", []string{"0.86 (0.75 to 0.94)", "0.00"})
+	require.Equal(t, []Cell{{30, 0.75, true}, {10, 0.25, false}, {0, 0, false}, {60, 1, true}}, m.Cells[0])
+	require.Equal(t, []Cell{{0, 0, true}, {0, 0, false}, {5, 0.05, false}, {95, 0.95, true}}, m.Cells[1])
+	var b bytes.Buffer
+	require.NoError(t, m.Write("svg", &b))
+	wellFormed(t, b.String())
+	for _, text := range []string{"a label with a long descrip…", "false negative", "0.86 (0.75 to 0.94)", "30", "95"} {
+		require.Contains(t, b.String(), ">"+text+"<")
+	}
+	b.Reset()
+	many := Labels("test", slices.Repeat([]string{"good"}, 100), slices.Repeat(counts[:1], 100), "F1", slices.Repeat([]string{"1.00"}, 100))
+	require.NoError(t, many.Write("svg", &b))
+	require.Equal(t, 100, strings.Count(b.String(), ">30<"), "notes and counts can be read however many labels there are")
 }
 
 func TestScatter(t *testing.T) {

@@ -43,6 +43,10 @@ const (
 	gap, tickLength                = 4, 4
 )
 
+// wider is how much wider than ours the letters of a browser's font may be. Texts that stand beside
+// others get so much space.
+const wider = 1.2
+
 // EvenTicks returns about n ticks at round numbers.
 func EvenTicks(least, most float64, n int) []Tick {
 	if !(most-least > 1e-9*max(math.Abs(least), math.Abs(most))) { // one number, up to rounding
@@ -54,8 +58,8 @@ func EvenTicks(least, most float64, n int) []Tick {
 			step *= times
 		}
 	}
-	var ticks []Tick
-	for i := math.Ceil(least / step); i*step <= most+1e-9*step; i++ {
+	var ticks []Tick // + 0 makes 0 of -0
+	for i := math.Ceil(least/step) + 0; i*step <= most+1e-9*step; i++ {
 		ticks = append(ticks, Tick{i * step, fmt.Sprintf("%.6g", i*step)})
 	}
 	return ticks
@@ -70,7 +74,7 @@ func (p *Plot) left() float64 {
 	for _, t := range p.Y.Ticks {
 		width = max(width, textWidth(t.Label, tickSize))
 	}
-	return labelSize + gap + width + gap + tickLength
+	return labelSize + 2*gap + wider*width + gap + tickLength
 }
 
 // draw draws the plot with the texts around it. left is the space for those to the left of its axis.

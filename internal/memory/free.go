@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"runtime/debug"
 	"runtime/metrics"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -20,8 +21,9 @@ func Free() (int64, error) {
 		return 0, errors.Wrap(err, "asking the system for the free memory")
 	}
 	free := int64(min(machine.Available, math.MaxInt64))
-	if container, limited := containerFree("/sys/fs/cgroup"); limited {
-		free = min(free, container)
+	of, _ := os.ReadFile("/proc/self/cgroup") // there is none on other systems
+	if group, limited := groupFree("/sys/fs/cgroup", string(of)); limited {
+		free = min(free, group)
 	}
 	if limit := debug.SetMemoryLimit(-1); limit < math.MaxInt64 {
 		free = min(free, limit-inUse())
@@ -36,24 +38,46 @@ func inUse() int64 {
 	return int64(all[0].Value.Uint64() - all[1].Value.Uint64())
 }
 
-// containerFree is the memory that is left below the limit of a Linux control group, version 2 or
-// 1. Cached files count as free, since the system drops them when memory is short.
-func containerFree(root string) (free int64, limited bool) {
-	for _, v := range []struct{ limit, used, stat, cached string }{
-		{"memory.max", "memory.current", "memory.stat", "inactive_file"},
-		{"memory/memory.limit_in_bytes", "memory/memory.usage_in_bytes", "memory/memory.stat", "total_inactive_file"},
-	} {
-		limit, ok := number(filepath.Join(root, v.limit))
-		if !ok {
+// groupFree is the memory that is left below the limits of Linux control groups, version 2 or 1: the one
+// that the process is in, such as that of a service of systemd, and all around it. of is the text of
+// /proc/self/cgroup. In a container, its group may be the root of what can be seen. Cached files count as
+// free, since the system drops them when memory is short.
+func groupFree(root, of string) (free int64, limited bool) {
+	free = math.MaxInt64
+	for line := range strings.Lines(of + "0::/\n1:memory:/\n") {
+		_, line, _ = strings.Cut(strings.TrimSpace(line), ":")
+		controllers, group, _ := strings.Cut(line, ":")
+		dir, v := root, version2
+		if slices.Contains(strings.Split(controllers, ","), "memory") {
+			dir, v = filepath.Join(root, "memory"), version1
+		} else if controllers != "" {
 			continue
 		}
-		used, ok := number(filepath.Join(root, v.used))
-		if !ok {
-			continue
+		for group = filepath.Clean("/" + group); ; group = filepath.Dir(group) {
+			if left, found := v.free(filepath.Join(dir, group)); found {
+				free, limited = min(free, left), true
+			}
+			if group == "/" {
+				break
+			}
 		}
-		return limit - used + cached(filepath.Join(root, v.stat), v.cached), true
 	}
-	return 0, false
+	return free, limited
+}
+
+// groupFiles are the names of the files of a control group, and of a line of the file stat.
+type groupFiles struct{ limit, used, stat, cached string }
+
+var (
+	version2 = groupFiles{"memory.max", "memory.current", "memory.stat", "inactive_file"}
+	version1 = groupFiles{"memory.limit_in_bytes", "memory.usage_in_bytes", "memory.stat", "total_inactive_file"}
+)
+
+// free is the memory that is left below the limit of a group, if it has one.
+func (v groupFiles) free(dir string) (left int64, limited bool) {
+	limit, found := number(filepath.Join(dir, v.limit))
+	used, counted := number(filepath.Join(dir, v.used))
+	return limit - used + cached(filepath.Join(dir, v.stat), v.cached), found && counted
 }
 
 // number reads a file with one number. It returns false for "max", which means no limit.

@@ -82,7 +82,8 @@ func TestOutputsThatDestroyAreRefused(t *testing.T) {
 func TestOtherOutputsAreNotRefused(t *testing.T) {
 	workplace(t)
 	for _, c := range []struct{ out, in string }{
-		{"", ""}, {"", "rows.tsv"},
+		{"", ""},
+		{"", "rows.tsv"},
 		{"new.tsv", "rows.tsv"},
 		{"picture.svg", "rows.tsv"}, // again
 		{"run/mine.tsv", ""},

@@ -1,6 +1,7 @@
 package datasets
 
 import (
+	"cmp"
 	"os"
 	"path/filepath"
 	"slices"
@@ -143,14 +144,12 @@ func glob(root, pattern string) ([]string, error) {
 			break
 		}
 	}
-	slices.SortFunc(all, func(a, b string) int {
-		if len(a) != len(b) {
-			return len(a) - len(b)
-		}
-		return strings.Compare(a, b)
-	})
+	slices.SortFunc(all, byNumber)
 	return all, nil
 }
+
+// byNumber puts numbered names in the order of their numbers.
+func byNumber(a, b string) int { return cmp.Or(cmp.Compare(len(a), len(b)), strings.Compare(a, b)) }
 
 // escape returns a pattern that matches only this path.
 func escape(path string) string {

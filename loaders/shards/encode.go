@@ -23,7 +23,8 @@ type piece struct {
 // encodedPiece holds the tokens of a piece.
 type encodedPiece struct {
 	raw   []byte // in the format of the files
-	bytes int64
+	bytes int64  // of the source
+	text  int64  // bytes of the text
 	end   bool
 	chars map[rune]int // not in the vocabulary
 }
@@ -79,7 +80,7 @@ func (c *Corpus) encoded(ctx context.Context, todo []entry) iter.Seq2[encodedPie
 			ids := c.Tokenizer.Encode(p.text)
 			var unknown tokenizer.Unknowns
 			unknown.Add(c.Tokenizer, p.text, ids)
-			return encodedPiece{put(make([]byte, 0, size*len(ids)), ids, size), p.bytes, p.end, unknown.Chars}, nil
+			return encodedPiece{put(make([]byte, 0, size*len(ids)), ids, size), p.bytes, int64(len(p.text)), p.end, unknown.Chars}, nil
 		})
 	})
 }

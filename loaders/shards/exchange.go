@@ -10,7 +10,7 @@ import (
 )
 
 // A message sends a piece from the rank that tokenized it to the first rank. It holds its kind, its bytes
-// of the source, the characters that are not in the vocabulary, and the tokens.
+// of the source and of the text, the characters that are not in the vocabulary, and the tokens.
 const (
 	isPart    = iota // more pieces of the book follow
 	isLast           // the last piece of a book
@@ -18,7 +18,7 @@ const (
 )
 
 const (
-	messageHead = 1 + 8 + 4
+	messageHead = 1 + 8 + 8 + 4
 	charBytes   = 4 + 8 // a character and its count
 )
 
@@ -30,6 +30,7 @@ func (p encodedPiece) message() []byte {
 		data[0] = isLast
 	}
 	data = binary.LittleEndian.AppendUint64(data, uint64(p.bytes))
+	data = binary.LittleEndian.AppendUint64(data, uint64(p.text))
 	data = binary.LittleEndian.AppendUint32(data, uint32(len(p.chars)))
 	for _, r := range slices.Sorted(maps.Keys(p.chars)) {
 		data = binary.LittleEndian.AppendUint32(data, uint32(r))
@@ -44,6 +45,7 @@ func parse(data []byte) (p encodedPiece, ok bool) {
 		return p, false
 	}
 	p.end, p.bytes = data[0] == isLast, int64(binary.LittleEndian.Uint64(data[1:]))
+	p.text = int64(binary.LittleEndian.Uint64(data[9:]))
 	n := int(binary.LittleEndian.Uint32(data[messageHead-4:]))
 	if data = data[messageHead:]; len(data)/charBytes < n {
 		return p, false

@@ -62,6 +62,7 @@ type book struct {
 	Offset int      `json:"offset"`
 	Tokens int      `json:"tokens"`
 	Sum    checksum `json:"crc32c"`
+	Bytes  int64    `json:"bytes,omitempty"` // of the text in UTF-8; 0 in folders of earlier versions
 
 	// Unknown lists the most frequent characters that are not in the vocabulary.
 	Unknown map[string]int `json:"unknown,omitempty"`
@@ -195,6 +196,9 @@ func (x *index) check() error {
 		}
 		if b.Offset != at || b.Tokens < 0 || b.Tokens > room-at {
 			return errors.Errorf("book %d (%s): offset %d and %d tokens do not fit %d tokens before it and %d in all files", i, b.Name, b.Offset, b.Tokens, at, room)
+		}
+		if b.Bytes < 0 {
+			return errors.Errorf("book %d (%s): bytes is %d", i, b.Name, b.Bytes)
 		}
 		at += b.Tokens
 	}

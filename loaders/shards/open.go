@@ -28,6 +28,7 @@ type Folder struct {
 type Book struct {
 	Name    string
 	Tokens  loaders.Tokens
+	Bytes   int64              // of its text in UTF-8; 0 if an earlier version wrote the folder
 	Unknown tokenizer.Unknowns // its characters that are not in the vocabulary
 }
 
@@ -99,7 +100,7 @@ func (f *Folder) open(dir string) (err error) {
 		}
 	}
 	for _, b := range f.index.Books {
-		book := Book{Name: b.Name, Tokens: &stored{folder: f, book: b}}
+		book := Book{Name: b.Name, Bytes: b.Bytes, Tokens: &stored{folder: f, book: b}}
 		if b.Split == training {
 			f.Train = append(f.Train, book)
 		} else {

@@ -154,6 +154,7 @@ func (w *writer) fill(ctx context.Context, todo []entry) error {
 func (w *writer) add(part encodedPiece, of *entry) error {
 	tokens := len(part.raw) / w.index.TokenBytes
 	w.book.Tokens += tokens
+	w.book.Bytes += part.text
 	w.book.Sum = w.book.Sum.with(part.raw)
 	w.done.Tokens += tokens
 	w.unknown.Merge(&tokenizer.Unknowns{Chars: part.chars})

@@ -87,7 +87,7 @@ func open(path string) (io.ReadCloser, error) {
 	default:
 		return f, nil
 	}
-	return nil, errors.Wrapf(firstOf(err, f.Close()), "reading labelled rows: %s: unpacking %s", path, packing)
+	return nil, errors.Wrapf(firstOf(err, f.Close()), "reading rows: %s: unpacking %s", path, packing)
 }
 
 // unpacked is a compressed file with its decompressor.

@@ -78,19 +78,25 @@ func TestParquetListsKeepTheirColumns(t *testing.T) {
 		"a repeated leaf": {parquetFile(t, askedRepeated{"c", "q", four, "B"}), []string{"context", "question", "answers", "label"}, "answers", four},
 		"a struct of lists": {
 			parquetFile(t, asked[choices]{"c", "q", choices{four, letters}, "B"}),
-			[]string{"context", "question", "answers.text", "answers.label", "label"}, "answers.text", four,
+			[]string{"context", "question", "answers.text", "answers.label", "label"},
+			"answers.text", four,
 		},
 		"its other list": {
 			parquetFile(t, asked[choices]{"c", "q", choices{four, letters}, "B"}),
-			[]string{"context", "question", "answers.text", "answers.label", "label"}, "answers.label", letters,
+			[]string{"context", "question", "answers.text", "answers.label", "label"},
+			"answers.label", letters,
 		},
 		"a list of structs": {
 			parquetFile(t, askedStructs{"c", "q", []answer{{"one", "A"}, {"two", "B"}}, "B"}),
-			[]string{"context", "question", "answers.text", "answers.label", "label"}, "answers.text", []string{"one", "two"},
+			[]string{"context", "question", "answers.text", "answers.label", "label"},
+			"answers.text",
+			[]string{"one", "two"},
 		},
 		"a map": {
 			parquetFile(t, askedMap{"c", "q", map[string]string{"A": "one"}, "B"}),
-			[]string{"context", "question", "answers.key", "answers.value", "label"}, "answers.value", []string{"one"},
+			[]string{"context", "question", "answers.key", "answers.value", "label"},
+			"answers.value",
+			[]string{"one"},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

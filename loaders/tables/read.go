@@ -97,7 +97,7 @@ func (w *wanted) convert(path string, s source, r record) (loaders.Row, error) {
 // sourceOf returns the source of a file.
 func sourceOf(path string, kind Kind, f loaders.Fields) (source, error) {
 	if _, err := os.Stat(path); err != nil {
-		return source{}, errors.Wrap(err, "reading labelled rows")
+		return source{}, errors.Wrap(err, "reading rows")
 	}
 	t := &textFile{path: path}
 	own := kind == Own

@@ -99,15 +99,18 @@ func TestKinds(t *testing.T) {
 		{
 			"objects", "a.jsonl", "\ufeff\n" + `{"premise": "It rains.", "more": [1], "hypothesis": "It is \"wet.", "label": "yes"}` + "\r\n \n" +
 				`{"hypothesis": "It is \"wet.", "premise": "It rains.", "label": 3.50}`,
-			pairFields, []loaders.Row{aRow(2, loaders.String, "yes"), aRow(4, loaders.Float, "3.50")},
+			pairFields,
+			[]loaders.Row{aRow(2, loaders.String, "yes"), aRow(4, loaders.Float, "3.50")},
 		},
 		{
 			"objects in a .txt file", "a.txt", `{"premise": "It rains.", "hypothesis": "It is \"wet.", "label": "yes"}`,
-			pairFields, []loaders.Row{aRow(1, loaders.String, "yes")},
+			pairFields,
+			[]loaders.Row{aRow(1, loaders.String, "yes")},
 		},
 		{
 			"tabs", "a.tsv", "\ufefflabel\tid\thypothesis\tpremise\tlabel\r\nyes\t7\tIt is \"wet.\tIt rains.\r\n\n1\t8\tIt is \"wet.\tIt rains.\tmore",
-			pairFields, []loaders.Row{aRow(2, loaders.String, "yes"), aRow(4, loaders.Integer, "1")},
+			pairFields,
+			[]loaders.Row{aRow(2, loaders.String, "yes"), aRow(4, loaders.Integer, "1")},
 		},
 		{
 			"tabs without a header", "a", "It rains.\tIt is \"wet.\t2.5",
@@ -116,14 +119,17 @@ func TestKinds(t *testing.T) {
 		},
 		{
 			"commas", "a.csv", "\ufeffpremise,hypothesis,label\r\nIt rains.,\"It is \"\"wet.\",-1\nIt rains.,\"It is \"\"wet.\",a b",
-			pairFields, []loaders.Row{aRow(2, loaders.Integer, "-1"), aRow(3, loaders.String, "a b")},
+			pairFields,
+			[]loaders.Row{aRow(2, loaders.Integer, "-1"), aRow(3, loaders.String, "a b")},
 		},
 		{
-			"several columns", "a.csv", "a,b,c,d,label\nIt,rains.,yes,no,1", loaders.Fields{Texts: []string{"a+b", ""}, Answers: "c+d", Label: "label", ID: "label+a"},
+			"several columns", "a.csv", "a,b,c,d,label\nIt,rains.,yes,no,1",
+			loaders.Fields{Texts: []string{"a+b", ""}, Answers: "c+d", Label: "label", ID: "label+a"},
 			[]loaders.Row{{Line: 2, ID: "1 It", Texts: []string{"It rains.", ""}, Answers: []string{"yes", "no"}, Label: loaders.Label{Text: "1", Form: loaders.Integer}}},
 		},
 		{
-			"no label", "a.csv", "premise,hypothesis\nIt rains.,\"It is \"\"wet.\"", loaders.Fields{Texts: pairFields.Texts},
+			"no label", "a.csv", "premise,hypothesis\nIt rains.,\"It is \"\"wet.\"",
+			loaders.Fields{Texts: pairFields.Texts},
 			[]loaders.Row{aRow(2, loaders.String, "")},
 		},
 		{
@@ -135,7 +141,8 @@ func TestKinds(t *testing.T) {
 			[]loaders.Row{aRow(1, loaders.Integer, "2"), aRow(2, loaders.Integer, "-1")},
 		},
 		{
-			"scores in Parquet", "a.parquet", string(parquetFile(t, aPair{"It rains.", `It is "wet.`, 2, 3.8})), loaders.Fields{Texts: pairFields.Texts, Label: "score"},
+			"scores in Parquet", "a.parquet", string(parquetFile(t, aPair{"It rains.", `It is "wet.`, 2, 3.8})),
+			loaders.Fields{Texts: pairFields.Texts, Label: "score"},
 			[]loaders.Row{aRow(1, loaders.Float, "3.8")},
 		},
 		{
@@ -198,7 +205,7 @@ func TestReadErrors(t *testing.T) {
 		{"null for a text", "r.jsonl", `{"premise": null, "hypothesis": "h", "label": 1}`, pairFields, `field "premise": it must be a string, not null`},
 		{"blank text", "r.jsonl", `{"premise": " \n", "hypothesis": "h", "label": 1}`, pairFields, `field "premise": the text is empty`},
 		{"null label", "r.jsonl", `{"premise": "p", "hypothesis": "h", "label": null}`, pairFields, `field "label": it must be a string or a number, not null`},
-		{"empty label", "r.jsonl", `{"premise": "p", "hypothesis": "h", "label": ""}`, pairFields, `field "label": the text is empty`},
+		{"empty label", "r.jsonl", `{"premise": "p", "hypothesis": "h", "label": ""}`, pairFields, `field "label": the label is empty`},
 		{"tab in a label", "r.jsonl", `{"premise": "p", "hypothesis": "h", "label": "a\tb"}`, pairFields, `field "label": the label "a\tb" has a tab`},
 		{"long value", "r.jsonl", `{"premise": [` + strings.Repeat("1,", 99) + `1], "hypothesis": "h", "label": 1}`, pairFields, "1,1,1…"},
 		{"no answers", "r.jsonl", `{"context": "c", "question": "q", "label": 1}`, qaFields, `field "answers" is missing: want context, question, answers and label`},

@@ -230,6 +230,9 @@ func textsOf(c cell) ([]string, error) {
 func labelOf(c cell) (loaders.Label, error) {
 	switch c.form {
 	case plain, text:
+		if strings.TrimSpace(c.text) == "" {
+			return loaders.Label{}, errors.New("the label is empty")
+		}
 		t, err := textOf(c)
 		if err == nil && strings.ContainsFunc(t, unicode.IsControl) {
 			err = errors.Errorf("the label %v has a tab, a line break or another control character", c)

@@ -9,6 +9,7 @@ import (
 	"github.com/pkg/errors"
 
 	"gorgpt/cmd/internal/cli"
+	"gorgpt/cmd/internal/hubcli"
 	"gorgpt/experiment/ablate"
 	"gorgpt/finetune"
 	"gorgpt/finetune/files"
@@ -20,7 +21,7 @@ import (
 // compare does the work of the command. first are the options of pre-training, which runs first if
 // there is no model. An LSTM is pre-trained with the same options except the architecture.
 func compare(ctx context.Context, s *settings, first pretrain.Options, con *cli.Console) error {
-	sets, err := s.sets(con.Out)
+	sets, err := s.sets(ctx, con)
 	if err != nil {
 		return err
 	}
@@ -62,17 +63,21 @@ func compare(ctx context.Context, s *settings, first pretrain.Options, con *cli.
 
 // sets reads the labelled sets. If the test rows of a dataset have no labels, its development rows
 // are used instead.
-func (s *settings) sets(w io.Writer) (all []*ablate.Set, err error) {
+func (s *settings) sets(ctx context.Context, con *cli.Console) (all []*ablate.Set, err error) {
+	model := finetune.Options{Model: s.recipe.Model}
+	if err := hubcli.Options(ctx, &model, con.Listener()); err != nil {
+		return nil, err
+	}
+	s.recipe.Model = model.Folder(model.Model)
 	for _, name := range s.datasets {
 		set := &ablate.Set{Name: name, Options: s.recipe}
 		set.Options.Dataset = name
 		if set.Options, err = files.Resolve(set.Options); err != nil {
 			return nil, err
 		}
-		if set.Data, err = files.Read(set.Options); err != nil {
+		if err := read(ctx, set, con); err != nil {
 			return nil, err
 		}
-		set.Data.Report(train.Lines(w))
 		if !set.Data.Judged() {
 			set.Name += " (dev)"
 			set.Data = set.Data.TestOnDev()
@@ -82,13 +87,24 @@ func (s *settings) sets(w io.Writer) (all []*ablate.Set, err error) {
 	for _, kind := range s.tasks {
 		set := &ablate.Set{Name: string(kind), Options: s.recipe}
 		set.Options = set.Options.WithKind(kind)
-		if set.Data, err = files.Read(set.Options); err != nil {
+		if err := read(ctx, set, con); err != nil {
 			return nil, err
 		}
-		set.Data.Report(train.Lines(w))
 		all = append(all, set)
 	}
 	return all, nil
+}
+
+// read reads the rows of a set.
+func read(ctx context.Context, set *ablate.Set, con *cli.Console) (err error) {
+	if err := hubcli.Options(ctx, &set.Options, con.Listener()); err != nil {
+		return err
+	}
+	if set.Data, err = files.Read(set.Options); err != nil {
+		return err
+	}
+	set.Data.Report(train.Lines(con.Out))
+	return nil
 }
 
 // grid reads the models and returns the grid of runs.

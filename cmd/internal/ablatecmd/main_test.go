@@ -17,6 +17,7 @@ import (
 	"gorgpt/cmd/internal/cli"
 	"gorgpt/finetune"
 	"gorgpt/gpt1"
+	"gorgpt/hub/hubtest"
 	"gorgpt/pretrain"
 	"gorgpt/tokenizer"
 )
@@ -265,4 +266,26 @@ func TestRowsOfAnotherScript(t *testing.T) {
 	status, _, stderr = command(t, dir, append(flags, "-allow-unknown")...)
 	require.Zero(t, status, stderr)
 	require.Contains(t, stderr, "classification: warning: test rows: 32 of 32 tokens (100.0 %) are <unk>")
+}
+
+// Models and rows of the hub are the same as those of folders and files.
+func TestTheHub(t *testing.T) {
+	dir := workplace(t)
+	flags := []string{"-task", "classification", "-seeds", "1", "-updates", "3", "-epochs", "1", "-batch", "4", "-lr", "0.01"}
+	status, _, stderr := command(t, dir, append(flags, "-model", "m", "-train", "train.jsonl", "-dev", "dev.jsonl", "-test", "test.jsonl")...)
+	require.Zero(t, status, stderr)
+	require.Equal(t, 3, strings.Count(stderr, "\n"), "one line per run")
+	h := hubtest.New(t)
+	h.Environment(t)
+	h.AddFolder("org/m", filepath.Join(dir, "m"))
+	rows := map[string][]byte{}
+	for _, name := range []string{"train.jsonl", "dev.jsonl", "test.jsonl"} {
+		data, err := os.ReadFile(filepath.Join(dir, name))
+		require.NoError(t, err)
+		rows[name] = data
+	}
+	h.Add("datasets/org/films", rows)
+	status, _, stderr = command(t, dir, append(flags, "-model", "hf:org/m", "-train", "hf:org/films", "-dev", "hf:org/films", "-test", "hf:org/films")...)
+	require.Zero(t, status, stderr)
+	require.Equal(t, "runs already in runs/ablate/results.jsonl: 3 of 3\n", stderr)
 }

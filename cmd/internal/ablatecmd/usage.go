@@ -33,7 +33,8 @@ What is compared
 Published datasets, as in gorgpt finetune
   -dataset LIST    names such as SST-2,MRPC,RACE. If the test rows have no
                    labels, the table shows development scores
-  -data DIR        the folder of the datasets, or of the one dataset
+  -data DIR        the folder of the datasets, or of the one dataset; hf: for
+                   Hugging Face's hub, as in gorgpt finetune
 
 Other data
   -task TASK       task of the rows in the files: classification, multilabel,
@@ -52,8 +53,9 @@ Other data
   -test FILE       rows to evaluate on, for the table
 
 The recipe, the same for all runs
-  -model DIR       pre-trained model (the newest completed run of gorgpt train
-                   under runs/; if there is none, tiny is pre-trained first)
+  -model DIR       pre-trained model, or hf:ORG/NAME[@REVISION] of Hugging
+                   Face's hub (the newest completed run of gorgpt train under
+                   runs/; if there is none, tiny is pre-trained first)
   -lstm DIR        LSTM that was pre-trained on the same text (the newest
                    completed run of gorgpt train -arch lstm; if there is none,
                    one is pre-trained first)

@@ -49,3 +49,12 @@ func TestBarsOnATerminal(t *testing.T) {
 	m.show(r)
 	require.Regexp(t, `\r +\r$`, out.String())
 }
+
+func TestALineOfProgressRemovesTheBar(t *testing.T) {
+	var out bytes.Buffer
+	c := NewConsole(nil, &bytes.Buffer{}, &out)
+	c.meter.bar = &bar{w: &out}
+	c.report(pretrain.Reading{Work: "downloading", Of: 2, Size: 8e6, Bytes: 4e6})
+	c.report(train.Progress("waiting"))
+	require.Regexp(t, `\| 4.0 of 8.0 MB\r +\rwaiting\n$`, out.String())
+}

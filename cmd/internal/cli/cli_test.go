@@ -143,7 +143,11 @@ func TestParse(t *testing.T) {
 	_, _, err = parse("more")
 	require.EqualError(t, err, `unexpected argument "more": use flags`)
 	_, _, err = parse("-batches", "4")
-	require.ErrorContains(t, err, "-batches")
+	require.EqualError(t, err, "unknown flag -batches: did you mean -batch?")
+	_, _, err = parse("-keep", "2")
+	require.EqualError(t, err, "unknown flag -keep: did you mean -checkpoints?")
+	_, _, err = parse("-colour")
+	require.EqualError(t, err, "unknown flag -colour")
 
 	for flags, want := range map[string]string{
 		"-lr -1":               "-lr must be between 0 and 1e6, not -1",
@@ -169,5 +173,5 @@ func TestMessagesNameFlags(t *testing.T) {
 	stopped.Err = train.Interrupted{Step: 1, Steps: 2}
 	require.Equal(t, "stopped after update 1 of 2; the last checkpoint is out/c; -resume out resumes the run", message(stopped))
 	stopped.Checkpoint, stopped.Keeps = "", false
-	require.Equal(t, "stopped after update 1 of 2; no checkpoint is kept; a run with -keep 0 cannot be resumed: -config out/run.json starts it again", message(stopped))
+	require.Equal(t, "stopped after update 1 of 2; no checkpoint is kept; a run with -checkpoints 0 cannot be resumed: -config out/run.json starts it again", message(stopped))
 }

@@ -24,6 +24,7 @@ type Command[S any] struct {
 	Usage    string
 	Instead  string                          // advice in the error for an argument that is not a flag
 	Defaults func(preset string) (*S, error) // preset is "" if none was named
+	From     func(*S) (*S, error)            // defaults that follow from flags, if no preset was named; nil: none
 	Flags    func(*S) *flag.FlagSet          // flags whose defaults are the values in S
 	Options  func(*S) *train.Options         // the part of S that all runs share
 }
@@ -60,7 +61,12 @@ func (c Command[S]) Settle(args []string, help io.Writer) (*S, Given, error) {
 	if given.Flag("preset") {
 		preset = fs.Lookup("preset").Value.String()
 	}
-	s, err := c.Defaults(preset)
+	var s *S
+	if preset == "" && c.From != nil {
+		s, err = c.From(first)
+	} else {
+		s, err = c.Defaults(preset)
+	}
 	if err != nil {
 		return nil, nil, err
 	}
@@ -105,7 +111,7 @@ func (c Command[S]) resume(o *train.Options, args []string, given Given) (*S, Gi
 	c.Options(s).Resume = filepath.Clean(run.Dir)
 	// Settings of the run were checked and resolved when it began. Do not do that again.
 	for name := range given {
-		if !slices.Contains([]string{"log-every", "save-every", "keep", "sample-every", "history"}, name) {
+		if !slices.Contains([]string{"log-every", "save-every", "checkpoints", "sample-every", "history"}, name) {
 			delete(given, name)
 		}
 	}

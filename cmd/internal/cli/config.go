@@ -28,22 +28,15 @@ func readConfig(path string, fs *flag.FlagSet) ([]setting, error) {
 	if err := json.Unmarshal(data, &record); err != nil {
 		return nil, jsonError(path, data, err)
 	}
-	objects := []json.RawMessage{data}
-	if record.Settings != nil {
-		objects = []json.RawMessage{record.Settings, record.Upkeep}
+	if record.Settings == nil {
+		return readObject(path, data, flagName, fs)
 	}
-	var all []setting
-	for _, object := range objects {
-		if object == nil {
-			continue
-		}
-		part, err := readObject(path, object, fs)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, part...)
+	all, err := readObject(path, record.Settings, flagName, fs)
+	if err != nil || record.Upkeep == nil {
+		return all, err
 	}
-	return all, nil
+	upkeep, err := readObject(path, record.Upkeep, upkeepName, fs)
+	return append(all, upkeep...), err
 }
 
 // jsonError adds the line of the error to a JSON error.
@@ -61,8 +54,16 @@ func jsonError(path string, data []byte, err error) error {
 	return errors.Errorf("-config %s:%d: %v", path, line, err)
 }
 
-// readObject reads the settings in an object, in order.
-func readObject(path string, object []byte, fs *flag.FlagSet) ([]setting, error) {
+// upkeepName returns the name of the flag for a key of the upkeep in run.json.
+func upkeepName(key string) string {
+	if key == "keep" {
+		return "checkpoints"
+	}
+	return flagName(key)
+}
+
+// readObject reads the settings in an object, in order. name returns the name of the flag for a key.
+func readObject(path string, object []byte, name func(key string) string, fs *flag.FlagSet) ([]setting, error) {
 	in := json.NewDecoder(bytes.NewReader(object))
 	in.UseNumber()
 	if _, err := in.Token(); err != nil {
@@ -75,10 +76,14 @@ func readObject(path string, object []byte, fs *flag.FlagSet) ([]setting, error)
 		if err != nil {
 			return nil, jsonError(path, object, err)
 		}
-		name := flagName(key.(string)) // keys of objects are strings
+		name := name(key.(string)) // keys of objects are strings
 		switch {
 		case fs.Lookup(name) == nil || name == "config" || name == "resume":
-			return nil, errors.Errorf("-config %s: unknown key %q%s", path, key, suggestion(name, fs))
+			advice := ": -h lists the settings"
+			if near := suggestion(name, fs); near != "" {
+				advice = ": did you mean " + strings.ReplaceAll(near, "-", "_") + "?"
+			}
+			return nil, errors.Errorf("-config %s: unknown key %q%s", path, key, advice)
 		case seen[name]:
 			return nil, errors.Errorf("-config %s: duplicate key %q", path, key)
 		}
@@ -135,8 +140,11 @@ func (s setting) apply(fs *flag.FlagSet, path string) error {
 	return nil
 }
 
-// suggestion returns advice for an unknown key: the flag that was probably meant, if any.
+// suggestion returns the flag that was probably meant by an unknown name, or "".
 func suggestion(name string, fs *flag.FlagSet) string {
+	if name == "keep" && fs.Lookup("checkpoints") != nil {
+		return "checkpoints" // as it once was called
+	}
 	best, least := "", 1+len(name)/3
 	fs.VisitAll(func(f *flag.Flag) {
 		distance := levenshtein.ComputeDistance(name, f.Name)
@@ -147,8 +155,5 @@ func suggestion(name string, fs *flag.FlagSet) string {
 			best, least = f.Name, distance
 		}
 	})
-	if best == "" {
-		return ": -h lists the settings"
-	}
-	return ": did you mean " + strings.ReplaceAll(best, "-", "_") + "?"
+	return best
 }

@@ -59,6 +59,7 @@ func (c *Console) report(e train.Event) {
 	case pretrain.Reading:
 		c.meter.show(e)
 	case train.Progress:
+		c.meter.clear()
 		fmt.Fprintln(c.err, e)
 	case train.Started:
 		c.progress = NewProgress(c.err, c.terminal, e.Steps, e.LogEvery)

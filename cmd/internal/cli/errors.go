@@ -26,7 +26,7 @@ func advice(e train.Stopped) string {
 	record := filepath.Join(e.Dir, train.RecordFile)
 	switch {
 	case !e.Keeps:
-		return fmt.Sprintf("a run with -keep 0 cannot be resumed: -config %s starts it again", record)
+		return fmt.Sprintf("a run with -checkpoints 0 cannot be resumed: -config %s starts it again", record)
 	case errors.As(e.Err, new(train.Interrupted)):
 		return fmt.Sprintf("-resume %s resumes the run", e.Dir)
 	case errors.As(e.Err, new(train.NotFinite)):

@@ -23,12 +23,17 @@ type meter struct {
 	last  time.Time // time of the last line
 }
 
+// clear removes the bar, so that a line can be printed.
+func (m *meter) clear() {
+	if m.bar != nil {
+		_ = m.bar.clear() // only the terminal can fail
+	}
+}
+
 // show shows an event.
 func (m *meter) show(r pretrain.Reading) {
 	if r.End {
-		if m.bar != nil {
-			_ = m.bar.clear() // only the terminal can fail
-		}
+		m.clear()
 		m.work = ""
 		return
 	}

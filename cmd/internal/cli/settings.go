@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 
 	"github.com/pkg/errors"
 
@@ -45,7 +46,7 @@ func OptionFlags(fs *flag.FlagSet, o *train.Options, x *Extras) {
 	fs.BoolVar(&o.AllowUnknown, "allow-unknown", o.AllowUnknown, "")
 	fs.IntVar(&o.EvalEvery, "eval-every", o.EvalEvery, "")
 	fs.Var(&o.SaveEvery, "save-every", "")
-	fs.Var(&o.Keep, "keep", "")
+	fs.Var(&o.Checkpoints, "checkpoints", "")
 	fs.StringVar(&o.Resume, "resume", o.Resume, "")
 	fs.IntVar(&o.LogEvery, "log-every", o.LogEvery, "")
 	fs.StringVar(&o.Out, "out", o.Out, "")
@@ -112,11 +113,23 @@ func Parse(fs *flag.FlagSet, args []string, usage, instead string, w io.Writer) 
 		fmt.Fprint(w, usage)
 		return nil, ErrHelp
 	case err != nil:
-		return nil, err
+		return nil, mistyped(err, fs)
 	case fs.NArg() > 0:
 		return nil, errors.Errorf("unexpected argument %q: %s", fs.Arg(0), instead)
 	}
 	given := Given{}
 	fs.Visit(func(f *flag.Flag) { given[f.Name] = true })
 	return given, nil
+}
+
+// mistyped returns an error of package flag, for an unknown flag with the one that was probably meant.
+func mistyped(err error, fs *flag.FlagSet) error {
+	name, unknown := strings.CutPrefix(err.Error(), "flag provided but not defined: -")
+	if !unknown {
+		return err
+	}
+	if near := suggestion(name, fs); near != "" {
+		return errors.Errorf("unknown flag -%s: did you mean -%s?", name, near)
+	}
+	return errors.Errorf("unknown flag -%s", name)
 }

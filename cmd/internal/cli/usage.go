@@ -20,7 +20,7 @@ Checkpoints and resuming
   -save-every X    save a checkpoint after so many updates (500) or so much time
                    (10m, the default); 0: at fixed points only. These are: after
                    the best evaluation, at the end, on Ctrl-C and on SIGTERM
-  -keep N          keep the newest N checkpoints and the best one (2);
+  -checkpoints N   keep the newest N checkpoints and the best one (2);
                    0: save none, so that the run cannot be resumed; best: like
                    2, but when the run has ended, only the best one remains,
                    without what resuming needs (the default of finetune)

@@ -89,7 +89,7 @@ func TestMistakes(t *testing.T) {
 		"there is no run to compare":          {},
 		"no such file or directory":           {filepath.Join(t.TempDir(), "none")},
 		"is not the folder of a run":          {t.TempDir()},
-		"flag provided but not defined: -png": {folder + "pretrained", "-png", "x"},
+		"unknown flag -png": {folder + "pretrained", "-png", "x"},
 		"-svg":                                {folder + "pretrained", "-svg", folder + "pretrained/metrics.jsonl"},
 	} {
 		status, out, errs := invoke(args...)

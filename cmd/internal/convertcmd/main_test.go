@@ -12,8 +12,11 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"gorgpt/checkpoint"
+	"gorgpt/finetune"
 	"gorgpt/gpt1"
 	"gorgpt/graph"
+	"gorgpt/heads"
+	"gorgpt/hub/hubtest"
 	"gorgpt/tokenizer"
 )
 
@@ -40,6 +43,19 @@ func modelFolder(t *testing.T, extra ...graph.Param) string {
 	return dir
 }
 
+// writeTask makes the model in a folder one for questions.
+func writeTask(t *testing.T, dir string) {
+	t.Helper()
+	_, tok, err := checkpoint.ReadFolder(dir, 0)
+	require.NoError(t, err)
+	spec := finetune.Spec{Task: heads.MultipleChoice, Space: heads.Space{Choices: 2}}
+	spec.Specials, err = finetune.Specials(tok)
+	require.NoError(t, err)
+	data, err := spec.JSON()
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(filepath.Join(dir, finetune.SpecFile), data, 0o600))
+}
+
 func names(t *testing.T, dir string) []string {
 	t.Helper()
 	entries, err := os.ReadDir(dir)
@@ -60,9 +76,14 @@ func TestThereAndBack(t *testing.T) {
 	require.Contains(t, out, "parameters, float32, context 24, in "+first)
 	status, _, errs = invoke("-model", first, "-out", second)
 	require.Zero(t, status, errs)
-	require.Equal(t, []string{"config.json", "merges.txt", "model.safetensors", "tokenizer.json", "tokenizer_config.json", "vocab.json"}, names(t, second))
+	require.Equal(t, []string{
+		"README.md", "config.json", "generation_config.json", "merges.txt", "model.safetensors", "special_tokens_map.json", "tokenizer.json", "tokenizer_config.json", "vocab.json",
+	}, names(t, second))
 	for _, name := range names(t, second) {
-		want, err := os.ReadFile(filepath.Join(dir, name))
+		if name == "README.md" { // which has the name of the folder
+			continue
+		}
+		want, err := os.ReadFile(filepath.Join(first, name))
 		require.NoError(t, err)
 		got, err := os.ReadFile(filepath.Join(second, name))
 		require.NoError(t, err)
@@ -70,9 +91,30 @@ func TestThereAndBack(t *testing.T) {
 	}
 }
 
+// A model of the hub is downloaded first.
+func TestModelOfTheHub(t *testing.T) {
+	h := hubtest.New(t)
+	h.Environment(t)
+	dir, out := modelFolder(t), t.TempDir()
+	h.AddFolder("org/small", dir)
+	status, _, stderr := invoke("-model", "hf:org/small", "-out", filepath.Join(out, "hub"))
+	require.Zero(t, status, stderr)
+	status, _, stderr = invoke("-model", dir, "-out", filepath.Join(out, "folder"))
+	require.Zero(t, status, stderr)
+	want, err := os.ReadFile(filepath.Join(out, "folder", checkpoint.WeightsFile))
+	require.NoError(t, err)
+	got, err := os.ReadFile(filepath.Join(out, "hub", checkpoint.WeightsFile))
+	require.NoError(t, err)
+	require.Equal(t, want, got)
+	status, _, stderr = invoke("-model", "hf:org/none", "-out", filepath.Join(out, "none"))
+	require.Equal(t, 1, status)
+	require.Contains(t, stderr, "-model: hf:org/none: ")
+	require.NoDirExists(t, filepath.Join(out, "none"))
+}
+
 func TestForms(t *testing.T) {
 	dir := modelFolder(t, graph.Param{Name: "head.weight", Shape: []int{16, 1}}, graph.Param{Name: "head.bias", Shape: []int{1}})
-	require.NoError(t, os.WriteFile(filepath.Join(dir, "task.json"), []byte(`{"task":"qa"}`), 0o600))
+	writeTask(t, dir)
 	out := filepath.Join(t.TempDir(), "out")
 	status, said, errs := invoke("-model", dir, "-out", out, "-dtype", "bfloat16", "-double-heads", "-ctx", "7", "-pipeline", "original")
 	require.Zero(t, status, errs)
@@ -108,6 +150,12 @@ func TestErrors(t *testing.T) {
 		"no -out":             {2, []string{"-model", dir}, "-out is missing"},
 		"another type":        {2, []string{"-model", dir, "-out", missing, "-dtype", "int4"}, `-dtype must be float32, float16, bfloat16 or int8, not "int4"`},
 		"int8 for others":     {2, []string{"-model", dir, "-out", missing, "-dtype", "int8", "-double-heads"}, "-double-heads cannot be combined with -dtype int8"},
+		"both heads":          {2, []string{"-model", dir, "-out", missing, "-classification", "-double-heads"}, "-double-heads and -classification cannot be combined"},
+		"int8 for a class":    {2, []string{"-model", dir, "-out", missing, "-dtype", "int8", "-classification"}, "-classification cannot be combined with -dtype int8"},
+		"no unit":             {2, []string{"-model", dir, "-out", missing, "-shard", "200"}, "it must be a whole number with KB, MB or GB, as in 2GB"},
+		"no size":             {2, []string{"-model", dir, "-out", missing, "-shard", "0GB"}, "it must be a whole number with KB, MB or GB, as in 2GB"},
+		"too large a size":    {2, []string{"-model", dir, "-out", missing, "-shard", "99999999999GB"}, "it must be a whole number"},
+		"no labels":           {1, []string{"-model", dir, "-out", missing, "-classification"}, "has no task.json, so its labels are unknown"},
 		"another pipeline":    {2, []string{"-model", dir, "-out", missing, "-pipeline", "x"}, `-pipeline must be bert or original, not "x"`},
 		"no context":          {2, []string{"-model", dir, "-out", missing, "-ctx", "0"}, "-ctx must be at least 1, not 0"},
 		"an argument":         {2, []string{dir}, "unexpected argument"},
@@ -128,6 +176,32 @@ func TestErrors(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestShards writes several files and replaces them by one, and a card that someone has completed stays.
+func TestShards(t *testing.T) {
+	dir, out := modelFolder(t), filepath.Join(t.TempDir(), "out")
+	status, _, errs := invoke("-model", dir, "-out", out, "-shard", "10KB")
+	require.Zero(t, status, errs)
+	require.Subset(t, names(t, out), []string{"model-00001-of-00004.safetensors", "model.safetensors.index.json", "README.md"})
+	require.NoFileExists(t, filepath.Join(out, checkpoint.WeightsFile))
+	want, _, err := checkpoint.ReadFolder(dir, 0)
+	require.NoError(t, err)
+	got, _, err := checkpoint.ReadFolder(out, 0)
+	require.NoError(t, err)
+	require.Equal(t, want.Store.Digest(), got.Store.Digest())
+
+	card := filepath.Join(out, "README.md")
+	require.NoError(t, os.WriteFile(card, []byte("mine"), 0o600))
+	status, said, errs := invoke("-model", dir, "-out", out, "-force")
+	require.Zero(t, status, errs)
+	require.Contains(t, said, "note: "+card+" was there and stays")
+	data, err := os.ReadFile(card)
+	require.NoError(t, err)
+	require.Equal(t, "mine", string(data))
+	require.Equal(t, []string{
+		"README.md", "config.json", "generation_config.json", "merges.txt", "model.safetensors", "special_tokens_map.json", "tokenizer.json", "tokenizer_config.json", "vocab.json",
+	}, names(t, out), "no file of the shards is left")
 }
 
 // TestWeightsThatAreNotFinite covers weights that are not finite, and weights too large for the
@@ -193,7 +267,7 @@ func TestFormatThatIsNotRead(t *testing.T) {
 // TestInt8 converts to int8, within int8 without a change, and back.
 func TestInt8(t *testing.T) {
 	dir := modelFolder(t, graph.Param{Name: "head.weight", Shape: []int{16, 1}}, graph.Param{Name: "head.bias", Shape: []int{1}})
-	require.NoError(t, os.WriteFile(filepath.Join(dir, "task.json"), []byte(`{"task":"qa"}`), 0o600))
+	writeTask(t, dir)
 	at := t.TempDir()
 	small, again, back := filepath.Join(at, "small"), filepath.Join(at, "again"), filepath.Join(at, "back")
 	status, said, errs := invoke("-model", dir, "-out", small, "-dtype", "int8")
@@ -206,8 +280,11 @@ func TestInt8(t *testing.T) {
 
 	status, said, errs = invoke("-model", small, "-out", again, "-dtype", "int8")
 	require.Zero(t, status, errs)
-	require.NotContains(t, said, "note")
+	require.Equal(t, 1, strings.Count(said, "note: "), "about the licence")
 	for _, name := range names(t, small) {
+		if name == "README.md" {
+			continue
+		}
 		want, err := os.ReadFile(filepath.Join(small, name))
 		require.NoError(t, err)
 		got, err := os.ReadFile(filepath.Join(again, name))

@@ -98,7 +98,7 @@ func TestBestIsKept(t *testing.T) {
 		require.Less(t, seed, 10, stdout)
 		var status int
 		var stderr string
-		status, stdout, stderr = command(t, dir, append(learn, "-force", "-out", "out", "-lr", "0.3", "-eval-every", "3", "-keep", "99", "-seed", fmt.Sprint(seed))...)
+		status, stdout, stderr = command(t, dir, append(learn, "-force", "-out", "out", "-lr", "0.3", "-eval-every", "3", "-checkpoints", "99", "-seed", fmt.Sprint(seed))...)
 		require.Zero(t, status, stderr)
 		_, after, found = strings.Cut(stdout, "kept the weights after update ")
 	}
@@ -172,5 +172,6 @@ func TestDatasetFlags(t *testing.T) {
 	}
 	dir := workplace(t, "classification")
 	refused(t, dir, `-fields: "title=x" does not assign a column to one of text and label: write text=column, for example`, "-task", "classification", "-model", "m", "-fields", "title=x")
+	refused(t, dir, `-fields: "lable=x" does not assign a column to one of text and label: write text=column, for example`, "-task", "classification", "-model", "m", "-fields", "text=a+b,lable=x")
 	refused(t, dir, `train.jsonl: no row is labelled maybe; the labels are bad one, good one, maybe`, "-task", "classification", "-model", "m", "-labels", "bad one,good one,maybe", "-strict")
 }

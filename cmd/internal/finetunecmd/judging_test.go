@@ -107,7 +107,7 @@ func TestExplain(t *testing.T) {
 	require.Regexp(t, `^\+[01]`, effects["good"], "the word on which the label depends")
 
 	page := read(t, dir, "page.html")
-	require.Regexp(t, `<span style="background:rgba\(111,160,220,1\.00\)" title="\+\d\.\d+">good</span>`, page)
+	require.Regexp(t, `<span style="--s:1\.00" title="\+\d\.\d+">good</span>`, page)
 	require.NotRegexp(t, `src=|href=|<script`, page, "the page needs nothing else")
 
 	write(t, dir, "new.jsonl", strings.Repeat("{\"text\": \"the film was bad <b>\"}\n", 30))

@@ -14,6 +14,7 @@ import (
 	"github.com/pkg/errors"
 
 	"gorgpt/cmd/internal/cli"
+	"gorgpt/cmd/internal/hubcli"
 	"gorgpt/dist"
 	"gorgpt/finetune"
 	"gorgpt/finetune/files"
@@ -50,6 +51,11 @@ func Run(g *dist.Group, args []string, stdin io.Reader, out, stderr io.Writer) i
 // tune does the work of the command. first are the options of pre-training, which runs first if
 // there is no model.
 func tune(ctx context.Context, s *commandLine, first pretrain.Options, stdin io.Reader, con *cli.Console) error {
+	if s.Applies() {
+		if err := hubcli.Options(ctx, &s.Options, con.Listener()); err != nil {
+			return err
+		}
+	}
 	if s.Explain != "" {
 		return explain(ctx, s, stdin, con)
 	}
@@ -65,6 +71,9 @@ func tune(ctx context.Context, s *commandLine, first pretrain.Options, stdin io.
 		if err := checkOut(s); err != nil {
 			return err
 		}
+	}
+	if err := hubcli.Options(ctx, &s.Options, con.Listener()); err != nil {
+		return err
 	}
 	d, err := files.ReadFrom(ctx, s.Options, stdin)
 	if err != nil {

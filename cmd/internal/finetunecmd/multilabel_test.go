@@ -48,8 +48,10 @@ func TestMultiLabel(t *testing.T) {
 	write(t, dir, "dev.jsonl", labelled(30, 2, false))
 	write(t, dir, "test.jsonl", labelled(30, 3, false))
 	train := func(file, out string, more ...string) string {
-		flags := []string{"-task", "multilabel", "-model", "m", "-train", file, "-dev", "dev.jsonl", "-test", "test.jsonl",
-			"-steps", "80", "-eval-every", "20", "-lr", "0.01", "-batch", "16", "-out", out}
+		flags := []string{
+			"-task", "multilabel", "-model", "m", "-train", file, "-dev", "dev.jsonl", "-test", "test.jsonl",
+			"-steps", "80", "-eval-every", "20", "-lr", "0.01", "-batch", "16", "-out", out,
+		}
 		status, stdout, stderr := command(t, dir, append(flags, more...)...)
 		require.Zero(t, status, stderr)
 		return stdout
@@ -68,6 +70,14 @@ func TestMultiLabel(t *testing.T) {
 	require.NoError(t, json.Unmarshal([]byte(read(t, dir, "out/task.json")), &task))
 	require.Equal(t, []string{"good", "wet"}, task.Labels)
 	require.Len(t, task.Thresholds, 2, "fitted on the development rows")
+
+	// The report and its picture have the counts and F1 of each label.
+	good := sets(t, dir, "out/report.json")["test"].Classes[0]
+	require.Equal(t, "good", good.Label)
+	require.InDelta(t, 2*float64(good.Right)/float64(good.Support+good.Predicted), good.F1, 1e-9)
+	picture := read(t, dir, "out/confusion.svg")
+	require.Contains(t, picture, ">true positive<")
+	require.Contains(t, picture, fmt.Sprintf(">%.2f (%.2f to %.2f)<", good.F1, good.F1Low, good.F1High))
 
 	// Lists and tables have the same rows and give the same model.
 	train("train.tsv", "again")

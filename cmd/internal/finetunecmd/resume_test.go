@@ -22,7 +22,7 @@ func begin(t *testing.T, task string) (dir string, flags []string) {
 	dir = workplace(t, task)
 	flags = []string{
 		"-task", task, "-model", "m", "-train", "train.jsonl", "-dev", "dev.jsonl", "-test", "test.jsonl",
-		"-steps", "12", "-batch", "8", "-micro", "3", "-eval-every", "4", "-save-every", "4", "-keep", "9",
+		"-steps", "12", "-batch", "8", "-micro", "3", "-eval-every", "4", "-save-every", "4", "-checkpoints", "9",
 	}
 	for _, out := range []string{"whole", "out"} {
 		status, _, stderr := command(t, dir, append(flags, "-out", out)...)
@@ -115,7 +115,7 @@ func TestDryRun(t *testing.T) {
 	flags := []string{"-task", "qa", "-model", "m", "-train", "train.jsonl", "-out", "out"}
 	status, stdout, stderr := command(t, dir, append(flags, "-dry-run")...)
 	require.Zero(t, status, stderr)
-	require.Regexp(t, `(?s)\d+ parameters; 150 updates of 384 tokens\n  base model .*  total memory +\d+\.\d MB\n`, stdout)
+	require.Regexp(t, `(?s)\d+ parameters; 150 updates of 176 tokens\n  base model .*  total memory +\d+\.\d MB\n`, stdout)
 	require.NoDirExists(t, "out")
 
 	defer debug.SetMemoryLimit(math.MaxInt64)
@@ -144,7 +144,7 @@ func TestSettingsOfTheRecord(t *testing.T) {
 	want, err := parse(nil, append(flags, "-resume", "out", "-out", "out"), io.Discard)
 	require.NoError(t, err)
 	require.Equal(t, "out", want.Resume)
-	require.Equal(t, train.Keep(9), want.Keep)
+	require.Equal(t, train.Keep(9), want.Checkpoints)
 	require.Equal(t, 12, want.Steps)
 }
 

@@ -89,7 +89,7 @@ func TestPretrainingComesFirst(t *testing.T) {
 	write(t, dir, "book.txt", strings.Repeat(sentences+"\n\n", 40))
 	first.Data, first.Vocab, first.Ctx, first.Steps, first.Epochs = []string{"book.txt"}, 100, 24, 2, 0
 	tuneFirst := func(flags ...string) (string, error) {
-		s, err := parse(nil, append(flags, "-task", "classification", "-steps", "2", "-limit", "40", "-allow-unknown", "-keep", "0"), new(bytes.Buffer))
+		s, err := parse(nil, append(flags, "-task", "classification", "-steps", "2", "-limit", "40", "-allow-unknown", "-checkpoints", "0"), new(bytes.Buffer))
 		require.NoError(t, err)
 		out := new(bytes.Buffer)
 		err = tune(context.Background(), s, first, nil, cli.NewConsole(nil, out, new(bytes.Buffer)))

@@ -4,7 +4,6 @@ import (
 	"flag"
 	"io"
 	"path/filepath"
-	"strconv"
 
 	"gorgpt/cmd/internal/cli"
 	"gorgpt/dist"
@@ -81,6 +80,7 @@ func flags(s *commandLine) *flag.FlagSet {
 	fs.StringVar(&s.Labels, "labels", s.Labels, "")
 	fs.StringVar(&s.Join, "join", s.Join, "")
 	fs.StringVar(&s.Table, "table", s.Table, "")
+	fs.StringVar(&s.KeepColumns, "keep", s.KeepColumns, "")
 	fs.StringVar(&s.Split, "split", s.Split, "")
 	fs.StringVar(&s.MaxBroken, "max-broken", s.MaxBroken, "")
 	fs.BoolVar(&s.Strict, "strict", s.Strict, "")
@@ -99,32 +99,7 @@ func flags(s *commandLine) *flag.FlagSet {
 	fs.Float64Var(&s.Lambda, "lambda", s.Lambda, "")
 	fs.Float64Var(&s.HeadDrop, "head-dropout", s.HeadDrop, "")
 	cli.OptionFlags(fs, &s.Options.Options, &s.Extras)
-	keep := fs.Lookup("keep")
-	keep.Value = &keepFlag{keep.Value, &s.KeepColumns}
 	return fs
-}
-
-// keepFlag is a flag with two meanings: checkpoints, or names of columns.
-type keepFlag struct {
-	checkpoints flag.Value
-	columns     *string
-}
-
-// String returns the value for checkpoints, for package flag.
-func (k *keepFlag) String() string {
-	if k.checkpoints == nil {
-		return ""
-	}
-	return k.checkpoints.String()
-}
-
-// Set sets the checkpoints or, if the value is neither a number nor best, the columns.
-func (k *keepFlag) Set(value string) error {
-	if _, err := strconv.Atoi(value); err == nil || value == train.KeepBest.String() {
-		return k.checkpoints.Set(value)
-	}
-	*k.columns = value
-	return nil
 }
 
 // checkNumbers returns an error if a number is out of its range.

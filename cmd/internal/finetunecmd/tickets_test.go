@@ -103,7 +103,7 @@ func TestColumnsAreProposed(t *testing.T) {
 }
 
 func TestASplitIsKeptWhenARunIsResumed(t *testing.T) {
-	dir, _ := tickets(t, "-seed", "5", "-save-every", "1", "-keep", "2")
+	dir, _ := tickets(t, "-seed", "5", "-save-every", "1", "-checkpoints", "2")
 	write(t, dir, "out/run.json", strings.Replace(read(t, dir, "out/run.json"), `"completed": true`, `"completed": false`, 1))
 	first := read(t, dir, "out/predictions.tsv")
 	status, stdout, stderr := command(t, dir, "-resume", "out")
@@ -153,11 +153,8 @@ func TestTheLayoutIsKept(t *testing.T) {
 	flags := strings.Fields("-task classification -model m -train train.txt -fields text=1,label=2 -steps 2 -out out -table encoding=windows-1252,delimiter=semicolon,quotes=none")
 	status, stdout, stderr := command(t, dir, append(flags, "-keep", "2")...)
 	require.Zero(t, status, stderr)
-	require.NotContains(t, stdout, "are not used", "2 is a number of checkpoints")
-	status, stdout, stderr = command(t, dir, append(flags, "-keep", "2,", "-force")...)
-	require.Zero(t, status, stderr)
 	require.Contains(t, stdout, "train.txt: read as encoding=windows-1252,delimiter=semicolon,quotes=none,header=no; the first row is 1 \"the film was good\", 2 \"a\", 2 \"a\"\n")
-	require.Contains(t, stdout, "no rows are held out to predict, so the columns to keep (2,) are not used\n")
+	require.Contains(t, stdout, "no rows are held out to predict, so the columns to keep (2) are not used\n")
 	require.Contains(t, read(t, dir, "out/task.json"), `"table": "delimiter=semicolon,quotes=none"`)
 	write(t, dir, "new.txt", "the film was \"wet\n\"it rains; a\n")
 	status, stdout, stderr = command(t, dir, strings.Fields("-model out -predict new.txt")...)
@@ -182,7 +179,7 @@ func TestReadingOptions(t *testing.T) {
 		"-table delimiter=;":     "-table: delimiter is \";\": it must be one of comma, semicolon, tab, bar",
 		"-dev - -test -":         "only one of -train, -dev and -test can be standard input",
 		"-out -":                 "-out must name a folder or a file: only predictions can be written to standard output",
-		"-keep -1":               `invalid value "-1" for flag -keep: must be a number of checkpoints, 0 or more, or best`,
+		"-checkpoints -1":        `invalid value "-1" for flag -checkpoints: must be a number of checkpoints, 0 or more, or best`,
 	} {
 		status, _, stderr := command(t, t.TempDir(), append(strings.Fields("-task classification -train f"), strings.Fields(flags)...)...)
 		require.Equal(t, 2, status, stderr)
@@ -211,15 +208,28 @@ func TestMaxBroken(t *testing.T) {
 	require.Contains(t, stdout, "train.jsonl: 2 of 50 rows are broken and left out; the first:")
 }
 
-func TestKeepHasTwoMeanings(t *testing.T) {
+// -keep once was also the flag for checkpoints.
+func TestColumnsAndCheckpointsHaveFlagsOfTheirOwn(t *testing.T) {
 	dir := workplace(t, "classification")
 	write(t, dir, "c.json", `{"keep": "text"}`)
-	for _, flags := range [][]string{{"-keep", "text", "-keep", "1"}, {"-config", "c.json", "-keep", "1"}} {
-		status, _, stderr := command(t, dir, append(append(flags, short...), "-task", "classification", "-test", "test.jsonl", "-model", "m", "-out", "out", "-force")...)
-		require.Zero(t, status, stderr)
-		require.Contains(t, read(t, dir, "out/run.json"), `"keep": "text"`)
-		require.Contains(t, read(t, dir, "out/run.json"), `"keep": 1`)
-		require.True(t, strings.HasPrefix(read(t, dir, "out/predictions.tsv"), "row\ttext\tgold\t"))
+	flags := append(short, "-task", "classification", "-test", "test.jsonl", "-model", "m", "-out", "out")
+	status, _, stderr := command(t, dir, append(flags, "-config", "c.json", "-checkpoints", "1")...)
+	require.Zero(t, status, stderr)
+	require.Contains(t, read(t, dir, "out/run.json"), `"keep": "text"`)
+	require.Contains(t, read(t, dir, "out/run.json"), `"keep": 1`)
+	require.True(t, strings.HasPrefix(read(t, dir, "out/predictions.tsv"), "row\ttext\tgold\t"))
+
+	status, _, stderr = command(t, dir, "-config", "out/run.json", "-out", "again")
+	require.Zero(t, status, stderr)
+	require.Equal(t, read(t, dir, "out/run.json"), read(t, dir, "again/run.json"))
+
+	for _, old := range []string{"3", "best"} {
+		status, _, stderr = command(t, dir, append(flags, "-force", "-keep", old)...)
+		require.Equal(t, 1, status)
+		require.Equal(t, "finetune: -keep names columns, and train.jsonl has no column \""+old+"\": write -checkpoints "+old+" for a number of checkpoints, or name some of label, text\n", stderr)
+		status, _, stderr = command(t, dir, "-task", "classification", "-keep", old)
+		require.Equal(t, 2, status)
+		require.Equal(t, "finetune: -keep names columns of your own files: write -checkpoints "+old+" for a number of checkpoints (-h lists the flags)\n", stderr)
 	}
 }
 

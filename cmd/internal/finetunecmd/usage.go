@@ -10,7 +10,7 @@ the rows come from an embedded world of short stories.
 
 Examples
   gorgpt finetune -task classification -train t.csv -fields text=body,label=team
-  gorgpt finetune -dataset SST-2 -data ~/glue_data -model runs/tiny
+  gorgpt finetune -dataset SST-2 -data hf: -model runs/tiny
   gorgpt finetune -model runs/tiny-classification -predict new.jsonl
 
 The task
@@ -38,7 +38,8 @@ A published dataset
                    MCTest-500 are parts
   -data DIR        the dataset's folder, or its parent folder, with the files as
                    published: GLUE's, the dataset's own, or the Parquet files of
-                   Hugging Face's hub; also compressed, .gz or .zst
+                   Hugging Face's hub; also compressed, .gz or .zst. With hf:,
+                   they are downloaded; hf:ORG/NAME is another repository
 
 The data
   -train FILE      rows to train on (the embedded world's, with its development
@@ -47,7 +48,9 @@ The data
   -test FILE       rows to evaluate on once, at the end
                    Files are JSON lines, tables (.csv, .tsv, .txt) or .parquet,
                    also compressed, .gz or .zst; - is standard input. Test rows
-                   without a label column are only predicted
+                   without a label column are only predicted. hf:ORG/NAME is a
+                   dataset of Hugging Face's hub: its files for training,
+                   validation or the test, or those of hf:ORG/NAME/PATH
   -split A/B/C     without -dev and -test: percentages of the rows of -train to
                    train on, for development and for the test (80/10/10); none
                    keeps all for training. Labels have the same share in each
@@ -107,7 +110,8 @@ The data
                    become probabilities. Single labels stay the same
 
 The model
-  -model DIR       config.json, model.safetensors, vocab.json and merges.txt
+  -model DIR       config.json, model.safetensors, vocab.json and merges.txt; or
+                   hf:ORG/NAME[@REVISION], a model of Hugging Face's hub
                    (the newest completed run of gorgpt train -data under runs/;
                    if there is none, random weights with a vocabulary learned
                    from the training rows. For rows of the embedded world: the
@@ -169,8 +173,8 @@ The run
                    or a tenth of the run if that is longer; up to 2000 rows, a
                    twentieth of the run). The run ends with
                    the weights of the best evaluation by the dataset's measure,
-                   accuracy, or for scores Pearson's correlation; with -keep 0,
-                   with the last ones
+                   accuracy, or for scores Pearson's correlation; with
+                   -checkpoints 0, with the last ones
   -patience N      end the run after N evaluations that are not better than the
                    best one; 0: never (10 up to 2000 rows with -dev, else 0)
   -log-every N     updates between lines (10)

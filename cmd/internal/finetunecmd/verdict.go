@@ -9,7 +9,6 @@ import (
 	"gorgpt/cmd/internal/cli"
 	"gorgpt/controls"
 	"gorgpt/finetune"
-	"gorgpt/train"
 )
 
 // A set is small, so that its controls take seconds, if it has at most smallRows training rows with
@@ -78,34 +77,42 @@ func (o opponent) judge(result finetune.Result, w io.Writer) error {
 	if o.name == "" || outcome == nil {
 		return nil
 	}
-	value, found := accuracy(outcome.Measures)
-	if !found {
-		return nil
-	}
-	_, err := fmt.Fprintln(w, o.verdict(value))
-	return err
-}
-
-// accuracy returns the measure that controls have as well.
-func accuracy(measures []train.Metric) (value float64, found bool) {
-	for _, m := range measures {
-		if m.Name == "acc" || m.Name == "pearson" {
-			return m.Value, true
+	noise := noiseOfShare
+	for _, m := range outcome.Measures {
+		switch m.Name {
+		case "pearson":
+			noise = noiseOfCorrelation
+			fallthrough
+		case "acc": // a measure that controls have as well
+			_, err := fmt.Fprintln(w, o.verdict(m.Value, noise(m.Value, o.score.Rows)))
+			return err
 		}
 	}
-	return 0, false
+	return nil
+}
+
+// noiseOfShare returns two standard deviations of a share of n rows, which by Agresti and Coull is not
+// certain even if all are right.
+func noiseOfShare(share float64, rows int) float64 {
+	n := float64(rows) + 4
+	share = (share*float64(rows) + 2) / n
+	return 2 * math.Sqrt(share*(1-share)/n)
+}
+
+// noiseOfCorrelation returns two standard deviations of a correlation of n rows, approximately.
+func noiseOfCorrelation(r float64, rows int) float64 {
+	return 2 * (1 - r*r) / math.Sqrt(float64(max(rows-1, 1)))
 }
 
 // verdict compares a score of the model with that of the control.
-func (o opponent) verdict(value float64) string {
-	n := float64(o.score.Rows) + 4
-	share := (max(value, 0)*float64(o.score.Rows) + 2) / n // Agresti and Coull: not certain even if all are right
-	noise := 2 * math.Sqrt(share*(1-share)/n)
+func (o opponent) verdict(value, noise float64) string {
 	text := fmt.Sprintf("control %s: %.1f, the model: %.1f on the same %d %s rows (noise ±%.1f)",
 		o.name, 100*o.score.Value, 100*value, o.score.Rows, o.set, 100*noise)
 	switch {
 	case value > o.score.Value+noise:
 		return text + ": the model is better"
+	case value == 1:
+		return text + ": the control does as well, so single words decide, and a bag of words is the simpler choice"
 	case value >= o.score.Value-noise:
 		return text + ": the control does as well, so single words decide. " + advice
 	}

@@ -17,13 +17,24 @@ import (
 func TestVerdict(t *testing.T) {
 	o := opponent{name: "bag of words", score: controls.Score{Rows: 100, Value: 0.8}, set: "test"}
 	for value, want := range map[float64]string{
+		1:    ": the model is better",
 		0.95: "control bag of words: 80.0, the model: 95.0 on the same 100 test rows (noise ±4.9): the model is better",
 		0.83: ": the control does as well, so single words decide. Label more rows, or",
 		0.78: ": the control does as well, so single words decide. Label more rows, or",
 		0.5:  ": the control is better. Label more rows, or",
 	} {
-		require.Contains(t, o.verdict(value), want)
+		require.Contains(t, o.verdict(value, noiseOfShare(value, 100)), want)
 	}
+	o.score.Value = 1
+	require.Regexp(t, "the control does as well, so single words decide, and a bag of words is the simpler choice$", o.verdict(1, noiseOfShare(1, 100)), "more rows would not help")
+}
+
+// Of 10,001 rows without correlation, two standard deviations of r are 2/√10,000.
+func TestNoise(t *testing.T) {
+	require.InDelta(t, 0.02, noiseOfCorrelation(0, 10_001), 1e-12)
+	require.InDelta(t, 0.015, noiseOfCorrelation(-0.5, 10_001), 1e-12)
+	require.InDelta(t, 0.01, noiseOfShare(0.5, 9_996), 1e-12)
+	require.Positive(t, noiseOfShare(1, 30))
 }
 
 func TestControlsRunByThemselvesOnSmallSets(t *testing.T) {

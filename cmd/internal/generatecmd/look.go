@@ -56,12 +56,13 @@ func (c *command) scoreFile(ctx context.Context) (err error) {
 	}
 	var all scored
 	var unknown tokenizer.Unknowns
-	number, scorer := 0, generate.NewScorer(c.model)
+	number, bytes, scorer := 0, 0, generate.NewScorer(c.model)
 	for s, err := range parallel.InOrder(lines, c.scorers(), 2*c.scorers(), func(s scored) (scored, error) { return c.scoreLine(ctx, scorer, s) }) {
 		if err != nil {
 			return err
 		}
 		number++
+		bytes += len(s.Text)
 		unknown.Add(c.tok, s.Text, s.ids)
 		all.LogProb, all.Predicted = all.LogProb+s.LogProb, all.Predicted+s.Predicted
 		if err := s.write(out, c.scoreJSON); err != nil {
@@ -70,8 +71,11 @@ func (c *command) scoreFile(ctx context.Context) (err error) {
 	}
 	c.sayFound(name, found)
 	c.report("-score", &unknown)
-	fmt.Fprintf(c.stderr, "%s, %s predicted: log-probability %.4f, perplexity %s\n",
-		plural.Of(number, "line"), plural.Of(all.Predicted, "token"), all.LogProb, all.perplexityText())
+	fmt.Fprintf(c.stderr, "%s, %s predicted: log-probability %.4f, perplexity %s", plural.Of(number, "line"), plural.Of(all.Predicted, "token"), all.LogProb, all.perplexityText())
+	if bytes > 0 {
+		fmt.Fprintf(c.stderr, ", %.4f bits per byte", -all.LogProb/math.Ln2/float64(bytes))
+	}
+	fmt.Fprintln(c.stderr)
 	return nil
 }
 

@@ -15,6 +15,7 @@ import (
 
 	"gorgpt/checkpoint"
 	"gorgpt/cmd/internal/cli"
+	"gorgpt/cmd/internal/hubcli"
 	"gorgpt/generate"
 	"gorgpt/gpt1"
 	"gorgpt/graph/draw"
@@ -31,7 +32,7 @@ func Run(args []string, stdin io.Reader, out, stderr io.Writer) int {
 		return err
 	}
 	return cli.Run("generate", stdout, stderr, parse, func(ctx context.Context) error {
-		c, err := s.open(stdin, stdout, stderr)
+		c, err := s.open(ctx, stdin, stdout, stderr)
 		if err != nil {
 			return err
 		}
@@ -51,12 +52,12 @@ type command struct {
 }
 
 // open reads the model.
-func (s *settings) open(stdin io.Reader, stdout, stderr io.Writer) (*command, error) {
+func (s *settings) open(ctx context.Context, stdin io.Reader, stdout, stderr io.Writer) (*command, error) {
 	c := &command{settings: s, stdin: stdin, stdout: stdout, stderr: stderr}
 	if f, isFile := stdin.(*os.File); isFile {
 		c.terminal = term.IsTerminal(int(f.Fd()))
 	}
-	dir, err := s.modelFolder(stderr)
+	dir, err := s.modelFolder(ctx, stderr)
 	if err != nil {
 		return nil, err
 	}
@@ -92,9 +93,10 @@ func (s *settings) open(stdin io.Reader, stdout, stderr io.Writer) (*command, er
 
 // modelFolder returns the folder of the model. Without -model it is the newest one; modelFolder
 // then prints its name.
-func (s *settings) modelFolder(stderr io.Writer) (string, error) {
+func (s *settings) modelFolder(ctx context.Context, stderr io.Writer) (string, error) {
 	if s.folder != "" {
-		return s.folder, nil
+		dir, _, err := hubcli.Model(ctx, s.folder, hubcli.Listener(stderr))
+		return dir, errors.WithMessage(err, "-model")
 	}
 	dir, kind, err := pretrain.NewestOfAny()
 	switch {

@@ -15,6 +15,7 @@ import (
 	"gorgpt/checkpoint"
 	"gorgpt/checkpoint/safetensors"
 	"gorgpt/gpt1"
+	"gorgpt/hub/hubtest"
 	"gorgpt/tokenizer"
 )
 
@@ -207,4 +208,22 @@ func TestAttention(t *testing.T) {
 	status, _, errs := invoke(t, "", "-model", dir, "-prompt", sentences, "-attention", file)
 	require.Equal(t, 1, status)
 	require.Contains(t, errs, "it must have 1 to 24, the length of the context")
+}
+
+func TestModelOfTheHub(t *testing.T) {
+	dir := modelFolder(t)
+	h := hubtest.New(t)
+	h.Environment(t)
+	h.AddFolder("org/cats", dir)
+	flags := []string{"-prompt", "The Cat", "-tokens", "5", "-model"}
+	want := good(t, "", append(flags, dir)...)
+	require.Equal(t, want, good(t, "", append(flags, "hf:org/cats")...))
+	t.Setenv("HF_HUB_OFFLINE", "1")
+	status, out, errs := invoke(t, "", append(flags, "hf:org/cats")...)
+	require.Zero(t, status, errs)
+	require.Equal(t, want, out)
+	require.Regexp(t, `^hf:org/cats@[0-9a-f]{40}: using the cache, without asking whether there is more or newer\n$`, errs)
+	status, _, errs = invoke(t, "", append(flags, "hf:org/dogs")...)
+	require.Equal(t, 1, status)
+	require.Contains(t, errs, "generate: -model: hf:org/dogs: HF_HUB_OFFLINE is set, and ")
 }

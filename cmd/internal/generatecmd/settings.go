@@ -30,7 +30,7 @@ type settings struct {
 
 // parse reads the command line.
 func parse(args []string, help io.Writer) (*settings, error) {
-	s := &settings{o: generate.Options{Tokens: 100, Samples: 1, Temperature: 0.8, TopK: 40, TopP: 1, Penalty: 1, Seed: 1}}
+	s := &settings{o: generate.Defaults()}
 	given, err := cli.Parse(s.flags(), args, usage, "text is given with -prompt", help)
 	if err != nil {
 		return nil, err

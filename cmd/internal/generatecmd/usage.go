@@ -12,9 +12,10 @@ Examples
 
 The model
   -model DIR       a run folder; a folder in Hugging Face's openai-gpt format;
-                   or OpenAI's release with its encoder and merges (the newest
-                   completed run of gorgpt train under runs/; if there is none,
-                   the last checkpoint of an unfinished one)
+                   OpenAI's release with its encoder and merges; or
+                   hf:ORG/NAME[@REVISION], a model of Hugging Face's hub (the
+                   newest completed run of gorgpt train under runs/; if there
+                   is none, the last checkpoint of an unfinished one)
   -ctx N           use the first N positions only (all)
   -dtype NAME      compute with weights in float32, bfloat16 or int8 (what the
                    folder holds). bfloat16 takes half of the memory and int8 a

@@ -5,6 +5,7 @@ package servecmd
 
 import (
 	"context"
+	"crypto/tls"
 	"fmt"
 	"io"
 	"log/slog"
@@ -19,6 +20,7 @@ import (
 	"github.com/pkg/errors"
 
 	"gorgpt/cmd/internal/cli"
+	"gorgpt/cmd/internal/hubcli"
 	"gorgpt/graph"
 	"gorgpt/internal/regular"
 	"gorgpt/serve"
@@ -28,7 +30,9 @@ import (
 type settings struct {
 	models             []serve.Named
 	addr, cert, key    string
+	tls                *tls.Config // nil: HTTP
 	options            serve.Options
+	server             *serve.Server
 	grace              time.Duration
 	list, dtype        string
 	apiKey, apiKeyFile string
@@ -45,14 +49,14 @@ func Run(args []string, _ io.Reader, out, stderr io.Writer) int {
 	stdout := cli.NewOutput(out)
 	var s *settings
 	parse := func() (err error) {
-		s, err = parse(args, stdout)
+		s, err = parse(args, stdout, stderr)
 		return err
 	}
 	return cli.Run("serve", stdout, stderr, parse, func(ctx context.Context) error { return s.serve(ctx, stdout, stderr) })
 }
 
-// parse reads the command line.
-func parse(args []string, help io.Writer) (*settings, error) {
+// parse reads the command line, and the files of keys that it names.
+func parse(args []string, help, log io.Writer) (*settings, error) {
 	limits := serve.DefaultLimits()
 	s := &settings{addr: "127.0.0.1:8080", grace: 30 * time.Second}
 	fs := cli.NewFlags("serve")
@@ -97,10 +101,14 @@ func parse(args []string, help io.Writer) (*settings, error) {
 	case s.dtype != "" && !slices.Contains(graph.Dtypes(), graph.Dtype(s.dtype)):
 		return nil, errors.Errorf("-dtype must be one of %v, not %q", graph.Dtypes(), s.dtype)
 	}
-	if err := s.readModels(); err != nil {
-		return nil, err
+	for _, read := range []func() error{s.readModels, s.readKey, s.readCertificate} {
+		if err := read(); err != nil {
+			return nil, err
+		}
 	}
-	return s, s.readKey()
+	s.options.Log = slog.New(slog.NewTextHandler(log, nil))
+	s.server, err = serve.New(s.models, s.options)
+	return s, err
 }
 
 // fields splits a list with commas.
@@ -113,17 +121,19 @@ func (s *settings) readModels() error {
 	for _, one := range fields(s.list) {
 		name, dir, named := strings.Cut(one, "=")
 		if !named {
-			dir = one
+			if dir = one; hubcli.Is(one) {
+				dir, _, _ = strings.Cut(one, "@")
+			}
 			absolute, err := filepath.Abs(dir)
 			if err != nil {
 				return errors.Wrapf(err, "-model %s", one)
 			}
-			name = filepath.Base(absolute)
+			dir, name = one, filepath.Base(absolute)
 		}
 		if name == "" || dir == "" {
 			return errors.Errorf("-model: %q must be a folder, or a name, = and a folder", one)
 		}
-		if _, err := os.Stat(dir); err != nil {
+		if _, err := os.Stat(dir); err != nil && !hubcli.Is(dir) {
 			return errors.Wrapf(err, "-model %s", one)
 		}
 		s.models = append(s.models, serve.Named{Name: name, Dir: dir, Lazy: s.lazy, Dtype: graph.Dtype(s.dtype)})
@@ -165,6 +175,19 @@ func (s *settings) readKey() error {
 	return nil
 }
 
+// readCertificate reads the files of -cert and -key.
+func (s *settings) readCertificate() error {
+	if s.cert == "" {
+		return nil
+	}
+	pair, err := tls.LoadX509KeyPair(s.cert, s.key)
+	if err != nil {
+		return errors.Wrapf(err, "-cert %s, -key %s", s.cert, s.key)
+	}
+	s.tls = &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS12}
+	return nil
+}
+
 // loopback reports whether only this machine can reach an address.
 func loopback(addr string) bool {
 	host, _, err := net.SplitHostPort(addr)
@@ -175,45 +198,68 @@ func loopback(addr string) bool {
 	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
+// fetch downloads the models that are named by the hub.
+func (s *settings) fetch(ctx context.Context, stderr io.Writer) (err error) {
+	if !slices.ContainsFunc(s.models, func(m serve.Named) bool { return hubcli.Is(m.Dir) }) {
+		return nil
+	}
+	for i := range s.models {
+		if s.models[i].Dir, _, err = hubcli.Model(ctx, s.models[i].Dir, hubcli.Listener(stderr)); err != nil {
+			return err
+		}
+	}
+	s.server, err = serve.New(s.models, s.options)
+	return err
+}
+
 // serve answers requests until ctx ends, and then lets those in work end.
 func (s *settings) serve(ctx context.Context, stdout, stderr io.Writer) error {
-	s.options.Log = slog.New(slog.NewTextHandler(stderr, nil))
-	server, err := serve.New(s.models, s.options)
-	if err != nil {
-		return errors.WithMessage(err, "-model or -runs")
+	if err := s.fetch(ctx, stderr); err != nil {
+		return errors.WithMessage(err, "-model")
 	}
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", s.addr)
 	if err != nil {
 		return errors.Wrap(err, "-addr")
 	}
-	h := server.HTTPServer(s.addr)
+	h := s.server.HTTPServer(s.addr)
 	h.ErrorLog = slog.NewLogLogger(s.options.Log.Handler(), slog.LevelWarn)
-	scheme, serving := "http", func() error { return h.Serve(listener) }
-	if s.cert != "" {
-		scheme, serving = "https", func() error { return h.ServeTLS(listener, s.cert, s.key) }
+	scheme, run := "http", func() error { return h.Serve(listener) }
+	if h.TLSConfig = s.tls; s.tls != nil {
+		scheme, run = "https", func() error { return h.ServeTLS(listener, "", "") }
 	}
 	fmt.Fprintf(stdout, "listening on %s://%s\n", scheme, listener.Addr())
-	failed := make(chan error, 2)
-	go func() { failed <- serving() }()
-	go func() {
-		if err := server.Load(ctx); err != nil && ctx.Err() == nil {
-			failed <- err
-			return
-		}
-		fmt.Fprintln(stdout, "the models are open")
-	}()
-	select {
-	case err = <-failed:
-	case <-ctx.Done():
+	serving, loading := make(chan error, 1), make(chan error, 1)
+	go func() { serving <- run() }()
+	go func() { loading <- s.server.Load(ctx) }()
+	if err = wait(ctx, stdout, serving, loading); err == nil {
 		err = s.stop(h)
 	}
-	if closeErr := h.Close(); err == nil && !errors.Is(closeErr, http.ErrServerClosed) {
-		err = closeErr
-	}
-	if closeErr := server.Close(); err == nil {
-		err = closeErr
+	for _, end := range []func() error{h.Close, s.server.Close} {
+		if endErr := end(); err == nil {
+			err = endErr
+		}
 	}
 	return err
+}
+
+// wait returns nil when ctx ends, or the error that ends serving or loading before.
+func wait(ctx context.Context, stdout io.Writer, serving, loading <-chan error) error {
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case err := <-serving:
+			return err
+		case err := <-loading:
+			if ctx.Err() != nil { // which ended loading
+				return nil
+			}
+			if err != nil {
+				return err
+			}
+			fmt.Fprintln(stdout, "the models are open")
+		}
+	}
 }
 
 // stop lets requests in work end for a while.

@@ -5,14 +5,13 @@ import (
 	"bytes"
 	"context"
 	"io"
-	"net/http"
 	"os"
 	"path/filepath"
-	"strings"
-	"syscall"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"gorgpt/hub/hubtest"
 )
 
 const model = "../../../testdata/stability/c3479e4/tuned-done"
@@ -41,7 +40,6 @@ func TestCommandLine(t *testing.T) {
 		{[]string{"-model", model, "-dtype", "int4"}, "-dtype must be one of"},
 		{[]string{"-model", model, "-parallel", "0"}, "-parallel"},
 		{[]string{"-model", model, "-timeout", "0s"}, "-timeout must be above 0"},
-		{[]string{"-model", model, "-cert", "c.pem"}, "-cert and -key belong together"},
 		{[]string{"-model", model, "-addr", ":0"}, "can be reached from other machines"},
 		{[]string{"-model", model, "-addr", "0.0.0.0:0"}, "can be reached from other machines"},
 		{[]string{"-model", model, "-addr", "example.org:0"}, "can be reached from other machines"},
@@ -49,15 +47,15 @@ func TestCommandLine(t *testing.T) {
 		{[]string{"-model", model, "-api-key", "a", "-no-auth"}, "contradicts the key"},
 		{[]string{"-model", model, "-api-key-file", "no/such"}, "-api-key-file"},
 		{[]string{"-model", model, "-api-key-file", empty}, "is empty"},
+		{[]string{"-model", "a=" + model + ",a=" + model}, `two models have the name "a"`},
+		{[]string{"-model", model, "-hosts", "models.example:8080"}, "a name without a port"},
+		{[]string{"-model", model, "-cors-origins", "*"}, "a scheme and a host"},
 	} {
 		status, _, stderr := run(c.args...)
 		require.Equal(t, 2, status, c.args)
 		require.Contains(t, stderr, c.want)
 	}
-	status, _, stderr := run("-model", "a="+model+",a="+model, "-addr", "127.0.0.1:0")
-	require.Equal(t, 1, status)
-	require.Contains(t, stderr, `two models have the name "a"`)
-	status, _, stderr = run("-model", t.TempDir(), "-addr", "127.0.0.1:0")
+	status, _, stderr := run("-model", t.TempDir(), "-addr", "127.0.0.1:0")
 	require.Equal(t, 1, status)
 	require.Contains(t, stderr, "no model in")
 	status, _, stderr = run("-runs", "no/such", "-addr", "127.0.0.1:0")
@@ -71,40 +69,29 @@ func TestCommandLine(t *testing.T) {
 	}
 }
 
-// The command answers until a signal, and then lets requests in work end.
-func TestServe(t *testing.T) {
-	t.Setenv(keyVariable, "secret")
+// A name of the hub is a folder that is downloaded first; its last part is the name for requests.
+func TestModelsOfTheHub(t *testing.T) {
+	h := hubtest.New(t)
+	h.Environment(t)
+	status, _, stderr := run("-model", "hf:org/mood@main", "-addr", "127.0.0.1:0")
+	require.Equal(t, 1, status)
+	require.Contains(t, stderr, "serve: -model: hf:org/mood@main: ")
+	require.Contains(t, stderr, "has no such model")
+
+	h.AddFolder("org/mood", model)
+	s, err := parse([]string{"-model", "hf:org/mood@main,b=hf:org/mood"}, io.Discard, io.Discard)
+	require.NoError(t, err)
+	require.Equal(t, "mood", s.models[0].Name)
+	require.Equal(t, "b", s.models[1].Name)
+	ctx, cancel := context.WithCancel(t.Context())
 	r, w := io.Pipe()
-	var errs bytes.Buffer
-	ended := make(chan int, 1)
-	go func() {
-		ended <- Run([]string{"-model", "mood=" + model, "-addr", "127.0.0.1:0"}, nil, w, &errs)
-		w.Close()
-	}()
+	ended := make(chan error, 1)
+	s.addr, s.noAuth = "127.0.0.1:0", true
+	go func() { ended <- s.serve(ctx, w, io.Discard) }()
 	lines := bufio.NewScanner(r)
 	require.True(t, lines.Scan())
-	url, found := strings.CutPrefix(lines.Text(), "listening on ")
-	require.True(t, found)
 	require.True(t, lines.Scan())
 	require.Equal(t, "the models are open", lines.Text())
-
-	request, err := http.NewRequestWithContext(context.Background(), http.MethodPost, url+"/v1/completions",
-		strings.NewReader(`{"model": "mood", "prompt": "the boy", "max_tokens": 3000, "stream": true}`))
-	require.NoError(t, err)
-	request.Header.Set("Content-Type", "application/json")
-	request.Header.Set("Authorization", "Bearer secret")
-	answer, err := http.DefaultClient.Do(request)
-	require.NoError(t, err)
-	defer answer.Body.Close()
-	require.Equal(t, http.StatusOK, answer.StatusCode)
-	self, err := os.FindProcess(os.Getpid())
-	require.NoError(t, err)
-	require.NoError(t, self.Signal(syscall.SIGTERM))
-	body, err := io.ReadAll(answer.Body)
-	require.NoError(t, err)
-	require.True(t, strings.HasSuffix(string(body), "data: [DONE]\n\n"), "a request in work ends")
-	require.False(t, lines.Scan())
-	require.Zero(t, <-ended, errs.String())
-	_, err = http.Get(url + "/health")
-	require.Error(t, err)
+	cancel()
+	require.NoError(t, <-ended)
 }

@@ -13,9 +13,10 @@ Examples
   gorgpt serve -model runs/tiny -addr :8080 -api-key-file key.txt
 
 The models
-  -model LIST      folders of models, with commas between them. Requests call a
-                   model by its name, or else by the last part of its folder,
-                   and mean the first if they name none
+  -model LIST      folders of models, with commas between them; hf:ORG/NAME is
+                   a model of Hugging Face's hub. Requests call a model by its
+                   name, or else by the last part of its folder, and mean the
+                   first if they name none
   -dtype NAME      type of weights to compute with: float32, bfloat16 or int8
                    (what the folders hold)
   -lazy            open each model when a request first needs it. By default,

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io"
 
+	"github.com/pkg/errors"
+
 	"gorgpt/cmd/internal/cli"
 	"gorgpt/dist"
 	"gorgpt/gpt1"
@@ -14,13 +16,32 @@ import (
 	"gorgpt/pretrain"
 )
 
+// Fetch downloads a model whose name begins with [HubScheme], reports that to stderr, and returns its folder.
+type Fetch func(name string, stderr io.Writer) (dir string, err error)
+
+// HubScheme begins the names of models on the Hugging Face hub.
+const HubScheme = "hf:"
+
 // Run runs the command on one rank, with its arguments and standard streams. It returns the exit
-// status.
-func Run(g *dist.Group, args []string, _ io.Reader, out, stderr io.Writer) int {
+// status. It uses no network, so that it is compiled soon.
+func Run(g *dist.Group, args []string, in io.Reader, out, stderr io.Writer) int {
+	return With(func(name string, _ io.Writer) (string, error) {
+		return "", errors.Errorf("%s is a model on the hub: use gorgpt train, or download it with gorgpt fetch", name)
+	})(g, args, in, out, stderr)
+}
+
+// With returns the command for models of the hub, too.
+func With(fetch Fetch) cli.RankCommand {
+	return func(g *dist.Group, args []string, _ io.Reader, out, stderr io.Writer) int {
+		return run(g, args, out, stderr, fetch)
+	}
+}
+
+func run(g *dist.Group, args []string, out, stderr io.Writer, fetch Fetch) int {
 	stdout := cli.NewOutput(out)
 	var c *commandLine
 	parse := func() (err error) {
-		c, err = parse(g, args, stdout)
+		c, err = parse(g, args, stdout, func(name string) (string, error) { return fetch(name, stderr) })
 		return err
 	}
 	return cli.RunRank(g, "train", args, stdout, stderr, parse, func(ctx context.Context) error {

@@ -242,13 +242,13 @@ func TestBadInput(t *testing.T) {
 func TestHelp(t *testing.T) {
 	status, help, _ := command(t, "-h")
 	require.Zero(t, status)
-	s, err := parse(nil, nil, new(bytes.Buffer))
+	s, err := parse(nil, nil, new(bytes.Buffer), nil)
 	require.NoError(t, err)
 	for _, name := range []string{
 		"preset", "data", "tokenizer", "vocab", "out", "steps", "epochs", "batch", "micro", "ctx", "lr", "warmup",
 		"l2", "clip", "dropout", "seed", "eval-every", "log-every", "force", "prepare", "cache", "pipeline",
 		"dot", "svg", "dot-level", "dot-graph", "dot-profile", "summary",
-		"save-every", "keep", "resume", "config", "dry-run", "profile", "sample-every",
+		"save-every", "checkpoints", "resume", "config", "dry-run", "profile", "sample-every",
 	} {
 		require.Contains(t, help, "\n  -"+name+" ")
 		require.NotNil(t, flags(s).Lookup(name))

@@ -47,7 +47,7 @@ func TestResumeRefusesFoldersWithWeights(t *testing.T) {
 // If a run without checkpoints is stopped, -resume does not overwrite its weights.
 func TestResumeWithoutCheckpointsKeepsTheWeights(t *testing.T) {
 	flags := workplace(t)
-	status, _, stderr := commandHere(append(flags, "-keep", "0", "-out", "out")...)
+	status, _, stderr := commandHere(append(flags, "-checkpoints", "0", "-out", "out")...)
 	require.Zero(t, status, stderr)
 	edit(t, "out/run.json", `"completed": true`, `"completed": false`)
 	want := contents(t, "out")
@@ -113,7 +113,7 @@ func TestResumeRefusesAnEditedRecord(t *testing.T) {
 	require.NoError(t, os.WriteFile("out/run.json", record, 0o600))
 	edit(t, "out/run.json", `"keep": 2`, `"keep": 5`)
 	edit(t, "out/run.json", `"log_every": 20`, `"log_every": 1`)
-	status, stdout, stderr := commandHere("-resume", "out", "-keep", "2", "-log-every", "20")
+	status, stdout, stderr := commandHere("-resume", "out", "-checkpoints", "2", "-log-every", "20")
 	require.Zero(t, status, stderr)
 	require.Contains(t, stdout, "resuming after update 2 of 10")
 	sameModel(t)

@@ -40,7 +40,7 @@ func begin(t *testing.T, flags []string) {
 	t.Helper()
 	status, _, stderr := commandHere(append(flags, "-out", "whole")...)
 	require.Zero(t, status, stderr)
-	s, err := parse(nil, append(flags, "-out", "out"), io.Discard)
+	s, err := parse(nil, append(flags, "-out", "out"), io.Discard, nil)
 	require.NoError(t, err)
 	left := 2 * 10 << 20
 	_, err = pretrain.Run(t.Context(), s.Options, train.Listener{Disk: func(w io.Writer) io.Writer {
@@ -158,7 +158,7 @@ func TestResumeRefuses(t *testing.T) {
 		{"-resume nowhere", "-resume: nowhere has no run.json, so it does not contain a run: set -resume to the folder of a run, or omit it to start a new run"},
 		{"-resume other", "-resume: other holds a run of gorgpt finetune, not of gorgpt train"},
 		{"-resume broken", "-resume: broken/run.json: unexpected end of JSON input"},
-		{"-resume out -keep -1", "invalid value \"-1\" for flag -keep: must be a number of checkpoints, 0 or more, or best"},
+		{"-resume out -checkpoints -1", "invalid value \"-1\" for flag -checkpoints: must be a number of checkpoints, 0 or more, or best"},
 		{"-resume out -save-every soon", `invalid value "soon" for flag -save-every: must be a number of updates, such as 500, or a time, such as 10m; 0 means never`},
 	} {
 		require.Contains(t, fails(t, 2, strings.Fields(c.flags)...), c.want)
@@ -174,7 +174,7 @@ func TestResumeRefuses(t *testing.T) {
 func TestResumeWithFlags(t *testing.T) {
 	flags := workplace(t)
 	begin(t, flags)
-	status, _, stderr := commandHere(append(flags, "-resume", "out", "-out", "out", "-keep", "1", "-log-every", "1")...)
+	status, _, stderr := commandHere(append(flags, "-resume", "out", "-out", "out", "-checkpoints", "1", "-log-every", "1")...)
 	require.Zero(t, status, stderr)
 	require.Contains(t, stderr, "step 7/10")
 	entries, err := os.ReadDir("out/checkpoints")
@@ -239,7 +239,7 @@ func TestConfig(t *testing.T) {
 	sameModel(t)
 
 	require.NoError(t, os.WriteFile("c.json", []byte(`{"preset": "mini", "steps": 7, "lr": 0.5, "eval-every": 3, "save_every": "5m", "data": ["a", "b"]}`), 0o600))
-	s, err := parse(nil, []string{"-lr", "0.25", "-config", "c.json"}, io.Discard)
+	s, err := parse(nil, []string{"-lr", "0.25", "-config", "c.json"}, io.Discard, nil)
 	require.NoError(t, err)
 	require.Equal(t, 0.25, s.LR, "flags override the file")
 	require.Equal(t, 7, s.Steps)

@@ -5,6 +5,7 @@ import (
 	"io"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/pkg/errors"
 
@@ -22,15 +23,27 @@ type commandLine struct {
 	cli.Extras `json:"-"`
 }
 
-// parse reads the command line over the preset's defaults.
-func parse(g *dist.Group, args []string, help io.Writer) (*commandLine, error) {
+// parse reads the command line over the preset's defaults. fetch downloads a model of the hub.
+func parse(g *dist.Group, args []string, help io.Writer, fetch func(name string) (dir string, err error)) (*commandLine, error) {
+	defaults := func(preset string) (*commandLine, error) {
+		if preset == "" {
+			preset = "tiny"
+		}
+		o, err := pretrain.Defaults(preset)
+		return &commandLine{Options: o}, err
+	}
 	settle := cli.Command[commandLine]{
 		Group: g, Name: pretrain.Command, Usage: usage, Instead: "books are named with -data",
-		Defaults: func(preset string) (*commandLine, error) {
-			if preset == "" {
-				preset = "tiny"
+		Defaults: defaults,
+		From: func(c *commandLine) (*commandLine, error) {
+			if c.Init == "" {
+				return defaults("")
 			}
-			o, err := pretrain.Defaults(preset)
+			dir, err := folder(c.Init, fetch)
+			if err != nil {
+				return nil, err
+			}
+			o, err := pretrain.From(dir)
 			return &commandLine{Options: o}, err
 		},
 		Flags:   flags,
@@ -41,7 +54,19 @@ func parse(g *dist.Group, args []string, help io.Writer) (*commandLine, error) {
 		return nil, err
 	}
 	c.Group = g
+	if c.Init, err = folder(c.Init, fetch); err != nil {
+		return nil, err
+	}
 	return c, c.check(given)
+}
+
+// folder returns the folder of a model, which is downloaded if its name is of the hub.
+func folder(name string, fetch func(name string) (dir string, err error)) (string, error) {
+	if !strings.HasPrefix(name, HubScheme) {
+		return name, nil
+	}
+	dir, err := fetch(name)
+	return dir, errors.WithMessage(err, "-init")
 }
 
 // flags declares the flags with the values in c as defaults.
@@ -50,6 +75,8 @@ func flags(c *commandLine) *flag.FlagSet {
 	fs.StringVar(&c.Preset, "preset", c.Preset, "")
 	fs.StringVar(&c.Arch, "arch", c.Arch, "")
 	fs.Var(&cli.List{Values: &c.Data}, "data", "")
+	fs.Var(&cli.List{Values: &c.Valid}, "valid", "")
+	fs.StringVar(&c.Init, "init", c.Init, "")
 	fs.StringVar(&c.Tokenizer, "tokenizer", c.Tokenizer, "")
 	fs.IntVar(&c.Vocab, "vocab", c.Vocab, "")
 	fs.IntVar(&c.Ctx, "ctx", c.Ctx, "")
@@ -87,6 +114,10 @@ func (c *commandLine) check(given cli.Given) error {
 	switch {
 	case err != nil:
 		return err
+	case given.Any("init") && c.Init == "":
+		return errors.New("-init needs the folder of a model")
+	case c.Init != "" && (given.Flag("vocab") || given.Flag("pipeline")):
+		return errors.New("-init keeps the vocabulary of the model: it cannot be combined with -vocab or -pipeline")
 	case given.Flag("tokenizer") && given.Flag("vocab"):
 		return errors.New("-vocab is the size of a vocabulary to learn, but -tokenizer names an existing one: set only one of them")
 	case given.Any("prepare"):
@@ -100,7 +131,7 @@ func (c *commandLine) checkPrepare(given cli.Given) error {
 	if c.Prepare == "" {
 		return errors.New("-prepare needs the name of a folder")
 	}
-	used := []string{"prepare", "data", "preset", "tokenizer", "vocab", "pipeline", "seed", "allow-unknown"}
+	used := []string{"prepare", "data", "valid", "preset", "tokenizer", "vocab", "pipeline", "seed", "allow-unknown"}
 	for _, name := range slices.Sorted(maps.Keys(given)) {
 		if !slices.Contains(used, name) {
 			return errors.Errorf("-prepare only tokenizes: it cannot be combined with -%s", name)
@@ -121,9 +152,12 @@ func (c *commandLine) checkData(given cli.Given) error {
 
 // inputs returns the files and folders that a run reads.
 func (c *commandLine) inputs() []outfile.Name {
-	all := []outfile.Name{{Flag: "-tokenizer", Path: c.Tokenizer}}
+	all := []outfile.Name{{Flag: "-init", Path: c.Init}, {Flag: "-tokenizer", Path: c.Tokenizer}}
 	for _, path := range c.Data {
 		all = append(all, outfile.Name{Flag: "-data", Path: path})
+	}
+	for _, path := range c.Valid {
+		all = append(all, outfile.Name{Flag: "-valid", Path: path})
 	}
 	return all
 }

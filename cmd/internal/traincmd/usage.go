@@ -20,7 +20,10 @@ The model
   -arch NAME       transformer, or lstm: one layer of 2048 (gpt1), 1152 (mini)
                    or 384 units (tiny) instead, as in section 5 of the paper
                    (transformer)
-  -ctx N           context in tokens (the preset's)
+  -init DIR        train this model further, on other text, with its shape and
+                   vocabulary; the recipe is that of -preset, or of the preset
+                   of its width (random weights)
+  -ctx N           context in tokens (the preset's, or that of -init)
   -dropout P       dropout probability (0.1; tiny on the embedded world: 0)
   -seed N          seed of everything random (1)
 
@@ -28,6 +31,7 @@ The text
   -data PATH       a book, a folder of books or a glob (.txt, .txt.gz); may be
                    repeated. Or one folder written by -prepare
                    (the embedded world)
+  -valid PATH      books for validation, as -data (a tenth of -data is held out)
   -prepare DIR     tokenize the books into DIR and stop. If interrupted, the
                    same command resumes
   -cache DIR       where to keep tokens of books for later runs (runs/.tokens);
@@ -40,7 +44,7 @@ The text
 
 The recipe                                       gpt1     mini     tiny
   -batch N         windows per update            64       16       8
-  -micro N         windows computed at a time    4        8        8
+  -micro N         windows computed at a time    4        2        2
   -epochs N        passes over the text          100      20       20
                    (tiny on the embedded world: 1)
   -steps N         updates, instead of -epochs; 0 builds the graph and stops

@@ -27,7 +27,15 @@ func Run(args []string, _ io.Reader, out, stderr io.Writer) int {
 		return err
 	}
 	return cli.Run("zeroshot", stdout, stderr, parse, func(ctx context.Context) error {
-		return s.measure(ctx, cli.NewConsole(nil, stdout, stderr))
+		con, measure := cli.NewConsole(nil, stdout, stderr), s.measure
+		if s.blimp != "" {
+			measure = s.measurePairs
+		}
+		err := measure(ctx, con)
+		if errors.Is(err, context.Canceled) {
+			err = errors.WithMessage(err, "run the same command again to do the remaining measurements")
+		}
+		return err
 	})
 }
 
@@ -35,10 +43,10 @@ func Run(args []string, _ io.Reader, out, stderr io.Writer) int {
 func (s *settings) measure(ctx context.Context, con *cli.Console) error {
 	e := &zeroshot.Experiment{AllowUnknown: s.data.AllowUnknown, Dtype: s.dtype}
 	var err error
-	if e.Runs, err = s.runs(); err != nil {
+	if e.Runs, err = s.runs(ctx, con); err != nil {
 		return err
 	}
-	if e.Sets, err = s.sets(); err != nil {
+	if e.Sets, err = s.sets(ctx, con); err != nil {
 		return err
 	}
 	log, err := zeroshot.OpenLog(s.out)
@@ -46,20 +54,49 @@ func (s *settings) measure(ctx context.Context, con *cli.Console) error {
 		return err
 	}
 	curves, err := e.Measure(ctx, log, con.Listener())
-	if errors.Is(err, context.Canceled) {
-		return errors.WithMessage(err, "run the same command again to do the remaining measurements")
-	}
 	if err != nil {
 		return err
 	}
-	table := zeroshot.Markdown(curves)
-	fmt.Fprintf(con.Out, "\n%s\n", table)
-	if err := s.write("table.md", func(w io.Writer) error { _, err := io.WriteString(w, table); return err }, con.Out); err != nil {
+	if err := s.table(zeroshot.Markdown(curves), con); err != nil {
 		return err
 	}
+	return s.pictures(con, func(format string, w io.Writer) error { return zeroshot.Draw(curves, format, w) })
+}
+
+// measurePairs does the work of the command with -blimp. Only models with a history have a curve to draw.
+func (s *settings) measurePairs(ctx context.Context, con *cli.Console) error {
+	e := &zeroshot.Pairs{Before: s.before, AllowUnknown: s.data.AllowUnknown, Dtype: s.dtype}
+	var err error
+	if e.Runs, err = s.runs(ctx, con); err != nil {
+		return err
+	}
+	if e.Paradigms, err = zeroshot.ReadBLiMP(s.blimp); err != nil {
+		return errors.WithMessage(err, "-blimp")
+	}
+	log, err := zeroshot.OpenPairsLog(s.out)
+	if err != nil {
+		return err
+	}
+	states, err := e.Measure(ctx, log, con.Listener())
+	if err != nil {
+		return err
+	}
+	if err := s.table(zeroshot.PairsMarkdown(states), con); err != nil || len(states) == len(e.Runs) {
+		return err
+	}
+	return s.pictures(con, func(format string, w io.Writer) error { return zeroshot.DrawPairs(states, format, w) })
+}
+
+// table prints a table and writes it to the folder of the results.
+func (s *settings) table(text string, con *cli.Console) error {
+	fmt.Fprintf(con.Out, "\n%s\n", text)
+	return s.write("table.md", func(w io.Writer) error { _, err := io.WriteString(w, text); return err }, con.Out)
+}
+
+// pictures draws a picture in both formats.
+func (s *settings) pictures(con *cli.Console, draw func(format string, w io.Writer) error) error {
 	for _, format := range []string{"svg", "png"} {
-		draw := func(w io.Writer) error { return zeroshot.Draw(curves, format, w) }
-		if err := s.write("zeroshot."+format, draw, con.Out); err != nil {
+		if err := s.write("zeroshot."+format, func(w io.Writer) error { return draw(format, w) }, con.Out); err != nil {
 			return err
 		}
 	}

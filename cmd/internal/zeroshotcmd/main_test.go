@@ -12,6 +12,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"gorgpt/hub/hubtest"
 	"gorgpt/pretrain"
 	"gorgpt/train"
 )
@@ -105,6 +106,42 @@ func TestWorld(t *testing.T) {
 	require.FileExists(t, filepath.Join(dir, "runs", "zeroshot", "zeroshot.svg"))
 }
 
+// Minimal pairs are measured with the states of a run, and with any folder of a model.
+func TestMinimalPairs(t *testing.T) {
+	dir := workplace(t)
+	require.NoError(t, os.Mkdir("pairs", 0o700))
+	for _, name := range []string{"one", "two"} {
+		pair := `{"sentence_good": "the film was good", "sentence_bad": "the good was film", "field": "` + name + `", "linguistics_term": "order", "UID": "` + name + `"}` + "\n"
+		require.NoError(t, os.WriteFile(filepath.Join("pairs", name+".jsonl"), []byte(strings.Repeat(pair, 3)), 0o600))
+	}
+	flags := strings.Fields("-model runs/tiny -model runs/tiny-lstm -blimp pairs -out out")
+	status, stdout, stderr := command(t, dir, flags...)
+	require.Zero(t, status, stderr)
+	require.Equal(t, 12, strings.Count(stderr, "\n"), "two runs, three states and two paradigms each: %s", stderr)
+	require.Contains(t, stderr, "tiny-lstm, update 2, one: ")
+	require.Contains(t, stdout, "| all paradigms | paradigms | ")
+	for _, name := range []string{"results.jsonl", "table.md", "zeroshot.svg", "zeroshot.png"} {
+		require.FileExists(t, filepath.Join(dir, "out", name))
+	}
+	status, again, stderr := command(t, dir, flags...)
+	require.Zero(t, status, stderr)
+	require.Equal(t, stdout, again)
+	require.Empty(t, stderr, "everything has been measured")
+
+	status, stdout, stderr = command(t, dir, strings.Fields("-model runs/tiny/history/step-000000002 -blimp pairs")...)
+	require.Zero(t, status, stderr)
+	require.Contains(t, stdout, "step-000000002, 0")
+	require.FileExists(t, filepath.Join(dir, "runs", "blimp", "table.md"))
+	require.NoFileExists(t, filepath.Join(dir, "runs", "blimp", "zeroshot.svg"), "there is no curve")
+
+	h := hubtest.New(t)
+	h.Environment(t)
+	h.AddFolder("org/step", "runs/tiny/history/step-000000002")
+	status, stdout, stderr = command(t, dir, strings.Fields("-model hf:org/step -blimp pairs -out hub")...)
+	require.Zero(t, status, stderr)
+	require.Regexp(t, `\| all paradigms \| paradigms \| +step, 0 \|`, stdout)
+}
+
 func TestMistakes(t *testing.T) {
 	for _, c := range []struct {
 		name, flags, want string
@@ -120,6 +157,10 @@ func TestMistakes(t *testing.T) {
 		{"argument", "qa", `unexpected argument "qa": models are named with -model`, 2},
 		{"no runs", "", "no completed pre-training under runs/", 1},
 		{"no run", "-model .", ". has no run.json", 1},
+		{"pairs without folder", "-blimp=", "-blimp needs the folder of BLiMP's files", 2},
+		{"text before no pairs", "-before x", "-before is the text before the sentences of -blimp", 2},
+		{"pairs and tasks", "-blimp d -tasks qa", "-blimp measures minimal pairs in place of tasks: it cannot be combined with -tasks", 2},
+		{"no pairs", "-blimp . -model .", "-blimp: . has no files *.jsonl", 1},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			status, stdout, stderr := command(t, t.TempDir(), strings.Fields(c.flags)...)

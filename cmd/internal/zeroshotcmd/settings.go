@@ -1,14 +1,18 @@
 package zeroshotcmd
 
 import (
+	"context"
 	"flag"
 	"io"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
 	"github.com/pkg/errors"
 
 	"gorgpt/cmd/internal/cli"
+	"gorgpt/cmd/internal/hubcli"
 	"gorgpt/experiment/zeroshot"
 	"gorgpt/finetune"
 	"gorgpt/finetune/files"
@@ -17,6 +21,7 @@ import (
 	"gorgpt/internal/results"
 	"gorgpt/loaders/storyworld"
 	"gorgpt/pretrain"
+	"gorgpt/train"
 )
 
 // settings are the resolved flags.
@@ -25,6 +30,8 @@ type settings struct {
 	tasks  []zeroshot.Task
 	data   finetune.Options // names the files of the rows, if they are given
 	words  zeroshot.Words
+	blimp  string // folder of minimal pairs, in place of tasks; "": none
+	before string // text before each sentence of a pair
 	dtype  graph.Dtype
 	rows   int // maximum number of test rows; 0: all
 	out    string
@@ -45,6 +52,9 @@ func parse(args []string, help io.Writer) (*settings, error) {
 		return nil, err
 	}
 	if err := given.CheckInts(cli.Int{Name: "rows", Value: s.rows, Least: 1}); err != nil {
+		return nil, err
+	}
+	if err := s.checkPairs(given); err != nil {
 		return nil, err
 	}
 	words := zeroshot.DefaultWords()
@@ -95,8 +105,35 @@ func (s *settings) flags() *flag.FlagSet {
 	fs.StringVar(&s.words.Negative, "negative", "", "")
 	fs.StringVar(&s.words.Ask, "ask", "", "")
 	fs.IntVar(&s.rows, "rows", 0, "")
-	fs.StringVar(&s.out, "out", "runs/zeroshot", "")
+	fs.StringVar(&s.blimp, "blimp", "", "")
+	fs.StringVar(&s.before, "before", ".", "")
+	fs.StringVar(&s.out, "out", "", "")
 	return fs
+}
+
+// checkPairs returns an error for flags that do not go with -blimp or without it, and fills in the folder of the results.
+func (s *settings) checkPairs(given cli.Given) error {
+	if s.out == "" {
+		s.out = "runs/zeroshot"
+		if s.blimp != "" {
+			s.out = "runs/blimp"
+		}
+	}
+	if s.blimp == "" {
+		switch {
+		case given.Any("blimp"):
+			return errors.New("-blimp needs the folder of BLiMP's files")
+		case given.Any("before"):
+			return errors.New("-before is the text before the sentences of -blimp: add -blimp DIR")
+		}
+		return nil
+	}
+	for _, name := range []string{"tasks", "append", "positive", "negative", "ask", "rows", "dataset", "data", "train", "dev", "test"} {
+		if given.Any(name) {
+			return errors.Errorf("-blimp measures minimal pairs in place of tasks: it cannot be combined with -%s", name)
+		}
+	}
+	return nil
 }
 
 // own reports whether the rows come from files or a dataset, not from the embedded world.
@@ -127,7 +164,7 @@ func (s *settings) checkFiles() error {
 }
 
 // runs finds the models.
-func (s *settings) runs() (all []zeroshot.Run, err error) {
+func (s *settings) runs(ctx context.Context, con *cli.Console) (all []zeroshot.Run, err error) {
 	if len(s.models) == 0 {
 		dir, err := pretrain.Newest("")
 		if err != nil {
@@ -140,7 +177,7 @@ func (s *settings) runs() (all []zeroshot.Run, err error) {
 	}
 	names := map[string]bool{}
 	for _, dir := range s.models {
-		r, err := zeroshot.Find(dir)
+		r, err := s.find(ctx, dir, con)
 		if err != nil {
 			return nil, err
 		}
@@ -153,10 +190,22 @@ func (s *settings) runs() (all []zeroshot.Run, err error) {
 	return all, nil
 }
 
+// find lists the states of a run. Minimal pairs can be measured with any model.
+func (s *settings) find(ctx context.Context, name string, con *cli.Console) (zeroshot.Run, error) {
+	dir, _, err := hubcli.Model(ctx, name, con.Listener())
+	if err != nil {
+		return zeroshot.Run{}, errors.WithMessage(err, "-model")
+	}
+	if _, err := os.Stat(filepath.Join(dir, train.RecordFile)); s.blimp != "" && os.IsNotExist(err) {
+		return zeroshot.Run{Name: filepath.Base(filepath.Clean(name)), States: []zeroshot.State{{Dir: dir}}}, nil
+	}
+	return zeroshot.Find(dir)
+}
+
 // sets reads the rows.
-func (s *settings) sets() (all []*zeroshot.Set, err error) {
+func (s *settings) sets(ctx context.Context, con *cli.Console) (all []*zeroshot.Set, err error) {
 	for _, task := range s.tasks {
-		d, err := s.read(task)
+		d, err := s.read(ctx, task, con)
 		if err != nil {
 			return nil, err
 		}
@@ -173,7 +222,7 @@ func (s *settings) sets() (all []*zeroshot.Set, err error) {
 }
 
 // read reads the rows of a task: those of the files or of the embedded world.
-func (s *settings) read(task zeroshot.Task) (*finetune.Data, error) {
+func (s *settings) read(ctx context.Context, task zeroshot.Task, con *cli.Console) (*finetune.Data, error) {
 	if !s.own() && task == zeroshot.Acceptability {
 		return worldSentences()
 	}
@@ -181,6 +230,9 @@ func (s *settings) read(task zeroshot.Task) (*finetune.Data, error) {
 	of.Task = task.Kind()
 	of, err := files.Resolve(of)
 	if err != nil {
+		return nil, err
+	}
+	if err := hubcli.Options(ctx, &of, con.Listener()); err != nil {
 		return nil, err
 	}
 	d, err := files.Read(of)

@@ -13,7 +13,8 @@ Examples
 
 The models
   -model DIR       completed run of gorgpt train; may be repeated, such as for a
-                   Transformer and an LSTM (the newest under runs/)
+                   Transformer and an LSTM (the newest under runs/). With
+                   -blimp, any folder of a model
   -dtype NAME      compute with weights in float32, bfloat16 or int8 (what the
                    folders hold)
 
@@ -39,15 +40,24 @@ Other data, for one of the tasks
   -dataset NAME    a published dataset: SST-2 for sentiment, CoLA for
                    acceptability or RACE for qa, for example. If its test rows
                    have no labels, the development rows are predicted
-  -data DIR        the dataset's folder, or its parent folder
+  -data DIR        the dataset's folder, or its parent folder; hf: for Hugging
+                   Face's hub, as in gorgpt finetune
   -train FILE      rows of your own, as in gorgpt finetune. The label set comes
                    from them and, without -dev, the threshold
   -dev FILE        rows to fit the threshold on
   -test FILE       rows to predict
   -allow-unknown   accept rows even if half of their tokens or more are <unk>
 
+Minimal pairs, in place of tasks
+  -blimp DIR       the folder of BLiMP's files (67 paradigms, *.jsonl): of which
+                   share of the pairs is the grammatical sentence the more
+                   probable one, by paradigm, term and field
+  -before TEXT     text before each sentence, so that its first token counts,
+                   too; '': it does not count (.)
+
 The run
-  -out DIR         folder of the results (runs/zeroshot). Results that
-                   results.jsonl already has are not computed again. The folder
-                   also gets table.md, zeroshot.svg and zeroshot.png
+  -out DIR         folder of the results (runs/zeroshot; with -blimp,
+                   runs/blimp). Results that results.jsonl already has are not
+                   computed again. The folder also gets table.md, zeroshot.svg
+                   and zeroshot.png
 `
