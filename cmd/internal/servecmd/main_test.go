@@ -59,10 +59,10 @@ func TestCommandLine(t *testing.T) {
 	require.Equal(t, 1, status)
 	require.Contains(t, stderr, "no model in")
 	status, _, stderr = run("-runs", "no/such", "-addr", "127.0.0.1:0")
-	require.Equal(t, 1, status)
+	require.Equal(t, 2, status)
 	require.Contains(t, stderr, "opening the folder of runs")
 	for _, args := range [][]string{nil, {"-no-page"}} {
-		s, err := parse(append(args, "-model", model, "-runs", "."), io.Discard)
+		s, err := parse(append(args, "-model", model, "-runs", "."), io.Discard, io.Discard)
 		require.NoError(t, err)
 		require.Equal(t, args == nil, s.options.Page)
 		require.Equal(t, ".", s.options.Runs)
