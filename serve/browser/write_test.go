@@ -99,6 +99,18 @@ func TestWrite(t *testing.T) {
 	p.until(`document.querySelectorAll('.text .written').length < 25`)
 	require.Equal(t, branch, squeezed(p.spelled()))
 
+	// What was just typed is what is written, and an emptied prompt shows nothing.
+	p.set("#panel-write textarea", "the girl")
+	p.click(".main")
+	want = written("the girl", gorgpt.Sampling{Tokens: 25, Temperature: 0.5, TopK: 7, TopP: 0.6, Seed: 1})
+	p.until(`document.querySelectorAll('.text .written').length === 25 && !document.querySelector('.main').disabled && document.querySelector('.bars').ariaBusy === 'false'`)
+	require.Equal(t, want, squeezed(p.spelled()))
+	p.set("#panel-write textarea", " ")
+	p.until(`document.querySelectorAll('.bar, .text button').length === 0`)
+	p.run(chromedp.Click(chromedp.Search(undo)))
+	p.until(`document.querySelectorAll('.text .written').length === 25 && document.querySelectorAll('.bar').length > 0`)
+	branch = want
+
 	// A link has all of it.
 	p.click(".quiet")
 	p.until(`location.hash.includes('ids=')`)

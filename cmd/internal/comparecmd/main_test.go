@@ -86,11 +86,11 @@ func TestResults(t *testing.T) {
 
 func TestMistakes(t *testing.T) {
 	for want, args := range map[string][]string{
-		"there is no run to compare":          {},
-		"no such file or directory":           {filepath.Join(t.TempDir(), "none")},
-		"is not the folder of a run":          {t.TempDir()},
-		"unknown flag -png": {folder + "pretrained", "-png", "x"},
-		"-svg":                                {folder + "pretrained", "-svg", folder + "pretrained/metrics.jsonl"},
+		"there is no run to compare": {},
+		"no such file or directory":  {filepath.Join(t.TempDir(), "none")},
+		"is not the folder of a run": {t.TempDir()},
+		"unknown flag -png":          {folder + "pretrained", "-png", "x"},
+		"-svg":                       {folder + "pretrained", "-svg", folder + "pretrained/metrics.jsonl"},
 	} {
 		status, out, errs := invoke(args...)
 		require.NotZero(t, status, args)

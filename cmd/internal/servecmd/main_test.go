@@ -58,6 +58,15 @@ func TestCommandLine(t *testing.T) {
 	status, _, stderr := run("-model", t.TempDir(), "-addr", "127.0.0.1:0")
 	require.Equal(t, 1, status)
 	require.Contains(t, stderr, "no model in")
+	status, _, stderr = run("-runs", "no/such", "-addr", "127.0.0.1:0")
+	require.Equal(t, 2, status)
+	require.Contains(t, stderr, "opening the folder of runs")
+	for _, args := range [][]string{nil, {"-no-page"}} {
+		s, err := parse(append(args, "-model", model, "-runs", "."), io.Discard, io.Discard)
+		require.NoError(t, err)
+		require.Equal(t, args == nil, s.options.Page)
+		require.Equal(t, ".", s.options.Runs)
+	}
 }
 
 // A name of the hub is a folder that is downloaded first; its last part is the name for requests.

@@ -53,7 +53,7 @@ export function chart(title, view, format = short) {
     picture.replaceChildren(
       ...ticks(y, 5).flatMap((v) => [svg('line', { class: 'grid', x1: left, x2: width - right, y1: y(v), y2: y(v) }), label(format(v), left - 8, y(v) + 4, 'end')]),
       ...ticks(x, Math.max(2, width / 110)).map((v) => label(short(v), x(v), height - 6, 'middle')),
-      ...lines.flatMap((l) => [svg('line', { class: 'level', x1: left, x2: width - right, y1: y(l.y), y2: y(l.y) }), label(l.name, width - right, y(l.y) - 4, 'end')]),
+      ...lines.flatMap((l, i) => [svg('line', { class: 'level', x1: left, x2: width - right, y1: y(l.y), y2: y(l.y) }), label(l.name, width - right, y(l.y) + (i % 2 ? 13 : -4), 'end')]),
       ...shown.map((s) => (s.points.length === 1
         ? svg('circle', { class: `dot ${s.style}`, cx: x(s.points[0][0]), cy: y(s.points[0][1]), r: 3 })
         : svg('path', { class: `curve ${s.style}`, d: 'M' + s.points.map(([a, b]) => `${x(a).toFixed(1)},${y(b).toFixed(1)}`).join('L') }))),

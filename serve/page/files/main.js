@@ -95,11 +95,11 @@ async function waitForModels() {
   app.say('');
 }
 
+$('ask').addEventListener('cancel', (e) => e.preventDefault());
 let asking; // several requests may need the key at once, and one dialog asks for it
 onKeyNeeded((wrong) => asking ??= new Promise((done) => {
   $('ask-error').textContent = wrong;
   $('key').value = '';
-  $('ask').addEventListener('cancel', (e) => e.preventDefault());
   $('ask').addEventListener('close', () => {
     asking = undefined;
     done($('key').value);

@@ -33,7 +33,7 @@ export function make(app) {
   roving(text);
   roving(list);
 
-  let typing; // the timer of a change of the prompt
+  let typing = null; // the timer of a change of the prompt
   prompt.addEventListener('input', () => {
     clearTimeout(typing);
     typing = setTimeout(() => app.attempt(() => begin(prompt.value)), 300);
@@ -54,10 +54,11 @@ export function make(app) {
   // begin starts with a prompt, a text or token ids.
   async function begin(what, given) {
     running?.abort();
+    clearTimeout(typing);
+    typing = null;
     if (what.length === 0 || (typeof what === 'string' && what.trim() === '')) {
       change({ tokens: [], given: 0, at: 0 });
-      next = null;
-      return show();
+      return follow();
     }
     await ask(what);
     change({ tokens: next.prompt, given: given ?? next.prompt.length, at: next.prompt.length });
@@ -66,20 +67,29 @@ export function make(app) {
 
   // follow asks what follows the text, and shows it.
   async function follow() {
-    list.setAttribute('aria-busy', 'true'); // the bars are those of another place
     show();
-    if (now.at > 0) await ask(now.tokens.slice(0, now.at).map((t) => t.id));
-    else next = null;
-    list.setAttribute('aria-busy', 'false');
-    show();
+    try {
+      await ask(now.tokens.slice(0, now.at).map((t) => t.id));
+    } finally {
+      show();
+    }
   }
 
   let asked = 0; // number of the last question: an older answer is not shown
+  // ask asks what follows a text or token ids. Until the answer is there, the bars are those of another place, and cannot be taken.
   async function ask(what) {
-    const mine = ++asked, started = performance.now();
-    const answer = await call('next', { model: app.model, prompt: what, top: bars });
+    const mine = ++asked;
+    let answer = null;
+    list.setAttribute('aria-busy', 'true');
+    try {
+      if (what.length > 0) answer = await call('next', { model: app.model, prompt: what, top: bars });
+    } finally {
+      if (mine === asked) {
+        next = answer && { prompt: answer.prompt, tokens: answer.tokens, logProbs: decode(answer.logprobs) };
+        list.setAttribute('aria-busy', 'false');
+      }
+    }
     if (mine !== asked) throw new DOMException('a later question', 'AbortError');
-    next = { prompt: answer.prompt, tokens: answer.tokens, logProbs: decode(answer.logprobs), took: performance.now() - started };
   }
 
   // cut returns the text up to where the model continues. What stood behind becomes a branch.
@@ -107,7 +117,7 @@ export function make(app) {
   // write lets the model continue.
   async function write() {
     if (prompt.value.trim() === '') throw new Error('There is no prompt: type at least one word.');
-    if (now.tokens.length === 0) await begin(prompt.value);
+    if (typing !== null || now.tokens.length === 0) await begin(prompt.value);
     const before = { now, branches }, tokens = cut();
     past.push(before);
     now = { tokens, given: Math.min(now.given, now.at), at: tokens.length };
@@ -208,7 +218,6 @@ export function make(app) {
 
   return {
     node,
-    shown() {},
     state: () => ({
       text: prompt.value, ids: now.tokens.map((t) => t.id).join('.'), given: now.given, at: now.at,
       seed: seed.value, tokens: count.value, t: temperature.value, k: topK.value, p: topP.value,
@@ -236,6 +245,11 @@ export function make(app) {
         show();
       });
     },
-    modelChanged: () => app.attempt(() => begin(prompt.value)),
+    modelChanged: () => app.attempt(async () => { // its tokens have other ids
+      await begin(prompt.value);
+      past = [];
+      branches = [];
+      show();
+    }),
   };
 }
