@@ -15,6 +15,8 @@ export function make(app) {
   const inputs = el('div'), rows = el('div'), scores = el('aside', { 'aria-label': 'Prediction' }), importance = el('div');
   const explain = el('input', { type: 'checkbox', change: run });
   const measure = el('select', { change: () => showImportance() }, ...Object.entries(measures).map(([value, name]) => el('option', { value }, name)));
+  const controls = el('div', { className: 'row' }, el('label', {}, explain, ' importance of tokens, by '), el('label', {}, el('span', { className: 'hidden' }, 'Measure'), measure),
+    el('button', { type: 'button', className: 'quiet', click: () => app.link() }, 'Copy link'));
   let model, texts = [], answers = []; // the model of the form, its inputs
   let last = null, before = null; // answers of the server
   let running = null, typing;
@@ -40,6 +42,7 @@ export function make(app) {
     scores.replaceChildren();
     texts = (model?.texts ?? []).map((name) => input(given[name] ?? first[name] ?? ''));
     answers = (given.answers ?? (model?.answers ? first.answers : [])).map(input);
+    controls.hidden = texts.length === 0;
     if (texts.length === 0) {
       const others = app.models.filter((m) => m.texts?.length > 0 || !m.open).map((m) => m.model_id);
       inputs.replaceChildren(el('p', {}, others.length > 0
@@ -161,10 +164,7 @@ export function make(app) {
   }
 
   return {
-    node: el('div', { className: 'columns' },
-      el('div', {}, inputs, el('div', { className: 'row' }, el('label', {}, explain, ' importance of tokens, by '), el('label', {}, el('span', { className: 'hidden' }, 'Measure'), measure),
-        el('button', { type: 'button', className: 'quiet', click: () => app.link() }, 'Copy link')), rows, importance),
-      scores),
+    node: el('div', { className: 'columns' }, el('div', {}, inputs, controls, rows, importance), scores),
     shown() { if (model !== info()) start(); },
     state: () => ({
       ...Object.fromEntries((model?.texts ?? []).map((name, i) => [name, texts[i].value])), ...(explain.checked ? { importance: measure.value } : {}),
