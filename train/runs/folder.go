@@ -8,6 +8,7 @@ import (
 	"os"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -24,6 +25,7 @@ const (
 	mostRuns    = 1000    // runs listed
 	mostBytes   = 4 << 20 // of run.json and report.json
 	mostSample  = 64 << 10
+	mostSamples = 50 // the last ones
 )
 
 // Folder is a folder with runs below it. A Folder is safe for concurrent use.
@@ -156,10 +158,17 @@ func (f *Folder) file(name, file string, most int64) ([]byte, error) {
 	return regular.ReadFileIn(f.root, path.Join(name, file), "a file of the run", most)
 }
 
-// Report is what a fine-tuning found. A Report is safe for concurrent use as long as nothing changes it.
+// Report is what a fine-tuning found, and what a pre-training wrote. A Report is safe for concurrent use as long as nothing
+// changes it.
 type Report struct {
-	Sets   []Set  `json:"sets"`
-	Sample string `json:"sample"` // what a pre-training wrote at its end; "": nothing
+	Sets    []Set    `json:"sets"`
+	Samples []Sample `json:"samples"` // in order
+}
+
+// Sample is a text that a pre-training wrote after an update. A Sample is safe for concurrent use.
+type Sample struct {
+	Step int    `json:"step"` // 0: at its end
+	Text string `json:"text"`
 }
 
 // Set holds the results on a set of rows. A Set is safe for concurrent use as long as nothing changes it.
@@ -199,9 +208,26 @@ func (f *Folder) Report(name string) (Report, error) {
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return Report{}, err
 	}
-	r.Sample = ""
-	if sample, err := f.file(name, "sample.txt", mostSample); err == nil {
-		r.Sample = strings.ToValidUTF8(string(sample), "\uFFFD")
-	}
+	r.Samples = f.samples(name)
 	return r, nil
+}
+
+// samples reads the texts that a pre-training wrote. Those that cannot be read are left out.
+func (f *Folder) samples(name string) (all []Sample) {
+	add := func(step int, file string) {
+		if text, err := f.file(name, file, mostSample); err == nil {
+			all = append(all, Sample{step, strings.ToValidUTF8(string(text), "\uFFFD")})
+		}
+	}
+	entries, err := fs.ReadDir(f.root.FS(), path.Join(name, train.SamplesFolder)) // in the order of their names, which is that of the updates
+	if err == nil {
+		for _, e := range entries[max(0, len(entries)-mostSamples):] {
+			digits, found := strings.CutPrefix(strings.TrimSuffix(e.Name(), ".txt"), "step-")
+			if step, err := strconv.Atoi(digits); err == nil && found && step > 0 {
+				add(step, path.Join(train.SamplesFolder, e.Name()))
+			}
+		}
+	}
+	add(0, "sample.txt")
+	return all
 }

@@ -119,11 +119,12 @@ func TestMetrics(t *testing.T) {
 func TestReport(t *testing.T) {
 	f, _ := write(t, map[string]string{
 		"a/report.json": `{"format": 1, "sets": [{"set": "test", "rows": 9, "classes": [{"label": "<b>", "f1": 0.5}], "measures": [{"name": "acc", "value": 0.7}]}]}`,
-		"a/sample.txt":  "one day\xff", "b/report.json": `[]`, "c/run.json": "{}",
+		"a/sample.txt":  "one day\xff", "a/samples/step-000000200.txt": "two", "a/samples/step-000000030.txt": "one", "a/samples/notes.txt": "no sample",
+		"b/report.json": `[]`, "c/run.json": "{}",
 	})
 	r, err := f.Report("a")
 	require.NoError(t, err)
-	require.Equal(t, Report{Sample: "one day\uFFFD", Sets: []Set{{Set: "test", Rows: 9, Classes: []Class{{Label: "<b>", F1: 0.5}}, Measures: []Measure{{Name: "acc", Value: 0.7}}}}}, r)
+	require.Equal(t, Report{Samples: []Sample{{30, "one"}, {200, "two"}, {0, "one day\uFFFD"}}, Sets: []Set{{Set: "test", Rows: 9, Classes: []Class{{Label: "<b>", F1: 0.5}}, Measures: []Measure{{Name: "acc", Value: 0.7}}}}}, r)
 	_, err = f.Report("b")
 	require.ErrorContains(t, err, "report.json")
 	r, err = f.Report("c")

@@ -78,7 +78,7 @@ export function make(app) {
       c.error = '';
       try {
         await more(name, c);
-        c.report ??= await call(`runs/report?run=${encodeURIComponent(name)}`);
+        if (!c.report || state(of(name)) === 'training') c.report = await call(`runs/report?run=${encodeURIComponent(name)}`);
       } catch (e) {
         c.error = e.message;
       }
@@ -156,7 +156,10 @@ export function make(app) {
             l.label, l.precision.toFixed(3), l.recall.toFixed(3), l.f1.toFixed(3), String(l.support), String(l.predicted)]), `Classes of ${set.set}`));
         }
       }
-      if (c.report?.sample) results.append(el('h3', {}, `${title}what it wrote at its end`), el('p', { className: 'sample' }, c.report.sample));
+      for (const s of c.report?.samples ?? []) {
+        const when = s.step > 0 ? `after update ${s.step.toLocaleString('en')}` : 'at its end';
+        results.append(el('h3', {}, `${title}what it wrote ${when}`), el('p', { className: 'sample' }, s.text));
+      }
     }
   }
 
