@@ -115,7 +115,8 @@ func (c *command) do(ctx context.Context) error {
 	if c.draw.Wanted() {
 		g, fill := generate.Declare(c.model, 1)
 		title := fmt.Sprintf("decode: one more token after up to N = %d", c.model.NCtx)
-		return c.draw.Export(ctx, draw.Subject{Title: title, Graph: g, Fill: fill}, c.stdout)
+		paper := cli.Paper(fmt.Sprintf("a text of up to T = %d tokens", c.model.NCtx), c.model.Config, 1)
+		return c.draw.Export(ctx, draw.Subject{Title: title, Graph: g, Fill: fill, Paper: paper}, c.stdout)
 	}
 	if c.score != "" {
 		return c.scoreFile(ctx)

@@ -63,6 +63,6 @@ Looking into the model, instead of writing
                    positions, and the ids [T]; computed by plain, unfused
                    attention
   -dot FILE        draw the graph that reads one more token, as DOT, and stop.
-                   -svg FILE, -dot-level model|block|op, -dot-profile N and
-                   -summary are those of gorgpt train
+                   -svg FILE, -dot-level paper|model|block|op, -dot-profile N
+                   and -summary are those of gorgpt train
 `
