@@ -19,6 +19,9 @@ const (
 	depth     = 4.0  // of a box in space
 )
 
+// fonts are those of the text, the first that there is. The first three are equally wide.
+const fonts = "Helvetica,Arial,Liberation Sans,sans-serif"
+
 // widths are the advances of the characters from the blank to ~ in thousandths of the size, in
 // DejaVu Sans: the widest font that readers without Helvetica, Arial and their twins get.
 var widths = [...]float64{

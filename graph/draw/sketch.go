@@ -67,8 +67,8 @@ func (s *sketch) arrow(points ...[2]float64) { s.lines = append(s.lines, line{po
 // writeSVG writes the drawing as SVG.
 func (s *sketch) writeSVG(w io.Writer) error {
 	out := bufio.NewWriter(w)
-	fmt.Fprintf(out, "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%.0f\" height=\"%.0f\" viewBox=\"0 0 %.0f %.0f\" font-family=\"Helvetica,Arial,Liberation Sans,sans-serif\" fill=\"none\">\n",
-		s.w, s.h, s.w, s.h)
+	fmt.Fprintf(out, "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%.0f\" height=\"%.0f\" viewBox=\"0 0 %.0f %.0f\" font-family=\"%s\" fill=\"none\">\n",
+		s.w, s.h, s.w, s.h, fonts)
 	fmt.Fprintf(out, "<rect width=\"%.0f\" height=\"%.0f\" fill=\"white\"/>\n", s.w, s.h)
 	for _, m := range s.marks {
 		if m.fill != "" {
@@ -108,13 +108,13 @@ func (s *sketch) writeSVG(w io.Writer) error {
 func (s *sketch) writeDOT(w io.Writer) error {
 	out := bufio.NewWriter(w)
 	fmt.Fprint(out, "digraph gorgpt {\n\tlayout=neato; inputscale=72; overlap=true; splines=line; outputorder=nodesfirst;\n")
-	fmt.Fprintf(out, "\tnode [shape=box, fixedsize=true, fontname=Helvetica, fontsize=%g, margin=0];\n\tedge [arrowsize=0.6];\n", sketchSize)
+	fmt.Fprintf(out, "\tnode [shape=box, fixedsize=true, fontname=%s, fontsize=%g, margin=0];\n\tedge [arrowsize=0.6];\n", quote(fonts), sketchSize)
 	place := func(x, y float64) string { return fmt.Sprintf("pos=\"%.1f,%.1f!\"", x, s.h-y) }
 	for i, m := range s.marks {
 		style := fmt.Sprintf("width=%.3f, height=%.3f, ", m.w/72, m.h/72)
 		switch {
 		case m.fill == "":
-			style += "shape=plaintext"
+			style = "shape=plaintext, fixedsize=false, width=0, height=0"
 		case m.fill == hollow:
 			style += "style=rounded"
 		case m.round >= plusRadius:
