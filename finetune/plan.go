@@ -111,6 +111,12 @@ func (o Options) checkCalibrate(spec Spec, data sets) error {
 	return nil
 }
 
+// Spec returns the task of the run.
+func (p *Plan) Spec() Spec { return p.task.Spec }
+
+// Config returns the shape of the model.
+func (p *Plan) Config() gpt1.Config { return p.model.Config }
+
 // Options returns the resolved options of the run.
 func (p *Plan) Options() Options { return p.o }
 

@@ -40,6 +40,11 @@ func (g *Generator) Continue(ctx context.Context, prompt []int32, o Options) ([]
 // not nil, gets every token when it is chosen, sample by sample in each round; if it returns
 // false, that sample ends. When ctx ends, Sample returns the tokens so far and the context's error.
 func (g *Generator) Sample(ctx context.Context, prompt []int32, o Options, each func(sample int, id int32) bool) ([][]int32, error) {
+	return g.sample(ctx, prompt, o, func(i int, id int32, _ *chooser) bool { return each == nil || each(i, id) })
+}
+
+// sample is Sample. each also gets the chooser of the sample, which still has the scores.
+func (g *Generator) sample(ctx context.Context, prompt []int32, o Options, each func(i int, id int32, c *chooser) bool) ([][]int32, error) {
 	n := max(o.Samples, 1)
 	if err := check(g.model, prompt, o); err != nil {
 		return nil, err
@@ -71,7 +76,7 @@ func (g *Generator) Sample(ctx context.Context, prompt []int32, o Options, each 
 				continue
 			}
 			out[i] = append(out[i], id)
-			if each != nil && !each(i, id) {
+			if !each(i, id, c) {
 				ended[i] = true
 				going--
 			}

@@ -50,7 +50,7 @@ func (s *spec) outAxes() []string {
 }
 
 // traffic returns the bytes that a run reads from the operands and writes to the results,
-// each once. Scalars are not counted.
+// each once. Scalar operands are not counted.
 func (s *spec) traffic() (read, written int) {
 	if s.idle {
 		return 0, 0
@@ -70,7 +70,7 @@ func (s *spec) traffic() (read, written int) {
 	switch {
 	case s.writes > 0:
 		written = s.writes
-	case len(s.shape) > 0:
+	default:
 		written = size(s.shape)
 		for _, b := range s.side {
 			written += b.size

@@ -117,7 +117,7 @@ func (g *Graph) info(n *gorgonia.Node) Info {
 		}
 		x.Calls, x.Time = o.calls, o.took
 	case n.Op() != nil && len(g.children(n)) == 0: // Gorgonia's constant
-		x.Name, x.Kind, x.Role, x.Note = "one", "one", Gradient, "of the loss by itself"
+		x.Name, x.Kind, x.Role = "one", "∂loss/∂loss = 1", Gradient
 	case n.Op() != nil: // Gorgonia's addition of two gradients
 		x.Kind, x.Role, x.Note = "add", Gradient, "of two uses"
 		x.FLOPs, x.Read, x.Written, x.Memory = values, 8*values, 4*values, 0

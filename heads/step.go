@@ -52,7 +52,7 @@ func declare(m *gpt1.Model, h *Head, lambda float32, sh shape) *step {
 	tokens, ids := g.Ints("tokens", n, sh.t)
 	targets, tgt := g.Ints("targets", n, sh.t)
 	weights, w := g.Floats("weights", n, sh.t)
-	pool, at := g.Ints("pool", n)
+	pool, at := g.Ints("position of the extract token", n)
 	sequenceAxis := "B·S"
 	if sh.s == 1 {
 		sequenceAxis = "B"

@@ -34,10 +34,10 @@ func lookOf(r graph.Role) look {
 // WriteDOT writes the picture in Graphviz's language.
 func (p *Picture) WriteDOT(w io.Writer) error {
 	out := bufio.NewWriter(w)
-	fmt.Fprintf(out, "digraph gorgpt {\n\tlabel=%s; labelloc=t; fontsize=20; fontname=Helvetica; compound=true;\n", quote(p.title))
+	fmt.Fprintf(out, "digraph gorgpt {\n\tlabel=%s; labelloc=t; fontsize=20; fontname=%s; compound=true;\n", quote(p.title), quote(fonts))
 	fmt.Fprintf(out, "\trankdir=%s; ranksep=0.35; nodesep=0.25; newrank=true;\n", p.direction())
-	fmt.Fprintf(out, "\tnode [fontname=Helvetica, fontsize=10];\n")
-	fmt.Fprintf(out, "\tedge [fontname=Helvetica, fontsize=9, arrowsize=0.6, labeldistance=1.6];\n")
+	fmt.Fprintf(out, "\tnode [fontname=%s, fontsize=10];\n", quote(fonts))
+	fmt.Fprintf(out, "\tedge [fontname=%s, fontsize=9, arrowsize=0.6, labeldistance=1.6];\n", quote(fonts))
 	p.writeCluster(out, nil)
 	for _, e := range p.edges {
 		fmt.Fprintf(out, "\t%s;\n", p.edgeText(e))
@@ -192,7 +192,7 @@ func (p *Picture) writeTurn(out io.Writer) {
 		switch {
 		case x.Role == graph.Activation:
 			loss = p.home[i]
-		case x.Kind == "one":
+		case x.Role == graph.Gradient && len(x.In) == 0: // ∂loss/∂loss
 			one = p.home[i]
 		}
 	}

@@ -70,6 +70,7 @@ func TestFiguresEqualFormulas(t *testing.T) {
 	// the sum of x and branch, the gradients of gain and bias, and which sequence it is
 	check("gradient of the norm", "h.3 ln_1 ", "norm.grad", "", (13+1)*n*c, 4*(n*c+c+2*n+n*c+2*c+b), 4*(2*n*c+2*c))
 	check("gradient of cross-entropy", "lm ", "cross_entropy.grad", "", 3*n*v, 4*(n*v+3*n), 4*n*v)
+	check("sum of the losses, a scalar", "", "sum", "", n+1, 4*n, 4)
 	check("embedding", "embed ", "embed", "", n*c, 4*(n+n*c+tt*c), 4*n*c)
 
 	nodes, err = gs["update"].Nodes()
@@ -77,7 +78,7 @@ func TestFiguresEqualFormulas(t *testing.T) {
 	const matrices = v*c + 512*c + 12*12*c*c
 	const vectors = 12 * 13 * c
 	check("Adam", "", "adam", "", 15*matrices+13*vectors, 16*(matrices+vectors), 16*(matrices+vectors))
-	check("norm of the gradients", "", "global_norm", "", 2*(matrices+vectors), 4*(matrices+vectors), 0)
+	check("norm of the gradients", "", "global_norm", "", 2*(matrices+vectors), 4*(matrices+vectors), 4)
 }
 
 func TestSummary(t *testing.T) {
@@ -132,6 +133,14 @@ func TestProfile(t *testing.T) {
 	}
 }
 
+func TestWordsOfDrawings(t *testing.T) {
+	for _, l := range levels {
+		text := string(dot(t, "", graphs(t, "tiny", 1)["step"], l))
+		require.Contains(t, text, `[label="∂loss/∂loss = 1\nscalar"`, l)
+		require.Contains(t, text, "writes 4 B", l)
+	}
+}
+
 func TestHeadsShowOrdersAndAnswers(t *testing.T) {
 	c, err := gpt1.Preset("tiny")
 	require.NoError(t, err)
@@ -147,6 +156,7 @@ func TestHeadsShowOrdersAndAnswers(t *testing.T) {
 		tuner := heads.Tuner{Model: m, Head: head, Lambda: 0.5, Micro: 2}
 		g, _ := tuner.Declare(len(parts), true)
 		text := string(dot(t, string(kind), g, draw.Op))
+		require.Contains(t, text, `label="position of the extract token\n[B·S] = `)
 		for _, part := range parts {
 			require.Equal(t, 3, strings.Count(text, `headlabel="`+part+`"`), "%s: into the embedding, its gradient, and the head", part)
 			require.Contains(t, string(dot(t, string(kind), g, draw.Model)), part)

@@ -11,17 +11,33 @@ import (
 
 	"github.com/pkg/errors"
 
+	"gorgpt/gpt1"
 	"gorgpt/graph"
 	"gorgpt/graph/draw"
 	"gorgpt/internal/atomicfile"
 	"gorgpt/internal/outfile"
 )
 
+// PaperLevel is the value of -dot-level that draws figure 1 of the paper instead of a graph.
+const PaperLevel = "paper"
+
+// Paper returns figure 1 of the paper with the sizes of a model that computes b sequences or
+// examples at once, or nil if it is no Transformer.
+func Paper(title string, c gpt1.Config, b int) *draw.Paper {
+	if c.IsLSTM() {
+		return nil
+	}
+	return &draw.Paper{
+		Title: "GPT-1 as in figure 1 of the paper: " + title, Layers: c.NLayer,
+		B: b, T: c.NCtx, C: c.NEmbd, F: 4 * c.NEmbd, H: c.NHead, V: c.VocabSize,
+	}
+}
+
 // Draw holds the flags for drawing and measuring the graphs of a command.
 type Draw struct {
 	DOT     string // file for the picture in Graphviz's DOT language; "": none
 	SVG     string // file for the picture as SVG; "": none
-	Level   string // "": [draw.Model]
+	Level   string // a [draw.Level] or [PaperLevel]; "": [draw.Model]
 	Graph   string // name of the graph; "": the first
 	Profile int    // number of runs to measure; 0: none
 	Summary bool   // print the table of parts
@@ -49,8 +65,8 @@ func (s *Draw) Check(given Given, graphs ...string) error {
 	if s.Wanted() && !given.Any("dot-graph") {
 		s.Graph = graphs[0]
 	}
-	if _, err := draw.ParseLevel(s.Level); err != nil && (s.Level != "" || given.Any("dot-level")) {
-		return errors.Errorf("-dot-level must be model, block or op, not %q", s.Level)
+	if _, err := draw.ParseLevel(s.Level); err != nil && s.Level != PaperLevel && (s.Level != "" || given.Any("dot-level")) {
+		return errors.Errorf("-dot-level must be paper, model, block or op, not %q", s.Level)
 	}
 	if !slices.Contains(graphs, s.Graph) && (s.Graph != "" || given.Any("dot-graph")) {
 		return errors.Errorf("-dot-graph must be one of %s, not %q", strings.Join(graphs, ", "), s.Graph)
@@ -69,6 +85,10 @@ func (s *Draw) Check(given Given, graphs ...string) error {
 		return errors.New("-dot-level needs a picture: add -dot FILE or -svg FILE")
 	case given.Any("dot-profile") && !file:
 		return errors.New("-dot-profile needs a picture: add -dot FILE or -svg FILE")
+	case s.Level == PaperLevel && given.Any("dot-profile"):
+		return errors.New("-dot-profile measures a graph, and -dot-level paper draws none: omit one of them")
+	case s.Level == PaperLevel && given.Any("dot-graph") && !s.Summary:
+		return errors.New("-dot-graph chooses a graph, and -dot-level paper draws none: omit one of them")
 	case given.Any("dot-graph") && !s.Wanted():
 		return errors.New("-dot-graph needs an output: add -dot FILE, -svg FILE or -summary")
 	}
@@ -102,7 +122,10 @@ func (s *Draw) Export(ctx context.Context, subject draw.Subject, w io.Writer) er
 	if s.DOT == "" && s.SVG == "" {
 		return nil
 	}
-	picture := draw.New(subject.Title, nodes, draw.Level(s.Level), times)
+	picture, what, err := s.picture(subject, nodes, times)
+	if err != nil {
+		return err
+	}
 	for _, f := range []struct {
 		flag, path string
 		write      func(io.Writer) error
@@ -113,9 +136,26 @@ func (s *Draw) Export(ctx context.Context, subject draw.Subject, w io.Writer) er
 		if err := atomicfile.Write(f.path, f.write); err != nil {
 			return errors.WithMessage(err, f.flag)
 		}
-		fmt.Fprintf(w, "wrote the %s graph to %s\n", s.Graph, f.path)
+		fmt.Fprintf(w, "wrote the %s to %s\n", what, f.path)
 	}
 	return nil
+}
+
+// picture is what -dot and -svg write.
+type picture interface {
+	WriteDOT(w io.Writer) error
+	WriteSVG(w io.Writer) error
+}
+
+// picture returns what is drawn, and its name.
+func (s *Draw) picture(subject draw.Subject, nodes []graph.Info, times *draw.Times) (p picture, what string, err error) {
+	switch {
+	case s.Level != PaperLevel:
+		return draw.New(subject.Title, nodes, draw.Level(s.Level), times), s.Graph + " graph", nil
+	case subject.Paper == nil:
+		return nil, "", errors.New("-dot-level paper draws the paper's Transformer, and this model is an LSTM: choose model, block or op")
+	}
+	return subject.Paper, "figure", nil
 }
 
 // ProfileFile is the name of the table of measured times, in the folder of the picture.

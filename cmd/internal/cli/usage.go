@@ -7,8 +7,9 @@ const SettingsUsage = `  -allow-unknown   accept a text even if half of its toke
                    printed, with a warning from 1 % on
   -dot FILE        draw a graph in Graphviz's language; with -steps 0, then stop
   -svg FILE        draw it as a picture with tooltips
-  -dot-level LEVEL model: repeated blocks once; block: the parts of each block;
-                   op: every operation (model)
+  -dot-level LEVEL paper: figure 1 of the paper with the sizes of this model; of
+                   the graph, model: repeated blocks once; block: the parts of
+                   each block; op: every operation (model)
   -dot-graph NAME  forward, step (with the gradients) or update (step)
   -dot-profile N   measure N runs of the graph, colour the picture by time,
                    write profile.csv beside it, and stop

@@ -7,7 +7,6 @@ import (
 	"io"
 	"math"
 	"strings"
-	"unicode"
 
 	"gorgpt/cmd/internal/cli"
 	"gorgpt/finetune"
@@ -69,16 +68,6 @@ func headline(e *finetune.Explanation) string {
 	return text
 }
 
-// printable replaces control characters, which could control the terminal.
-func printable(text string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) {
-			return '�'
-		}
-		return r
-	}, text)
-}
-
 // explainedTable has a line for each token, with tabs between columns.
 func explainedTable(all []*finetune.Explanation) string {
 	var out strings.Builder
@@ -86,7 +75,7 @@ func explainedTable(all []*finetune.Explanation) string {
 	for _, e := range all {
 		for _, p := range e.Parts {
 			for _, t := range p.Tokens {
-				fmt.Fprintf(&out, "%d\t%s\t%.6f\t%s\t%s\t%s\n", e.Row, e.Predicted, e.Probability, p.Name, printable(t.Text), effectCells(t))
+				fmt.Fprintf(&out, "%d\t%s\t%.6f\t%s\t%s\t%s\n", e.Row, e.Predicted, e.Probability, p.Name, cli.Printable(t.Text), effectCells(t))
 			}
 		}
 	}
@@ -112,7 +101,7 @@ var (
 func explainedColours(all []*finetune.Explanation) string {
 	var out strings.Builder
 	for _, e := range all {
-		fmt.Fprintf(&out, "%s\n", printable(headline(e)))
+		fmt.Fprintf(&out, "%s\n", cli.Printable(headline(e)))
 		for _, m := range methods {
 			most := m.strongest(e)
 			fmt.Fprintf(&out, "  %s, up to %.3f %s:\n", m.name, most, e.Unit)
@@ -135,7 +124,7 @@ func explainedColours(all []*finetune.Explanation) string {
 
 // coloured is the text of a token on a background for its effect.
 func coloured(t finetune.ExplainedToken, effect, most float64) string {
-	text := printable(t.Text)
+	text := cli.Printable(t.Text)
 	colours := forColours
 	if effect < 0 {
 		colours = againstColours
@@ -181,7 +170,7 @@ func explainedPage(all []*finetune.Explanation) string {
 	var out strings.Builder
 	out.WriteString(pageHead)
 	for _, e := range all {
-		fmt.Fprintf(&out, "<h2>%s</h2>\n", html.EscapeString(printable(headline(e))))
+		fmt.Fprintf(&out, "<h2>%s</h2>\n", html.EscapeString(cli.Printable(headline(e))))
 		for _, m := range methods {
 			most := m.strongest(e)
 			fmt.Fprintf(&out, "<h3>%s, up to %.3f %s</h3>\n", m.name, most, e.Unit)
@@ -200,7 +189,7 @@ func explainedPage(all []*finetune.Explanation) string {
 
 // marked is a token of the page.
 func marked(t finetune.ExplainedToken, effect, most float64) string {
-	text := html.EscapeString(printable(t.Text))
+	text := html.EscapeString(cli.Printable(t.Text))
 	switch class := ""; {
 	case !t.Seen:
 		text = "<s>" + text + "</s>"

@@ -19,6 +19,7 @@ import (
 	"gorgpt/finetune"
 	"gorgpt/finetune/files"
 	"gorgpt/graph/draw"
+	"gorgpt/heads"
 	"gorgpt/pretrain"
 	"gorgpt/train"
 )
@@ -127,7 +128,7 @@ func (s *commandLine) look(ctx context.Context, p *finetune.Plan, con *cli.Conso
 		if err != nil {
 			return false, err
 		}
-		if err := s.Draw.Export(ctx, draw.Subject{Title: title, Graph: g, Fill: fill}, con.Out); err != nil {
+		if err := s.Draw.Export(ctx, draw.Subject{Title: title, Graph: g, Fill: fill, Paper: paper(p)}, con.Out); err != nil {
 			return false, err
 		}
 	}
@@ -136,6 +137,22 @@ func (s *commandLine) look(ctx context.Context, p *finetune.Plan, con *cli.Conso
 		fmt.Fprintf(con.Out, "%d parameters; %s, so nothing is trained\n", p.Parameters(), s.WhyBuildOnly())
 	}
 	return done, nil
+}
+
+// formats are the parts of figure 1 of the paper that show the input of a task.
+var formats = map[heads.Kind]string{
+	heads.Classification: draw.Classification, heads.MultiLabel: draw.Classification, heads.Entailment: draw.Entailment,
+	heads.Similarity: draw.Similarity, heads.Regression: draw.Similarity, heads.MultipleChoice: draw.MultipleChoice,
+}
+
+// paper returns figure 1 of the paper with the sizes of a run; nil for an LSTM.
+func paper(p *finetune.Plan) *draw.Paper {
+	spec, model, micro := p.Spec(), p.Config(), p.Options().Micro
+	fig := cli.Paper(fmt.Sprintf("%s on B = %d examples of up to T = %d tokens", spec.Task, micro, model.NCtx), model, micro)
+	if fig != nil {
+		fig.Task, fig.Outputs, fig.Sequences = formats[spec.Task], spec.Outputs(), spec.Sequences()
+	}
+	return fig
 }
 
 func prepare(o finetune.Options, d *finetune.Data, con *cli.Console) (*finetune.Plan, error) {

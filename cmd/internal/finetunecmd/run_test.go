@@ -175,6 +175,11 @@ func TestBuildOnly(t *testing.T) {
 	require.Contains(t, stdout, "random weights in the shape of preset tiny", "no model is pre-trained")
 	require.Contains(t, read(t, dir, "h.dot"), "digraph")
 	require.NoDirExists(t, filepath.Join(dir, "runs"))
+
+	status, _, stderr = command(t, dir, "-task", "similarity", "-train", "train.jsonl", "-steps", "0", "-svg", "p.svg", "-dot-level", "paper")
+	require.Zero(t, status, stderr)
+	require.Contains(t, read(t, dir, "p.svg"), "2 × [2 128] → 2 × [2 128 128] → 2 × [2 128], added → [2 2]", "the sizes of this task")
+	require.Equal(t, 2, strings.Count(read(t, dir, "p.svg"), `stroke-width="2"`), "the block and the format of this task")
 }
 
 func TestDropout(t *testing.T) {

@@ -48,7 +48,8 @@ type command struct {
 	writer         *generate.Generator
 	stdin          io.Reader
 	stdout, stderr io.Writer
-	terminal       bool // stdin is a terminal
+	terminal       bool                // stdin is a terminal
+	choices        [][]generate.Choice // of each text, with -alternatives
 }
 
 // open reads the model.
@@ -88,6 +89,9 @@ func (s *settings) open(ctx context.Context, stdin io.Reader, stdout, stderr io.
 			s.o.Ban = append(s.o.Ban, id)
 		}
 	}
+	if s.alternatives > m.VocabSize {
+		return nil, errors.Errorf("-alternatives must be at most %d, the size of the vocabulary, not %d", m.VocabSize, s.alternatives)
+	}
 	return c, s.o.Validate(m.Config)
 }
 
@@ -115,12 +119,13 @@ func (c *command) do(ctx context.Context) error {
 	if c.draw.Wanted() {
 		g, fill := generate.Declare(c.model, 1)
 		title := fmt.Sprintf("decode: one more token after up to N = %d", c.model.NCtx)
-		return c.draw.Export(ctx, draw.Subject{Title: title, Graph: g, Fill: fill}, c.stdout)
+		paper := cli.Paper(fmt.Sprintf("a text of up to T = %d tokens", c.model.NCtx), c.model.Config, 1)
+		return c.draw.Export(ctx, draw.Subject{Title: title, Graph: g, Fill: fill, Paper: paper}, c.stdout)
 	}
 	if c.score != "" {
 		return c.scoreFile(ctx)
 	}
-	if c.interactive || !c.given["prompt"] && c.terminal && c.attention == "" {
+	if c.interactive || !c.given["prompt"] && c.terminal && c.attention == "" && c.alternatives == 0 {
 		return c.talk(ctx)
 	}
 	var err error

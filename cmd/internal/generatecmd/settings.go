@@ -22,6 +22,8 @@ type settings struct {
 	dtype                    graph.Dtype
 	stops                    []string
 	score, attention         string
+	alternatives             int
+	html                     string // page of the alternatives; "": none
 	scoreJSON                bool
 	o                        generate.Options
 	draw                     cli.Draw
@@ -58,6 +60,8 @@ func (s *settings) flags() *flag.FlagSet {
 	fs.Float64Var(&s.o.Penalty, "repetition-penalty", s.o.Penalty, "")
 	fs.IntVar(&s.o.Beams, "beams", 0, "")
 	fs.IntVar(&s.o.Slide, "slide", 0, "")
+	fs.IntVar(&s.alternatives, "alternatives", 0, "")
+	fs.StringVar(&s.html, "html", "", "")
 	fs.StringVar(&s.score, "score", "", "")
 	fs.BoolVar(&s.scoreJSON, "score-json", false, "")
 	fs.StringVar(&s.attention, "attention", "", "")
@@ -69,14 +73,15 @@ func (s *settings) flags() *flag.FlagSet {
 var samplingFlags = []string{"temperature", "top-k", "top-p"}
 
 // writingFlags apply only where the command writes text.
-var writingFlags = append([]string{"interactive", "tokens", "stop", "n", "seed", "repetition-penalty", "beams", "slide"}, samplingFlags...)
+var writingFlags = append([]string{"interactive", "tokens", "stop", "n", "seed", "repetition-penalty", "beams", "slide", "alternatives", "html"}, samplingFlags...)
 
 // check returns an error for invalid values and for flags that would have no effect.
 func (s *settings) check() error {
 	err := s.given.CheckInts(
 		cli.Int{Name: "ctx", Value: s.ctx, Least: 1}, cli.Int{Name: "tokens", Value: s.o.Tokens, Least: 1},
 		cli.Int{Name: "n", Value: s.o.Samples, Least: 1}, cli.Int{Name: "top-k", Value: s.o.TopK, Least: 0},
-		cli.Int{Name: "beams", Value: s.o.Beams, Least: 1}, cli.Int{Name: "slide", Value: s.o.Slide, Least: 1})
+		cli.Int{Name: "beams", Value: s.o.Beams, Least: 1}, cli.Int{Name: "slide", Value: s.o.Slide, Least: 1},
+		cli.Int{Name: "alternatives", Value: s.alternatives, Least: 1})
 	if err == nil {
 		err = s.given.CheckNumbers(cli.Number{Name: "temperature", Value: s.o.Temperature})
 	}
@@ -84,7 +89,7 @@ func (s *settings) check() error {
 		err = s.draw.Check(s.given, "decode")
 	}
 	if err == nil {
-		outputs := append(s.draw.Files(), outfile.Name{Flag: "-attention", Path: s.attention})
+		outputs := append(s.draw.Files(), outfile.Name{Flag: "-attention", Path: s.attention}, outfile.Name{Flag: "-html", Path: s.html})
 		err = outfile.Check(outputs, []outfile.Name{{Flag: "-score", Path: s.score}})
 	}
 	_, pipelineErr := tokenizer.ParsePipeline(s.pipeline)
@@ -101,6 +106,10 @@ func (s *settings) check() error {
 		return errors.New("-score needs the name of a file, or - for standard input")
 	case s.given["attention"] && s.attention == "":
 		return errors.New("-attention needs the name of a file to write")
+	case s.given["html"] && s.html == "":
+		return errors.New("-html needs the name of a file to write")
+	case s.html != "" && s.alternatives == 0 && s.score == "" && s.attention == "" && !s.draw.Wanted():
+		return errors.New("-html shows the alternatives of each token: add -alternatives N")
 	case s.scoreJSON && s.score == "":
 		return errors.New("-score-json needs -score")
 	}
@@ -125,13 +134,13 @@ func (s *settings) checkUse() error {
 	case s.attention != "":
 		return none("-attention", writingFlags)
 	case s.interactive:
-		if err := none("-interactive", []string{"prompt", "n", "beams"}); err != nil {
+		if err := none("-interactive", []string{"prompt", "n", "beams", "alternatives", "html"}); err != nil {
 			return err
 		}
 	}
 	switch {
 	case s.o.Beams > 0:
-		if err := none("-beams", append([]string{"seed"}, samplingFlags...)); err != nil {
+		if err := none("-beams", append([]string{"seed", "alternatives"}, samplingFlags...)); err != nil {
 			return err
 		}
 		if s.o.Samples > s.o.Beams {

@@ -51,6 +51,13 @@ The choice of tokens
                    context again for each token
   <unk> and the special tokens of fine-tuning are never written.
 
+Looking at the choices
+  -alternatives N  after the text, print a line for each token: its probability,
+                   and the N most likely tokens with theirs, at the temperature
+                   (with 0, at 1), before -top-k and -top-p. "ex…" is a token
+                   after which the word continues
+  -html FILE       write the same as a page that needs no other files
+
 Looking into the model, instead of writing
   -score FILE      print log-probability, perplexity and number of predicted
                    tokens of each line of a file (- is standard input), and the
@@ -63,6 +70,6 @@ Looking into the model, instead of writing
                    positions, and the ids [T]; computed by plain, unfused
                    attention
   -dot FILE        draw the graph that reads one more token, as DOT, and stop.
-                   -svg FILE, -dot-level model|block|op, -dot-profile N and
-                   -summary are those of gorgpt train
+                   -svg FILE, -dot-level paper|model|block|op, -dot-profile N
+                   and -summary are those of gorgpt train
 `

@@ -38,7 +38,13 @@ func (c *command) write(ctx context.Context, prompt string) error {
 		return err
 	}
 	_, err = c.continueText(ctx, prompt, ids)
-	return err
+	if err != nil || c.alternatives == 0 {
+		return err
+	}
+	if _, ends := c.word(ids[len(ids)-1]); ends {
+		prompt += " "
+	}
+	return c.writeAlternatives(prompt)
 }
 
 // continueText prints continuations of ids, each after lead, and returns them.
@@ -57,6 +63,12 @@ func (c *command) continueText(ctx context.Context, lead string, ids []int32) ([
 				p.add(i, id)
 			}
 		}
+	} else if c.alternatives > 0 {
+		c.choices = make([][]generate.Choice, c.o.Samples)
+		texts, err = c.writer.SampleRanked(ctx, ids, c.o, c.alternatives, func(i int, choice generate.Choice) bool {
+			c.choices[i] = append(c.choices[i], choice)
+			return p.add(i, choice.ID)
+		})
 	} else {
 		texts, err = c.writer.Sample(ctx, ids, c.o, p.add)
 	}

@@ -108,5 +108,6 @@ func (c *commandLine) draw(ctx context.Context, o pretrain.Options, m *gpt1.Mode
 	if fill == nil {
 		title = o.Name() + ": update of all parameters"
 	}
-	return c.Draw.Export(ctx, draw.Subject{Title: title, Graph: g, Fill: fill}, con.Out)
+	paper := cli.Paper(fmt.Sprintf("%s on B = %d windows of T = %d tokens", o.Name(), o.Micro, m.NCtx), m.Config, o.Micro)
+	return c.Draw.Export(ctx, draw.Subject{Title: title, Graph: g, Fill: fill, Paper: paper}, con.Out)
 }

@@ -213,12 +213,15 @@ func TestBadInput(t *testing.T) {
 		"tokenizer folder":      {[]string{"-steps", "5", "-data", book, "-tokenizer", empty}, 1, "-tokenizer: no tokenizer in "},
 		"batch beyond the text": {[]string{"-epochs", "1", "-batch", "100000", "-data", book, "-ctx", "16", "-vocab", "120"}, 1, "fewer than one batch of 100000"},
 		"folder in use":         {[]string{"-steps", "5", "-data", book, "-ctx", "16", "-vocab", "120", "-out", full}, 1, "full is not empty"},
-		"level":                 {[]string{"-dot", "x", "-dot-level", "layer"}, 2, `-dot-level must be model, block or op, not "layer"`},
+		"level":                 {[]string{"-dot", "x", "-dot-level", "layer"}, 2, `-dot-level must be paper, model, block or op, not "layer"`},
 		"graph":                 {[]string{"-dot", "x", "-dot-graph", "decode"}, 2, `-dot-graph must be one of step, forward, update, not "decode"`},
 		"level, no picture":     {[]string{"-dot-level", "op"}, 2, "-dot-level needs a picture: add -dot FILE or -svg FILE"},
 		"profile, no picture":   {[]string{"-dot-profile", "3"}, 2, "-dot-profile needs a picture: add -dot FILE or -svg FILE"},
 		"profile of no runs":    {[]string{"-dot", "x", "-dot-profile", "0"}, 2, "-dot-profile must be at least 1, not 0"},
 		"profile and train":     {[]string{"-dot", "x", "-dot-profile", "1", "-steps", "3"}, 2, "-dot-profile measures without training"},
+		"profile of the figure": {[]string{"-dot", "x", "-dot-level", "paper", "-dot-profile", "1"}, 2, "-dot-profile measures a graph, and -dot-level paper draws none"},
+		"graph of the figure":   {[]string{"-dot", "x", "-dot-level", "paper", "-dot-graph", "step"}, 2, "-dot-graph chooses a graph, and -dot-level paper draws none"},
+		"figure of an LSTM":     {[]string{"-dot", "x", "-dot-level", "paper", "-steps", "0", "-arch", "lstm"}, 1, "this model is an LSTM"},
 		"one file for both":     {[]string{"-dot", "x", "-svg", "x"}, 2, "-dot and -svg are both x: name two files"},
 		"svg in no folder":      {[]string{"-steps", "0", "-svg", filepath.Join(dir, "no", "g.svg")}, 1, "-svg"},
 		"dot in no folder":      {[]string{"-steps", "0", "-dot", filepath.Join(dir, "no", "g.dot")}, 1, "-dot"},
@@ -256,4 +259,24 @@ func TestHelp(t *testing.T) {
 	for line := range strings.Lines(help) {
 		require.LessOrEqual(t, len(line), 81, line)
 	}
+}
+
+// The README shows figure 1 with the command that draws it.
+func TestFigureInREADMEIsWhatItsCommandDraws(t *testing.T) {
+	root := filepath.Join("..", "..", "..")
+	page, err := os.ReadFile(filepath.Join(root, "README.md"))
+	require.NoError(t, err)
+	m := regexp.MustCompile(`(?m)^gorgpt train (.*) -svg (docs/figure1\.svg) (.*)$`).FindStringSubmatch(string(page))
+	require.NotNil(t, m)
+	require.Contains(t, string(page), "]("+m[2]+")")
+	drawn := filepath.Join(t.TempDir(), "figure1.svg")
+	status, stdout, stderr := commandHere(append(append(strings.Fields(m[1]), strings.Fields(m[3])...), "-svg", drawn)...)
+	require.Zero(t, status, stderr)
+	require.Contains(t, stdout, "wrote the figure to "+drawn)
+	got, err := os.ReadFile(drawn)
+	require.NoError(t, err)
+	want, err := os.ReadFile(filepath.Join(root, m[2]))
+	require.NoError(t, err)
+	require.Equal(t, string(want), string(got), "run the command in README.md again")
+	require.Less(t, len(got), 40<<10)
 }
