@@ -46,11 +46,7 @@ func (p Paper) formats(s *sketch, left, top float64) (right, bottom float64) {
 	y, longest := top+28, 0.0
 	for _, f := range p.tasks() {
 		for _, cells := range f.sequences {
-			sum := 0.0
-			for _, c := range cells {
-				sum += wide(c)
-			}
-			longest = max(longest, sum)
+			longest = max(longest, new(sketch).sequence(0, 0, row, cells))
 		}
 	}
 	transformer, linear := wide("Transformer"), wide("Linear")
@@ -68,15 +64,7 @@ func (p Paper) formats(s *sketch, left, top float64) (right, bottom float64) {
 		first := y + row/2
 		middle := first + pitch*float64(len(f.sequences)-1)/2
 		for _, cells := range f.sequences {
-			x, at := left+pad, y+row/2
-			for _, c := range cells {
-				fill := textFill
-				if c == "Start" || c == "Delim" || c == "Extract" {
-					fill = tokenFill
-				}
-				s.marks = append(s.marks, mark{x: x, y: y, w: wide(c), h: row, text: []string{c}, fill: fill})
-				x += wide(c)
-			}
+			x, at := s.sequence(left+pad, y, row, cells), y+row/2
 			s.arrow([2]float64{x, at}, [2]float64{tx - transformer/2, at})
 			s.box(tx, y, transformer, blockFill, "Transformer")
 			switch {
@@ -103,4 +91,17 @@ func (p Paper) formats(s *sketch, left, top float64) (right, bottom float64) {
 		y += between - pad
 	}
 	return right, y
+}
+
+// sequence draws the parts of a sequence of tokens side by side. It returns the right end.
+func (s *sketch) sequence(x, y, h float64, cells []string) float64 {
+	for _, c := range cells {
+		fill := textFill
+		if c == "Start" || c == "Delim" || c == "Extract" {
+			fill = tokenFill
+		}
+		s.marks = append(s.marks, mark{x: x, y: y, w: wide(c), h: h, text: []string{c}, fill: fill})
+		x += wide(c)
+	}
+	return x
 }
