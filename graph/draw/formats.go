@@ -11,27 +11,32 @@ type format struct {
 }
 
 func (p Paper) tasks() []format {
-	k, n := "K", "N"
+	n := "N"
 	shapes := func(times, how, out string) string {
 		states := times + fmt.Sprint([]int{p.B, p.T, p.C})
 		return times + fmt.Sprint([]int{p.B, p.T}) + " → " + states + " → " + times + fmt.Sprint([]int{p.B, p.C}) + how + " → " + out
 	}
-	out := func(title, letter string) string {
-		if p.Task == title && p.Outputs > 0 {
-			letter = fmt.Sprint(p.Outputs)
+	out := func(title string) string {
+		k := "K"
+		if p.Task == title {
+			k = fmt.Sprint(p.Outputs)
 		}
-		return fmt.Sprintf("[%d %s]", p.B, letter)
+		return fmt.Sprintf("[%d %s]", p.B, k)
 	}
 	if p.Task == MultipleChoice {
 		n = fmt.Sprint(p.Sequences)
 	}
 	answer := func(i string) []string { return []string{"Start", "Context", "Delim", "Answer " + i, "Extract"} }
+	answers := [][]string{answer("1"), answer("2"), answer(n)}
+	if n == "2" {
+		answers = answers[:2]
+	}
 	return []format{
-		{Classification, [][]string{{"Start", "Text", "Extract"}}, shapes("", "", out(Classification, k)), false},
-		{Entailment, [][]string{{"Start", "Premise", "Delim", "Hypothesis", "Extract"}}, shapes("", "", out(Entailment, k)), false},
+		{Classification, [][]string{{"Start", "Text", "Extract"}}, shapes("", "", out(Classification)), false},
+		{Entailment, [][]string{{"Start", "Premise", "Delim", "Hypothesis", "Extract"}}, shapes("", "", out(Entailment)), false},
 		{Similarity, [][]string{{"Start", "Text 1", "Delim", "Text 2", "Extract"}, {"Start", "Text 2", "Delim", "Text 1", "Extract"}},
-			shapes("2 × ", ", added", out(Similarity, k)), true},
-		{MultipleChoice, [][]string{answer("1"), answer("2"), answer(n)},
+			shapes("2 × ", ", added", out(Similarity)), true},
+		{MultipleChoice, answers,
 			shapes(n+" × ", "", fmt.Sprintf("[%d %s], softmax over the answers", p.B, n)), false},
 	}
 }

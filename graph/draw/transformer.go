@@ -12,12 +12,15 @@ const (
 //
 // The data goes upwards: n = LN(x + Attn(x)), y = LN(n + MLP(n)).
 func (p Paper) transformer(s *sketch, top float64) (right, bottom float64) {
-	k := "K"
-	if p.Outputs > 0 {
-		k = fmt.Sprint(p.Outputs)
-	}
 	text := []string{"text prediction", named("B T V", p.B, p.T, p.V)}
-	task := []string{"task classifier", fmt.Sprintf("[B K] = [%d %s]", p.B, k)}
+	task := []string{"task classifier", fmt.Sprintf("[B K] = [%d K]", p.B)}
+	switch p.Task {
+	case "":
+	case MultipleChoice: // one output for each answer
+		task[1] = named("B N", p.B, p.Sequences)
+	default:
+		task[1] = named("B K", p.B, p.Outputs)
+	}
 	mlp := []string{"feed forward, with GELU", fmt.Sprintf("C → F → C: %d → %d → %d", p.C, p.F, p.C)}
 	embed := []string{"text & position embed", fmt.Sprintf("V × C = %d × %d,  T × C = %d × %d", p.V, p.C, p.T, p.C), named("B T C", p.B, p.T, p.C)}
 	attention := p.attentionParts()
