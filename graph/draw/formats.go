@@ -11,27 +11,32 @@ type format struct {
 }
 
 func (p Paper) tasks() []format {
-	k, n := "K", "N"
+	n := "N"
 	shapes := func(times, how, out string) string {
 		states := times + fmt.Sprint([]int{p.B, p.T, p.C})
 		return times + fmt.Sprint([]int{p.B, p.T}) + " → " + states + " → " + times + fmt.Sprint([]int{p.B, p.C}) + how + " → " + out
 	}
-	out := func(title, letter string) string {
-		if p.Task == title && p.Outputs > 0 {
-			letter = fmt.Sprint(p.Outputs)
+	out := func(title string) string {
+		k := "K"
+		if p.Task == title {
+			k = fmt.Sprint(p.Outputs)
 		}
-		return fmt.Sprintf("[%d %s]", p.B, letter)
+		return fmt.Sprintf("[%d %s]", p.B, k)
 	}
 	if p.Task == MultipleChoice {
 		n = fmt.Sprint(p.Sequences)
 	}
 	answer := func(i string) []string { return []string{"Start", "Context", "Delim", "Answer " + i, "Extract"} }
+	answers := [][]string{answer("1"), answer("2"), answer(n)}
+	if n == "2" {
+		answers = answers[:2]
+	}
 	return []format{
-		{Classification, [][]string{{"Start", "Text", "Extract"}}, shapes("", "", out(Classification, k)), false},
-		{Entailment, [][]string{{"Start", "Premise", "Delim", "Hypothesis", "Extract"}}, shapes("", "", out(Entailment, k)), false},
+		{Classification, [][]string{{"Start", "Text", "Extract"}}, shapes("", "", out(Classification)), false},
+		{Entailment, [][]string{{"Start", "Premise", "Delim", "Hypothesis", "Extract"}}, shapes("", "", out(Entailment)), false},
 		{Similarity, [][]string{{"Start", "Text 1", "Delim", "Text 2", "Extract"}, {"Start", "Text 2", "Delim", "Text 1", "Extract"}},
-			shapes("2 × ", ", added", out(Similarity, k)), true},
-		{MultipleChoice, [][]string{answer("1"), answer("2"), answer(n)},
+			shapes("2 × ", ", added", out(Similarity)), true},
+		{MultipleChoice, answers,
 			shapes(n+" × ", "", fmt.Sprintf("[%d %s], softmax over the answers", p.B, n)), false},
 	}
 }
@@ -46,11 +51,7 @@ func (p Paper) formats(s *sketch, left, top float64) (right, bottom float64) {
 	y, longest := top+28, 0.0
 	for _, f := range p.tasks() {
 		for _, cells := range f.sequences {
-			sum := 0.0
-			for _, c := range cells {
-				sum += wide(c)
-			}
-			longest = max(longest, sum)
+			longest = max(longest, new(sketch).sequence(0, 0, row, cells))
 		}
 	}
 	transformer, linear := wide("Transformer"), wide("Linear")
@@ -68,15 +69,7 @@ func (p Paper) formats(s *sketch, left, top float64) (right, bottom float64) {
 		first := y + row/2
 		middle := first + pitch*float64(len(f.sequences)-1)/2
 		for _, cells := range f.sequences {
-			x, at := left+pad, y+row/2
-			for _, c := range cells {
-				fill := textFill
-				if c == "Start" || c == "Delim" || c == "Extract" {
-					fill = tokenFill
-				}
-				s.marks = append(s.marks, mark{x: x, y: y, w: wide(c), h: row, text: []string{c}, fill: fill})
-				x += wide(c)
-			}
+			x, at := s.sequence(left+pad, y, row, cells), y+row/2
 			s.arrow([2]float64{x, at}, [2]float64{tx - transformer/2, at})
 			s.box(tx, y, transformer, blockFill, "Transformer")
 			switch {
@@ -103,4 +96,17 @@ func (p Paper) formats(s *sketch, left, top float64) (right, bottom float64) {
 		y += between - pad
 	}
 	return right, y
+}
+
+// sequence draws the parts of a sequence of tokens side by side. It returns the right end.
+func (s *sketch) sequence(x, y, h float64, cells []string) float64 {
+	for _, c := range cells {
+		fill := textFill
+		if c == "Start" || c == "Delim" || c == "Extract" {
+			fill = tokenFill
+		}
+		s.marks = append(s.marks, mark{x: x, y: y, w: wide(c), h: h, text: []string{c}, fill: fill})
+		x += wide(c)
+	}
+	return x
 }

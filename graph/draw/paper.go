@@ -24,14 +24,13 @@ const (
 	MultipleChoice = "Multiple choice"
 )
 
-// Colours of the parts. Black text on each has a contrast above 14 : 1.
+// Colours of the parts, light enough for black text.
 const (
 	tokenFill   = "#fff2cc"
 	textFill    = "#ffffff"
 	blockFill   = "#d9ead3"
 	addFill     = "#e6e0ec"
 	headFill    = "#d6e4f5"
-	choiceFill  = "#fce5cd"
 	paperMargin = 16.0
 )
 

@@ -108,6 +108,18 @@ func TestPaperHasTheSizesOfTheModel(t *testing.T) {
 	require.Equal(t, 3, count("+"), "2 in a block, 1 of similarity")
 }
 
+func TestPaperHasARowForEachOfTwoAnswers(t *testing.T) {
+	p := papers()[MultipleChoice]
+	p.Outputs, p.Sequences = 1, 2
+	var svg bytes.Buffer
+	require.NoError(t, p.WriteSVG(&svg))
+	got := texts(t, svg.Bytes())
+	require.Contains(t, got, "[B N] = [4 2]")
+	require.Contains(t, got, "2 × [4 512] → 2 × [4 512 768] → 2 × [4 768] → [4 2], softmax over the answers")
+	require.Equal(t, 1, strings.Count(strings.Join(got, "|"), "Answer 2"))
+	require.NotContains(t, got, "Answer N")
+}
+
 // The picture in Graphviz's language is the same: all texts, at places in the same order.
 func TestPaperInDOTHasAllTextsAndPlaces(t *testing.T) {
 	label := regexp.MustCompile(`\[label="((?:[^"\\]|\\.)*)", pos="[0-9.]+,[0-9.]+!"`)
