@@ -4,6 +4,7 @@ import (
 	"runtime"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -53,7 +54,8 @@ func TestCompactReleasesMemory(t *testing.T) {
 		bias := slices.Clone(s.Param("b").Value)
 		require.InDelta(t, 8<<20, heap()-before, rest)
 		require.NoError(t, s.Compact(d, isMatrix))
-		require.InDelta(t, want, heap()-before, rest, d)
+		// A worker may hold on to what it last had until it has something else to do.
+		require.Eventually(t, func() bool { return max(heap()-before-want, want-heap()+before) <= rest }, 10*time.Second, time.Millisecond, d)
 		values, _, _ := s.Bytes()
 		require.Equal(t, want+4*1024, values)
 		require.Equal(t, bias, s.Param("b").Value)
