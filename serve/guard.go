@@ -40,7 +40,7 @@ func (s *Server) guarded(route string, h func(http.ResponseWriter, *http.Request
 			s.o.Log.Error("answering a request", "path", r.URL.Path, "error", err)
 		}
 		rec.problem = p.code
-		if !rec.streams {
+		if a, counts := w.(*answer); !counts || a.status == 0 { // else an answer has begun: a stream tells of its own problem
 			p.write(w)
 		}
 	})

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/pkg/errors"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -193,4 +194,23 @@ func TestSlowBodies(t *testing.T) {
 	require.Eventually(t, func() bool { return s.waiting() == 3 }, 10*time.Second, time.Millisecond)
 	status, data := post(t, h.URL+"/tokenize", `{"content": "a boy"}`)
 	require.Equal(t, http.StatusOK, status, data)
+}
+
+// A handler that fails after the beginning of its answer, as when the client has left, adds nothing to it.
+func TestFailureAfterTheBeginning(t *testing.T) {
+	s, _ := start(t, Options{})
+	for begun, want := range map[string]int{"": http.StatusInternalServerError, "half of": http.StatusOK} {
+		h := s.counted("GET /health", s.guarded("GET /health", func(w http.ResponseWriter, _ *http.Request) error {
+			if begun != "" {
+				_, _ = w.Write([]byte(begun))
+			}
+			return errors.New("the rest cannot be written")
+		}))
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "http://localhost/health", nil))
+		require.Equal(t, want, w.Code)
+		if begun != "" {
+			require.Equal(t, begun, w.Body.String())
+		}
+	}
 }

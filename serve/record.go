@@ -12,7 +12,6 @@ type record struct {
 	read    int // tokens of prompts, or inputs
 	written int // tokens
 	text    string
-	streams bool   // the answer is a stream, which has begun and tells of its own problem
 	problem string // the code of what went wrong; "": nothing
 }
 

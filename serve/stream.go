@@ -38,7 +38,6 @@ func (c *completion) streamTo(w http.ResponseWriter, r *http.Request, rec *recor
 	if err == nil && c.withUsage {
 		err = events.send(c.object([]choice{}, c.usage(rec.written)))
 	}
-	rec.streams = events.begun
 	switch {
 	case err == nil:
 		return events.raw("[DONE]")
