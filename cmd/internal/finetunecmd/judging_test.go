@@ -132,6 +132,12 @@ func TestExplain(t *testing.T) {
 	status, _, stderr = command(t, dir, "-model", "out", "-explain", "the film", "-eval", "dev.jsonl")
 	require.Equal(t, 2, status)
 	require.Contains(t, stderr, "-explain cannot be combined with -eval and -predict")
+	status, _, stderr = command(t, dir, "-model", "out", "-explain", "")
+	require.Equal(t, 2, status)
+	require.Contains(t, stderr, "-explain is empty: it needs a file or a text")
+	status, _, stderr = command(t, dir, "-model", "out", "-eval", "")
+	require.Equal(t, 2, status)
+	require.Contains(t, stderr, "-eval is empty: it needs a file (")
 	_, err := os.Stat(filepath.Join(dir, "runs"))
 	require.True(t, os.IsNotExist(err))
 }

@@ -5,6 +5,8 @@ import (
 	"io"
 	"path/filepath"
 
+	"github.com/pkg/errors"
+
 	"gorgpt/cmd/internal/cli"
 	"gorgpt/dist"
 	"gorgpt/finetune"
@@ -35,6 +37,13 @@ func parse(g *dist.Group, args []string, help io.Writer) (*commandLine, error) {
 		return nil, err
 	}
 	s.Group = g
+	for _, x := range []struct{ name, value, needs string }{
+		{"eval", s.Eval, "a file"}, {"predict", s.Predict, "a file"}, {"explain", s.Explain, "a file or a text"},
+	} {
+		if given.Any(x.name) && x.value == "" {
+			return nil, errors.Errorf("-%s is empty: it needs %s", x.name, x.needs)
+		}
+	}
 	if s.Options, err = files.Resolve(s.Options); err != nil {
 		return nil, err
 	}
