@@ -3,7 +3,6 @@ package gorgpt_test
 import (
 	"context"
 	"math"
-	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -12,8 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"gorgpt"
-	"gorgpt/checkpoint"
-	"gorgpt/finetune"
+	"gorgpt/finetune/finetunetest"
 	"gorgpt/heads"
 	"gorgpt/loaders"
 )
@@ -21,22 +19,9 @@ import (
 // tuned writes a model with a random head for a task and opens it.
 func tuned(t *testing.T, kind heads.Kind, rows ...loaders.Row) *gorgpt.Model {
 	t.Helper()
-	base, err := finetune.ReadBase(filepath.Join(filepath.Dir(folder), "base"))
+	m, err := gorgpt.Open(finetunetest.Folder(t, filepath.Join(filepath.Dir(folder), "base"), kind, rows...))
 	require.NoError(t, err)
-	spec, err := finetune.Learn(kind, rows)
-	require.NoError(t, err)
-	spec.Specials, err = finetune.Specials(base.Tok)
-	require.NoError(t, err)
-	m, err := heads.Attach(base.Model, heads.AttachOptions{Rows: base.Tok.Size(), Outputs: spec.Outputs(), Blocks: base.Model.NLayer, Seed: 1})
-	require.NoError(t, err)
-	dir := t.TempDir()
-	require.NoError(t, checkpoint.WriteFolder(dir, m, base.Tok, checkpoint.Form{}))
-	task, err := spec.JSON()
-	require.NoError(t, err)
-	require.NoError(t, os.WriteFile(filepath.Join(dir, finetune.SpecFile), task, 0o600))
-	opened, err := gorgpt.Open(dir)
-	require.NoError(t, err)
-	return opened
+	return m
 }
 
 func row(label loaders.Label, texts ...string) loaders.Row {

@@ -148,7 +148,7 @@ func (c *Client) locked(ctx context.Context, r Ref, f File, do func() error) err
 	}
 }
 
-// symlink makes links; tests replace it by one that cannot.
+// symlink makes links; tests replace it with one that cannot.
 var symlink = os.Symlink
 
 // link gives a blob its name in a snapshot. fresh reports that this process has made the blob, so that it may be moved.

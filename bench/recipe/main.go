@@ -1,7 +1,7 @@
 // Command recipe measures the default recipe of fine-tuning on few rows, without a pre-trained model: the table "Few rows" of
 // docs/finetuning.md. It compares it with 20 epochs and with a bag of words, on generated rows and, if they are at hand, on SST-2.
 //
-//	go run ./bench/recipe -out /tmp/recipe -rows 100,300,1000 -seeds 3 -sst2 ~/glue_data/SST-2
+//	go run ./bench/recipe -out few-rows -rows 100,300,1000 -seeds 3 -sst2 ~/glue_data/SST-2
 //
 // A result is added to results.jsonl in the folder as soon as it is there, and not computed again.
 package main

@@ -26,13 +26,13 @@ func (s set) rows(seed uint64, n int) []loaders.Row {
 	return rows
 }
 
-// pick returns one of the parts, which bars separate.
-func pick(r *rand.Rand, parts string) string {
-	all := strings.Split(parts, "|")
+// pick returns one entry of a list, whose entries are separated by bars.
+func pick(r *rand.Rand, list string) string {
+	all := strings.Split(list, "|")
 	return all[r.IntN(len(all))]
 }
 
-// fill replaces {names} in a text by parts of their lists, until there are none.
+// fill replaces each {name} in a text with an entry of the list of that name. An entry may have names itself.
 func fill(r *rand.Rand, text string, lists map[string]string) string {
 	for {
 		before, rest, found := strings.Cut(text, "{")

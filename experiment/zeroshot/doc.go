@@ -12,5 +12,5 @@
 // them in a table and a picture. No weights change. Only the threshold is learned from labels: those
 // of the development rows or, without any, of the training rows.
 //
-// Start reading at task.go, then experiment.go; blimp.go and pairs.go stand apart.
+// Start reading at task.go, then experiment.go; minimal pairs are in blimp.go and pairs.go.
 package zeroshot

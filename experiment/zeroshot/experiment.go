@@ -9,7 +9,6 @@ import (
 
 	"github.com/pkg/errors"
 
-	"gorgpt/checkpoint"
 	"gorgpt/finetune"
 	"gorgpt/gpt1"
 	"gorgpt/graph"
@@ -81,11 +80,7 @@ func (e *Experiment) Measure(ctx context.Context, log *Log, to train.Listener) (
 	curves := make([]Curve, len(e.Sets)*len(e.Runs))
 	for k, run := range e.Runs {
 		for nth, state := range run.States {
-			m, tok, _, err := checkpoint.ReadFolderAs(state.Dir, 0, e.Dtype)
-			if err != nil {
-				return nil, err
-			}
-			digest, err := (&finetune.Base{Model: m, Tok: tok}).Digest()
+			m, tok, digest, err := state.read(e.Dtype)
 			if err != nil {
 				return nil, err
 			}

@@ -6,8 +6,6 @@ import (
 
 	"github.com/pkg/errors"
 
-	"gorgpt/checkpoint"
-	"gorgpt/finetune"
 	"gorgpt/graph"
 	"gorgpt/internal/results"
 	"gorgpt/tokenizer"
@@ -85,11 +83,7 @@ func (e *Pairs) Measure(ctx context.Context, log *PairsLog, to train.Listener) (
 
 // state measures one state. All states of a run have one vocabulary, so it is checked with the first.
 func (e *Pairs) state(ctx context.Context, log *PairsLog, run Run, state State, first bool, to train.Listener) (all []PairsResult, err error) {
-	m, tok, _, err := checkpoint.ReadFolderAs(state.Dir, 0, e.Dtype)
-	if err != nil {
-		return nil, err
-	}
-	digest, err := (&finetune.Base{Model: m, Tok: tok}).Digest()
+	m, tok, digest, err := state.read(e.Dtype)
 	if err != nil {
 		return nil, err
 	}

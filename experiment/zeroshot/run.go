@@ -7,6 +7,10 @@ import (
 	"github.com/pkg/errors"
 
 	"gorgpt/checkpoint"
+	"gorgpt/finetune"
+	"gorgpt/gpt1"
+	"gorgpt/graph"
+	"gorgpt/tokenizer"
 	"gorgpt/train"
 )
 
@@ -20,6 +24,16 @@ type Run struct {
 type State struct {
 	Step int // number of updates done
 	Dir  string
+}
+
+// read reads the model of a state with its tokenizer and a digest of both.
+func (s State) read(d graph.Dtype) (*gpt1.Model, *tokenizer.Tokenizer, string, error) {
+	m, tok, _, err := checkpoint.ReadFolderAs(s.Dir, 0, d)
+	if err != nil {
+		return nil, nil, "", err
+	}
+	digest, err := (&finetune.Base{Model: m, Tok: tok}).Digest()
+	return m, tok, digest, err
 }
 
 // Find lists the states of the run in a folder in order: the states of its history and the last one.

@@ -3,8 +3,6 @@ package browser_test
 import (
 	"context"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
@@ -13,30 +11,16 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"gorgpt"
-	"gorgpt/checkpoint"
-	"gorgpt/finetune"
+	"gorgpt/finetune/finetunetest"
 	"gorgpt/heads"
 	"gorgpt/loaders"
 	"gorgpt/serve"
 )
 
-// tuned writes a model with a random head for a task.
+// tuned writes the folder of a model with a random head for a task.
 func tuned(t *testing.T, kind heads.Kind, rows ...loaders.Row) string {
 	t.Helper()
-	base, err := finetune.ReadBase(folder + "base")
-	require.NoError(t, err)
-	spec, err := finetune.Learn(kind, rows)
-	require.NoError(t, err)
-	spec.Specials, err = finetune.Specials(base.Tok)
-	require.NoError(t, err)
-	m, err := heads.Attach(base.Model, heads.AttachOptions{Rows: base.Tok.Size(), Outputs: spec.Outputs(), Blocks: base.Model.NLayer, Seed: 1})
-	require.NoError(t, err)
-	dir := t.TempDir()
-	require.NoError(t, checkpoint.WriteFolder(dir, m, base.Tok, checkpoint.Form{}))
-	task, err := spec.JSON()
-	require.NoError(t, err)
-	require.NoError(t, os.WriteFile(filepath.Join(dir, finetune.SpecFile), task, 0o600))
-	return dir
+	return finetunetest.Folder(t, folder+"base", kind, rows...)
 }
 
 func pairs(labels ...string) (rows []loaders.Row) {
