@@ -40,7 +40,7 @@ type writing struct {
 	prompt []int32
 	o      generate.Options
 	sample int
-	rank   int          // alternatives to each token; 0: none, and no log-probabilities; everything: the log-probabilities of all tokens
+	rank   int          // alternatives to each token; 0: none, and no log-probabilities; or everything
 	tokens chan written // closed at the end of the text
 	err    error        // to be read when tokens is closed
 

@@ -112,7 +112,8 @@ func (q *queue) run() {
 			return
 		}
 		q.compute(batch)
-		// The calls that have their predictions come back with more inputs, now and not when the scheduler would interrupt this goroutine.
+		// Callers that have their predictions often have more inputs. They run now, not when the scheduler would interrupt
+		// this goroutine, so that the next batches are full.
 		runtime.Gosched()
 	}
 }
