@@ -24,7 +24,7 @@ type Command[S any] struct {
 	Usage    string
 	Instead  string                          // advice in the error for an argument that is not a flag
 	Defaults func(preset string) (*S, error) // preset is "" if none was named
-	From     func(*S) (*S, error)            // defaults that follow from flags, if no preset was named; nil: none
+	From     func(*S) (*S, error)            // defaults that follow from settings, if no preset was named; nil: none
 	Flags    func(*S) *flag.FlagSet          // flags whose defaults are the values in S
 	Options  func(*S) *train.Options         // the part of S that all runs share
 }
@@ -61,25 +61,29 @@ func (c Command[S]) Settle(args []string, help io.Writer) (*S, Given, error) {
 	if given.Flag("preset") {
 		preset = fs.Lookup("preset").Value.String()
 	}
-	var s *S
-	if preset == "" && c.From != nil {
-		s, err = c.From(first)
-	} else {
-		s, err = c.Defaults(preset)
-	}
+	s, err := c.Defaults(preset)
 	if err != nil {
 		return nil, nil, err
 	}
-	for _, x := range file {
-		// A new flag set for each setting: a list in the file replaces the default list.
-		if err := x.apply(c.Flags(s), options.Config); err != nil {
-			return nil, nil, err
+	over := func(s *S) error {
+		for _, x := range file {
+			// A new flag set for each setting: a list in the file replaces the default list.
+			if err := x.apply(c.Flags(s), options.Config); err != nil {
+				return err
+			}
+			if !given.Any(x.name) {
+				given[x.name] = false
+			}
 		}
-		if !given.Any(x.name) {
-			given[x.name] = false
+		_, err := Parse(c.Flags(s), args, c.Usage, c.Instead, help)
+		return err
+	}
+	err = over(s)
+	if preset == "" && c.From != nil && err == nil {
+		if s, err = c.From(s); err == nil {
+			err = over(s)
 		}
 	}
-	_, err = Parse(c.Flags(s), args, c.Usage, c.Instead, help)
 	return s, given, err
 }
 

@@ -33,6 +33,12 @@ func TestInit(t *testing.T) {
 	readJSON(t, filepath.Join("second", "run.json"), &second)
 	require.Equal(t, [3]any{"tiny", "first", 16}, [3]any{second.Settings.Preset, second.Settings.Init, second.Settings.Ctx})
 
+	// The file of -config may name the model, too.
+	require.NoError(t, os.WriteFile("further.json", []byte(`{"init": "first"}`), 0o600))
+	status, _, stderr = commandHere(append([]string{"-config", "further.json"}, further("first", "-out", "configured")[2:]...)...)
+	require.Zero(t, status, stderr)
+	require.Equal(t, readFile(t, "second/model.safetensors"), readFile(t, "configured/model.safetensors"))
+
 	h := hubtest.New(t)
 	cache := h.Environment(t)
 	h.AddFolder("org/first", "first")
