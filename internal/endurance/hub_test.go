@@ -72,6 +72,20 @@ func (h *slowHub) arrived(t *testing.T, p *process) {
 	require.Equal(t, sha256.Sum256(h.content), sha256.Sum256(data))
 }
 
+// waitForPart waits until a piece of the large file is on the disk: what the hub has sent may still be on its way there.
+func waitForPart(t *testing.T) {
+	t.Helper()
+	for ; ; time.Sleep(time.Millisecond) {
+		parts, err := filepath.Glob(filepath.Join(os.Getenv("HF_HOME"), "hub", "models--org--model", "blobs", "*.incomplete"))
+		require.NoError(t, err)
+		for _, part := range parts {
+			if info, err := os.Stat(part); err == nil && info.Size() > 1000 { // the other files are smaller
+				return
+			}
+		}
+	}
+}
+
 // Killed at random moments, a download continues, and gives the same bytes.
 func TestKilledDownloads(t *testing.T) {
 	const kills = 10
@@ -129,13 +143,10 @@ func TestTwoDownloadsAtOnce(t *testing.T) {
 
 // Ctrl-C ends a download with the status of the signal, and leaves what has arrived.
 func TestAnInterruptedDownload(t *testing.T) {
-	h := newSlowHub(t, 30*time.Second)
+	newSlowHub(t, 30*time.Second)
 	r := newRig(t)
 	p := r.start(1, "fetch", "hf:org/model")
-	for h.asked.Load() == 0 {
-		time.Sleep(time.Millisecond)
-	}
-	time.Sleep(100 * time.Millisecond)
+	waitForPart(t)
 	require.NoError(t, p.Process.Signal(syscall.SIGINT))
 	require.Equal(t, 130, p.wait(), p.stderr.String())
 	parts, err := filepath.Glob(filepath.Join(os.Getenv("HF_HOME"), "hub", "models--org--model", "blobs", "*.incomplete"))
@@ -171,9 +182,7 @@ func TestDownloadToAFullDisk(t *testing.T) {
 
 	require.NoError(t, os.Remove(filepath.Join(r.dir, "disk", "ballast")))
 	p = r.start(1, "fetch", "hf:org/model")
-	for h.sent.Load() < 100_000 {
-		time.Sleep(time.Millisecond)
-	}
+	waitForPart(t)
 	r.fill("disk", 0)
 	h.hurry.Store(true)
 	require.Equal(t, 1, p.wait())
