@@ -3,6 +3,7 @@ package finetune
 import (
 	"context"
 	"strings"
+	"time"
 
 	"github.com/pkg/errors"
 
@@ -16,6 +17,9 @@ import (
 // mostExplained is how many rows of a file are explained unless Limit says otherwise. Each token of a
 // row costs a prediction.
 const mostExplained = 20
+
+// progressPause is the time between two lines of progress.
+const progressPause = 5 * time.Second
 
 // Explanation says how much each token of a row matters to the prediction.
 // An Explanation is safe for concurrent use as long as nothing changes it.
@@ -105,7 +109,7 @@ func (x *Explainer) part(name string, ids []int32, effects []heads.Effect) Expla
 }
 
 // ExplainAll explains the first rows of a file, as many as Limit or else 20. It reports how many
-// there are, and the rows that cannot be used.
+// there are, the rows that cannot be used and, every 5 seconds, how far a row is.
 func (o Options) ExplainAll(ctx context.Context, x *Explainer, rows []loaders.Row, to train.Listener) (all []*Explanation, err error) {
 	most := o.Limit
 	if most == 0 {
@@ -115,7 +119,14 @@ func (o Options) ExplainAll(ctx context.Context, x *Explainer, rows []loaders.Ro
 		to.Note("explaining the first %d of %s", most, plural.Of(len(rows), "row"))
 		rows = rows[:most]
 	}
+	said := time.Now()
 	for _, row := range rows {
+		x.heads.Progress = func(done, all int) {
+			if time.Since(said) >= progressPause {
+				said = time.Now()
+				to.Progress("%s: %d of %s masked", row.Place(), done, plural.Of(all, "token"))
+			}
+		}
 		e, err := x.Explain(ctx, row)
 		switch {
 		case ctx.Err() != nil:

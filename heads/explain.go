@@ -28,7 +28,13 @@ type Explainer struct {
 	format Formatter
 	mean   []float32 // the mean of the model's token embeddings, which masks a token
 	rows   *Tuner    // a copy of the model in which each token of the input has its own embedding; nil before the first
+
+	// Progress is called as an explanation proceeds, with the number of tokens that were masked, and of all. It may be nil.
+	Progress func(done, all int)
 }
+
+// maskedAtOnce is how many inputs with a masked token are predicted between two calls of Progress.
+const maskedAtOnce = 16
 
 // NewExplainer returns an explainer of the predictions that a judge makes from a tuner's logits. The
 // weights must be in float32.
@@ -104,9 +110,15 @@ func (x *Explainer) mask(ctx context.Context, sequences [][]int32, effects []Eff
 		}
 		batch = append(batch, masked)
 	}
-	logits, err := x.rows.Predict(ctx, batch)
-	if err != nil {
-		return nil, err
+	var logits [][]float32
+	for some := range slices.Chunk(batch, maskedAtOnce) {
+		more, err := x.rows.Predict(ctx, some)
+		if err != nil {
+			return nil, err
+		}
+		if logits = append(logits, more...); x.Progress != nil {
+			x.Progress(len(logits)-1, len(batch)-1)
+		}
 	}
 	target, at := x.judge.Towards(logits[0]), 1
 	for n := range effects {

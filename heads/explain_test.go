@@ -76,8 +76,11 @@ func TestEffectsOfTokens(t *testing.T) {
 			f := Formatter{Kind: kind, Specials: Specials{Start: 61, Delimiter: 62, Classify: 63}, NCtx: small.NCtx}
 			x, err := NewExplainer(tuner, judge, f)
 			require.NoError(t, err)
+			var heard []int
+			x.Progress = func(done, all int) { heard = append(heard, done, all) }
 			_, effects, err := x.Explain(context.Background(), e)
 			require.NoError(t, err)
+			require.Equal(t, []int{len(effects), len(effects)}, heard[len(heard)-2:])
 			ids := slices.Concat(append([][]int32{e.A, e.B}, e.Answers...)...)
 			require.Len(t, effects, len(ids))
 

@@ -87,6 +87,16 @@ func TestKeysThatOccurTwiceAreReported(t *testing.T) {
 	require.Equal(t, []string{"300 rows have a key more than once, of which the last counts"}, account.Notes)
 }
 
+func TestBlanksAroundLabelsAreCounted(t *testing.T) {
+	rows, account, err := Collect(file1(t, "r.csv", []byte("text,label\none, yes\ntwo,yes \nthree,yes\nfour,\n")), ByName, labelledText, ledger.Tolerance{Share: 1})
+	require.NoError(t, err)
+	require.Len(t, rows, 3)
+	for _, row := range rows {
+		require.Equal(t, "yes", row.Label.Text)
+	}
+	require.Equal(t, []string{"blanks left out around 2 labels"}, account.Notes)
+}
+
 func TestBooleansAreLabels(t *testing.T) {
 	rows, err := rowsOf(file1(t, "r.jsonl", []byte(`{"text": "one", "label": true}`+"\n"+`{"text": "two", "label": false}`)), ByName, labelledText)
 	require.NoError(t, err)

@@ -7,6 +7,7 @@ import (
 
 	"github.com/pkg/errors"
 
+	"gorgpt/internal/plural"
 	"gorgpt/loaders"
 	"gorgpt/loaders/ledger"
 )
@@ -49,6 +50,9 @@ func eachRow(path string, kind Kind, f loaders.Fields, yield func(loaders.Row, e
 	}
 	if n := w.twice.Load(); n > 0 {
 		notes = append(notes, fmt.Sprintf("%d rows have a key more than once, of which the last counts", n))
+	}
+	if n := w.trimmed.Load(); n > 0 {
+		notes = append(notes, "blanks left out around "+plural.Of(int(n), "label"))
 	}
 	return notes
 }

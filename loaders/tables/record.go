@@ -124,6 +124,7 @@ type wanted struct {
 	answers []string
 	id      []string
 	twice   atomic.Int64 // number of objects with a repeated key
+	trimmed atomic.Int64 // number of labels with blanks around them
 }
 
 // columns splits the names of columns that make up one text.

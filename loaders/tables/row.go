@@ -57,6 +57,9 @@ func (w *wanted) row(c cells) (row loaders.Row, err error) {
 	} else {
 		row.Label, err = labelOf(value)
 	}
+	if value.form == plain && value.text != row.Label.Text && err == nil {
+		w.trimmed.Add(1)
+	}
 	return row, errors.WithMessagef(err, "field %q", w.Label)
 }
 
