@@ -36,7 +36,7 @@ type Options struct {
 	Limit       int        `json:"limit,omitempty"`      // number of training rows; 0: all
 	Warmup      float64    `json:"warmup"`               // share of the updates
 	Lambda      float64    `json:"lambda"`               // weight of L1 in L3
-	HeadDrop    float64    `json:"head_dropout"`         // dropout before the head; [train.Auto]: Dropout or, if that is Auto, 0.1
+	HeadDrop    float64    `json:"head_dropout"`         // dropout before the head; [train.Auto]: Dropout or, if that is Auto, its default
 	Eval        string     `json:"-"`                    // file of rows to score the model on, instead of training
 	Predict     string     `json:"-"`                    // file of rows to predict, instead of training
 	Explain     string     `json:"-"`                    // text, or file of rows, to explain the predictions of, instead of training
@@ -252,10 +252,14 @@ func (o Options) Resolve(d *Data, b *Base) (Options, error) {
 	o.Regression = d.Spec.Task.Base() != d.Spec.Task
 	o.Split, o.AutoSplit = d.SplitBy, false
 	lr, batch, warmup, long := 6.25e-5, 32, 0.002, tuning
+	dropout, headDropout := float64(b.Model.ResidPDrop), 0.1
 	if b.Model.NEmbd < fullWidth { // models smaller than GPT-1 need more and larger steps
 		lr, batch = 5e-4, 8
 		if b.preset != "" {
 			lr, warmup, long = 1e-3, 0.1, learning
+			if d.Spec.Task == heads.Classification && len(d.Train) > fewRows {
+				dropout, headDropout, long = heavyDropout, heavyDropout, learningMore
+			}
 		}
 	}
 	if o.Batch == train.Auto {
@@ -263,11 +267,11 @@ func (o Options) Resolve(d *Data, b *Base) (Options, error) {
 	}
 	if o.HeadDrop == train.Auto {
 		if o.HeadDrop = o.Dropout; o.Dropout == train.Auto {
-			o.HeadDrop = 0.1
+			o.HeadDrop = headDropout
 		}
 	}
 	if o.Dropout == train.Auto {
-		o.Dropout = float64(b.Model.ResidPDrop)
+		o.Dropout = dropout
 	}
 	if o.LR == train.Auto {
 		o.LR = lr

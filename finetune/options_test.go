@@ -56,20 +56,25 @@ func TestResolve(t *testing.T) {
 func TestResolveNewModel(t *testing.T) {
 	d := &Data{Spec: Spec{Task: heads.Classification, Space: heads.Space{Labels: []string{"no", "yes"}}}}
 	for _, c := range []struct {
+		task          heads.Kind
 		width, rows   int
 		preset        string
 		steps, epochs int
 		lr, warmup    float64
+		dropout, head float64
 	}{
-		{128, 100, "tiny", 600, 0, 1e-3, 0.1},
-		{128, 1000, "tiny", 1250, 10, 1e-3, 0.1},
-		{128, 100, "", 150, 0, 5e-4, 0.002},
-		{768, 100, "gpt1", 150, 0, 6.25e-5, 0.002},
+		{heads.Classification, 128, 100, "tiny", 600, 0, 1e-3, 0.1, 0.25, 0.1},
+		{heads.Classification, 128, 500, "tiny", 625, 10, 1e-3, 0.1, 0.25, 0.1},
+		{heads.Classification, 128, 501, "tiny", 2500, 0, 1e-3, 0.1, 0.6, 0.6},
+		{heads.Classification, 128, 4000, "tiny", 5000, 10, 1e-3, 0.1, 0.6, 0.6},
+		{heads.Entailment, 128, 1000, "tiny", 1250, 10, 1e-3, 0.1, 0.25, 0.1},
+		{heads.Classification, 128, 100, "", 150, 0, 5e-4, 0.002, 0.25, 0.1},
+		{heads.Classification, 768, 100, "gpt1", 150, 0, 6.25e-5, 0.002, 0.25, 0.1},
 	} {
-		d.Train = make([]loaders.Row, c.rows)
-		o, err := Defaults().Resolve(d, &Base{Model: &gpt1.Model{Config: gpt1.Config{NEmbd: c.width}}, preset: c.preset})
+		d.Spec.Task, d.Train = c.task, make([]loaders.Row, c.rows)
+		o, err := Defaults().Resolve(d, &Base{Model: &gpt1.Model{Config: gpt1.Config{NEmbd: c.width, ResidPDrop: 0.25}}, preset: c.preset})
 		require.NoError(t, err)
-		require.Equal(t, []any{c.steps, c.epochs, c.lr, c.warmup}, []any{o.Steps, o.Epochs, o.LR, o.Warmup}, "%+v", c)
+		require.Equal(t, []any{c.steps, c.epochs, c.lr, c.warmup, c.dropout, c.head}, []any{o.Steps, o.Epochs, o.LR, o.Warmup, o.Dropout, o.HeadDrop}, "%+v", c)
 	}
 }
 

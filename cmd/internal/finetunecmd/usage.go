@@ -129,7 +129,8 @@ The model
 The recipe
   -epochs N        passes over the training rows, each in a new order (3, but
                    at least 150 updates; from random weights with their own
-                   vocabulary 10, but at least 600). Batches may span two passes
+                   vocabulary 10, but at least 600, or 2500 to classify more
+                   than 500 texts). Batches may span two passes
   -steps N         updates, instead of -epochs; 0 builds the graph and stops
   -batch N         examples per update (32; 8 for models narrower than 768)
   -micro N         full-length examples computed at a time; more if they are
@@ -149,7 +150,9 @@ The recipe
   -l2 X            decoupled weight decay (0.01)
   -clip X          gradient norm to clip at; 0: no clipping (1)
   -dropout P       dropout probability, in the model and before the head (in
-                   the model, that of pre-training; before the head 0.1)
+                   the model, that of pre-training; before the head 0.1; 0.6
+                   in both to classify more than 500 texts from random weights
+                   with their own vocabulary)
   -head-dropout P  dropout probability before the head alone
   -seed N          seed of everything random (1)
   -seeds N         number of runs, with seeds from -seed on, each in its own
