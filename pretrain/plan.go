@@ -71,7 +71,7 @@ func (p *Plan) read(ctx context.Context) (err error) {
 func (p *Plan) Options() Options { return p.o }
 
 // Completed reports whether the run to resume is complete, so that nothing is left to do.
-func (p *Plan) Completed() bool { return p.earlier != nil && p.earlier.Completed }
+func (p *Plan) Completed() bool { return p.earlier != nil && p.earlier.Completed && !p.o.Extend }
 
 // Close unlocks the run folder and closes the text.
 func (p *Plan) Close() error {

@@ -36,6 +36,7 @@ type Options struct {
 	Out          string `json:"-"` // run folder; "": runs/<name>
 	Force        bool   `json:"-"` // write into a folder that is not empty
 	Resume       string `json:"-"` // run folder to resume; "": a new run
+	Extend       bool   `json:"-"` // Resume names a completed run, which these options continue
 	Config       string `json:"-"` // file with the options, which the run must not remove; "": none
 
 	Group *dist.Group `json:"-"` // ranks of the run; nil: only this process

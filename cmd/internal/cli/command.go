@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"flag"
 	"io"
+	"maps"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -27,7 +28,14 @@ type Command[S any] struct {
 	From     func(*S) (*S, error)            // defaults that follow from settings, if no preset was named; nil: none
 	Flags    func(*S) *flag.FlagSet          // flags whose defaults are the values in S
 	Options  func(*S) *train.Options         // the part of S that all runs share
+
+	// Extend returns the settings that continue a completed run. more has the flags over the settings of
+	// the run. It is nil if runs of the command cannot be extended.
+	Extend func(done, more *S, given Given) (*S, error)
 }
+
+// extension are the settings in which an extended run differs from the run before.
+var extension = []string{"steps", "epochs", "lr", "warmup", "schedule", "stages"}
 
 // Settle reads a command line. Flags override the file of -config, and the file overrides the
 // defaults of the preset. With -resume, the settings are those that the run began with, and flags
@@ -102,6 +110,7 @@ func (c Command[S]) resume(o *train.Options, args []string, given Given) (*S, Gi
 	if err != nil {
 		return nil, nil, errors.WithMessagef(err, "-resume: %s", filepath.Join(run.Dir, train.RecordFile))
 	}
+	done := *s
 	if _, err := Parse(c.Flags(s), args, c.Usage, c.Instead, io.Discard); err != nil {
 		return nil, nil, err
 	}
@@ -109,17 +118,48 @@ func (c Command[S]) resume(o *train.Options, args []string, given Given) (*S, Gi
 	if err != nil {
 		return nil, nil, errors.Wrap(err, "-resume")
 	}
+	may := []string{"log-every", "save-every", "checkpoints", "sample-every", "history"}
+	if c.extends(&done, s, given) {
+		if !run.Record.Completed {
+			return nil, nil, errors.Errorf("-resume: the run in %s is not complete, so it cannot be extended: finish it with -resume alone first", run.Dir)
+		}
+		before, after = without(extension, before), without(extension, after)
+		if s, err = c.Extend(&done, s, given); err != nil {
+			return nil, nil, err
+		}
+		may = append(may, extension...)
+	}
 	if err := unchanged(before, after); err != nil {
 		return nil, nil, err
 	}
 	c.Options(s).Resume = filepath.Clean(run.Dir)
 	// Settings of the run were checked and resolved when it began. Do not do that again.
 	for name := range given {
-		if !slices.Contains([]string{"log-every", "save-every", "checkpoints", "sample-every", "history"}, name) {
+		if !slices.Contains(may, name) {
 			delete(given, name)
 		}
 	}
 	return s, given, nil
+}
+
+// extends reports whether flags give a run more updates than it was to have.
+func (c Command[S]) extends(done, more *S, given Given) bool {
+	before, after := c.Options(done), c.Options(more)
+	return c.Extend != nil && (given.Flag("steps") && after.Steps != before.Steps || given.Flag("epochs") && after.Epochs != before.Epochs)
+}
+
+// without returns a JSON object without some of its keys.
+func without(keys []string, object []byte) []byte {
+	var all map[string]json.RawMessage
+	if json.Unmarshal(object, &all) != nil {
+		return object
+	}
+	maps.DeleteFunc(all, func(key string, _ json.RawMessage) bool { return slices.Contains(keys, key) })
+	rest, err := json.Marshal(all)
+	if err != nil {
+		return object
+	}
+	return rest
 }
 
 // run is a run to resume.
@@ -173,11 +213,24 @@ func (c Command[S]) began(r run) (*S, []byte, error) {
 	if err != nil {
 		return nil, nil, errors.Wrap(err, "settings")
 	}
-	key, before, after, err := jsondiff.First(was, now)
+	earlier, later := was, now
+	if stages(now) > stages(was) { // the checkpoint is that of the run before it was extended
+		earlier, later = without(extension, was), without(extension, now)
+	}
+	key, before, after, err := jsondiff.First(earlier, later)
 	if err == nil {
 		err = train.Edited(key, before, after)
 	}
 	return s, now, err
+}
+
+// stages returns how many stages settings say that a run had before it was extended.
+func stages(settings []byte) int {
+	var s struct{ Stages []string }
+	if json.Unmarshal(settings, &s) != nil {
+		return 0
+	}
+	return len(s.Stages)
 }
 
 // stored returns the settings in a record.

@@ -52,8 +52,20 @@ The recipe                                       gpt1     mini     tiny
                    (tiny with -arch lstm: 1e-2)
   -warmup N        updates of linear warm-up     2000     300      200
                    (at most a fifth of the run)
+  -schedule NAME   how the rate goes on after the warm-up. cosine: down to 0 at
+                   the end (the default); constant: it stays, for a run whose
+                   length is open; wsd: it stays, then falls to 0 over the last
+                   fifth of the run
   -l2 X            decoupled weight decay (0.01)
   -clip X          gradient norm to clip at; 0: no clipping (0)
+
+More updates for a completed run
+  -resume DIR -steps N   (or -epochs N) train until N updates are done. -lr,
+                   -schedule and -warmup are those of the extension (the run's;
+                   no warm-up): its cosine starts at the peak again, its wsd
+                   stays there, then falls. run.json has what came before:
+  -stages S:N:X:W  schedule, updates at the end, peak rate and warm-up of an
+                   earlier part of an extended run; may be repeated (none)
 
 The run
   -config FILE     settings as a JSON object: {"lr": 0.001, "eval_every": 100}.
