@@ -91,6 +91,7 @@ const worldVocab = 2048
 // Without books, tiny reads each sentence of the embedded world only once, because the text is
 // generated at any length. The model cannot memorize it, so dropout is off.
 func (o Options) Resolve() (Options, error) {
+	before := o
 	c, err := gpt1.Preset(o.Preset)
 	if err != nil {
 		return o, train.InOption("Preset", err)
@@ -121,6 +122,9 @@ func (o Options) Resolve() (Options, error) {
 		o.Dropout = dropout
 	}
 	o.Micro = min(o.Micro, max(o.Batch, 1))
+	if o.Derived, err = train.Derive(o.Derived, before, o); err != nil {
+		return o, err
+	}
 	return o, o.Check()
 }
 

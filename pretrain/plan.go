@@ -60,8 +60,12 @@ func (p *Plan) read(ctx context.Context) (err error) {
 	if p.corpus, err = readCorpus(ctx, p.o, p.to); err != nil {
 		return err
 	}
+	before := p.o
 	p.o = p.o.withVocabulary(p.corpus.tok, p.corpus.learned, p.to)
 	if p.o, err = p.o.withLength(p.corpus); err != nil {
+		return err
+	}
+	if p.o.Derived, err = train.Derive(p.o.Derived, before, p.o); err != nil {
 		return err
 	}
 	return p.checkBatch()

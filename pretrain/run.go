@@ -111,7 +111,8 @@ func (p *Plan) train(ctx context.Context, m *gpt1.Model, r *train.Record) (train
 	}
 	job := train.Job{
 		Folder: p.folder, Record: r, Options: o.Options, Trainer: t, Model: m, Files: files, Listener: p.to,
-		Finish: func(ctx context.Context, _ *train.MetricsFile) error { return writer.last(ctx) },
+		Restore: o.Patience > 0,
+		Finish:  func(ctx context.Context, _ *train.MetricsFile) error { return writer.last(ctx) },
 	}
 	err = job.Run(ctx)
 	return t.State(), err

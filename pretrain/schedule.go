@@ -128,7 +128,7 @@ func (s stage) rates(updates int) optim.Schedule {
 func (o Options) Extended(more Options) (Options, error) {
 	o.Stages = append(slices.Clone(o.Stages), o.last().String())
 	o.Steps, o.Epochs, o.LR, o.Warmup, o.Schedule = more.Steps, more.Epochs, more.LR, more.Warmup, more.Schedule
-	o.Extend = true
+	o.Extend, o.Derived = true, ""
 	if o.Epochs > 0 {
 		return o, nil // the text tells how many updates these are
 	}

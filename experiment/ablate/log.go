@@ -18,7 +18,7 @@ type ID struct {
 func (id ID) key() ID {
 	s := &id.Options
 	s.Model, s.Data, s.Train, s.Dev, s.Test, s.Local = "", "", "", "", "", nil
-	s.Strict = false
+	s.Strict, s.Derived = false, ""
 	s.Out, s.Config, s.Force, s.Housekeeping = "", "", false, train.Housekeeping{}
 	return id
 }

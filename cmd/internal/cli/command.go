@@ -35,7 +35,7 @@ type Command[S any] struct {
 }
 
 // extension are the settings in which an extended run differs from the run before.
-var extension = []string{"steps", "epochs", "lr", "warmup", "schedule", "stages"}
+var extension = []string{"steps", "epochs", "lr", "warmup", "schedule", "stages", "derived"}
 
 // Settle reads a command line. Flags override the file of -config, and the file overrides the
 // defaults of the preset. With -resume, the settings are those that the run began with, and flags
@@ -55,9 +55,14 @@ func (c Command[S]) Settle(args []string, help io.Writer) (*S, Given, error) {
 		return c.resume(options, args, given)
 	}
 	var file []setting
+	derived := ""
 	if given.Flag("config") {
-		if file, err = readConfig(options.Config, fs); err != nil {
+		c, err := readConfig(options.Config, fs)
+		if err != nil {
 			return nil, nil, err
+		}
+		if file, derived = c.settings, c.derived; given.changed() {
+			file, derived = c.fixed(), ""
 		}
 	}
 	preset := ""
@@ -83,6 +88,7 @@ func (c Command[S]) Settle(args []string, help io.Writer) (*S, Given, error) {
 				given[x.name] = false
 			}
 		}
+		c.Options(s).Derived = derived
 		_, err := Parse(c.Flags(s), args, c.Usage, c.Instead, help)
 		return err
 	}
@@ -118,7 +124,7 @@ func (c Command[S]) resume(o *train.Options, args []string, given Given) (*S, Gi
 	if err != nil {
 		return nil, nil, errors.Wrap(err, "-resume")
 	}
-	may := []string{"log-every", "save-every", "checkpoints", "sample-every", "history"}
+	may := slices.Clone(upkeepFlags)
 	if c.extends(&done, s, given) {
 		if !run.Record.Completed {
 			return nil, nil, errors.Errorf("-resume: the run in %s is not complete, so it cannot be extended: finish it with -resume alone first", run.Dir)

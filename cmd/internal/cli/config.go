@@ -5,10 +5,13 @@ import (
 	"encoding/json"
 	"flag"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/agnivade/levenshtein"
 	"github.com/pkg/errors"
+
+	"gorgpt/train"
 )
 
 // setting is one setting in a -config file.
@@ -17,26 +20,77 @@ type setting struct {
 	values []string
 }
 
+// config is the content of a -config file.
+type config struct {
+	settings []setting
+	derived  string // those that the run of a run.json chose by itself; see [train.Derive]
+}
+
 // readConfig reads a -config file: a JSON object whose keys are names of flags, with "_" or "-"
 // between words. If the file is the run.json of a run folder, it reads the settings in it.
-func readConfig(path string, fs *flag.FlagSet) ([]setting, error) {
+func readConfig(path string, fs *flag.FlagSet) (c config, err error) {
 	data, err := readFile("-config", path)
 	if err != nil {
-		return nil, err
+		return c, err
 	}
 	var record struct{ Settings, Upkeep json.RawMessage }
 	if err := json.Unmarshal(data, &record); err != nil {
-		return nil, jsonError(path, data, err)
+		return c, jsonError(path, data, err)
 	}
 	if record.Settings == nil {
-		return readObject(path, data, flagName, fs)
+		c.settings, err = readObject(path, data, flagName, fs)
+		return c, err
 	}
-	all, err := readObject(path, record.Settings, flagName, fs)
-	if err != nil || record.Upkeep == nil {
-		return all, err
+	settings, derived, err := cutDerived(record.Settings)
+	if err != nil {
+		return c, errors.Wrapf(err, "-config %s: settings", path)
+	}
+	c.derived = derived
+	if c.settings, err = readObject(path, settings, flagName, fs); err != nil || record.Upkeep == nil {
+		return c, err
 	}
 	upkeep, err := readObject(path, record.Upkeep, upkeepName, fs)
-	return append(all, upkeep...), err
+	c.settings = append(c.settings, upkeep...)
+	return c, err
+}
+
+// cutDerived removes the key derived from the settings of a run.json and returns its value. Epochs decide
+// the number of updates, which a record of an earlier version does not say.
+func cutDerived(settings []byte) (rest []byte, derived string, err error) {
+	var known struct {
+		Derived string
+		Epochs  int
+	}
+	if err := json.Unmarshal(settings, &known); err != nil {
+		return nil, "", err
+	}
+	if known.Derived == "" {
+		if known.Epochs > 0 {
+			known.Derived = "steps"
+		}
+		return settings, known.Derived, nil
+	}
+	return without([]string{"derived"}, settings), known.Derived, nil
+}
+
+// upkeepFlags are the flags that do not affect the result of a run.
+var upkeepFlags = []string{"log-every", "save-every", "checkpoints", "sample-every", "history"}
+
+// changed reports whether flags set anything that may affect the result of a run.
+func (g Given) changed() bool {
+	for name, flag := range g {
+		if flag && !slices.Contains(upkeepFlags, name) && !slices.Contains([]string{"config", "out", "force", "dry-run", "profile"}, name) {
+			return true
+		}
+	}
+	return false
+}
+
+// fixed returns the settings without those that the run chose by itself.
+func (c config) fixed() []setting {
+	return slices.DeleteFunc(slices.Clone(c.settings), func(s setting) bool {
+		return slices.Contains(train.Derived(c.derived), strings.ReplaceAll(s.name, "-", "_"))
+	})
 }
 
 // jsonError adds the line of the error to a JSON error.

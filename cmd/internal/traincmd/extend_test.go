@@ -1,6 +1,7 @@
 package traincmd
 
 import (
+	"fmt"
 	"io"
 	"math"
 	"os"
@@ -89,7 +90,7 @@ func TestExtension(t *testing.T) {
 	sameModel(t)
 
 	// A second extension, by epochs.
-	status, stdout, stderr = commandHere("-resume", "whole", "-epochs", "2", "-schedule", "constant", "-warmup", "3")
+	status, _, stderr = commandHere("-resume", "whole", "-epochs", "2", "-schedule", "constant", "-warmup", "3")
 	require.Zero(t, status, stderr)
 	var settings struct{ Settings struct{ Stages []string } }
 	readJSON(t, "whole/run.json", &settings)
@@ -127,4 +128,61 @@ func TestExtensionRefuses(t *testing.T) {
 	after, err := os.ReadFile("whole/run.json")
 	require.NoError(t, err)
 	require.Equal(t, record, after, "the run is still complete")
+}
+
+// A run that no longer gets better ends early and keeps its best weights. It cannot be extended.
+func TestPatience(t *testing.T) {
+	flags := append(workplace(t), "-lr", "0.5", "-warmup", "1", "-eval-every", "1", "-checkpoints", "9", "-out", "out")
+	status, stdout, stderr := commandHere(append(flags, "-patience", "2")...)
+	require.Zero(t, status, stderr)
+	require.Regexp(t, `ended after update \d of 10, because the last 2 evaluations were not better than the one after update \d\n`, stdout)
+	best, least := 0.0, math.Inf(1)
+	lines := metrics(t, "out")
+	for _, line := range lines {
+		if loss, evaluated := line["val_loss"]; evaluated && loss < least {
+			best, least = line["step"], loss
+		}
+	}
+	require.Equal(t, best+2, lines[len(lines)-1]["step"])
+	require.Contains(t, stdout, fmt.Sprintf("kept the weights after update %v of %v, the best on held-out data\n", best, best+2))
+	kept, err := os.ReadFile("out/model.safetensors")
+	require.NoError(t, err)
+	want, err := os.ReadFile(fmt.Sprintf("out/checkpoints/step-%09.0f/model.safetensors", best))
+	require.NoError(t, err)
+	require.Equal(t, want, kept)
+	require.Contains(t, fails(t, 1, "-resume", "out", "-steps", "20"),
+		fmt.Sprintf("the run in out ended early, after update %v of 10, so it cannot be extended: train its model further with -init", best+2))
+	require.Contains(t, fails(t, 2, append(flags, "-patience", "2", "-eval-every", "0")...), "-patience counts evaluations, but -eval-every is 0")
+}
+
+// With -config run.json and other flags, a run chooses anew what it once chose by itself.
+func TestConfigFreezesNothingDerived(t *testing.T) {
+	flags := workplace(t)
+	settings := func(dir string) map[string]any {
+		var r struct{ Settings map[string]any }
+		readJSON(t, dir+"/run.json", &r)
+		return r.Settings
+	}
+	status, _, stderr := commandHere("-data", flags[1], "-ctx", "16", "-vocab", "120", "-batch", "1", "-epochs", "1", "-lr", "0.01", "-eval-every", "0", "-out", "a")
+	require.Zero(t, status, stderr)
+	a := settings("a")
+	require.Equal(t, "dropout,micro,pipeline,steps,warmup", a["derived"])
+	steps := a["steps"].(float64)
+	require.Equal(t, []any{1.0, math.Floor(steps / 5)}, []any{a["micro"], a["warmup"]})
+
+	status, _, stderr = commandHere("-config", "a/run.json", "-batch", "4", "-out", "b")
+	require.Zero(t, status, stderr)
+	b := settings("b")
+	require.Equal(t, []any{4.0, 2.0, math.Floor(steps / 4), math.Floor(math.Floor(steps/4) / 5)}, []any{b["batch"], b["micro"], b["steps"], b["warmup"]})
+	require.Equal(t, []any{0.01, 120.0, 1.0, "dropout,pipeline,steps,warmup"}, []any{b["lr"], b["vocab"], b["epochs"], b["derived"]})
+
+	status, _, stderr = commandHere("-config", "a/run.json", "-steps", "7", "-out", "c")
+	require.Zero(t, status, stderr)
+	c := settings("c")
+	require.Equal(t, []any{7.0, 1.0, nil}, []any{c["steps"], c["warmup"], c["epochs"]})
+
+	// Without flags, it is the same run.
+	status, _, stderr = commandHere("-config", "b/run.json", "-out", "d")
+	require.Zero(t, status, stderr)
+	require.Equal(t, b, settings("d"))
 }

@@ -70,13 +70,17 @@ More updates for a completed run
 The run
   -config FILE     settings as a JSON object: {"lr": 0.001, "eval_every": 100}.
                    Flags override the file, the file overrides the preset. The
-                   run.json of a run folder repeats that run
+                   run.json of a run folder repeats that run. With other flags,
+                   what the run chose by itself is chosen anew, such as the
+                   updates and the warm-up of another -batch
   -dry-run         print parameters, memory and time of the run, and stop
   -out DIR         run folder (runs/<preset>, for an LSTM runs/<preset>-lstm;
                    numbered if it exists)
   -force           write into a folder that is not empty. Files of an earlier
                    run are removed; all others stay
   -eval-every N    updates between evaluations   500      200      1500
+  -patience N      end the run after N evaluations that are not better than the
+                   best one, and keep the weights of the best; 0: never (0)
   -log-every N     updates between lines         1        10       20
   -sample-every N  updates between samples of text in samples/; 0: only at the
                    end (0)
