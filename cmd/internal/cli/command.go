@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"flag"
 	"io"
-	"maps"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -57,12 +56,12 @@ func (c Command[S]) Settle(args []string, help io.Writer) (*S, Given, error) {
 	var file []setting
 	derived := ""
 	if given.Flag("config") {
-		c, err := readConfig(options.Config, fs)
+		conf, err := readConfig(options.Config, fs)
 		if err != nil {
 			return nil, nil, err
 		}
-		if file, derived = c.settings, c.derived; given.changed() {
-			file, derived = c.fixed(), ""
+		if file, derived = conf.settings, conf.derived; given.changed() {
+			file, derived = conf.fixed(), ""
 		}
 	}
 	preset := ""
@@ -124,24 +123,23 @@ func (c Command[S]) resume(o *train.Options, args []string, given Given) (*S, Gi
 	if err != nil {
 		return nil, nil, errors.Wrap(err, "-resume")
 	}
-	may := slices.Clone(upkeepFlags)
+	var may []string // settings that may change
 	if c.extends(&done, s, given) {
 		if !run.Record.Completed {
 			return nil, nil, errors.Errorf("-resume: the run in %s is not complete, so it cannot be extended: finish it with -resume alone first", run.Dir)
 		}
-		before, after = without(extension, before), without(extension, after)
+		may = extension
 		if s, err = c.Extend(&done, s, given); err != nil {
 			return nil, nil, err
 		}
-		may = append(may, extension...)
 	}
-	if err := unchanged(before, after); err != nil {
+	if err := unchanged(before, after, may...); err != nil {
 		return nil, nil, err
 	}
 	c.Options(s).Resume = filepath.Clean(run.Dir)
 	// Settings of the run were checked and resolved when it began. Do not do that again.
 	for name := range given {
-		if !slices.Contains(may, name) {
+		if !slices.Contains(upkeepFlags, name) && !slices.Contains(may, name) {
 			delete(given, name)
 		}
 	}
@@ -152,20 +150,6 @@ func (c Command[S]) resume(o *train.Options, args []string, given Given) (*S, Gi
 func (c Command[S]) extends(done, more *S, given Given) bool {
 	before, after := c.Options(done), c.Options(more)
 	return c.Extend != nil && (given.Flag("steps") && after.Steps != before.Steps || given.Flag("epochs") && after.Epochs != before.Epochs)
-}
-
-// without returns a JSON object without some of its keys.
-func without(keys []string, object []byte) []byte {
-	var all map[string]json.RawMessage
-	if json.Unmarshal(object, &all) != nil {
-		return object
-	}
-	maps.DeleteFunc(all, func(key string, _ json.RawMessage) bool { return slices.Contains(keys, key) })
-	rest, err := json.Marshal(all)
-	if err != nil {
-		return object
-	}
-	return rest
 }
 
 // run is a run to resume.
@@ -219,11 +203,11 @@ func (c Command[S]) began(r run) (*S, []byte, error) {
 	if err != nil {
 		return nil, nil, errors.Wrap(err, "settings")
 	}
-	earlier, later := was, now
+	var may []string
 	if stages(now) > stages(was) { // the checkpoint is that of the run before it was extended
-		earlier, later = without(extension, was), without(extension, now)
+		may = extension
 	}
-	key, before, after, err := jsondiff.First(earlier, later)
+	key, before, after, err := jsondiff.First(was, now, may...)
 	if err == nil {
 		err = train.Edited(key, before, after)
 	}
@@ -259,9 +243,10 @@ func (c Command[S]) stored(r *train.Record) (*S, error) {
 	return s, nil
 }
 
-// unchanged returns an error that names the first setting in which two JSON objects differ.
-func unchanged(before, after []byte) error {
-	key, was, now, err := jsondiff.First(before, after)
+// unchanged returns an error that names the first setting in which two JSON objects differ, apart from
+// those that may.
+func unchanged(before, after []byte, may ...string) error {
+	key, was, now, err := jsondiff.First(before, after, may...)
 	if err != nil {
 		return errors.Wrap(err, "-resume")
 	}

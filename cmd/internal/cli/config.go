@@ -41,36 +41,37 @@ func readConfig(path string, fs *flag.FlagSet) (c config, err error) {
 		c.settings, err = readObject(path, data, flagName, fs)
 		return c, err
 	}
-	settings, derived, err := cutDerived(record.Settings)
-	if err != nil {
-		return c, errors.Wrapf(err, "-config %s: settings", path)
-	}
-	c.derived = derived
-	if c.settings, err = readObject(path, settings, flagName, fs); err != nil || record.Upkeep == nil {
+	if c.settings, err = readObject(path, record.Settings, settingName, fs); err != nil {
 		return c, err
+	}
+	if c.derived, err = derivedOf(record.Settings); err != nil || record.Upkeep == nil {
+		return c, errors.Wrapf(err, "-config %s: settings", path)
 	}
 	upkeep, err := readObject(path, record.Upkeep, upkeepName, fs)
 	c.settings = append(c.settings, upkeep...)
 	return c, err
 }
 
-// cutDerived removes the key derived from the settings of a run.json and returns its value. Epochs decide
-// the number of updates, which a record of an earlier version does not say.
-func cutDerived(settings []byte) (rest []byte, derived string, err error) {
-	var known struct {
+// derivedOf returns which of the settings in a run.json its run chose by itself. A record of an earlier
+// version does not say so, but then epochs decide the number of updates.
+func derivedOf(settings []byte) (string, error) {
+	var s struct {
 		Derived string
 		Epochs  int
 	}
-	if err := json.Unmarshal(settings, &known); err != nil {
-		return nil, "", err
+	err := json.Unmarshal(settings, &s)
+	if s.Derived == "" && s.Epochs > 0 {
+		s.Derived = "steps"
 	}
-	if known.Derived == "" {
-		if known.Epochs > 0 {
-			known.Derived = "steps"
-		}
-		return settings, known.Derived, nil
+	return s.Derived, err
+}
+
+// settingName returns the name of the flag for a key of the settings in run.json, or "" if it is none.
+func settingName(key string) string {
+	if key == "derived" {
+		return ""
 	}
-	return without([]string{"derived"}, settings), known.Derived, nil
+	return flagName(key)
 }
 
 // upkeepFlags are the flags that do not affect the result of a run.
@@ -116,7 +117,8 @@ func upkeepName(key string) string {
 	return flagName(key)
 }
 
-// readObject reads the settings in an object, in order. name returns the name of the flag for a key.
+// readObject reads the settings in an object, in order. name returns the name of the flag for a key, or ""
+// for one to skip.
 func readObject(path string, object []byte, name func(key string) string, fs *flag.FlagSet) ([]setting, error) {
 	in := json.NewDecoder(bytes.NewReader(object))
 	in.UseNumber()
@@ -132,6 +134,12 @@ func readObject(path string, object []byte, name func(key string) string, fs *fl
 		}
 		name := name(key.(string)) // keys of objects are strings
 		switch {
+		case name == "":
+			var skipped json.RawMessage
+			if err := in.Decode(&skipped); err != nil {
+				return nil, jsonError(path, object, err)
+			}
+			continue
 		case fs.Lookup(name) == nil || name == "config" || name == "resume":
 			advice := ": -h lists the settings"
 			if near := suggestion(name, fs); near != "" {
