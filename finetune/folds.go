@@ -1,8 +1,10 @@
 package finetune
 
 import (
+	"cmp"
 	"math/rand/v2"
 	"reflect"
+	"slices"
 
 	"github.com/pkg/errors"
 
@@ -25,8 +27,8 @@ type Fold struct {
 }
 
 // Folds divides the training rows into k parts for cross-validation: the test rows of each fold are one
-// part, its training rows are the others. Labels have about the same share in each
-// part, and rows with a text in common stay together. Labelled development rows are those of all folds;
+// part, its training rows are the others. Labels have about the same share in each part, scores about the same
+// distribution, and rows with a text in common stay together. Labelled development rows are those of all folds;
 // without any, each fold holds out a tenth of its training rows. The data's own test rows are not used.
 // The folds depend only on the rows, k and the seed, and keep the order of the rows.
 func (d *Data) Folds(k int, seed int64) ([]Fold, error) {
@@ -40,7 +42,11 @@ func (d *Data) Folds(k int, seed int64) ([]Fold, error) {
 	to := make([]int, len(d.Train)) // the part of each row
 	sizes := make([]int, k)
 	rng := rand.New(rand.NewPCG(uint64(seed), foldStream))
-	for _, stratum := range strata(d.Spec, d.Train, groups) {
+	all, err := d.foldStrata(groups, k)
+	if err != nil {
+		return nil, err
+	}
+	for _, stratum := range all {
 		rng.Shuffle(len(stratum), func(i, j int) { stratum[i], stratum[j] = stratum[j], stratum[i] })
 		have := make([]int, k) // rows of this stratum in each part
 		for _, group := range stratum {
@@ -58,12 +64,44 @@ func (d *Data) Folds(k int, seed int64) ([]Fold, error) {
 	}
 	folds := make([]Fold, k)
 	for i := range folds {
-		var err error
 		if folds[i], err = d.fold(i, to, seed); err != nil {
 			return nil, train.BadOption("{Folds} is %d, and a fold has too few training rows: %v: add rows", k, err)
 		}
 	}
 	return folds, nil
+}
+
+// foldStrata puts the groups in order by label, or by mean score in strata of k. If scores were not divided
+// evenly, the mean of a fold's training rows would be low where its test rows are high.
+func (d *Data) foldStrata(groups [][]int, k int) ([][][]int, error) {
+	if d.Spec.Task.Task().Whole() {
+		return strata(d.Spec, d.Train, groups), nil
+	}
+	type scored struct {
+		group []int
+		mean  float64
+	}
+	all := make([]scored, len(groups))
+	for i, group := range groups {
+		all[i].group = group
+		for _, row := range group {
+			target, err := d.Spec.Target(d.Train[row])
+			if err != nil {
+				return nil, errors.WithMessage(err, d.Train[row].Place())
+			}
+			all[i].mean += float64(target.Score) / float64(len(group))
+		}
+	}
+	slices.SortStableFunc(all, func(a, b scored) int { return cmp.Compare(a.mean, b.mean) })
+	var out [][][]int
+	for chunk := range slices.Chunk(all, k) {
+		var stratum [][]int
+		for _, x := range chunk {
+			stratum = append(stratum, x.group)
+		}
+		out = append(out, stratum)
+	}
+	return out, nil
 }
 
 // fold returns the fold whose test rows are one part of the training rows.

@@ -46,6 +46,29 @@ func TestFoldsAreStratifiedAndCoverEachRowOnce(t *testing.T) {
 	require.NotEqual(t, folds[0].Rows, other[0].Rows)
 }
 
+// All folds have about the same mean score, so the mean of the others says nothing about a fold.
+func TestFoldsHaveTheSameScores(t *testing.T) {
+	d := &Data{Name: "rows.csv", Spec: Spec{Task: heads.Regression}}
+	sum := 0.0
+	for i := range 100 {
+		x := float64(i*i%97) / 10
+		sum += x
+		d.Train = append(d.Train, loaders.Row{Texts: []string{fmt.Sprint("a ", i), fmt.Sprint("b ", i)}, Label: loaders.Label{Text: fmt.Sprintf("%.1f", x), Form: loaders.Float}})
+	}
+	folds, err := d.Folds(5, 1)
+	require.NoError(t, err)
+	for _, f := range folds {
+		require.Len(t, f.Test, 20)
+		mean := 0.0
+		for _, row := range f.Test {
+			target, err := d.Spec.Target(row)
+			require.NoError(t, err)
+			mean += float64(target.Score) / 20
+		}
+		require.InDelta(t, sum/100, mean, 0.1, "scores are up to 9.6, with a deviation of 3")
+	}
+}
+
 // Without development rows, each fold has some of its own, which are neither trained nor tested on.
 func TestFoldsHoldOutDevelopmentRows(t *testing.T) {
 	d := tickets(60, 40)
