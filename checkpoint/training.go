@@ -139,6 +139,13 @@ func (k Keeper) dropMoments(dir *atomicfile.Dir, step int) error {
 	})
 }
 
+// Resumable reports whether the checkpoint of an update is undamaged and has Adam's moments, with which
+// training resumes.
+func (k Keeper) Resumable(step int) bool {
+	_, err := os.Lstat(filepath.Join(k.path(step), momentsFile))
+	return err == nil && atomicfile.CheckFolder(k.path(step)) == nil
+}
+
 // copyOf writes the content of a file.
 func copyOf(path string) func(io.Writer) error {
 	return func(w io.Writer) error {

@@ -2,6 +2,7 @@ package controls
 
 import (
 	"math"
+	"slices"
 
 	"github.com/pkg/errors"
 
@@ -20,6 +21,32 @@ type data struct {
 	most         int     // most frequent class of the training set
 	blind        []bool  // whether more than half of the training set has each label; sets only
 	mean, spread float64 // mean and standard deviation of the training scores; scores only
+}
+
+// newData splits the rows into words and looks up their targets.
+func newData(kind heads.Kind, space heads.Space, train, dev, test []loaders.Row) (*data, error) {
+	task := kind.Task()
+	d := &data{task: task, space: space}
+	words := vocabulary{}
+	for _, part := range []struct {
+		set  *set
+		rows []loaders.Row
+	}{{&d.train, train}, {&d.dev, dev}, {&d.test, test}} {
+		var err error
+		if *part.set, err = newSet(task, space, words, part.rows); err != nil {
+			return nil, err
+		}
+	}
+	d.form = formOf(task, space, d.train.targets)
+	if d.form == oneClass {
+		if n := slices.Max(d.train.gold) + 1; n > d.outcomes() {
+			return nil, errors.Errorf("controls: %s has targets of %d classes but %d outputs: a task with a score sets Target.Score", kind, n, d.outcomes())
+		}
+		d.most = score.Majority(d.outcomes(), d.train.gold)
+	}
+	d.mean, d.spread = d.train.spread()
+	d.blind = d.train.usual(len(space.Labels))
+	return d, nil
 }
 
 // form is the form of a prediction.

@@ -43,13 +43,13 @@ func list(f loaders.Fields) []control {
 			{"length", "length of the answer and its rank", true, answerLengths},
 			{"answer only", "words of the answer", true, answerWords},
 			{"question + answer", "words of the answer, word pairs with the question", true, together(answerWords, answerPairs(questionPair, questionAt))},
-			{"bag of words", "the same, word pairs with the context", false, together(answerWords, answerPairs(questionPair, questionAt), answerPairs(contextPair, contextAt))},
+			{BagOfWords, "the same, word pairs with the context", false, together(answerWords, answerPairs(questionPair, questionAt), answerPairs(contextPair, contextAt))},
 			{"word overlap", "positions of the answer's words in the context", false, answerOverlap},
 		}
 	case len(f.Texts) == 1:
 		return []control{
 			{"length", "number of words", true, textLengths},
-			{"bag of words", "words", false, wordsOf(first)},
+			{BagOfWords, "words", false, wordsOf(first)},
 			{"bigrams", "words and pairs of neighbours", false, together(wordsOf(first), bigrams)},
 		}
 	}
@@ -61,7 +61,7 @@ func list(f loaders.Fields) []control {
 		{"length", "numbers of words", true, textLengths},
 		{names[0] + " only", "words of the " + names[0], true, wordsOf(first)},
 		{names[1] + " only", "words of the " + names[1], true, wordsOf(second)},
-		{"bag of words", "words of each text", false, together(wordsOf(first), wordsOf(second))},
+		{BagOfWords, "words of each text", false, together(wordsOf(first), wordsOf(second))},
 		{"word overlap", "number and share of common words", false, overlap},
 		{"word pairs", "words, word pairs across the texts", false, together(wordsOf(first), wordsOf(second), crossPairs)},
 	}

@@ -9,7 +9,6 @@ import (
 
 	"gorgpt/heads"
 	"gorgpt/loaders"
-	"gorgpt/score"
 )
 
 // Result is the result of one control.
@@ -23,10 +22,12 @@ type Result struct {
 	Test    Score // zero without test rows
 }
 
-// The names of the first result, which reads nothing. The other names are in list.go.
+// The names of the first result, which reads nothing, and of the control that reads all words. The other
+// names are in list.go.
 const (
-	Majority = "majority"
-	Mean     = "mean" // for regression
+	Majority   = "majority"
+	Mean       = "mean" // for regression
+	BagOfWords = "bag of words"
 )
 
 // Score is the score of a control on one set.
@@ -52,38 +53,19 @@ func (s Score) WithinNoise() bool { return math.Abs(s.Lift) <= s.Noise }
 // rows are required, test rows are optional. Similarity becomes regression if a training label is
 // written as a number with a decimal point, as in fine-tuning.
 func Measure(ctx context.Context, kind heads.Kind, train, dev, test []loaders.Row) ([]Result, error) {
-	switch {
-	case len(train) == 0:
-		return nil, errors.New("controls: no training rows")
-	case len(dev) == 0:
-		return nil, errors.New("controls: no development rows to choose the penalty on")
+	if err := check(train, dev); err != nil {
+		return nil, err
 	}
 	kind, space, err := heads.Learn(kind, train)
 	if err != nil {
 		return nil, err
 	}
-	task := kind.Task()
-	d := &data{task: task, space: space}
-	words := vocabulary{}
-	for _, part := range []struct {
-		set  *set
-		rows []loaders.Row
-	}{{&d.train, train}, {&d.dev, dev}, {&d.test, test}} {
-		if *part.set, err = newSet(task, space, words, part.rows); err != nil {
-			return nil, err
-		}
+	d, err := newData(kind, space, train, dev, test)
+	if err != nil {
+		return nil, err
 	}
-	d.form = formOf(task, space, d.train.targets)
-	if d.form == oneClass {
-		if n := slices.Max(d.train.gold) + 1; n > d.outcomes() {
-			return nil, errors.Errorf("controls: %s has targets of %d classes but %d outputs: a task with a score sets Target.Score", kind, n, d.outcomes())
-		}
-		d.most = score.Majority(d.outcomes(), d.train.gold)
-	}
-	d.mean, d.spread = d.train.spread()
-	d.blind = d.train.usual(len(space.Labels))
 	results := []Result{d.majority()}
-	for _, c := range list(task.Fields()) {
+	for _, c := range list(d.task.Fields()) {
 		result, err := d.measure(ctx, c)
 		if err != nil {
 			return nil, errors.WithMessage(err, "control "+c.name)
@@ -93,17 +75,68 @@ func Measure(ctx context.Context, kind heads.Kind, train, dev, test []loaders.Ro
 	return results, nil
 }
 
-// measure fits one control.
-func (d *data) measure(ctx context.Context, c control) (Result, error) {
+// Predict fits the control of that name on the training rows, and returns what it computes for each test
+// row in the given space: a number for each class or label, one for each answer, or the score. The largest
+// decides, and a label applies if its number is positive.
+func Predict(ctx context.Context, name string, kind heads.Kind, space heads.Space, train, dev, test []loaders.Row) ([][]float64, error) {
+	if err := check(train, dev); err != nil {
+		return nil, err
+	}
+	d, err := newData(kind, space, train, dev, test)
+	if err != nil {
+		return nil, err
+	}
+	all := list(d.task.Fields())
+	at := slices.IndexFunc(all, func(c control) bool { return c.name == name })
+	if at < 0 {
+		return nil, errors.Errorf("controls: %s has no control %q", kind, name)
+	}
+	s, err := d.fit(ctx, all[at])
+	if err != nil {
+		return nil, errors.WithMessage(err, "control "+name)
+	}
+	predict, out := s.test.predictor(s.weights), make([][]float64, len(test))
+	for i := range out {
+		out[i] = slices.Clone(predict(i))
+	}
+	return out, nil
+}
+
+// check returns an error if there are no rows to fit controls on.
+func check(train, dev []loaders.Row) error {
+	switch {
+	case len(train) == 0:
+		return errors.New("controls: no training rows")
+	case len(dev) == 0:
+		return errors.New("controls: no development rows to choose the penalty on")
+	}
+	return nil
+}
+
+// solution is a control with its weights.
+type solution struct {
+	dev, test *design
+	weights   []float64
+	l2        float64
+}
+
+// fit fits one control.
+func (d *data) fit(ctx context.Context, c control) (s solution, err error) {
 	columns := newColumns(c, &d.train)
-	train, dev, test := columns.design(d, &d.train), columns.design(d, &d.dev), columns.design(d, &d.test)
-	w, l2, err := fit(ctx, train, dev)
+	s.dev, s.test = columns.design(d, &d.dev), columns.design(d, &d.test)
+	s.weights, s.l2, err = fit(ctx, columns.design(d, &d.train), s.dev)
+	return s, err
+}
+
+// measure fits one control and measures it.
+func (d *data) measure(ctx context.Context, c control) (Result, error) {
+	s, err := d.fit(ctx, c)
 	if err != nil {
 		return Result{}, err
 	}
 	return Result{
-		Name: c.name, Inputs: c.inputs, Partial: c.partial, L2: l2,
-		Dev:  d.judge(&d.dev, dev.predictor(w)),
-		Test: d.judge(&d.test, test.predictor(w)),
+		Name: c.name, Inputs: c.inputs, Partial: c.partial, L2: s.l2,
+		Dev:  d.judge(&d.dev, s.dev.predictor(s.weights)),
+		Test: d.judge(&d.test, s.test.predictor(s.weights)),
 	}, nil
 }

@@ -3,6 +3,7 @@ package controls
 import (
 	"context"
 	"math"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -69,6 +70,46 @@ func TestScores(t *testing.T) {
 	require.Less(t, length.Test.MSE, 0.02)
 	require.False(t, length.Test.WithinNoise())
 	require.True(t, results[3].Test.WithinNoise(), "%+v", results[3])
+}
+
+// Predictions are those that Measure measures, in the given order of the classes.
+func TestPredict(t *testing.T) {
+	r := newRandom(5)
+	rows := func(n int) (rows []loaders.Row) {
+		for range n {
+			word := r.pick("up", "down", "left")
+			row := pair(r.words(4)+" "+word, r.words(3), 0)
+			if row.Label = (loaders.Label{Text: word}); r.IntN(4) == 0 {
+				row.Label.Text = r.pick("up", "down", "left")
+			}
+			rows = append(rows, row)
+		}
+		return rows
+	}
+	train, dev, test := rows(200), rows(50), rows(80)
+	space := heads.Space{Labels: []string{"up", "left", "down"}}
+	out, err := Predict(t.Context(), BagOfWords, heads.Entailment, space, train, dev, test)
+	require.NoError(t, err)
+	right := 0
+	for i, z := range out {
+		require.Len(t, z, 3)
+		if space.Labels[largest(z)] == test[i].Label.Text {
+			right++
+		}
+	}
+	require.Greater(t, right, 50)
+	results, err := Measure(t.Context(), heads.Entailment, train, dev, test)
+	require.NoError(t, err)
+	at := slices.IndexFunc(results, func(r Result) bool { return r.Name == BagOfWords })
+	require.InDelta(t, results[at].Test.Value, float64(right)/80, 1e-12)
+	space.Labels = append(space.Labels, "never")
+	_, err = Predict(t.Context(), BagOfWords, heads.Entailment, space, train, dev, test)
+	require.NoError(t, err, "a fold may lack a rare class")
+
+	_, err = Predict(t.Context(), "horoscope", heads.Entailment, space, train, dev, test)
+	require.EqualError(t, err, `controls: entailment has no control "horoscope"`)
+	_, err = Predict(t.Context(), BagOfWords, heads.Entailment, space, train, nil, test)
+	require.EqualError(t, err, "controls: no development rows to choose the penalty on")
 }
 
 // The expected values were computed by hand.

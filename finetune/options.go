@@ -166,6 +166,9 @@ func (o Options) Check() error {
 	if err := o.checkSplit(); err != nil {
 		return err
 	}
+	if err := o.CheckPatience(); err != nil {
+		return err
+	}
 	return o.checkReading()
 }
 
@@ -251,6 +254,7 @@ func (o Options) Resolve(d *Data, b *Base) (Options, error) {
 	}
 	o.Regression = d.Spec.Task.Base() != d.Spec.Task
 	o.Split, o.AutoSplit = d.SplitBy, false
+	before := o // the split stays for a run with other settings
 	lr, batch, warmup, long := 6.25e-5, 32, 0.002, tuning
 	dropout, headDropout := float64(b.Model.ResidPDrop), 0.1
 	if b.Model.NEmbd < fullWidth { // models smaller than GPT-1 need more and larger steps
@@ -295,7 +299,10 @@ func (o Options) Resolve(d *Data, b *Base) (Options, error) {
 		}
 		o.Steps = steps
 	}
-	return o.evaluations(len(d.Train), d.Dev != nil), nil
+	o = o.evaluations(len(d.Train), d.Dev != nil)
+	var err error
+	o.Derived, err = train.Derive(o.Derived, before, o)
+	return o, err
 }
 
 // inputBytes returns the memory of the rows of a batch and of the ids and targets of a micro-batch.

@@ -118,11 +118,16 @@ func pick[T any](x []T, at []int) []T {
 // Headline returns the primary measure and its baseline, which is reached without looking at the
 // input. The baseline of a correlation is 0.
 func (o *Outcome) Headline() (value, baseline float64) {
-	for _, m := range o.Measures {
+	return headline(o.spec.Primary(), o.Measures)
+}
+
+// headline returns the primary of some measures and its baseline.
+func headline(primary string, measures []train.Metric) (value, baseline float64) {
+	for _, m := range measures {
 		switch m.Name {
-		case o.spec.Primary():
+		case primary:
 			value = m.Value
-		case "majority_" + o.spec.Primary():
+		case "majority_" + primary:
 			baseline = m.Value
 		}
 	}

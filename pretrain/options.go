@@ -2,6 +2,8 @@ package pretrain
 
 import (
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"gorgpt/gpt1"
 	"gorgpt/internal/plural"
@@ -22,9 +24,11 @@ type Options struct {
 	Pipeline  string   `json:"pipeline"` // "": the pipeline of the tokenizer, or bert
 	Vocab     int      `json:"vocab"`    // tokens to learn
 	Ctx       int      `json:"ctx"`
-	Warmup    int      `json:"warmup"` // updates
-	Prepare   string   `json:"-"`      // output folder of [Prepare]
-	Cache     string   `json:"-"`      // folder that caches the tokens of books; "": no cache
+	Warmup    int      `json:"warmup"`           // updates
+	Schedule  string   `json:"schedule"`         // of the learning rate: [Cosine], [Constant] or [WSD]
+	Stages    []string `json:"stages,omitempty"` // of a run that was extended: what came before; see [Options.Extended]
+	Prepare   string   `json:"-"`                // output folder of [Prepare]
+	Cache     string   `json:"-"`                // folder that caches the tokens of books; "": no cache
 	train.Options
 }
 
@@ -64,7 +68,7 @@ func Defaults(preset string) (Options, error) {
 	}
 	r := recipes[preset]
 	return Options{
-		Preset: preset, Vocab: train.Auto, Ctx: c.NCtx, Warmup: train.Auto,
+		Preset: preset, Vocab: train.Auto, Ctx: c.NCtx, Warmup: train.Auto, Schedule: Cosine,
 		Cache: filepath.Join(train.Runs, ".tokens"),
 		Options: train.Options{
 			Epochs: train.Auto, Batch: r.batch, Micro: r.micro, LR: train.Auto, L2: 0.01, Dropout: train.Auto, Seed: 1,
@@ -87,6 +91,7 @@ const worldVocab = 2048
 // Without books, tiny reads each sentence of the embedded world only once, because the text is
 // generated at any length. The model cannot memorize it, so dropout is off.
 func (o Options) Resolve() (Options, error) {
+	before := o
 	c, err := gpt1.Preset(o.Preset)
 	if err != nil {
 		return o, train.InOption("Preset", err)
@@ -107,6 +112,9 @@ func (o Options) Resolve() (Options, error) {
 			*x.value = x.auto
 		}
 	}
+	if o.Schedule == "" {
+		o.Schedule = Cosine
+	}
 	if o.LR == train.Auto {
 		o.LR = r.lr
 	}
@@ -114,6 +122,9 @@ func (o Options) Resolve() (Options, error) {
 		o.Dropout = dropout
 	}
 	o.Micro = min(o.Micro, max(o.Batch, 1))
+	if o.Derived, err = train.Derive(o.Derived, before, o); err != nil {
+		return o, err
+	}
 	return o, o.Check()
 }
 
@@ -127,9 +138,14 @@ func (o Options) Check() error {
 			return train.BadOption("{"+x.field+"} must be at least %d, not %d", x.least, x.value)
 		}
 	}
+	if _, err := o.earlier(); err != nil {
+		return err
+	}
 	switch _, err := tokenizer.ParsePipeline(o.Pipeline); {
 	case o.Epochs == 0 && o.Steps > 0 && o.Warmup > o.Steps:
-		return tooLongWarmup(o)
+		return tooLongWarmup(o.Warmup, o.Steps)
+	case !slices.Contains(schedules, o.Schedule):
+		return train.BadOption("{Schedule} must be %s or %s, not %q", strings.Join(schedules[:len(schedules)-1], ", "), schedules[len(schedules)-1], o.Schedule)
 	case o.Arch != "" && o.Arch != LSTM:
 		return train.BadOption("{Arch} must be transformer or %s, not %q", LSTM, o.Arch)
 	case o.Init != "" && o.Tokenizer != "":
@@ -145,11 +161,16 @@ func (o Options) Check() error {
 // warmedUp limits the warm-up of the recipe to a fifth of the run, whose length is known by now.
 // It returns an error if an explicit warm-up is longer than the run.
 func (o Options) warmedUp() (Options, error) {
-	if o.Warmup > o.Steps {
-		return o, tooLongWarmup(o)
+	begins, err := o.begins()
+	if err != nil {
+		return o, err
+	}
+	updates := o.Steps - begins // of an extension, its own
+	if o.Warmup > updates {
+		return o, tooLongWarmup(o.Warmup, updates)
 	}
 	if o.Warmup == train.Auto {
-		o.Warmup = min(recipes[o.Preset].warmup, max(o.Steps/5, 1))
+		o.Warmup = min(recipes[o.Preset].warmup, max(updates/5, 1))
 	}
 	return o, nil
 }
@@ -171,6 +192,6 @@ func (o Options) config(v int) (c gpt1.Config, err error) {
 	return c, train.InOption("Preset", err)
 }
 
-func tooLongWarmup(o Options) error {
-	return train.BadOption("{Warmup} of %s is longer than the run of %d", plural.Of(o.Warmup, "update"), o.Steps)
+func tooLongWarmup(warmup, updates int) error {
+	return train.BadOption("{Warmup} of %s is longer than the run of %d", plural.Of(warmup, "update"), updates)
 }

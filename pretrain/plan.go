@@ -60,8 +60,12 @@ func (p *Plan) read(ctx context.Context) (err error) {
 	if p.corpus, err = readCorpus(ctx, p.o, p.to); err != nil {
 		return err
 	}
+	before := p.o
 	p.o = p.o.withVocabulary(p.corpus.tok, p.corpus.learned, p.to)
 	if p.o, err = p.o.withLength(p.corpus); err != nil {
+		return err
+	}
+	if p.o.Derived, err = train.Derive(p.o.Derived, before, p.o); err != nil {
 		return err
 	}
 	return p.checkBatch()
@@ -71,7 +75,7 @@ func (p *Plan) read(ctx context.Context) (err error) {
 func (p *Plan) Options() Options { return p.o }
 
 // Completed reports whether the run to resume is complete, so that nothing is left to do.
-func (p *Plan) Completed() bool { return p.earlier != nil && p.earlier.Completed }
+func (p *Plan) Completed() bool { return p.earlier != nil && p.earlier.Completed && !p.o.Extend }
 
 // Close unlocks the run folder and closes the text.
 func (p *Plan) Close() error {

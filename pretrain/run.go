@@ -7,7 +7,6 @@ import (
 
 	"gorgpt/gpt1"
 	"gorgpt/internal/plural"
-	"gorgpt/optim"
 	"gorgpt/train"
 )
 
@@ -87,7 +86,10 @@ func (p *Plan) train(ctx context.Context, m *gpt1.Model, r *train.Record) (train
 	}
 	defer task.Close()
 	writer := &sampler{o: o, c: p.corpus, m: m, dir: p.folder.Dir, to: p.to}
-	schedule := optim.WarmupCosine{Peak: o.LR, Warmup: o.Warmup, Total: o.Steps}
+	schedule, err := o.schedule()
+	if err != nil {
+		return train.State{}, err
+	}
 	history := &train.Historian{Dir: p.folder.Dir, Model: m, Tok: tok, Steps: o.Steps, Count: o.History}
 	t, err := o.Trainer(task, m.Store, schedule, writer, history)
 	if err != nil {
@@ -109,7 +111,8 @@ func (p *Plan) train(ctx context.Context, m *gpt1.Model, r *train.Record) (train
 	}
 	job := train.Job{
 		Folder: p.folder, Record: r, Options: o.Options, Trainer: t, Model: m, Files: files, Listener: p.to,
-		Finish: func(ctx context.Context, _ *train.MetricsFile) error { return writer.last(ctx) },
+		Restore: o.Patience > 0,
+		Finish:  func(ctx context.Context, _ *train.MetricsFile) error { return writer.last(ctx) },
 	}
 	err = job.Run(ctx)
 	return t.State(), err

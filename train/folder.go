@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/gofrs/flock"
@@ -88,7 +89,7 @@ func notALock(d *atomicfile.Dir) error {
 }
 
 // Reopen opens the folder of the run to resume and reads its record. Both are nil if the options
-// do not name a run. A completed run is reported and not opened. On all ranks but the first, the
+// do not name a run. A completed run is reported and not opened, unless the options extend it. On all ranks but the first, the
 // folder holds only the name, here and in [Options.NewFolder].
 func (o Options) Reopen(l Listener) (*Folder, *Record, error) {
 	if o.Resume == "" {
@@ -98,7 +99,12 @@ func (o Options) Reopen(l Listener) (*Folder, *Record, error) {
 	data, err := o.Group.Once(func() ([]byte, error) {
 		var r *Record
 		var err error
-		if f, r, err = reopen(o.Resume, l); err != nil {
+		if o.Extend {
+			f, r, err = reopenCompleted(o.Resume)
+		} else {
+			f, r, err = reopen(o.Resume, l)
+		}
+		if err != nil {
 			return nil, err
 		}
 		return json.Marshal(r)
@@ -110,7 +116,7 @@ func (o Options) Reopen(l Listener) (*Folder, *Record, error) {
 	if err := json.Unmarshal(data, r); err != nil {
 		return nil, nil, errors.Wrap(err, RecordFile)
 	}
-	if f == nil && !r.Completed {
+	if f == nil && (!r.Completed || o.Extend) {
 		f = &Folder{Dir: o.Resume}
 	}
 	return f, r, nil
@@ -135,6 +141,50 @@ func reopen(dir string, l Listener) (*Folder, *Record, error) {
 		err = r.Keeping.Checkpoints.tidy(checkpoint.Keeper{Dir: f.Checkpoints()}) // it may have been killed before
 	}
 	return nil, r, err
+}
+
+// reopenCompleted opens the folder of a completed run that is to be extended.
+func reopenCompleted(dir string) (*Folder, *Record, error) {
+	f, err := OpenFolder(dir)
+	if err != nil {
+		return nil, nil, err
+	}
+	r, _, err := ReadRun(dir, "")
+	if err == nil && !r.Completed {
+		err = BadOption("the run in %s is not complete: finish it with {Resume} alone before you extend it", dir)
+	}
+	if err == nil {
+		err = f.extendable(r)
+	}
+	if err != nil {
+		f.Close()
+		return nil, nil, err
+	}
+	return f, r, nil
+}
+
+// extendable returns an error unless the completed run has a checkpoint to resume from and did all of its
+// updates.
+func (f *Folder) extendable(r *Record) error {
+	var o Options
+	if err := json.Unmarshal(r.Settings, &o); err != nil {
+		return errors.Wrap(err, RecordFile)
+	}
+	k := checkpoint.Keeper{Dir: f.Checkpoints()}
+	steps, err := k.Steps()
+	if err != nil {
+		return err
+	}
+	at := slices.IndexFunc(steps, k.Resumable)
+	if at < 0 {
+		return BadOption("%s has no undamaged checkpoint with Adam's moments, so its run cannot be extended: train its model further with {Init}", f.Dir)
+	}
+	var s State
+	last := steps[len(steps)-1]
+	if err := k.State(last, &s); err == nil && s.Step < o.Steps && o.Patience > 0 {
+		return BadOption("the run in %s ended early, after update %d of %d, so it cannot be extended: train its model further with {Init}", f.Dir, s.Step, o.Steps)
+	}
+	return nil
 }
 
 // Close unlocks the folder.

@@ -89,7 +89,7 @@ func (j *Job) restore() error {
 		return nil
 	}
 	if j.Options.Group.First() {
-		j.Listener.Note("kept the weights after update %d of %d, the best on the held-out rows", best, last)
+		j.Listener.Note("kept the weights after update %d of %d, the best on held-out data", best, last)
 		if err := j.keeper().Restore(best, j.Model); err != nil {
 			return err
 		}

@@ -32,10 +32,14 @@ type Options struct {
 	EvalEvery int `json:"eval_every"`         // updates between evaluations; 0: only at the end
 	Patience  int `json:"patience,omitempty"` // evaluations since the best one after which the run ends early; 0: it does not
 
+	// Derived names the settings that the run chose by itself; see [Derive].
+	Derived string `json:"derived,omitempty"`
+
 	Housekeeping `json:"-"`
 	Out          string `json:"-"` // run folder; "": runs/<name>
 	Force        bool   `json:"-"` // write into a folder that is not empty
 	Resume       string `json:"-"` // run folder to resume; "": a new run
+	Extend       bool   `json:"-"` // Resume names a completed run, which these options continue
 	Config       string `json:"-"` // file with the options, which the run must not remove; "": none
 
 	Group *dist.Group `json:"-"` // ranks of the run; nil: only this process
@@ -86,8 +90,19 @@ func (o Options) Check() error {
 			return BadOption("{"+x.field+"} must be between 0 and 1e6, not %v", x.value)
 		}
 	}
+	if err := o.CheckPatience(); err != nil {
+		return err
+	}
 	if o.Dropout != Auto && !(o.Dropout >= 0 && o.Dropout < 1) {
 		return BadOption("{Dropout} must be at least 0 and less than 1, not %v", o.Dropout)
+	}
+	return nil
+}
+
+// CheckPatience returns an error if the run can never end early although it should.
+func (o Options) CheckPatience() error {
+	if o.Patience > 0 && o.EvalEvery == 0 {
+		return BadOption("{Patience} counts evaluations, but {EvalEvery} is 0: set it to the updates between evaluations")
 	}
 	return nil
 }

@@ -52,6 +52,15 @@ const generator = "philox4x32-10"
 // describe returns the type of a schedule and its numbers.
 func describe(s optim.Schedule) string { return fmt.Sprintf("%T%+v", s, s) }
 
+// began reports whether the schedule is that of the state, or an extension of it that has not changed any
+// rate so far.
+func began(s State, schedule optim.Schedule) bool {
+	if x, extended := schedule.(optim.Extended); extended && s.Step <= x.From && began(s, x.First) {
+		return true
+	}
+	return s.Schedule == describe(schedule)
+}
+
 // Resume sets the trainer to a state. The weights and moments must already be those after its
 // update.
 func (t *Trainer) Resume(s State) error {
@@ -62,7 +71,7 @@ func (t *Trainer) Resume(s State) error {
 	switch {
 	case s.Step < 0 || s.Step > t.Steps:
 		return errors.Errorf("the checkpoint was saved after update %d, but the run has only %d", s.Step, t.Steps)
-	case s.Schedule != describe(t.Schedule):
+	case !began(s, t.Schedule):
 		return errors.Errorf("the checkpoint has the schedule %s, but this run has %s", s.Schedule, describe(t.Schedule))
 	case s.Random != want:
 		return errors.Errorf("the checkpoint has the random state %+v, but this run has %+v", s.Random, want)

@@ -17,7 +17,7 @@ func (g *Grid) Curve(log *Log, format string, w io.Writer) error {
 		for i, c := range g.curveCells(set) {
 			n := c.limit
 			if n == 0 {
-				n = len(set.Data.Train)
+				n = set.rows()
 			}
 			places = append(places, place{c, n, i % len(curveVariants())})
 		}

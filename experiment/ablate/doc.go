@@ -5,5 +5,9 @@
 // {pre-trained, from scratch} × seeds. [Grid.Run] executes the runs that a [Log] lacks, so that an
 // interrupted grid resumes. [Grid.Markdown] and [Grid.Curve] show the results in the log.
 //
-// Package finetune executes each run. Start reading at grid.go, then run.go.
+// With Folds, the training rows are scored by cross-validation: the runs of a cell with a seed are one for
+// each fold, and their predictions are pooled. Then pairs of variants are compared row by row.
+//
+// Package finetune executes each run. Start reading at grid.go, then run.go, folds.go and
+// pairs.go.
 package ablate

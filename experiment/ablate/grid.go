@@ -62,8 +62,9 @@ type Set struct {
 	Data     *finetune.Data   // must have test rows; has all training rows
 	Controls []Control        // shown next to the variants in the table
 
-	digest   string
-	majority float64 // test score of the most frequent class of all training rows
+	parts    [][]part      // of each seed: the whole set, or its folds
+	majority float64       // test score of the most frequent class of all training rows
+	bag      [][][]float32 // of cross-validation: logits of a bag of words for each seed and row; nil before FitBagOfWords
 }
 
 // Control is the test score of a simple model.
@@ -83,6 +84,7 @@ type Grid struct {
 	Transfer bool      // also transfer each number of blocks of Base, from 0 to all
 	Seeds    int       // number of seeds: 1, 2, …
 	Updates  int       // minimum number of updates of a run with a limit
+	Folds    int       // parts of cross-validation over the training rows; 0: the test rows are scored
 	Keep     string    // folder for the model folders of the runs; "": they are not kept
 
 	digest, lstmDigest string
@@ -104,6 +106,7 @@ type trial struct {
 	set     *Set
 	variant Variant
 	data    *finetune.Data
+	fold    int // of cross-validation, from 1; 0 without
 	id      ID
 }
 
@@ -114,8 +117,8 @@ type cell struct {
 	limit   int
 }
 
-// NewGrid checks that the grid can be run: every set has test rows, no limit leaves a set with only
-// one class, and an LSTM has the vocabulary of the model that it is compared to.
+// NewGrid checks that the grid can be run: every set has test rows or can be divided into folds, no limit
+// leaves a set with only one class, and an LSTM has the vocabulary of the model that it is compared to.
 func NewGrid(g Grid) (*Grid, error) {
 	var err error
 	if g.digest, err = g.Base.Digest(); err != nil {
@@ -136,22 +139,37 @@ func NewGrid(g Grid) (*Grid, error) {
 		return nil, train.BadOption("{Transfer} needs blocks, but the model is an LSTM, which has none")
 	}
 	for _, set := range g.Sets {
-		if !set.Data.Judged() {
-			return nil, train.BadOption("%s has no labelled test rows, but the table shows test scores: name a file with {Test}", set.Name)
-		}
-		if set.digest, err = set.Data.Digest(); err != nil {
+		if err := g.prepare(set); err != nil {
 			return nil, err
-		}
-		if set.majority, err = set.Data.Majority(); err != nil {
-			return nil, err
-		}
-		for _, limit := range g.Limits {
-			if _, err := set.Data.Limit(limit); err != nil {
-				return nil, errors.WithMessage(err, set.Name)
-			}
 		}
 	}
 	return &g, nil
+}
+
+// prepare divides a set into its parts and checks them.
+func (g *Grid) prepare(set *Set) error {
+	if g.Folds == 0 && !set.Data.Judged() {
+		return train.BadOption("%s has no labelled test rows, but the table shows test scores: name a file with {Test}", set.Name)
+	}
+	err := set.divide(g.Folds, g.Seeds)
+	if err != nil {
+		return errors.WithMessage(err, set.Name)
+	}
+	whole := *set.Data
+	if g.Folds > 0 {
+		whole.Test = whole.Train
+	}
+	if set.majority, err = whole.Majority(); err != nil {
+		return err
+	}
+	for _, limit := range g.Limits {
+		for _, p := range slices.Concat(set.parts...) {
+			if _, err := p.data.Limit(limit); err != nil {
+				return errors.WithMessage(err, set.Name)
+			}
+		}
+	}
+	return nil
 }
 
 // checkLSTM checks that the LSTM can be compared to the base.
@@ -201,13 +219,13 @@ func (g *Grid) transferCells(set *Set) (all []cell) {
 func (g *Grid) curveCells(set *Set) (all []cell) {
 	limits := slices.Clone(g.Limits)
 	for i, n := range limits {
-		if n == 0 || n >= len(set.Data.Train) {
-			limits[i] = len(set.Data.Train)
+		if n == 0 || n >= set.rows() {
+			limits[i] = set.rows()
 		}
 	}
 	slices.Sort(limits)
 	for _, n := range slices.Compact(limits) {
-		if n == len(set.Data.Train) {
+		if n == set.rows() {
 			n = 0
 		}
 		for _, v := range curveVariants() {
@@ -220,38 +238,47 @@ func (g *Grid) curveCells(set *Set) (all []cell) {
 // trials returns the runs, each once. They are ordered by seed, so that an interrupted grid has some
 // results for every cell.
 func (g *Grid) trials() ([]trial, error) {
-	var all []trial
+	repeats, err := g.repeats()
+	return slices.Concat(repeats...), err
+}
+
+// repeats returns the runs of each cell with each seed, each once.
+func (g *Grid) repeats() ([][]trial, error) {
+	var all [][]trial
 	seen := map[ID]bool{}
 	for seed := 1; seed <= g.Seeds; seed++ {
 		for _, c := range g.cells() {
-			t, err := g.trial(c, int64(seed))
+			runs, err := g.repeat(c, int64(seed))
 			if err != nil {
 				return nil, err
 			}
-			if key := t.id.key(); !seen[key] {
+			if key := runs[0].id.key(); !seen[key] {
 				seen[key] = true
-				all = append(all, t)
+				all = append(all, runs)
 			}
 		}
 	}
 	return all, nil
 }
 
-// trial returns the run of a cell with a seed.
-func (g *Grid) trial(c cell, seed int64) (trial, error) {
-	s := c.set.Options
-	c.variant.change(&s)
-	s.Seed, s.Limit, s.EvalEvery = seed, c.limit, 0
-	d, err := c.set.Data.Limit(c.limit)
-	if err != nil {
-		return trial{}, err
+// repeat returns the runs of a cell with a seed: one, or one for each fold.
+func (g *Grid) repeat(c cell, seed int64) (runs []trial, err error) {
+	for _, p := range c.set.parts[seed-1] {
+		s := c.set.Options
+		c.variant.change(&s)
+		s.Seed, s.Limit, s.EvalEvery = seed, c.limit, 0
+		d, err := p.data.Limit(c.limit)
+		if err != nil {
+			return nil, err
+		}
+		base, digest := g.base(c.variant)
+		if s, err = s.Resolve(d, base); err != nil {
+			return nil, err
+		}
+		if c.limit > 0 && s.Steps < g.Updates {
+			s.Steps, s.Epochs = g.Updates, 0
+		}
+		runs = append(runs, trial{c.set, c.variant, d, p.fold, ID{Variant: c.variant.Name, Model: digest, Data: p.digest, Options: s}})
 	}
-	base, digest := g.base(c.variant)
-	if s, err = s.Resolve(d, base); err != nil {
-		return trial{}, err
-	}
-	if c.limit > 0 && s.Steps < g.Updates {
-		s.Steps, s.Epochs = g.Updates, 0
-	}
-	return trial{c.set, c.variant, d, ID{Variant: c.variant.Name, Model: digest, Data: c.set.digest, Options: s}}, nil
+	return runs, nil
 }

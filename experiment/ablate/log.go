@@ -18,7 +18,7 @@ type ID struct {
 func (id ID) key() ID {
 	s := &id.Options
 	s.Model, s.Data, s.Train, s.Dev, s.Test, s.Local = "", "", "", "", "", nil
-	s.Strict = false
+	s.Strict, s.Derived = false, ""
 	s.Out, s.Config, s.Force, s.Housekeeping = "", "", false, train.Housekeeping{}
 	return id
 }
@@ -31,7 +31,8 @@ type Result struct {
 	Baseline results.Number            `json:"baseline"` // score of the majority; 0 for a correlation
 	Dev      map[string]results.Number `json:"dev,omitempty"`
 	Test     map[string]results.Number `json:"test"`             // all measures
-	Report   *finetune.Report          `json:"report,omitempty"` // of the test rows; nil in lines of earlier versions
+	Report   *finetune.Report          `json:"report,omitempty"` // of the test rows; nil for a fold and in lines of earlier versions
+	Logits   [][]float32               `json:"logits,omitempty"` // of a fold's test rows; nil for a row that was left out
 	Seconds  float64                   `json:"seconds"`
 }
 

@@ -50,15 +50,31 @@ func (g *Grid) measureTables(done map[ID]Result) (string, error) {
 // reports returns the reports of the runs of a cell, by seed.
 func (g *Grid) reports(c cell, done map[ID]Result) (all []*finetune.Report, err error) {
 	for seed := 1; seed <= g.Seeds; seed++ {
-		t, err := g.trial(c, int64(seed))
+		runs, err := g.repeat(c, int64(seed))
 		if err != nil {
 			return nil, err
 		}
-		if r := done[t.id.key()].Report; r != nil {
+		r, err := g.reportOf(runs, done)
+		if err != nil {
+			return nil, err
+		}
+		if r != nil {
 			all = append(all, r)
 		}
 	}
 	return all, nil
+}
+
+// reportOf returns the report of a cell with a seed, or nil if a run is missing.
+func (g *Grid) reportOf(runs []trial, done map[ID]Result) (*finetune.Report, error) {
+	if g.Folds == 0 {
+		return done[runs[0].id.key()].Report, nil
+	}
+	o, err := runs[0].set.pool(runs, done)
+	if o == nil {
+		return nil, err
+	}
+	return o.Report("cross-validation", runs[0].id.Options.Seed), nil
 }
 
 // measures returns the names of the measures and their means and deviations over the seeds.
@@ -121,7 +137,7 @@ func (g *Grid) WriteReports(log *Log, w io.Writer) error {
 	if err != nil {
 		return err
 	}
-	trials, err := g.trials()
+	repeats, err := g.repeats()
 	if err != nil {
 		return err
 	}
@@ -136,8 +152,12 @@ func (g *Grid) WriteReports(log *Log, w io.Writer) error {
 		Format int   `json:"format"`
 		Runs   []run `json:"runs"`
 	}{Format: 1, Runs: []run{}}
-	for _, t := range trials {
-		if r := done[t.id.key()].Report; r != nil {
+	for _, runs := range repeats {
+		r, err := g.reportOf(runs, done)
+		if err != nil {
+			return err
+		}
+		if t := runs[0]; r != nil {
 			all.Runs = append(all.Runs, run{t.set.Name, t.variant.Name, t.id.Options.Limit, t.id.Options.Seed, r})
 		}
 	}

@@ -113,7 +113,12 @@ func (g *Grid) run(ctx context.Context, t trial, to train.Listener) (Result, err
 	if err != nil {
 		return Result{}, err
 	}
-	r := Result{ID: t.id, Rows: len(t.data.Train), Test: values(outcome.Test), Report: outcome.Test.Report("test", o.Seed)}
+	r := Result{ID: t.id, Rows: len(t.data.Train), Test: values(outcome.Test)}
+	if t.fold > 0 {
+		r.Logits = outcome.Test.Logits(t.data.Test)
+	} else {
+		r.Report = outcome.Test.Report("test", o.Seed)
+	}
 	r.Seconds = time.Since(start).Seconds()
 	score, baseline := outcome.Test.Headline()
 	r.Score, r.Baseline = results.Number(score), results.Number(baseline)
@@ -191,7 +196,11 @@ func (t trial) String() string {
 	if t.id.Options.Limit > 0 {
 		s += fmt.Sprintf(", limit %d", t.id.Options.Limit)
 	}
-	return fmt.Sprintf("%s, seed %d", s, t.id.Options.Seed)
+	s = fmt.Sprintf("%s, seed %d", s, t.id.Options.Seed)
+	if t.fold > 0 {
+		s += fmt.Sprintf(", fold %d", t.fold)
+	}
+	return s
 }
 
 // folder names the run folder.
@@ -200,7 +209,11 @@ func (t trial) folder() string {
 	if n := t.id.Options.Limit; n > 0 {
 		limit = strconv.Itoa(n)
 	}
-	return fmt.Sprintf("%s-%s-%s-%d", t.set.Name, t.variant.Name, limit, t.id.Options.Seed)
+	name := fmt.Sprintf("%s-%s-%s-%d", t.set.Name, t.variant.Name, limit, t.id.Options.Seed)
+	if t.fold > 0 {
+		name += fmt.Sprintf("-fold-%d", t.fold)
+	}
+	return name
 }
 
 func values(o *finetune.Outcome) map[string]results.Number {

@@ -16,16 +16,34 @@ type summary struct {
 func (g *Grid) summarize(c cell, done map[ID]Result) (summary, error) {
 	var s summary
 	for seed := 1; seed <= g.Seeds; seed++ {
-		t, err := g.trial(c, int64(seed))
+		runs, err := g.repeat(c, int64(seed))
 		if err != nil {
 			return s, err
 		}
-		s.rows, s.updates = len(t.data.Train), t.id.Options.Steps
-		if r, found := done[t.id.key()]; found {
-			s.scores = append(s.scores, float64(r.Score))
+		s.rows, s.updates = len(runs[0].data.Train), runs[0].id.Options.Steps
+		score, found, err := g.score(runs, done)
+		if err != nil {
+			return s, err
+		}
+		if found {
+			s.scores = append(s.scores, score)
 		}
 	}
 	return s, nil
+}
+
+// score returns the score of a cell with a seed, if its runs are completed.
+func (g *Grid) score(runs []trial, done map[ID]Result) (score float64, found bool, err error) {
+	if g.Folds == 0 {
+		r, found := done[runs[0].id.key()]
+		return float64(r.Score), found, nil
+	}
+	o, err := runs[0].set.pool(runs, done)
+	if o == nil {
+		return 0, false, err
+	}
+	score, _ = o.Headline()
+	return score, true, nil
 }
 
 // mean returns the mean of the scores, or NaN without scores.

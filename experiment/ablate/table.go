@@ -5,15 +5,13 @@ import (
 	"math"
 	"slices"
 
+	"gorgpt/controls"
 	"gorgpt/internal/figure"
 	"gorgpt/internal/results"
 )
 
 // missing fills a cell without a value.
 const missing = "–"
-
-// bagOfWords is the control with its own column.
-const bagOfWords = "bag of words"
 
 // Markdown returns the results in the log: the table of variants, followed by the values of the
 // curve and of all controls, if the grid has them.
@@ -27,6 +25,13 @@ func (g *Grid) Markdown(log *Log) (string, error) {
 		return "", err
 	}
 	text := g.caption() + "\n\n" + results.Markdown(table)
+	if g.Folds > 0 {
+		pairs, err := g.pairTable(done)
+		if err != nil {
+			return "", err
+		}
+		text += pairs
+	}
 	if len(g.Limits) > 0 {
 		curve, err := g.curveTable(done)
 		if err != nil {
@@ -53,8 +58,8 @@ func (g *Grid) Markdown(log *Log) (string, error) {
 		return "", err
 	}
 	text += measures
-	if controls := g.controlTable(); len(controls) > 1 {
-		text += "\nWhat cheap controls reach:\n\n" + results.Markdown(controls)
+	if table := g.controlTable(); len(table) > 1 {
+		text += "\nWhat cheap controls reach:\n\n" + results.Markdown(table)
 	}
 	return text, nil
 }
@@ -67,10 +72,21 @@ func (g *Grid) caption() string {
 	} else if slices.ContainsFunc(g.Sets, (*Set).isRegression) {
 		text += " (for regression, Pearson's correlation times 100)"
 	}
+	if g.Folds > 0 {
+		text += fmt.Sprintf(", by %d-fold cross-validation of the training rows", g.Folds)
+	}
 	if g.Seeds > 1 {
 		text += fmt.Sprintf(": mean ± standard deviation of %d seeds", g.Seeds)
 	}
 	return text + "."
+}
+
+// judged returns the number of rows that a score is about.
+func (s *Set) judged() int {
+	if s.parts[0][0].fold > 0 {
+		return len(s.Data.Train)
+	}
+	return len(s.Data.Test)
 }
 
 // published reports whether any dataset has its own measure.
@@ -81,7 +97,7 @@ func (g *Grid) published() bool {
 func (s *Set) isRegression() bool { return !s.Data.Spec.Task.Task().Whole() }
 
 // variantTable has a line for each set: the variants, the majority and, if any set has controls,
-// the best control on partial input and the bag of words.
+// the best control on partial input and the bag of words. Cross-validation has the bag of words only.
 func (g *Grid) variantTable(done map[ID]Result) ([][]string, error) {
 	head := []string{"task"}
 	if g.published() {
@@ -91,15 +107,18 @@ func (g *Grid) variantTable(done map[ID]Result) ([][]string, error) {
 		head = append(head, v.Title)
 	}
 	head = append(head, "majority")
-	controls := len(g.controlNames()) > 0
-	if controls {
-		head = append(head, "best partial input", bagOfWords)
+	controlled := len(g.controlNames()) > 0
+	if controlled {
+		head = append(head, "best partial input", controls.BagOfWords)
+	}
+	if g.Folds > 0 {
+		head = append(head, controls.BagOfWords)
 	}
 	lines := [][]string{head}
 	for _, set := range g.Sets {
 		line := []string{set.Name}
 		if g.published() {
-			line = append(line, set.Data.Spec.Primary(), figure.Thousands(len(set.Data.Train)), figure.Thousands(len(set.Data.Test)))
+			line = append(line, set.Data.Spec.Primary(), figure.Thousands(set.rows()), figure.Thousands(set.judged()))
 		}
 		for _, v := range g.Variants {
 			s, err := g.summarize(cell{set, v, 0}, done)
@@ -109,8 +128,15 @@ func (g *Grid) variantTable(done map[ID]Result) ([][]string, error) {
 			line = append(line, g.figure(s))
 		}
 		line = append(line, set.majorityFigure())
-		if controls {
-			line = append(line, set.bestPartial(), set.control(bagOfWords))
+		if controlled {
+			line = append(line, set.bestPartial(), set.control(controls.BagOfWords))
+		}
+		if g.Folds > 0 {
+			s, err := set.bagOfWords()
+			if err != nil {
+				return nil, err
+			}
+			line = append(line, g.figure(s))
 		}
 		lines = append(lines, line)
 	}

@@ -13,8 +13,8 @@ import (
 const notSet = "not set"
 
 // First returns the first key, in alphabetical order, whose values differ in two JSON objects, and these
-// values. The key is "" if the objects are equal.
-func First(a, b []byte) (key, inA, inB string, err error) {
+// values. The key is "" if the objects are equal, apart from the keys to except.
+func First(a, b []byte, except ...string) (key, inA, inB string, err error) {
 	var x, y map[string]json.RawMessage
 	if err := json.Unmarshal(a, &x); err != nil {
 		return "", "", "", errors.Wrap(err, "comparing JSON objects")
@@ -25,7 +25,7 @@ func First(a, b []byte) (key, inA, inB string, err error) {
 	all := maps.Clone(x)
 	maps.Copy(all, y)
 	for _, key := range slices.Sorted(maps.Keys(all)) {
-		if !bytes.Equal(x[key], y[key]) {
+		if !bytes.Equal(x[key], y[key]) && !slices.Contains(except, key) {
 			return key, value(x, key), value(y, key), nil
 		}
 	}

@@ -18,7 +18,10 @@ func TestFirst(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, []string{c.key, c.inA, c.inB}, []string{key, inA, inB}, c.a)
 	}
-	_, _, _, err := First([]byte(`{`), []byte(`{}`))
+	key, _, _, err := First([]byte(`{"a":1,"b":2,"c":3}`), []byte(`{"b":4,"c":5}`), "a", "b")
+	require.NoError(t, err)
+	require.Equal(t, "c", key)
+	_, _, _, err = First([]byte(`{`), []byte(`{}`))
 	require.Error(t, err)
 	_, _, _, err = First([]byte(`{}`), []byte(`[]`))
 	require.Error(t, err)

@@ -55,14 +55,19 @@ func compare(ctx context.Context, s *settings, first pretrain.Options, con *cli.
 		}
 		return err
 	}
-	if err := measureControls(ctx, sets); err != nil {
+	if s.folds > 0 {
+		err = grid.FitBagOfWords(ctx)
+	} else {
+		err = measureControls(ctx, sets)
+	}
+	if err != nil {
 		return err
 	}
 	return s.report(grid, log, con.Out)
 }
 
 // sets reads the labelled sets. If the test rows of a dataset have no labels, its development rows
-// are used instead.
+// are used instead, except in cross-validation, which needs none.
 func (s *settings) sets(ctx context.Context, con *cli.Console) (all []*ablate.Set, err error) {
 	model := finetune.Options{Model: s.recipe.Model}
 	if err := hubcli.Options(ctx, &model, con.Listener()); err != nil {
@@ -78,7 +83,7 @@ func (s *settings) sets(ctx context.Context, con *cli.Console) (all []*ablate.Se
 		if err := read(ctx, set, con); err != nil {
 			return nil, err
 		}
-		if !set.Data.Judged() {
+		if s.folds == 0 && !set.Data.Judged() {
 			set.Name += " (dev)"
 			set.Data = set.Data.TestOnDev()
 		}
@@ -118,7 +123,7 @@ func (s *settings) grid(sets []*ablate.Set, w io.Writer) (*ablate.Grid, error) {
 		set.Options.Model = s.recipe.Model
 	}
 	g := ablate.Grid{
-		Base: base, Sets: sets, Variants: s.variants, Limits: s.limits, Transfer: s.transfer, Seeds: s.seeds, Updates: s.updates,
+		Base: base, Sets: sets, Variants: s.variants, Limits: s.limits, Transfer: s.transfer, Seeds: s.seeds, Updates: s.updates, Folds: s.folds,
 	}
 	if s.withLSTM() {
 		if g.LSTM, err = finetune.ReadBase(s.lstm); err != nil {

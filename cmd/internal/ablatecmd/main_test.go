@@ -166,6 +166,8 @@ func TestCommandLine(t *testing.T) {
 		{"no test rows", "-task qa -train f", "-test is missing: the table shows test scores"},
 		{"test rows alone", "-task qa -test f", "-dev and -test need -train"},
 		{"no seeds", "-seeds 0", "-seeds must be at least 1, not 0"},
+		{"one fold", "-folds 1", "-folds must be at least 2, not 1"},
+		{"folds and test rows", "-folds 5 -task qa -train f -test f", "-folds scores the training rows, each by a model that has not seen it: omit -test"},
 		{"no epochs", "-epochs 0", "-epochs must be at least 1, not 0"},
 		{"negative rate", "-lr -1", "-lr must be between 0 and 1e6, not -1"},
 		{"an LSTM without its variant", "-lstm m -variants full", "-lstm is the model of the variant lstm, which -variants does not list"},
@@ -252,6 +254,38 @@ func TestDatasets(t *testing.T) {
 	status, _, stderr = command(t, dir, "-dataset", "sst2", "-data", "data", "-tasks", "qa")
 	require.Equal(t, 2, status)
 	require.Contains(t, stderr, "-dataset names published datasets: omit -tasks")
+}
+
+// Cross-validation needs no test rows, of own files and of datasets.
+func TestFolds(t *testing.T) {
+	dir := workplace(t)
+	var rows, sentences strings.Builder
+	sentences.WriteString("sentence\tlabel\n")
+	for i := range 20 {
+		word := []string{"bad", "good"}[i*i/3%2]
+		fmt.Fprintf(&rows, `{"text": "the film was %s %d .", "label": %q}`+"\n", word, i, word)
+		fmt.Fprintf(&sentences, "the film was %s %d .\t%d\n", word, i, i*i/3%2)
+	}
+	write(t, dir, "different.jsonl", rows.String())
+	require.NoError(t, os.MkdirAll(filepath.Join(dir, "SST-2"), 0o700))
+	write(t, dir, "SST-2/train.tsv", sentences.String())
+	write(t, dir, "SST-2/dev.tsv", sentences.String())
+	own := strings.Fields("-model m -task classification -train different.jsonl -folds 2 -seeds 1 -epochs 1")
+	status, stdout, stderr := command(t, dir, append(own, "-allow-unknown")...)
+	require.Zero(t, status, stderr)
+	require.Contains(t, stdout, "Test accuracy in percent, by 2-fold cross-validation of the training rows.\n")
+	require.Contains(t, stdout, "| task           |   − no auxiliary LM |   − no pre-training | ")
+	require.Contains(t, stdout, " − bag of words |\n")
+	require.Equal(t, 6, strings.Count(stderr, ", fold "), "3 variants, 2 folds")
+
+	status, stdout, stderr = command(t, dir, strings.Fields("-model m -dataset SST-2 -data . -folds 2 -seeds 1 -epochs 1 -allow-unknown -out out")...)
+	require.Zero(t, status, stderr)
+	require.Contains(t, stdout, "| dataset | measure | training rows | test rows | ")
+	require.Contains(t, stdout, "| SST-2   |     acc |            10 |        20 | ")
+
+	status, _, stderr = command(t, dir, append(own, "-folds", "50")...)
+	require.Equal(t, 1, status)
+	require.Contains(t, stderr, "classification: -folds is 50, but different.jsonl has only 20 groups of rows without a text in common")
 }
 
 // TestRowsOfAnotherScript checks that they are an error before the first run.

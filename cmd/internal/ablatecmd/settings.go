@@ -31,6 +31,7 @@ type settings struct {
 	lstm     string // folder of the pre-trained LSTM
 	seeds    int
 	updates  int
+	folds    int // parts of cross-validation; 0: the test rows are scored
 	out      string
 	keep     bool
 }
@@ -81,6 +82,7 @@ func (s *settings) flags() *flag.FlagSet {
 	fs.StringVar(&s.lstm, "lstm", "", "")
 	fs.IntVar(&s.seeds, "seeds", 3, "")
 	fs.IntVar(&s.updates, "updates", 150, "")
+	fs.IntVar(&s.folds, "folds", 0, "")
 	fs.StringVar(&s.out, "out", "runs/ablate", "")
 	fs.BoolVar(&s.keep, "keep", false, "")
 	return fs
@@ -127,6 +129,9 @@ func (s *settings) checkNumbers(given cli.Given) error {
 	err := given.CheckInts(
 		cli.Int{Name: "epochs", Value: s.recipe.Epochs, Least: 1}, cli.Int{Name: "batch", Value: s.recipe.Batch, Least: 1},
 		cli.Int{Name: "seeds", Value: s.seeds, Least: 1, Most: 10_000}, cli.Int{Name: "updates", Value: s.updates, Least: 0})
+	if err == nil && given["folds"] {
+		err = given.CheckInts(cli.Int{Name: "folds", Value: s.folds, Least: 2, Most: 1000})
+	}
 	if err == nil {
 		err = given.CheckNumbers(cli.Number{Name: "lr", Value: s.recipe.LR})
 	}
@@ -156,7 +161,12 @@ func (s *settings) checkNames(given cli.Given) error {
 		}
 	case own && s.tasks != nil:
 		return errors.New("-tasks names sets of the embedded world, the other flags name your own files: use one or the other")
+	case s.folds > 0 && r.Test != "":
+		return errors.New("-folds scores the training rows, each by a model that has not seen it: omit -test")
 	case own:
+		if s.folds > 0 && r.Train != "" {
+			r.Split = finetune.NoSplit // the folds divide the rows
+		}
 		var err error
 		if s.recipe, err = files.Resolve(s.recipe); err != nil {
 			return err
@@ -165,8 +175,8 @@ func (s *settings) checkNames(given cli.Given) error {
 	case s.tasks == nil:
 		s.tasks = worldTasks()
 	}
-	if r.Train != "" && r.Test == "" {
-		return errors.New("-test is missing: the table shows test scores")
+	if r.Train != "" && r.Test == "" && s.folds == 0 {
+		return errors.New("-test is missing: the table shows test scores; -folds 5 scores the training rows by cross-validation")
 	}
 	return outfile.CheckResults(outfile.Name{Flag: "-out", Path: s.out}, results.File, []string{"table.md", "report.json", "labels.svg", "labels.png", "transfer.svg", "transfer.png"}, cli.RowFiles(r.Train, r.Dev, r.Test, r.Data))
 }

@@ -27,7 +27,14 @@ type Command[S any] struct {
 	From     func(*S) (*S, error)            // defaults that follow from settings, if no preset was named; nil: none
 	Flags    func(*S) *flag.FlagSet          // flags whose defaults are the values in S
 	Options  func(*S) *train.Options         // the part of S that all runs share
+
+	// Extend returns the settings that continue a completed run. more has the flags over the settings of
+	// the run. It is nil if runs of the command cannot be extended.
+	Extend func(done, more *S, given Given) (*S, error)
 }
+
+// extension are the settings in which an extended run differs from the run before.
+var extension = []string{"steps", "epochs", "lr", "warmup", "schedule", "stages", "derived"}
 
 // Settle reads a command line. Flags override the file of -config, and the file overrides the
 // defaults of the preset. With -resume, the settings are those that the run began with, and flags
@@ -47,9 +54,14 @@ func (c Command[S]) Settle(args []string, help io.Writer) (*S, Given, error) {
 		return c.resume(options, args, given)
 	}
 	var file []setting
+	derived := ""
 	if given.Flag("config") {
-		if file, err = readConfig(options.Config, fs); err != nil {
+		conf, err := readConfig(options.Config, fs)
+		if err != nil {
 			return nil, nil, err
+		}
+		if file, derived = conf.settings, conf.derived; given.changed() {
+			file, derived = conf.fixed(), ""
 		}
 	}
 	preset := ""
@@ -75,6 +87,7 @@ func (c Command[S]) Settle(args []string, help io.Writer) (*S, Given, error) {
 				given[x.name] = false
 			}
 		}
+		c.Options(s).Derived = derived
 		_, err := Parse(c.Flags(s), args, c.Usage, c.Instead, help)
 		return err
 	}
@@ -102,6 +115,7 @@ func (c Command[S]) resume(o *train.Options, args []string, given Given) (*S, Gi
 	if err != nil {
 		return nil, nil, errors.WithMessagef(err, "-resume: %s", filepath.Join(run.Dir, train.RecordFile))
 	}
+	done := *s
 	if _, err := Parse(c.Flags(s), args, c.Usage, c.Instead, io.Discard); err != nil {
 		return nil, nil, err
 	}
@@ -109,17 +123,33 @@ func (c Command[S]) resume(o *train.Options, args []string, given Given) (*S, Gi
 	if err != nil {
 		return nil, nil, errors.Wrap(err, "-resume")
 	}
-	if err := unchanged(before, after); err != nil {
+	var may []string // settings that may change
+	if c.extends(&done, s, given) {
+		if !run.Record.Completed {
+			return nil, nil, errors.Errorf("-resume: the run in %s is not complete, so it cannot be extended: finish it with -resume alone first", run.Dir)
+		}
+		may = extension
+		if s, err = c.Extend(&done, s, given); err != nil {
+			return nil, nil, err
+		}
+	}
+	if err := unchanged(before, after, may...); err != nil {
 		return nil, nil, err
 	}
 	c.Options(s).Resume = filepath.Clean(run.Dir)
 	// Settings of the run were checked and resolved when it began. Do not do that again.
 	for name := range given {
-		if !slices.Contains([]string{"log-every", "save-every", "checkpoints", "sample-every", "history"}, name) {
+		if !slices.Contains(upkeepFlags, name) && !slices.Contains(may, name) {
 			delete(given, name)
 		}
 	}
 	return s, given, nil
+}
+
+// extends reports whether flags give a run more updates than it was to have.
+func (c Command[S]) extends(done, more *S, given Given) bool {
+	before, after := c.Options(done), c.Options(more)
+	return c.Extend != nil && (given.Flag("steps") && after.Steps != before.Steps || given.Flag("epochs") && after.Epochs != before.Epochs)
 }
 
 // run is a run to resume.
@@ -173,11 +203,24 @@ func (c Command[S]) began(r run) (*S, []byte, error) {
 	if err != nil {
 		return nil, nil, errors.Wrap(err, "settings")
 	}
-	key, before, after, err := jsondiff.First(was, now)
+	var may []string
+	if stages(now) > stages(was) { // the checkpoint is that of the run before it was extended
+		may = extension
+	}
+	key, before, after, err := jsondiff.First(was, now, may...)
 	if err == nil {
 		err = train.Edited(key, before, after)
 	}
 	return s, now, err
+}
+
+// stages returns how many stages settings say that a run had before it was extended.
+func stages(settings []byte) int {
+	var s struct{ Stages []string }
+	if json.Unmarshal(settings, &s) != nil {
+		return 0
+	}
+	return len(s.Stages)
 }
 
 // stored returns the settings in a record.
@@ -200,9 +243,10 @@ func (c Command[S]) stored(r *train.Record) (*S, error) {
 	return s, nil
 }
 
-// unchanged returns an error that names the first setting in which two JSON objects differ.
-func unchanged(before, after []byte) error {
-	key, was, now, err := jsondiff.First(before, after)
+// unchanged returns an error that names the first setting in which two JSON objects differ, apart from
+// those that may.
+func unchanged(before, after []byte, may ...string) error {
+	key, was, now, err := jsondiff.First(before, after, may...)
 	if err != nil {
 		return errors.Wrap(err, "-resume")
 	}

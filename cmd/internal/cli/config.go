@@ -5,10 +5,13 @@ import (
 	"encoding/json"
 	"flag"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/agnivade/levenshtein"
 	"github.com/pkg/errors"
+
+	"gorgpt/train"
 )
 
 // setting is one setting in a -config file.
@@ -17,26 +20,78 @@ type setting struct {
 	values []string
 }
 
+// config is the content of a -config file.
+type config struct {
+	settings []setting
+	derived  string // those that the run of a run.json chose by itself; see [train.Derive]
+}
+
 // readConfig reads a -config file: a JSON object whose keys are names of flags, with "_" or "-"
 // between words. If the file is the run.json of a run folder, it reads the settings in it.
-func readConfig(path string, fs *flag.FlagSet) ([]setting, error) {
+func readConfig(path string, fs *flag.FlagSet) (c config, err error) {
 	data, err := readFile("-config", path)
 	if err != nil {
-		return nil, err
+		return c, err
 	}
 	var record struct{ Settings, Upkeep json.RawMessage }
 	if err := json.Unmarshal(data, &record); err != nil {
-		return nil, jsonError(path, data, err)
+		return c, jsonError(path, data, err)
 	}
 	if record.Settings == nil {
-		return readObject(path, data, flagName, fs)
+		c.settings, err = readObject(path, data, flagName, fs)
+		return c, err
 	}
-	all, err := readObject(path, record.Settings, flagName, fs)
-	if err != nil || record.Upkeep == nil {
-		return all, err
+	if c.settings, err = readObject(path, record.Settings, settingName, fs); err != nil {
+		return c, err
+	}
+	if c.derived, err = derivedOf(record.Settings); err != nil || record.Upkeep == nil {
+		return c, errors.Wrapf(err, "-config %s: settings", path)
 	}
 	upkeep, err := readObject(path, record.Upkeep, upkeepName, fs)
-	return append(all, upkeep...), err
+	c.settings = append(c.settings, upkeep...)
+	return c, err
+}
+
+// derivedOf returns which of the settings in a run.json its run chose by itself. A record of an earlier
+// version does not say so, but then epochs decide the number of updates.
+func derivedOf(settings []byte) (string, error) {
+	var s struct {
+		Derived string
+		Epochs  int
+	}
+	err := json.Unmarshal(settings, &s)
+	if s.Derived == "" && s.Epochs > 0 {
+		s.Derived = "steps"
+	}
+	return s.Derived, err
+}
+
+// settingName returns the name of the flag for a key of the settings in run.json, or "" if it is none.
+func settingName(key string) string {
+	if key == "derived" {
+		return ""
+	}
+	return flagName(key)
+}
+
+// upkeepFlags are the flags that do not affect the result of a run.
+var upkeepFlags = []string{"log-every", "save-every", "checkpoints", "sample-every", "history"}
+
+// changed reports whether flags set anything that may affect the result of a run.
+func (g Given) changed() bool {
+	for name, flag := range g {
+		if flag && !slices.Contains(upkeepFlags, name) && !slices.Contains([]string{"config", "out", "force", "dry-run", "profile"}, name) {
+			return true
+		}
+	}
+	return false
+}
+
+// fixed returns the settings without those that the run chose by itself.
+func (c config) fixed() []setting {
+	return slices.DeleteFunc(slices.Clone(c.settings), func(s setting) bool {
+		return slices.Contains(train.Derived(c.derived), strings.ReplaceAll(s.name, "-", "_"))
+	})
 }
 
 // jsonError adds the line of the error to a JSON error.
@@ -62,7 +117,8 @@ func upkeepName(key string) string {
 	return flagName(key)
 }
 
-// readObject reads the settings in an object, in order. name returns the name of the flag for a key.
+// readObject reads the settings in an object, in order. name returns the name of the flag for a key, or ""
+// for one to skip.
 func readObject(path string, object []byte, name func(key string) string, fs *flag.FlagSet) ([]setting, error) {
 	in := json.NewDecoder(bytes.NewReader(object))
 	in.UseNumber()
@@ -78,6 +134,12 @@ func readObject(path string, object []byte, name func(key string) string, fs *fl
 		}
 		name := name(key.(string)) // keys of objects are strings
 		switch {
+		case name == "":
+			var skipped json.RawMessage
+			if err := in.Decode(&skipped); err != nil {
+				return nil, jsonError(path, object, err)
+			}
+			continue
 		case fs.Lookup(name) == nil || name == "config" || name == "resume":
 			advice := ": -h lists the settings"
 			if near := suggestion(name, fs); near != "" {

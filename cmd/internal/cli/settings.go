@@ -45,6 +45,7 @@ func OptionFlags(fs *flag.FlagSet, o *train.Options, x *Extras) {
 	fs.Int64Var(&o.Seed, "seed", o.Seed, "")
 	fs.BoolVar(&o.AllowUnknown, "allow-unknown", o.AllowUnknown, "")
 	fs.IntVar(&o.EvalEvery, "eval-every", o.EvalEvery, "")
+	fs.IntVar(&o.Patience, "patience", o.Patience, "")
 	fs.Var(&o.SaveEvery, "save-every", "")
 	fs.Var(&o.Checkpoints, "checkpoints", "")
 	fs.StringVar(&o.Resume, "resume", o.Resume, "")
@@ -62,7 +63,7 @@ func OptionFlags(fs *flag.FlagSet, o *train.Options, x *Extras) {
 func CheckOptions(given Given, o *train.Options, x *Extras) error {
 	err := given.CheckInts(
 		Int{Name: "steps", Value: o.Steps, Least: 0}, Int{Name: "epochs", Value: o.Epochs, Least: 1}, Int{Name: "batch", Value: o.Batch, Least: 1}, Int{Name: "micro", Value: o.Micro, Least: 1},
-		Int{Name: "eval-every", Value: o.EvalEvery, Least: 0}, Int{Name: "log-every", Value: o.LogEvery, Least: 1})
+		Int{Name: "eval-every", Value: o.EvalEvery, Least: 0}, Int{Name: "patience", Value: o.Patience, Least: 0}, Int{Name: "log-every", Value: o.LogEvery, Least: 1})
 	if err == nil {
 		err = given.CheckNumbers(Number{"lr", o.LR}, Number{"l2", o.L2}, Number{"clip", o.Clip})
 	}

@@ -103,7 +103,7 @@ func TestBestIsKept(t *testing.T) {
 		_, after, found = strings.Cut(stdout, "kept the weights after update ")
 	}
 	var best int
-	_, err := fmt.Sscanf(after, "%d of 60, the best on the held-out rows", &best)
+	_, err := fmt.Sscanf(after, "%d of 60, the best on held-out data", &best)
 	require.NoError(t, err)
 	kept, err := checkpoint.ReadModel(filepath.Join(dir, "out"))
 	require.NoError(t, err)

@@ -101,7 +101,6 @@ func flags(s *commandLine) *flag.FlagSet {
 	fs.Var(&s.Dtype, "dtype", "")
 	fs.BoolVar(&s.Calibrate, "calibrate", s.Calibrate, "")
 	fs.BoolVar(&s.controls, "controls", s.controls, "")
-	fs.IntVar(&s.Patience, "patience", s.Patience, "")
 	fs.StringVar((*string)(&s.Long), "long", string(s.Long), "")
 	fs.StringVar((*string)(&s.ClassWeights), "class-weights", string(s.ClassWeights), "")
 	fs.Float64Var(&s.Warmup, "warmup", s.Warmup, "")
@@ -113,7 +112,7 @@ func flags(s *commandLine) *flag.FlagSet {
 
 // checkNumbers returns an error if a number is out of its range.
 func checkNumbers(s *commandLine, given cli.Given) error {
-	err := given.CheckInts(cli.Int{Name: "limit", Value: s.Limit, Least: 1}, cli.Int{Name: "patience", Value: s.Patience, Least: 0}, cli.Int{Name: "seeds", Value: s.seeds, Least: 1, Most: 10_000})
+	err := given.CheckInts(cli.Int{Name: "limit", Value: s.Limit, Least: 1}, cli.Int{Name: "seeds", Value: s.seeds, Least: 1, Most: 10_000})
 	if err == nil {
 		err = given.CheckNumbers(cli.Number{Name: "lambda", Value: s.Lambda})
 	}

@@ -251,7 +251,7 @@ func TestHelp(t *testing.T) {
 		"preset", "data", "tokenizer", "vocab", "out", "steps", "epochs", "batch", "micro", "ctx", "lr", "warmup",
 		"l2", "clip", "dropout", "seed", "eval-every", "log-every", "force", "prepare", "cache", "pipeline",
 		"dot", "svg", "dot-level", "dot-graph", "dot-profile", "summary",
-		"save-every", "checkpoints", "resume", "config", "dry-run", "profile", "sample-every",
+		"save-every", "checkpoints", "resume", "config", "dry-run", "profile", "sample-every", "schedule", "stages", "patience",
 	} {
 		require.Contains(t, help, "\n  -"+name+" ")
 		require.NotNil(t, flags(s).Lookup(name))

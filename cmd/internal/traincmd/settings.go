@@ -48,6 +48,7 @@ func parse(g *dist.Group, args []string, help io.Writer, fetch func(name string)
 		},
 		Flags:   flags,
 		Options: func(c *commandLine) *train.Options { return &c.Options.Options },
+		Extend:  extend,
 	}
 	c, given, err := settle.Settle(args, help)
 	if err != nil {
@@ -58,6 +59,25 @@ func parse(g *dist.Group, args []string, help io.Writer, fetch func(name string)
 		return nil, err
 	}
 	return c, c.check(given)
+}
+
+// extend returns the settings that continue a completed run. The schedule and its peak are those of the
+// run unless flags set them; the warm-up is none.
+func extend(done, more *commandLine, given cli.Given) (*commandLine, error) {
+	o := more.Options
+	if !given.Flag("steps") {
+		o.Steps = 0
+	}
+	if !given.Flag("epochs") {
+		o.Epochs = 0
+	}
+	if !given.Flag("warmup") {
+		o.Warmup = 0
+	}
+	o, err := done.Extended(o)
+	o.Housekeeping = more.Housekeeping
+	more.Options = o
+	return more, err
 }
 
 // folder returns the folder of a model, which is downloaded if its name is of the hub.
@@ -86,6 +106,8 @@ func flags(c *commandLine) *flag.FlagSet {
 	fs.IntVar(&c.SampleEvery, "sample-every", c.SampleEvery, "")
 	fs.IntVar(&c.History, "history", c.History, "")
 	fs.IntVar(&c.Warmup, "warmup", c.Warmup, "")
+	fs.StringVar(&c.Schedule, "schedule", c.Schedule, "")
+	fs.Var(&cli.List{Values: &c.Stages}, "stages", "")
 	cli.OptionFlags(fs, &c.Options.Options, &c.Extras)
 	return fs
 }
