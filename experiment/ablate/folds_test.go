@@ -13,6 +13,7 @@ import (
 	"gorgpt/heads"
 	"gorgpt/internal/results"
 	"gorgpt/loaders"
+	"gorgpt/loaders/ledger"
 )
 
 // different returns a set whose training rows differ in their texts, and which has no test rows.
@@ -109,6 +110,22 @@ func largest(x []float32) (best int) {
 	return best
 }
 
+// A row without tokens is left out, and the table says so.
+func TestFoldsLeaveOutUnusableRows(t *testing.T) {
+	set := different(t, heads.Classification, 24)
+	set.Data.Train[7].Texts = []string{" "}
+	set.Data.Accounts[0] = []ledger.Account{{Path: "films", Rows: 24}}
+	set.Options.MaxBroken = "50%"
+	g := grid(t, Grid{Base: minuteBase(t), Sets: []*Set{set}, Variants: []Variant{Full, Scratch}, Seeds: 1, Folds: 2})
+	dir := t.TempDir()
+	run(t, g, dir)
+	log, err := OpenLog(dir)
+	require.NoError(t, err)
+	table, err := g.Markdown(log)
+	require.NoError(t, err)
+	require.Contains(t, table, "\nclassification: without 1 row that a model cannot use\n")
+}
+
 // Limits leave all rows of a fold to be predicted, and kept runs have folders of their own.
 func TestFoldsWithLimitsAndFolders(t *testing.T) {
 	dir := t.TempDir()
@@ -162,6 +179,7 @@ func TestPairs(t *testing.T) {
 	require.NoError(t, err)
 	const n, wins, losses = 398, 159, 119
 	require.InDelta(t, float64(wins-losses)/n, d.value, 1e-12)
+	require.Equal(t, n, d.rows)
 	half := 1.96 * math.Sqrt((wins+losses)-float64((wins-losses)*(wins-losses))/n) / n
 	require.InDelta(t, d.value-half, d.Low, 0.1*half)
 	require.InDelta(t, d.value+half, d.High, 0.1*half)
@@ -173,7 +191,7 @@ func TestPairs(t *testing.T) {
 	require.InDelta(t, d.value/2, twice.value, 1e-12, "the mean of two seeds")
 	same, err := set.compare(predictions{a}, predictions{a})
 	require.NoError(t, err)
-	require.Equal(t, difference{}, same)
+	require.Equal(t, difference{rows: 399}, same)
 	require.False(t, same.significant())
 	require.Equal(t, "+0.0 (+0.0 to +0.0)", same.String())
 }

@@ -6,6 +6,7 @@ import (
 
 	"gorgpt/controls"
 	"gorgpt/finetune"
+	"gorgpt/internal/plural"
 	"gorgpt/internal/results"
 	"gorgpt/score"
 )
@@ -21,6 +22,7 @@ type predictions [][][]float32
 type difference struct {
 	value float64
 	score.Interval
+	rows int // that both models predict
 }
 
 // significant reports whether the interval excludes 0.
@@ -53,7 +55,7 @@ func (s *Set) compare(a, b predictions) (difference, error) {
 	for i := range all {
 		all[i] = i
 	}
-	d := difference{value: gain(all)[0]}
+	d := difference{value: gain(all)[0], rows: len(all)}
 	if len(all) > 0 {
 		d.Interval = score.Bootstrap(len(all), pairSeed, gain)[0]
 	}
@@ -88,13 +90,13 @@ func (g *Grid) pairTable(done map[ID]Result) (string, error) {
 		lines[0] = append(lines[0], "− "+v.Title)
 	}
 	lines[0] = append(lines[0], "− "+controls.BagOfWords)
-	higher, lower := make([]int, len(others)+1), make([]int, len(others)+1)
+	higher, lower, notes := make([]int, len(others)+1), make([]int, len(others)+1), ""
 	for _, set := range g.Sets {
 		full, err := g.predictions(set, Full, done)
 		if err != nil {
 			return "", err
 		}
-		line := []string{set.Name}
+		line, used := []string{set.Name}, len(set.Data.Train)
 		for i := range higher {
 			other := predictions(set.bag)
 			if i < len(others) {
@@ -110,7 +112,7 @@ func (g *Grid) pairTable(done map[ID]Result) (string, error) {
 			if err != nil {
 				return "", err
 			}
-			line = append(line, d.String())
+			line, used = append(line, d.String()), min(used, d.rows)
 			switch {
 			case d.Low > 0:
 				higher[i]++
@@ -119,13 +121,16 @@ func (g *Grid) pairTable(done map[ID]Result) (string, error) {
 			}
 		}
 		lines = append(lines, line)
+		if n := len(set.Data.Train) - used; n > 0 {
+			notes += fmt.Sprintf("\n%s: without %s that a model cannot use\n", set.Name, plural.Of(n, "row"))
+		}
 	}
 	last := []string{"significant"}
 	for i := range higher {
 		last = append(last, fmt.Sprintf("%d higher, %d lower", higher[i], lower[i]))
 	}
 	return fmt.Sprintf("\nThe score of %q minus others, in points, with 95 %% intervals of a paired bootstrap over rows; * excludes 0:\n\n", Full.Title) +
-		results.Markdown(append(lines, last)), nil
+		results.Markdown(append(lines, last)) + notes, nil
 }
 
 // bagOfWords summarizes the scores of the bag of words.

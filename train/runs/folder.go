@@ -110,6 +110,7 @@ func (f *Folder) Read(name string) Run {
 		return r
 	}
 	r.Command, r.Completed, r.Parameters = record.Command, record.Completed, record.Parameters
+	delete(record.Settings, "derived") // it names settings and is none
 	r.Settings, r.Facts = flat(record.Settings), flat(record.Data)
 	var config struct {
 		Vocab int `json:"vocab_size"`

@@ -31,7 +31,7 @@ func write(t testing.TB, files map[string]string) (*Folder, string) {
 	return f, dir
 }
 
-const record = `{"format": 2, "command": "train", "completed": true, "settings": {"lr": 0.003, "preset": "tiny", "deep": {"a": [1, 2]}}, "data": {"unigram_ppl": 8}, "parameters": 7}`
+const record = `{"format": 2, "command": "train", "completed": true, "settings": {"lr": 0.003, "preset": "tiny", "deep": {"a": [1, 2]}, "derived": "lr"}, "data": {"unigram_ppl": 8}, "parameters": 7}`
 
 func TestList(t *testing.T) {
 	f, _ := write(t, map[string]string{
