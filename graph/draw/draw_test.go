@@ -11,27 +11,15 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"gorgpt/gpt1"
 	"gorgpt/graph"
 	"gorgpt/graph/draw"
-	"gorgpt/optim"
+	"gorgpt/graph/draw/drawtest"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
 
-// graphs returns the graphs of a run of a preset on b windows.
-func graphs(t *testing.T, preset string, b int) map[string]*graph.Graph {
-	t.Helper()
-	c, err := gpt1.Preset(preset)
-	require.NoError(t, err)
-	m, err := gpt1.New(c)
-	require.NoError(t, err)
-	o, err := optim.New(m.Store, optim.Defaults())
-	require.NoError(t, err)
-	return map[string]*graph.Graph{
-		"forward": m.DeclareLM(b, c.NCtx, false).Graph, "step": m.DeclareLM(b, c.NCtx, true).Graph, "update": o.Graph(),
-	}
-}
+// ofARun are the graphs of pre-training.
+var ofARun = []string{"forward", "step", "update"}
 
 func dot(t *testing.T, title string, g *graph.Graph, l draw.Level) []byte {
 	t.Helper()
@@ -45,11 +33,11 @@ func dot(t *testing.T, title string, g *graph.Graph, l draw.Level) []byte {
 var levels = []draw.Level{draw.Model, draw.Block, draw.Op}
 
 func TestGoldenPictures(t *testing.T) {
-	first, second := graphs(t, "tiny", 2), graphs(t, "tiny", 2)
-	for name, g := range first {
+	first, second := drawtest.Graphs(t, "tiny", 2), drawtest.Graphs(t, "tiny", 2)
+	for _, name := range ofARun {
 		for _, l := range levels {
 			t.Run(name+"-"+string(l), func(t *testing.T) {
-				got := dot(t, "tiny: "+name, g, l)
+				got := dot(t, "tiny: "+name, first[name], l)
 				require.Equal(t, string(got), string(dot(t, "tiny: "+name, second[name], l)), "the output depends on the graph alone")
 				path := filepath.Join("testdata", "tiny-"+name+"-"+string(l)+".dot")
 				if *update {
@@ -69,10 +57,11 @@ func TestGraphvizDrawsAllLevels(t *testing.T) {
 	if err != nil {
 		t.Skip("dot is not installed")
 	}
-	for name, g := range graphs(t, "gpt1", 4) {
+	all := drawtest.Graphs(t, "gpt1", 4)
+	for _, name := range ofARun {
 		for _, l := range levels {
 			cmd := exec.Command(path, "-Tsvg")
-			cmd.Stdin = bytes.NewReader(dot(t, name, g, l))
+			cmd.Stdin = bytes.NewReader(dot(t, name, all[name], l))
 			var stderr bytes.Buffer
 			cmd.Stderr = &stderr
 			out, err := cmd.Output()
@@ -86,7 +75,7 @@ func TestGraphvizDrawsAllLevels(t *testing.T) {
 
 func TestTiedEmbeddingIsOneNode(t *testing.T) {
 	for _, l := range levels {
-		text := string(dot(t, "", graphs(t, "tiny", 1)["step"], l))
+		text := string(dot(t, "", drawtest.Graphs(t, "tiny", 1)["step"], l))
 		require.Equal(t, 1, bytes.Count([]byte(text), []byte(`label="tokens_embed.weight`)), l)
 	}
 }

@@ -12,30 +12,14 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"gorgpt/gpt1"
-	"gorgpt/graph"
-	"gorgpt/heads"
-	"gorgpt/optim"
+	"gorgpt/graph/draw/drawtest"
 )
 
-// pictures returns the pictures of all graphs of a preset, and of a head with several answers.
+// pictures returns the pictures of all graphs that the commands draw for a preset.
 func pictures(t *testing.T, preset string) map[string]*Picture {
 	t.Helper()
-	c, err := gpt1.Preset(preset)
-	require.NoError(t, err)
-	m, err := gpt1.New(c, heads.Params(c.NEmbd, 1)...)
-	require.NoError(t, err)
-	o, err := optim.New(m.Store, optim.Defaults())
-	require.NoError(t, err)
-	m.Store.AllocateGradients()
-	head, err := heads.New(heads.MultipleChoice, m, 0.1)
-	require.NoError(t, err)
-	answers, _ := (&heads.Tuner{Model: m, Head: head, Lambda: 0.5, Micro: 2}).Declare(3, true)
 	all := map[string]*Picture{}
-	for name, g := range map[string]*graph.Graph{
-		"forward": m.DeclareLM(2, c.NCtx, false).Graph, "step": m.DeclareLM(2, c.NCtx, true).Graph,
-		"update": o.Graph(), "answers": answers,
-	} {
+	for name, g := range drawtest.Graphs(t, preset, 2) {
 		nodes, err := g.Nodes()
 		require.NoError(t, err)
 		for _, l := range []Level{Model, Block, Op} {

@@ -11,7 +11,8 @@ import (
 // Sizes of text, and heights of the other parts of shapes, in points.
 const (
 	textSize  = 10.0
-	smallSize = 9.0
+	smallSize = 9.0  // of labels of arrows
+	frameSize = 12.0 // of titles of frames
 	lineStep  = 12.0
 	lid       = 6.0  // of a cylinder, half
 	tip       = 18.0 // of a hexagon
@@ -36,6 +37,8 @@ func textWidth(s string, size float64) float64 {
 	sum := 0.0
 	for _, r := range s {
 		switch {
+		case r == '\u00a0': // a blank that does not break
+			sum += widths[0]
 		case r >= ' ' && int(r-' ') < len(widths):
 			sum += widths[r-' ']
 		case r < 0x300: // × and ·, letters with accents
