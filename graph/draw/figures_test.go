@@ -151,8 +151,9 @@ func TestHeadsShowOrdersAndAnswers(t *testing.T) {
 		g := graphs[string(kind)]
 		text := string(dot(t, string(kind), g, draw.Op))
 		require.Contains(t, text, `label="position of the extract token\n[B·S] = `)
+		label := `label="` + strings.Join(parts, `\n`) + `"`
+		require.Equal(t, 3, strings.Count(text, label), "%s: into the embedding, its gradient, and the head", label)
 		for _, part := range parts {
-			require.Equal(t, 3, strings.Count(text, `headlabel="`+part+`"`), "%s: into the embedding, its gradient, and the head", part)
 			require.Contains(t, string(dot(t, string(kind), g, draw.Model)), part)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/xml"
 	"io"
+	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -29,6 +30,16 @@ func pictures(t *testing.T, preset string) map[string]*Picture {
 	return all
 }
 
+// allPictures are those of tiny and, if there is time, of gpt1.
+func allPictures(t *testing.T) map[string]*Picture {
+	t.Helper()
+	all := pictures(t, "tiny")
+	if !testing.Short() {
+		maps.Copy(all, pictures(t, "gpt1"))
+	}
+	return all
+}
+
 type rect struct{ left, top, right, bottom float64 }
 
 func around(x place) rect { return rect{x.x - x.w/2, x.y - x.h/2, x.x + x.w/2, x.y + x.h/2} }
@@ -38,20 +49,18 @@ func (a rect) meets(b rect) bool {
 }
 
 func TestBoxesDoNotOverlapAndFramesHoldTheirOwn(t *testing.T) {
-	for _, preset := range []string{"tiny", "gpt1"} {
-		for name, p := range pictures(t, preset) {
-			l := p.layout()
-			for i := range l.at {
-				a := around(l.at[i])
-				require.True(t, a.left >= 0 && a.top >= 0 && a.right <= l.w && a.bottom <= l.h, "%s: %s is on the page", name, p.boxes[i].title)
-				for j := range i {
-					require.False(t, a.meets(around(l.at[j])), "%s: %s and %s", name, p.boxes[i].title, p.boxes[j].title)
-				}
-				for _, f := range l.frames {
-					own := len(p.boxes[i].path) >= len(f.path) && slices.Equal(p.boxes[i].path[:len(f.path)], f.path)
-					require.Equal(t, own, a.top > f.top && a.bottom < f.bottom, "%s: %s and the frame %v", name, p.boxes[i].title, f.path)
-					require.Equal(t, !own, a.bottom < f.top || a.top > f.bottom, "%s: %s and the frame %v", name, p.boxes[i].title, f.path)
-				}
+	for name, p := range allPictures(t) {
+		l := p.layout()
+		for i := range l.at {
+			a := around(l.at[i])
+			require.True(t, a.left >= 0 && a.top >= 0 && a.right <= l.w && a.bottom <= l.h, "%s: %s is on the page", name, p.boxes[i].title)
+			for j := range i {
+				require.False(t, a.meets(around(l.at[j])), "%s: %s and %s", name, p.boxes[i].title, p.boxes[j].title)
+			}
+			for _, f := range l.frames {
+				own := len(p.boxes[i].path) >= len(f.path) && slices.Equal(p.boxes[i].path[:len(f.path)], f.path)
+				require.Equal(t, own, a.top > f.top && a.bottom < f.bottom, "%s: %s and the frame %v", name, p.boxes[i].title, f.path)
+				require.Equal(t, !own, a.bottom < f.top || a.top > f.bottom, "%s: %s and the frame %v", name, p.boxes[i].title, f.path)
 			}
 		}
 	}

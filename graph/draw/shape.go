@@ -50,6 +50,21 @@ func textWidth(s string, size float64) float64 {
 	return sum / 1000 * size
 }
 
+// width is how wide Graphviz has to draw a box at least, in inches. It measures text in the font that it has.
+func (l look) width(lines []string) float64 {
+	w := 0.0
+	for _, line := range lines {
+		w = max(w, textWidth(line, textSize)+12)
+	}
+	switch l.role {
+	case graph.Input:
+		w *= math.Sqrt2
+	case graph.Gradient:
+		w *= 1.4
+	}
+	return w / 72
+}
+
 // size is the size of a box with some lines of text.
 func (l look) size(lines []string) (w, h float64) {
 	for _, line := range lines {
