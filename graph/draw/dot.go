@@ -39,7 +39,7 @@ func (p *Picture) WriteDOT(w io.Writer) error {
 	fmt.Fprintf(out, "\tnode [fontname=%s, fontsize=10];\n", quote(fonts))
 	fmt.Fprintf(out, "\tedge [fontname=%s, fontsize=9, arrowsize=0.6, labeldistance=1.6];\n", quote(fonts))
 	p.writeCluster(out, nil)
-	for _, e := range p.edges {
+	for _, e := range p.merged() {
 		fmt.Fprintf(out, "\t%s;\n", p.edgeText(e))
 	}
 	for _, l := range p.level {
@@ -65,7 +65,8 @@ func (p *Picture) writeCluster(out io.Writer, path []string) {
 	indent := strings.Repeat("\t", len(path)+1)
 	if len(path) > 0 {
 		fmt.Fprintf(out, "%ssubgraph %s {\n", indent[1:], quote("cluster_"+strings.Join(path, "/")))
-		fmt.Fprintf(out, "%slabel=%s; labeljust=l; fontsize=12; style=%s; color=gray40; margin=10;\n", indent, quote(p.clusterLabel(path)), clusterStyle(path))
+		fmt.Fprintf(out, "%slabel=\"\"; style=%s; color=gray40; margin=10;\n", indent, clusterStyle(path))
+		p.writeTitle(out, indent, path)
 	}
 	var inner []string
 	for _, b := range p.boxes {
@@ -82,6 +83,31 @@ func (p *Picture) writeCluster(out io.Writer, path []string) {
 	if len(path) > 0 {
 		fmt.Fprintf(out, "%s}\n", indent[1:])
 	}
+}
+
+// writeTitle writes the title of a cluster as a node above its boxes. Arrows would run over its label.
+func (p *Picture) writeTitle(out io.Writer, indent string, path []string) {
+	label, id := p.clusterLabel(path), titleID(path)
+	fmt.Fprintf(out, "%s%s [label=%s, shape=plaintext, fontsize=%g, height=0.2, margin=\"0.05,0\", width=%.2f];\n",
+		indent, id, quote(label), frameSize, textWidth(label, frameSize)/72)
+	first := func(b *box) bool { return len(b.path) >= len(path) && slices.Equal(b.path[:len(path)], path) }
+	fmt.Fprintf(out, "%s%s -> %s [style=invis];\n", indent, id, p.boxes[slices.IndexFunc(p.boxes, first)].id)
+}
+
+func titleID(path []string) string { return quote("title " + strings.Join(path, "/")) }
+
+// merged are the arrows with those from one box to another as one, which has all labels.
+func (p *Picture) merged() (all []*edge) {
+	for _, e := range p.edges {
+		same := func(o *edge) bool { return o.from == e.from && o.to == e.to && o.course == e.course }
+		if i := slices.IndexFunc(all, same); i >= 0 {
+			all[i].label += "\n" + e.label
+			continue
+		}
+		one := *e
+		all = append(all, &one)
+	}
+	return all
 }
 
 func clusterStyle(path []string) string {
@@ -127,8 +153,8 @@ func (p *Picture) dress(b *box) (lines []string, fill, font string) {
 func (p *Picture) boxText(b *box) string {
 	l := lookOf(b.role)
 	lines, fill, font := p.dress(b)
-	text := fmt.Sprintf("label=%s, tooltip=%s, shape=%s, margin=%q, style=%s, fillcolor=%s",
-		quote(strings.Join(lines, "\n")), quote(p.tooltip(b)), l.shape, l.margin, l.style, quote(fill))
+	text := fmt.Sprintf("label=%s, tooltip=%s, shape=%s, margin=%q, width=%.2f, style=%s, fillcolor=%s",
+		quote(strings.Join(lines, "\n")), quote(p.tooltip(b)), l.shape, l.margin, l.width(lines), l.style, quote(fill))
 	if font != "black" {
 		text += ", fontcolor=" + font
 	}
@@ -170,12 +196,12 @@ func (p *Picture) edgeText(e *edge) string {
 		attrs = append(attrs, "minlen=2") // room for the parameters of the part that follows
 	}
 	if e.label != "" {
-		end := "headlabel"
-		if e.course == up {
-			end = "taillabel"
-		}
-		if e.course == next || p.detail != Op {
-			end = "label"
+		end := "label"
+		if p.detail == Op && !strings.Contains(e.label, "\n") {
+			end = "headlabel"
+			if e.course == up {
+				end = "taillabel"
+			}
 		}
 		attrs = append(attrs, end+"="+quote(e.label))
 	}

@@ -4,34 +4,17 @@ import (
 	"bytes"
 	"flag"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
-	"gorgpt/gpt1"
 	"gorgpt/graph"
 	"gorgpt/graph/draw"
-	"gorgpt/optim"
+	"gorgpt/graph/draw/drawtest"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
-
-// graphs returns the graphs of a run of a preset on b windows.
-func graphs(t *testing.T, preset string, b int) map[string]*graph.Graph {
-	t.Helper()
-	c, err := gpt1.Preset(preset)
-	require.NoError(t, err)
-	m, err := gpt1.New(c)
-	require.NoError(t, err)
-	o, err := optim.New(m.Store, optim.Defaults())
-	require.NoError(t, err)
-	return map[string]*graph.Graph{
-		"forward": m.DeclareLM(b, c.NCtx, false).Graph, "step": m.DeclareLM(b, c.NCtx, true).Graph, "update": o.Graph(),
-	}
-}
 
 func dot(t *testing.T, title string, g *graph.Graph, l draw.Level) []byte {
 	t.Helper()
@@ -45,11 +28,11 @@ func dot(t *testing.T, title string, g *graph.Graph, l draw.Level) []byte {
 var levels = []draw.Level{draw.Model, draw.Block, draw.Op}
 
 func TestGoldenPictures(t *testing.T) {
-	first, second := graphs(t, "tiny", 2), graphs(t, "tiny", 2)
-	for name, g := range first {
+	first, second := drawtest.Graphs(t, "tiny", 2), drawtest.Graphs(t, "tiny", 2)
+	for _, name := range []string{"forward", "step", "update"} {
 		for _, l := range levels {
 			t.Run(name+"-"+string(l), func(t *testing.T) {
-				got := dot(t, "tiny: "+name, g, l)
+				got := dot(t, "tiny: "+name, first[name], l)
 				require.Equal(t, string(got), string(dot(t, "tiny: "+name, second[name], l)), "the output depends on the graph alone")
 				path := filepath.Join("testdata", "tiny-"+name+"-"+string(l)+".dot")
 				if *update {
@@ -63,30 +46,9 @@ func TestGoldenPictures(t *testing.T) {
 	}
 }
 
-// Debian's Graphviz draws the full-size graphs in less than 10 s each.
-func TestGraphvizDrawsAllLevels(t *testing.T) {
-	path, err := exec.LookPath("dot")
-	if err != nil {
-		t.Skip("dot is not installed")
-	}
-	for name, g := range graphs(t, "gpt1", 4) {
-		for _, l := range levels {
-			cmd := exec.Command(path, "-Tsvg")
-			cmd.Stdin = bytes.NewReader(dot(t, name, g, l))
-			var stderr bytes.Buffer
-			cmd.Stderr = &stderr
-			out, err := cmd.Output()
-			require.NoError(t, err, stderr.String())
-			require.Empty(t, stderr.String(), "%s %s", name, l)
-			require.Less(t, cmd.ProcessState.UserTime(), 10*time.Second, "%s %s, on however busy a machine", name, l)
-			require.Contains(t, string(out), "</svg>")
-		}
-	}
-}
-
 func TestTiedEmbeddingIsOneNode(t *testing.T) {
 	for _, l := range levels {
-		text := string(dot(t, "", graphs(t, "tiny", 1)["step"], l))
+		text := string(dot(t, "", drawtest.Graphs(t, "tiny", 1)["step"], l))
 		require.Equal(t, 1, bytes.Count([]byte(text), []byte(`label="tokens_embed.weight`)), l)
 	}
 }

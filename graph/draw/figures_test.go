@@ -13,6 +13,7 @@ import (
 	"gorgpt/gpt1"
 	"gorgpt/graph"
 	"gorgpt/graph/draw"
+	"gorgpt/graph/draw/drawtest"
 	"gorgpt/heads"
 	"gorgpt/optim"
 )
@@ -38,7 +39,7 @@ func TestFiguresEqualFormulas(t *testing.T) {
 		mlp                  = 2*c*f + f + 2*f*c + c
 	)
 	n, pairs := b*tt, b*h*tt*(tt+1)/2
-	gs := graphs(t, "gpt1", b)
+	gs := drawtest.Graphs(t, "gpt1", b)
 	nodes, err := gs["step"].Nodes()
 	require.NoError(t, err)
 	check := func(what, scope, kind string, r graph.Role, flops, read, written int) {
@@ -82,7 +83,7 @@ func TestFiguresEqualFormulas(t *testing.T) {
 }
 
 func TestSummary(t *testing.T) {
-	nodes, err := graphs(t, "gpt1", 1)["step"].Nodes()
+	nodes, err := drawtest.Graphs(t, "gpt1", 1)["step"].Nodes()
 	require.NoError(t, err)
 	var out bytes.Buffer
 	require.NoError(t, draw.WriteSummary(&out, "gpt1", nodes))
@@ -135,30 +136,24 @@ func TestProfile(t *testing.T) {
 
 func TestWordsOfDrawings(t *testing.T) {
 	for _, l := range levels {
-		text := string(dot(t, "", graphs(t, "tiny", 1)["step"], l))
+		text := string(dot(t, "", drawtest.Graphs(t, "tiny", 1)["step"], l))
 		require.Contains(t, text, `[label="∂loss/∂loss = 1\nscalar"`, l)
 		require.Contains(t, text, "writes 4 B", l)
 	}
 }
 
 func TestHeadsShowOrdersAndAnswers(t *testing.T) {
-	c, err := gpt1.Preset("tiny")
-	require.NoError(t, err)
+	graphs := drawtest.Graphs(t, "tiny", 2)
 	for kind, parts := range map[heads.Kind][]string{
 		heads.Similarity: {"order a, b", "order b, a"}, heads.Regression: {"order a, b", "order b, a"},
 		heads.MultipleChoice: {"answer 0", "answer 1", "answer 2"},
 	} {
-		m, err := gpt1.New(c, heads.Params(c.NEmbd, 1)...)
-		require.NoError(t, err)
-		m.Store.AllocateGradients()
-		head, err := heads.New(kind, m, 0.1)
-		require.NoError(t, err)
-		tuner := heads.Tuner{Model: m, Head: head, Lambda: 0.5, Micro: 2}
-		g, _ := tuner.Declare(len(parts), true)
+		g := graphs[string(kind)]
 		text := string(dot(t, string(kind), g, draw.Op))
 		require.Contains(t, text, `label="position of the extract token\n[B·S] = `)
+		label := `label="` + strings.Join(parts, `\n`) + `"`
+		require.Equal(t, 3, strings.Count(text, label), "%s: into the embedding, its gradient, and the head", label)
 		for _, part := range parts {
-			require.Equal(t, 3, strings.Count(text, `headlabel="`+part+`"`), "%s: into the embedding, its gradient, and the head", part)
 			require.Contains(t, string(dot(t, string(kind), g, draw.Model)), part)
 		}
 	}

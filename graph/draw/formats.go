@@ -34,10 +34,15 @@ func (p Paper) tasks() []format {
 	return []format{
 		{Classification, [][]string{{"Start", "Text", "Extract"}}, shapes("", "", out(Classification)), false},
 		{Entailment, [][]string{{"Start", "Premise", "Delim", "Hypothesis", "Extract"}}, shapes("", "", out(Entailment)), false},
-		{Similarity, [][]string{{"Start", "Text 1", "Delim", "Text 2", "Extract"}, {"Start", "Text 2", "Delim", "Text 1", "Extract"}},
-			shapes("2 × ", ", added", out(Similarity)), true},
-		{MultipleChoice, answers,
-			shapes(n+" × ", "", fmt.Sprintf("[%d %s], softmax over the answers", p.B, n)), false},
+		{
+			Similarity,
+			[][]string{{"Start", "Text 1", "Delim", "Text 2", "Extract"}, {"Start", "Text 2", "Delim", "Text 1", "Extract"}},
+			shapes("2 × ", ", added", out(Similarity)), true,
+		},
+		{
+			MultipleChoice, answers,
+			shapes(n+" × ", "", fmt.Sprintf("[%d %s], softmax over the answers", p.B, n)), false,
+		},
 	}
 }
 

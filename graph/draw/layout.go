@@ -26,6 +26,8 @@ const (
 	trackGap  = 8.0
 	frameHead = 26.0
 	frameFoot = 10.0
+	labelGap  = 4.0
+	labelStep = smallSize + 3 // from one arrow with a label to the next
 )
 
 // layout places the boxes of a picture in rows and lanes. A row has one computation and,
@@ -36,6 +38,7 @@ type layout struct {
 	at       []place // of each box
 	rows     []*rung
 	frames   []frame
+	titles   float64 // where those of frames begin
 	channels [lanes + 1]channel
 	routes   []*route
 	w, h     float64
@@ -74,6 +77,7 @@ func (p *Picture) layout() *layout {
 		x.lane, x.ports = p.lane(i), map[side][]*end{}
 	}
 	l.fillRows()
+	l.meet()
 	l.placeDown()
 	l.route()
 	l.placeAcross()
@@ -146,6 +150,9 @@ func (l *layout) placeAcross() {
 	}
 	var left [lanes]float64
 	x := 0.0
+	for _, f := range l.frames { // no arrow crosses a frame's edge between the leaves
+		wide[leaves] = max(wide[leaves], textWidth(l.clusterLabel(f.path), frameSize))
+	}
 	for lane := range wide {
 		l.channels[lane].left = x
 		x += l.channels[lane].width()
@@ -154,6 +161,7 @@ func (l *layout) placeAcross() {
 	}
 	l.channels[lanes].left = x
 	l.w = x + l.channels[lanes].width()
+	l.titles = left[leaves]
 	for _, r := range l.rows {
 		x := left[leaves]
 		for _, i := range r.leaves {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/xml"
 	"io"
+	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -12,35 +13,29 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"gorgpt/gpt1"
-	"gorgpt/graph"
-	"gorgpt/heads"
-	"gorgpt/optim"
+	"gorgpt/graph/draw/drawtest"
 )
 
-// pictures returns the pictures of all graphs of a preset, and of a head with several answers.
+// pictures returns the pictures of all graphs that the commands draw for a preset.
 func pictures(t *testing.T, preset string) map[string]*Picture {
 	t.Helper()
-	c, err := gpt1.Preset(preset)
-	require.NoError(t, err)
-	m, err := gpt1.New(c, heads.Params(c.NEmbd, 1)...)
-	require.NoError(t, err)
-	o, err := optim.New(m.Store, optim.Defaults())
-	require.NoError(t, err)
-	m.Store.AllocateGradients()
-	head, err := heads.New(heads.MultipleChoice, m, 0.1)
-	require.NoError(t, err)
-	answers, _ := (&heads.Tuner{Model: m, Head: head, Lambda: 0.5, Micro: 2}).Declare(3, true)
 	all := map[string]*Picture{}
-	for name, g := range map[string]*graph.Graph{
-		"forward": m.DeclareLM(2, c.NCtx, false).Graph, "step": m.DeclareLM(2, c.NCtx, true).Graph,
-		"update": o.Graph(), "answers": answers,
-	} {
+	for name, g := range drawtest.Graphs(t, preset, 2) {
 		nodes, err := g.Nodes()
 		require.NoError(t, err)
 		for _, l := range []Level{Model, Block, Op} {
 			all[preset+" "+name+" "+string(l)] = New(name, nodes, l, &Times{Runs: 1, wall: time.Second})
 		}
+	}
+	return all
+}
+
+// allPictures are those of tiny and, if there is time, of gpt1.
+func allPictures(t *testing.T) map[string]*Picture {
+	t.Helper()
+	all := pictures(t, "tiny")
+	if !testing.Short() {
+		maps.Copy(all, pictures(t, "gpt1"))
 	}
 	return all
 }
@@ -54,20 +49,18 @@ func (a rect) meets(b rect) bool {
 }
 
 func TestBoxesDoNotOverlapAndFramesHoldTheirOwn(t *testing.T) {
-	for _, preset := range []string{"tiny", "gpt1"} {
-		for name, p := range pictures(t, preset) {
-			l := p.layout()
-			for i := range l.at {
-				a := around(l.at[i])
-				require.True(t, a.left >= 0 && a.top >= 0 && a.right <= l.w && a.bottom <= l.h, "%s: %s is on the page", name, p.boxes[i].title)
-				for j := range i {
-					require.False(t, a.meets(around(l.at[j])), "%s: %s and %s", name, p.boxes[i].title, p.boxes[j].title)
-				}
-				for _, f := range l.frames {
-					own := len(p.boxes[i].path) >= len(f.path) && slices.Equal(p.boxes[i].path[:len(f.path)], f.path)
-					require.Equal(t, own, a.top > f.top && a.bottom < f.bottom, "%s: %s and the frame %v", name, p.boxes[i].title, f.path)
-					require.Equal(t, !own, a.bottom < f.top || a.top > f.bottom, "%s: %s and the frame %v", name, p.boxes[i].title, f.path)
-				}
+	for name, p := range allPictures(t) {
+		l := p.layout()
+		for i := range l.at {
+			a := around(l.at[i])
+			require.True(t, a.left >= 0 && a.top >= 0 && a.right <= l.w && a.bottom <= l.h, "%s: %s is on the page", name, p.boxes[i].title)
+			for j := range i {
+				require.False(t, a.meets(around(l.at[j])), "%s: %s and %s", name, p.boxes[i].title, p.boxes[j].title)
+			}
+			for _, f := range l.frames {
+				own := len(p.boxes[i].path) >= len(f.path) && slices.Equal(p.boxes[i].path[:len(f.path)], f.path)
+				require.Equal(t, own, a.top > f.top && a.bottom < f.bottom, "%s: %s and the frame %v", name, p.boxes[i].title, f.path)
+				require.Equal(t, !own, a.bottom < f.top || a.top > f.bottom, "%s: %s and the frame %v", name, p.boxes[i].title, f.path)
 			}
 		}
 	}

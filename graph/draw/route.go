@@ -42,6 +42,7 @@ type bundle struct {
 type end struct {
 	box, other int
 	side       side
+	label      string
 	bundle     bundle  // ends of one touch it in one place
 	share      float64 // how far along the side, from -½ to ½
 }
@@ -75,8 +76,8 @@ func (l *layout) x(channel, track int) float64 {
 	return c.left + gap + away
 }
 
-// route finds the ways of all arrows, up to where lanes stand on the page.
-func (l *layout) route() {
+// meet finds where the arrows leave and meet boxes, and makes boxes as tall and as wide as the labels need.
+func (l *layout) meet() {
 	order := l.order()
 	for _, e := range l.edges {
 		r := &route{edge: e}
@@ -84,6 +85,9 @@ func (l *layout) route() {
 		for k, s := range []side{from, to} {
 			ends := [2]int{e.from, e.to}
 			r.ends[k] = &end{box: ends[k], other: ends[1-k], side: s}
+			if k == 1 || s >= top && to >= top { // a label stands beside an arrow that is straight
+				r.ends[k].label = r.label
+			}
 			at := &l.at[ends[k]]
 			at.ports[s] = append(at.ports[s], r.ends[k])
 		}
@@ -95,6 +99,26 @@ func (l *layout) route() {
 		}
 	}
 	l.gather()
+	for i := range l.at {
+		for s, ports := range l.at[i].ports {
+			label := 0.0 // the width of the widest
+			for _, p := range ports {
+				label = max(label, textWidth(p.label, smallSize))
+			}
+			n := places(ports)
+			switch ends := float64(n) / span(n); {
+			case label == 0:
+			case s < top:
+				l.at[i].h = max(l.at[i].h, l.above(i)+labelStep*ends)
+			default:
+				l.at[i].w = max(l.at[i].w, (label+2*labelGap)*ends)
+			}
+		}
+	}
+}
+
+// route finds the ways of all arrows, up to where lanes stand on the page.
+func (l *layout) route() {
 	for i := range l.at {
 		for _, ports := range l.at[i].ports {
 			l.share(ports)
@@ -138,26 +162,42 @@ func (l *layout) share(ports []*end) {
 		}
 		return cmp.Compare(x.y, y.y)
 	})
-	slot, n := map[bundle]float64{}, 0.0
+	slot, n := map[bundle]float64{}, 0
 	for _, p := range ports {
 		if _, found := slot[p.bundle]; found {
 			continue
 		}
-		if p.share = n; p.bundle.shared {
-			slot[p.bundle] = n
+		if p.share = float64(n); p.bundle.shared {
+			slot[p.bundle] = p.share
 		}
 		n++
-	}
-	span := 0.6
-	if n > 3 {
-		span = 0.9
 	}
 	for _, p := range ports {
 		if at, found := slot[p.bundle]; found {
 			p.share = at
 		}
-		p.share = span * ((p.share+0.5)/n - 0.5)
+		p.share = span(n) * ((p.share+0.5)/float64(n) - 0.5)
 	}
+}
+
+// places counts the places of the ends at a side: each bundle has one, and each other end.
+func places(ports []*end) int {
+	n, seen := 0, map[bundle]bool{}
+	for _, p := range ports {
+		if !seen[p.bundle] {
+			n++
+		}
+		seen[p.bundle] = p.bundle.shared
+	}
+	return n
+}
+
+// span is the part of a side along which n ends are distributed.
+func span(n int) float64 {
+	if n > 3 {
+		return 0.9
+	}
+	return 0.6
 }
 
 // order numbers the boxes of each lane from above.
@@ -254,14 +294,18 @@ func (l *layout) fillChannel(i int) {
 	c.tracks = len(tracks)
 }
 
-// height is the height of an end on the left or right of its box. The walls of a house begin
-// below its roof.
+// height is the height of an end on the left or right of its box.
 func (l *layout) height(e *end) float64 {
-	b := l.at[e.box]
-	if l.boxes[e.box].role == graph.Update {
-		return b.y + roof/2 + e.share*(b.h-roof)
+	b, above := l.at[e.box], l.above(e.box)
+	return b.y + above/2 + e.share*(b.h-above)
+}
+
+// above is the part of a box above its walls: the roof of a house.
+func (l *layout) above(i int) float64 {
+	if l.boxes[i].role == graph.Update {
+		return roof
 	}
-	return b.y + e.share*b.h
+	return 0
 }
 
 // point is where an end touches the outline of its box.

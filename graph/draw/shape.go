@@ -11,7 +11,8 @@ import (
 // Sizes of text, and heights of the other parts of shapes, in points.
 const (
 	textSize  = 10.0
-	smallSize = 9.0
+	smallSize = 9.0  // of labels of arrows
+	frameSize = 12.0 // of titles of frames
 	lineStep  = 12.0
 	lid       = 6.0  // of a cylinder, half
 	tip       = 18.0 // of a hexagon
@@ -36,6 +37,8 @@ func textWidth(s string, size float64) float64 {
 	sum := 0.0
 	for _, r := range s {
 		switch {
+		case r == '\u00a0': // a blank that does not break
+			sum += widths[0]
 		case r >= ' ' && int(r-' ') < len(widths):
 			sum += widths[r-' ']
 		case r < 0x300: // × and ·, letters with accents
@@ -45,6 +48,21 @@ func textWidth(s string, size float64) float64 {
 		}
 	}
 	return sum / 1000 * size
+}
+
+// width is how wide Graphviz has to draw a box at least, in inches. It measures text in the font that it has.
+func (l look) width(lines []string) float64 {
+	w := 0.0
+	for _, line := range lines {
+		w = max(w, textWidth(line, textSize)+12)
+	}
+	switch l.role {
+	case graph.Input:
+		w *= math.Sqrt2
+	case graph.Gradient:
+		w *= 1.4
+	}
+	return w / 72
 }
 
 // size is the size of a box with some lines of text.

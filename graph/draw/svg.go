@@ -5,6 +5,7 @@ import (
 	"encoding/xml"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 )
 
@@ -13,13 +14,13 @@ func (p *Picture) WriteSVG(w io.Writer) error {
 	l := p.layout()
 	key, keyWidth, keyHeight := p.legend()
 	const head = 40.0
-	wide, high := l.w+keyWidth+3*gap, max(l.h+head, keyHeight+2*gap)
+	wide, high := max(l.w+keyWidth, textWidth(p.title, 2*textSize)-gap)+3*gap, max(l.h+head, keyHeight+2*gap)
 	out := bufio.NewWriter(w)
 	fmt.Fprintf(out, "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%.0fpt\" height=\"%.0fpt\" viewBox=\"0 0 %.0f %.0f\" font-family=\"%s\" font-size=\"%g\" fill=\"none\">\n",
 		wide, high, wide, high, fonts, textSize)
 	fmt.Fprintf(out, "<rect width=\"%.0f\" height=\"%.0f\" fill=\"white\"/>\n", wide, high)
-	fmt.Fprint(out, text(gap+l.w/2, 28, "middle", "black", 2*textSize, p.title))
-	fmt.Fprintf(out, "<g transform=\"translate(%.1f,%.1f)\">\n%s</g>\n", l.w+2*gap, gap, key)
+	fmt.Fprint(out, text(wide/2, 28, "middle", "black", 2*textSize, p.title))
+	fmt.Fprintf(out, "<g class=\"legend\" transform=\"translate(%.1f,%.1f)\">\n%s</g>\n", l.w+2*gap, gap, key)
 	fmt.Fprintf(out, "<g transform=\"translate(%.1f,%.1f)\">\n", gap, head)
 	for _, f := range l.frames {
 		in, bold := trackGap*float64(len(f.path)-1), 1
@@ -31,14 +32,12 @@ func (p *Picture) WriteSVG(w io.Writer) error {
 	for _, r := range l.routes {
 		fmt.Fprint(out, l.arrow(r))
 	}
-	fmt.Fprint(out, "<g stroke=\"white\" stroke-width=\"2\" paint-order=\"stroke\">\n") // readable over arrows
 	for _, f := range l.frames {
-		fmt.Fprint(out, text(trackGap*float64(len(f.path)), f.top+15, "start", "black", 12, strings.ReplaceAll(p.clusterLabel(f.path), " ", "\u00a0")))
+		fmt.Fprint(out, text(l.titles, f.top+16, "start", "black", frameSize, strings.ReplaceAll(p.clusterLabel(f.path), " ", "\u00a0")))
 	}
 	for _, r := range l.routes {
 		fmt.Fprint(out, l.label(r))
 	}
-	fmt.Fprint(out, "</g>\n")
 	for i, b := range p.boxes {
 		at := l.at[i]
 		fmt.Fprintf(out, "<g class=\"node\"><title>%s</title>\n%s</g>\n", escape(p.tooltip(b)), drawBox(lookOf(b.role), at.x, at.y, at.w, at.h, at.lines, at.fill, at.colour))
@@ -107,13 +106,34 @@ func (l *layout) label(r *route) string {
 	}
 	_, y0 := l.point(r.ends[0])
 	x, y := l.point(r.ends[1])
+	b := l.at[r.to]
 	switch r.ends[1].side {
 	case left:
-		return text(x-long-3, y-3, "end", "black", smallSize, r.label)
+		return text(b.x-b.w/2-long-3, y-3, "end", "black", smallSize, r.label)
 	case right:
-		return text(x+long+3, y-3, "start", "black", smallSize, r.label)
+		return text(b.x+b.w/2+long+3, y-3, "start", "black", smallSize, r.label)
 	}
-	return text(x+4, (y0+y)/2+3, "start", "black", smallSize, r.label)
+	return text(x+labelGap, l.clear(min(y0, y), max(y0, y))+3, "start", "black", smallSize, r.label)
+}
+
+// clear is the middle of the largest part of a way downwards that no edge of a frame crosses.
+func (l *layout) clear(from, to float64) (middle float64) {
+	edges := []float64{from, to}
+	for _, f := range l.frames {
+		for _, y := range []float64{f.top, f.bottom} {
+			if from < y && y < to {
+				edges = append(edges, y)
+			}
+		}
+	}
+	slices.Sort(edges)
+	most := 0.0
+	for i, y := range edges[1:] {
+		if h := y - edges[i]; h > most {
+			most, middle = h, (y+edges[i])/2
+		}
+	}
+	return middle
 }
 
 // bent is a way along right angles, with the corners rounded off.

@@ -2,7 +2,6 @@ package draw
 
 import (
 	"fmt"
-	"io"
 	"time"
 
 	"gorgpt/graph"
@@ -38,13 +37,6 @@ func (t *Times) color(took time.Duration) (fill, font string) {
 // text is the time of one run and its share.
 func (t *Times) text(took time.Duration) string {
 	return fmt.Sprintf("%.3g ms, %.1f %%", 1e3*took.Seconds()/float64(t.Runs), 100*t.share(took))
-}
-
-func (t *Times) writeLegend(out io.Writer) {
-	for i, h := range heat {
-		fmt.Fprintf(out, "\t\tlegend_heat%d [label=%s, shape=box, style=filled, fillcolor=%s, fontcolor=%s];\n", i, quote(heatLabel(i)), quote(h.fill), h.font)
-	}
-	fmt.Fprintf(out, "\t\tlegend_runs [label=%s, shape=plaintext];\n", quote(t.runs()))
 }
 
 // heatLabel is the share of the time that a colour represents.

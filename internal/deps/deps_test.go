@@ -52,7 +52,7 @@ var order = []string{
 	"cmd/gorgpt", "cmd/train", "cmd/finetune",
 	"bench", "bench/compare", "bench/recipe", "notebooks/world", "internal/notices",
 	// Help for tests.
-	"graph/graphtest", "dist/disttest", "hub/hubtest", "finetune/finetunetest", "checkpoint/golden", "internal/endurance", "internal/docs", "internal/deps",
+	"graph/graphtest", "graph/draw/drawtest", "dist/disttest", "hub/hubtest", "finetune/finetunetest", "checkpoint/golden", "internal/endurance", "internal/docs", "internal/deps",
 }
 
 // pkg is a package as go list describes it.

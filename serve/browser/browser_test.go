@@ -50,29 +50,13 @@ func models() []serve.Named {
 // open starts a server and a browser on it. At the end of the test, it checks that nothing was wrong.
 func open(t *testing.T, o serve.Options, models ...serve.Named) *tab {
 	t.Helper()
-	program := ""
-	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
-		if path, err := exec.LookPath(name); err == nil && program == "" {
-			program = path
-		}
-	}
-	if program == "" {
-		t.Skip("there is no Chromium (Debian: chromium)")
-	}
+	ctx := browse(t)
 	o.Page = true
 	s, err := serve.New(models, o)
 	require.NoError(t, err)
 	require.NoError(t, s.Load(context.Background()))
 	h := httptest.NewServer(s)
 	t.Cleanup(h.Close)
-
-	ctx, stop := chromedp.NewExecAllocator(context.Background(), append(chromedp.DefaultExecAllocatorOptions[:],
-		chromedp.ExecPath(program), chromedp.NoSandbox, chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true))...)
-	t.Cleanup(stop)
-	ctx, stop = context.WithTimeout(ctx, 2*time.Minute)
-	t.Cleanup(stop)
-	ctx, stop = chromedp.NewContext(ctx)
-	t.Cleanup(stop)
 	p := &tab{t: t, ctx: ctx, url: h.URL}
 	require.NoError(t, chromedp.Listen(ctx, p.notice))
 	p.size(1280)
@@ -82,6 +66,29 @@ func open(t *testing.T, o serve.Options, models ...serve.Named) *tab {
 		require.Empty(t, p.mistakes)
 	})
 	return p
+}
+
+// browse starts a browser.
+func browse(t *testing.T, more ...chromedp.ExecAllocatorOption) context.Context {
+	t.Helper()
+	program := ""
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
+		if path, err := exec.LookPath(name); err == nil && program == "" {
+			program = path
+		}
+	}
+	if program == "" {
+		t.Skip("there is no Chromium (Debian: chromium)")
+	}
+	options := append(chromedp.DefaultExecAllocatorOptions[:],
+		chromedp.ExecPath(program), chromedp.NoSandbox, chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true))
+	ctx, stop := chromedp.NewExecAllocator(context.Background(), append(options, more...)...)
+	t.Cleanup(stop)
+	ctx, stop = context.WithTimeout(ctx, 2*time.Minute)
+	t.Cleanup(stop)
+	ctx, stop = chromedp.NewContext(ctx)
+	t.Cleanup(stop)
+	return ctx
 }
 
 // notice notes what must not happen.

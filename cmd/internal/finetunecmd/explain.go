@@ -140,17 +140,9 @@ func coloured(t finetune.ExplainedToken, effect, most float64) string {
 }
 
 // pageHead is the beginning of the page. --s is the strength of a token's effect, from 0 to 1.
-const pageHead = `<!DOCTYPE html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>What the tokens contribute</title>
-<style>
-:root { color-scheme: light dark; --text: #111; --page: #fff; --note: #595959; --cut: #767676; --for: 111 160 220; --against: 242 163 94 }
-@media (prefers-color-scheme: dark) {
-  :root { --text: #eee; --page: #181818; --note: #aaa; --cut: #8a8a8a; --for: 38 96 168; --against: 158 82 14 }
-}
-body { font: 16px/1.9 sans-serif; margin: 2em auto; padding: 0 1em; max-width: 50em; color: var(--text); background: var(--page); overflow-wrap: anywhere }
+var pageHead = cli.PageHead("What the tokens contribute",
+	"--cut: #767676; --for: 111 160 220; --against: 242 163 94", "--cut: #8a8a8a; --for: 38 96 168; --against: 158 82 14",
+	`body { font-size: 16px; line-height: 1.9; max-width: 50em }
 h2 { font-size: 1em; margin: 2em 0 0 }
 h3 { font-size: .85em; font-weight: normal; color: var(--note); margin: .6em 0 0 }
 p { margin: 0 }
@@ -158,8 +150,7 @@ b { font-weight: normal; font-size: .85em; color: var(--note); margin-right: .6e
 span { border-radius: 3px; padding: .1em 0; background: rgb(var(--for) / var(--s)) }
 span.against { background: rgb(var(--against) / var(--s)) }
 s { color: var(--cut); text-decoration: none }
-</style>
-<p>Each text is shown twice. <span style="--s:1">Blue</span> tokens speak for the prediction, <span class="against"
+`) + `<p>Each text is shown twice. <span style="--s:1">Blue</span> tokens speak for the prediction, <span class="against"
 style="--s:1">orange</span> ones against it; <s>grey</s> ones were cut away. <em>Masked</em>: how much the evidence for the
 prediction falls when the token is masked and the model runs again. <em>Gradient x input</em>: the slope of the evidence along
 the token's embedding, times the embedding. Point at a token to see its value.</p>

@@ -80,17 +80,9 @@ func (c *command) word(id int32) (text string, ends bool) {
 func percent(logProb float64) string { return fmt.Sprintf("%.1f %%", 100*math.Exp(logProb)) }
 
 // pageHead is the beginning of the page. --p is the probability of a token, from 0 to 1.
-const pageHead = `<!DOCTYPE html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>What else could have been written</title>
-<style>
-:root { color-scheme: light dark; --text: #111111; --page: #ffffff; --note: #595959; --line: #cccccc; --bar: #bcd6f2; --chosen: #ffd9a8 }
-@media (prefers-color-scheme: dark) {
-  :root { --text: #eeeeee; --page: #181818; --note: #aaaaaa; --line: #444444; --bar: #1f4f86; --chosen: #7a4710 }
-}
-body { font: 16px/1.7 sans-serif; margin: 2em auto; padding: 0 1em; max-width: 60em; color: var(--text); background: var(--page); overflow-wrap: anywhere }
+var pageHead = cli.PageHead("What else could have been written",
+	"--line: #ccc; --bar: #bcd6f2; --chosen: #ffd9a8", "--line: #444; --bar: #1f4f86; --chosen: #7a4710",
+	`body { font-size: 16px; line-height: 1.7; max-width: 60em }
 h1 { font-size: 1.3em }
 h2 { font-size: 1em; margin: 2em 0 0 }
 p.note { color: var(--note); font-size: .9em }
@@ -103,8 +95,7 @@ th, td { padding: .1em .6em; border-bottom: 1px solid var(--line); white-space: 
 td.p { text-align: right }
 td.bar { background: linear-gradient(to right, var(--bar) calc(100% * var(--p)), transparent 0) }
 td.chosen { background: linear-gradient(to right, var(--chosen) calc(100% * var(--p)), transparent 0); font-weight: bold }
-</style>
-<h1>What else could have been written</h1>
+`) + `<h1>What else could have been written</h1>
 `
 
 // page is a page with all texts and their alternatives. It needs no other files.

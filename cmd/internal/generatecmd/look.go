@@ -11,9 +11,7 @@ import (
 
 	"github.com/pkg/errors"
 
-	"gorgpt/checkpoint/safetensors"
 	"gorgpt/generate"
-	"gorgpt/internal/atomicfile"
 	"gorgpt/internal/parallel"
 	"gorgpt/internal/plural"
 	"gorgpt/internal/regular"
@@ -152,37 +150,4 @@ func (s *scored) write(w io.Writer, asJSON bool) error {
 	enc := json.NewEncoder(w)
 	enc.SetEscapeHTML(false) // keep </w> readable
 	return enc.Encode(s)
-}
-
-// writeAttention writes the attention weights of the prompt.
-func (c *command) writeAttention() error {
-	ids, err := c.encode(c.prompt)
-	if err != nil {
-		return err
-	}
-	layers, err := generate.AttentionWeights(c.model, ids)
-	if err != nil {
-		return errors.WithMessage(err, "-attention")
-	}
-	tokens := make([]string, len(ids))
-	for i, id := range ids {
-		tokens[i], _ = c.tok.Token(id)
-	}
-	names, err := json.Marshal(tokens)
-	if err != nil {
-		return errors.Wrap(err, "-attention")
-	}
-	n := len(ids)
-	tensors := []safetensors.Tensor{safetensors.NewInt32("ids", []int{n}, ids)}
-	for i, w := range layers {
-		tensors = append(tensors, safetensors.NewFloat32(fmt.Sprintf("h.%d.attn", i), []int{c.model.NHead, n, n}, w))
-	}
-	err = atomicfile.Write(c.attention, func(w io.Writer) error {
-		return safetensors.Write(w, tensors, map[string]string{"format": "pt", "tokens": string(names)})
-	})
-	if err != nil {
-		return err
-	}
-	_, err = fmt.Fprintf(c.stdout, "%s × [%d %d %d] in %s\n", plural.Of(len(layers), "layer"), c.model.NHead, n, n, c.attention)
-	return err
 }

@@ -210,6 +210,49 @@ func TestAttention(t *testing.T) {
 	require.Contains(t, errs, "it must have 1 to 24, the length of the context")
 }
 
+func TestAttentionPage(t *testing.T) {
+	dir, file := modelFolder(t), filepath.Join(t.TempDir(), "weights.html")
+	const prompt = "the </script> cat"
+	status, out, _ := invoke(t, "", "-model", dir, "-prompt", prompt, "-attention", file) // characters are unknown
+	require.Zero(t, status)
+	require.Regexp(t, `^2 layers × \[2 (\d+) \d+\] in .*weights.html\n$`, out)
+	got, err := os.ReadFile(file)
+	require.NoError(t, err)
+	page := string(got)
+	require.Equal(t, 2, strings.Count(page, "</script>"), "the prompt does not end a script")
+	require.NotRegexp(t, `src=|href=|url\(|import |fetch`, page, "it needs no other files")
+	_, text, _ := strings.Cut(page, `<script type="application/json" id="data">`)
+	text, _, _ = strings.Cut(text, "</script>")
+	var data struct {
+		Tokens  []string
+		Heads   int
+		Weights []byte
+	}
+	require.NoError(t, json.Unmarshal([]byte(text), &data))
+	n := len(data.Tokens)
+	require.Equal(t, "the", data.Tokens[0])
+	require.Equal(t, 2, data.Heads)
+	require.Len(t, data.Weights, 2*2*n*(n+1)/2)
+
+	tensors := filepath.Join(t.TempDir(), "weights")
+	status, _, _ = invoke(t, "", "-model", dir, "-prompt", prompt, "-attention", tensors)
+	require.Zero(t, status)
+	f, err := safetensors.Open(tensors)
+	require.NoError(t, err)
+	defer func() { require.NoError(t, f.Close()) }()
+	k := 0
+	for layer := range 2 {
+		w := make([]float32, 2*n*n)
+		require.NoError(t, f.Float32(fmt.Sprintf("h.%d.attn", layer), w))
+		for row := range 2 * n {
+			for column := range row%n + 1 {
+				require.InDelta(t, w[row*n+column], float64(data.Weights[k])/255, 0.5001/255)
+				k++
+			}
+		}
+	}
+}
+
 func TestModelOfTheHub(t *testing.T) {
 	dir := modelFolder(t)
 	h := hubtest.New(t)

@@ -65,10 +65,12 @@ Looking into the model, instead of writing
                    predicted. Encodings are detected as for books; a line has at
                    most 16 MiB
   -score-json      print the same as JSON, with each token
-  -attention FILE  write the attention weights of the prompt to a safetensors
-                   file: h.N.attn [heads T T], where rows are the reading
-                   positions, and the ids [T]; computed by plain, unfused
-                   attention
+  -attention FILE  write the attention weights of the prompt, computed by plain,
+                   unfused attention. FILE.html is a page that needs no other
+                   files: a picture of each head of each block and, of the one
+                   that is chosen, lines between tokens; weights are rounded to
+                   1/255. Any other name is a safetensors file: h.N.attn [heads
+                   T T], where rows are the reading positions, and the ids [T]
   -dot FILE        draw the graph that reads one more token, as DOT, and stop.
                    -svg FILE, -dot-level paper|model|block|op, -dot-profile N
                    and -summary are those of gorgpt train
