@@ -13,6 +13,60 @@ package simd
 //go:noescape
 func addNEON(dst, a, b []float32)
 
+// scaleNEON multiplies:
+//
+//	for i := range dst {
+//		dst[i] = s * x[i]
+//	}
+//
+//go:noescape
+func scaleNEON(dst, x []float32, s float32)
+
+// axpyNEON adds a multiple:
+//
+//	for i := range dst {
+//		dst[i] += s * x[i]
+//	}
+//
+//go:noescape
+func axpyNEON(dst, x []float32, s float32)
+
+// shiftMulNEON shifts and multiplies:
+//
+//	for i := range dst {
+//		dst[i] = (x[i] - shift) * (scale * y[i])
+//	}
+//
+//go:noescape
+func shiftMulNEON(dst, x, y []float32, shift, scale float32)
+
+// mulSubNEON multiplies and subtracts:
+//
+//	for i := range dst {
+//		dst[i] = scale * (x[i]*w[i] - shift*y[i])
+//	}
+//
+//go:noescape
+func mulSubNEON(dst, x, w, y []float32, shift, scale float32)
+
+// dotNEON returns the scalar product:
+//
+//	for i := range x {
+//		sum += x[i] * y[i]
+//	}
+//
+//go:noescape
+func dotNEON(x, y []float32) float32
+
+// maximumNEON returns the largest element:
+//
+//	for i := range x {
+//		top = max(top, x[i])
+//	}
+//
+//go:noescape
+func maximumNEON(x []float32) float32
+
 // sumSquaresNEON sums squares in float64:
 //
 //	for _, v := range x {

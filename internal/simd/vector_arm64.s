@@ -71,6 +71,457 @@ rest1:
 done1:
 	RET
 
+// func scaleNEON(dst, x []float32, s float32)
+TEXT ·scaleNEON(SB), NOSPLIT, $0-52
+	MOVD    dst_base+0(FP), R0
+	MOVD    x_base+24(FP), R1
+	MOVD    dst_len+8(FP), R2
+	FMOVS   s+48(FP), F0
+	VDUP    V0.S[0], V0.S4
+	MOVD    R2, R3
+	SUBS    $16, R3, R3
+	BLT     end1x4
+
+loop1x4:
+	FMOVQ   (R1), F1
+	WORD    $0x6e20dc21 // fmul v1.4s, v1.4s, v0.4s
+	FMOVQ   F1, (R0)
+	FMOVQ   16(R1), F1
+	WORD    $0x6e20dc21 // fmul v1.4s, v1.4s, v0.4s
+	FMOVQ   F1, 16(R0)
+	FMOVQ   32(R1), F1
+	WORD    $0x6e20dc21 // fmul v1.4s, v1.4s, v0.4s
+	FMOVQ   F1, 32(R0)
+	FMOVQ   48(R1), F1
+	WORD    $0x6e20dc21 // fmul v1.4s, v1.4s, v0.4s
+	FMOVQ   F1, 48(R0)
+	ADD     $64, R0, R0
+	ADD     $64, R1, R1
+	SUBS    $16, R3, R3
+	BGE     loop1x4
+
+end1x4:
+	ADD     $16, R3, R3
+	SUBS    $4, R3, R3
+	BLT     end1x1
+
+loop1x1:
+	FMOVQ   (R1), F1
+	WORD    $0x6e20dc21 // fmul v1.4s, v1.4s, v0.4s
+	FMOVQ   F1, (R0)
+	ADD     $16, R0, R0
+	ADD     $16, R1, R1
+	SUBS    $4, R3, R3
+	BGE     loop1x1
+
+end1x1:
+	ADD     $4, R3, R3
+	CBZ     R3, done1
+
+rest1:
+	FMOVS   (R1), F1
+	WORD    $0x6e20dc21 // fmul v1.4s, v1.4s, v0.4s
+	FMOVS   F1, (R0)
+	ADD     $4, R0, R0
+	ADD     $4, R1, R1
+	SUB     $1, R3, R3
+	CBNZ    R3, rest1
+
+done1:
+	RET
+
+// func axpyNEON(dst, x []float32, s float32)
+TEXT ·axpyNEON(SB), NOSPLIT, $0-52
+	MOVD    dst_base+0(FP), R0
+	MOVD    x_base+24(FP), R1
+	MOVD    dst_len+8(FP), R2
+	FMOVS   s+48(FP), F0
+	VDUP    V0.S[0], V0.S4
+	MOVD    R2, R3
+	SUBS    $16, R3, R3
+	BLT     end1x4
+
+loop1x4:
+	FMOVQ   (R0), F1
+	FMOVQ   (R1), F2
+	VFMLA   V2.S4, V0.S4, V1.S4
+	FMOVQ   F1, (R0)
+	FMOVQ   16(R0), F1
+	FMOVQ   16(R1), F2
+	VFMLA   V2.S4, V0.S4, V1.S4
+	FMOVQ   F1, 16(R0)
+	FMOVQ   32(R0), F1
+	FMOVQ   32(R1), F2
+	VFMLA   V2.S4, V0.S4, V1.S4
+	FMOVQ   F1, 32(R0)
+	FMOVQ   48(R0), F1
+	FMOVQ   48(R1), F2
+	VFMLA   V2.S4, V0.S4, V1.S4
+	FMOVQ   F1, 48(R0)
+	ADD     $64, R0, R0
+	ADD     $64, R1, R1
+	SUBS    $16, R3, R3
+	BGE     loop1x4
+
+end1x4:
+	ADD     $16, R3, R3
+	SUBS    $4, R3, R3
+	BLT     end1x1
+
+loop1x1:
+	FMOVQ   (R0), F1
+	FMOVQ   (R1), F2
+	VFMLA   V2.S4, V0.S4, V1.S4
+	FMOVQ   F1, (R0)
+	ADD     $16, R0, R0
+	ADD     $16, R1, R1
+	SUBS    $4, R3, R3
+	BGE     loop1x1
+
+end1x1:
+	ADD     $4, R3, R3
+	CBZ     R3, done1
+
+rest1:
+	FMOVS   (R0), F1
+	FMOVS   (R1), F2
+	VFMLA   V2.S4, V0.S4, V1.S4
+	FMOVS   F1, (R0)
+	ADD     $4, R0, R0
+	ADD     $4, R1, R1
+	SUB     $1, R3, R3
+	CBNZ    R3, rest1
+
+done1:
+	RET
+
+// func shiftMulNEON(dst, x, y []float32, shift, scale float32)
+TEXT ·shiftMulNEON(SB), NOSPLIT, $0-80
+	MOVD    dst_base+0(FP), R0
+	MOVD    x_base+24(FP), R1
+	MOVD    y_base+48(FP), R2
+	MOVD    dst_len+8(FP), R3
+	FMOVS   shift+72(FP), F0
+	VDUP    V0.S[0], V0.S4
+	FMOVS   scale+76(FP), F1
+	VDUP    V1.S[0], V1.S4
+	MOVD    R3, R4
+	SUBS    $16, R4, R4
+	BLT     end1x4
+
+loop1x4:
+	FMOVQ   (R1), F2
+	FMOVQ   (R2), F3
+	WORD    $0x4ea0d442 // fsub v2.4s, v2.4s, v0.4s
+	WORD    $0x6e21dc63 // fmul v3.4s, v3.4s, v1.4s
+	WORD    $0x6e23dc42 // fmul v2.4s, v2.4s, v3.4s
+	FMOVQ   F2, (R0)
+	FMOVQ   16(R1), F2
+	FMOVQ   16(R2), F3
+	WORD    $0x4ea0d442 // fsub v2.4s, v2.4s, v0.4s
+	WORD    $0x6e21dc63 // fmul v3.4s, v3.4s, v1.4s
+	WORD    $0x6e23dc42 // fmul v2.4s, v2.4s, v3.4s
+	FMOVQ   F2, 16(R0)
+	FMOVQ   32(R1), F2
+	FMOVQ   32(R2), F3
+	WORD    $0x4ea0d442 // fsub v2.4s, v2.4s, v0.4s
+	WORD    $0x6e21dc63 // fmul v3.4s, v3.4s, v1.4s
+	WORD    $0x6e23dc42 // fmul v2.4s, v2.4s, v3.4s
+	FMOVQ   F2, 32(R0)
+	FMOVQ   48(R1), F2
+	FMOVQ   48(R2), F3
+	WORD    $0x4ea0d442 // fsub v2.4s, v2.4s, v0.4s
+	WORD    $0x6e21dc63 // fmul v3.4s, v3.4s, v1.4s
+	WORD    $0x6e23dc42 // fmul v2.4s, v2.4s, v3.4s
+	FMOVQ   F2, 48(R0)
+	ADD     $64, R0, R0
+	ADD     $64, R1, R1
+	ADD     $64, R2, R2
+	SUBS    $16, R4, R4
+	BGE     loop1x4
+
+end1x4:
+	ADD     $16, R4, R4
+	SUBS    $4, R4, R4
+	BLT     end1x1
+
+loop1x1:
+	FMOVQ   (R1), F2
+	FMOVQ   (R2), F3
+	WORD    $0x4ea0d442 // fsub v2.4s, v2.4s, v0.4s
+	WORD    $0x6e21dc63 // fmul v3.4s, v3.4s, v1.4s
+	WORD    $0x6e23dc42 // fmul v2.4s, v2.4s, v3.4s
+	FMOVQ   F2, (R0)
+	ADD     $16, R0, R0
+	ADD     $16, R1, R1
+	ADD     $16, R2, R2
+	SUBS    $4, R4, R4
+	BGE     loop1x1
+
+end1x1:
+	ADD     $4, R4, R4
+	CBZ     R4, done1
+
+rest1:
+	FMOVS   (R1), F2
+	FMOVS   (R2), F3
+	WORD    $0x4ea0d442 // fsub v2.4s, v2.4s, v0.4s
+	WORD    $0x6e21dc63 // fmul v3.4s, v3.4s, v1.4s
+	WORD    $0x6e23dc42 // fmul v2.4s, v2.4s, v3.4s
+	FMOVS   F2, (R0)
+	ADD     $4, R0, R0
+	ADD     $4, R1, R1
+	ADD     $4, R2, R2
+	SUB     $1, R4, R4
+	CBNZ    R4, rest1
+
+done1:
+	RET
+
+// func mulSubNEON(dst, x, w, y []float32, shift, scale float32)
+TEXT ·mulSubNEON(SB), NOSPLIT, $0-104
+	MOVD    dst_base+0(FP), R0
+	MOVD    x_base+24(FP), R1
+	MOVD    w_base+48(FP), R2
+	MOVD    y_base+72(FP), R3
+	MOVD    dst_len+8(FP), R4
+	FMOVS   shift+96(FP), F0
+	VDUP    V0.S[0], V0.S4
+	FMOVS   scale+100(FP), F1
+	VDUP    V1.S[0], V1.S4
+	MOVD    R4, R5
+	SUBS    $8, R5, R5
+	BLT     end1x2
+
+loop1x2:
+	FMOVQ   (R1), F2
+	FMOVQ   (R2), F3
+	FMOVQ   (R3), F4
+	WORD    $0x6e23dc42 // fmul v2.4s, v2.4s, v3.4s
+	VFMLS   V0.S4, V4.S4, V2.S4
+	WORD    $0x6e21dc42 // fmul v2.4s, v2.4s, v1.4s
+	FMOVQ   F2, (R0)
+	FMOVQ   16(R1), F2
+	FMOVQ   16(R2), F3
+	FMOVQ   16(R3), F4
+	WORD    $0x6e23dc42 // fmul v2.4s, v2.4s, v3.4s
+	VFMLS   V0.S4, V4.S4, V2.S4
+	WORD    $0x6e21dc42 // fmul v2.4s, v2.4s, v1.4s
+	FMOVQ   F2, 16(R0)
+	ADD     $32, R0, R0
+	ADD     $32, R1, R1
+	ADD     $32, R2, R2
+	ADD     $32, R3, R3
+	SUBS    $8, R5, R5
+	BGE     loop1x2
+
+end1x2:
+	ADD     $8, R5, R5
+	SUBS    $4, R5, R5
+	BLT     end1x1
+
+loop1x1:
+	FMOVQ   (R1), F2
+	FMOVQ   (R2), F3
+	FMOVQ   (R3), F4
+	WORD    $0x6e23dc42 // fmul v2.4s, v2.4s, v3.4s
+	VFMLS   V0.S4, V4.S4, V2.S4
+	WORD    $0x6e21dc42 // fmul v2.4s, v2.4s, v1.4s
+	FMOVQ   F2, (R0)
+	ADD     $16, R0, R0
+	ADD     $16, R1, R1
+	ADD     $16, R2, R2
+	ADD     $16, R3, R3
+	SUBS    $4, R5, R5
+	BGE     loop1x1
+
+end1x1:
+	ADD     $4, R5, R5
+	CBZ     R5, done1
+
+rest1:
+	FMOVS   (R1), F2
+	FMOVS   (R2), F3
+	FMOVS   (R3), F4
+	WORD    $0x6e23dc42 // fmul v2.4s, v2.4s, v3.4s
+	VFMLS   V0.S4, V4.S4, V2.S4
+	WORD    $0x6e21dc42 // fmul v2.4s, v2.4s, v1.4s
+	FMOVS   F2, (R0)
+	ADD     $4, R0, R0
+	ADD     $4, R1, R1
+	ADD     $4, R2, R2
+	ADD     $4, R3, R3
+	SUB     $1, R5, R5
+	CBNZ    R5, rest1
+
+done1:
+	RET
+
+// func dotNEON(x, y []float32) float32
+TEXT ·dotNEON(SB), NOSPLIT, $0-52
+	MOVD    x_base+0(FP), R0
+	MOVD    y_base+24(FP), R1
+	MOVD    x_len+8(FP), R2
+	VEOR    V0.B16, V0.B16, V0.B16
+	VEOR    V1.B16, V1.B16, V1.B16
+	VEOR    V2.B16, V2.B16, V2.B16
+	VEOR    V3.B16, V3.B16, V3.B16
+	VEOR    V4.B16, V4.B16, V4.B16
+	VEOR    V5.B16, V5.B16, V5.B16
+	VEOR    V6.B16, V6.B16, V6.B16
+	VEOR    V7.B16, V7.B16, V7.B16
+	MOVD    R2, R3
+	SUBS    $32, R3, R3
+	BLT     end1x8
+
+loop1x8:
+	FMOVQ   (R0), F8
+	FMOVQ   (R1), F9
+	VFMLA   V8.S4, V9.S4, V0.S4
+	FMOVQ   16(R0), F8
+	FMOVQ   16(R1), F9
+	VFMLA   V8.S4, V9.S4, V1.S4
+	FMOVQ   32(R0), F8
+	FMOVQ   32(R1), F9
+	VFMLA   V8.S4, V9.S4, V2.S4
+	FMOVQ   48(R0), F8
+	FMOVQ   48(R1), F9
+	VFMLA   V8.S4, V9.S4, V3.S4
+	FMOVQ   64(R0), F8
+	FMOVQ   64(R1), F9
+	VFMLA   V8.S4, V9.S4, V4.S4
+	FMOVQ   80(R0), F8
+	FMOVQ   80(R1), F9
+	VFMLA   V8.S4, V9.S4, V5.S4
+	FMOVQ   96(R0), F8
+	FMOVQ   96(R1), F9
+	VFMLA   V8.S4, V9.S4, V6.S4
+	FMOVQ   112(R0), F8
+	FMOVQ   112(R1), F9
+	VFMLA   V8.S4, V9.S4, V7.S4
+	ADD     $128, R0, R0
+	ADD     $128, R1, R1
+	SUBS    $32, R3, R3
+	BGE     loop1x8
+
+end1x8:
+	ADD     $32, R3, R3
+	SUBS    $4, R3, R3
+	BLT     end1x1
+
+loop1x1:
+	FMOVQ   (R0), F8
+	FMOVQ   (R1), F9
+	VFMLA   V8.S4, V9.S4, V0.S4
+	ADD     $16, R0, R0
+	ADD     $16, R1, R1
+	SUBS    $4, R3, R3
+	BGE     loop1x1
+
+end1x1:
+	ADD     $4, R3, R3
+	CBZ     R3, done1
+
+rest1:
+	FMOVS   (R0), F8
+	FMOVS   (R1), F9
+	VFMLA   V8.S4, V9.S4, V0.S4
+	ADD     $4, R0, R0
+	ADD     $4, R1, R1
+	SUB     $1, R3, R3
+	CBNZ    R3, rest1
+
+done1:
+	WORD    $0x4e24d400 // fadd v0.4s, v0.4s, v4.4s
+	WORD    $0x4e25d421 // fadd v1.4s, v1.4s, v5.4s
+	WORD    $0x4e26d442 // fadd v2.4s, v2.4s, v6.4s
+	WORD    $0x4e27d463 // fadd v3.4s, v3.4s, v7.4s
+	WORD    $0x4e22d400 // fadd v0.4s, v0.4s, v2.4s
+	WORD    $0x4e23d421 // fadd v1.4s, v1.4s, v3.4s
+	WORD    $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
+	VEXT    $8, V0.B16, V0.B16, V8.B16
+	WORD    $0x4e28d400 // fadd v0.4s, v0.4s, v8.4s
+	VEXT    $4, V0.B16, V0.B16, V8.B16
+	WORD    $0x4e28d400 // fadd v0.4s, v0.4s, v8.4s
+	FMOVS   F0, ret+48(FP)
+	RET
+
+// func maximumNEON(x []float32) float32
+TEXT ·maximumNEON(SB), NOSPLIT, $0-28
+	MOVD    x_base+0(FP), R0
+	MOVD    x_len+8(FP), R1
+	VMOVQ   $0xff800000ff800000, $0xff800000ff800000, V0
+	VMOVQ   $0xff800000ff800000, $0xff800000ff800000, V1
+	VMOVQ   $0xff800000ff800000, $0xff800000ff800000, V2
+	VMOVQ   $0xff800000ff800000, $0xff800000ff800000, V3
+	VMOVQ   $0xff800000ff800000, $0xff800000ff800000, V4
+	VMOVQ   $0xff800000ff800000, $0xff800000ff800000, V5
+	VMOVQ   $0xff800000ff800000, $0xff800000ff800000, V6
+	VMOVQ   $0xff800000ff800000, $0xff800000ff800000, V7
+	MOVD    R1, R2
+	SUBS    $32, R2, R2
+	BLT     end1x8
+
+loop1x8:
+	FMOVQ   (R0), F8
+	WORD    $0x4e28c400 // fmaxnm v0.4s, v0.4s, v8.4s
+	FMOVQ   16(R0), F8
+	WORD    $0x4e28c421 // fmaxnm v1.4s, v1.4s, v8.4s
+	FMOVQ   32(R0), F8
+	WORD    $0x4e28c442 // fmaxnm v2.4s, v2.4s, v8.4s
+	FMOVQ   48(R0), F8
+	WORD    $0x4e28c463 // fmaxnm v3.4s, v3.4s, v8.4s
+	FMOVQ   64(R0), F8
+	WORD    $0x4e28c484 // fmaxnm v4.4s, v4.4s, v8.4s
+	FMOVQ   80(R0), F8
+	WORD    $0x4e28c4a5 // fmaxnm v5.4s, v5.4s, v8.4s
+	FMOVQ   96(R0), F8
+	WORD    $0x4e28c4c6 // fmaxnm v6.4s, v6.4s, v8.4s
+	FMOVQ   112(R0), F8
+	WORD    $0x4e28c4e7 // fmaxnm v7.4s, v7.4s, v8.4s
+	ADD     $128, R0, R0
+	SUBS    $32, R2, R2
+	BGE     loop1x8
+
+end1x8:
+	ADD     $32, R2, R2
+	SUBS    $4, R2, R2
+	BLT     end1x1
+
+loop1x1:
+	FMOVQ   (R0), F8
+	WORD    $0x4e28c400 // fmaxnm v0.4s, v0.4s, v8.4s
+	ADD     $16, R0, R0
+	SUBS    $4, R2, R2
+	BGE     loop1x1
+
+end1x1:
+	ADD     $4, R2, R2
+	CBZ     R2, done1
+
+rest1:
+	FMOVS   (R0), F8
+	VDUP    V8.S[0], V8.S4
+	WORD    $0x4e28c400 // fmaxnm v0.4s, v0.4s, v8.4s
+	ADD     $4, R0, R0
+	SUB     $1, R2, R2
+	CBNZ    R2, rest1
+
+done1:
+	WORD    $0x4e24c400 // fmaxnm v0.4s, v0.4s, v4.4s
+	WORD    $0x4e25c421 // fmaxnm v1.4s, v1.4s, v5.4s
+	WORD    $0x4e26c442 // fmaxnm v2.4s, v2.4s, v6.4s
+	WORD    $0x4e27c463 // fmaxnm v3.4s, v3.4s, v7.4s
+	WORD    $0x4e22c400 // fmaxnm v0.4s, v0.4s, v2.4s
+	WORD    $0x4e23c421 // fmaxnm v1.4s, v1.4s, v3.4s
+	WORD    $0x4e21c400 // fmaxnm v0.4s, v0.4s, v1.4s
+	VEXT    $8, V0.B16, V0.B16, V8.B16
+	WORD    $0x4e28c400 // fmaxnm v0.4s, v0.4s, v8.4s
+	VEXT    $4, V0.B16, V0.B16, V8.B16
+	WORD    $0x4e28c400 // fmaxnm v0.4s, v0.4s, v8.4s
+	FMOVS   F0, ret+24(FP)
+	RET
+
 // func sumSquaresNEON(x []float32) float64
 TEXT ·sumSquaresNEON(SB), NOSPLIT, $0-32
 	MOVD    x_base+0(FP), R0

@@ -177,7 +177,7 @@ func (a *asm) words(w [vectorLanes]uint32) vec {
 		a.clear(v)
 		return v
 	}
-	a.op("VMOVQ", text(fmt.Sprintf("$0x%08x%08x", w[1], w[0])), text(fmt.Sprintf("$0x%08x%08x", w[3], w[2])), v)
+	a.op("VMOVQ", text(fmt.Sprintf("$0x%08x%08x", w[1], w[0])), text(fmt.Sprintf("$0x%08x%08x", w[3], w[2])), text(fmt.Sprintf("V%d", int(v))))
 	return v
 }
 

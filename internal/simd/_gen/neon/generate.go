@@ -11,7 +11,7 @@ var files = []struct {
 	name    string
 	kernels []func(*asm)
 }{
-	{"vector", []func(*asm){add, sumSquares}},
+	{"vector", []func(*asm){add, scale, axpy, shiftMul, mulSub, dot, maximum, sumSquares}},
 }
 
 // Generate writes all files to a folder.
