@@ -11,7 +11,12 @@ var files = []struct {
 	name    string
 	kernels []func(*asm)
 }{
+	{"gemm", []func(*asm){tile}},
+	{"rows", []func(*asm){combine, transposed}},
+	{"strip", stripKernels()},
+	{"pack", []func(*asm){pack, transpose}},
 	{"vector", []func(*asm){add, scale, axpy, shiftMul, mulSub, dot, maximum, sumSquares}},
+	{"peak", []func(*asm){peak}},
 }
 
 // Generate writes all files to a folder.

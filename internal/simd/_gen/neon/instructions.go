@@ -25,6 +25,9 @@ func (a *asm) FMOVQ(from, to operand)  { a.op("FMOVQ", from, to) }
 func (a *asm) FLDPQ(from mem, to pair) { a.op("FLDPQ", from, to) }
 func (a *asm) FSTPQ(from pair, to mem) { a.op("FSTPQ", from, to) }
 
+// LD1 loads one lane and leaves the others as they are.
+func (a *asm) LD1(from mem, to lane) { a.op("VLD1", from, to) }
+
 // Prefetches into the first- and second-level cache.
 func (a *asm) PRFM1(m mem) { a.op("PRFM", m, text("PLDL1KEEP")) }
 func (a *asm) PRFM2(m mem) { a.op("PRFM", m, text("PLDL2KEEP")) }
