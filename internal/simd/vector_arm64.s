@@ -290,10 +290,10 @@ TEXT ·mulSubNEON(SB), NOSPLIT, $0-104
 	FMOVS   scale+100(FP), F1
 	VDUP    V1.S[0], V1.S4
 	MOVD    R4, R5
-	SUBS    $8, R5, R5
-	BLT     end1x2
+	SUBS    $16, R5, R5
+	BLT     end1x4
 
-loop1x2:
+loop1x4:
 	FMOVQ   (R1), F2
 	FMOVQ   (R2), F3
 	FMOVQ   (R3), F4
@@ -308,15 +308,29 @@ loop1x2:
 	VFMLS   V0.S4, V4.S4, V2.S4
 	WORD    $0x6e21dc42 // fmul v2.4s, v2.4s, v1.4s
 	FMOVQ   F2, 16(R0)
-	ADD     $32, R0, R0
-	ADD     $32, R1, R1
-	ADD     $32, R2, R2
-	ADD     $32, R3, R3
-	SUBS    $8, R5, R5
-	BGE     loop1x2
+	FMOVQ   32(R1), F2
+	FMOVQ   32(R2), F3
+	FMOVQ   32(R3), F4
+	WORD    $0x6e23dc42 // fmul v2.4s, v2.4s, v3.4s
+	VFMLS   V0.S4, V4.S4, V2.S4
+	WORD    $0x6e21dc42 // fmul v2.4s, v2.4s, v1.4s
+	FMOVQ   F2, 32(R0)
+	FMOVQ   48(R1), F2
+	FMOVQ   48(R2), F3
+	FMOVQ   48(R3), F4
+	WORD    $0x6e23dc42 // fmul v2.4s, v2.4s, v3.4s
+	VFMLS   V0.S4, V4.S4, V2.S4
+	WORD    $0x6e21dc42 // fmul v2.4s, v2.4s, v1.4s
+	FMOVQ   F2, 48(R0)
+	ADD     $64, R0, R0
+	ADD     $64, R1, R1
+	ADD     $64, R2, R2
+	ADD     $64, R3, R3
+	SUBS    $16, R5, R5
+	BGE     loop1x4
 
-end1x2:
-	ADD     $8, R5, R5
+end1x4:
+	ADD     $16, R5, R5
 	SUBS    $4, R5, R5
 	BLT     end1x1
 

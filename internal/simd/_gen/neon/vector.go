@@ -58,7 +58,7 @@ func mulSub(a *asm) {
 		"multiplies and subtracts:", "", "\tfor i := range dst {", "\t\tdst[i] = scale * (x[i]*w[i] - shift*y[i])", "\t}")
 	dst, x, w, y, n := a.ptr("dst"), a.ptr("x"), a.ptr("w"), a.ptr("y"), a.length("dst")
 	shift, scale := a.broadcast("shift"), a.broadcast("scale")
-	a.stream(n, 2, func(l lanes) {
+	a.stream(n, 4, func(l lanes) {
 		u, v, z := l.load(x), l.load(w), l.load(y)
 		a.FMUL(v, u, u)
 		a.FMLS(shift, z, u)
