@@ -20,6 +20,13 @@ func Aligned[E int8 | uint16 | float32](n int) []E {
 	return raw[skip : skip+n : skip+n]
 }
 
+// wholePages returns the part [skip,skip+size) of a block that consists of whole pages.
+// Systems have pages of 4, 16 or 64 KB.
+func wholePages(start uintptr, bytes, page int) (skip, size int) {
+	skip = (page - int(start%uintptr(page))) % page
+	return skip, max(bytes-skip, 0) / page * page
+}
+
 // Room is one block of memory for many matrices, see [Compact.Arrange]: the memory of a single
 // one may be too small for huge pages.
 // A Room must not be used by several goroutines at once.

@@ -17,18 +17,15 @@ func preferHugePages(start unsafe.Pointer, bytes int) {
 	if bytes < 2*hugePage {
 		return
 	}
-	skip := (hugePage - int(uintptr(start)%hugePage)) % hugePage
-	size := (bytes - skip) / hugePage * hugePage
+	skip, size := wholePages(uintptr(start), bytes, hugePage)
 	_ = unix.Madvise(unsafe.Slice((*byte)(unsafe.Add(start, skip)), size), unix.MADV_HUGEPAGE)
 }
 
 // Release gives the pages of a block that is no longer needed back to the system, before the
 // collector can. Its elements have no defined value after that.
 func Release(block []float32) {
-	page := unix.Getpagesize()
-	start, bytes := unsafe.Pointer(unsafe.SliceData(block)), 4*len(block)
-	skip := (page - int(uintptr(start)%uintptr(page))) % page
-	if size := (bytes - skip) / page * page; size > 0 {
+	start := unsafe.Pointer(unsafe.SliceData(block))
+	if skip, size := wholePages(uintptr(start), 4*len(block), unix.Getpagesize()); size > 0 {
 		_ = unix.Madvise(unsafe.Slice((*byte)(unsafe.Add(start, skip)), size), unix.MADV_DONTNEED)
 	}
 }

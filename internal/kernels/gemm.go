@@ -8,10 +8,10 @@ import (
 
 // Block sizes: a block of A [MC KC] stays in the second-level cache while it
 // meets every strip of the panel of B [KC NC], each of which stays in the first
-// for all its tiles. MC and NC hold whole tiles of every instruction set.
+// for all its tiles. MC (gemmMC) and NC hold whole tiles of every instruction
+// set. KC decides the order of sums, so it is the same everywhere.
 const (
 	gemmKC = 384
-	gemmMC = 192
 	gemmNC = 1536
 
 	// gemmSerial is the number of multiply-adds below which waking another core
@@ -129,14 +129,15 @@ func (g *gemm) serial(ws *workspace) {
 
 // block computes the rows [i0,i1) and columns [j0,j1) of C.
 func (g *gemm) block(ws *workspace, i0, i1, j0, j1 int) {
+	rows := gemmMC()
 	for j := j0; j < j1; j += gemmNC {
 		nc := min(gemmNC, j1-j)
 		// With k = 0 one pass still writes add.
 		for p := 0; p == 0 || p < g.k; p += gemmKC {
 			kc := min(gemmKC, g.k-p)
 			b := g.panelB(ws, p, kc, j, nc)
-			for i := i0; i < i1; i += gemmMC {
-				mc := min(gemmMC, i1-i)
+			for i := i0; i < i1; i += rows {
+				mc := min(rows, i1-i)
 				a, lda := g.blockA(ws, i, mc, p, kc)
 				g.tiles(ws, i, mc, j, nc, p, kc, a, lda, b)
 			}

@@ -13,7 +13,7 @@ const EnvCPU = "GORGPT_CPU"
 // fixed before main starts.
 var active, chooseErr = choose(os.Getenv(EnvCPU), append(assembled(), generic))
 
-// ISA names the instruction set in use: "generic", "avx2" or "avx512".
+// ISA names the instruction set in use: "generic", "avx2", "avx512" or "neon".
 func ISA() string { return active.name }
 
 // Err returns an error when the environment asks for an instruction set that

@@ -31,8 +31,8 @@ type table struct {
 	dropout func(dst, src []float32, key uint64, block, row, head, seq, threshold uint32, scale float32)
 	adam    func(p, g, m, v []float32, lr, b1, c1, b2, c2, eps, l2, scale float32)
 
-	lanes int // float32 values that one instruction of peak multiplies and adds
-	peak  func(rounds int) float32
+	operations int // floating-point operations of a round of peak
+	peak       func(rounds int) float32
 
 	// mr and nr are the sides of the GEMM register tile, nr a multiple of 4.
 	mr, nr    int
@@ -74,7 +74,7 @@ var generic = table{
 	layerNormGrad: layerNormGradGeneric,
 	dropout:       dropoutGeneric,
 	adam:          adamGeneric,
-	lanes:         1,
+	operations:    2 * peakSums,
 	peak:          peakGeneric,
 	mr:            4,
 	nr:            4,

@@ -3,6 +3,7 @@ package simd
 import (
 	"fmt"
 	"math"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -68,7 +69,14 @@ func TestSpecialValues(t *testing.T) {
 		for i := range one {
 			one[i] = 1
 		}
+		back := clone(x)
+		slices.Reverse(back)
 		for name, f := range map[string]func(k table, dst []float32){
+			"add":      func(k table, dst []float32) { k.add(dst, x, back) },
+			"scale":    func(k table, dst []float32) { k.scale(dst, x, -0.5) },
+			"axpy":     func(k table, dst []float32) { k.axpy(dst, x, 3) },
+			"shiftMul": func(k table, dst []float32) { k.shiftMul(dst, x, one, 1, 2) },
+			"mulSub":   func(k table, dst []float32) { k.mulSub(dst, x, one, back, 1, 2) },
 			"exp":      func(k table, dst []float32) { k.expSum(dst, x, 1, 0, 1) },
 			"gelu":     func(k table, dst []float32) { k.gelu(dst, x) },
 			"geluGrad": func(k table, dst []float32) { k.geluGrad(dst, one, x) },
@@ -77,6 +85,13 @@ func TestSpecialValues(t *testing.T) {
 			f(fast, got)
 			f(generic, want)
 			near(t, name, got, want, tight, 1e-37)
+		}
+		for i := range x { // none may hide behind others
+			assert.Equal(t, float64(x[i])*float64(x[i]) > 0, fast.sumSquares(x[i:i+1]) > 0, "sumSquares of %g", x[i])
+			if x[i] == x[i] {
+				assert.Equal(t, x[i], fast.maximum(x[i:i+1]), "maximum")
+				assert.Equal(t, x[i], fast.dot(x[i:i+1], one[:1]), "dot")
+			}
 		}
 		y := make([]float32, len(x))
 		fast.expSum(y, x, 1, 0, 1)

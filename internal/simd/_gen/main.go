@@ -1,7 +1,8 @@
 // Command _gen writes the assembly of package simd and its Go declarations.
 // Run it with "go generate ./internal/simd".
 //
-// Each kernel is described once and emitted for AVX2 with FMA and for AVX-512,
+// The files of this folder are for amd64, those of neon for arm64. Here
+// each kernel is described once and emitted for AVX2 with FMA and for AVX-512,
 // whose vectors are twice as long. A file of kernels has a build.Context of its
 // own, and each kernel a Go function of its own: a virtual register that leaks
 // from one kernel to another is accepted in silence, and its code is garbage.
@@ -16,6 +17,8 @@ import (
 	"github.com/mmcloughlin/avo/build"
 	"github.com/mmcloughlin/avo/pass"
 	"github.com/mmcloughlin/avo/printer"
+
+	"gorgpt/internal/simd/_gen/neon"
 )
 
 // files maps each pair x_amd64.s and x_amd64.go to the functions that emit its
@@ -42,6 +45,9 @@ func main() {
 		if err := generate(filepath.Join("..", f.name+"_amd64"), f.kernels); err != nil {
 			log.Fatalf("%s: %v", f.name, err)
 		}
+	}
+	if err := neon.Generate(".."); err != nil {
+		log.Fatal(err)
 	}
 }
 
