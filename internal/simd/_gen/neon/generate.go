@@ -16,6 +16,11 @@ var files = []struct {
 	{"strip", stripKernels()},
 	{"pack", []func(*asm){pack, transpose}},
 	{"vector", []func(*asm){add, scale, axpy, shiftMul, mulSub, dot, maximum, sumSquares}},
+	{"exp", []func(*asm){expSum, sumExp}},
+	{"gelu", []func(*asm){gelu, geluGrad}},
+	{"layernorm", []func(*asm){layerNorm, layerNormGrad}},
+	{"dropout", []func(*asm){dropout}},
+	{"adam", []func(*asm){adam}},
 	{"peak", []func(*asm){peak}},
 }
 
