@@ -42,6 +42,7 @@ type opened struct {
 
 	explaining chan struct{}       // holds a value while somebody uses the explainer
 	explainer  *finetune.Explainer // nil before the first explanation
+	looking    chan struct{}       // holds a value while somebody looks inside
 }
 
 // Dtype is a type of weights; see [Compute]. A Dtype is safe for concurrent use.
@@ -119,7 +120,7 @@ func Open(dir string, with ...Option) (*Model, error) {
 	if err != nil {
 		return nil, openError(dir, err)
 	}
-	in := &opened{base: base, cutLong: o.cutLong, scorer: generate.NewScorer(base.Model), author: &author{model: base.Model, observe: o.observe}, explaining: make(chan struct{}, 1)}
+	in := &opened{base: base, cutLong: o.cutLong, scorer: generate.NewScorer(base.Model), author: &author{model: base.Model, observe: o.observe}, explaining: make(chan struct{}, 1), looking: make(chan struct{}, 1)}
 	for _, token := range []string{tokenizer.Unknown, tokenizer.Start, tokenizer.Delimiter, tokenizer.Classify} {
 		if id, found := base.Tok.ID(token); found && int(id) < base.Model.VocabSize {
 			in.never = append(in.never, id)

@@ -63,10 +63,8 @@ func (s *Scorer) Rank(ctx context.Context, ids []int32, n int) (own []float64, b
 
 // score computes log-probabilities and, unless n is 0, the n most likely tokens in each place.
 func (s *Scorer) score(ctx context.Context, ids []int32, n int) (own []float64, best [][]Ranked, err error) {
-	for _, id := range ids {
-		if id < 0 || int(id) >= s.model.VocabSize {
-			return nil, nil, errors.Errorf("token %d is not one of the model, which are 0 to %d", id, s.model.VocabSize-1)
-		}
+	if err := checkTokens(s.model, ids); err != nil {
+		return nil, nil, err
 	}
 	updates := s.model.Store.Updates()
 	own = make([]float64, max(0, len(ids)-1))
@@ -201,30 +199,11 @@ func newScorePass(m *gpt1.Model, arena *graph.Arena, shape scoreShape) (p *score
 	return p, err
 }
 
-// AttentionWeights returns the attention weights of a text in each layer: how much position i
-// of the second-last axis reads from position j of the last. It uses plain attention, which keeps
-// the weights. layers × [H T T]
-func AttentionWeights(m *gpt1.Model, ids []int32) ([][]float32, error) {
-	if len(ids) == 0 || len(ids) > m.NCtx {
-		return nil, errors.Errorf("the text has %d tokens: it must have 1 to %d, the length of the context", len(ids), m.NCtx)
+func checkTokens(m *gpt1.Model, ids []int32) error {
+	for _, id := range ids {
+		if id < 0 || int(id) >= m.VocabSize {
+			return errors.Errorf("token %d is not one of the model, which are 0 to %d", id, m.VocabSize-1)
+		}
 	}
-	if m.IsLSTM() {
-		return nil, errors.WithMessage(ErrLSTM, "it has no attention")
-	}
-	g := graph.New(false)
-	in, data := g.Ints("inputs", 1, len(ids))
-	copy(data, ids)
-	_, weights := m.Plain(in)
-	machine, err := g.Compile(new(graph.Arena), weights...)
-	if err != nil {
-		return nil, err
-	}
-	if err := machine.Run(); err != nil {
-		return nil, err
-	}
-	layers := make([][]float32, len(weights))
-	for i, w := range weights {
-		layers[i] = w.Values() // [1 H T T]; no other call uses this arena
-	}
-	return layers, nil
+	return nil
 }

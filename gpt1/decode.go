@@ -27,15 +27,17 @@ func (b *Block) cached(x, at, slots graph.Node, c *graph.Cache) graph.Node {
 	return b.around(x, b.Attn.Cached(x, c, at, slots))
 }
 
-// Plain is Hidden with attention from plain ops. It also returns the attention weights of each
-// block, before dropout. ids [B T] → [B T C], blocks × [B H T T]
-func (m *Model) Plain(ids graph.Node) (h graph.Node, weights []graph.Node) {
-	h = m.Embed.Forward(ids)
+// Plain is Hidden with attention from plain ops. It returns the states before the first block and after
+// each, of which the last are those of Hidden, and the attention weights of each block, before dropout.
+// ids [B T] → 1 + blocks × [B T C], blocks × [B H T T]
+func (m *Model) Plain(ids graph.Node) (states, weights []graph.Node) {
+	h := m.Embed.Forward(ids)
+	states = []graph.Node{h}
 	for _, b := range m.Blocks {
 		y, w := b.plain(h)
-		h, weights = y, append(weights, w)
+		h, states, weights = y, append(states, y), append(weights, w)
 	}
-	return h, weights
+	return states, weights
 }
 
 func (b *Block) plain(x graph.Node) (y, weights graph.Node) {

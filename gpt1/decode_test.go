@@ -130,8 +130,10 @@ func TestPlainEqualsHidden(t *testing.T) {
 	g := graph.New(false)
 	in, data := g.Ints("ids", 1, length)
 	copy(data, ids)
-	h, weights := m.Plain(in)
+	states, weights := m.Plain(in)
+	require.Len(t, states, m.NLayer+1)
 	require.Len(t, weights, m.NLayer)
+	h := states[m.NLayer]
 	machine, err := g.Compile(new(graph.Arena), append([]graph.Node{h}, weights...)...)
 	require.NoError(t, err)
 	require.NoError(t, machine.Run())

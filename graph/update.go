@@ -3,6 +3,7 @@ package graph
 import (
 	"math"
 
+	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 
 	"gorgpt/internal/kernels"
@@ -84,23 +85,26 @@ func (g *Graph) Adam(p *Param, scale, rate Node, a AdamConfig) Node {
 	})
 }
 
-// stored returns the input node that binds p's gradient or one of its moments.
+// stored returns the input node that binds p's gradient or one of its moments. In a sketch, t is nil.
 func (g *Graph) stored(p *Param, what string, r Role, t *tensor.Dense) Node {
 	name := p.Name + " " + what
 	if d := p.store.Dtype(); d != Float32 {
 		return g.failf(name, "weights are kept as %s: training needs float32", d)
 	}
-	if t == nil {
+	if !p.store.trained {
 		return g.failf(name, "parameter %s has no %s: call Store.AllocateGradients first", p.Name, what)
 	}
 	g.uses(p.store)
 	g.writes = true
+	if t == nil {
+		return g.state(name, r, nil, p.Shape, p.Axes)
+	}
 	return g.state(name, r, t, p.Shape, p.Axes)
 }
 
 // state returns the input node that binds memory that is kept between runs.
-func (g *Graph) state(name string, r Role, t *tensor.Dense, shape []int, axes string) Node {
-	n := g.input(name, t, shape)
+func (g *Graph) state(name string, r Role, value gorgonia.Value, shape []int, axes string) Node {
+	n := g.input(name, value, shape)
 	if n.n != nil {
 		g.states[n.n] = r
 	}

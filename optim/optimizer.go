@@ -56,6 +56,12 @@ func declare(store *graph.Store, c Config) *Optimizer {
 // Graph returns the update graph, for inspection.
 func (o *Optimizer) Graph() *graph.Graph { return o.expr }
 
+// Declare declares the update graph of a store, which may be a sketch, for inspection.
+func Declare(store *graph.Store, c Config) *graph.Graph {
+	store.AllocateGradients()
+	return declare(store, c).expr
+}
+
 // Step updates every parameter at the learning rate lr and clears the gradients.
 // If the norm of the gradients is not finite, Step changes nothing and returns an error.
 func (o *Optimizer) Step(lr float64) error {

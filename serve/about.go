@@ -53,6 +53,7 @@ func (s *Server) info(w http.ResponseWriter, _ *http.Request) error {
 		if m := e.opened.Load(); m != nil {
 			one["open"], one["max_input_length"], one["task"], one["labels"] = true, m.Context(), m.Task(), m.Labels()
 			one["texts"], one["answers"] = inputsOf(m)
+			one["graphs"] = m.Graphs()
 		}
 		models = append(models, one)
 	}

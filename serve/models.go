@@ -24,6 +24,8 @@ type entry struct {
 
 	opening sync.Mutex
 	opened  atomic.Pointer[gorgpt.Model] // nil: not yet
+
+	kept kept
 }
 
 // open returns the model, which it opens if nobody has.

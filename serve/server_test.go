@@ -110,7 +110,7 @@ func TestDescriptionMatchesHandlers(t *testing.T) {
 		slices.Sort(names)
 		return names
 	}
-	for name, v := range map[string]any{"CompletionRequest": completionRequest{}, "PredictRequest": predictRequest{}, "InspectRequest": inspectRequest{}} {
+	for name, v := range map[string]any{"CompletionRequest": completionRequest{}, "PredictRequest": predictRequest{}, "InspectRequest": inspectRequest{}, "InsideRequest": insideRequest{}, "GraphRequest": graphRequest{}} {
 		var described []string
 		for property := range doc.Components.Schemas[name].Properties {
 			described = append(described, property)
@@ -119,7 +119,7 @@ func TestDescriptionMatchesHandlers(t *testing.T) {
 		require.Equal(t, fieldsOf(v), described, name)
 	}
 	// The other bodies are checked by sending each field that is described, and one that is not.
-	for path, name := range map[string]string{"/rerank": "RerankRequest", "/similarity": "SimilarityRequest", "/next": "NextRequest", "/tokenize": "TokenizeRequest", "/detokenize": "DetokenizeRequest"} {
+	for path, name := range map[string]string{"/rerank": "RerankRequest", "/similarity": "SimilarityRequest", "/next": "NextRequest", "/tokenize": "TokenizeRequest", "/detokenize": "DetokenizeRequest", "/positions": "ModelRequest", "/figure": "ModelRequest"} {
 		for property := range doc.Components.Schemas[name].Properties {
 			_, data := post(t, h.URL+path, `{"`+property+`": null}`)
 			require.NotContains(t, data, "is not known here", "%s %s", path, property)

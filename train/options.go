@@ -135,13 +135,10 @@ func (o Options) Adam() optim.Config {
 	return adam
 }
 
-// UpdateGraph returns the graph of the update, for inspection.
+// UpdateGraph returns the graph of the update of a store, which may be a sketch, for inspection.
 func (o Options) UpdateGraph(store *graph.Store) (*graph.Graph, error) {
-	opt, err := optim.New(store, o.Adam())
-	if err != nil {
-		return nil, err
-	}
-	return opt.Graph(), nil
+	g := optim.Declare(store, o.Adam())
+	return g, g.Err()
 }
 
 // Trainer returns a trainer for a task whose parameters are in the store.

@@ -57,6 +57,20 @@ func total(nodes []graph.Info) time.Duration {
 	return sum
 }
 
+// Rates are how fast a node was. Rates are safe for concurrent use.
+type Rates struct {
+	GFLOPs float64 `json:"gflop_s"` // thousand millions of floating-point operations a second
+	GB     float64 `json:"gb_s"`    // thousand millions of bytes a second, read and written
+}
+
+func ratesOf(x graph.Info) Rates {
+	ns := 1e6 * milliseconds(x)
+	return Rates{float64(x.FLOPs*x.Calls) / ns, float64((x.Read+x.Written)*x.Calls) / ns}
+}
+
+// milliseconds is the time of all calls of a node.
+func milliseconds(x graph.Info) float64 { return float64(max(x.Time.Nanoseconds(), 1)) / 1e6 }
+
 // WriteCSV writes a line for each node: the sum of its calls, its share of the time and its
 // rates. The last line is the time between nodes.
 func (t *Times) WriteCSV(w io.Writer, nodes []graph.Info) error {
@@ -67,10 +81,10 @@ func (t *Times) WriteCSV(w io.Writer, nodes []graph.Info) error {
 		if x.Calls == 0 {
 			continue
 		}
-		ns := float64(max(x.Time.Nanoseconds(), 1))
+		r := ratesOf(x)
 		_ = out.Write([]string{
-			x.Name, strings.Join(x.Scope, "."), x.Kind, strconv.Itoa(x.Calls), number(ns/1e6, 4), number(t.share(x.Time), 6),
-			number(float64(x.FLOPs*x.Calls)/ns, 3), number(float64((x.Read+x.Written)*x.Calls)/ns, 3),
+			x.Name, strings.Join(x.Scope, "."), x.Kind, strconv.Itoa(x.Calls), number(milliseconds(x), 4), number(t.share(x.Time), 6),
+			number(r.GFLOPs, 3), number(r.GB, 3),
 		})
 	}
 	rest := t.wall - total(nodes)

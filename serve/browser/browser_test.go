@@ -21,6 +21,7 @@ import (
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 	"github.com/stretchr/testify/require"
 
 	"gorgpt"
@@ -157,6 +158,16 @@ func (p *tab) set(selector, value string) {
 func (p *tab) click(selector string) {
 	p.t.Helper()
 	p.run(chromedp.Click(chromedp.CSS(selector)))
+}
+
+// press presses a key.
+func (p *tab) press(key string) {
+	p.t.Helper()
+	keys := map[string]string{"ArrowRight": kb.ArrowRight, "ArrowLeft": kb.ArrowLeft, "ArrowDown": kb.ArrowDown, "ArrowUp": kb.ArrowUp, "Enter": kb.Enter}
+	if special, found := keys[key]; found {
+		key = special
+	}
+	p.run(chromedp.KeyEvent(key))
 }
 
 // look takes screenshots, wide and narrow, light and dark, and lets axe-core search for what keeps people out.

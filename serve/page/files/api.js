@@ -33,6 +33,11 @@ export async function call(path, body, signal) {
   return (await check(await send(path, body, signal))).json();
 }
 
+// text asks a route and returns its answer as text.
+export async function text(path, body) {
+  return (await check(await send(path, body))).text();
+}
+
 // ready reports whether the models are open.
 export async function ready() { return (await fetch('health')).ok; }
 
