@@ -23,7 +23,7 @@ func TestSchedulesOfARun(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, want, got)
 	}
-	o.Warmup = 90
+	o.Schedule, o.Warmup = WSD, 90
 	got, err := o.schedule()
 	require.NoError(t, err)
 	require.Equal(t, optim.WarmupStable{Peak: 0.01, Warmup: 90, Decay: 10, Total: 100}, got, "the warm-up comes first")
