@@ -88,6 +88,35 @@ func TestRunOnRanks(t *testing.T) {
 	}
 }
 
+// A run that is extended on several ranks gives the results of one process.
+func TestExtensionOnRanks(t *testing.T) {
+	s := minute(t)
+	s.Batch, s.Steps, s.EvalEvery, s.Cache, s.Out = 4, 4, 2, "", "one"
+	p, err := NewPlan(context.Background(), *s, quiet())
+	require.NoError(t, err)
+	done := p.Options()
+	_, err = p.Run(context.Background())
+	require.NoError(t, err)
+	require.NoError(t, p.Close())
+	require.NoError(t, os.CopyFS("many", os.DirFS("one")))
+
+	more, err := done.Extended(Options{Schedule: WSD, Options: train.Options{Steps: 9, LR: 1e-3}})
+	require.NoError(t, err)
+	more.Resume = "one"
+	_, err = Run(context.Background(), more, quiet())
+	require.NoError(t, err)
+	for rank, err := range disttest.Errors(2, func(g *dist.Group) error {
+		mine := more
+		mine.Resume, mine.Group = "many", g
+		_, err := Run(context.Background(), mine, quiet())
+		return err
+	}) {
+		require.NoError(t, err, rank)
+	}
+	require.Len(t, losses(t, "one"), 9+5, "updates, and evaluations after 2, 4, 6, 8 and 9")
+	require.InDeltaSlice(t, losses(t, "one"), losses(t, "many"), 1e-4)
+}
+
 // A batch must have at least one window for each rank.
 func TestTooManyRanks(t *testing.T) {
 	s := minute(t)
