@@ -87,14 +87,12 @@ func (p *Picture) writeCluster(out io.Writer, path []string) {
 
 // writeTitle writes the title of a cluster as a node above its boxes. Arrows would run over its label.
 func (p *Picture) writeTitle(out io.Writer, indent string, path []string) {
-	label, id := p.clusterLabel(path), titleID(path)
+	label, id := p.clusterLabel(path), quote("title "+strings.Join(path, "/"))
 	fmt.Fprintf(out, "%s%s [label=%s, shape=plaintext, fontsize=%g, height=0.2, margin=\"0.05,0\", width=%.2f];\n",
 		indent, id, quote(label), frameSize, textWidth(label, frameSize)/72)
 	first := func(b *box) bool { return len(b.path) >= len(path) && slices.Equal(b.path[:len(path)], path) }
 	fmt.Fprintf(out, "%s%s -> %s [style=invis];\n", indent, id, p.boxes[slices.IndexFunc(p.boxes, first)].id)
 }
-
-func titleID(path []string) string { return quote("title " + strings.Join(path, "/")) }
 
 // merged are the arrows with those from one box to another as one, which has all labels.
 func (p *Picture) merged() (all []*edge) {
