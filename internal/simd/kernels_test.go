@@ -149,6 +149,36 @@ func TestLayerNormRow(t *testing.T) {
 	})
 }
 
+// TestLayerNormSpecials has one extraordinary value in a row: a NaN or an infinity leaves no
+// number, a denormal changes nothing.
+func TestLayerNormSpecials(t *testing.T) {
+	const n, eps = 21, 1e-5
+	eachTable(t, func(t *testing.T, fast table) {
+		for i, v := range specials() {
+			if big := math.Abs(float64(v)); big > 1e3 && !math.IsInf(big, 0) {
+				continue // the sum of squares would need float64
+			}
+			a := newArena(uint64(i))
+			x, dy, gain, bias := a.slice(n), a.slice(n), a.slice(n), a.slice(n)
+			y, dx, dgain, dbias := a.slice(n), a.slice(n), a.slice(n), a.slice(n)
+			x[i%n] = v
+			wantY, wantDx, wantGain, wantBias := clone(y), clone(dx), clone(dgain), clone(dbias)
+			mean, rstd := generic.layerNorm(wantY, x, gain, bias, eps)
+			fast.layerNorm(y, x, gain, bias, eps)
+			what := fmt.Sprintf("%g at %d", v, i%n)
+			near(t, "y "+what, y, wantY, 1e-5, 1e-4)
+			for name, d := range map[string]float32{"x": dy[i%n], "x and dy": v} {
+				dy[i%n] = d
+				generic.layerNormGrad(wantDx, wantGain, wantBias, dy, x, gain, mean, rstd)
+				fast.layerNormGrad(dx, dgain, dbias, dy, x, gain, mean, rstd)
+				near(t, "dx "+what+" in "+name, dx, wantDx, 1e-5, 1e-5)
+				near(t, "dgain "+what+" in "+name, dgain, wantGain, 1e-5, 1e-5)
+				near(t, "dbias "+what+" in "+name, dbias, wantBias, 1e-6, 1e-6)
+			}
+		}
+	})
+}
+
 func TestDropoutSameMask(t *testing.T) {
 	eachTable(t, func(t *testing.T, fast table) {
 		for _, n := range append(lengths(), 2000) {
@@ -215,6 +245,36 @@ func TestAdam(t *testing.T) {
 			near(t, "v "+what, v, wantV, tight, tight)
 			assert.Equal(t, make([]float32, n), g, what)
 			a.check(t, what, p, g, m, v)
+		}
+	})
+}
+
+// TestAdamSpecials puts an extraordinary value into one of the operands at a time.
+func TestAdamSpecials(t *testing.T) {
+	eachTable(t, func(t *testing.T, fast table) {
+		for operand, name := range []string{"p", "g", "m", "v"} {
+			a := newArena(uint64(operand))
+			var got, want [4][]float32
+			for i := range got {
+				got[i] = a.slice(len(specials()))
+			}
+			copy(got[operand], specials())
+			for i, v := range got[3] { // a sum of squares
+				got[3][i] = float32(math.Abs(float64(v)))
+			}
+			for i, v := range got[1] { // of which AVX takes the square before it makes it small
+				if math.Abs(float64(v)) > 1e18 && !math.IsInf(float64(v), 0) {
+					got[1][i] = 1
+				}
+			}
+			for i := range got {
+				want[i] = clone(got[i])
+			}
+			fast.adam(got[0], got[1], got[2], got[3], 0.01, 0.9, 0.1, 0.999, 0.001, 1e-8, 0.01, 0.5)
+			generic.adam(want[0], want[1], want[2], want[3], 0.01, 0.9, 0.1, 0.999, 0.001, 1e-8, 0.01, 0.5)
+			for i, result := range []string{"p", "g", "m", "v"} {
+				near(t, "specials in "+name+", "+result, got[i], want[i], tight, tight)
+			}
 		}
 	})
 }

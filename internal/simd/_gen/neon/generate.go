@@ -16,6 +16,10 @@ var files = []struct {
 	{"strip", stripKernels()},
 	{"pack", []func(*asm){pack, transpose}},
 	{"vector", []func(*asm){add, scale, axpy, shiftMul, mulSub, dot, maximum, sumSquares}},
+	{"exp", []func(*asm){expSum, sumExp}},
+	{"gelu", []func(*asm){gelu, geluGrad}},
+	{"layernorm", []func(*asm){layerNorm, layerNormGrad}},
+	{"adam", []func(*asm){adam}},
 	{"peak", []func(*asm){peak}},
 }
 

@@ -37,6 +37,14 @@ func (a *asm) FMLA(m, n, d vec)  { a.op("VFMLA", m.as("S4"), n.as("S4"), d.as("S
 func (a *asm) FMLS(m, n, d vec)  { a.op("VFMLS", m.as("S4"), n.as("S4"), d.as("S4")) }
 func (a *asm) FMLAD(m, n, d vec) { a.op("VFMLA", m.as("D2"), n.as("D2"), d.as("D2")) }
 
+// SCVTFS converts an integer to lane 0.
+func (a *asm) SCVTFS(from reg, to vec) { a.op("SCVTFS", from, to) }
+
+// ADDV, SUBV and SHL are on integers.
+func (a *asm) ADDV(m, n, d vec)     { a.op("VADD", m.as("S4"), n.as("S4"), d.as("S4")) }
+func (a *asm) SUBV(m, n, d vec)     { a.op("VSUB", m.as("S4"), n.as("S4"), d.as("S4")) }
+func (a *asm) SHL(by int, n, d vec) { a.op("VSHL", imm(by), n.as("S4"), d.as("S4")) }
+
 // Moves and bits.
 func (a *asm) DUP(x lane, d vec) { a.op("VDUP", x, d.as("S4")) }
 func (a *asm) MOV(n, d vec)      { a.op("VMOV", n.as("B16"), d.as("B16")) }

@@ -25,10 +25,24 @@ func (a *asm) FMUL(m, n, d vec)  { a.three(0x6e20dc00, "fmul", "4s", m, n, d) }
 func (a *asm) FDIV(m, n, d vec)  { a.three(0x6e20fc00, "fdiv", "4s", m, n, d) }
 func (a *asm) FADDD(m, n, d vec) { a.three(0x4e60d400, "fadd", "2d", m, n, d) }
 
-// FMAXNM is the larger of two; of a number and a NaN it is the number. FMAX would be the NaN.
+// FMAX and FMIN of a number and a NaN are the NaN.
+func (a *asm) FMAX(m, n, d vec) { a.three(0x4e20f400, "fmax", "4s", m, n, d) }
+func (a *asm) FMIN(m, n, d vec) { a.three(0x4ea0f400, "fmin", "4s", m, n, d) }
+
+// FMAXNM is the larger of two; of a number and a NaN it is the number.
 func (a *asm) FMAXNM(m, n, d vec) { a.three(0x4e20c400, "fmaxnm", "4s", m, n, d) }
 
+func (a *asm) FNEG(n, d vec)  { a.two(0x6ea0f800, "fneg", "4s", "4s", n, d) }
 func (a *asm) FSQRT(n, d vec) { a.two(0x6ea1f800, "fsqrt", "4s", "4s", n, d) }
+
+// FRINTN rounds to the nearest integer, ties to even; FCVTNS converts to it, a NaN to 0.
+func (a *asm) FRINTN(n, d vec) { a.two(0x4e218800, "frintn", "4s", "4s", n, d) }
+func (a *asm) FCVTNS(n, d vec) { a.two(0x4e21a800, "fcvtns", "4s", "4s", n, d) }
+
+// SSHR shifts signed integers to the right.
+func (a *asm) SSHR(by int, n, d vec) {
+	a.word(0x4f000400|uint32(64-by)<<16|uint32(n)<<5|uint32(d), "sshr v%d.4s, v%d.4s, #%d", d, n, by)
+}
 
 // FCVTL converts the lower two float32 of n to float64, FCVTL2 the upper two.
 func (a *asm) FCVTL(n, d vec)  { a.two(0x0e617800, "fcvtl", "2d", "2s", n, d) }
