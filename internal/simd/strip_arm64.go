@@ -29,3 +29,114 @@ func stripFloat32NEON(c, a []float32, w []float32)
 //
 //go:noescape
 func stripsFloat32NEON(c, a []float32, ld, k int, w []float32)
+
+// stripBFloat16NEON computes a row times a strip:
+//
+//	for p := range a {
+//		for j := range 32 {
+//			sum[j] += a[p] * math.Float32frombits(uint32(w[p*32+j])<<16)
+//		}
+//	}
+//	copy(c, sum)
+//
+//go:noescape
+func stripBFloat16NEON(c, a []float32, w []uint16)
+
+// stripsBFloat16NEON computes four rows times a strip:
+//
+//	for r := range 4 {
+//		for p := range k {
+//			for j := range 32 {
+//				sum[r*32+j] += a[r*ld+p] * math.Float32frombits(uint32(w[p*32+j])<<16)
+//			}
+//		}
+//	}
+//	copy(c, sum)
+//
+//go:noescape
+func stripsBFloat16NEON(c, a []float32, ld, k int, w []uint16)
+
+// widenBFloat16NEON converts a strip to float32:
+//
+//	for p := range k {
+//		for j := range 32 {
+//			dst[p*32+j] = math.Float32frombits(uint32(w[p*32+j])<<16)
+//		}
+//	}
+//
+//go:noescape
+func widenBFloat16NEON(dst []float32, k int, w []uint16)
+
+// stripInt8NEON computes a row times a strip:
+//
+//	for p := range a {
+//		for j := range 32 {
+//			sum[j] += a[p] * (scales[p] * float32(w[p*32+j]))
+//		}
+//	}
+//	copy(c, sum)
+//
+//go:noescape
+func stripInt8NEON(c, a []float32, w []int8, scales []float32)
+
+// stripsInt8NEON computes four rows times a strip:
+//
+//	for r := range 4 {
+//		for p := range k {
+//			for j := range 32 {
+//				sum[r*32+j] += a[r*ld+p] * (scales[p] * float32(w[p*32+j]))
+//			}
+//		}
+//	}
+//	copy(c, sum)
+//
+//go:noescape
+func stripsInt8NEON(c, a []float32, ld, k int, w []int8, scales []float32)
+
+// widenInt8NEON converts a strip to float32:
+//
+//	for p := range k {
+//		for j := range 32 {
+//			dst[p*32+j] = (scales[p] * float32(w[p*32+j]))
+//		}
+//	}
+//
+//go:noescape
+func widenInt8NEON(dst []float32, k int, w []int8, scales []float32)
+
+// stripInt8ColumnsNEON computes a row times a strip:
+//
+//	for p := range a {
+//		for j := range 32 {
+//			sum[j] += a[p] * (scales[p/32*32+j] * float32(w[p*32+j]))
+//		}
+//	}
+//	copy(c, sum)
+//
+//go:noescape
+func stripInt8ColumnsNEON(c, a []float32, w []int8, scales []float32)
+
+// stripsInt8ColumnsNEON computes four rows times a strip:
+//
+//	for r := range 4 {
+//		for p := range k {
+//			for j := range 32 {
+//				sum[r*32+j] += a[r*ld+p] * (scales[p/32*32+j] * float32(w[p*32+j]))
+//			}
+//		}
+//	}
+//	copy(c, sum)
+//
+//go:noescape
+func stripsInt8ColumnsNEON(c, a []float32, ld, k int, w []int8, scales []float32)
+
+// widenInt8ColumnsNEON converts a strip to float32:
+//
+//	for p := range k {
+//		for j := range 32 {
+//			dst[p*32+j] = (scales[p/32*32+j] * float32(w[p*32+j]))
+//		}
+//	}
+//
+//go:noescape
+func widenInt8ColumnsNEON(dst []float32, k int, w []int8, scales []float32)

@@ -421,3 +421,2304 @@ done16:
 	FSTPQ   (F12, F13), 448(R7)
 	FSTPQ   (F14, F15), 480(R7)
 	RET
+
+// func stripBFloat16NEON(c, a []float32, w []uint16)
+TEXT ·stripBFloat16NEON(SB), NOSPLIT, $0-72
+	MOVD    a_base+24(FP), R0
+	MOVD    a_len+32(FP), R1
+	MOVD    w_base+48(FP), R2
+	VEOR    V0.B16, V0.B16, V0.B16
+	VEOR    V1.B16, V1.B16, V1.B16
+	VEOR    V2.B16, V2.B16, V2.B16
+	VEOR    V3.B16, V3.B16, V3.B16
+	VEOR    V4.B16, V4.B16, V4.B16
+	VEOR    V5.B16, V5.B16, V5.B16
+	VEOR    V6.B16, V6.B16, V6.B16
+	VEOR    V7.B16, V7.B16, V7.B16
+	VEOR    V8.B16, V8.B16, V8.B16
+	SUBS    $4, R1, R1
+	BLT     rest0
+
+block0:
+	FMOVQ   (R0), F9
+	FLDPQ   (R2), (F11, F13)
+	FLDPQ   32(R2), (F15, F17)
+	VZIP1   V11.H8, V0.H8, V10.H8
+	VZIP2   V11.H8, V0.H8, V11.H8
+	VZIP1   V13.H8, V0.H8, V12.H8
+	VZIP2   V13.H8, V0.H8, V13.H8
+	VZIP1   V15.H8, V0.H8, V14.H8
+	VZIP2   V15.H8, V0.H8, V15.H8
+	VZIP1   V17.H8, V0.H8, V16.H8
+	VZIP2   V17.H8, V0.H8, V17.H8
+	WORD    $0x4f891141 // fmla v1.4s, v10.4s, v9.s[0]
+	WORD    $0x4f891162 // fmla v2.4s, v11.4s, v9.s[0]
+	WORD    $0x4f891183 // fmla v3.4s, v12.4s, v9.s[0]
+	WORD    $0x4f8911a4 // fmla v4.4s, v13.4s, v9.s[0]
+	WORD    $0x4f8911c5 // fmla v5.4s, v14.4s, v9.s[0]
+	WORD    $0x4f8911e6 // fmla v6.4s, v15.4s, v9.s[0]
+	WORD    $0x4f891207 // fmla v7.4s, v16.4s, v9.s[0]
+	WORD    $0x4f891228 // fmla v8.4s, v17.4s, v9.s[0]
+	FLDPQ   64(R2), (F11, F13)
+	FLDPQ   96(R2), (F15, F17)
+	VZIP1   V11.H8, V0.H8, V10.H8
+	VZIP2   V11.H8, V0.H8, V11.H8
+	VZIP1   V13.H8, V0.H8, V12.H8
+	VZIP2   V13.H8, V0.H8, V13.H8
+	VZIP1   V15.H8, V0.H8, V14.H8
+	VZIP2   V15.H8, V0.H8, V15.H8
+	VZIP1   V17.H8, V0.H8, V16.H8
+	VZIP2   V17.H8, V0.H8, V17.H8
+	WORD    $0x4fa91141 // fmla v1.4s, v10.4s, v9.s[1]
+	WORD    $0x4fa91162 // fmla v2.4s, v11.4s, v9.s[1]
+	WORD    $0x4fa91183 // fmla v3.4s, v12.4s, v9.s[1]
+	WORD    $0x4fa911a4 // fmla v4.4s, v13.4s, v9.s[1]
+	WORD    $0x4fa911c5 // fmla v5.4s, v14.4s, v9.s[1]
+	WORD    $0x4fa911e6 // fmla v6.4s, v15.4s, v9.s[1]
+	WORD    $0x4fa91207 // fmla v7.4s, v16.4s, v9.s[1]
+	WORD    $0x4fa91228 // fmla v8.4s, v17.4s, v9.s[1]
+	FLDPQ   128(R2), (F11, F13)
+	FLDPQ   160(R2), (F15, F17)
+	VZIP1   V11.H8, V0.H8, V10.H8
+	VZIP2   V11.H8, V0.H8, V11.H8
+	VZIP1   V13.H8, V0.H8, V12.H8
+	VZIP2   V13.H8, V0.H8, V13.H8
+	VZIP1   V15.H8, V0.H8, V14.H8
+	VZIP2   V15.H8, V0.H8, V15.H8
+	VZIP1   V17.H8, V0.H8, V16.H8
+	VZIP2   V17.H8, V0.H8, V17.H8
+	WORD    $0x4f891941 // fmla v1.4s, v10.4s, v9.s[2]
+	WORD    $0x4f891962 // fmla v2.4s, v11.4s, v9.s[2]
+	WORD    $0x4f891983 // fmla v3.4s, v12.4s, v9.s[2]
+	WORD    $0x4f8919a4 // fmla v4.4s, v13.4s, v9.s[2]
+	WORD    $0x4f8919c5 // fmla v5.4s, v14.4s, v9.s[2]
+	WORD    $0x4f8919e6 // fmla v6.4s, v15.4s, v9.s[2]
+	WORD    $0x4f891a07 // fmla v7.4s, v16.4s, v9.s[2]
+	WORD    $0x4f891a28 // fmla v8.4s, v17.4s, v9.s[2]
+	FLDPQ   192(R2), (F11, F13)
+	FLDPQ   224(R2), (F15, F17)
+	VZIP1   V11.H8, V0.H8, V10.H8
+	VZIP2   V11.H8, V0.H8, V11.H8
+	VZIP1   V13.H8, V0.H8, V12.H8
+	VZIP2   V13.H8, V0.H8, V13.H8
+	VZIP1   V15.H8, V0.H8, V14.H8
+	VZIP2   V15.H8, V0.H8, V15.H8
+	VZIP1   V17.H8, V0.H8, V16.H8
+	VZIP2   V17.H8, V0.H8, V17.H8
+	WORD    $0x4fa91941 // fmla v1.4s, v10.4s, v9.s[3]
+	WORD    $0x4fa91962 // fmla v2.4s, v11.4s, v9.s[3]
+	WORD    $0x4fa91983 // fmla v3.4s, v12.4s, v9.s[3]
+	WORD    $0x4fa919a4 // fmla v4.4s, v13.4s, v9.s[3]
+	WORD    $0x4fa919c5 // fmla v5.4s, v14.4s, v9.s[3]
+	WORD    $0x4fa919e6 // fmla v6.4s, v15.4s, v9.s[3]
+	WORD    $0x4fa91a07 // fmla v7.4s, v16.4s, v9.s[3]
+	WORD    $0x4fa91a28 // fmla v8.4s, v17.4s, v9.s[3]
+	ADD     $16, R0, R0
+	ADD     $256, R2, R2
+	SUBS    $4, R1, R1
+	BGE     block0
+
+rest0:
+	ADD     $4, R1, R1
+	CBZ     R1, done0
+
+single0:
+	FMOVS   (R0), F9
+	FLDPQ   (R2), (F11, F13)
+	FLDPQ   32(R2), (F15, F17)
+	VZIP1   V11.H8, V0.H8, V10.H8
+	VZIP2   V11.H8, V0.H8, V11.H8
+	VZIP1   V13.H8, V0.H8, V12.H8
+	VZIP2   V13.H8, V0.H8, V13.H8
+	VZIP1   V15.H8, V0.H8, V14.H8
+	VZIP2   V15.H8, V0.H8, V15.H8
+	VZIP1   V17.H8, V0.H8, V16.H8
+	VZIP2   V17.H8, V0.H8, V17.H8
+	WORD    $0x4f891141 // fmla v1.4s, v10.4s, v9.s[0]
+	WORD    $0x4f891162 // fmla v2.4s, v11.4s, v9.s[0]
+	WORD    $0x4f891183 // fmla v3.4s, v12.4s, v9.s[0]
+	WORD    $0x4f8911a4 // fmla v4.4s, v13.4s, v9.s[0]
+	WORD    $0x4f8911c5 // fmla v5.4s, v14.4s, v9.s[0]
+	WORD    $0x4f8911e6 // fmla v6.4s, v15.4s, v9.s[0]
+	WORD    $0x4f891207 // fmla v7.4s, v16.4s, v9.s[0]
+	WORD    $0x4f891228 // fmla v8.4s, v17.4s, v9.s[0]
+	ADD     $4, R0, R0
+	ADD     $64, R2, R2
+	SUB     $1, R1, R1
+	CBNZ    R1, single0
+
+done0:
+	MOVD    c_base+0(FP), R3
+	FSTPQ   (F1, F2), (R3)
+	FSTPQ   (F3, F4), 32(R3)
+	FSTPQ   (F5, F6), 64(R3)
+	FSTPQ   (F7, F8), 96(R3)
+	RET
+
+// func stripsBFloat16NEON(c, a []float32, ld, k int, w []uint16)
+TEXT ·stripsBFloat16NEON(SB), NOSPLIT, $0-88
+	MOVD    ld+48(FP), R0
+	MOVD    a_base+24(FP), R1
+	ADD     R0<<2, R1, R2
+	ADD     R0<<2, R2, R3
+	ADD     R0<<2, R3, R4
+	MOVD    k+56(FP), R5
+	MOVD    w_base+64(FP), R6
+	VEOR    V0.B16, V0.B16, V0.B16
+	VEOR    V1.B16, V1.B16, V1.B16
+	VEOR    V2.B16, V2.B16, V2.B16
+	VEOR    V3.B16, V3.B16, V3.B16
+	VEOR    V4.B16, V4.B16, V4.B16
+	VEOR    V5.B16, V5.B16, V5.B16
+	VEOR    V6.B16, V6.B16, V6.B16
+	VEOR    V7.B16, V7.B16, V7.B16
+	VEOR    V8.B16, V8.B16, V8.B16
+	VEOR    V9.B16, V9.B16, V9.B16
+	VEOR    V10.B16, V10.B16, V10.B16
+	VEOR    V11.B16, V11.B16, V11.B16
+	VEOR    V12.B16, V12.B16, V12.B16
+	VEOR    V13.B16, V13.B16, V13.B16
+	VEOR    V14.B16, V14.B16, V14.B16
+	VEOR    V15.B16, V15.B16, V15.B16
+	VEOR    V16.B16, V16.B16, V16.B16
+	SUBS    $4, R5, R5
+	BLT     rest0
+
+block0:
+	FMOVQ   (R1), F17
+	FMOVQ   (R2), F18
+	FMOVQ   (R3), F19
+	FMOVQ   (R4), F20
+	FLDPQ   (R6), (F22, F24)
+	VZIP1   V22.H8, V0.H8, V21.H8
+	VZIP2   V22.H8, V0.H8, V22.H8
+	VZIP1   V24.H8, V0.H8, V23.H8
+	VZIP2   V24.H8, V0.H8, V24.H8
+	WORD    $0x4f9112a1 // fmla v1.4s, v21.4s, v17.s[0]
+	WORD    $0x4f9112c2 // fmla v2.4s, v22.4s, v17.s[0]
+	WORD    $0x4f9112e3 // fmla v3.4s, v23.4s, v17.s[0]
+	WORD    $0x4f911304 // fmla v4.4s, v24.4s, v17.s[0]
+	WORD    $0x4f9212a5 // fmla v5.4s, v21.4s, v18.s[0]
+	WORD    $0x4f9212c6 // fmla v6.4s, v22.4s, v18.s[0]
+	WORD    $0x4f9212e7 // fmla v7.4s, v23.4s, v18.s[0]
+	WORD    $0x4f921308 // fmla v8.4s, v24.4s, v18.s[0]
+	WORD    $0x4f9312a9 // fmla v9.4s, v21.4s, v19.s[0]
+	WORD    $0x4f9312ca // fmla v10.4s, v22.4s, v19.s[0]
+	WORD    $0x4f9312eb // fmla v11.4s, v23.4s, v19.s[0]
+	WORD    $0x4f93130c // fmla v12.4s, v24.4s, v19.s[0]
+	WORD    $0x4f9412ad // fmla v13.4s, v21.4s, v20.s[0]
+	WORD    $0x4f9412ce // fmla v14.4s, v22.4s, v20.s[0]
+	WORD    $0x4f9412ef // fmla v15.4s, v23.4s, v20.s[0]
+	WORD    $0x4f941310 // fmla v16.4s, v24.4s, v20.s[0]
+	FLDPQ   64(R6), (F22, F24)
+	VZIP1   V22.H8, V0.H8, V21.H8
+	VZIP2   V22.H8, V0.H8, V22.H8
+	VZIP1   V24.H8, V0.H8, V23.H8
+	VZIP2   V24.H8, V0.H8, V24.H8
+	WORD    $0x4fb112a1 // fmla v1.4s, v21.4s, v17.s[1]
+	WORD    $0x4fb112c2 // fmla v2.4s, v22.4s, v17.s[1]
+	WORD    $0x4fb112e3 // fmla v3.4s, v23.4s, v17.s[1]
+	WORD    $0x4fb11304 // fmla v4.4s, v24.4s, v17.s[1]
+	WORD    $0x4fb212a5 // fmla v5.4s, v21.4s, v18.s[1]
+	WORD    $0x4fb212c6 // fmla v6.4s, v22.4s, v18.s[1]
+	WORD    $0x4fb212e7 // fmla v7.4s, v23.4s, v18.s[1]
+	WORD    $0x4fb21308 // fmla v8.4s, v24.4s, v18.s[1]
+	WORD    $0x4fb312a9 // fmla v9.4s, v21.4s, v19.s[1]
+	WORD    $0x4fb312ca // fmla v10.4s, v22.4s, v19.s[1]
+	WORD    $0x4fb312eb // fmla v11.4s, v23.4s, v19.s[1]
+	WORD    $0x4fb3130c // fmla v12.4s, v24.4s, v19.s[1]
+	WORD    $0x4fb412ad // fmla v13.4s, v21.4s, v20.s[1]
+	WORD    $0x4fb412ce // fmla v14.4s, v22.4s, v20.s[1]
+	WORD    $0x4fb412ef // fmla v15.4s, v23.4s, v20.s[1]
+	WORD    $0x4fb41310 // fmla v16.4s, v24.4s, v20.s[1]
+	FLDPQ   128(R6), (F22, F24)
+	VZIP1   V22.H8, V0.H8, V21.H8
+	VZIP2   V22.H8, V0.H8, V22.H8
+	VZIP1   V24.H8, V0.H8, V23.H8
+	VZIP2   V24.H8, V0.H8, V24.H8
+	WORD    $0x4f911aa1 // fmla v1.4s, v21.4s, v17.s[2]
+	WORD    $0x4f911ac2 // fmla v2.4s, v22.4s, v17.s[2]
+	WORD    $0x4f911ae3 // fmla v3.4s, v23.4s, v17.s[2]
+	WORD    $0x4f911b04 // fmla v4.4s, v24.4s, v17.s[2]
+	WORD    $0x4f921aa5 // fmla v5.4s, v21.4s, v18.s[2]
+	WORD    $0x4f921ac6 // fmla v6.4s, v22.4s, v18.s[2]
+	WORD    $0x4f921ae7 // fmla v7.4s, v23.4s, v18.s[2]
+	WORD    $0x4f921b08 // fmla v8.4s, v24.4s, v18.s[2]
+	WORD    $0x4f931aa9 // fmla v9.4s, v21.4s, v19.s[2]
+	WORD    $0x4f931aca // fmla v10.4s, v22.4s, v19.s[2]
+	WORD    $0x4f931aeb // fmla v11.4s, v23.4s, v19.s[2]
+	WORD    $0x4f931b0c // fmla v12.4s, v24.4s, v19.s[2]
+	WORD    $0x4f941aad // fmla v13.4s, v21.4s, v20.s[2]
+	WORD    $0x4f941ace // fmla v14.4s, v22.4s, v20.s[2]
+	WORD    $0x4f941aef // fmla v15.4s, v23.4s, v20.s[2]
+	WORD    $0x4f941b10 // fmla v16.4s, v24.4s, v20.s[2]
+	FLDPQ   192(R6), (F22, F24)
+	VZIP1   V22.H8, V0.H8, V21.H8
+	VZIP2   V22.H8, V0.H8, V22.H8
+	VZIP1   V24.H8, V0.H8, V23.H8
+	VZIP2   V24.H8, V0.H8, V24.H8
+	WORD    $0x4fb11aa1 // fmla v1.4s, v21.4s, v17.s[3]
+	WORD    $0x4fb11ac2 // fmla v2.4s, v22.4s, v17.s[3]
+	WORD    $0x4fb11ae3 // fmla v3.4s, v23.4s, v17.s[3]
+	WORD    $0x4fb11b04 // fmla v4.4s, v24.4s, v17.s[3]
+	WORD    $0x4fb21aa5 // fmla v5.4s, v21.4s, v18.s[3]
+	WORD    $0x4fb21ac6 // fmla v6.4s, v22.4s, v18.s[3]
+	WORD    $0x4fb21ae7 // fmla v7.4s, v23.4s, v18.s[3]
+	WORD    $0x4fb21b08 // fmla v8.4s, v24.4s, v18.s[3]
+	WORD    $0x4fb31aa9 // fmla v9.4s, v21.4s, v19.s[3]
+	WORD    $0x4fb31aca // fmla v10.4s, v22.4s, v19.s[3]
+	WORD    $0x4fb31aeb // fmla v11.4s, v23.4s, v19.s[3]
+	WORD    $0x4fb31b0c // fmla v12.4s, v24.4s, v19.s[3]
+	WORD    $0x4fb41aad // fmla v13.4s, v21.4s, v20.s[3]
+	WORD    $0x4fb41ace // fmla v14.4s, v22.4s, v20.s[3]
+	WORD    $0x4fb41aef // fmla v15.4s, v23.4s, v20.s[3]
+	WORD    $0x4fb41b10 // fmla v16.4s, v24.4s, v20.s[3]
+	ADD     $16, R1, R1
+	ADD     $16, R2, R2
+	ADD     $16, R3, R3
+	ADD     $16, R4, R4
+	ADD     $256, R6, R6
+	SUBS    $4, R5, R5
+	BGE     block0
+
+rest0:
+	ADD     $4, R5, R5
+	CBZ     R5, done0
+
+single0:
+	FMOVS   (R1), F17
+	FMOVS   (R2), F18
+	FMOVS   (R3), F19
+	FMOVS   (R4), F20
+	FLDPQ   (R6), (F22, F24)
+	VZIP1   V22.H8, V0.H8, V21.H8
+	VZIP2   V22.H8, V0.H8, V22.H8
+	VZIP1   V24.H8, V0.H8, V23.H8
+	VZIP2   V24.H8, V0.H8, V24.H8
+	WORD    $0x4f9112a1 // fmla v1.4s, v21.4s, v17.s[0]
+	WORD    $0x4f9112c2 // fmla v2.4s, v22.4s, v17.s[0]
+	WORD    $0x4f9112e3 // fmla v3.4s, v23.4s, v17.s[0]
+	WORD    $0x4f911304 // fmla v4.4s, v24.4s, v17.s[0]
+	WORD    $0x4f9212a5 // fmla v5.4s, v21.4s, v18.s[0]
+	WORD    $0x4f9212c6 // fmla v6.4s, v22.4s, v18.s[0]
+	WORD    $0x4f9212e7 // fmla v7.4s, v23.4s, v18.s[0]
+	WORD    $0x4f921308 // fmla v8.4s, v24.4s, v18.s[0]
+	WORD    $0x4f9312a9 // fmla v9.4s, v21.4s, v19.s[0]
+	WORD    $0x4f9312ca // fmla v10.4s, v22.4s, v19.s[0]
+	WORD    $0x4f9312eb // fmla v11.4s, v23.4s, v19.s[0]
+	WORD    $0x4f93130c // fmla v12.4s, v24.4s, v19.s[0]
+	WORD    $0x4f9412ad // fmla v13.4s, v21.4s, v20.s[0]
+	WORD    $0x4f9412ce // fmla v14.4s, v22.4s, v20.s[0]
+	WORD    $0x4f9412ef // fmla v15.4s, v23.4s, v20.s[0]
+	WORD    $0x4f941310 // fmla v16.4s, v24.4s, v20.s[0]
+	ADD     $4, R1, R1
+	ADD     $4, R2, R2
+	ADD     $4, R3, R3
+	ADD     $4, R4, R4
+	ADD     $64, R6, R6
+	SUB     $1, R5, R5
+	CBNZ    R5, single0
+
+done0:
+	MOVD    c_base+0(FP), R7
+	FSTPQ   (F1, F2), (R7)
+	FSTPQ   (F3, F4), 32(R7)
+	FSTPQ   (F5, F6), 128(R7)
+	FSTPQ   (F7, F8), 160(R7)
+	FSTPQ   (F9, F10), 256(R7)
+	FSTPQ   (F11, F12), 288(R7)
+	FSTPQ   (F13, F14), 384(R7)
+	FSTPQ   (F15, F16), 416(R7)
+	MOVD    ld+48(FP), R0
+	MOVD    a_base+24(FP), R1
+	ADD     R0<<2, R1, R2
+	ADD     R0<<2, R2, R3
+	ADD     R0<<2, R3, R4
+	MOVD    k+56(FP), R5
+	MOVD    w_base+64(FP), R6
+	VEOR    V0.B16, V0.B16, V0.B16
+	VEOR    V1.B16, V1.B16, V1.B16
+	VEOR    V2.B16, V2.B16, V2.B16
+	VEOR    V3.B16, V3.B16, V3.B16
+	VEOR    V4.B16, V4.B16, V4.B16
+	VEOR    V5.B16, V5.B16, V5.B16
+	VEOR    V6.B16, V6.B16, V6.B16
+	VEOR    V7.B16, V7.B16, V7.B16
+	VEOR    V8.B16, V8.B16, V8.B16
+	VEOR    V9.B16, V9.B16, V9.B16
+	VEOR    V10.B16, V10.B16, V10.B16
+	VEOR    V11.B16, V11.B16, V11.B16
+	VEOR    V12.B16, V12.B16, V12.B16
+	VEOR    V13.B16, V13.B16, V13.B16
+	VEOR    V14.B16, V14.B16, V14.B16
+	VEOR    V15.B16, V15.B16, V15.B16
+	VEOR    V16.B16, V16.B16, V16.B16
+	SUBS    $4, R5, R5
+	BLT     rest16
+
+block16:
+	FMOVQ   (R1), F17
+	FMOVQ   (R2), F18
+	FMOVQ   (R3), F19
+	FMOVQ   (R4), F20
+	FLDPQ   32(R6), (F22, F24)
+	VZIP1   V22.H8, V0.H8, V21.H8
+	VZIP2   V22.H8, V0.H8, V22.H8
+	VZIP1   V24.H8, V0.H8, V23.H8
+	VZIP2   V24.H8, V0.H8, V24.H8
+	WORD    $0x4f9112a1 // fmla v1.4s, v21.4s, v17.s[0]
+	WORD    $0x4f9112c2 // fmla v2.4s, v22.4s, v17.s[0]
+	WORD    $0x4f9112e3 // fmla v3.4s, v23.4s, v17.s[0]
+	WORD    $0x4f911304 // fmla v4.4s, v24.4s, v17.s[0]
+	WORD    $0x4f9212a5 // fmla v5.4s, v21.4s, v18.s[0]
+	WORD    $0x4f9212c6 // fmla v6.4s, v22.4s, v18.s[0]
+	WORD    $0x4f9212e7 // fmla v7.4s, v23.4s, v18.s[0]
+	WORD    $0x4f921308 // fmla v8.4s, v24.4s, v18.s[0]
+	WORD    $0x4f9312a9 // fmla v9.4s, v21.4s, v19.s[0]
+	WORD    $0x4f9312ca // fmla v10.4s, v22.4s, v19.s[0]
+	WORD    $0x4f9312eb // fmla v11.4s, v23.4s, v19.s[0]
+	WORD    $0x4f93130c // fmla v12.4s, v24.4s, v19.s[0]
+	WORD    $0x4f9412ad // fmla v13.4s, v21.4s, v20.s[0]
+	WORD    $0x4f9412ce // fmla v14.4s, v22.4s, v20.s[0]
+	WORD    $0x4f9412ef // fmla v15.4s, v23.4s, v20.s[0]
+	WORD    $0x4f941310 // fmla v16.4s, v24.4s, v20.s[0]
+	FLDPQ   96(R6), (F22, F24)
+	VZIP1   V22.H8, V0.H8, V21.H8
+	VZIP2   V22.H8, V0.H8, V22.H8
+	VZIP1   V24.H8, V0.H8, V23.H8
+	VZIP2   V24.H8, V0.H8, V24.H8
+	WORD    $0x4fb112a1 // fmla v1.4s, v21.4s, v17.s[1]
+	WORD    $0x4fb112c2 // fmla v2.4s, v22.4s, v17.s[1]
+	WORD    $0x4fb112e3 // fmla v3.4s, v23.4s, v17.s[1]
+	WORD    $0x4fb11304 // fmla v4.4s, v24.4s, v17.s[1]
+	WORD    $0x4fb212a5 // fmla v5.4s, v21.4s, v18.s[1]
+	WORD    $0x4fb212c6 // fmla v6.4s, v22.4s, v18.s[1]
+	WORD    $0x4fb212e7 // fmla v7.4s, v23.4s, v18.s[1]
+	WORD    $0x4fb21308 // fmla v8.4s, v24.4s, v18.s[1]
+	WORD    $0x4fb312a9 // fmla v9.4s, v21.4s, v19.s[1]
+	WORD    $0x4fb312ca // fmla v10.4s, v22.4s, v19.s[1]
+	WORD    $0x4fb312eb // fmla v11.4s, v23.4s, v19.s[1]
+	WORD    $0x4fb3130c // fmla v12.4s, v24.4s, v19.s[1]
+	WORD    $0x4fb412ad // fmla v13.4s, v21.4s, v20.s[1]
+	WORD    $0x4fb412ce // fmla v14.4s, v22.4s, v20.s[1]
+	WORD    $0x4fb412ef // fmla v15.4s, v23.4s, v20.s[1]
+	WORD    $0x4fb41310 // fmla v16.4s, v24.4s, v20.s[1]
+	FLDPQ   160(R6), (F22, F24)
+	VZIP1   V22.H8, V0.H8, V21.H8
+	VZIP2   V22.H8, V0.H8, V22.H8
+	VZIP1   V24.H8, V0.H8, V23.H8
+	VZIP2   V24.H8, V0.H8, V24.H8
+	WORD    $0x4f911aa1 // fmla v1.4s, v21.4s, v17.s[2]
+	WORD    $0x4f911ac2 // fmla v2.4s, v22.4s, v17.s[2]
+	WORD    $0x4f911ae3 // fmla v3.4s, v23.4s, v17.s[2]
+	WORD    $0x4f911b04 // fmla v4.4s, v24.4s, v17.s[2]
+	WORD    $0x4f921aa5 // fmla v5.4s, v21.4s, v18.s[2]
+	WORD    $0x4f921ac6 // fmla v6.4s, v22.4s, v18.s[2]
+	WORD    $0x4f921ae7 // fmla v7.4s, v23.4s, v18.s[2]
+	WORD    $0x4f921b08 // fmla v8.4s, v24.4s, v18.s[2]
+	WORD    $0x4f931aa9 // fmla v9.4s, v21.4s, v19.s[2]
+	WORD    $0x4f931aca // fmla v10.4s, v22.4s, v19.s[2]
+	WORD    $0x4f931aeb // fmla v11.4s, v23.4s, v19.s[2]
+	WORD    $0x4f931b0c // fmla v12.4s, v24.4s, v19.s[2]
+	WORD    $0x4f941aad // fmla v13.4s, v21.4s, v20.s[2]
+	WORD    $0x4f941ace // fmla v14.4s, v22.4s, v20.s[2]
+	WORD    $0x4f941aef // fmla v15.4s, v23.4s, v20.s[2]
+	WORD    $0x4f941b10 // fmla v16.4s, v24.4s, v20.s[2]
+	FLDPQ   224(R6), (F22, F24)
+	VZIP1   V22.H8, V0.H8, V21.H8
+	VZIP2   V22.H8, V0.H8, V22.H8
+	VZIP1   V24.H8, V0.H8, V23.H8
+	VZIP2   V24.H8, V0.H8, V24.H8
+	WORD    $0x4fb11aa1 // fmla v1.4s, v21.4s, v17.s[3]
+	WORD    $0x4fb11ac2 // fmla v2.4s, v22.4s, v17.s[3]
+	WORD    $0x4fb11ae3 // fmla v3.4s, v23.4s, v17.s[3]
+	WORD    $0x4fb11b04 // fmla v4.4s, v24.4s, v17.s[3]
+	WORD    $0x4fb21aa5 // fmla v5.4s, v21.4s, v18.s[3]
+	WORD    $0x4fb21ac6 // fmla v6.4s, v22.4s, v18.s[3]
+	WORD    $0x4fb21ae7 // fmla v7.4s, v23.4s, v18.s[3]
+	WORD    $0x4fb21b08 // fmla v8.4s, v24.4s, v18.s[3]
+	WORD    $0x4fb31aa9 // fmla v9.4s, v21.4s, v19.s[3]
+	WORD    $0x4fb31aca // fmla v10.4s, v22.4s, v19.s[3]
+	WORD    $0x4fb31aeb // fmla v11.4s, v23.4s, v19.s[3]
+	WORD    $0x4fb31b0c // fmla v12.4s, v24.4s, v19.s[3]
+	WORD    $0x4fb41aad // fmla v13.4s, v21.4s, v20.s[3]
+	WORD    $0x4fb41ace // fmla v14.4s, v22.4s, v20.s[3]
+	WORD    $0x4fb41aef // fmla v15.4s, v23.4s, v20.s[3]
+	WORD    $0x4fb41b10 // fmla v16.4s, v24.4s, v20.s[3]
+	ADD     $16, R1, R1
+	ADD     $16, R2, R2
+	ADD     $16, R3, R3
+	ADD     $16, R4, R4
+	ADD     $256, R6, R6
+	SUBS    $4, R5, R5
+	BGE     block16
+
+rest16:
+	ADD     $4, R5, R5
+	CBZ     R5, done16
+
+single16:
+	FMOVS   (R1), F17
+	FMOVS   (R2), F18
+	FMOVS   (R3), F19
+	FMOVS   (R4), F20
+	FLDPQ   32(R6), (F22, F24)
+	VZIP1   V22.H8, V0.H8, V21.H8
+	VZIP2   V22.H8, V0.H8, V22.H8
+	VZIP1   V24.H8, V0.H8, V23.H8
+	VZIP2   V24.H8, V0.H8, V24.H8
+	WORD    $0x4f9112a1 // fmla v1.4s, v21.4s, v17.s[0]
+	WORD    $0x4f9112c2 // fmla v2.4s, v22.4s, v17.s[0]
+	WORD    $0x4f9112e3 // fmla v3.4s, v23.4s, v17.s[0]
+	WORD    $0x4f911304 // fmla v4.4s, v24.4s, v17.s[0]
+	WORD    $0x4f9212a5 // fmla v5.4s, v21.4s, v18.s[0]
+	WORD    $0x4f9212c6 // fmla v6.4s, v22.4s, v18.s[0]
+	WORD    $0x4f9212e7 // fmla v7.4s, v23.4s, v18.s[0]
+	WORD    $0x4f921308 // fmla v8.4s, v24.4s, v18.s[0]
+	WORD    $0x4f9312a9 // fmla v9.4s, v21.4s, v19.s[0]
+	WORD    $0x4f9312ca // fmla v10.4s, v22.4s, v19.s[0]
+	WORD    $0x4f9312eb // fmla v11.4s, v23.4s, v19.s[0]
+	WORD    $0x4f93130c // fmla v12.4s, v24.4s, v19.s[0]
+	WORD    $0x4f9412ad // fmla v13.4s, v21.4s, v20.s[0]
+	WORD    $0x4f9412ce // fmla v14.4s, v22.4s, v20.s[0]
+	WORD    $0x4f9412ef // fmla v15.4s, v23.4s, v20.s[0]
+	WORD    $0x4f941310 // fmla v16.4s, v24.4s, v20.s[0]
+	ADD     $4, R1, R1
+	ADD     $4, R2, R2
+	ADD     $4, R3, R3
+	ADD     $4, R4, R4
+	ADD     $64, R6, R6
+	SUB     $1, R5, R5
+	CBNZ    R5, single16
+
+done16:
+	MOVD    c_base+0(FP), R7
+	FSTPQ   (F1, F2), 64(R7)
+	FSTPQ   (F3, F4), 96(R7)
+	FSTPQ   (F5, F6), 192(R7)
+	FSTPQ   (F7, F8), 224(R7)
+	FSTPQ   (F9, F10), 320(R7)
+	FSTPQ   (F11, F12), 352(R7)
+	FSTPQ   (F13, F14), 448(R7)
+	FSTPQ   (F15, F16), 480(R7)
+	RET
+
+// func widenBFloat16NEON(dst []float32, k int, w []uint16)
+TEXT ·widenBFloat16NEON(SB), NOSPLIT, $0-56
+	MOVD    dst_base+0(FP), R0
+	MOVD    k+24(FP), R1
+	MOVD    w_base+32(FP), R2
+	VEOR    V0.B16, V0.B16, V0.B16
+	SUBS    $4, R1, R1
+	BLT     rest0
+
+block0:
+	FLDPQ   (R2), (F2, F4)
+	FLDPQ   32(R2), (F6, F8)
+	VZIP1   V2.H8, V0.H8, V1.H8
+	VZIP2   V2.H8, V0.H8, V2.H8
+	VZIP1   V4.H8, V0.H8, V3.H8
+	VZIP2   V4.H8, V0.H8, V4.H8
+	VZIP1   V6.H8, V0.H8, V5.H8
+	VZIP2   V6.H8, V0.H8, V6.H8
+	VZIP1   V8.H8, V0.H8, V7.H8
+	VZIP2   V8.H8, V0.H8, V8.H8
+	FSTPQ   (F1, F2), (R0)
+	FSTPQ   (F3, F4), 32(R0)
+	FSTPQ   (F5, F6), 64(R0)
+	FSTPQ   (F7, F8), 96(R0)
+	FLDPQ   64(R2), (F2, F4)
+	FLDPQ   96(R2), (F6, F8)
+	VZIP1   V2.H8, V0.H8, V1.H8
+	VZIP2   V2.H8, V0.H8, V2.H8
+	VZIP1   V4.H8, V0.H8, V3.H8
+	VZIP2   V4.H8, V0.H8, V4.H8
+	VZIP1   V6.H8, V0.H8, V5.H8
+	VZIP2   V6.H8, V0.H8, V6.H8
+	VZIP1   V8.H8, V0.H8, V7.H8
+	VZIP2   V8.H8, V0.H8, V8.H8
+	FSTPQ   (F1, F2), 128(R0)
+	FSTPQ   (F3, F4), 160(R0)
+	FSTPQ   (F5, F6), 192(R0)
+	FSTPQ   (F7, F8), 224(R0)
+	FLDPQ   128(R2), (F2, F4)
+	FLDPQ   160(R2), (F6, F8)
+	VZIP1   V2.H8, V0.H8, V1.H8
+	VZIP2   V2.H8, V0.H8, V2.H8
+	VZIP1   V4.H8, V0.H8, V3.H8
+	VZIP2   V4.H8, V0.H8, V4.H8
+	VZIP1   V6.H8, V0.H8, V5.H8
+	VZIP2   V6.H8, V0.H8, V6.H8
+	VZIP1   V8.H8, V0.H8, V7.H8
+	VZIP2   V8.H8, V0.H8, V8.H8
+	FSTPQ   (F1, F2), 256(R0)
+	FSTPQ   (F3, F4), 288(R0)
+	FSTPQ   (F5, F6), 320(R0)
+	FSTPQ   (F7, F8), 352(R0)
+	FLDPQ   192(R2), (F2, F4)
+	FLDPQ   224(R2), (F6, F8)
+	VZIP1   V2.H8, V0.H8, V1.H8
+	VZIP2   V2.H8, V0.H8, V2.H8
+	VZIP1   V4.H8, V0.H8, V3.H8
+	VZIP2   V4.H8, V0.H8, V4.H8
+	VZIP1   V6.H8, V0.H8, V5.H8
+	VZIP2   V6.H8, V0.H8, V6.H8
+	VZIP1   V8.H8, V0.H8, V7.H8
+	VZIP2   V8.H8, V0.H8, V8.H8
+	FSTPQ   (F1, F2), 384(R0)
+	FSTPQ   (F3, F4), 416(R0)
+	FSTPQ   (F5, F6), 448(R0)
+	FSTPQ   (F7, F8), 480(R0)
+	ADD     $512, R0, R0
+	ADD     $256, R2, R2
+	SUBS    $4, R1, R1
+	BGE     block0
+
+rest0:
+	ADD     $4, R1, R1
+	CBZ     R1, done0
+
+single0:
+	FLDPQ   (R2), (F2, F4)
+	FLDPQ   32(R2), (F6, F8)
+	VZIP1   V2.H8, V0.H8, V1.H8
+	VZIP2   V2.H8, V0.H8, V2.H8
+	VZIP1   V4.H8, V0.H8, V3.H8
+	VZIP2   V4.H8, V0.H8, V4.H8
+	VZIP1   V6.H8, V0.H8, V5.H8
+	VZIP2   V6.H8, V0.H8, V6.H8
+	VZIP1   V8.H8, V0.H8, V7.H8
+	VZIP2   V8.H8, V0.H8, V8.H8
+	FSTPQ   (F1, F2), (R0)
+	FSTPQ   (F3, F4), 32(R0)
+	FSTPQ   (F5, F6), 64(R0)
+	FSTPQ   (F7, F8), 96(R0)
+	ADD     $128, R0, R0
+	ADD     $64, R2, R2
+	SUB     $1, R1, R1
+	CBNZ    R1, single0
+
+done0:
+	RET
+
+// func stripInt8NEON(c, a []float32, w []int8, scales []float32)
+TEXT ·stripInt8NEON(SB), NOSPLIT, $0-96
+	MOVD    a_base+24(FP), R0
+	MOVD    a_len+32(FP), R1
+	MOVD    w_base+48(FP), R2
+	MOVD    scales_base+72(FP), R3
+	VMOVQ   $0x01ffffff00ffffff, $0x03ffffff02ffffff, V0
+	VMOVQ   $0x05ffffff04ffffff, $0x07ffffff06ffffff, V1
+	VMOVQ   $0x09ffffff08ffffff, $0x0bffffff0affffff, V2
+	VMOVQ   $0x0dffffff0cffffff, $0x0fffffff0effffff, V3
+	VEOR    V4.B16, V4.B16, V4.B16
+	VEOR    V5.B16, V5.B16, V5.B16
+	VEOR    V6.B16, V6.B16, V6.B16
+	VEOR    V7.B16, V7.B16, V7.B16
+	VEOR    V8.B16, V8.B16, V8.B16
+	VEOR    V9.B16, V9.B16, V9.B16
+	VEOR    V10.B16, V10.B16, V10.B16
+	VEOR    V11.B16, V11.B16, V11.B16
+	SUBS    $4, R1, R1
+	BLT     rest0
+
+block0:
+	FMOVQ   (R3), F12
+	ADD     $16, R3, R3
+	FMOVQ   (R0), F13
+	FLDPQ   (R2), (F17, F21)
+	VTBL    V0.B16, [V17.B16], V14.B16
+	WORD    $0x4f28e5ce // scvtf v14.4s, v14.4s, #24
+	WORD    $0x4f8c91ce // fmul v14.4s, v14.4s, v12.s[0]
+	VTBL    V1.B16, [V17.B16], V15.B16
+	WORD    $0x4f28e5ef // scvtf v15.4s, v15.4s, #24
+	WORD    $0x4f8c91ef // fmul v15.4s, v15.4s, v12.s[0]
+	VTBL    V2.B16, [V17.B16], V16.B16
+	WORD    $0x4f28e610 // scvtf v16.4s, v16.4s, #24
+	WORD    $0x4f8c9210 // fmul v16.4s, v16.4s, v12.s[0]
+	VTBL    V3.B16, [V17.B16], V17.B16
+	WORD    $0x4f28e631 // scvtf v17.4s, v17.4s, #24
+	WORD    $0x4f8c9231 // fmul v17.4s, v17.4s, v12.s[0]
+	VTBL    V0.B16, [V21.B16], V18.B16
+	WORD    $0x4f28e652 // scvtf v18.4s, v18.4s, #24
+	WORD    $0x4f8c9252 // fmul v18.4s, v18.4s, v12.s[0]
+	VTBL    V1.B16, [V21.B16], V19.B16
+	WORD    $0x4f28e673 // scvtf v19.4s, v19.4s, #24
+	WORD    $0x4f8c9273 // fmul v19.4s, v19.4s, v12.s[0]
+	VTBL    V2.B16, [V21.B16], V20.B16
+	WORD    $0x4f28e694 // scvtf v20.4s, v20.4s, #24
+	WORD    $0x4f8c9294 // fmul v20.4s, v20.4s, v12.s[0]
+	VTBL    V3.B16, [V21.B16], V21.B16
+	WORD    $0x4f28e6b5 // scvtf v21.4s, v21.4s, #24
+	WORD    $0x4f8c92b5 // fmul v21.4s, v21.4s, v12.s[0]
+	WORD    $0x4f8d11c4 // fmla v4.4s, v14.4s, v13.s[0]
+	WORD    $0x4f8d11e5 // fmla v5.4s, v15.4s, v13.s[0]
+	WORD    $0x4f8d1206 // fmla v6.4s, v16.4s, v13.s[0]
+	WORD    $0x4f8d1227 // fmla v7.4s, v17.4s, v13.s[0]
+	WORD    $0x4f8d1248 // fmla v8.4s, v18.4s, v13.s[0]
+	WORD    $0x4f8d1269 // fmla v9.4s, v19.4s, v13.s[0]
+	WORD    $0x4f8d128a // fmla v10.4s, v20.4s, v13.s[0]
+	WORD    $0x4f8d12ab // fmla v11.4s, v21.4s, v13.s[0]
+	FLDPQ   32(R2), (F17, F21)
+	VTBL    V0.B16, [V17.B16], V14.B16
+	WORD    $0x4f28e5ce // scvtf v14.4s, v14.4s, #24
+	WORD    $0x4fac91ce // fmul v14.4s, v14.4s, v12.s[1]
+	VTBL    V1.B16, [V17.B16], V15.B16
+	WORD    $0x4f28e5ef // scvtf v15.4s, v15.4s, #24
+	WORD    $0x4fac91ef // fmul v15.4s, v15.4s, v12.s[1]
+	VTBL    V2.B16, [V17.B16], V16.B16
+	WORD    $0x4f28e610 // scvtf v16.4s, v16.4s, #24
+	WORD    $0x4fac9210 // fmul v16.4s, v16.4s, v12.s[1]
+	VTBL    V3.B16, [V17.B16], V17.B16
+	WORD    $0x4f28e631 // scvtf v17.4s, v17.4s, #24
+	WORD    $0x4fac9231 // fmul v17.4s, v17.4s, v12.s[1]
+	VTBL    V0.B16, [V21.B16], V18.B16
+	WORD    $0x4f28e652 // scvtf v18.4s, v18.4s, #24
+	WORD    $0x4fac9252 // fmul v18.4s, v18.4s, v12.s[1]
+	VTBL    V1.B16, [V21.B16], V19.B16
+	WORD    $0x4f28e673 // scvtf v19.4s, v19.4s, #24
+	WORD    $0x4fac9273 // fmul v19.4s, v19.4s, v12.s[1]
+	VTBL    V2.B16, [V21.B16], V20.B16
+	WORD    $0x4f28e694 // scvtf v20.4s, v20.4s, #24
+	WORD    $0x4fac9294 // fmul v20.4s, v20.4s, v12.s[1]
+	VTBL    V3.B16, [V21.B16], V21.B16
+	WORD    $0x4f28e6b5 // scvtf v21.4s, v21.4s, #24
+	WORD    $0x4fac92b5 // fmul v21.4s, v21.4s, v12.s[1]
+	WORD    $0x4fad11c4 // fmla v4.4s, v14.4s, v13.s[1]
+	WORD    $0x4fad11e5 // fmla v5.4s, v15.4s, v13.s[1]
+	WORD    $0x4fad1206 // fmla v6.4s, v16.4s, v13.s[1]
+	WORD    $0x4fad1227 // fmla v7.4s, v17.4s, v13.s[1]
+	WORD    $0x4fad1248 // fmla v8.4s, v18.4s, v13.s[1]
+	WORD    $0x4fad1269 // fmla v9.4s, v19.4s, v13.s[1]
+	WORD    $0x4fad128a // fmla v10.4s, v20.4s, v13.s[1]
+	WORD    $0x4fad12ab // fmla v11.4s, v21.4s, v13.s[1]
+	FLDPQ   64(R2), (F17, F21)
+	VTBL    V0.B16, [V17.B16], V14.B16
+	WORD    $0x4f28e5ce // scvtf v14.4s, v14.4s, #24
+	WORD    $0x4f8c99ce // fmul v14.4s, v14.4s, v12.s[2]
+	VTBL    V1.B16, [V17.B16], V15.B16
+	WORD    $0x4f28e5ef // scvtf v15.4s, v15.4s, #24
+	WORD    $0x4f8c99ef // fmul v15.4s, v15.4s, v12.s[2]
+	VTBL    V2.B16, [V17.B16], V16.B16
+	WORD    $0x4f28e610 // scvtf v16.4s, v16.4s, #24
+	WORD    $0x4f8c9a10 // fmul v16.4s, v16.4s, v12.s[2]
+	VTBL    V3.B16, [V17.B16], V17.B16
+	WORD    $0x4f28e631 // scvtf v17.4s, v17.4s, #24
+	WORD    $0x4f8c9a31 // fmul v17.4s, v17.4s, v12.s[2]
+	VTBL    V0.B16, [V21.B16], V18.B16
+	WORD    $0x4f28e652 // scvtf v18.4s, v18.4s, #24
+	WORD    $0x4f8c9a52 // fmul v18.4s, v18.4s, v12.s[2]
+	VTBL    V1.B16, [V21.B16], V19.B16
+	WORD    $0x4f28e673 // scvtf v19.4s, v19.4s, #24
+	WORD    $0x4f8c9a73 // fmul v19.4s, v19.4s, v12.s[2]
+	VTBL    V2.B16, [V21.B16], V20.B16
+	WORD    $0x4f28e694 // scvtf v20.4s, v20.4s, #24
+	WORD    $0x4f8c9a94 // fmul v20.4s, v20.4s, v12.s[2]
+	VTBL    V3.B16, [V21.B16], V21.B16
+	WORD    $0x4f28e6b5 // scvtf v21.4s, v21.4s, #24
+	WORD    $0x4f8c9ab5 // fmul v21.4s, v21.4s, v12.s[2]
+	WORD    $0x4f8d19c4 // fmla v4.4s, v14.4s, v13.s[2]
+	WORD    $0x4f8d19e5 // fmla v5.4s, v15.4s, v13.s[2]
+	WORD    $0x4f8d1a06 // fmla v6.4s, v16.4s, v13.s[2]
+	WORD    $0x4f8d1a27 // fmla v7.4s, v17.4s, v13.s[2]
+	WORD    $0x4f8d1a48 // fmla v8.4s, v18.4s, v13.s[2]
+	WORD    $0x4f8d1a69 // fmla v9.4s, v19.4s, v13.s[2]
+	WORD    $0x4f8d1a8a // fmla v10.4s, v20.4s, v13.s[2]
+	WORD    $0x4f8d1aab // fmla v11.4s, v21.4s, v13.s[2]
+	FLDPQ   96(R2), (F17, F21)
+	VTBL    V0.B16, [V17.B16], V14.B16
+	WORD    $0x4f28e5ce // scvtf v14.4s, v14.4s, #24
+	WORD    $0x4fac99ce // fmul v14.4s, v14.4s, v12.s[3]
+	VTBL    V1.B16, [V17.B16], V15.B16
+	WORD    $0x4f28e5ef // scvtf v15.4s, v15.4s, #24
+	WORD    $0x4fac99ef // fmul v15.4s, v15.4s, v12.s[3]
+	VTBL    V2.B16, [V17.B16], V16.B16
+	WORD    $0x4f28e610 // scvtf v16.4s, v16.4s, #24
+	WORD    $0x4fac9a10 // fmul v16.4s, v16.4s, v12.s[3]
+	VTBL    V3.B16, [V17.B16], V17.B16
+	WORD    $0x4f28e631 // scvtf v17.4s, v17.4s, #24
+	WORD    $0x4fac9a31 // fmul v17.4s, v17.4s, v12.s[3]
+	VTBL    V0.B16, [V21.B16], V18.B16
+	WORD    $0x4f28e652 // scvtf v18.4s, v18.4s, #24
+	WORD    $0x4fac9a52 // fmul v18.4s, v18.4s, v12.s[3]
+	VTBL    V1.B16, [V21.B16], V19.B16
+	WORD    $0x4f28e673 // scvtf v19.4s, v19.4s, #24
+	WORD    $0x4fac9a73 // fmul v19.4s, v19.4s, v12.s[3]
+	VTBL    V2.B16, [V21.B16], V20.B16
+	WORD    $0x4f28e694 // scvtf v20.4s, v20.4s, #24
+	WORD    $0x4fac9a94 // fmul v20.4s, v20.4s, v12.s[3]
+	VTBL    V3.B16, [V21.B16], V21.B16
+	WORD    $0x4f28e6b5 // scvtf v21.4s, v21.4s, #24
+	WORD    $0x4fac9ab5 // fmul v21.4s, v21.4s, v12.s[3]
+	WORD    $0x4fad19c4 // fmla v4.4s, v14.4s, v13.s[3]
+	WORD    $0x4fad19e5 // fmla v5.4s, v15.4s, v13.s[3]
+	WORD    $0x4fad1a06 // fmla v6.4s, v16.4s, v13.s[3]
+	WORD    $0x4fad1a27 // fmla v7.4s, v17.4s, v13.s[3]
+	WORD    $0x4fad1a48 // fmla v8.4s, v18.4s, v13.s[3]
+	WORD    $0x4fad1a69 // fmla v9.4s, v19.4s, v13.s[3]
+	WORD    $0x4fad1a8a // fmla v10.4s, v20.4s, v13.s[3]
+	WORD    $0x4fad1aab // fmla v11.4s, v21.4s, v13.s[3]
+	ADD     $16, R0, R0
+	ADD     $128, R2, R2
+	SUBS    $4, R1, R1
+	BGE     block0
+
+rest0:
+	ADD     $4, R1, R1
+	CBZ     R1, done0
+
+single0:
+	FMOVS   (R3), F12
+	ADD     $4, R3, R3
+	FMOVS   (R0), F13
+	FLDPQ   (R2), (F17, F21)
+	VTBL    V0.B16, [V17.B16], V14.B16
+	WORD    $0x4f28e5ce // scvtf v14.4s, v14.4s, #24
+	WORD    $0x4f8c91ce // fmul v14.4s, v14.4s, v12.s[0]
+	VTBL    V1.B16, [V17.B16], V15.B16
+	WORD    $0x4f28e5ef // scvtf v15.4s, v15.4s, #24
+	WORD    $0x4f8c91ef // fmul v15.4s, v15.4s, v12.s[0]
+	VTBL    V2.B16, [V17.B16], V16.B16
+	WORD    $0x4f28e610 // scvtf v16.4s, v16.4s, #24
+	WORD    $0x4f8c9210 // fmul v16.4s, v16.4s, v12.s[0]
+	VTBL    V3.B16, [V17.B16], V17.B16
+	WORD    $0x4f28e631 // scvtf v17.4s, v17.4s, #24
+	WORD    $0x4f8c9231 // fmul v17.4s, v17.4s, v12.s[0]
+	VTBL    V0.B16, [V21.B16], V18.B16
+	WORD    $0x4f28e652 // scvtf v18.4s, v18.4s, #24
+	WORD    $0x4f8c9252 // fmul v18.4s, v18.4s, v12.s[0]
+	VTBL    V1.B16, [V21.B16], V19.B16
+	WORD    $0x4f28e673 // scvtf v19.4s, v19.4s, #24
+	WORD    $0x4f8c9273 // fmul v19.4s, v19.4s, v12.s[0]
+	VTBL    V2.B16, [V21.B16], V20.B16
+	WORD    $0x4f28e694 // scvtf v20.4s, v20.4s, #24
+	WORD    $0x4f8c9294 // fmul v20.4s, v20.4s, v12.s[0]
+	VTBL    V3.B16, [V21.B16], V21.B16
+	WORD    $0x4f28e6b5 // scvtf v21.4s, v21.4s, #24
+	WORD    $0x4f8c92b5 // fmul v21.4s, v21.4s, v12.s[0]
+	WORD    $0x4f8d11c4 // fmla v4.4s, v14.4s, v13.s[0]
+	WORD    $0x4f8d11e5 // fmla v5.4s, v15.4s, v13.s[0]
+	WORD    $0x4f8d1206 // fmla v6.4s, v16.4s, v13.s[0]
+	WORD    $0x4f8d1227 // fmla v7.4s, v17.4s, v13.s[0]
+	WORD    $0x4f8d1248 // fmla v8.4s, v18.4s, v13.s[0]
+	WORD    $0x4f8d1269 // fmla v9.4s, v19.4s, v13.s[0]
+	WORD    $0x4f8d128a // fmla v10.4s, v20.4s, v13.s[0]
+	WORD    $0x4f8d12ab // fmla v11.4s, v21.4s, v13.s[0]
+	ADD     $4, R0, R0
+	ADD     $32, R2, R2
+	SUB     $1, R1, R1
+	CBNZ    R1, single0
+
+done0:
+	MOVD    c_base+0(FP), R4
+	FSTPQ   (F4, F5), (R4)
+	FSTPQ   (F6, F7), 32(R4)
+	FSTPQ   (F8, F9), 64(R4)
+	FSTPQ   (F10, F11), 96(R4)
+	RET
+
+// func stripsInt8NEON(c, a []float32, ld, k int, w []int8, scales []float32)
+TEXT ·stripsInt8NEON(SB), NOSPLIT, $0-112
+	MOVD    ld+48(FP), R0
+	MOVD    a_base+24(FP), R1
+	ADD     R0<<2, R1, R2
+	ADD     R0<<2, R2, R3
+	ADD     R0<<2, R3, R4
+	MOVD    k+56(FP), R5
+	MOVD    w_base+64(FP), R6
+	MOVD    scales_base+88(FP), R7
+	VMOVQ   $0x01ffffff00ffffff, $0x03ffffff02ffffff, V0
+	VMOVQ   $0x05ffffff04ffffff, $0x07ffffff06ffffff, V1
+	VMOVQ   $0x09ffffff08ffffff, $0x0bffffff0affffff, V2
+	VMOVQ   $0x0dffffff0cffffff, $0x0fffffff0effffff, V3
+	VEOR    V4.B16, V4.B16, V4.B16
+	VEOR    V5.B16, V5.B16, V5.B16
+	VEOR    V6.B16, V6.B16, V6.B16
+	VEOR    V7.B16, V7.B16, V7.B16
+	VEOR    V8.B16, V8.B16, V8.B16
+	VEOR    V9.B16, V9.B16, V9.B16
+	VEOR    V10.B16, V10.B16, V10.B16
+	VEOR    V11.B16, V11.B16, V11.B16
+	VEOR    V12.B16, V12.B16, V12.B16
+	VEOR    V13.B16, V13.B16, V13.B16
+	VEOR    V14.B16, V14.B16, V14.B16
+	VEOR    V15.B16, V15.B16, V15.B16
+	VEOR    V16.B16, V16.B16, V16.B16
+	VEOR    V17.B16, V17.B16, V17.B16
+	VEOR    V18.B16, V18.B16, V18.B16
+	VEOR    V19.B16, V19.B16, V19.B16
+	SUBS    $4, R5, R5
+	BLT     rest0
+
+block0:
+	FMOVQ   (R7), F20
+	ADD     $16, R7, R7
+	FMOVQ   (R1), F21
+	FMOVQ   (R2), F22
+	FMOVQ   (R3), F23
+	FMOVQ   (R4), F24
+	FMOVQ   (R6), F28
+	VTBL    V0.B16, [V28.B16], V25.B16
+	WORD    $0x4f28e739 // scvtf v25.4s, v25.4s, #24
+	WORD    $0x4f949339 // fmul v25.4s, v25.4s, v20.s[0]
+	VTBL    V1.B16, [V28.B16], V26.B16
+	WORD    $0x4f28e75a // scvtf v26.4s, v26.4s, #24
+	WORD    $0x4f94935a // fmul v26.4s, v26.4s, v20.s[0]
+	VTBL    V2.B16, [V28.B16], V27.B16
+	WORD    $0x4f28e77b // scvtf v27.4s, v27.4s, #24
+	WORD    $0x4f94937b // fmul v27.4s, v27.4s, v20.s[0]
+	VTBL    V3.B16, [V28.B16], V28.B16
+	WORD    $0x4f28e79c // scvtf v28.4s, v28.4s, #24
+	WORD    $0x4f94939c // fmul v28.4s, v28.4s, v20.s[0]
+	WORD    $0x4f951324 // fmla v4.4s, v25.4s, v21.s[0]
+	WORD    $0x4f951345 // fmla v5.4s, v26.4s, v21.s[0]
+	WORD    $0x4f951366 // fmla v6.4s, v27.4s, v21.s[0]
+	WORD    $0x4f951387 // fmla v7.4s, v28.4s, v21.s[0]
+	WORD    $0x4f961328 // fmla v8.4s, v25.4s, v22.s[0]
+	WORD    $0x4f961349 // fmla v9.4s, v26.4s, v22.s[0]
+	WORD    $0x4f96136a // fmla v10.4s, v27.4s, v22.s[0]
+	WORD    $0x4f96138b // fmla v11.4s, v28.4s, v22.s[0]
+	WORD    $0x4f97132c // fmla v12.4s, v25.4s, v23.s[0]
+	WORD    $0x4f97134d // fmla v13.4s, v26.4s, v23.s[0]
+	WORD    $0x4f97136e // fmla v14.4s, v27.4s, v23.s[0]
+	WORD    $0x4f97138f // fmla v15.4s, v28.4s, v23.s[0]
+	WORD    $0x4f981330 // fmla v16.4s, v25.4s, v24.s[0]
+	WORD    $0x4f981351 // fmla v17.4s, v26.4s, v24.s[0]
+	WORD    $0x4f981372 // fmla v18.4s, v27.4s, v24.s[0]
+	WORD    $0x4f981393 // fmla v19.4s, v28.4s, v24.s[0]
+	FMOVQ   32(R6), F28
+	VTBL    V0.B16, [V28.B16], V25.B16
+	WORD    $0x4f28e739 // scvtf v25.4s, v25.4s, #24
+	WORD    $0x4fb49339 // fmul v25.4s, v25.4s, v20.s[1]
+	VTBL    V1.B16, [V28.B16], V26.B16
+	WORD    $0x4f28e75a // scvtf v26.4s, v26.4s, #24
+	WORD    $0x4fb4935a // fmul v26.4s, v26.4s, v20.s[1]
+	VTBL    V2.B16, [V28.B16], V27.B16
+	WORD    $0x4f28e77b // scvtf v27.4s, v27.4s, #24
+	WORD    $0x4fb4937b // fmul v27.4s, v27.4s, v20.s[1]
+	VTBL    V3.B16, [V28.B16], V28.B16
+	WORD    $0x4f28e79c // scvtf v28.4s, v28.4s, #24
+	WORD    $0x4fb4939c // fmul v28.4s, v28.4s, v20.s[1]
+	WORD    $0x4fb51324 // fmla v4.4s, v25.4s, v21.s[1]
+	WORD    $0x4fb51345 // fmla v5.4s, v26.4s, v21.s[1]
+	WORD    $0x4fb51366 // fmla v6.4s, v27.4s, v21.s[1]
+	WORD    $0x4fb51387 // fmla v7.4s, v28.4s, v21.s[1]
+	WORD    $0x4fb61328 // fmla v8.4s, v25.4s, v22.s[1]
+	WORD    $0x4fb61349 // fmla v9.4s, v26.4s, v22.s[1]
+	WORD    $0x4fb6136a // fmla v10.4s, v27.4s, v22.s[1]
+	WORD    $0x4fb6138b // fmla v11.4s, v28.4s, v22.s[1]
+	WORD    $0x4fb7132c // fmla v12.4s, v25.4s, v23.s[1]
+	WORD    $0x4fb7134d // fmla v13.4s, v26.4s, v23.s[1]
+	WORD    $0x4fb7136e // fmla v14.4s, v27.4s, v23.s[1]
+	WORD    $0x4fb7138f // fmla v15.4s, v28.4s, v23.s[1]
+	WORD    $0x4fb81330 // fmla v16.4s, v25.4s, v24.s[1]
+	WORD    $0x4fb81351 // fmla v17.4s, v26.4s, v24.s[1]
+	WORD    $0x4fb81372 // fmla v18.4s, v27.4s, v24.s[1]
+	WORD    $0x4fb81393 // fmla v19.4s, v28.4s, v24.s[1]
+	FMOVQ   64(R6), F28
+	VTBL    V0.B16, [V28.B16], V25.B16
+	WORD    $0x4f28e739 // scvtf v25.4s, v25.4s, #24
+	WORD    $0x4f949b39 // fmul v25.4s, v25.4s, v20.s[2]
+	VTBL    V1.B16, [V28.B16], V26.B16
+	WORD    $0x4f28e75a // scvtf v26.4s, v26.4s, #24
+	WORD    $0x4f949b5a // fmul v26.4s, v26.4s, v20.s[2]
+	VTBL    V2.B16, [V28.B16], V27.B16
+	WORD    $0x4f28e77b // scvtf v27.4s, v27.4s, #24
+	WORD    $0x4f949b7b // fmul v27.4s, v27.4s, v20.s[2]
+	VTBL    V3.B16, [V28.B16], V28.B16
+	WORD    $0x4f28e79c // scvtf v28.4s, v28.4s, #24
+	WORD    $0x4f949b9c // fmul v28.4s, v28.4s, v20.s[2]
+	WORD    $0x4f951b24 // fmla v4.4s, v25.4s, v21.s[2]
+	WORD    $0x4f951b45 // fmla v5.4s, v26.4s, v21.s[2]
+	WORD    $0x4f951b66 // fmla v6.4s, v27.4s, v21.s[2]
+	WORD    $0x4f951b87 // fmla v7.4s, v28.4s, v21.s[2]
+	WORD    $0x4f961b28 // fmla v8.4s, v25.4s, v22.s[2]
+	WORD    $0x4f961b49 // fmla v9.4s, v26.4s, v22.s[2]
+	WORD    $0x4f961b6a // fmla v10.4s, v27.4s, v22.s[2]
+	WORD    $0x4f961b8b // fmla v11.4s, v28.4s, v22.s[2]
+	WORD    $0x4f971b2c // fmla v12.4s, v25.4s, v23.s[2]
+	WORD    $0x4f971b4d // fmla v13.4s, v26.4s, v23.s[2]
+	WORD    $0x4f971b6e // fmla v14.4s, v27.4s, v23.s[2]
+	WORD    $0x4f971b8f // fmla v15.4s, v28.4s, v23.s[2]
+	WORD    $0x4f981b30 // fmla v16.4s, v25.4s, v24.s[2]
+	WORD    $0x4f981b51 // fmla v17.4s, v26.4s, v24.s[2]
+	WORD    $0x4f981b72 // fmla v18.4s, v27.4s, v24.s[2]
+	WORD    $0x4f981b93 // fmla v19.4s, v28.4s, v24.s[2]
+	FMOVQ   96(R6), F28
+	VTBL    V0.B16, [V28.B16], V25.B16
+	WORD    $0x4f28e739 // scvtf v25.4s, v25.4s, #24
+	WORD    $0x4fb49b39 // fmul v25.4s, v25.4s, v20.s[3]
+	VTBL    V1.B16, [V28.B16], V26.B16
+	WORD    $0x4f28e75a // scvtf v26.4s, v26.4s, #24
+	WORD    $0x4fb49b5a // fmul v26.4s, v26.4s, v20.s[3]
+	VTBL    V2.B16, [V28.B16], V27.B16
+	WORD    $0x4f28e77b // scvtf v27.4s, v27.4s, #24
+	WORD    $0x4fb49b7b // fmul v27.4s, v27.4s, v20.s[3]
+	VTBL    V3.B16, [V28.B16], V28.B16
+	WORD    $0x4f28e79c // scvtf v28.4s, v28.4s, #24
+	WORD    $0x4fb49b9c // fmul v28.4s, v28.4s, v20.s[3]
+	WORD    $0x4fb51b24 // fmla v4.4s, v25.4s, v21.s[3]
+	WORD    $0x4fb51b45 // fmla v5.4s, v26.4s, v21.s[3]
+	WORD    $0x4fb51b66 // fmla v6.4s, v27.4s, v21.s[3]
+	WORD    $0x4fb51b87 // fmla v7.4s, v28.4s, v21.s[3]
+	WORD    $0x4fb61b28 // fmla v8.4s, v25.4s, v22.s[3]
+	WORD    $0x4fb61b49 // fmla v9.4s, v26.4s, v22.s[3]
+	WORD    $0x4fb61b6a // fmla v10.4s, v27.4s, v22.s[3]
+	WORD    $0x4fb61b8b // fmla v11.4s, v28.4s, v22.s[3]
+	WORD    $0x4fb71b2c // fmla v12.4s, v25.4s, v23.s[3]
+	WORD    $0x4fb71b4d // fmla v13.4s, v26.4s, v23.s[3]
+	WORD    $0x4fb71b6e // fmla v14.4s, v27.4s, v23.s[3]
+	WORD    $0x4fb71b8f // fmla v15.4s, v28.4s, v23.s[3]
+	WORD    $0x4fb81b30 // fmla v16.4s, v25.4s, v24.s[3]
+	WORD    $0x4fb81b51 // fmla v17.4s, v26.4s, v24.s[3]
+	WORD    $0x4fb81b72 // fmla v18.4s, v27.4s, v24.s[3]
+	WORD    $0x4fb81b93 // fmla v19.4s, v28.4s, v24.s[3]
+	ADD     $16, R1, R1
+	ADD     $16, R2, R2
+	ADD     $16, R3, R3
+	ADD     $16, R4, R4
+	ADD     $128, R6, R6
+	SUBS    $4, R5, R5
+	BGE     block0
+
+rest0:
+	ADD     $4, R5, R5
+	CBZ     R5, done0
+
+single0:
+	FMOVS   (R7), F20
+	ADD     $4, R7, R7
+	FMOVS   (R1), F21
+	FMOVS   (R2), F22
+	FMOVS   (R3), F23
+	FMOVS   (R4), F24
+	FMOVQ   (R6), F28
+	VTBL    V0.B16, [V28.B16], V25.B16
+	WORD    $0x4f28e739 // scvtf v25.4s, v25.4s, #24
+	WORD    $0x4f949339 // fmul v25.4s, v25.4s, v20.s[0]
+	VTBL    V1.B16, [V28.B16], V26.B16
+	WORD    $0x4f28e75a // scvtf v26.4s, v26.4s, #24
+	WORD    $0x4f94935a // fmul v26.4s, v26.4s, v20.s[0]
+	VTBL    V2.B16, [V28.B16], V27.B16
+	WORD    $0x4f28e77b // scvtf v27.4s, v27.4s, #24
+	WORD    $0x4f94937b // fmul v27.4s, v27.4s, v20.s[0]
+	VTBL    V3.B16, [V28.B16], V28.B16
+	WORD    $0x4f28e79c // scvtf v28.4s, v28.4s, #24
+	WORD    $0x4f94939c // fmul v28.4s, v28.4s, v20.s[0]
+	WORD    $0x4f951324 // fmla v4.4s, v25.4s, v21.s[0]
+	WORD    $0x4f951345 // fmla v5.4s, v26.4s, v21.s[0]
+	WORD    $0x4f951366 // fmla v6.4s, v27.4s, v21.s[0]
+	WORD    $0x4f951387 // fmla v7.4s, v28.4s, v21.s[0]
+	WORD    $0x4f961328 // fmla v8.4s, v25.4s, v22.s[0]
+	WORD    $0x4f961349 // fmla v9.4s, v26.4s, v22.s[0]
+	WORD    $0x4f96136a // fmla v10.4s, v27.4s, v22.s[0]
+	WORD    $0x4f96138b // fmla v11.4s, v28.4s, v22.s[0]
+	WORD    $0x4f97132c // fmla v12.4s, v25.4s, v23.s[0]
+	WORD    $0x4f97134d // fmla v13.4s, v26.4s, v23.s[0]
+	WORD    $0x4f97136e // fmla v14.4s, v27.4s, v23.s[0]
+	WORD    $0x4f97138f // fmla v15.4s, v28.4s, v23.s[0]
+	WORD    $0x4f981330 // fmla v16.4s, v25.4s, v24.s[0]
+	WORD    $0x4f981351 // fmla v17.4s, v26.4s, v24.s[0]
+	WORD    $0x4f981372 // fmla v18.4s, v27.4s, v24.s[0]
+	WORD    $0x4f981393 // fmla v19.4s, v28.4s, v24.s[0]
+	ADD     $4, R1, R1
+	ADD     $4, R2, R2
+	ADD     $4, R3, R3
+	ADD     $4, R4, R4
+	ADD     $32, R6, R6
+	SUB     $1, R5, R5
+	CBNZ    R5, single0
+
+done0:
+	MOVD    c_base+0(FP), R8
+	FSTPQ   (F4, F5), (R8)
+	FSTPQ   (F6, F7), 32(R8)
+	FSTPQ   (F8, F9), 128(R8)
+	FSTPQ   (F10, F11), 160(R8)
+	FSTPQ   (F12, F13), 256(R8)
+	FSTPQ   (F14, F15), 288(R8)
+	FSTPQ   (F16, F17), 384(R8)
+	FSTPQ   (F18, F19), 416(R8)
+	MOVD    ld+48(FP), R0
+	MOVD    a_base+24(FP), R1
+	ADD     R0<<2, R1, R2
+	ADD     R0<<2, R2, R3
+	ADD     R0<<2, R3, R4
+	MOVD    k+56(FP), R5
+	MOVD    w_base+64(FP), R6
+	MOVD    scales_base+88(FP), R7
+	VMOVQ   $0x01ffffff00ffffff, $0x03ffffff02ffffff, V0
+	VMOVQ   $0x05ffffff04ffffff, $0x07ffffff06ffffff, V1
+	VMOVQ   $0x09ffffff08ffffff, $0x0bffffff0affffff, V2
+	VMOVQ   $0x0dffffff0cffffff, $0x0fffffff0effffff, V3
+	VEOR    V4.B16, V4.B16, V4.B16
+	VEOR    V5.B16, V5.B16, V5.B16
+	VEOR    V6.B16, V6.B16, V6.B16
+	VEOR    V7.B16, V7.B16, V7.B16
+	VEOR    V8.B16, V8.B16, V8.B16
+	VEOR    V9.B16, V9.B16, V9.B16
+	VEOR    V10.B16, V10.B16, V10.B16
+	VEOR    V11.B16, V11.B16, V11.B16
+	VEOR    V12.B16, V12.B16, V12.B16
+	VEOR    V13.B16, V13.B16, V13.B16
+	VEOR    V14.B16, V14.B16, V14.B16
+	VEOR    V15.B16, V15.B16, V15.B16
+	VEOR    V16.B16, V16.B16, V16.B16
+	VEOR    V17.B16, V17.B16, V17.B16
+	VEOR    V18.B16, V18.B16, V18.B16
+	VEOR    V19.B16, V19.B16, V19.B16
+	SUBS    $4, R5, R5
+	BLT     rest16
+
+block16:
+	FMOVQ   (R7), F20
+	ADD     $16, R7, R7
+	FMOVQ   (R1), F21
+	FMOVQ   (R2), F22
+	FMOVQ   (R3), F23
+	FMOVQ   (R4), F24
+	FMOVQ   16(R6), F28
+	VTBL    V0.B16, [V28.B16], V25.B16
+	WORD    $0x4f28e739 // scvtf v25.4s, v25.4s, #24
+	WORD    $0x4f949339 // fmul v25.4s, v25.4s, v20.s[0]
+	VTBL    V1.B16, [V28.B16], V26.B16
+	WORD    $0x4f28e75a // scvtf v26.4s, v26.4s, #24
+	WORD    $0x4f94935a // fmul v26.4s, v26.4s, v20.s[0]
+	VTBL    V2.B16, [V28.B16], V27.B16
+	WORD    $0x4f28e77b // scvtf v27.4s, v27.4s, #24
+	WORD    $0x4f94937b // fmul v27.4s, v27.4s, v20.s[0]
+	VTBL    V3.B16, [V28.B16], V28.B16
+	WORD    $0x4f28e79c // scvtf v28.4s, v28.4s, #24
+	WORD    $0x4f94939c // fmul v28.4s, v28.4s, v20.s[0]
+	WORD    $0x4f951324 // fmla v4.4s, v25.4s, v21.s[0]
+	WORD    $0x4f951345 // fmla v5.4s, v26.4s, v21.s[0]
+	WORD    $0x4f951366 // fmla v6.4s, v27.4s, v21.s[0]
+	WORD    $0x4f951387 // fmla v7.4s, v28.4s, v21.s[0]
+	WORD    $0x4f961328 // fmla v8.4s, v25.4s, v22.s[0]
+	WORD    $0x4f961349 // fmla v9.4s, v26.4s, v22.s[0]
+	WORD    $0x4f96136a // fmla v10.4s, v27.4s, v22.s[0]
+	WORD    $0x4f96138b // fmla v11.4s, v28.4s, v22.s[0]
+	WORD    $0x4f97132c // fmla v12.4s, v25.4s, v23.s[0]
+	WORD    $0x4f97134d // fmla v13.4s, v26.4s, v23.s[0]
+	WORD    $0x4f97136e // fmla v14.4s, v27.4s, v23.s[0]
+	WORD    $0x4f97138f // fmla v15.4s, v28.4s, v23.s[0]
+	WORD    $0x4f981330 // fmla v16.4s, v25.4s, v24.s[0]
+	WORD    $0x4f981351 // fmla v17.4s, v26.4s, v24.s[0]
+	WORD    $0x4f981372 // fmla v18.4s, v27.4s, v24.s[0]
+	WORD    $0x4f981393 // fmla v19.4s, v28.4s, v24.s[0]
+	FMOVQ   48(R6), F28
+	VTBL    V0.B16, [V28.B16], V25.B16
+	WORD    $0x4f28e739 // scvtf v25.4s, v25.4s, #24
+	WORD    $0x4fb49339 // fmul v25.4s, v25.4s, v20.s[1]
+	VTBL    V1.B16, [V28.B16], V26.B16
+	WORD    $0x4f28e75a // scvtf v26.4s, v26.4s, #24
+	WORD    $0x4fb4935a // fmul v26.4s, v26.4s, v20.s[1]
+	VTBL    V2.B16, [V28.B16], V27.B16
+	WORD    $0x4f28e77b // scvtf v27.4s, v27.4s, #24
+	WORD    $0x4fb4937b // fmul v27.4s, v27.4s, v20.s[1]
+	VTBL    V3.B16, [V28.B16], V28.B16
+	WORD    $0x4f28e79c // scvtf v28.4s, v28.4s, #24
+	WORD    $0x4fb4939c // fmul v28.4s, v28.4s, v20.s[1]
+	WORD    $0x4fb51324 // fmla v4.4s, v25.4s, v21.s[1]
+	WORD    $0x4fb51345 // fmla v5.4s, v26.4s, v21.s[1]
+	WORD    $0x4fb51366 // fmla v6.4s, v27.4s, v21.s[1]
+	WORD    $0x4fb51387 // fmla v7.4s, v28.4s, v21.s[1]
+	WORD    $0x4fb61328 // fmla v8.4s, v25.4s, v22.s[1]
+	WORD    $0x4fb61349 // fmla v9.4s, v26.4s, v22.s[1]
+	WORD    $0x4fb6136a // fmla v10.4s, v27.4s, v22.s[1]
+	WORD    $0x4fb6138b // fmla v11.4s, v28.4s, v22.s[1]
+	WORD    $0x4fb7132c // fmla v12.4s, v25.4s, v23.s[1]
+	WORD    $0x4fb7134d // fmla v13.4s, v26.4s, v23.s[1]
+	WORD    $0x4fb7136e // fmla v14.4s, v27.4s, v23.s[1]
+	WORD    $0x4fb7138f // fmla v15.4s, v28.4s, v23.s[1]
+	WORD    $0x4fb81330 // fmla v16.4s, v25.4s, v24.s[1]
+	WORD    $0x4fb81351 // fmla v17.4s, v26.4s, v24.s[1]
+	WORD    $0x4fb81372 // fmla v18.4s, v27.4s, v24.s[1]
+	WORD    $0x4fb81393 // fmla v19.4s, v28.4s, v24.s[1]
+	FMOVQ   80(R6), F28
+	VTBL    V0.B16, [V28.B16], V25.B16
+	WORD    $0x4f28e739 // scvtf v25.4s, v25.4s, #24
+	WORD    $0x4f949b39 // fmul v25.4s, v25.4s, v20.s[2]
+	VTBL    V1.B16, [V28.B16], V26.B16
+	WORD    $0x4f28e75a // scvtf v26.4s, v26.4s, #24
+	WORD    $0x4f949b5a // fmul v26.4s, v26.4s, v20.s[2]
+	VTBL    V2.B16, [V28.B16], V27.B16
+	WORD    $0x4f28e77b // scvtf v27.4s, v27.4s, #24
+	WORD    $0x4f949b7b // fmul v27.4s, v27.4s, v20.s[2]
+	VTBL    V3.B16, [V28.B16], V28.B16
+	WORD    $0x4f28e79c // scvtf v28.4s, v28.4s, #24
+	WORD    $0x4f949b9c // fmul v28.4s, v28.4s, v20.s[2]
+	WORD    $0x4f951b24 // fmla v4.4s, v25.4s, v21.s[2]
+	WORD    $0x4f951b45 // fmla v5.4s, v26.4s, v21.s[2]
+	WORD    $0x4f951b66 // fmla v6.4s, v27.4s, v21.s[2]
+	WORD    $0x4f951b87 // fmla v7.4s, v28.4s, v21.s[2]
+	WORD    $0x4f961b28 // fmla v8.4s, v25.4s, v22.s[2]
+	WORD    $0x4f961b49 // fmla v9.4s, v26.4s, v22.s[2]
+	WORD    $0x4f961b6a // fmla v10.4s, v27.4s, v22.s[2]
+	WORD    $0x4f961b8b // fmla v11.4s, v28.4s, v22.s[2]
+	WORD    $0x4f971b2c // fmla v12.4s, v25.4s, v23.s[2]
+	WORD    $0x4f971b4d // fmla v13.4s, v26.4s, v23.s[2]
+	WORD    $0x4f971b6e // fmla v14.4s, v27.4s, v23.s[2]
+	WORD    $0x4f971b8f // fmla v15.4s, v28.4s, v23.s[2]
+	WORD    $0x4f981b30 // fmla v16.4s, v25.4s, v24.s[2]
+	WORD    $0x4f981b51 // fmla v17.4s, v26.4s, v24.s[2]
+	WORD    $0x4f981b72 // fmla v18.4s, v27.4s, v24.s[2]
+	WORD    $0x4f981b93 // fmla v19.4s, v28.4s, v24.s[2]
+	FMOVQ   112(R6), F28
+	VTBL    V0.B16, [V28.B16], V25.B16
+	WORD    $0x4f28e739 // scvtf v25.4s, v25.4s, #24
+	WORD    $0x4fb49b39 // fmul v25.4s, v25.4s, v20.s[3]
+	VTBL    V1.B16, [V28.B16], V26.B16
+	WORD    $0x4f28e75a // scvtf v26.4s, v26.4s, #24
+	WORD    $0x4fb49b5a // fmul v26.4s, v26.4s, v20.s[3]
+	VTBL    V2.B16, [V28.B16], V27.B16
+	WORD    $0x4f28e77b // scvtf v27.4s, v27.4s, #24
+	WORD    $0x4fb49b7b // fmul v27.4s, v27.4s, v20.s[3]
+	VTBL    V3.B16, [V28.B16], V28.B16
+	WORD    $0x4f28e79c // scvtf v28.4s, v28.4s, #24
+	WORD    $0x4fb49b9c // fmul v28.4s, v28.4s, v20.s[3]
+	WORD    $0x4fb51b24 // fmla v4.4s, v25.4s, v21.s[3]
+	WORD    $0x4fb51b45 // fmla v5.4s, v26.4s, v21.s[3]
+	WORD    $0x4fb51b66 // fmla v6.4s, v27.4s, v21.s[3]
+	WORD    $0x4fb51b87 // fmla v7.4s, v28.4s, v21.s[3]
+	WORD    $0x4fb61b28 // fmla v8.4s, v25.4s, v22.s[3]
+	WORD    $0x4fb61b49 // fmla v9.4s, v26.4s, v22.s[3]
+	WORD    $0x4fb61b6a // fmla v10.4s, v27.4s, v22.s[3]
+	WORD    $0x4fb61b8b // fmla v11.4s, v28.4s, v22.s[3]
+	WORD    $0x4fb71b2c // fmla v12.4s, v25.4s, v23.s[3]
+	WORD    $0x4fb71b4d // fmla v13.4s, v26.4s, v23.s[3]
+	WORD    $0x4fb71b6e // fmla v14.4s, v27.4s, v23.s[3]
+	WORD    $0x4fb71b8f // fmla v15.4s, v28.4s, v23.s[3]
+	WORD    $0x4fb81b30 // fmla v16.4s, v25.4s, v24.s[3]
+	WORD    $0x4fb81b51 // fmla v17.4s, v26.4s, v24.s[3]
+	WORD    $0x4fb81b72 // fmla v18.4s, v27.4s, v24.s[3]
+	WORD    $0x4fb81b93 // fmla v19.4s, v28.4s, v24.s[3]
+	ADD     $16, R1, R1
+	ADD     $16, R2, R2
+	ADD     $16, R3, R3
+	ADD     $16, R4, R4
+	ADD     $128, R6, R6
+	SUBS    $4, R5, R5
+	BGE     block16
+
+rest16:
+	ADD     $4, R5, R5
+	CBZ     R5, done16
+
+single16:
+	FMOVS   (R7), F20
+	ADD     $4, R7, R7
+	FMOVS   (R1), F21
+	FMOVS   (R2), F22
+	FMOVS   (R3), F23
+	FMOVS   (R4), F24
+	FMOVQ   16(R6), F28
+	VTBL    V0.B16, [V28.B16], V25.B16
+	WORD    $0x4f28e739 // scvtf v25.4s, v25.4s, #24
+	WORD    $0x4f949339 // fmul v25.4s, v25.4s, v20.s[0]
+	VTBL    V1.B16, [V28.B16], V26.B16
+	WORD    $0x4f28e75a // scvtf v26.4s, v26.4s, #24
+	WORD    $0x4f94935a // fmul v26.4s, v26.4s, v20.s[0]
+	VTBL    V2.B16, [V28.B16], V27.B16
+	WORD    $0x4f28e77b // scvtf v27.4s, v27.4s, #24
+	WORD    $0x4f94937b // fmul v27.4s, v27.4s, v20.s[0]
+	VTBL    V3.B16, [V28.B16], V28.B16
+	WORD    $0x4f28e79c // scvtf v28.4s, v28.4s, #24
+	WORD    $0x4f94939c // fmul v28.4s, v28.4s, v20.s[0]
+	WORD    $0x4f951324 // fmla v4.4s, v25.4s, v21.s[0]
+	WORD    $0x4f951345 // fmla v5.4s, v26.4s, v21.s[0]
+	WORD    $0x4f951366 // fmla v6.4s, v27.4s, v21.s[0]
+	WORD    $0x4f951387 // fmla v7.4s, v28.4s, v21.s[0]
+	WORD    $0x4f961328 // fmla v8.4s, v25.4s, v22.s[0]
+	WORD    $0x4f961349 // fmla v9.4s, v26.4s, v22.s[0]
+	WORD    $0x4f96136a // fmla v10.4s, v27.4s, v22.s[0]
+	WORD    $0x4f96138b // fmla v11.4s, v28.4s, v22.s[0]
+	WORD    $0x4f97132c // fmla v12.4s, v25.4s, v23.s[0]
+	WORD    $0x4f97134d // fmla v13.4s, v26.4s, v23.s[0]
+	WORD    $0x4f97136e // fmla v14.4s, v27.4s, v23.s[0]
+	WORD    $0x4f97138f // fmla v15.4s, v28.4s, v23.s[0]
+	WORD    $0x4f981330 // fmla v16.4s, v25.4s, v24.s[0]
+	WORD    $0x4f981351 // fmla v17.4s, v26.4s, v24.s[0]
+	WORD    $0x4f981372 // fmla v18.4s, v27.4s, v24.s[0]
+	WORD    $0x4f981393 // fmla v19.4s, v28.4s, v24.s[0]
+	ADD     $4, R1, R1
+	ADD     $4, R2, R2
+	ADD     $4, R3, R3
+	ADD     $4, R4, R4
+	ADD     $32, R6, R6
+	SUB     $1, R5, R5
+	CBNZ    R5, single16
+
+done16:
+	MOVD    c_base+0(FP), R8
+	FSTPQ   (F4, F5), 64(R8)
+	FSTPQ   (F6, F7), 96(R8)
+	FSTPQ   (F8, F9), 192(R8)
+	FSTPQ   (F10, F11), 224(R8)
+	FSTPQ   (F12, F13), 320(R8)
+	FSTPQ   (F14, F15), 352(R8)
+	FSTPQ   (F16, F17), 448(R8)
+	FSTPQ   (F18, F19), 480(R8)
+	RET
+
+// func widenInt8NEON(dst []float32, k int, w []int8, scales []float32)
+TEXT ·widenInt8NEON(SB), NOSPLIT, $0-80
+	MOVD    dst_base+0(FP), R0
+	MOVD    k+24(FP), R1
+	MOVD    w_base+32(FP), R2
+	MOVD    scales_base+56(FP), R3
+	VMOVQ   $0x01ffffff00ffffff, $0x03ffffff02ffffff, V0
+	VMOVQ   $0x05ffffff04ffffff, $0x07ffffff06ffffff, V1
+	VMOVQ   $0x09ffffff08ffffff, $0x0bffffff0affffff, V2
+	VMOVQ   $0x0dffffff0cffffff, $0x0fffffff0effffff, V3
+	SUBS    $4, R1, R1
+	BLT     rest0
+
+block0:
+	FMOVQ   (R3), F4
+	ADD     $16, R3, R3
+	FLDPQ   (R2), (F8, F12)
+	VTBL    V0.B16, [V8.B16], V5.B16
+	WORD    $0x4f28e4a5 // scvtf v5.4s, v5.4s, #24
+	WORD    $0x4f8490a5 // fmul v5.4s, v5.4s, v4.s[0]
+	VTBL    V1.B16, [V8.B16], V6.B16
+	WORD    $0x4f28e4c6 // scvtf v6.4s, v6.4s, #24
+	WORD    $0x4f8490c6 // fmul v6.4s, v6.4s, v4.s[0]
+	VTBL    V2.B16, [V8.B16], V7.B16
+	WORD    $0x4f28e4e7 // scvtf v7.4s, v7.4s, #24
+	WORD    $0x4f8490e7 // fmul v7.4s, v7.4s, v4.s[0]
+	VTBL    V3.B16, [V8.B16], V8.B16
+	WORD    $0x4f28e508 // scvtf v8.4s, v8.4s, #24
+	WORD    $0x4f849108 // fmul v8.4s, v8.4s, v4.s[0]
+	VTBL    V0.B16, [V12.B16], V9.B16
+	WORD    $0x4f28e529 // scvtf v9.4s, v9.4s, #24
+	WORD    $0x4f849129 // fmul v9.4s, v9.4s, v4.s[0]
+	VTBL    V1.B16, [V12.B16], V10.B16
+	WORD    $0x4f28e54a // scvtf v10.4s, v10.4s, #24
+	WORD    $0x4f84914a // fmul v10.4s, v10.4s, v4.s[0]
+	VTBL    V2.B16, [V12.B16], V11.B16
+	WORD    $0x4f28e56b // scvtf v11.4s, v11.4s, #24
+	WORD    $0x4f84916b // fmul v11.4s, v11.4s, v4.s[0]
+	VTBL    V3.B16, [V12.B16], V12.B16
+	WORD    $0x4f28e58c // scvtf v12.4s, v12.4s, #24
+	WORD    $0x4f84918c // fmul v12.4s, v12.4s, v4.s[0]
+	FSTPQ   (F5, F6), (R0)
+	FSTPQ   (F7, F8), 32(R0)
+	FSTPQ   (F9, F10), 64(R0)
+	FSTPQ   (F11, F12), 96(R0)
+	FLDPQ   32(R2), (F8, F12)
+	VTBL    V0.B16, [V8.B16], V5.B16
+	WORD    $0x4f28e4a5 // scvtf v5.4s, v5.4s, #24
+	WORD    $0x4fa490a5 // fmul v5.4s, v5.4s, v4.s[1]
+	VTBL    V1.B16, [V8.B16], V6.B16
+	WORD    $0x4f28e4c6 // scvtf v6.4s, v6.4s, #24
+	WORD    $0x4fa490c6 // fmul v6.4s, v6.4s, v4.s[1]
+	VTBL    V2.B16, [V8.B16], V7.B16
+	WORD    $0x4f28e4e7 // scvtf v7.4s, v7.4s, #24
+	WORD    $0x4fa490e7 // fmul v7.4s, v7.4s, v4.s[1]
+	VTBL    V3.B16, [V8.B16], V8.B16
+	WORD    $0x4f28e508 // scvtf v8.4s, v8.4s, #24
+	WORD    $0x4fa49108 // fmul v8.4s, v8.4s, v4.s[1]
+	VTBL    V0.B16, [V12.B16], V9.B16
+	WORD    $0x4f28e529 // scvtf v9.4s, v9.4s, #24
+	WORD    $0x4fa49129 // fmul v9.4s, v9.4s, v4.s[1]
+	VTBL    V1.B16, [V12.B16], V10.B16
+	WORD    $0x4f28e54a // scvtf v10.4s, v10.4s, #24
+	WORD    $0x4fa4914a // fmul v10.4s, v10.4s, v4.s[1]
+	VTBL    V2.B16, [V12.B16], V11.B16
+	WORD    $0x4f28e56b // scvtf v11.4s, v11.4s, #24
+	WORD    $0x4fa4916b // fmul v11.4s, v11.4s, v4.s[1]
+	VTBL    V3.B16, [V12.B16], V12.B16
+	WORD    $0x4f28e58c // scvtf v12.4s, v12.4s, #24
+	WORD    $0x4fa4918c // fmul v12.4s, v12.4s, v4.s[1]
+	FSTPQ   (F5, F6), 128(R0)
+	FSTPQ   (F7, F8), 160(R0)
+	FSTPQ   (F9, F10), 192(R0)
+	FSTPQ   (F11, F12), 224(R0)
+	FLDPQ   64(R2), (F8, F12)
+	VTBL    V0.B16, [V8.B16], V5.B16
+	WORD    $0x4f28e4a5 // scvtf v5.4s, v5.4s, #24
+	WORD    $0x4f8498a5 // fmul v5.4s, v5.4s, v4.s[2]
+	VTBL    V1.B16, [V8.B16], V6.B16
+	WORD    $0x4f28e4c6 // scvtf v6.4s, v6.4s, #24
+	WORD    $0x4f8498c6 // fmul v6.4s, v6.4s, v4.s[2]
+	VTBL    V2.B16, [V8.B16], V7.B16
+	WORD    $0x4f28e4e7 // scvtf v7.4s, v7.4s, #24
+	WORD    $0x4f8498e7 // fmul v7.4s, v7.4s, v4.s[2]
+	VTBL    V3.B16, [V8.B16], V8.B16
+	WORD    $0x4f28e508 // scvtf v8.4s, v8.4s, #24
+	WORD    $0x4f849908 // fmul v8.4s, v8.4s, v4.s[2]
+	VTBL    V0.B16, [V12.B16], V9.B16
+	WORD    $0x4f28e529 // scvtf v9.4s, v9.4s, #24
+	WORD    $0x4f849929 // fmul v9.4s, v9.4s, v4.s[2]
+	VTBL    V1.B16, [V12.B16], V10.B16
+	WORD    $0x4f28e54a // scvtf v10.4s, v10.4s, #24
+	WORD    $0x4f84994a // fmul v10.4s, v10.4s, v4.s[2]
+	VTBL    V2.B16, [V12.B16], V11.B16
+	WORD    $0x4f28e56b // scvtf v11.4s, v11.4s, #24
+	WORD    $0x4f84996b // fmul v11.4s, v11.4s, v4.s[2]
+	VTBL    V3.B16, [V12.B16], V12.B16
+	WORD    $0x4f28e58c // scvtf v12.4s, v12.4s, #24
+	WORD    $0x4f84998c // fmul v12.4s, v12.4s, v4.s[2]
+	FSTPQ   (F5, F6), 256(R0)
+	FSTPQ   (F7, F8), 288(R0)
+	FSTPQ   (F9, F10), 320(R0)
+	FSTPQ   (F11, F12), 352(R0)
+	FLDPQ   96(R2), (F8, F12)
+	VTBL    V0.B16, [V8.B16], V5.B16
+	WORD    $0x4f28e4a5 // scvtf v5.4s, v5.4s, #24
+	WORD    $0x4fa498a5 // fmul v5.4s, v5.4s, v4.s[3]
+	VTBL    V1.B16, [V8.B16], V6.B16
+	WORD    $0x4f28e4c6 // scvtf v6.4s, v6.4s, #24
+	WORD    $0x4fa498c6 // fmul v6.4s, v6.4s, v4.s[3]
+	VTBL    V2.B16, [V8.B16], V7.B16
+	WORD    $0x4f28e4e7 // scvtf v7.4s, v7.4s, #24
+	WORD    $0x4fa498e7 // fmul v7.4s, v7.4s, v4.s[3]
+	VTBL    V3.B16, [V8.B16], V8.B16
+	WORD    $0x4f28e508 // scvtf v8.4s, v8.4s, #24
+	WORD    $0x4fa49908 // fmul v8.4s, v8.4s, v4.s[3]
+	VTBL    V0.B16, [V12.B16], V9.B16
+	WORD    $0x4f28e529 // scvtf v9.4s, v9.4s, #24
+	WORD    $0x4fa49929 // fmul v9.4s, v9.4s, v4.s[3]
+	VTBL    V1.B16, [V12.B16], V10.B16
+	WORD    $0x4f28e54a // scvtf v10.4s, v10.4s, #24
+	WORD    $0x4fa4994a // fmul v10.4s, v10.4s, v4.s[3]
+	VTBL    V2.B16, [V12.B16], V11.B16
+	WORD    $0x4f28e56b // scvtf v11.4s, v11.4s, #24
+	WORD    $0x4fa4996b // fmul v11.4s, v11.4s, v4.s[3]
+	VTBL    V3.B16, [V12.B16], V12.B16
+	WORD    $0x4f28e58c // scvtf v12.4s, v12.4s, #24
+	WORD    $0x4fa4998c // fmul v12.4s, v12.4s, v4.s[3]
+	FSTPQ   (F5, F6), 384(R0)
+	FSTPQ   (F7, F8), 416(R0)
+	FSTPQ   (F9, F10), 448(R0)
+	FSTPQ   (F11, F12), 480(R0)
+	ADD     $512, R0, R0
+	ADD     $128, R2, R2
+	SUBS    $4, R1, R1
+	BGE     block0
+
+rest0:
+	ADD     $4, R1, R1
+	CBZ     R1, done0
+
+single0:
+	FMOVS   (R3), F4
+	ADD     $4, R3, R3
+	FLDPQ   (R2), (F8, F12)
+	VTBL    V0.B16, [V8.B16], V5.B16
+	WORD    $0x4f28e4a5 // scvtf v5.4s, v5.4s, #24
+	WORD    $0x4f8490a5 // fmul v5.4s, v5.4s, v4.s[0]
+	VTBL    V1.B16, [V8.B16], V6.B16
+	WORD    $0x4f28e4c6 // scvtf v6.4s, v6.4s, #24
+	WORD    $0x4f8490c6 // fmul v6.4s, v6.4s, v4.s[0]
+	VTBL    V2.B16, [V8.B16], V7.B16
+	WORD    $0x4f28e4e7 // scvtf v7.4s, v7.4s, #24
+	WORD    $0x4f8490e7 // fmul v7.4s, v7.4s, v4.s[0]
+	VTBL    V3.B16, [V8.B16], V8.B16
+	WORD    $0x4f28e508 // scvtf v8.4s, v8.4s, #24
+	WORD    $0x4f849108 // fmul v8.4s, v8.4s, v4.s[0]
+	VTBL    V0.B16, [V12.B16], V9.B16
+	WORD    $0x4f28e529 // scvtf v9.4s, v9.4s, #24
+	WORD    $0x4f849129 // fmul v9.4s, v9.4s, v4.s[0]
+	VTBL    V1.B16, [V12.B16], V10.B16
+	WORD    $0x4f28e54a // scvtf v10.4s, v10.4s, #24
+	WORD    $0x4f84914a // fmul v10.4s, v10.4s, v4.s[0]
+	VTBL    V2.B16, [V12.B16], V11.B16
+	WORD    $0x4f28e56b // scvtf v11.4s, v11.4s, #24
+	WORD    $0x4f84916b // fmul v11.4s, v11.4s, v4.s[0]
+	VTBL    V3.B16, [V12.B16], V12.B16
+	WORD    $0x4f28e58c // scvtf v12.4s, v12.4s, #24
+	WORD    $0x4f84918c // fmul v12.4s, v12.4s, v4.s[0]
+	FSTPQ   (F5, F6), (R0)
+	FSTPQ   (F7, F8), 32(R0)
+	FSTPQ   (F9, F10), 64(R0)
+	FSTPQ   (F11, F12), 96(R0)
+	ADD     $128, R0, R0
+	ADD     $32, R2, R2
+	SUB     $1, R1, R1
+	CBNZ    R1, single0
+
+done0:
+	RET
+
+// func stripInt8ColumnsNEON(c, a []float32, w []int8, scales []float32)
+TEXT ·stripInt8ColumnsNEON(SB), NOSPLIT, $0-96
+	MOVD    a_base+24(FP), R0
+	MOVD    a_len+32(FP), R1
+	MOVD    w_base+48(FP), R2
+	MOVD    scales_base+72(FP), R3
+	VMOVQ   $0x01ffffff00ffffff, $0x03ffffff02ffffff, V0
+	VMOVQ   $0x05ffffff04ffffff, $0x07ffffff06ffffff, V1
+	VMOVQ   $0x09ffffff08ffffff, $0x0bffffff0affffff, V2
+	VMOVQ   $0x0dffffff0cffffff, $0x0fffffff0effffff, V3
+	VEOR    V4.B16, V4.B16, V4.B16
+	VEOR    V5.B16, V5.B16, V5.B16
+	VEOR    V6.B16, V6.B16, V6.B16
+	VEOR    V7.B16, V7.B16, V7.B16
+	VEOR    V8.B16, V8.B16, V8.B16
+	VEOR    V9.B16, V9.B16, V9.B16
+	VEOR    V10.B16, V10.B16, V10.B16
+	VEOR    V11.B16, V11.B16, V11.B16
+
+group0:
+	CBZ     R1, end0
+	MOVD    $32, R4
+	CMP     R4, R1
+	CSEL    LT, R1, R4, R4
+	SUB     R4, R1, R1
+	FLDPQ   (R3), (F12, F13)
+	FLDPQ   32(R3), (F14, F15)
+	FLDPQ   64(R3), (F16, F17)
+	FLDPQ   96(R3), (F18, F19)
+	ADD     $128, R3, R3
+	SUBS    $4, R4, R4
+	BLT     rest0
+
+block0:
+	FMOVQ   (R0), F20
+	FLDPQ   (R2), (F24, F28)
+	VTBL    V0.B16, [V24.B16], V21.B16
+	WORD    $0x4f28e6b5 // scvtf v21.4s, v21.4s, #24
+	WORD    $0x6e2cdeb5 // fmul v21.4s, v21.4s, v12.4s
+	VTBL    V1.B16, [V24.B16], V22.B16
+	WORD    $0x4f28e6d6 // scvtf v22.4s, v22.4s, #24
+	WORD    $0x6e2dded6 // fmul v22.4s, v22.4s, v13.4s
+	VTBL    V2.B16, [V24.B16], V23.B16
+	WORD    $0x4f28e6f7 // scvtf v23.4s, v23.4s, #24
+	WORD    $0x6e2edef7 // fmul v23.4s, v23.4s, v14.4s
+	VTBL    V3.B16, [V24.B16], V24.B16
+	WORD    $0x4f28e718 // scvtf v24.4s, v24.4s, #24
+	WORD    $0x6e2fdf18 // fmul v24.4s, v24.4s, v15.4s
+	VTBL    V0.B16, [V28.B16], V25.B16
+	WORD    $0x4f28e739 // scvtf v25.4s, v25.4s, #24
+	WORD    $0x6e30df39 // fmul v25.4s, v25.4s, v16.4s
+	VTBL    V1.B16, [V28.B16], V26.B16
+	WORD    $0x4f28e75a // scvtf v26.4s, v26.4s, #24
+	WORD    $0x6e31df5a // fmul v26.4s, v26.4s, v17.4s
+	VTBL    V2.B16, [V28.B16], V27.B16
+	WORD    $0x4f28e77b // scvtf v27.4s, v27.4s, #24
+	WORD    $0x6e32df7b // fmul v27.4s, v27.4s, v18.4s
+	VTBL    V3.B16, [V28.B16], V28.B16
+	WORD    $0x4f28e79c // scvtf v28.4s, v28.4s, #24
+	WORD    $0x6e33df9c // fmul v28.4s, v28.4s, v19.4s
+	WORD    $0x4f9412a4 // fmla v4.4s, v21.4s, v20.s[0]
+	WORD    $0x4f9412c5 // fmla v5.4s, v22.4s, v20.s[0]
+	WORD    $0x4f9412e6 // fmla v6.4s, v23.4s, v20.s[0]
+	WORD    $0x4f941307 // fmla v7.4s, v24.4s, v20.s[0]
+	WORD    $0x4f941328 // fmla v8.4s, v25.4s, v20.s[0]
+	WORD    $0x4f941349 // fmla v9.4s, v26.4s, v20.s[0]
+	WORD    $0x4f94136a // fmla v10.4s, v27.4s, v20.s[0]
+	WORD    $0x4f94138b // fmla v11.4s, v28.4s, v20.s[0]
+	FLDPQ   32(R2), (F24, F28)
+	VTBL    V0.B16, [V24.B16], V21.B16
+	WORD    $0x4f28e6b5 // scvtf v21.4s, v21.4s, #24
+	WORD    $0x6e2cdeb5 // fmul v21.4s, v21.4s, v12.4s
+	VTBL    V1.B16, [V24.B16], V22.B16
+	WORD    $0x4f28e6d6 // scvtf v22.4s, v22.4s, #24
+	WORD    $0x6e2dded6 // fmul v22.4s, v22.4s, v13.4s
+	VTBL    V2.B16, [V24.B16], V23.B16
+	WORD    $0x4f28e6f7 // scvtf v23.4s, v23.4s, #24
+	WORD    $0x6e2edef7 // fmul v23.4s, v23.4s, v14.4s
+	VTBL    V3.B16, [V24.B16], V24.B16
+	WORD    $0x4f28e718 // scvtf v24.4s, v24.4s, #24
+	WORD    $0x6e2fdf18 // fmul v24.4s, v24.4s, v15.4s
+	VTBL    V0.B16, [V28.B16], V25.B16
+	WORD    $0x4f28e739 // scvtf v25.4s, v25.4s, #24
+	WORD    $0x6e30df39 // fmul v25.4s, v25.4s, v16.4s
+	VTBL    V1.B16, [V28.B16], V26.B16
+	WORD    $0x4f28e75a // scvtf v26.4s, v26.4s, #24
+	WORD    $0x6e31df5a // fmul v26.4s, v26.4s, v17.4s
+	VTBL    V2.B16, [V28.B16], V27.B16
+	WORD    $0x4f28e77b // scvtf v27.4s, v27.4s, #24
+	WORD    $0x6e32df7b // fmul v27.4s, v27.4s, v18.4s
+	VTBL    V3.B16, [V28.B16], V28.B16
+	WORD    $0x4f28e79c // scvtf v28.4s, v28.4s, #24
+	WORD    $0x6e33df9c // fmul v28.4s, v28.4s, v19.4s
+	WORD    $0x4fb412a4 // fmla v4.4s, v21.4s, v20.s[1]
+	WORD    $0x4fb412c5 // fmla v5.4s, v22.4s, v20.s[1]
+	WORD    $0x4fb412e6 // fmla v6.4s, v23.4s, v20.s[1]
+	WORD    $0x4fb41307 // fmla v7.4s, v24.4s, v20.s[1]
+	WORD    $0x4fb41328 // fmla v8.4s, v25.4s, v20.s[1]
+	WORD    $0x4fb41349 // fmla v9.4s, v26.4s, v20.s[1]
+	WORD    $0x4fb4136a // fmla v10.4s, v27.4s, v20.s[1]
+	WORD    $0x4fb4138b // fmla v11.4s, v28.4s, v20.s[1]
+	FLDPQ   64(R2), (F24, F28)
+	VTBL    V0.B16, [V24.B16], V21.B16
+	WORD    $0x4f28e6b5 // scvtf v21.4s, v21.4s, #24
+	WORD    $0x6e2cdeb5 // fmul v21.4s, v21.4s, v12.4s
+	VTBL    V1.B16, [V24.B16], V22.B16
+	WORD    $0x4f28e6d6 // scvtf v22.4s, v22.4s, #24
+	WORD    $0x6e2dded6 // fmul v22.4s, v22.4s, v13.4s
+	VTBL    V2.B16, [V24.B16], V23.B16
+	WORD    $0x4f28e6f7 // scvtf v23.4s, v23.4s, #24
+	WORD    $0x6e2edef7 // fmul v23.4s, v23.4s, v14.4s
+	VTBL    V3.B16, [V24.B16], V24.B16
+	WORD    $0x4f28e718 // scvtf v24.4s, v24.4s, #24
+	WORD    $0x6e2fdf18 // fmul v24.4s, v24.4s, v15.4s
+	VTBL    V0.B16, [V28.B16], V25.B16
+	WORD    $0x4f28e739 // scvtf v25.4s, v25.4s, #24
+	WORD    $0x6e30df39 // fmul v25.4s, v25.4s, v16.4s
+	VTBL    V1.B16, [V28.B16], V26.B16
+	WORD    $0x4f28e75a // scvtf v26.4s, v26.4s, #24
+	WORD    $0x6e31df5a // fmul v26.4s, v26.4s, v17.4s
+	VTBL    V2.B16, [V28.B16], V27.B16
+	WORD    $0x4f28e77b // scvtf v27.4s, v27.4s, #24
+	WORD    $0x6e32df7b // fmul v27.4s, v27.4s, v18.4s
+	VTBL    V3.B16, [V28.B16], V28.B16
+	WORD    $0x4f28e79c // scvtf v28.4s, v28.4s, #24
+	WORD    $0x6e33df9c // fmul v28.4s, v28.4s, v19.4s
+	WORD    $0x4f941aa4 // fmla v4.4s, v21.4s, v20.s[2]
+	WORD    $0x4f941ac5 // fmla v5.4s, v22.4s, v20.s[2]
+	WORD    $0x4f941ae6 // fmla v6.4s, v23.4s, v20.s[2]
+	WORD    $0x4f941b07 // fmla v7.4s, v24.4s, v20.s[2]
+	WORD    $0x4f941b28 // fmla v8.4s, v25.4s, v20.s[2]
+	WORD    $0x4f941b49 // fmla v9.4s, v26.4s, v20.s[2]
+	WORD    $0x4f941b6a // fmla v10.4s, v27.4s, v20.s[2]
+	WORD    $0x4f941b8b // fmla v11.4s, v28.4s, v20.s[2]
+	FLDPQ   96(R2), (F24, F28)
+	VTBL    V0.B16, [V24.B16], V21.B16
+	WORD    $0x4f28e6b5 // scvtf v21.4s, v21.4s, #24
+	WORD    $0x6e2cdeb5 // fmul v21.4s, v21.4s, v12.4s
+	VTBL    V1.B16, [V24.B16], V22.B16
+	WORD    $0x4f28e6d6 // scvtf v22.4s, v22.4s, #24
+	WORD    $0x6e2dded6 // fmul v22.4s, v22.4s, v13.4s
+	VTBL    V2.B16, [V24.B16], V23.B16
+	WORD    $0x4f28e6f7 // scvtf v23.4s, v23.4s, #24
+	WORD    $0x6e2edef7 // fmul v23.4s, v23.4s, v14.4s
+	VTBL    V3.B16, [V24.B16], V24.B16
+	WORD    $0x4f28e718 // scvtf v24.4s, v24.4s, #24
+	WORD    $0x6e2fdf18 // fmul v24.4s, v24.4s, v15.4s
+	VTBL    V0.B16, [V28.B16], V25.B16
+	WORD    $0x4f28e739 // scvtf v25.4s, v25.4s, #24
+	WORD    $0x6e30df39 // fmul v25.4s, v25.4s, v16.4s
+	VTBL    V1.B16, [V28.B16], V26.B16
+	WORD    $0x4f28e75a // scvtf v26.4s, v26.4s, #24
+	WORD    $0x6e31df5a // fmul v26.4s, v26.4s, v17.4s
+	VTBL    V2.B16, [V28.B16], V27.B16
+	WORD    $0x4f28e77b // scvtf v27.4s, v27.4s, #24
+	WORD    $0x6e32df7b // fmul v27.4s, v27.4s, v18.4s
+	VTBL    V3.B16, [V28.B16], V28.B16
+	WORD    $0x4f28e79c // scvtf v28.4s, v28.4s, #24
+	WORD    $0x6e33df9c // fmul v28.4s, v28.4s, v19.4s
+	WORD    $0x4fb41aa4 // fmla v4.4s, v21.4s, v20.s[3]
+	WORD    $0x4fb41ac5 // fmla v5.4s, v22.4s, v20.s[3]
+	WORD    $0x4fb41ae6 // fmla v6.4s, v23.4s, v20.s[3]
+	WORD    $0x4fb41b07 // fmla v7.4s, v24.4s, v20.s[3]
+	WORD    $0x4fb41b28 // fmla v8.4s, v25.4s, v20.s[3]
+	WORD    $0x4fb41b49 // fmla v9.4s, v26.4s, v20.s[3]
+	WORD    $0x4fb41b6a // fmla v10.4s, v27.4s, v20.s[3]
+	WORD    $0x4fb41b8b // fmla v11.4s, v28.4s, v20.s[3]
+	ADD     $16, R0, R0
+	ADD     $128, R2, R2
+	SUBS    $4, R4, R4
+	BGE     block0
+
+rest0:
+	ADD     $4, R4, R4
+	CBZ     R4, done0
+
+single0:
+	FMOVS   (R0), F20
+	FLDPQ   (R2), (F24, F28)
+	VTBL    V0.B16, [V24.B16], V21.B16
+	WORD    $0x4f28e6b5 // scvtf v21.4s, v21.4s, #24
+	WORD    $0x6e2cdeb5 // fmul v21.4s, v21.4s, v12.4s
+	VTBL    V1.B16, [V24.B16], V22.B16
+	WORD    $0x4f28e6d6 // scvtf v22.4s, v22.4s, #24
+	WORD    $0x6e2dded6 // fmul v22.4s, v22.4s, v13.4s
+	VTBL    V2.B16, [V24.B16], V23.B16
+	WORD    $0x4f28e6f7 // scvtf v23.4s, v23.4s, #24
+	WORD    $0x6e2edef7 // fmul v23.4s, v23.4s, v14.4s
+	VTBL    V3.B16, [V24.B16], V24.B16
+	WORD    $0x4f28e718 // scvtf v24.4s, v24.4s, #24
+	WORD    $0x6e2fdf18 // fmul v24.4s, v24.4s, v15.4s
+	VTBL    V0.B16, [V28.B16], V25.B16
+	WORD    $0x4f28e739 // scvtf v25.4s, v25.4s, #24
+	WORD    $0x6e30df39 // fmul v25.4s, v25.4s, v16.4s
+	VTBL    V1.B16, [V28.B16], V26.B16
+	WORD    $0x4f28e75a // scvtf v26.4s, v26.4s, #24
+	WORD    $0x6e31df5a // fmul v26.4s, v26.4s, v17.4s
+	VTBL    V2.B16, [V28.B16], V27.B16
+	WORD    $0x4f28e77b // scvtf v27.4s, v27.4s, #24
+	WORD    $0x6e32df7b // fmul v27.4s, v27.4s, v18.4s
+	VTBL    V3.B16, [V28.B16], V28.B16
+	WORD    $0x4f28e79c // scvtf v28.4s, v28.4s, #24
+	WORD    $0x6e33df9c // fmul v28.4s, v28.4s, v19.4s
+	WORD    $0x4f9412a4 // fmla v4.4s, v21.4s, v20.s[0]
+	WORD    $0x4f9412c5 // fmla v5.4s, v22.4s, v20.s[0]
+	WORD    $0x4f9412e6 // fmla v6.4s, v23.4s, v20.s[0]
+	WORD    $0x4f941307 // fmla v7.4s, v24.4s, v20.s[0]
+	WORD    $0x4f941328 // fmla v8.4s, v25.4s, v20.s[0]
+	WORD    $0x4f941349 // fmla v9.4s, v26.4s, v20.s[0]
+	WORD    $0x4f94136a // fmla v10.4s, v27.4s, v20.s[0]
+	WORD    $0x4f94138b // fmla v11.4s, v28.4s, v20.s[0]
+	ADD     $4, R0, R0
+	ADD     $32, R2, R2
+	SUB     $1, R4, R4
+	CBNZ    R4, single0
+
+done0:
+	B       group0
+
+end0:
+	MOVD    c_base+0(FP), R5
+	FSTPQ   (F4, F5), (R5)
+	FSTPQ   (F6, F7), 32(R5)
+	FSTPQ   (F8, F9), 64(R5)
+	FSTPQ   (F10, F11), 96(R5)
+	RET
+
+// func stripsInt8ColumnsNEON(c, a []float32, ld, k int, w []int8, scales []float32)
+TEXT ·stripsInt8ColumnsNEON(SB), NOSPLIT, $0-112
+	MOVD    ld+48(FP), R0
+	MOVD    a_base+24(FP), R1
+	ADD     R0<<2, R1, R2
+	ADD     R0<<2, R2, R3
+	ADD     R0<<2, R3, R4
+	MOVD    k+56(FP), R5
+	MOVD    w_base+64(FP), R6
+	MOVD    scales_base+88(FP), R7
+	VMOVQ   $0x01ffffff00ffffff, $0x03ffffff02ffffff, V0
+	VMOVQ   $0x05ffffff04ffffff, $0x07ffffff06ffffff, V1
+	VMOVQ   $0x09ffffff08ffffff, $0x0bffffff0affffff, V2
+	VMOVQ   $0x0dffffff0cffffff, $0x0fffffff0effffff, V3
+	VEOR    V4.B16, V4.B16, V4.B16
+	VEOR    V5.B16, V5.B16, V5.B16
+	VEOR    V6.B16, V6.B16, V6.B16
+	VEOR    V7.B16, V7.B16, V7.B16
+	VEOR    V8.B16, V8.B16, V8.B16
+	VEOR    V9.B16, V9.B16, V9.B16
+	VEOR    V10.B16, V10.B16, V10.B16
+	VEOR    V11.B16, V11.B16, V11.B16
+	VEOR    V12.B16, V12.B16, V12.B16
+	VEOR    V13.B16, V13.B16, V13.B16
+	VEOR    V14.B16, V14.B16, V14.B16
+	VEOR    V15.B16, V15.B16, V15.B16
+	VEOR    V16.B16, V16.B16, V16.B16
+	VEOR    V17.B16, V17.B16, V17.B16
+	VEOR    V18.B16, V18.B16, V18.B16
+	VEOR    V19.B16, V19.B16, V19.B16
+
+group0:
+	CBZ     R5, end0
+	MOVD    $32, R8
+	CMP     R8, R5
+	CSEL    LT, R5, R8, R8
+	SUB     R8, R5, R5
+	FLDPQ   (R7), (F20, F21)
+	FLDPQ   32(R7), (F22, F23)
+	ADD     $128, R7, R7
+	SUBS    $4, R8, R8
+	BLT     rest0
+
+block0:
+	FMOVQ   (R1), F24
+	FMOVQ   (R2), F25
+	FMOVQ   (R3), F26
+	FMOVQ   (R4), F27
+	FMOVQ   (R6), F31
+	VTBL    V0.B16, [V31.B16], V28.B16
+	WORD    $0x4f28e79c // scvtf v28.4s, v28.4s, #24
+	WORD    $0x6e34df9c // fmul v28.4s, v28.4s, v20.4s
+	VTBL    V1.B16, [V31.B16], V29.B16
+	WORD    $0x4f28e7bd // scvtf v29.4s, v29.4s, #24
+	WORD    $0x6e35dfbd // fmul v29.4s, v29.4s, v21.4s
+	VTBL    V2.B16, [V31.B16], V30.B16
+	WORD    $0x4f28e7de // scvtf v30.4s, v30.4s, #24
+	WORD    $0x6e36dfde // fmul v30.4s, v30.4s, v22.4s
+	VTBL    V3.B16, [V31.B16], V31.B16
+	WORD    $0x4f28e7ff // scvtf v31.4s, v31.4s, #24
+	WORD    $0x6e37dfff // fmul v31.4s, v31.4s, v23.4s
+	WORD    $0x4f981384 // fmla v4.4s, v28.4s, v24.s[0]
+	WORD    $0x4f9813a5 // fmla v5.4s, v29.4s, v24.s[0]
+	WORD    $0x4f9813c6 // fmla v6.4s, v30.4s, v24.s[0]
+	WORD    $0x4f9813e7 // fmla v7.4s, v31.4s, v24.s[0]
+	WORD    $0x4f991388 // fmla v8.4s, v28.4s, v25.s[0]
+	WORD    $0x4f9913a9 // fmla v9.4s, v29.4s, v25.s[0]
+	WORD    $0x4f9913ca // fmla v10.4s, v30.4s, v25.s[0]
+	WORD    $0x4f9913eb // fmla v11.4s, v31.4s, v25.s[0]
+	WORD    $0x4f9a138c // fmla v12.4s, v28.4s, v26.s[0]
+	WORD    $0x4f9a13ad // fmla v13.4s, v29.4s, v26.s[0]
+	WORD    $0x4f9a13ce // fmla v14.4s, v30.4s, v26.s[0]
+	WORD    $0x4f9a13ef // fmla v15.4s, v31.4s, v26.s[0]
+	WORD    $0x4f9b1390 // fmla v16.4s, v28.4s, v27.s[0]
+	WORD    $0x4f9b13b1 // fmla v17.4s, v29.4s, v27.s[0]
+	WORD    $0x4f9b13d2 // fmla v18.4s, v30.4s, v27.s[0]
+	WORD    $0x4f9b13f3 // fmla v19.4s, v31.4s, v27.s[0]
+	FMOVQ   32(R6), F31
+	VTBL    V0.B16, [V31.B16], V28.B16
+	WORD    $0x4f28e79c // scvtf v28.4s, v28.4s, #24
+	WORD    $0x6e34df9c // fmul v28.4s, v28.4s, v20.4s
+	VTBL    V1.B16, [V31.B16], V29.B16
+	WORD    $0x4f28e7bd // scvtf v29.4s, v29.4s, #24
+	WORD    $0x6e35dfbd // fmul v29.4s, v29.4s, v21.4s
+	VTBL    V2.B16, [V31.B16], V30.B16
+	WORD    $0x4f28e7de // scvtf v30.4s, v30.4s, #24
+	WORD    $0x6e36dfde // fmul v30.4s, v30.4s, v22.4s
+	VTBL    V3.B16, [V31.B16], V31.B16
+	WORD    $0x4f28e7ff // scvtf v31.4s, v31.4s, #24
+	WORD    $0x6e37dfff // fmul v31.4s, v31.4s, v23.4s
+	WORD    $0x4fb81384 // fmla v4.4s, v28.4s, v24.s[1]
+	WORD    $0x4fb813a5 // fmla v5.4s, v29.4s, v24.s[1]
+	WORD    $0x4fb813c6 // fmla v6.4s, v30.4s, v24.s[1]
+	WORD    $0x4fb813e7 // fmla v7.4s, v31.4s, v24.s[1]
+	WORD    $0x4fb91388 // fmla v8.4s, v28.4s, v25.s[1]
+	WORD    $0x4fb913a9 // fmla v9.4s, v29.4s, v25.s[1]
+	WORD    $0x4fb913ca // fmla v10.4s, v30.4s, v25.s[1]
+	WORD    $0x4fb913eb // fmla v11.4s, v31.4s, v25.s[1]
+	WORD    $0x4fba138c // fmla v12.4s, v28.4s, v26.s[1]
+	WORD    $0x4fba13ad // fmla v13.4s, v29.4s, v26.s[1]
+	WORD    $0x4fba13ce // fmla v14.4s, v30.4s, v26.s[1]
+	WORD    $0x4fba13ef // fmla v15.4s, v31.4s, v26.s[1]
+	WORD    $0x4fbb1390 // fmla v16.4s, v28.4s, v27.s[1]
+	WORD    $0x4fbb13b1 // fmla v17.4s, v29.4s, v27.s[1]
+	WORD    $0x4fbb13d2 // fmla v18.4s, v30.4s, v27.s[1]
+	WORD    $0x4fbb13f3 // fmla v19.4s, v31.4s, v27.s[1]
+	FMOVQ   64(R6), F31
+	VTBL    V0.B16, [V31.B16], V28.B16
+	WORD    $0x4f28e79c // scvtf v28.4s, v28.4s, #24
+	WORD    $0x6e34df9c // fmul v28.4s, v28.4s, v20.4s
+	VTBL    V1.B16, [V31.B16], V29.B16
+	WORD    $0x4f28e7bd // scvtf v29.4s, v29.4s, #24
+	WORD    $0x6e35dfbd // fmul v29.4s, v29.4s, v21.4s
+	VTBL    V2.B16, [V31.B16], V30.B16
+	WORD    $0x4f28e7de // scvtf v30.4s, v30.4s, #24
+	WORD    $0x6e36dfde // fmul v30.4s, v30.4s, v22.4s
+	VTBL    V3.B16, [V31.B16], V31.B16
+	WORD    $0x4f28e7ff // scvtf v31.4s, v31.4s, #24
+	WORD    $0x6e37dfff // fmul v31.4s, v31.4s, v23.4s
+	WORD    $0x4f981b84 // fmla v4.4s, v28.4s, v24.s[2]
+	WORD    $0x4f981ba5 // fmla v5.4s, v29.4s, v24.s[2]
+	WORD    $0x4f981bc6 // fmla v6.4s, v30.4s, v24.s[2]
+	WORD    $0x4f981be7 // fmla v7.4s, v31.4s, v24.s[2]
+	WORD    $0x4f991b88 // fmla v8.4s, v28.4s, v25.s[2]
+	WORD    $0x4f991ba9 // fmla v9.4s, v29.4s, v25.s[2]
+	WORD    $0x4f991bca // fmla v10.4s, v30.4s, v25.s[2]
+	WORD    $0x4f991beb // fmla v11.4s, v31.4s, v25.s[2]
+	WORD    $0x4f9a1b8c // fmla v12.4s, v28.4s, v26.s[2]
+	WORD    $0x4f9a1bad // fmla v13.4s, v29.4s, v26.s[2]
+	WORD    $0x4f9a1bce // fmla v14.4s, v30.4s, v26.s[2]
+	WORD    $0x4f9a1bef // fmla v15.4s, v31.4s, v26.s[2]
+	WORD    $0x4f9b1b90 // fmla v16.4s, v28.4s, v27.s[2]
+	WORD    $0x4f9b1bb1 // fmla v17.4s, v29.4s, v27.s[2]
+	WORD    $0x4f9b1bd2 // fmla v18.4s, v30.4s, v27.s[2]
+	WORD    $0x4f9b1bf3 // fmla v19.4s, v31.4s, v27.s[2]
+	FMOVQ   96(R6), F31
+	VTBL    V0.B16, [V31.B16], V28.B16
+	WORD    $0x4f28e79c // scvtf v28.4s, v28.4s, #24
+	WORD    $0x6e34df9c // fmul v28.4s, v28.4s, v20.4s
+	VTBL    V1.B16, [V31.B16], V29.B16
+	WORD    $0x4f28e7bd // scvtf v29.4s, v29.4s, #24
+	WORD    $0x6e35dfbd // fmul v29.4s, v29.4s, v21.4s
+	VTBL    V2.B16, [V31.B16], V30.B16
+	WORD    $0x4f28e7de // scvtf v30.4s, v30.4s, #24
+	WORD    $0x6e36dfde // fmul v30.4s, v30.4s, v22.4s
+	VTBL    V3.B16, [V31.B16], V31.B16
+	WORD    $0x4f28e7ff // scvtf v31.4s, v31.4s, #24
+	WORD    $0x6e37dfff // fmul v31.4s, v31.4s, v23.4s
+	WORD    $0x4fb81b84 // fmla v4.4s, v28.4s, v24.s[3]
+	WORD    $0x4fb81ba5 // fmla v5.4s, v29.4s, v24.s[3]
+	WORD    $0x4fb81bc6 // fmla v6.4s, v30.4s, v24.s[3]
+	WORD    $0x4fb81be7 // fmla v7.4s, v31.4s, v24.s[3]
+	WORD    $0x4fb91b88 // fmla v8.4s, v28.4s, v25.s[3]
+	WORD    $0x4fb91ba9 // fmla v9.4s, v29.4s, v25.s[3]
+	WORD    $0x4fb91bca // fmla v10.4s, v30.4s, v25.s[3]
+	WORD    $0x4fb91beb // fmla v11.4s, v31.4s, v25.s[3]
+	WORD    $0x4fba1b8c // fmla v12.4s, v28.4s, v26.s[3]
+	WORD    $0x4fba1bad // fmla v13.4s, v29.4s, v26.s[3]
+	WORD    $0x4fba1bce // fmla v14.4s, v30.4s, v26.s[3]
+	WORD    $0x4fba1bef // fmla v15.4s, v31.4s, v26.s[3]
+	WORD    $0x4fbb1b90 // fmla v16.4s, v28.4s, v27.s[3]
+	WORD    $0x4fbb1bb1 // fmla v17.4s, v29.4s, v27.s[3]
+	WORD    $0x4fbb1bd2 // fmla v18.4s, v30.4s, v27.s[3]
+	WORD    $0x4fbb1bf3 // fmla v19.4s, v31.4s, v27.s[3]
+	ADD     $16, R1, R1
+	ADD     $16, R2, R2
+	ADD     $16, R3, R3
+	ADD     $16, R4, R4
+	ADD     $128, R6, R6
+	SUBS    $4, R8, R8
+	BGE     block0
+
+rest0:
+	ADD     $4, R8, R8
+	CBZ     R8, done0
+
+single0:
+	FMOVS   (R1), F24
+	FMOVS   (R2), F25
+	FMOVS   (R3), F26
+	FMOVS   (R4), F27
+	FMOVQ   (R6), F31
+	VTBL    V0.B16, [V31.B16], V28.B16
+	WORD    $0x4f28e79c // scvtf v28.4s, v28.4s, #24
+	WORD    $0x6e34df9c // fmul v28.4s, v28.4s, v20.4s
+	VTBL    V1.B16, [V31.B16], V29.B16
+	WORD    $0x4f28e7bd // scvtf v29.4s, v29.4s, #24
+	WORD    $0x6e35dfbd // fmul v29.4s, v29.4s, v21.4s
+	VTBL    V2.B16, [V31.B16], V30.B16
+	WORD    $0x4f28e7de // scvtf v30.4s, v30.4s, #24
+	WORD    $0x6e36dfde // fmul v30.4s, v30.4s, v22.4s
+	VTBL    V3.B16, [V31.B16], V31.B16
+	WORD    $0x4f28e7ff // scvtf v31.4s, v31.4s, #24
+	WORD    $0x6e37dfff // fmul v31.4s, v31.4s, v23.4s
+	WORD    $0x4f981384 // fmla v4.4s, v28.4s, v24.s[0]
+	WORD    $0x4f9813a5 // fmla v5.4s, v29.4s, v24.s[0]
+	WORD    $0x4f9813c6 // fmla v6.4s, v30.4s, v24.s[0]
+	WORD    $0x4f9813e7 // fmla v7.4s, v31.4s, v24.s[0]
+	WORD    $0x4f991388 // fmla v8.4s, v28.4s, v25.s[0]
+	WORD    $0x4f9913a9 // fmla v9.4s, v29.4s, v25.s[0]
+	WORD    $0x4f9913ca // fmla v10.4s, v30.4s, v25.s[0]
+	WORD    $0x4f9913eb // fmla v11.4s, v31.4s, v25.s[0]
+	WORD    $0x4f9a138c // fmla v12.4s, v28.4s, v26.s[0]
+	WORD    $0x4f9a13ad // fmla v13.4s, v29.4s, v26.s[0]
+	WORD    $0x4f9a13ce // fmla v14.4s, v30.4s, v26.s[0]
+	WORD    $0x4f9a13ef // fmla v15.4s, v31.4s, v26.s[0]
+	WORD    $0x4f9b1390 // fmla v16.4s, v28.4s, v27.s[0]
+	WORD    $0x4f9b13b1 // fmla v17.4s, v29.4s, v27.s[0]
+	WORD    $0x4f9b13d2 // fmla v18.4s, v30.4s, v27.s[0]
+	WORD    $0x4f9b13f3 // fmla v19.4s, v31.4s, v27.s[0]
+	ADD     $4, R1, R1
+	ADD     $4, R2, R2
+	ADD     $4, R3, R3
+	ADD     $4, R4, R4
+	ADD     $32, R6, R6
+	SUB     $1, R8, R8
+	CBNZ    R8, single0
+
+done0:
+	B       group0
+
+end0:
+	MOVD    c_base+0(FP), R9
+	FSTPQ   (F4, F5), (R9)
+	FSTPQ   (F6, F7), 32(R9)
+	FSTPQ   (F8, F9), 128(R9)
+	FSTPQ   (F10, F11), 160(R9)
+	FSTPQ   (F12, F13), 256(R9)
+	FSTPQ   (F14, F15), 288(R9)
+	FSTPQ   (F16, F17), 384(R9)
+	FSTPQ   (F18, F19), 416(R9)
+	MOVD    ld+48(FP), R0
+	MOVD    a_base+24(FP), R1
+	ADD     R0<<2, R1, R2
+	ADD     R0<<2, R2, R3
+	ADD     R0<<2, R3, R4
+	MOVD    k+56(FP), R5
+	MOVD    w_base+64(FP), R6
+	MOVD    scales_base+88(FP), R7
+	VMOVQ   $0x01ffffff00ffffff, $0x03ffffff02ffffff, V0
+	VMOVQ   $0x05ffffff04ffffff, $0x07ffffff06ffffff, V1
+	VMOVQ   $0x09ffffff08ffffff, $0x0bffffff0affffff, V2
+	VMOVQ   $0x0dffffff0cffffff, $0x0fffffff0effffff, V3
+	VEOR    V4.B16, V4.B16, V4.B16
+	VEOR    V5.B16, V5.B16, V5.B16
+	VEOR    V6.B16, V6.B16, V6.B16
+	VEOR    V7.B16, V7.B16, V7.B16
+	VEOR    V8.B16, V8.B16, V8.B16
+	VEOR    V9.B16, V9.B16, V9.B16
+	VEOR    V10.B16, V10.B16, V10.B16
+	VEOR    V11.B16, V11.B16, V11.B16
+	VEOR    V12.B16, V12.B16, V12.B16
+	VEOR    V13.B16, V13.B16, V13.B16
+	VEOR    V14.B16, V14.B16, V14.B16
+	VEOR    V15.B16, V15.B16, V15.B16
+	VEOR    V16.B16, V16.B16, V16.B16
+	VEOR    V17.B16, V17.B16, V17.B16
+	VEOR    V18.B16, V18.B16, V18.B16
+	VEOR    V19.B16, V19.B16, V19.B16
+
+group16:
+	CBZ     R5, end16
+	MOVD    $32, R8
+	CMP     R8, R5
+	CSEL    LT, R5, R8, R8
+	SUB     R8, R5, R5
+	FLDPQ   64(R7), (F20, F21)
+	FLDPQ   96(R7), (F22, F23)
+	ADD     $128, R7, R7
+	SUBS    $4, R8, R8
+	BLT     rest16
+
+block16:
+	FMOVQ   (R1), F24
+	FMOVQ   (R2), F25
+	FMOVQ   (R3), F26
+	FMOVQ   (R4), F27
+	FMOVQ   16(R6), F31
+	VTBL    V0.B16, [V31.B16], V28.B16
+	WORD    $0x4f28e79c // scvtf v28.4s, v28.4s, #24
+	WORD    $0x6e34df9c // fmul v28.4s, v28.4s, v20.4s
+	VTBL    V1.B16, [V31.B16], V29.B16
+	WORD    $0x4f28e7bd // scvtf v29.4s, v29.4s, #24
+	WORD    $0x6e35dfbd // fmul v29.4s, v29.4s, v21.4s
+	VTBL    V2.B16, [V31.B16], V30.B16
+	WORD    $0x4f28e7de // scvtf v30.4s, v30.4s, #24
+	WORD    $0x6e36dfde // fmul v30.4s, v30.4s, v22.4s
+	VTBL    V3.B16, [V31.B16], V31.B16
+	WORD    $0x4f28e7ff // scvtf v31.4s, v31.4s, #24
+	WORD    $0x6e37dfff // fmul v31.4s, v31.4s, v23.4s
+	WORD    $0x4f981384 // fmla v4.4s, v28.4s, v24.s[0]
+	WORD    $0x4f9813a5 // fmla v5.4s, v29.4s, v24.s[0]
+	WORD    $0x4f9813c6 // fmla v6.4s, v30.4s, v24.s[0]
+	WORD    $0x4f9813e7 // fmla v7.4s, v31.4s, v24.s[0]
+	WORD    $0x4f991388 // fmla v8.4s, v28.4s, v25.s[0]
+	WORD    $0x4f9913a9 // fmla v9.4s, v29.4s, v25.s[0]
+	WORD    $0x4f9913ca // fmla v10.4s, v30.4s, v25.s[0]
+	WORD    $0x4f9913eb // fmla v11.4s, v31.4s, v25.s[0]
+	WORD    $0x4f9a138c // fmla v12.4s, v28.4s, v26.s[0]
+	WORD    $0x4f9a13ad // fmla v13.4s, v29.4s, v26.s[0]
+	WORD    $0x4f9a13ce // fmla v14.4s, v30.4s, v26.s[0]
+	WORD    $0x4f9a13ef // fmla v15.4s, v31.4s, v26.s[0]
+	WORD    $0x4f9b1390 // fmla v16.4s, v28.4s, v27.s[0]
+	WORD    $0x4f9b13b1 // fmla v17.4s, v29.4s, v27.s[0]
+	WORD    $0x4f9b13d2 // fmla v18.4s, v30.4s, v27.s[0]
+	WORD    $0x4f9b13f3 // fmla v19.4s, v31.4s, v27.s[0]
+	FMOVQ   48(R6), F31
+	VTBL    V0.B16, [V31.B16], V28.B16
+	WORD    $0x4f28e79c // scvtf v28.4s, v28.4s, #24
+	WORD    $0x6e34df9c // fmul v28.4s, v28.4s, v20.4s
+	VTBL    V1.B16, [V31.B16], V29.B16
+	WORD    $0x4f28e7bd // scvtf v29.4s, v29.4s, #24
+	WORD    $0x6e35dfbd // fmul v29.4s, v29.4s, v21.4s
+	VTBL    V2.B16, [V31.B16], V30.B16
+	WORD    $0x4f28e7de // scvtf v30.4s, v30.4s, #24
+	WORD    $0x6e36dfde // fmul v30.4s, v30.4s, v22.4s
+	VTBL    V3.B16, [V31.B16], V31.B16
+	WORD    $0x4f28e7ff // scvtf v31.4s, v31.4s, #24
+	WORD    $0x6e37dfff // fmul v31.4s, v31.4s, v23.4s
+	WORD    $0x4fb81384 // fmla v4.4s, v28.4s, v24.s[1]
+	WORD    $0x4fb813a5 // fmla v5.4s, v29.4s, v24.s[1]
+	WORD    $0x4fb813c6 // fmla v6.4s, v30.4s, v24.s[1]
+	WORD    $0x4fb813e7 // fmla v7.4s, v31.4s, v24.s[1]
+	WORD    $0x4fb91388 // fmla v8.4s, v28.4s, v25.s[1]
+	WORD    $0x4fb913a9 // fmla v9.4s, v29.4s, v25.s[1]
+	WORD    $0x4fb913ca // fmla v10.4s, v30.4s, v25.s[1]
+	WORD    $0x4fb913eb // fmla v11.4s, v31.4s, v25.s[1]
+	WORD    $0x4fba138c // fmla v12.4s, v28.4s, v26.s[1]
+	WORD    $0x4fba13ad // fmla v13.4s, v29.4s, v26.s[1]
+	WORD    $0x4fba13ce // fmla v14.4s, v30.4s, v26.s[1]
+	WORD    $0x4fba13ef // fmla v15.4s, v31.4s, v26.s[1]
+	WORD    $0x4fbb1390 // fmla v16.4s, v28.4s, v27.s[1]
+	WORD    $0x4fbb13b1 // fmla v17.4s, v29.4s, v27.s[1]
+	WORD    $0x4fbb13d2 // fmla v18.4s, v30.4s, v27.s[1]
+	WORD    $0x4fbb13f3 // fmla v19.4s, v31.4s, v27.s[1]
+	FMOVQ   80(R6), F31
+	VTBL    V0.B16, [V31.B16], V28.B16
+	WORD    $0x4f28e79c // scvtf v28.4s, v28.4s, #24
+	WORD    $0x6e34df9c // fmul v28.4s, v28.4s, v20.4s
+	VTBL    V1.B16, [V31.B16], V29.B16
+	WORD    $0x4f28e7bd // scvtf v29.4s, v29.4s, #24
+	WORD    $0x6e35dfbd // fmul v29.4s, v29.4s, v21.4s
+	VTBL    V2.B16, [V31.B16], V30.B16
+	WORD    $0x4f28e7de // scvtf v30.4s, v30.4s, #24
+	WORD    $0x6e36dfde // fmul v30.4s, v30.4s, v22.4s
+	VTBL    V3.B16, [V31.B16], V31.B16
+	WORD    $0x4f28e7ff // scvtf v31.4s, v31.4s, #24
+	WORD    $0x6e37dfff // fmul v31.4s, v31.4s, v23.4s
+	WORD    $0x4f981b84 // fmla v4.4s, v28.4s, v24.s[2]
+	WORD    $0x4f981ba5 // fmla v5.4s, v29.4s, v24.s[2]
+	WORD    $0x4f981bc6 // fmla v6.4s, v30.4s, v24.s[2]
+	WORD    $0x4f981be7 // fmla v7.4s, v31.4s, v24.s[2]
+	WORD    $0x4f991b88 // fmla v8.4s, v28.4s, v25.s[2]
+	WORD    $0x4f991ba9 // fmla v9.4s, v29.4s, v25.s[2]
+	WORD    $0x4f991bca // fmla v10.4s, v30.4s, v25.s[2]
+	WORD    $0x4f991beb // fmla v11.4s, v31.4s, v25.s[2]
+	WORD    $0x4f9a1b8c // fmla v12.4s, v28.4s, v26.s[2]
+	WORD    $0x4f9a1bad // fmla v13.4s, v29.4s, v26.s[2]
+	WORD    $0x4f9a1bce // fmla v14.4s, v30.4s, v26.s[2]
+	WORD    $0x4f9a1bef // fmla v15.4s, v31.4s, v26.s[2]
+	WORD    $0x4f9b1b90 // fmla v16.4s, v28.4s, v27.s[2]
+	WORD    $0x4f9b1bb1 // fmla v17.4s, v29.4s, v27.s[2]
+	WORD    $0x4f9b1bd2 // fmla v18.4s, v30.4s, v27.s[2]
+	WORD    $0x4f9b1bf3 // fmla v19.4s, v31.4s, v27.s[2]
+	FMOVQ   112(R6), F31
+	VTBL    V0.B16, [V31.B16], V28.B16
+	WORD    $0x4f28e79c // scvtf v28.4s, v28.4s, #24
+	WORD    $0x6e34df9c // fmul v28.4s, v28.4s, v20.4s
+	VTBL    V1.B16, [V31.B16], V29.B16
+	WORD    $0x4f28e7bd // scvtf v29.4s, v29.4s, #24
+	WORD    $0x6e35dfbd // fmul v29.4s, v29.4s, v21.4s
+	VTBL    V2.B16, [V31.B16], V30.B16
+	WORD    $0x4f28e7de // scvtf v30.4s, v30.4s, #24
+	WORD    $0x6e36dfde // fmul v30.4s, v30.4s, v22.4s
+	VTBL    V3.B16, [V31.B16], V31.B16
+	WORD    $0x4f28e7ff // scvtf v31.4s, v31.4s, #24
+	WORD    $0x6e37dfff // fmul v31.4s, v31.4s, v23.4s
+	WORD    $0x4fb81b84 // fmla v4.4s, v28.4s, v24.s[3]
+	WORD    $0x4fb81ba5 // fmla v5.4s, v29.4s, v24.s[3]
+	WORD    $0x4fb81bc6 // fmla v6.4s, v30.4s, v24.s[3]
+	WORD    $0x4fb81be7 // fmla v7.4s, v31.4s, v24.s[3]
+	WORD    $0x4fb91b88 // fmla v8.4s, v28.4s, v25.s[3]
+	WORD    $0x4fb91ba9 // fmla v9.4s, v29.4s, v25.s[3]
+	WORD    $0x4fb91bca // fmla v10.4s, v30.4s, v25.s[3]
+	WORD    $0x4fb91beb // fmla v11.4s, v31.4s, v25.s[3]
+	WORD    $0x4fba1b8c // fmla v12.4s, v28.4s, v26.s[3]
+	WORD    $0x4fba1bad // fmla v13.4s, v29.4s, v26.s[3]
+	WORD    $0x4fba1bce // fmla v14.4s, v30.4s, v26.s[3]
+	WORD    $0x4fba1bef // fmla v15.4s, v31.4s, v26.s[3]
+	WORD    $0x4fbb1b90 // fmla v16.4s, v28.4s, v27.s[3]
+	WORD    $0x4fbb1bb1 // fmla v17.4s, v29.4s, v27.s[3]
+	WORD    $0x4fbb1bd2 // fmla v18.4s, v30.4s, v27.s[3]
+	WORD    $0x4fbb1bf3 // fmla v19.4s, v31.4s, v27.s[3]
+	ADD     $16, R1, R1
+	ADD     $16, R2, R2
+	ADD     $16, R3, R3
+	ADD     $16, R4, R4
+	ADD     $128, R6, R6
+	SUBS    $4, R8, R8
+	BGE     block16
+
+rest16:
+	ADD     $4, R8, R8
+	CBZ     R8, done16
+
+single16:
+	FMOVS   (R1), F24
+	FMOVS   (R2), F25
+	FMOVS   (R3), F26
+	FMOVS   (R4), F27
+	FMOVQ   16(R6), F31
+	VTBL    V0.B16, [V31.B16], V28.B16
+	WORD    $0x4f28e79c // scvtf v28.4s, v28.4s, #24
+	WORD    $0x6e34df9c // fmul v28.4s, v28.4s, v20.4s
+	VTBL    V1.B16, [V31.B16], V29.B16
+	WORD    $0x4f28e7bd // scvtf v29.4s, v29.4s, #24
+	WORD    $0x6e35dfbd // fmul v29.4s, v29.4s, v21.4s
+	VTBL    V2.B16, [V31.B16], V30.B16
+	WORD    $0x4f28e7de // scvtf v30.4s, v30.4s, #24
+	WORD    $0x6e36dfde // fmul v30.4s, v30.4s, v22.4s
+	VTBL    V3.B16, [V31.B16], V31.B16
+	WORD    $0x4f28e7ff // scvtf v31.4s, v31.4s, #24
+	WORD    $0x6e37dfff // fmul v31.4s, v31.4s, v23.4s
+	WORD    $0x4f981384 // fmla v4.4s, v28.4s, v24.s[0]
+	WORD    $0x4f9813a5 // fmla v5.4s, v29.4s, v24.s[0]
+	WORD    $0x4f9813c6 // fmla v6.4s, v30.4s, v24.s[0]
+	WORD    $0x4f9813e7 // fmla v7.4s, v31.4s, v24.s[0]
+	WORD    $0x4f991388 // fmla v8.4s, v28.4s, v25.s[0]
+	WORD    $0x4f9913a9 // fmla v9.4s, v29.4s, v25.s[0]
+	WORD    $0x4f9913ca // fmla v10.4s, v30.4s, v25.s[0]
+	WORD    $0x4f9913eb // fmla v11.4s, v31.4s, v25.s[0]
+	WORD    $0x4f9a138c // fmla v12.4s, v28.4s, v26.s[0]
+	WORD    $0x4f9a13ad // fmla v13.4s, v29.4s, v26.s[0]
+	WORD    $0x4f9a13ce // fmla v14.4s, v30.4s, v26.s[0]
+	WORD    $0x4f9a13ef // fmla v15.4s, v31.4s, v26.s[0]
+	WORD    $0x4f9b1390 // fmla v16.4s, v28.4s, v27.s[0]
+	WORD    $0x4f9b13b1 // fmla v17.4s, v29.4s, v27.s[0]
+	WORD    $0x4f9b13d2 // fmla v18.4s, v30.4s, v27.s[0]
+	WORD    $0x4f9b13f3 // fmla v19.4s, v31.4s, v27.s[0]
+	ADD     $4, R1, R1
+	ADD     $4, R2, R2
+	ADD     $4, R3, R3
+	ADD     $4, R4, R4
+	ADD     $32, R6, R6
+	SUB     $1, R8, R8
+	CBNZ    R8, single16
+
+done16:
+	B       group16
+
+end16:
+	MOVD    c_base+0(FP), R9
+	FSTPQ   (F4, F5), 64(R9)
+	FSTPQ   (F6, F7), 96(R9)
+	FSTPQ   (F8, F9), 192(R9)
+	FSTPQ   (F10, F11), 224(R9)
+	FSTPQ   (F12, F13), 320(R9)
+	FSTPQ   (F14, F15), 352(R9)
+	FSTPQ   (F16, F17), 448(R9)
+	FSTPQ   (F18, F19), 480(R9)
+	RET
+
+// func widenInt8ColumnsNEON(dst []float32, k int, w []int8, scales []float32)
+TEXT ·widenInt8ColumnsNEON(SB), NOSPLIT, $0-80
+	MOVD    dst_base+0(FP), R0
+	MOVD    k+24(FP), R1
+	MOVD    w_base+32(FP), R2
+	MOVD    scales_base+56(FP), R3
+	VMOVQ   $0x01ffffff00ffffff, $0x03ffffff02ffffff, V0
+	VMOVQ   $0x05ffffff04ffffff, $0x07ffffff06ffffff, V1
+	VMOVQ   $0x09ffffff08ffffff, $0x0bffffff0affffff, V2
+	VMOVQ   $0x0dffffff0cffffff, $0x0fffffff0effffff, V3
+
+group0:
+	CBZ     R1, end0
+	MOVD    $32, R4
+	CMP     R4, R1
+	CSEL    LT, R1, R4, R4
+	SUB     R4, R1, R1
+	FLDPQ   (R3), (F4, F5)
+	FLDPQ   32(R3), (F6, F7)
+	FLDPQ   64(R3), (F8, F9)
+	FLDPQ   96(R3), (F10, F11)
+	ADD     $128, R3, R3
+	SUBS    $4, R4, R4
+	BLT     rest0
+
+block0:
+	FLDPQ   (R2), (F15, F19)
+	VTBL    V0.B16, [V15.B16], V12.B16
+	WORD    $0x4f28e58c // scvtf v12.4s, v12.4s, #24
+	WORD    $0x6e24dd8c // fmul v12.4s, v12.4s, v4.4s
+	VTBL    V1.B16, [V15.B16], V13.B16
+	WORD    $0x4f28e5ad // scvtf v13.4s, v13.4s, #24
+	WORD    $0x6e25ddad // fmul v13.4s, v13.4s, v5.4s
+	VTBL    V2.B16, [V15.B16], V14.B16
+	WORD    $0x4f28e5ce // scvtf v14.4s, v14.4s, #24
+	WORD    $0x6e26ddce // fmul v14.4s, v14.4s, v6.4s
+	VTBL    V3.B16, [V15.B16], V15.B16
+	WORD    $0x4f28e5ef // scvtf v15.4s, v15.4s, #24
+	WORD    $0x6e27ddef // fmul v15.4s, v15.4s, v7.4s
+	VTBL    V0.B16, [V19.B16], V16.B16
+	WORD    $0x4f28e610 // scvtf v16.4s, v16.4s, #24
+	WORD    $0x6e28de10 // fmul v16.4s, v16.4s, v8.4s
+	VTBL    V1.B16, [V19.B16], V17.B16
+	WORD    $0x4f28e631 // scvtf v17.4s, v17.4s, #24
+	WORD    $0x6e29de31 // fmul v17.4s, v17.4s, v9.4s
+	VTBL    V2.B16, [V19.B16], V18.B16
+	WORD    $0x4f28e652 // scvtf v18.4s, v18.4s, #24
+	WORD    $0x6e2ade52 // fmul v18.4s, v18.4s, v10.4s
+	VTBL    V3.B16, [V19.B16], V19.B16
+	WORD    $0x4f28e673 // scvtf v19.4s, v19.4s, #24
+	WORD    $0x6e2bde73 // fmul v19.4s, v19.4s, v11.4s
+	FSTPQ   (F12, F13), (R0)
+	FSTPQ   (F14, F15), 32(R0)
+	FSTPQ   (F16, F17), 64(R0)
+	FSTPQ   (F18, F19), 96(R0)
+	FLDPQ   32(R2), (F15, F19)
+	VTBL    V0.B16, [V15.B16], V12.B16
+	WORD    $0x4f28e58c // scvtf v12.4s, v12.4s, #24
+	WORD    $0x6e24dd8c // fmul v12.4s, v12.4s, v4.4s
+	VTBL    V1.B16, [V15.B16], V13.B16
+	WORD    $0x4f28e5ad // scvtf v13.4s, v13.4s, #24
+	WORD    $0x6e25ddad // fmul v13.4s, v13.4s, v5.4s
+	VTBL    V2.B16, [V15.B16], V14.B16
+	WORD    $0x4f28e5ce // scvtf v14.4s, v14.4s, #24
+	WORD    $0x6e26ddce // fmul v14.4s, v14.4s, v6.4s
+	VTBL    V3.B16, [V15.B16], V15.B16
+	WORD    $0x4f28e5ef // scvtf v15.4s, v15.4s, #24
+	WORD    $0x6e27ddef // fmul v15.4s, v15.4s, v7.4s
+	VTBL    V0.B16, [V19.B16], V16.B16
+	WORD    $0x4f28e610 // scvtf v16.4s, v16.4s, #24
+	WORD    $0x6e28de10 // fmul v16.4s, v16.4s, v8.4s
+	VTBL    V1.B16, [V19.B16], V17.B16
+	WORD    $0x4f28e631 // scvtf v17.4s, v17.4s, #24
+	WORD    $0x6e29de31 // fmul v17.4s, v17.4s, v9.4s
+	VTBL    V2.B16, [V19.B16], V18.B16
+	WORD    $0x4f28e652 // scvtf v18.4s, v18.4s, #24
+	WORD    $0x6e2ade52 // fmul v18.4s, v18.4s, v10.4s
+	VTBL    V3.B16, [V19.B16], V19.B16
+	WORD    $0x4f28e673 // scvtf v19.4s, v19.4s, #24
+	WORD    $0x6e2bde73 // fmul v19.4s, v19.4s, v11.4s
+	FSTPQ   (F12, F13), 128(R0)
+	FSTPQ   (F14, F15), 160(R0)
+	FSTPQ   (F16, F17), 192(R0)
+	FSTPQ   (F18, F19), 224(R0)
+	FLDPQ   64(R2), (F15, F19)
+	VTBL    V0.B16, [V15.B16], V12.B16
+	WORD    $0x4f28e58c // scvtf v12.4s, v12.4s, #24
+	WORD    $0x6e24dd8c // fmul v12.4s, v12.4s, v4.4s
+	VTBL    V1.B16, [V15.B16], V13.B16
+	WORD    $0x4f28e5ad // scvtf v13.4s, v13.4s, #24
+	WORD    $0x6e25ddad // fmul v13.4s, v13.4s, v5.4s
+	VTBL    V2.B16, [V15.B16], V14.B16
+	WORD    $0x4f28e5ce // scvtf v14.4s, v14.4s, #24
+	WORD    $0x6e26ddce // fmul v14.4s, v14.4s, v6.4s
+	VTBL    V3.B16, [V15.B16], V15.B16
+	WORD    $0x4f28e5ef // scvtf v15.4s, v15.4s, #24
+	WORD    $0x6e27ddef // fmul v15.4s, v15.4s, v7.4s
+	VTBL    V0.B16, [V19.B16], V16.B16
+	WORD    $0x4f28e610 // scvtf v16.4s, v16.4s, #24
+	WORD    $0x6e28de10 // fmul v16.4s, v16.4s, v8.4s
+	VTBL    V1.B16, [V19.B16], V17.B16
+	WORD    $0x4f28e631 // scvtf v17.4s, v17.4s, #24
+	WORD    $0x6e29de31 // fmul v17.4s, v17.4s, v9.4s
+	VTBL    V2.B16, [V19.B16], V18.B16
+	WORD    $0x4f28e652 // scvtf v18.4s, v18.4s, #24
+	WORD    $0x6e2ade52 // fmul v18.4s, v18.4s, v10.4s
+	VTBL    V3.B16, [V19.B16], V19.B16
+	WORD    $0x4f28e673 // scvtf v19.4s, v19.4s, #24
+	WORD    $0x6e2bde73 // fmul v19.4s, v19.4s, v11.4s
+	FSTPQ   (F12, F13), 256(R0)
+	FSTPQ   (F14, F15), 288(R0)
+	FSTPQ   (F16, F17), 320(R0)
+	FSTPQ   (F18, F19), 352(R0)
+	FLDPQ   96(R2), (F15, F19)
+	VTBL    V0.B16, [V15.B16], V12.B16
+	WORD    $0x4f28e58c // scvtf v12.4s, v12.4s, #24
+	WORD    $0x6e24dd8c // fmul v12.4s, v12.4s, v4.4s
+	VTBL    V1.B16, [V15.B16], V13.B16
+	WORD    $0x4f28e5ad // scvtf v13.4s, v13.4s, #24
+	WORD    $0x6e25ddad // fmul v13.4s, v13.4s, v5.4s
+	VTBL    V2.B16, [V15.B16], V14.B16
+	WORD    $0x4f28e5ce // scvtf v14.4s, v14.4s, #24
+	WORD    $0x6e26ddce // fmul v14.4s, v14.4s, v6.4s
+	VTBL    V3.B16, [V15.B16], V15.B16
+	WORD    $0x4f28e5ef // scvtf v15.4s, v15.4s, #24
+	WORD    $0x6e27ddef // fmul v15.4s, v15.4s, v7.4s
+	VTBL    V0.B16, [V19.B16], V16.B16
+	WORD    $0x4f28e610 // scvtf v16.4s, v16.4s, #24
+	WORD    $0x6e28de10 // fmul v16.4s, v16.4s, v8.4s
+	VTBL    V1.B16, [V19.B16], V17.B16
+	WORD    $0x4f28e631 // scvtf v17.4s, v17.4s, #24
+	WORD    $0x6e29de31 // fmul v17.4s, v17.4s, v9.4s
+	VTBL    V2.B16, [V19.B16], V18.B16
+	WORD    $0x4f28e652 // scvtf v18.4s, v18.4s, #24
+	WORD    $0x6e2ade52 // fmul v18.4s, v18.4s, v10.4s
+	VTBL    V3.B16, [V19.B16], V19.B16
+	WORD    $0x4f28e673 // scvtf v19.4s, v19.4s, #24
+	WORD    $0x6e2bde73 // fmul v19.4s, v19.4s, v11.4s
+	FSTPQ   (F12, F13), 384(R0)
+	FSTPQ   (F14, F15), 416(R0)
+	FSTPQ   (F16, F17), 448(R0)
+	FSTPQ   (F18, F19), 480(R0)
+	ADD     $512, R0, R0
+	ADD     $128, R2, R2
+	SUBS    $4, R4, R4
+	BGE     block0
+
+rest0:
+	ADD     $4, R4, R4
+	CBZ     R4, done0
+
+single0:
+	FLDPQ   (R2), (F15, F19)
+	VTBL    V0.B16, [V15.B16], V12.B16
+	WORD    $0x4f28e58c // scvtf v12.4s, v12.4s, #24
+	WORD    $0x6e24dd8c // fmul v12.4s, v12.4s, v4.4s
+	VTBL    V1.B16, [V15.B16], V13.B16
+	WORD    $0x4f28e5ad // scvtf v13.4s, v13.4s, #24
+	WORD    $0x6e25ddad // fmul v13.4s, v13.4s, v5.4s
+	VTBL    V2.B16, [V15.B16], V14.B16
+	WORD    $0x4f28e5ce // scvtf v14.4s, v14.4s, #24
+	WORD    $0x6e26ddce // fmul v14.4s, v14.4s, v6.4s
+	VTBL    V3.B16, [V15.B16], V15.B16
+	WORD    $0x4f28e5ef // scvtf v15.4s, v15.4s, #24
+	WORD    $0x6e27ddef // fmul v15.4s, v15.4s, v7.4s
+	VTBL    V0.B16, [V19.B16], V16.B16
+	WORD    $0x4f28e610 // scvtf v16.4s, v16.4s, #24
+	WORD    $0x6e28de10 // fmul v16.4s, v16.4s, v8.4s
+	VTBL    V1.B16, [V19.B16], V17.B16
+	WORD    $0x4f28e631 // scvtf v17.4s, v17.4s, #24
+	WORD    $0x6e29de31 // fmul v17.4s, v17.4s, v9.4s
+	VTBL    V2.B16, [V19.B16], V18.B16
+	WORD    $0x4f28e652 // scvtf v18.4s, v18.4s, #24
+	WORD    $0x6e2ade52 // fmul v18.4s, v18.4s, v10.4s
+	VTBL    V3.B16, [V19.B16], V19.B16
+	WORD    $0x4f28e673 // scvtf v19.4s, v19.4s, #24
+	WORD    $0x6e2bde73 // fmul v19.4s, v19.4s, v11.4s
+	FSTPQ   (F12, F13), (R0)
+	FSTPQ   (F14, F15), 32(R0)
+	FSTPQ   (F16, F17), 64(R0)
+	FSTPQ   (F18, F19), 96(R0)
+	ADD     $128, R0, R0
+	ADD     $32, R2, R2
+	SUB     $1, R4, R4
+	CBNZ    R4, single0
+
+done0:
+	B       group0
+
+end0:
+	RET

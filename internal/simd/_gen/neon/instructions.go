@@ -1,5 +1,7 @@
 package neon
 
+import "fmt"
+
 // Instructions that Go's assembler knows.
 
 func (a *asm) MOVD(from, to operand) { a.op("MOVD", from, to) }
@@ -10,6 +12,10 @@ func (a *asm) SUBS(x operand, n, d reg) { a.op("SUBS", x, n, d) }
 func (a *asm) AND(x operand, n, d reg)  { a.op("AND", x, n, d) }
 func (a *asm) LSL(x operand, n, d reg)  { a.op("LSL", x, n, d) }
 func (a *asm) LSR(x operand, n, d reg)  { a.op("LSR", x, n, d) }
+
+// CMP compares n with m; CSELLT is m if n was less, else the other.
+func (a *asm) CMP(m, n reg)              { a.op("CMP", m, n) }
+func (a *asm) CSELLT(less, other, d reg) { a.op("CSEL", text("LT"), less, other, d) }
 
 // Branches. BLT and BGE look at the last SUBS.
 func (a *asm) B(label string)           { a.op("B", text(label)) }
@@ -56,3 +62,10 @@ func (a *asm) ZIP1(m, n, d vec)  { a.op("VZIP1", m.as("S4"), n.as("S4"), d.as("S
 func (a *asm) ZIP2(m, n, d vec)  { a.op("VZIP2", m.as("S4"), n.as("S4"), d.as("S4")) }
 func (a *asm) ZIP1D(m, n, d vec) { a.op("VZIP1", m.as("D2"), n.as("D2"), d.as("D2")) }
 func (a *asm) ZIP2D(m, n, d vec) { a.op("VZIP2", m.as("D2"), n.as("D2"), d.as("D2")) }
+func (a *asm) ZIP1H(m, n, d vec) { a.op("VZIP1", m.as("H8"), n.as("H8"), d.as("H8")) }
+func (a *asm) ZIP2H(m, n, d vec) { a.op("VZIP2", m.as("H8"), n.as("H8"), d.as("H8")) }
+
+// TBL sets each byte of d to that byte of n whose number is in places, or to 0 if there is none.
+func (a *asm) TBL(places, n, d vec) {
+	a.op("VTBL", places.as("B16"), text(fmt.Sprintf("[%v]", n.as("B16"))), d.as("B16"))
+}

@@ -39,6 +39,11 @@ func (a *asm) FSQRT(n, d vec) { a.two(0x6ea1f800, "fsqrt", "4s", "4s", n, d) }
 func (a *asm) FRINTN(n, d vec) { a.two(0x4e218800, "frintn", "4s", "4s", n, d) }
 func (a *asm) FCVTNS(n, d vec) { a.two(0x4e21a800, "fcvtns", "4s", "4s", n, d) }
 
+// SCVTF converts integers, divided by a power of two.
+func (a *asm) SCVTF(power int, n, d vec) {
+	a.word(0x4f00e400|uint32(64-power)<<16|uint32(n)<<5|uint32(d), "scvtf v%d.4s, v%d.4s, #%d", d, n, power)
+}
+
 // SSHR shifts signed integers to the right.
 func (a *asm) SSHR(by int, n, d vec) {
 	a.word(0x4f000400|uint32(64-by)<<16|uint32(n)<<5|uint32(d), "sshr v%d.4s, v%d.4s, #%d", d, n, by)
