@@ -24,7 +24,7 @@ var neon = table{
 	geluGrad:      geluGradNEON,
 	layerNorm:     layerNormNEON,
 	layerNormGrad: layerNormGradNEON,
-	dropout:       dropoutGeneric,
+	dropout:       dropoutNEON,
 	adam:          adamNEON,
 	operations:    2 * 24 * 4,
 	peak:          peakNEON,

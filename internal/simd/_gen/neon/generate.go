@@ -19,6 +19,7 @@ var files = []struct {
 	{"exp", []func(*asm){expSum, sumExp}},
 	{"gelu", []func(*asm){gelu, geluGrad}},
 	{"layernorm", []func(*asm){layerNorm, layerNormGrad}},
+	{"dropout", []func(*asm){dropout}},
 	{"adam", []func(*asm){adam}},
 	{"peak", []func(*asm){peak}},
 }

@@ -53,7 +53,9 @@ func (a *asm) SHL(by int, n, d vec) { a.op("VSHL", imm(by), n.as("S4"), d.as("S4
 
 // Moves and bits.
 func (a *asm) DUP(x lane, d vec) { a.op("VDUP", x, d.as("S4")) }
+func (a *asm) DUPH(n, d vec)     { a.op("VDUP", text(fmt.Sprintf("V%d.H[0]", int(n))), d.as("H8")) }
 func (a *asm) MOV(n, d vec)      { a.op("VMOV", n.as("B16"), d.as("B16")) }
+func (a *asm) ANDV(m, n, d vec)  { a.op("VAND", m.as("B16"), n.as("B16"), d.as("B16")) }
 func (a *asm) EOR(m, n, d vec)   { a.op("VEOR", m.as("B16"), n.as("B16"), d.as("B16")) }
 func (a *asm) EXT(bytes int, m, n, d vec) {
 	a.op("VEXT", imm(bytes), m.as("B16"), n.as("B16"), d.as("B16"))
@@ -64,6 +66,8 @@ func (a *asm) ZIP1D(m, n, d vec) { a.op("VZIP1", m.as("D2"), n.as("D2"), d.as("D
 func (a *asm) ZIP2D(m, n, d vec) { a.op("VZIP2", m.as("D2"), n.as("D2"), d.as("D2")) }
 func (a *asm) ZIP1H(m, n, d vec) { a.op("VZIP1", m.as("H8"), n.as("H8"), d.as("H8")) }
 func (a *asm) ZIP2H(m, n, d vec) { a.op("VZIP2", m.as("H8"), n.as("H8"), d.as("H8")) }
+func (a *asm) UZP1(m, n, d vec)  { a.op("VUZP1", m.as("S4"), n.as("S4"), d.as("S4")) }
+func (a *asm) UZP2(m, n, d vec)  { a.op("VUZP2", m.as("S4"), n.as("S4"), d.as("S4")) }
 
 // TBL sets each byte of d to that byte of n whose number is in places, or to 0 if there is none.
 func (a *asm) TBL(places, n, d vec) {

@@ -8,6 +8,11 @@ func (a *asm) three(base uint32, name, shape string, m, n, d vec) {
 	a.word(base|uint32(m)<<16|uint32(n)<<5|uint32(d), "%s v%d.%s, v%d.%s, v%d.%s", name, d, shape, n, shape, m, shape)
 }
 
+// long encodes an instruction d = n op m whose results have twice the size of its operands.
+func (a *asm) long(base uint32, name, shape string, m, n, d vec) {
+	a.word(base|uint32(m)<<16|uint32(n)<<5|uint32(d), "%s v%d.2d, v%d.%s, v%d.%s", name, d, n, shape, m, shape)
+}
+
 // two encodes an instruction d = op n.
 func (a *asm) two(base uint32, name, to, from string, n, d vec) {
 	a.word(base|uint32(n)<<5|uint32(d), "%s v%d.%s, v%d.%s", name, d, to, n, from)
@@ -24,6 +29,13 @@ func (a *asm) FSUB(m, n, d vec)  { a.three(0x4ea0d400, "fsub", "4s", m, n, d) }
 func (a *asm) FMUL(m, n, d vec)  { a.three(0x6e20dc00, "fmul", "4s", m, n, d) }
 func (a *asm) FDIV(m, n, d vec)  { a.three(0x6e20fc00, "fdiv", "4s", m, n, d) }
 func (a *asm) FADDD(m, n, d vec) { a.three(0x4e60d400, "fadd", "2d", m, n, d) }
+
+// CMHS sets lanes of 16 bits to ones where n ≥ m, without signs, else to zeros.
+func (a *asm) CMHS(m, n, d vec) { a.three(0x6e603c00, "cmhs", "8h", m, n, d) }
+
+// UMULL multiplies the lower two lanes of n and m, without signs, to 64 bits, UMULL2 the upper two.
+func (a *asm) UMULL(m, n, d vec)  { a.long(0x2ea0c000, "umull", "2s", m, n, d) }
+func (a *asm) UMULL2(m, n, d vec) { a.long(0x6ea0c000, "umull2", "4s", m, n, d) }
 
 // FMAX and FMIN of a number and a NaN are the NaN.
 func (a *asm) FMAX(m, n, d vec) { a.three(0x4e20f400, "fmax", "4s", m, n, d) }
