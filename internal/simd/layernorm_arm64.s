@@ -174,10 +174,10 @@ done2:
 	MOVD    gain_base+48(FP), R5
 	MOVD    bias_base+72(FP), R6
 	MOVD    R1, R7
-	SUBS    $8, R7, R7
-	BLT     end3x2
+	SUBS    $16, R7, R7
+	BLT     end3x4
 
-loop3x2:
+loop3x4:
 	FMOVQ   (R3), F19
 	FMOVQ   (R6), F20
 	WORD    $0x4ea2d673 // fsub v19.4s, v19.4s, v2.4s
@@ -192,15 +192,29 @@ loop3x2:
 	FMOVQ   16(R5), F21
 	VFMLA   V21.S4, V19.S4, V20.S4
 	FMOVQ   F20, 16(R4)
-	ADD     $32, R4, R4
-	ADD     $32, R3, R3
-	ADD     $32, R5, R5
-	ADD     $32, R6, R6
-	SUBS    $8, R7, R7
-	BGE     loop3x2
+	FMOVQ   32(R3), F19
+	FMOVQ   32(R6), F20
+	WORD    $0x4ea2d673 // fsub v19.4s, v19.4s, v2.4s
+	WORD    $0x6e32de73 // fmul v19.4s, v19.4s, v18.4s
+	FMOVQ   32(R5), F21
+	VFMLA   V21.S4, V19.S4, V20.S4
+	FMOVQ   F20, 32(R4)
+	FMOVQ   48(R3), F19
+	FMOVQ   48(R6), F20
+	WORD    $0x4ea2d673 // fsub v19.4s, v19.4s, v2.4s
+	WORD    $0x6e32de73 // fmul v19.4s, v19.4s, v18.4s
+	FMOVQ   48(R5), F21
+	VFMLA   V21.S4, V19.S4, V20.S4
+	FMOVQ   F20, 48(R4)
+	ADD     $64, R4, R4
+	ADD     $64, R3, R3
+	ADD     $64, R5, R5
+	ADD     $64, R6, R6
+	SUBS    $16, R7, R7
+	BGE     loop3x4
 
-end3x2:
-	ADD     $8, R7, R7
+end3x4:
+	ADD     $16, R7, R7
 	SUBS    $4, R7, R7
 	BLT     end3x1
 

@@ -48,7 +48,7 @@ func layerNorm(a *asm) {
 
 	x = a.ptr("x")
 	y, gain, bias := a.ptr("y"), a.ptr("gain"), a.ptr("bias")
-	a.stream(n, 2, func(l lanes) {
+	a.stream(n, 4, func(l lanes) {
 		v, z := l.load(x), l.load(bias)
 		a.FSUB(mean, v, v)
 		a.FMUL(rstd, v, v)
