@@ -15,6 +15,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -89,6 +90,9 @@ func main() {
 		}
 		fmt.Println(" |")
 	}
+	if err := functions.printRows(); err != nil {
+		log.Fatal(err)
+	}
 }
 
 const vectorLanes = 4
@@ -154,7 +158,17 @@ func disassemble() (program, error) {
 // loop returns the longest of the innermost loops.
 func (f function) loop() function {
 	var best function
-	end := 0 // of the loop before: one that contains it is not innermost
+	for _, body := range f.loops() {
+		if len(body) > len(best) {
+			best = body
+		}
+	}
+	return best
+}
+
+// loops returns the innermost loops: those inside which no other begins.
+func (f function) loops() []function {
+	var starts, ends []int
 	for i, in := range f {
 		m := target.FindStringSubmatch(in.text)
 		if m == nil || !branch.MatchString(in.text) {
@@ -168,14 +182,19 @@ func (f function) loop() function {
 		for start > 0 && f[start].address > to {
 			start--
 		}
-		if body := f[start : i+1]; start >= end {
-			if len(body) > len(best) {
-				best = body
-			}
-			end = i + 1
+		if at := slices.Index(starts, start); at >= 0 {
+			ends[at] = i + 1
+		} else {
+			starts, ends = append(starts, start), append(ends, i+1)
 		}
 	}
-	return best
+	var all []function
+	for at, start := range starts {
+		if !slices.ContainsFunc(starts, func(other int) bool { return start < other && other < ends[at] }) {
+			all = append(all, f[start:ends[at]])
+		}
+	}
+	return all
 }
 
 // length counts the instructions of a loop, with those of the functions that it calls.
