@@ -140,7 +140,6 @@ func TestGraphs(t *testing.T) {
 	require.Len(t, s.models[0].kept.answers, len(m.Graphs()))
 	status, _ = post(t, h.URL+"/graph", `{"graph": "qa", "model": "base"}`)
 	require.Equal(t, http.StatusOK, status)
-
 }
 
 // random writes the folder of a model with random weights.

@@ -2,14 +2,20 @@ package browser_test
 
 import (
 	"bytes"
+	"context"
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
+	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/require"
 
+	"gorgpt/checkpoint"
 	"gorgpt/graph/draw"
 	"gorgpt/serve"
+	"gorgpt/serve/page"
 )
 
 // values are the figures that the boxes are coloured by.
@@ -106,4 +112,38 @@ func TestGraph(t *testing.T) {
 		p.until(fmt.Sprintf(`document.querySelector('.graph-facts h2').textContent === %q`, title))
 		require.Contains(t, p.texts(".graph-facts dd"), fmt.Sprint(len(nodes)))
 	}
+}
+
+// A page of -html opens from the disk and shows the times of profile.csv.
+func TestGraphFromADisk(t *testing.T) {
+	p := open(t, serve.Options{}, models()...)
+	m, _, err := checkpoint.ReadFolder(folder+"base", 0)
+	require.NoError(t, err)
+	lm := m.DeclareLM(1, m.NCtx, false)
+	*lm.Count = float32(m.NCtx)
+	times, err := draw.Measure(context.Background(), draw.Subject{Graph: lm.Graph}, 2)
+	require.NoError(t, err)
+	nodes, err := lm.Graph.Nodes()
+	require.NoError(t, err)
+	data := draw.NewData("forward", nodes, times)
+	file := filepath.Join(t.TempDir(), "graph.html")
+	var out bytes.Buffer
+	require.NoError(t, page.WriteGraph(&out, data.Title, data))
+	require.NoError(t, os.WriteFile(file, out.Bytes(), 0o600))
+
+	p.file = "file://" + file
+	p.run(chromedp.Navigate(p.file), chromedp.WaitVisible(chromedp.CSS("svg .box")))
+	p.set(".tools label:nth-of-type(2) select", "ops")
+	p.set(".tools label:nth-of-type(3) select", "time")
+	got := p.values()
+	for _, n := range data.Nodes {
+		if n.Drawn {
+			require.InDelta(t, n.Milliseconds, got[n.Name], 1e-9, n.Name)
+		}
+	}
+	require.Contains(t, p.texts(".legend")[0], "the mean of 2 runs")
+	p.look("graph-file")
+	p.focusBox("h.1.attn.attention")
+	p.press("Enter")
+	p.until(`document.querySelector('.graph-facts h2').textContent === 'h.1.attn.attention'`)
 }
