@@ -2,7 +2,6 @@
 import { el, svg } from './dom.js';
 import { keyOf, layout, passes, short } from './graphlayout.js';
 
-const names = { given: 'given', forward: 'forward', backward: 'backward', update: 'update' };
 const roles = ['input', 'parameter', 'state', 'activation', 'gradient', 'update'];
 const colours = {
   role: { name: 'role' },
@@ -57,7 +56,7 @@ export function graphView(data, given = {}) {
     const focused = document.activeElement?.dataset?.key;
     drawn = layout(data, folded, width);
     plane.replaceChildren(
-      ...drawn.heads.map((h) => svg('text', { class: 'head', x: h.x + h.w / 2, y: 16 }, names[h.pass])),
+      ...drawn.heads.map((h) => svg('text', { class: 'head', x: h.x + h.w / 2, y: 16 }, h.pass)),
       ...drawn.frames.map(frameOf), ...drawn.edges.map((e) => {
         e.line = svg('path', { class: `edge ${e.to.pass}`, d: e.d, 'marker-end': 'url(#tip)' });
         return e.line;
@@ -199,7 +198,7 @@ export function graphView(data, given = {}) {
     const k = Math.min(w / drawn.width, h / drawn.height, 1.25);
     move({ k, x: (w - k * drawn.width) / 2, y: 0 });
   }
-  // start shows the whole width, from the top.
+  // begin shows the whole width, from the top.
   function begin() {
     const { width: w } = size(), k = Math.min(1, Math.max(0.45, w / drawn.width));
     move({ k, x: Math.max(0, (w - k * drawn.width) / 2), y: 4 });
