@@ -8,7 +8,7 @@ import (
 )
 
 // Inside is what a model computes on its way through a text: the attention of its blocks, and what its output
-// matrix reads before the first block and after each.
+// matrix reads before the first block and after each. An Inside is safe for concurrent use as long as nothing changes it.
 type Inside = generate.Inside
 
 // Config returns the shape of the model; the zero value once it is closed.

@@ -6,5 +6,6 @@
 // and counts. It prints nothing; requests go to a [log/slog.Logger].
 //
 // Start reading at server.go and guard.go; then completions are in request.go, completions.go and stream.go,
-// predictions in predict.go and tasks.go. openapi.json describes all routes.
+// predictions in predict.go and tasks.go, and what
+// people look at in inspect.go, inside.go and pictures.go. openapi.json describes all routes.
 package serve

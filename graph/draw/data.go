@@ -22,6 +22,7 @@ type DataNode struct {
 	Scope    []string  `json:"scope"`
 	Note     string    `json:"note,omitempty"`
 	Shape    string    `json:"shape"`
+	Drawn    bool      `json:"drawn"` // false: a random input, which the operations with dropout imply
 	Equation string    `json:"equation,omitempty"`
 	In       []Operand `json:"in"`
 	Figures
@@ -42,7 +43,7 @@ func NewData(title string, nodes []graph.Info, times *Times) *Data {
 	}
 	for _, x := range nodes {
 		n := DataNode{
-			Name: x.Name, Kind: x.Kind, Role: string(x.Role), Pass: passOf(x.Role), Scope: append([]string{}, x.Scope...), Note: x.Note, Shape: shape(x),
+			Name: x.Name, Kind: x.Kind, Role: string(x.Role), Pass: passOf(x.Role), Scope: append([]string{}, x.Scope...), Note: x.Note, Shape: shape(x), Drawn: !undrawn(x),
 			Equation: Equation(x.Kind), In: []Operand{},
 		}
 		n.add(x, times)

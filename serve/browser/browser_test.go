@@ -35,9 +35,10 @@ var shots = os.Getenv("GORGPT_SCREENSHOTS")
 
 // tab is a tab of a browser on a server.
 type tab struct {
-	t   *testing.T
-	ctx context.Context
-	url string
+	t    *testing.T
+	ctx  context.Context
+	url  string
+	file string // that may be opened beside the server's; "": none
 
 	mu       sync.Mutex
 	mistakes []string // errors on the console, and requests to other hosts
@@ -107,7 +108,7 @@ func (p *tab) notice(event any) {
 			mistake = fmt.Sprintf("console: %s %s", e.Entry.Text, e.Entry.URL)
 		}
 	case *network.EventRequestWillBeSent:
-		if u, err := url.Parse(e.Request.URL); err != nil || u.Scheme != "data" && "http://"+u.Host != p.url {
+		if u, err := url.Parse(e.Request.URL); err != nil || u.Scheme != "data" && "http://"+u.Host != p.url && (p.file == "" || e.Request.URL != p.file) {
 			mistake = "a request to " + e.Request.URL
 		}
 	}

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"flag"
 	"fmt"
@@ -16,6 +17,7 @@ import (
 	"gorgpt/graph/draw"
 	"gorgpt/internal/atomicfile"
 	"gorgpt/internal/outfile"
+	"gorgpt/serve/page"
 )
 
 // PaperLevel is the value of -dot-level that draws figure 1 of the paper instead of a graph.
@@ -37,13 +39,14 @@ func Paper(title string, c gpt1.Config, b int) *draw.Paper {
 type Draw struct {
 	DOT     string // file for the picture in Graphviz's DOT language; "": none
 	SVG     string // file for the picture as SVG; "": none
+	HTML    string // file for the graph as a page; "": none
 	Level   string // a [draw.Level] or [PaperLevel]; "": [draw.Model]
 	Graph   string // name of the graph; "": the first
 	Profile int    // number of runs to measure; 0: none
 	Summary bool   // print the table of parts
 }
 
-// Flags declares the flags.
+// Flags declares the flags. -html is left to commands, which may write other pages.
 func (s *Draw) Flags(fs *flag.FlagSet) {
 	fs.StringVar(&s.DOT, "dot", "", "")
 	fs.StringVar(&s.SVG, "svg", "", "")
@@ -54,7 +57,9 @@ func (s *Draw) Flags(fs *flag.FlagSet) {
 }
 
 // Wanted reports whether any of the flags asks for output.
-func (s *Draw) Wanted() bool { return s.DOT != "" || s.SVG != "" || s.Summary || s.Profile > 0 }
+func (s *Draw) Wanted() bool {
+	return s.DOT != "" || s.SVG != "" || s.HTML != "" || s.Summary || s.Profile > 0
+}
 
 // Check returns an error if a flag is invalid, and fills in defaults. graphs are the names of the
 // graphs; the first is the default.
@@ -71,7 +76,7 @@ func (s *Draw) Check(given Given, graphs ...string) error {
 	if !slices.Contains(graphs, s.Graph) && (s.Graph != "" || given.Any("dot-graph")) {
 		return errors.Errorf("-dot-graph must be one of %s, not %q", strings.Join(graphs, ", "), s.Graph)
 	}
-	file := s.DOT != "" || s.SVG != ""
+	picture := s.DOT != "" || s.SVG != ""
 	switch {
 	case given.Any("dot") && s.DOT == "":
 		return errors.New("-dot needs the name of a file")
@@ -81,16 +86,16 @@ func (s *Draw) Check(given Given, graphs ...string) error {
 		return errors.Errorf("-dot and -svg are both %s: name two files", s.DOT)
 	case given.Any("dot-profile") && s.Profile < 1:
 		return errors.Errorf("-dot-profile must be at least 1, not %d", s.Profile)
-	case given.Any("dot-level") && !file:
+	case given.Any("dot-level") && !picture:
 		return errors.New("-dot-level needs a picture: add -dot FILE or -svg FILE")
-	case given.Any("dot-profile") && !file:
-		return errors.New("-dot-profile needs a picture: add -dot FILE or -svg FILE")
+	case given.Any("dot-profile") && !picture && s.HTML == "":
+		return errors.New("-dot-profile needs a picture: add -dot FILE, -svg FILE or -html FILE")
 	case s.Level == PaperLevel && given.Any("dot-profile"):
 		return errors.New("-dot-profile measures a graph, and -dot-level paper draws none: omit one of them")
-	case s.Level == PaperLevel && given.Any("dot-graph") && !s.Summary:
+	case s.Level == PaperLevel && given.Any("dot-graph") && !s.Summary && s.HTML == "":
 		return errors.New("-dot-graph chooses a graph, and -dot-level paper draws none: omit one of them")
 	case given.Any("dot-graph") && !s.Wanted():
-		return errors.New("-dot-graph needs an output: add -dot FILE, -svg FILE or -summary")
+		return errors.New("-dot-graph needs an output: add -dot FILE, -svg FILE, -html FILE or -summary")
 	}
 	return nil
 }
@@ -118,6 +123,15 @@ func (s *Draw) Export(ctx context.Context, subject draw.Subject, w io.Writer) er
 		if err := s.writeProfile(nodes, times, w); err != nil {
 			return err
 		}
+	}
+	if s.HTML != "" {
+		err := atomicfile.Write(s.HTML, func(out io.Writer) error {
+			return page.WriteGraph(out, subject.Title, draw.NewData(subject.Title, nodes, times))
+		})
+		if err != nil {
+			return errors.WithMessage(err, "-html")
+		}
+		fmt.Fprintf(w, "wrote the %s graph to %s\n", s.Graph, s.HTML)
 	}
 	if s.DOT == "" && s.SVG == "" {
 		return nil
@@ -163,10 +177,7 @@ const ProfileFile = "profile.csv"
 
 // profilePath returns the path of the table of times, or "" if no times are measured.
 func (s *Draw) profilePath() string {
-	picture := s.DOT
-	if picture == "" {
-		picture = s.SVG
-	}
+	picture := cmp.Or(s.DOT, s.SVG, s.HTML)
 	if s.Profile == 0 || picture == "" {
 		return ""
 	}
@@ -175,7 +186,7 @@ func (s *Draw) profilePath() string {
 
 // Files returns the files that Export writes, with their flags.
 func (s *Draw) Files() []outfile.Name {
-	return []outfile.Name{{Flag: "-dot", Path: s.DOT}, {Flag: "-svg", Path: s.SVG}, {Flag: "-dot-profile", Path: s.profilePath()}}
+	return []outfile.Name{{Flag: "-dot", Path: s.DOT}, {Flag: "-svg", Path: s.SVG}, {Flag: "-html", Path: s.HTML}, {Flag: "-dot-profile", Path: s.profilePath()}}
 }
 
 func (s *Draw) writeProfile(nodes []graph.Info, t *draw.Times, w io.Writer) error {

@@ -56,6 +56,7 @@ func OptionFlags(fs *flag.FlagSet, o *train.Options, x *Extras) {
 	fs.BoolVar(&x.DryRun, "dry-run", x.DryRun, "")
 	fs.StringVar(&x.Profile, "profile", x.Profile, "")
 	x.Draw.Flags(fs)
+	fs.StringVar(&x.Draw.HTML, "html", x.Draw.HTML, "")
 }
 
 // CheckOptions returns an error if a value is invalid. If -steps or -epochs is given, it sets the
@@ -76,6 +77,8 @@ func CheckOptions(given Given, o *train.Options, x *Extras) error {
 	switch {
 	case err != nil:
 		return err
+	case given.Any("html") && x.Draw.HTML == "":
+		return errors.New("-html needs the name of a file")
 	case x.Draw.Profile > 0 && (given.Flag("epochs") || given.Flag("steps") && o.Steps > 0):
 		return errors.New("-dot-profile measures without training: omit -steps and -epochs")
 	case given.Flag("steps") && given.Flag("epochs"):

@@ -7,6 +7,8 @@ const SettingsUsage = `  -allow-unknown   accept a text even if half of its toke
                    printed, with a warning from 1 % on
   -dot FILE        draw a graph in Graphviz's language; with -steps 0, then stop
   -svg FILE        draw it as a picture with tooltips
+  -html FILE       write it as a page that needs no other files: zoom, search,
+                   folded parts, and the cost of each operation
   -dot-level LEVEL paper: figure 1 of the paper with the sizes of this model; of
                    the graph, model: repeated blocks once; block: the parts of
                    each block; op: every operation (model)

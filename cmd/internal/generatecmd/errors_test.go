@@ -72,7 +72,6 @@ func TestErrors(t *testing.T) {
 		"many alternatives":      {1, []string{"-model", dir, "-prompt", "a", "-alternatives", "5000"}, "-alternatives must be at most"},
 		"a page of nothing":      {2, []string{"-html", "x"}, "-html shows the alternatives of each token: add -alternatives N"},
 		"a page without a name":  {2, []string{"-alternatives", "2", "-html", ""}, "-html needs the name of a file to write"},
-		"a page of a drawing":    {2, []string{"-dot", "x", "-html", "y"}, "-html cannot be combined with -dot, -svg or -summary"},
 		"talk with alternatives": {2, []string{"-interactive", "-alternatives", "2"}, "-alternatives cannot be combined with -interactive"},
 		"interactive batch":      {2, []string{"-interactive", "-n", "2"}, "-n cannot be combined with -interactive"},
 	} {

@@ -85,6 +85,9 @@ func (s *settings) check() error {
 	if err == nil {
 		err = s.given.CheckNumbers(cli.Number{Name: "temperature", Value: s.o.Temperature})
 	}
+	if s.given["dot-graph"] || s.draw.Wanted() {
+		s.draw.HTML, s.html = s.html, ""
+	}
 	if err == nil {
 		err = s.draw.Check(s.given, "decode")
 	}
@@ -106,7 +109,7 @@ func (s *settings) check() error {
 		return errors.New("-score needs the name of a file, or - for standard input")
 	case s.given["attention"] && s.attention == "":
 		return errors.New("-attention needs the name of a file to write")
-	case s.given["html"] && s.html == "":
+	case s.given["html"] && s.html == "" && s.draw.HTML == "":
 		return errors.New("-html needs the name of a file to write")
 	case s.html != "" && s.alternatives == 0 && s.score == "" && s.attention == "" && !s.draw.Wanted():
 		return errors.New("-html shows the alternatives of each token: add -alternatives N")
@@ -128,7 +131,8 @@ func (s *settings) checkUse() error {
 	}
 	switch {
 	case s.draw.Wanted():
-		return none("-dot, -svg or -summary", append(slices.Clone(writingFlags), "prompt", "attention", "score"))
+		writing := slices.DeleteFunc(slices.Clone(writingFlags), func(name string) bool { return name == "html" }) // it shows the graph
+		return none("-dot, -svg or -summary", append(writing, "prompt", "attention", "score"))
 	case s.score != "":
 		return none("-score", append(slices.Clone(writingFlags), "prompt", "attention"))
 	case s.attention != "":

@@ -73,5 +73,6 @@ Looking into the model, instead of writing
                    T T], where rows are the reading positions, and the ids [T]
   -dot FILE        draw the graph that reads one more token, as DOT, and stop.
                    -svg FILE, -dot-level paper|model|block|op, -dot-profile N
-                   and -summary are those of gorgpt train
+                   and -summary are those of gorgpt train. With one of these or
+                   -dot-graph decode, -html FILE writes the graph as a page
 `

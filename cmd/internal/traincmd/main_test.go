@@ -3,6 +3,7 @@ package traincmd
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -216,7 +217,10 @@ func TestBadInput(t *testing.T) {
 		"level":                 {[]string{"-dot", "x", "-dot-level", "layer"}, 2, `-dot-level must be paper, model, block or op, not "layer"`},
 		"graph":                 {[]string{"-dot", "x", "-dot-graph", "decode"}, 2, `-dot-graph must be one of step, forward, update, not "decode"`},
 		"level, no picture":     {[]string{"-dot-level", "op"}, 2, "-dot-level needs a picture: add -dot FILE or -svg FILE"},
-		"profile, no picture":   {[]string{"-dot-profile", "3"}, 2, "-dot-profile needs a picture: add -dot FILE or -svg FILE"},
+		"profile, no picture":   {[]string{"-dot-profile", "3"}, 2, "-dot-profile needs a picture: add -dot FILE, -svg FILE or -html FILE"},
+		"page without a name":   {[]string{"-html", ""}, 2, "-html needs the name of a file"},
+		"page over the picture": {[]string{"-html", "x", "-svg", "x"}, 2, "x"},
+		"page in no folder":     {[]string{"-steps", "0", "-html", filepath.Join(dir, "no", "g.html")}, 1, "-html"},
 		"profile of no runs":    {[]string{"-dot", "x", "-dot-profile", "0"}, 2, "-dot-profile must be at least 1, not 0"},
 		"profile and train":     {[]string{"-dot", "x", "-dot-profile", "1", "-steps", "3"}, 2, "-dot-profile measures without training"},
 		"profile of the figure": {[]string{"-dot", "x", "-dot-level", "paper", "-dot-profile", "1"}, 2, "-dot-profile measures a graph, and -dot-level paper draws none"},
@@ -279,4 +283,32 @@ func TestFigureInREADMEIsWhatItsCommandDraws(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, string(want), string(got), "run the command in README.md again")
 	require.Less(t, len(got), 40<<10)
+}
+
+// The page of a graph has the times that profile.csv has beside it.
+func TestPageOfTheGraph(t *testing.T) {
+	dir := t.TempDir()
+	status, stdout, stderr := commandHere("-micro", "1", "-dot-graph", "forward", "-dot-profile", "1", "-html", filepath.Join(dir, "graph.html"))
+	require.Zero(t, status, stderr)
+	require.Contains(t, stdout, "wrote the forward graph to "+filepath.Join(dir, "graph.html"))
+	data, err := os.ReadFile(filepath.Join(dir, "graph.html"))
+	require.NoError(t, err)
+	m := regexp.MustCompile(`(?s)<script id="data" type="application/json">(.*?)</script>`).FindSubmatch(data)
+	require.NotNil(t, m)
+	var g struct {
+		Runs  int
+		Nodes []struct {
+			Name  string
+			Share float64
+		}
+	}
+	require.NoError(t, json.Unmarshal(m[1], &g))
+	require.Equal(t, 1, g.Runs)
+	table, err := os.ReadFile(filepath.Join(dir, "profile.csv"))
+	require.NoError(t, err)
+	for _, n := range g.Nodes {
+		if n.Share > 0 {
+			require.Regexp(t, "(?m)^"+regexp.QuoteMeta(n.Name)+fmt.Sprintf(",.*,%.6f,", n.Share), string(table))
+		}
+	}
 }

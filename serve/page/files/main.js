@@ -2,6 +2,7 @@
 // state as texts by name, and functions that take a state and a change of model.
 import { call, onKeyNeeded, ready } from './api.js';
 import { el } from './dom.js';
+import * as graph from './graph.js';
 import * as inside from './inside.js';
 import * as read from './read.js';
 import * as runs from './runs.js';
@@ -112,7 +113,7 @@ onKeyNeeded((wrong) => asking ??= new Promise((done) => {
 app.attempt(async () => {
   await waitForModels();
   const info = await app.refresh();
-  views = [...(info.models.length > 0 ? [write, read, tasks, inside] : []), ...(info.runs ? [runs] : [])];
+  views = [...(info.models.length > 0 ? [write, read, tasks, inside, graph] : []), ...(info.runs ? [runs] : [])];
   $('model').append(...app.models.map((m) => el('option', { value: m.model_id }, m.model_id)));
   makeTabs();
   $('model').addEventListener('change', () => current().view.modelChanged?.());
