@@ -170,7 +170,7 @@ func (r *Record) Matches(earlier *Record) error {
 	if err := json.Compact(&old, earlier.Facts); err != nil {
 		return errors.Wrap(err, RecordFile)
 	}
-	if !bytes.Equal(old.Bytes(), r.Facts) {
+	if !sameFacts(old.Bytes(), r.Facts) {
 		return BadOption("{Resume}: the data has changed since the run began, from %s to %s: restore it, or start a new run", old.Bytes(), r.Facts)
 	}
 	r.Format = earlier.Format
