@@ -9,6 +9,7 @@ import (
 	"github.com/pkg/errors"
 
 	"gorgpt/heads"
+	"gorgpt/internal/plural"
 	"gorgpt/loaders"
 	"gorgpt/train"
 )
@@ -37,7 +38,7 @@ func (d *Data) Folds(k int, seed int64) ([]Fold, error) {
 	}
 	groups := groupsOf(d.Train)
 	if len(groups) < k {
-		return nil, train.BadOption("{Folds} is %d, but %s has only %d groups of rows without a text in common: choose at most that many", k, d.Name, len(groups))
+		return nil, train.BadOption("{Folds} is %d, but %s has only %s of rows without a text in common: choose at most that many", k, d.Name, plural.Of(len(groups), "group"))
 	}
 	to := make([]int, len(d.Train)) // the part of each row
 	sizes := make([]int, k)
