@@ -9,6 +9,8 @@ import (
 	"gorgpt"
 	"gorgpt/checkpoint"
 	"gorgpt/generate"
+	"gorgpt/graph"
+	"gorgpt/graph/draw"
 	"gorgpt/pretrain"
 )
 
@@ -37,7 +39,9 @@ func TestLook(t *testing.T) {
 	require.ErrorIs(t, err, gorgpt.ErrClosed)
 	_, err = m.AlikePositions()
 	require.ErrorIs(t, err, gorgpt.ErrClosed)
-	_, _, err = m.Graph("step")
+	_, err = m.Graph("step")
+	require.ErrorIs(t, err, gorgpt.ErrClosed)
+	_, err = m.RunnableGraph("step")
 	require.ErrorIs(t, err, gorgpt.ErrClosed)
 	require.Zero(t, m.Config())
 }
@@ -55,29 +59,46 @@ func TestGraphs(t *testing.T) {
 		require.NoError(t, err)
 		want, err := g.Nodes()
 		require.NoError(t, err)
-		_, got, err := m.Graph(name)
-		require.NoError(t, err)
-		require.Equal(t, want, got, name)
+		require.Equal(t, want, nodesOf(t, m, name), name)
 	}
 	g, _ := generate.Declare(inner, 1)
 	want, err := g.Nodes()
 	require.NoError(t, err)
-	_, got, err := m.Graph("decode")
-	require.NoError(t, err)
-	require.Equal(t, want, got)
+	require.Equal(t, want, nodesOf(t, m, "decode"))
 	require.Equal(t, []string{"forward", "step", "update", "decode", "classification", "entailment", "similarity", "regression", "qa", "multilabel"}, m.Graphs())
 	for _, name := range m.Graphs() {
-		title, nodes, err := m.Graph(name)
+		d, err := m.RunnableGraph(name)
 		require.NoError(t, err, name)
-		require.Contains(t, title, name)
-		require.NotEmpty(t, nodes)
+		require.Contains(t, d.Title, name)
+		times, err := draw.Measure(context.Background(), draw.Subject{Graph: d.Graph, Fill: d.Fill}, 1)
+		require.NoError(t, err, name)
+		require.Positive(t, times.Milliseconds())
+		nodes, err := d.Graph.Nodes()
+		require.NoError(t, err)
+		ran := 0
+		for i, n := range nodes {
+			ran += n.Calls
+			nodes[i].Calls, nodes[i].Time = 0, 0
+		}
+		require.Positive(t, ran, name)
+		require.Equal(t, nodesOf(t, m, name), nodes, "the nodes of the sketch")
 	}
-	_, _, err = m.Graph("backward")
+	_, err = m.Graph("backward")
 	require.ErrorContains(t, err, "it must be one of forward, step")
 
 	tuned := open(t)
 	require.Equal(t, []string{"forward", "step", "update", "decode"}, tuned.Graphs())
-	title, _, err := tuned.Graph("step")
+	d, err := tuned.Graph("step")
 	require.NoError(t, err)
-	require.Equal(t, "classification: step on B = 1 example of S = 1 sequences of T = 32 tokens", title)
+	require.Equal(t, "classification: step on B = 1 example of S = 1 sequences of T = 32 tokens", d.Title)
+}
+
+// nodesOf are the nodes of a graph of a model.
+func nodesOf(t *testing.T, m *gorgpt.Model, name string) []graph.Info {
+	t.Helper()
+	d, err := m.Graph(name)
+	require.NoError(t, err)
+	nodes, err := d.Graph.Nodes()
+	require.NoError(t, err)
+	return nodes
 }

@@ -124,9 +124,11 @@ func TestGraphs(t *testing.T) {
 	wait.Wait()
 	require.Len(t, s.models[0].kept.answers, len(m.Graphs()))
 	for _, name := range m.Graphs() {
-		title, nodes, err := m.Graph(name)
+		d, err := m.Graph(name)
 		require.NoError(t, err)
-		want, err := json.Marshal(draw.NewData(title, nodes, nil))
+		nodes, err := d.Graph.Nodes()
+		require.NoError(t, err)
+		want, err := json.Marshal(draw.NewData(d.Title, nodes, nil))
 		require.NoError(t, err)
 		_, data := post(t, h.URL+"/graph", `{"graph": "`+name+`"}`)
 		require.Equal(t, string(want), data)
@@ -140,6 +142,25 @@ func TestGraphs(t *testing.T) {
 	require.Len(t, s.models[0].kept.answers, len(m.Graphs()))
 	status, _ = post(t, h.URL+"/graph", `{"graph": "qa", "model": "base"}`)
 	require.Equal(t, http.StatusOK, status)
+}
+
+// Times are measured once, and of all nodes that compute.
+func TestTimesOfGraphs(t *testing.T) {
+	s, h := start(t, Options{})
+	status, data := post(t, h.URL+"/graph", `{"graph": "step", "measure": true}`)
+	require.Equal(t, http.StatusOK, status, data)
+	var d draw.Data
+	require.NoError(t, json.Unmarshal([]byte(data), &d))
+	require.Equal(t, measuredRuns, d.Runs)
+	sum := 0.0
+	for _, n := range d.Nodes {
+		sum += n.Milliseconds
+	}
+	require.Positive(t, sum)
+	require.LessOrEqual(t, sum, measuredRuns*d.Milliseconds)
+	_, again := post(t, h.URL+"/graph", `{"graph": "step", "measure": true}`)
+	require.Equal(t, data, again)
+	require.Len(t, s.models[0].kept.answers, 1)
 }
 
 // random writes the folder of a model with random weights.

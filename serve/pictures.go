@@ -86,11 +86,15 @@ func figure(name string, m *gorgpt.Model) ([]byte, error) {
 
 // graphRequest is the body of /graph.
 type graphRequest struct {
-	Model string `json:"model"`
-	Graph string `json:"graph"`
+	Model   string `json:"model"`
+	Graph   string `json:"graph"`
+	Measure bool   `json:"measure"`
 }
 
-// graph answers POST /graph: the nodes of a graph of a model.
+// measuredRuns is how often a graph is run to measure its time.
+const measuredRuns = 3
+
+// graph answers POST /graph: the nodes of a graph of a model, and on request how long they take. Both are found out once.
 func (s *Server) graph(w http.ResponseWriter, r *http.Request) error {
 	var req graphRequest
 	if err := read(r, &req); err != nil {
@@ -107,12 +111,26 @@ func (s *Server) graph(w http.ResponseWriter, r *http.Request) error {
 	if !slices.Contains(names, req.Graph) {
 		return invalid("graph", fmt.Sprintf("the model %s has no graph %s: it must be one of %s", quoted(e.Name), quoted(req.Graph), strings.Join(names, ", ")))
 	}
-	data, err := e.kept.get("graph "+req.Graph, func() ([]byte, error) {
-		title, nodes, err := m.Graph(req.Graph)
+	name, declare := "graph ", m.Graph
+	if req.Measure {
+		name, declare = "times ", m.RunnableGraph
+	}
+	data, err := e.kept.get(name+req.Graph, func() ([]byte, error) {
+		d, err := declare(req.Graph)
 		if err != nil {
 			return nil, err
 		}
-		return json.Marshal(draw.NewData(title, nodes, nil))
+		var times *draw.Times
+		if req.Measure {
+			if times, err = draw.Measure(r.Context(), draw.Subject{Graph: d.Graph, Fill: d.Fill}, measuredRuns); err != nil {
+				return nil, err
+			}
+		}
+		nodes, err := d.Graph.Nodes()
+		if err != nil {
+			return nil, err
+		}
+		return json.Marshal(draw.NewData(d.Title, nodes, times))
 	})
 	if err != nil {
 		return err

@@ -12,7 +12,9 @@ import (
 	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/require"
 
+	"gorgpt"
 	"gorgpt/checkpoint"
+	"gorgpt/graph"
 	"gorgpt/graph/draw"
 	"gorgpt/serve"
 	"gorgpt/serve/page"
@@ -34,8 +36,7 @@ func TestGraph(t *testing.T) {
 	p := open(t, serve.Options{}, models()...)
 	m := reference(t, "base")
 	p.visit("#graph?model=base&graph=step", "#panel-graph .box")
-	title, nodes, err := m.Graph("step")
-	require.NoError(t, err)
+	title, nodes := graphOf(t, m, "step")
 	data := draw.NewData(title, nodes, nil)
 	var summary bytes.Buffer
 	require.NoError(t, draw.WriteSummary(&summary, title, nodes))
@@ -107,11 +108,30 @@ func TestGraph(t *testing.T) {
 	// Other graphs.
 	for _, name := range m.Graphs() {
 		p.set("#panel-graph select", name)
-		title, nodes, err := m.Graph(name)
-		require.NoError(t, err)
+		title, nodes := graphOf(t, m, name)
 		p.until(fmt.Sprintf(`document.querySelector('.graph-facts h2').textContent === %q`, title))
 		require.Contains(t, p.texts(".graph-facts dd"), fmt.Sprint(len(nodes)))
 	}
+
+	// Measured times, which colour the graph.
+	p.set("#panel-graph select", "forward")
+	title, _ = graphOf(t, m, "forward")
+	p.until(fmt.Sprintf(`document.querySelector('.graph-facts h2').textContent === %q`, title))
+	p.click("#panel-graph .row button:not(.quiet)")
+	p.until(`document.querySelector('#panel-graph .tools label:nth-of-type(3) select').value === 'time'`)
+	require.Contains(t, strings.Join(p.texts("#panel-graph p, #panel-graph div"), "\n"), "the mean of 3 runs")
+	p.set("#panel-graph .tools label:nth-of-type(2) select", "ops")
+	require.Positive(t, p.values()["h.1.attn.attention"])
+}
+
+// graphOf returns the title and the nodes of a graph of a model.
+func graphOf(t *testing.T, m *gorgpt.Model, name string) (title string, nodes []graph.Info) {
+	t.Helper()
+	d, err := m.Graph(name)
+	require.NoError(t, err)
+	nodes, err = d.Graph.Nodes()
+	require.NoError(t, err)
+	return d.Title, nodes
 }
 
 // A page of -html opens from the disk and shows the times of profile.csv.

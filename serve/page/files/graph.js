@@ -13,6 +13,7 @@ export function make(app) {
   const which = el('select', { change: () => show() }), box = el('div');
   let model = '', name = '', view = null, given = {}; // what is shown, and what a link wants
   let asked = 0; // number of the last question: an older answer is not shown
+  const measure = el('button', { type: 'button', click: () => app.attempt(times) }, 'Measure times');
 
   const info = () => app.models.find((m) => m.model_id === app.model);
 
@@ -30,16 +31,28 @@ export function make(app) {
     } else if (name === which.value) return;
     [model, name] = [app.model, which.value];
     const data = await call('graph', { model, graph: name });
-    if (mine !== asked) return;
+    if (mine === asked) draw(data);
+  }
+
+  function draw(data) {
     view = graphView(data, given);
     given = {};
+    measure.disabled = data.runs > 0;
     box.replaceChildren(view.node);
+  }
+
+  async function times() {
+    const mine = ++asked;
+    const data = await call('graph', { model, graph: name, measure: true });
+    if (mine !== asked) return;
+    given = { ...view.state(), colour: 'time' };
+    draw(data);
   }
 
   const show = () => app.attempt(load);
 
   return {
-    node: el('div', {}, el('div', { className: 'row' }, el('label', {}, 'Graph ', which), el('button', { type: 'button', className: 'quiet', click: () => app.link() }, 'Copy link')), box),
+    node: el('div', {}, el('div', { className: 'row' }, el('label', {}, 'Graph ', which), measure, el('button', { type: 'button', className: 'quiet', click: () => app.link() }, 'Copy link')), box),
     shown: show,
     state: () => ({ graph: which.value, ...view?.state() }),
     restore(s) {
