@@ -103,19 +103,26 @@ func TestProfile(t *testing.T) {
 	require.NoError(t, err)
 	lm := m.DeclareLM(8, c.NCtx, true)
 	for name, s := range map[string]draw.Subject{"step": {Graph: lm.Graph, Fill: func() { *lm.Count = 1 }}, "update": {Graph: o.Graph()}} {
-		times, err := draw.Measure(context.Background(), s, 3)
-		require.NoError(t, err)
-		nodes, err := s.Graph.Nodes()
-		require.NoError(t, err)
-		sum := 0.0
-		for _, x := range nodes {
-			sum += x.Time.Seconds()
-			if len(x.In) > 0 {
-				require.Equal(t, 3, x.Calls, x.Name)
+		var times *draw.Times
+		var nodes []graph.Info
+		for attempt := range 20 {
+			times, err = draw.Measure(context.Background(), s, 3)
+			require.NoError(t, err)
+			nodes, err = s.Graph.Nodes()
+			require.NoError(t, err)
+			sum := 0.0
+			for _, x := range nodes {
+				sum += x.Time.Seconds()
+				if len(x.In) > 0 {
+					require.Equal(t, 3, x.Calls, x.Name)
+				}
 			}
-		}
-		if name == "step" { // the update of tiny is so short that Gorgonia's overhead shows
-			require.InEpsilon(t, 3*times.Milliseconds()/1e3, sum, 0.05)
+			wall := 3 * times.Milliseconds() / 1e3
+			require.LessOrEqual(t, sum, wall)
+			if name == "update" || sum >= 0.95*wall { // the update of tiny is so short that Gorgonia's overhead shows
+				break
+			}
+			require.Less(t, attempt, 19, "nodes took %.3f s of %.3f s, and other work on the machine cannot explain it each time", sum, wall)
 		}
 		var out bytes.Buffer
 		require.NoError(t, times.WriteCSV(&out, nodes))
