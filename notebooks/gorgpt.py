@@ -45,7 +45,7 @@ def world():
     return folder
 
 
-# The short pre-training that notebooks 02 to 04 share: one pass over the 3 MB. Vocabulary and
+# The short pre-training that notebooks 02 and 03 share: one pass over the 3 MB. Vocabulary and
 # dropout are those of the preset on the embedded world.
 recipe = ["-preset", "tiny", "-vocab", 2048, "-dropout", 0, "-steps", 700, "-eval-every", 100, "-sample-every", 100, "-cache", ""]
 
@@ -67,6 +67,11 @@ def run(package, folder, *args):
 def pretrained():
     """The run folder of the shared pre-training."""
     return run("./cmd/train", "pretrained", "-data", world() / "books", *recipe)
+
+
+def finished():
+    """The run folder of the whole recipe on the embedded world, as the command has it by default."""
+    return run("./cmd/train", "finished")
 
 
 def metrics(folder):
