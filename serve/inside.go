@@ -17,45 +17,19 @@ import (
 // head.
 const mostInside = 64
 
-// insideRequest is the body of /inside.
-type insideRequest struct {
-	Model  string  `json:"model"`
-	Prompt prompts `json:"prompt"`
-	Top    *int    `json:"top"`
-}
-
 // inside answers POST /inside: the attention of all heads, and what the output matrix reads after each block.
 func (s *Server) inside(w http.ResponseWriter, r *http.Request) error {
-	var req insideRequest
-	if err := read(r, &req); err != nil {
-		return err
-	}
-	_, m, err := s.use(r, req.Model)
-	if err != nil {
-		return err
-	}
-	tok, err := m.Tokenizer()
-	if err != nil {
-		return err
-	}
-	c := &completion{tok: tok}
-	all, err := c.encode(req.Prompt, m.Context())
+	var req promptRequest
+	m, tok, prompt, err := s.prompt(r, &req)
 	if err != nil {
 		return err
 	}
 	top, most := or(req.Top, 5), min(mostInside, m.Context())
 	switch {
-	case len(all) != 1:
-		return invalid("prompt", "there must be one prompt, not several")
-	case len(all[0]) > most:
-		return invalid("prompt", fmt.Sprintf("the prompt has %d tokens: at most %d can be looked at", len(all[0]), most))
+	case len(prompt) > most:
+		return invalid("prompt", fmt.Sprintf("the prompt has %d tokens: at most %d can be looked at", len(prompt), most))
 	case top < 1 || top > 20:
 		return invalid("top", "top must be from 1 to 20")
-	}
-	prompt := all[0]
-	rec := recordOf(r)
-	if rec.read = len(prompt); s.o.LogText {
-		rec.text = tok.Decode(prompt)
 	}
 	in, err := m.Look(r.Context(), prompt, min(top, tok.Size()))
 	if errors.Is(err, generate.ErrLSTM) {

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"slices"
 
+	"gorgpt"
 	"gorgpt/generate"
 	"gorgpt/tokenizer"
 )
@@ -23,41 +24,52 @@ type spelled struct {
 	LogProb *float64 `json:"logprob,omitempty"`
 }
 
-// next answers POST /next: the whole distribution of the token that follows a prompt. So a client can
-// apply temperature, top-k and top-p itself.
-func (s *Server) next(w http.ResponseWriter, r *http.Request) error {
-	var req struct {
-		Model  string  `json:"model"`
-		Prompt prompts `json:"prompt"`
-		Top    *int    `json:"top"`
-	}
-	if err := read(r, &req); err != nil {
-		return err
+// promptRequest is the body of a question about one prompt: of /next and /inside.
+type promptRequest struct {
+	Model  string  `json:"model"`
+	Prompt prompts `json:"prompt"`
+	Top    *int    `json:"top"`
+}
+
+// prompt reads such a body. It returns the model, its tokenizer and the tokens of the prompt, which it notes in the record.
+func (s *Server) prompt(r *http.Request, req *promptRequest) (*gorgpt.Model, *tokenizer.Tokenizer, []int32, error) {
+	if err := read(r, req); err != nil {
+		return nil, nil, nil, err
 	}
 	_, m, err := s.use(r, req.Model)
 	if err != nil {
-		return err
+		return nil, nil, nil, err
 	}
 	tok, err := m.Tokenizer()
 	if err != nil {
-		return err
+		return nil, nil, nil, err
 	}
 	c := &completion{tok: tok}
 	all, err := c.encode(req.Prompt, m.Context())
+	if err == nil && len(all) != 1 {
+		err = invalid("prompt", "there must be one prompt, not several")
+	}
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	rec := recordOf(r)
+	if rec.read = len(all[0]); s.o.LogText {
+		rec.text = tok.Decode(all[0])
+	}
+	return m, tok, all[0], nil
+}
+
+// next answers POST /next: the whole distribution of the token that follows a prompt. So a client can
+// apply temperature, top-k and top-p itself.
+func (s *Server) next(w http.ResponseWriter, r *http.Request) error {
+	var req promptRequest
+	m, tok, prompt, err := s.prompt(r, &req)
 	if err != nil {
 		return err
 	}
 	top := or(req.Top, 20)
-	switch {
-	case len(all) != 1:
-		return invalid("prompt", "there must be one prompt, not several")
-	case top < 1 || top > mostNext:
+	if top < 1 || top > mostNext {
 		return invalid("top", fmt.Sprintf("top must be from 1 to %d", mostNext))
-	}
-	prompt := all[0]
-	rec := recordOf(r)
-	if rec.read = len(prompt); s.o.LogText {
-		rec.text = tok.Decode(prompt)
 	}
 	logProbs, err := m.Next(r.Context(), prompt)
 	if err != nil {

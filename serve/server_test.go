@@ -110,7 +110,7 @@ func TestDescriptionMatchesHandlers(t *testing.T) {
 		slices.Sort(names)
 		return names
 	}
-	for name, v := range map[string]any{"CompletionRequest": completionRequest{}, "PredictRequest": predictRequest{}, "InspectRequest": inspectRequest{}, "InsideRequest": insideRequest{}, "GraphRequest": graphRequest{}} {
+	for name, v := range map[string]any{"CompletionRequest": completionRequest{}, "PredictRequest": predictRequest{}, "InspectRequest": inspectRequest{}, "InsideRequest": promptRequest{}, "GraphRequest": graphRequest{}} {
 		var described []string
 		for property := range doc.Components.Schemas[name].Properties {
 			described = append(described, property)
