@@ -13,9 +13,6 @@ import (
 	"github.com/pkg/errors"
 )
 
-// modules are what the view of a graph consists of, each after those that it imports.
-var modules = []string{"dom.js", "graphlayout.js", "graphview.js"}
-
 var (
 	imports = regexp.MustCompile(`(?m)^import .*\n`)
 	exports = regexp.MustCompile(`(?m)^export `)
@@ -24,9 +21,29 @@ var (
 // WriteGraph writes a page that shows a graph, as draw.NewData describes it, in the view of the tab Graph. The page is one file
 // that asks nobody for anything, so that it opens from a disk.
 func WriteGraph(w io.Writer, title string, graph any) error {
-	data, err := json.Marshal(graph) // it escapes <, so that nothing in it ends the script
+	return writeAlone(w, title, graph, "graphView(data)", "dom.js", "graphlayout.js", "graphview.js")
+}
+
+// Attention is what [WriteAttention] shows. An Attention is safe for concurrent use as long as nothing changes it.
+type Attention struct {
+	Tokens []string `json:"tokens"`
+	Blocks int      `json:"blocks"`
+	Heads  int      `json:"heads"` // of each block
+
+	// Weights has a byte from 0 to 255 for each weight: of all blocks, heads, rows and, in each row, the columns up to the diagonal.
+	Weights []byte `json:"weights"`
+}
+
+// WriteAttention is [WriteGraph] for the attention of a text, in the view of the tab Inside.
+func WriteAttention(w io.Writer, title string, a Attention) error {
+	return writeAlone(w, title, a, "packedView(data)", "dom.js", "attention.js")
+}
+
+// writeAlone writes a page that shows data in a view. The modules are those of the view, each after those that it imports.
+func writeAlone(w io.Writer, title string, of any, view string, modules ...string) error {
+	data, err := json.Marshal(of) // it escapes <, so that nothing in it ends the script
 	if err != nil {
-		return errors.Wrap(err, "writing the graph")
+		return errors.Wrap(err, "writing the page")
 	}
 	style, err := files.ReadFile("files/style.css")
 	if err != nil {
@@ -40,7 +57,7 @@ func WriteGraph(w io.Writer, title string, graph any) error {
 		}
 		script.Write(exports.ReplaceAll(imports.ReplaceAll(module, nil), nil))
 	}
-	script.WriteString("document.getElementById('main').append(graphView(JSON.parse(document.getElementById('data').textContent)).node);\n")
+	fmt.Fprintf(&script, "const data = JSON.parse(document.getElementById('data').textContent);\ndocument.getElementById('main').append(%s.node);\n", view)
 	hash := sha256.Sum256([]byte(script.String()))
 	_, err = fmt.Fprintf(w, `<!doctype html>
 <html lang="en">

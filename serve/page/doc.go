@@ -3,5 +3,6 @@
 // package serve, which serves it.
 //
 // Start reading at files/main.js. A tab is a module of its own; dom.js, api.js and sampling.js are what they share.
-// graphview.js and graphlayout.js draw a graph, in its tab and in the files of [WriteGraph].
+// graphview.js and graphlayout.js draw a graph, attention.js draws attention, in their tabs and in the files of [WriteGraph]
+// and [WriteAttention].
 package page

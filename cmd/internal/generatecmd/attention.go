@@ -1,7 +1,6 @@
 package generatecmd
 
 import (
-	_ "embed" // the script of the page
 	"encoding/json"
 	"fmt"
 	"io"
@@ -12,10 +11,10 @@ import (
 	"github.com/pkg/errors"
 
 	"gorgpt/checkpoint/safetensors"
-	"gorgpt/cmd/internal/cli"
 	"gorgpt/generate"
 	"gorgpt/internal/atomicfile"
 	"gorgpt/internal/plural"
+	"gorgpt/serve/page"
 )
 
 // writeAttention writes the attention weights of the prompt.
@@ -58,63 +57,13 @@ func (c *command) attentionTensors(w io.Writer, ids []int32, layers [][]float32)
 	return safetensors.Write(w, tensors, map[string]string{"format": "pt", "tokens": string(names)})
 }
 
-// attentionScript draws the page. It is a module of its own, which knows nothing of the page around it.
-//
-//go:embed attention.js
-var attentionScript string
-
-var attentionHead = cli.PageHead("Attention", "--line: #ccc; --ink: 31 93 166", "--line: #555; --ink: 126 178 240",
-	`body { font-size: 15px; line-height: 1.5 }
-h1 { font-size: 1.3em }
-h2 { font-size: 1em; margin: 1em 0 .4em }
-p { max-width: 60em }
-p.note { color: var(--note); font-size: .9em }
-.attention { display: flex; flex-wrap: wrap; gap: 1em 3em; align-items: flex-start }
-.attention .scroll { overflow-x: auto; max-width: 100% }
-.attention .heads { display: grid; gap: 3px; align-items: center; width: max-content; font-size: .8em; color: var(--note) }
-.attention .heads span { padding-right: .4em }
-.attention button { font: inherit; color: inherit; background: none; border: 1px solid transparent; padding: 0; cursor: pointer }
-.attention button:hover, .attention button:focus-visible { outline: 2px solid var(--text) }
-.attention .heads button { border-color: var(--line); line-height: 0 }
-.attention .heads button[aria-pressed=true] { border-color: var(--text); box-shadow: 0 0 0 1px var(--text) }
-.attention canvas { width: 44px; height: 44px; image-rendering: pixelated }
-.attention .large canvas { width: min(22em, 90vw); height: min(22em, 90vw); border: 1px solid var(--line) }
-.attention .links { display: flex }
-.attention .tokens { display: flex; flex-direction: column; width: max-content; max-width: 12em }
-.attention .tokens > * { height: 22px; line-height: 20px; box-sizing: border-box; padding: 0 .4em; white-space: nowrap; overflow: hidden; text-overflow: ellipsis }
-.attention .reading > * { text-align: right }
-.attention .read > * { border: 1px solid transparent; background: rgb(var(--ink) / calc(.6 * var(--w, 0))) }
-.attention button[aria-pressed=true] { border-color: var(--text) }
-.attention path { stroke: rgb(var(--ink)); fill: none }
-`)
-
 // attentionPage writes a page with the weights of all layers, [H T T] each.
 func (c *command) attentionPage(w io.Writer, ids []int32, layers [][]float32) error {
-	data := struct {
-		Tokens  []string `json:"tokens"`
-		Heads   int      `json:"heads"`
-		Weights []byte   `json:"weights"` // see attention.js
-	}{Heads: c.model.NHead, Weights: packAttention(layers, len(ids))}
+	a := page.Attention{Blocks: len(layers), Heads: c.model.NHead, Weights: packAttention(layers, len(ids))}
 	for _, id := range ids {
-		data.Tokens = append(data.Tokens, c.spell(id))
+		a.Tokens = append(a.Tokens, c.spell(id))
 	}
-	text, err := json.Marshal(data) // < is escaped, so that no token ends the script
-	if err != nil {
-		return errors.Wrap(err, "writing the weights")
-	}
-	_, err = fmt.Fprintf(w, `%s<h1>Attention</h1>
-<p>How much each token reads from itself and each token before it. A small picture is a head: a row for each token that reads, a
-column for each that is read. Choose one with the mouse, or with Tab and the arrow keys. Point at a token on the left, or move to
-it, to see what it reads.</p>
-<main></main>
-<script type="application/json" id="data">%s</script>
-<script type="module">
-%s
-document.querySelector('main').append(attention(JSON.parse(document.getElementById('data').textContent)));
-</script>
-</html>
-`, attentionHead, text, attentionScript)
-	return err
+	return page.WriteAttention(w, "Attention", a)
 }
 
 // packAttention returns the weights that can be above 0 as bytes, of layers × [H T T]: all layers, heads, rows, and of

@@ -221,7 +221,7 @@ func TestAttentionPage(t *testing.T) {
 	page := string(got)
 	require.Equal(t, 2, strings.Count(page, "</script>"), "the prompt does not end a script")
 	require.NotRegexp(t, `src=|href=|url\(|import |fetch`, page, "it needs no other files")
-	_, text, _ := strings.Cut(page, `<script type="application/json" id="data">`)
+	_, text, _ := strings.Cut(page, `<script id="data" type="application/json">`)
 	text, _, _ = strings.Cut(text, "</script>")
 	var data struct {
 		Tokens  []string

@@ -25,7 +25,7 @@ const line = 28, gap = 190, margin = 8;
 
 // links draws a head between two columns of the tokens. The left ones read, the right ones are read; token is the one whose lines
 // are shown alone, null: those of all. chosen is called with a token that is chosen.
-export function links(tokens, weights, token, chosen) {
+function links(tokens, weights, token, chosen) {
   const t = tokens.length;
   const lines = svg('svg', { class: 'lines', width: gap, height: t * line, viewBox: `0 0 ${gap} ${t * line}`, 'aria-hidden': 'true' });
   const note = el('p', { className: 'note', 'aria-live': 'polite' });
@@ -48,7 +48,7 @@ export function links(tokens, weights, token, chosen) {
     for (let i = 0; i < t; i++) {
       for (let j = 0; j <= i; j++) {
         const w = weights[i * t + j];
-        if ((at !== null && i !== at) || w < 0.01) continue;
+        if ((at !== null && i !== at) || w < (at === null && t > 64 ? 0.1 : 0.01)) continue; // thousands of weak lines hide the others
         const [from, to] = [(i + 0.5) * line, (j + 0.5) * line];
         lines.append(svg('path', { d: `M${margin},${from}C${gap / 2},${from} ${gap / 2},${to} ${gap - margin},${to}`, 'stroke-opacity': (at === null ? 0.75 : 1) * w, 'stroke-width': 1 + 4 * w }));
       }
@@ -64,4 +64,41 @@ export function links(tokens, weights, token, chosen) {
   }
   show(token);
   return el('div', {}, el('div', { className: 'links' }, reads, lines, read), note);
+}
+
+// attentionView shows the attention of all heads as thumbnails, and that of one with lines. weights(block, head) are T·T numbers
+// from 0 to 1; given has the block, the head and the token that are shown first.
+export function attentionView({ tokens, blocks, heads, weights }, given = {}) {
+  let block = Math.min(given.block ?? 0, blocks - 1), head = Math.min(given.head ?? 0, heads - 1), token = given.token < tokens.length ? given.token : null;
+  const grid = el('div', { className: 'heads', role: 'group', 'aria-label': 'Heads' }), large = el('div');
+  grid.style.setProperty('--heads', heads);
+  for (let i = 0; i < blocks * heads; i++) {
+    const [l, h] = [Math.floor(i / heads), i % heads], name = `block ${l}, head ${h}`;
+    grid.append(el('button', { type: 'button', 'aria-label': name, title: name, tabIndex: l === block && h === head ? 0 : -1, click: () => choose(l, h) }, thumbnail(weights(l, h), tokens.length)));
+  }
+  roving(grid);
+
+  function choose(l, h) {
+    [block, head] = [l, h];
+    [...grid.children].forEach((b, i) => b.setAttribute('aria-pressed', String(i === l * heads + h)));
+    large.replaceChildren(el('h2', {}, `Block ${block}, head ${head}`), links(tokens, weights(block, head), token, (i) => { token = i; }));
+  }
+  choose(block, head);
+  return {
+    node: el('section', { className: 'attention', 'aria-label': 'Attention' }, el('div', {}, el('h2', {}, 'Attention of all heads'), grid, el('p', { className: 'note' }, 'A line for each block, a column for each head.')), large),
+    state: () => ({ block, head, ...(token === null ? {} : { token }) }),
+  };
+}
+
+// packedView is attentionView of weights in base64: a byte from 0 to 255 for each, of all blocks, heads, rows and, in each row, the
+// columns up to the diagonal.
+export function packedView({ tokens, blocks, heads, weights }) {
+  const t = tokens.length, bytes = Uint8Array.from(atob(weights), (c) => c.charCodeAt(0));
+  let at = 0;
+  const all = [...Array(blocks * heads)].map(() => {
+    const out = new Float32Array(t * t);
+    for (let i = 0; i < t; i++) for (let j = 0; j <= i; j++) out[i * t + j] = bytes[at++] / 255;
+    return out;
+  });
+  return attentionView({ tokens, blocks, heads, weights: (block, head) => all[block * heads + head] });
 }

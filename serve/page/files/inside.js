@@ -1,20 +1,18 @@
 // Inside: what a model computes on its way through a text. Attention, what it would say after each block, the figure, the positions.
 import { call, text as fetchText } from './api.js';
-import { el, field, percent, roving, visible } from './dom.js';
-import { floats, links, thumbnail } from './attention.js';
+import { el, field, percent, visible } from './dom.js';
+import { attentionView, floats, thumbnail } from './attention.js';
 
 export const id = 'inside', title = 'Inside';
 
 export function make(app) {
   const text = el('textarea', { rows: 2, value: 'one day the girl saw the lamp', spellcheck: false, input: later });
-  const heads = el('div', { className: 'heads', role: 'group', 'aria-label': 'Heads' }), large = el('div'), stops = el('div');
+  const attention = el('div'), stops = el('div');
   const figure = el('div', { className: 'paper wide', tabIndex: 0, role: 'region', 'aria-label': 'Figure 1 of the paper' });
   const places = el('div');
-  const result = el('div', { hidden: true },
-    el('section', { className: 'attention', 'aria-label': 'Attention' }, el('div', {}, el('h2', {}, 'Attention of all heads'), heads, el('p', { className: 'note' }, 'A line for each block, a column for each head.')), large), stops);
-  roving(heads);
+  const result = el('div', { hidden: true }, attention, stops);
   let model = '', data = null; // the answer about the text
-  let block = 0, head = 0, token = null; // that are shown
+  let view = null, given = {}; // of the attention, and what a link wants of it
   let running = null, typing;
 
   function later() {
@@ -29,32 +27,14 @@ export function make(app) {
     running = new AbortController();
     const answer = await call('inside', { model: app.model, prompt: text.value }, running.signal);
     const t = answer.tokens.length, size = answer.heads * t * t, all = floats(answer.attention);
-    data = { ...answer, t, weights: (l, h) => all.subarray(l * size + h * t * t, l * size + (h + 1) * t * t), blocks: answer.readings.length - 1 };
-    block = Math.min(block, data.blocks - 1);
-    head = Math.min(head, data.heads - 1);
-    if (token >= t) token = null;
+    data = answer;
+    view = attentionView({
+      tokens: data.tokens.map((token) => visible(token.text)), blocks: data.readings.length - 1, heads: data.heads,
+      weights: (l, h) => all.subarray(l * size + h * t * t, l * size + (h + 1) * t * t),
+    }, view?.state() ?? given);
+    attention.replaceChildren(view.node);
     result.hidden = false;
-    showHeads();
-    showLarge();
     showStops();
-  }
-
-  function showHeads() {
-    heads.style.setProperty('--heads', data.heads);
-    heads.replaceChildren(...[...Array(data.blocks).keys()].flatMap((l) => [...Array(data.heads).keys()].map((h) => el('button', {
-      type: 'button', 'aria-label': `block ${l}, head ${h}`, title: `block ${l}, head ${h}`, 'aria-pressed': String(l === block && h === head),
-      tabIndex: l === block && h === head ? 0 : -1, click: () => choose(l, h),
-    }, thumbnail(data.weights(l, h), data.t)))));
-  }
-
-  function choose(l, h) {
-    [block, head] = [l, h];
-    [...heads.children].forEach((b, i) => b.setAttribute('aria-pressed', String(i === l * data.heads + h)));
-    showLarge();
-  }
-
-  function showLarge() {
-    large.replaceChildren(el('h2', {}, `Block ${block}, head ${head}`), links(data.tokens.map((t) => visible(t.text)), data.weights(block, head), token, (i) => { token = i; }));
   }
 
   // showStops is the table of what the output matrix reads: a line for each state, a column for each position.
@@ -113,13 +93,11 @@ export function make(app) {
     node: el('div', {}, el('div', { className: 'row' }, el('div', { className: 'grow' }, field('Text', text)),
       el('button', { type: 'button', className: 'quiet', click: () => app.link() }, 'Copy link')), result, el('h2', { className: 'gap' }, 'The model, as figure 1 of the paper draws it'), figure, places),
     shown() { start(); },
-    state: () => ({ text: text.value, block, head, ...(token === null ? {} : { token }) }),
+    state: () => ({ text: text.value, ...view?.state() }),
     restore(s) {
       if (s.text !== undefined) text.value = s.text;
-      block = Number(s.block) || 0;
-      head = Number(s.head) || 0;
-      token = s.token === undefined ? null : Number(s.token);
-      data = null;
+      given = { block: Number(s.block) || 0, head: Number(s.head) || 0, ...(s.token === undefined ? {} : { token: Number(s.token) }) };
+      view = data = null;
       start();
     },
     modelChanged: start,
