@@ -130,7 +130,7 @@ func (o Options) Extended(more Options) (Options, error) {
 	o.Steps, o.Epochs, o.LR, o.Warmup, o.Schedule = more.Steps, more.Epochs, more.LR, more.Warmup, more.Schedule
 	o.Extend, o.Derived = true, ""
 	if o.Epochs > 0 {
-		return o, nil // the text tells how many updates these are
+		return o, nil // how many updates these are depends on the text
 	}
 	_, err := o.stages()
 	return o, err
