@@ -160,7 +160,11 @@ func TestTimesOfGraphs(t *testing.T) {
 	require.LessOrEqual(t, sum, measuredRuns*d.Milliseconds)
 	_, again := post(t, h.URL+"/graph", `{"graph": "step", "measure": true}`)
 	require.Equal(t, data, again)
-	require.Len(t, s.models[0].kept.answers, 1)
+	_, data = post(t, h.URL+"/graph", `{"graph": "step"}`)
+	d = draw.Data{}
+	require.NoError(t, json.Unmarshal([]byte(data), &d))
+	require.Zero(t, d.Runs, "nobody asked for times")
+	require.Len(t, s.models[0].kept.answers, 2)
 }
 
 // random writes the folder of a model with random weights.
