@@ -1,6 +1,7 @@
 package pretrain
 
 import (
+	"cmp"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -24,6 +25,9 @@ type Options struct {
 	Pipeline  string   `json:"pipeline"` // "": the pipeline of the tokenizer, or bert
 	Vocab     int      `json:"vocab"`    // tokens to learn
 	Ctx       int      `json:"ctx"`
+	Layers    int      `json:"layers,omitempty"` // decoder blocks; 0: as many as the preset has
+	Heads     int      `json:"heads,omitempty"`  // 0: as many as the preset has
+	Width     int      `json:"width,omitempty"`  // C; 0: that of the preset
 	Warmup    int      `json:"warmup"`           // updates
 	Schedule  string   `json:"schedule"`         // of the learning rate: [Cosine], [Constant] or [WSD]
 	Stages    []string `json:"stages,omitempty"` // of a run that was extended: what came before; see [Options.Extended]
@@ -138,6 +142,9 @@ func (o Options) Check() error {
 			return train.BadOption("{"+x.field+"} must be at least %d, not %d", x.least, x.value)
 		}
 	}
+	if err := o.checkShape(); err != nil {
+		return err
+	}
 	if _, err := o.earlier(); err != nil {
 		return err
 	}
@@ -187,9 +194,48 @@ func (o Options) config(v int) (c gpt1.Config, err error) {
 	}
 	if o.Init == "" {
 		c.VocabSize, c.NCtx = v, o.Ctx
+		c = o.reshape(c)
 	}
 	c.EmbdPDrop, c.AttnPDrop, c.ResidPDrop = float32(o.Dropout), float32(o.Dropout), float32(o.Dropout)
 	return c, train.InOption("Preset", err)
+}
+
+// reshape returns the shape of a preset with the sizes that the options set.
+func (o Options) reshape(c gpt1.Config) gpt1.Config {
+	c.NLayer, c.NHead, c.NEmbd = cmp.Or(o.Layers, c.NLayer), cmp.Or(o.Heads, c.NHead), cmp.Or(o.Width, c.NEmbd)
+	return c
+}
+
+// The paper has 12 layers and a width of 768. These are the most that a run accepts.
+const (
+	maxLayers = 100
+	maxWidth  = 1 << 16
+)
+
+// checkShape returns an error if a model cannot have the sizes that the options set.
+func (o Options) checkShape() error {
+	for _, x := range []struct {
+		field       string
+		value, most int
+	}{{"Layers", o.Layers, maxLayers}, {"Heads", o.Heads, maxWidth}, {"Width", o.Width, maxWidth}} {
+		if x.value < 0 || x.value > x.most {
+			return train.BadOption("{"+x.field+"} must be at most %d, or 0 for the preset's, not %d", x.most, x.value)
+		}
+	}
+	c, err := gpt1.Preset(o.Preset)
+	if err != nil {
+		return train.InOption("Preset", err)
+	}
+	c = o.reshape(c)
+	switch {
+	case o.Init != "" && o.Layers+o.Heads+o.Width > 0:
+		return train.BadOption("{Init} keeps the shape of the model: it cannot be combined with {Layers}, {Heads} or {Width}")
+	case o.Arch == LSTM && o.Layers+o.Heads > 0:
+		return train.BadOption("{Layers} and {Heads} are those of a Transformer: they cannot be combined with {Arch} lstm")
+	case o.Arch == "" && c.NEmbd%c.NHead != 0:
+		return train.BadOption("a width of %d cannot be split among %s: set {Heads} or {Width}", c.NEmbd, plural.Of(c.NHead, "head"))
+	}
+	return nil
 }
 
 func tooLongWarmup(warmup, updates int) error {

@@ -83,7 +83,7 @@ func (m Memory) Fit(o Options, need func(micro int) (Memory, error)) (Memory, er
 	if least, fits := m.fit(free); fits {
 		return least, nil
 	}
-	advice := "choose a smaller {Ctx}, {Vocab} or {Preset}, or a machine with more memory"
+	advice := "choose a smaller model, {Ctx} or {Vocab}, or a machine with more memory"
 	for micro := o.ShareMicro() / 2; micro > 0; micro /= 2 {
 		less, err := need(micro)
 		if err != nil {

@@ -200,7 +200,7 @@ func TestTooLittleMemory(t *testing.T) {
 		fails(t, 1, args...))
 	require.NoDirExists(t, "out")
 	require.Contains(t, fails(t, 1, append(flags, "-preset", "gpt1", "-micro", "1", "-out", "out")...),
-		"MB is free: choose a smaller -ctx, -vocab or -preset, or a machine with more memory")
+		"MB is free: choose a smaller model, -ctx or -vocab, or a machine with more memory")
 }
 
 func TestDryRun(t *testing.T) {

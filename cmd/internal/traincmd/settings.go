@@ -100,6 +100,9 @@ func flags(c *commandLine) *flag.FlagSet {
 	fs.StringVar(&c.Tokenizer, "tokenizer", c.Tokenizer, "")
 	fs.IntVar(&c.Vocab, "vocab", c.Vocab, "")
 	fs.IntVar(&c.Ctx, "ctx", c.Ctx, "")
+	fs.IntVar(&c.Layers, "layers", c.Layers, "")
+	fs.IntVar(&c.Heads, "heads", c.Heads, "")
+	fs.IntVar(&c.Width, "width", c.Width, "")
 	fs.StringVar(&c.Pipeline, "pipeline", c.Pipeline, "")
 	fs.StringVar(&c.Prepare, "prepare", c.Prepare, "")
 	fs.StringVar(&c.Cache, "cache", c.Cache, "")
@@ -119,6 +122,8 @@ func (c *commandLine) check(given cli.Given) error {
 	}
 	err := given.CheckInts(
 		cli.Int{Name: "vocab", Value: c.Vocab, Least: 2}, cli.Int{Name: "ctx", Value: c.Ctx, Least: 1},
+		cli.Int{Name: "layers", Value: c.Layers, Least: 1}, cli.Int{Name: "heads", Value: c.Heads, Least: 1},
+		cli.Int{Name: "width", Value: c.Width, Least: 1},
 		cli.Int{Name: "warmup", Value: c.Warmup, Least: 0}, cli.Int{Name: "sample-every", Value: c.SampleEvery, Least: 0},
 		cli.Int{Name: "history", Value: c.History, Least: 0})
 	if err == nil {

@@ -24,6 +24,11 @@ The model
                    vocabulary; the recipe is that of -preset, or of the preset
                    of its width (random weights)
   -ctx N           context in tokens (the preset's, or that of -init)
+  -layers N        another number of decoder blocks (the preset's)
+  -heads N         another number of heads; it must divide the width (the
+                   preset's)
+  -width N         another width; the feed-forward layers are 4 times as wide
+                   (the preset's)
   -dropout P       dropout probability (0.1; tiny on the embedded world: 0)
   -seed N          seed of everything random (1)
 
