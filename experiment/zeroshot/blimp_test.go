@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io/fs"
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -82,12 +83,15 @@ func TestPairsEqualScores(t *testing.T) {
 			return sum
 		}
 		for i, r := range states[0].Results {
-			right := 0
+			right, bits, bytes := 0, 0.0, 0
 			for _, p := range paradigms[i].Pairs {
 				if sum(p.Good) > sum(p.Bad) {
 					right++
 				}
+				bits, bytes = bits-sum(p.Good)/math.Ln2, bytes+len(p.Good)
 			}
+			require.InDelta(t, bits, r.Bits, 1e-3)
+			require.Equal(t, bytes, r.Bytes)
 			require.Equal(t, right, r.Right, "%s after %q", r.Paradigm, before)
 			require.Equal(t, [3]any{"syntax", "agreement", 4}, [3]any{r.Field, r.Term, r.Pairs})
 		}
@@ -107,13 +111,14 @@ func TestPairsEqualScores(t *testing.T) {
 
 func TestPairsTables(t *testing.T) {
 	result := func(name, field, term string, right int) PairsResult {
-		return PairsResult{PairsID: PairsID{Paradigm: name}, Field: field, Term: term, Pairs: 100, Right: right}
+		return PairsResult{PairsID: PairsID{Paradigm: name}, Field: field, Term: term, Pairs: 100, Right: right, Cost: Cost{Bits: float64(right), Bytes: 40}}
 	}
 	states := []PairsState{
 		{"m", 10, []PairsResult{result("a", "syntax", "x", 50), result("b", "syntax", "y", 60), result("c", "morphology", "z", 90)}},
 		{"m", 1000, []PairsResult{result("a", "syntax", "x", 100), result("b", "syntax", "y", 70), result("c", "morphology", "z", 90)}},
 	}
 	text := PairsMarkdown(states)
+	require.Contains(t, text, "| m, 10          |                                      1.667 |")
 	// 1.96/3 · √(Σ p(1−p)/104), with p = 52/104, 62/104 and 92/104
 	require.Contains(t, text, "| all           |         3 | 66.7 ± 4.9 | 86.7 ± 3.7 |")
 	require.Contains(t, text, "| syntax     |         2 | 55.0 ± 6.7 | 85.0 ± 4.6 |")

@@ -47,6 +47,7 @@ type Result struct {
 	Rows     int     `json:"test_rows"`
 	Accuracy float64 `json:"acc"` // like the baseline a ratio of counts, so always finite
 	Baseline float64 `json:"majority_acc"`
+	Cost             // of the texts of the test rows, for qa of the contexts
 	Seconds  float64 `json:"seconds"`
 }
 
@@ -140,23 +141,31 @@ func (r *Result) measure(ctx context.Context, set *Set, m *gpt1.Model, tok *toke
 		to.Progress("%s", line)
 	}
 	r.Rows = len(fit.Data.Test)
-	r.Accuracy, err = fit.Accuracy(ctx, m, tok)
+	if r.Accuracy, err = fit.Accuracy(ctx, m, tok); err != nil {
+		return err
+	}
+	texts := make([]string, r.Rows)
+	for i, row := range fit.Data.Test {
+		texts[i] = row.Texts[0]
+	}
+	r.Cost, err = newScorer(m).cost(ctx, tok, texts)
 	r.Seconds = time.Since(start).Seconds()
 	return err
 }
 
-// Markdown returns a table with a line for each state: its accuracy, and the position of this
-// accuracy between the majority (0) and all right (100), which the paper calls relative.
+// Markdown returns a table with a line for each state: its accuracy, the position of this accuracy
+// between the majority (0) and all right (100), which the paper calls relative, and bits per byte.
 func Markdown(curves []Curve) string {
-	lines := [][]string{{"task", "model", "updates", "accuracy", "majority", "relative"}}
+	lines := [][]string{{"task", "model", "updates", "accuracy", "majority", "relative", "bits per byte"}}
 	for _, c := range curves {
 		for _, r := range c.Points {
 			lines = append(lines, []string{
-				string(c.Set.Task), c.Run.Name, figure.Thousands(r.Step), percent(r.Accuracy), percent(r.Baseline), percent(r.relative()),
+				string(c.Set.Task), c.Run.Name, figure.Thousands(r.Step), percent(r.Accuracy), percent(r.Baseline), percent(r.relative()), r.perByte(),
 			})
 		}
 	}
-	return "Accuracy without fine-tuning on the test rows, in percent; relative is 0 for the majority, 100 for all right.\n\n" +
+	return "Accuracy without fine-tuning on the test rows, in percent; relative is 0 for the majority, 100 for all right.\n" +
+		"Bits per byte are those of the texts, for qa of the contexts.\n\n" +
 		results.Markdown(lines)
 }
 

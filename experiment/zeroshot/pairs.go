@@ -46,6 +46,7 @@ type PairsResult struct {
 	Step    int     `json:"step"`
 	Pairs   int     `json:"pairs"`
 	Right   int     `json:"right"`
+	Cost            // of the grammatical sentences
 	Seconds float64 `json:"seconds"`
 }
 
@@ -103,7 +104,7 @@ func (e *Pairs) state(ctx context.Context, log *PairsLog, run Run, state State, 
 		if !found {
 			r = PairsResult{PairsID: id, Field: p.Field, Term: p.Term, Name: run.Name, Step: state.Step, Pairs: len(p.Pairs)}
 			start := time.Now()
-			if r.Right, err = e.right(ctx, scorer, tok, p); err != nil {
+			if err = r.measure(ctx, scorer, tok, p); err != nil {
 				return nil, errors.WithMessage(err, p.Name)
 			}
 			r.Seconds = time.Since(start).Seconds()
@@ -117,29 +118,34 @@ func (e *Pairs) state(ctx context.Context, log *PairsLog, run Run, state State, 
 	return all, nil
 }
 
-// right counts the pairs of a paradigm for which the model is right.
-func (e *Pairs) right(ctx context.Context, scorer *scorer, tok *tokenizer.Tokenizer, p Paradigm) (n int, err error) {
-	before := tok.Encode(e.Before)
+// measure counts the pairs of a paradigm for which the model is right.
+func (r *PairsResult) measure(ctx context.Context, scorer *scorer, tok *tokenizer.Tokenizer, p Paradigm) error {
+	before := tok.Encode(r.Before)
 	texts := make([]text, 0, 2*len(p.Pairs))
 	for i, pair := range p.Pairs {
 		for _, sentence := range []string{pair.Good, pair.Bad} {
 			ids := append(before[:len(before):len(before)], tok.Encode(sentence)...)
 			if most := scorer.model.NCtx + 1; !scorer.model.IsLSTM() && len(ids) > most {
-				return 0, errors.Errorf("pair %d has a sentence of %d tokens, and the model reads at most %d", i+1, len(ids), most)
+				return errors.Errorf("pair %d has a sentence of %d tokens, and the model reads at most %d", i+1, len(ids), most)
 			}
 			if len(ids) < 2 {
-				return 0, errors.Errorf("pair %d has a sentence with too few tokens to have a probability", i+1)
+				return errors.Errorf("pair %d has a sentence with too few tokens to have a probability", i+1)
 			}
 			texts = append(texts, text{ids, len(before)})
 		}
 	}
 	sums, _, err := scorer.sums(ctx, texts)
-	for i := 0; i < len(sums) && err == nil; i += 2 {
-		if sums[i] > sums[i+1] {
-			n++
-		}
+	if err != nil {
+		return err
 	}
-	return n, err
+	for i, pair := range p.Pairs {
+		good, bad := sums[2*i], sums[2*i+1]
+		if good > bad {
+			r.Right++
+		}
+		r.Cost.add(good, pair.Good)
+	}
+	return nil
 }
 
 // checkVocabulary reports how much of the sentences the vocabulary of a run cannot spell.

@@ -48,10 +48,15 @@ func PairsMarkdown(states []PairsState) string {
 	var out strings.Builder
 	out.WriteString("Share of minimal pairs whose grammatical sentence is the more probable one, in percent, with 95 % intervals; chance is 50.\n" +
 		"A mean is over paradigms, each of which counts the same. " + published + "\n")
+	costs := [][]string{{"model, updates", "bits per byte of the grammatical sentences"}}
+	for _, s := range states {
+		costs = append(costs, []string{s.title(), s.cost().perByte()})
+	}
+	out.WriteString("\n" + results.Markdown(costs))
 	for _, l := range levels {
 		lines := [][]string{{l.name, "paradigms"}}
 		for _, s := range states {
-			lines[0] = append(lines[0], fmt.Sprintf("%s, %s", s.Run, figure.Thousands(s.Step)))
+			lines[0] = append(lines[0], s.title())
 		}
 		for _, name := range groups(states[0].Results, l) {
 			line := []string{name, ""}
@@ -66,6 +71,17 @@ func PairsMarkdown(states []PairsState) string {
 		out.WriteString("\n" + results.Markdown(lines))
 	}
 	return out.String()
+}
+
+// title names the state in tables.
+func (s PairsState) title() string { return fmt.Sprintf("%s, %s", s.Run, figure.Thousands(s.Step)) }
+
+// cost returns what the grammatical sentences of all paradigms cost.
+func (s PairsState) cost() (c Cost) {
+	for _, r := range s.Results {
+		c.Bits, c.Bytes = c.Bits+r.Bits, c.Bytes+r.Bytes
+	}
+	return c
 }
 
 // groups are the names of the groups of a level, in alphabetical order.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 	"runtime"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -72,6 +73,23 @@ func set(t *testing.T, task Task, w Words, train, dev, test []loaders.Row) *Set 
 	s, err := NewSet(task, w, d)
 	require.NoError(t, err)
 	return s
+}
+
+// Texts cost the bits of all tokens but the first, in as many windows as they need; the same text costs once.
+func TestCost(t *testing.T) {
+	tok := vocabularyOf(t)
+	m := chain(t, tok, map[[2]string]float32{{"the", "film"}: 3})
+	v := tok.Size()
+	known, other := -logP(v, 3, 3)/math.Ln2, math.Log2(float64(v))
+	for n := range 3 * m.NCtx {
+		text := "the film" + strings.Repeat(" was", n)
+		c, err := newScorer(m).cost(context.Background(), tok, []string{text, "", "film", text})
+		require.NoError(t, err)
+		require.InDelta(t, known+float64(n)*other, c.Bits, 1e-3, n)
+		require.Equal(t, len(text)+len("film"), c.Bytes)
+	}
+	require.Equal(t, "0.500", Cost{Bits: 2, Bytes: 4}.perByte())
+	require.Equal(t, "–", Cost{}.perByte())
 }
 
 func TestScorer(t *testing.T) {

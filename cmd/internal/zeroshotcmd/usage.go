@@ -4,7 +4,8 @@ const usage = `usage: gorgpt zeroshot [flags]
 
 Measures what language models can do on tasks without fine-tuning, with their
 final weights and with those that gorgpt train -history kept. Prints a table of
-accuracy on test rows, and plots it against the number of updates.
+accuracy on test rows and of bits per byte, which compare any vocabularies, and
+plots accuracy against the number of updates.
 
 Examples
   gorgpt zeroshot
