@@ -1,4 +1,4 @@
-// Package export writes a model as a folder that other people's tools use: what a model folder of this
+// Package export writes a model as a folder that other tools use: what a model folder of this
 // program has, and beside it what only they read.
 //
 //	generation_config.json      how to choose tokens, as gorgpt generate does by default

@@ -49,7 +49,7 @@ func newCounters(s *Server) *counters {
 	c.tokens = histogram("batch_tokens", "Tokens that were read for a batch.", prometheus.ExponentialBuckets(1, 2, 12), "model", "work")
 	c.computing = histogram("batch_seconds", "Time that a batch took.", seconds, "model", "work")
 	gauge("requests_waiting", "Requests that wait for a place, or send their bodies.", func() float64 { return float64(s.waiting()) })
-	gauge("requests_running", "Requests in work.", func() float64 { return float64(len(s.places)) })
+	gauge("requests_running", "Requests in progress.", func() float64 { return float64(len(s.places)) })
 	load := func(of func(gorgpt.Load) int) func() float64 {
 		return func() float64 {
 			n := 0

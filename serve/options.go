@@ -20,7 +20,7 @@ type Options struct {
 	Log     *slog.Logger
 	LogText bool   // texts are logged, too
 	Page    bool   // a page for people at /
-	Runs    string // a folder whose runs of training can be watched; "": none
+	Runs    string // a folder whose training runs can be watched; "": none
 	Limits  Limits
 }
 

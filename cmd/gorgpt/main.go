@@ -41,7 +41,7 @@ var commands = []command{
 	{"generate", "write text, score texts, export attention weights", cli.Alone(generatecmd.Run)},
 	{"serve", "answer HTTP requests, and a page in the browser", cli.Alone(servecmd.Run)},
 	{"fetch", "download models and datasets from the Hugging Face hub", cli.Alone(fetchcmd.Run)},
-	{"compare", "compare runs of training", cli.Alone(comparecmd.Run)},
+	{"compare", "compare training runs", cli.Alone(comparecmd.Run)},
 	{"convert", "export a model to Hugging Face, or change its type", cli.Alone(convertcmd.Run)},
 	{"ablate", "compare with and without pre-training, auxiliary loss and labels", cli.Alone(ablatecmd.Run)},
 	{"zeroshot", "test a pre-trained model on tasks without fine-tuning", cli.Alone(zeroshotcmd.Run)},

@@ -11,7 +11,7 @@ resumes.
 Examples
   gorgpt ablate -tasks classification,entailment
   gorgpt ablate -limits 50,200,1000,all
-  gorgpt ablate -model runs/tiny -dataset SST-2,RACE -data ~/datasets -folds 5
+  gorgpt ablate -model runs/mine -dataset SST-2,RACE -data ~/datasets -folds 5
 
 What is compared
   -tasks LIST      sets of the embedded world: classification, entailment,

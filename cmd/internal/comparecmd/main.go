@@ -1,4 +1,4 @@
-// Package comparecmd implements gorgpt compare, which compares runs of training.
+// Package comparecmd implements gorgpt compare, which compares training runs.
 //
 //	gorgpt compare RUN RUN
 package comparecmd

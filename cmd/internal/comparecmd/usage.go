@@ -2,7 +2,7 @@ package comparecmd
 
 const usage = `usage: gorgpt compare RUN RUN... [-svg FILE]
 
-Compares runs of training by their folders: losses, speed, the settings in which
+Compares training runs by their folders: losses, speed, the settings in which
 they differ, and the results of fine-tunings, of each class, too. It reads what
 gorgpt train and finetune write, also while they run. The page of gorgpt serve
 -runs shows the same, live.

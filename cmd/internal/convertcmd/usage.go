@@ -2,7 +2,7 @@ package convertcmd
 
 const usage = `usage: gorgpt convert -model DIR -out DIR [flags]
 
-Writes a model and its tokenizer as people's other tools want them: weights,
+Writes a model and its tokenizer in the form that other tools expect: weights,
 shape, vocabulary, labels, defaults for writing text, and a model card, for
 OpenAIGPTLMHeadModel.from_pretrained and the tokenizer classes.
 

@@ -29,7 +29,7 @@ Environment
   HF_HOME, HF_HUB_CACHE
                    where the cache is (~/.cache/huggingface/hub)
   HF_TOKEN, HF_TOKEN_PATH
-                   the token for models that must be asked for
+                   the token for private and gated models
   HF_HUB_OFFLINE   1: only use what the cache has
   HF_ENDPOINT      another server (https://huggingface.co)
   HTTPS_PROXY      a proxy

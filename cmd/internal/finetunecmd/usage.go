@@ -10,7 +10,7 @@ the rows come from an embedded world of short stories.
 
 Examples
   gorgpt finetune -task classification -train t.csv -fields text=body,label=team
-  gorgpt finetune -dataset SST-2 -data hf: -model runs/tiny
+  gorgpt finetune -dataset SST-2 -data hf:
   gorgpt finetune -model runs/tiny-classification -predict new.jsonl
 
 The task
@@ -127,21 +127,22 @@ The model
   -preset NAME     shape for -scratch: gpt1, mini or tiny (tiny)
 
 The recipe
+  "Small new models" are narrower than 768, and start from random weights with a
+  vocabulary learned from the training rows.
   -epochs N        passes over the training rows, each in a new order (3, but
-                   at least 150 updates; from random weights with their own
-                   vocabulary 10, but at least 600, or 2500 to classify more
-                   than 500 texts). Batches may span two passes
+                   at least 150 updates; for small new models 10, but at least
+                   600, or 2500 to classify more than 500 texts). Batches may
+                   span two passes
   -steps N         updates, instead of -epochs; 0 builds the graph and stops
   -batch N         examples per update (32; 8 for models narrower than 768)
   -micro N         full-length examples computed at a time; more if they are
-                   shorter (as many as make 4 sequences, or 16 for models
-                   narrower than 768)
+                   shorter (as many as make 4 sequences: 4, for similarity 2,
+                   for qa at least 1)
   -lr X            peak learning rate (6.25e-5; 5e-4 for models narrower than
-                   768, because small models need larger steps; 1e-3 for those
-                   from random weights with their own vocabulary)
-  -warmup X        share of the updates with a rising rate (0.002; 0.1 from
-                   random weights with their own vocabulary). After it, the
-                   rate falls linearly to 0
+                   768, because small models need larger steps; 1e-3 for small
+                   new models)
+  -warmup X        share of the updates with a rising rate (0.002; 0.1 for small
+                   new models). After it, the rate falls linearly to 0
   -lambda X        weight of the language-model loss (0.5)
   -class-weights NAME
                    balanced: rows of rare classes count more in the loss, so
@@ -151,8 +152,8 @@ The recipe
   -clip X          gradient norm to clip at; 0: no clipping (1)
   -dropout P       dropout probability, in the model and before the head (in
                    the model, that of pre-training; before the head 0.1; 0.6
-                   in both to classify more than 500 texts from random weights
-                   with their own vocabulary)
+                   in both for small new models that learn to classify more
+                   than 500 texts)
   -head-dropout P  dropout probability before the head alone
   -seed N          seed of everything random (1)
   -seeds N         number of runs, with seeds from -seed on, each in its own
@@ -173,12 +174,13 @@ The run
   -force           write into a folder that is not empty. Files of an earlier
                    run are removed; all others stay
   -eval-every N    updates between evaluations; 0: only at the end (an epoch,
-                   or a tenth of the run if that is longer; up to 2000 rows, a
-                   twentieth of the run). The run ends with
-                   the weights of the best evaluation by the dataset's measure,
+                   or a tenth of the run if that is longer; with up to 2000
+                   training rows, a twentieth of the run). The run ends with the
+                   weights of the best evaluation by the dataset's measure,
                    accuracy, or for scores Pearson's correlation; with
                    -checkpoints 0, with the last ones
   -patience N      end the run after N evaluations that are not better than the
-                   best one; 0: never (10 up to 2000 rows with -dev, else 0)
+                   best one; 0: never (10 for up to 2000 training rows if there
+                   are development rows and -checkpoints is not 0, else 0)
   -log-every N     updates between lines (10)
 ` + cli.SettingsUsage

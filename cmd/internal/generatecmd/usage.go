@@ -1,6 +1,6 @@
 package generatecmd
 
-const usage = `usage: gorgpt generate -model DIR -prompt TEXT [flags]
+const usage = `usage: gorgpt generate [-model DIR] [-prompt TEXT] [flags]
 
 Continues a text with a GPT-1 language model and prints each word as it is
 chosen.
@@ -15,7 +15,8 @@ The model
                    OpenAI's release with its encoder and merges; or
                    hf:ORG/NAME[@REVISION], a model of Hugging Face's hub (the
                    newest completed run of gorgpt train under runs/; if there
-                   is none, the last checkpoint of an unfinished one)
+                   is none, the last checkpoint of an unfinished one; else the
+                   newest fine-tuned model)
   -ctx N           use the first N positions only (all)
   -dtype NAME      compute with weights in float32, bfloat16 or int8 (what the
                    folder holds). bfloat16 takes half of the memory and int8 a

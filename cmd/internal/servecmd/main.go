@@ -212,7 +212,7 @@ func (s *settings) fetch(ctx context.Context, stderr io.Writer) (err error) {
 	return err
 }
 
-// serve answers requests until ctx ends, and then lets those in work end.
+// serve answers requests until ctx ends, and then finishes those in progress.
 func (s *settings) serve(ctx context.Context, stdout, stderr io.Writer) error {
 	if err := s.fetch(ctx, stderr); err != nil {
 		return errors.WithMessage(err, "-model")
@@ -262,13 +262,13 @@ func wait(ctx context.Context, stdout io.Writer, serving, loading <-chan error) 
 	}
 }
 
-// stop lets requests in work end for a while.
+// stop lets requests in progress end for a while.
 func (s *settings) stop(h *http.Server) error {
 	ctx, cancel := context.WithTimeout(context.Background(), s.grace)
 	defer cancel()
 	err := h.Shutdown(ctx)
 	if errors.Is(err, context.DeadlineExceeded) {
-		return errors.Errorf("requests were still in work after %v, and were cut off: a longer -grace lets them end", s.grace)
+		return errors.Errorf("requests were still in progress after %v, and were cut off: a longer -grace lets them end", s.grace)
 	}
 	return errors.Wrap(err, "stopping")
 }

@@ -99,7 +99,7 @@ func (c *command) long(t *testing.T, tokens string) *http.Response {
 	return answer
 }
 
-// The command answers until a signal, and then lets requests in work end.
+// The command answers until a signal, and then finishes requests in progress.
 func TestServe(t *testing.T) {
 	t.Setenv(keyVariable, "secret")
 	c := begin(t)
@@ -107,7 +107,7 @@ func TestServe(t *testing.T) {
 	terminate(t)
 	body, err := io.ReadAll(answer.Body)
 	require.NoError(t, err)
-	require.True(t, strings.HasSuffix(string(body), "data: [DONE]\n\n"), "a request in work ends")
+	require.True(t, strings.HasSuffix(string(body), "data: [DONE]\n\n"), "a request in progress ends")
 	require.Zero(t, c.end(t), c.errs.String())
 	_, err = http.Get(c.url + "/health")
 	require.Error(t, err)
@@ -121,7 +121,7 @@ func TestGrace(t *testing.T) {
 	_, err := io.ReadAll(answer.Body)
 	require.Error(t, err)
 	require.Equal(t, 1, c.end(t))
-	require.Contains(t, c.errs.String(), "serve: requests were still in work after 50ms, and were cut off: a longer -grace lets them end\n")
+	require.Contains(t, c.errs.String(), "serve: requests were still in progress after 50ms, and were cut off: a longer -grace lets them end\n")
 }
 
 // Memory is that of GOMEMLIMIT.

@@ -21,8 +21,8 @@ The models
                    (what the folders hold)
   -lazy            open each model when a request first needs it. By default,
                    all are opened first, and /health answers 503 until then
-  -runs DIR        show the runs of training below this folder on the page,
-                   live. Without -model, there is nothing else
+  -runs DIR        show the training runs below this folder on the page, live.
+                   Without -model, there is nothing else
   -no-page         answer requests of programs only, without the page
 
 Who may ask
@@ -43,11 +43,11 @@ Limits
   -max-body BYTES  of a request (2097152); more is answered with 413
   -max-inputs N    prompts times n, or inputs, of a request (256)
   -max-tokens N    to be written for a request (65536)
-  -parallel N      requests in work at once (128)
+  -parallel N      requests in progress at once (128)
   -queue N         requests that wait; more are answered with 429 (512)
   -timeout TIME    of a request (5m)
-  -grace TIME      how long requests in work may take to end after an interrupt
-                   or SIGTERM (30s). A second signal stops at once
+  -grace TIME      how long requests in progress may take to end after an
+                   interrupt or SIGTERM (30s). A second signal stops at once
 
   -log-text        log the texts of requests, too. By default, the log on
                    standard error has one line a request, without texts

@@ -21,14 +21,16 @@ The model
                    or 384 units (tiny) instead, as in section 5 of the paper
                    (transformer)
   -init DIR        train this model further, on other text, with its shape and
-                   vocabulary; the recipe is that of -preset, or of the preset
-                   of its width (random weights)
+                   vocabulary; hf:ORG/NAME is a model of Hugging Face's hub
+                   (not in cmd/train). The recipe is that of -preset, or of the
+                   preset of its width (random weights)
   -ctx N           context in tokens (the preset's, or that of -init)
-  -layers N        another number of decoder blocks (the preset's)
-  -heads N         another number of heads; it must divide the width (the
+  -layers N        another number of decoder blocks; not with -init (the
                    preset's)
-  -width N         another width; the feed-forward layers are 4 times as wide
-                   (the preset's)
+  -heads N         another number of heads; it must divide the width; not with
+                   -init (the preset's)
+  -width N         another width; the feed-forward layers are 4 times as wide;
+                   not with -init (the preset's)
   -dropout P       dropout probability (0.1; tiny on the embedded world: 0)
   -seed N          seed of everything random (1)
 
