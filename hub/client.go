@@ -233,9 +233,9 @@ func (c *Client) refused(r Ref, resp *http.Response) error {
 	case elsewhere: // a signed address that has expired, for instance: the endpoint gives a new one
 		return &again{cause: errors.Errorf("%s answers %d %s", resp.Request.URL.Host, status, http.StatusText(status))}
 	case code == "GatedRepo" && c.Token == "":
-		return fail(ErrGated, "access must be asked for on %s; then set HF_TOKEN to a token of that account", page)
+		return fail(ErrGated, "access must be requested on %s; then set HF_TOKEN to a token of that account", page)
 	case code == "GatedRepo":
-		return fail(ErrGated, "the account of the token has no access: ask for it on %s", page)
+		return fail(ErrGated, "the account of the token has no access: request it on %s", page)
 	case code == "RevisionNotFound":
 		return fail(ErrRevision, "there is no revision %s: %s/tree/main lists branches and tags", r.revision(), page)
 	case code == "EntryNotFound":

@@ -9,7 +9,7 @@ var (
 	ErrNotFound  = errors.New("repository not found")
 	ErrRevision  = errors.New("revision not found")
 	ErrFile      = errors.New("file not found")
-	ErrGated     = errors.New("access must be asked for")
+	ErrGated     = errors.New("access must be requested")
 	ErrToken     = errors.New("token not accepted")
 	ErrNoWeights = errors.New("no safetensors")
 	ErrDisk      = errors.New("not enough space on the disk")

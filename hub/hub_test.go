@@ -444,7 +444,7 @@ func TestErrors(t *testing.T) {
 	}{
 		"org/none":      {ErrNotFound, "has no such model, or it is private: check the name; a private one needs HF_TOKEN"},
 		"org/private":   {ErrNotFound, "or it is private"},
-		"org/gated":     {ErrGated, "access must be asked for on " + h.Server.URL + "/org/gated; then set HF_TOKEN"},
+		"org/gated":     {ErrGated, "access must be requested on " + h.Server.URL + "/org/gated; then set HF_TOKEN"},
 		id + "@nowhere": {ErrRevision, "there is no revision nowhere: " + h.Server.URL + "/" + id + "/tree/main lists"},
 		"org/bin":       {ErrNoWeights, "it has pytorch_model.bin, which this program cannot read, and no model.safetensors: convert it once with python -c"},
 		"org/rows":      {ErrNoWeights, "it has no model.safetensors: is it a model"},
