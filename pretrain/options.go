@@ -194,10 +194,10 @@ func (o Options) config(v int) (c gpt1.Config, err error) {
 	}
 	if o.Init == "" {
 		c.VocabSize, c.NCtx = v, o.Ctx
-		c = o.reshape(c)
+		c, err = o.reshape(c), train.InOption("Preset", err)
 	}
 	c.EmbdPDrop, c.AttnPDrop, c.ResidPDrop = float32(o.Dropout), float32(o.Dropout), float32(o.Dropout)
-	return c, train.InOption("Preset", err)
+	return c, err
 }
 
 // reshape returns the shape of a preset with the sizes that the options set.

@@ -95,6 +95,9 @@ func (p *Plan) train(ctx context.Context, m *gpt1.Model, r *train.Record) (train
 	if err != nil {
 		return train.State{}, err
 	}
+	if t.Begins, err = o.begins(); err != nil {
+		return train.State{}, err
+	}
 	if note := tok.Note(); note != "" {
 		p.to.Note("note: %s", note)
 	}
@@ -111,8 +114,8 @@ func (p *Plan) train(ctx context.Context, m *gpt1.Model, r *train.Record) (train
 	}
 	job := train.Job{
 		Folder: p.folder, Record: r, Options: o.Options, Trainer: t, Model: m, Files: files, Listener: p.to,
-		Restore: o.Patience > 0,
-		Finish:  func(ctx context.Context, _ *train.MetricsFile) error { return writer.last(ctx) },
+		Restore: o.Patience > 0, Resumed: history.Keep,
+		Finish: func(ctx context.Context, _ *train.MetricsFile) error { return writer.last(ctx) },
 	}
 	err = job.Run(ctx)
 	return t.State(), err

@@ -117,7 +117,7 @@ func (s stage) rates(updates int) optim.Schedule {
 	case Constant:
 		return optim.WarmupStable{Peak: s.lr, Warmup: s.warmup, Total: updates}
 	case WSD:
-		return optim.WarmupStable{Peak: s.lr, Warmup: s.warmup, Decay: min(updates/5, updates-s.warmup), Total: updates}
+		return optim.WarmupStable{Peak: s.lr, Warmup: s.warmup, Decay: min(max(updates/5, 1), updates-s.warmup), Total: updates}
 	}
 	return optim.WarmupCosine{Peak: s.lr, Warmup: s.warmup, Total: updates}
 }

@@ -35,11 +35,15 @@ type Historian struct {
 
 // Updated saves the weights if the update is a milestone. It replaces an existing folder, which
 // has the same weights or is incomplete.
-func (h *Historian) Updated(u Update) error {
-	if !slices.Contains(Milestones(h.Steps, h.Count), u.Step) {
+func (h *Historian) Updated(u Update) error { return h.Keep(u.Step) }
+
+// Keep saves the weights after an update as Updated does. A run that is extended calls it for the update
+// at which it goes on, which was no milestone before.
+func (h *Historian) Keep(step int) error {
+	if !slices.Contains(Milestones(h.Steps, h.Count), step) {
 		return nil
 	}
-	dir, err := atomicfile.OpenIn(h.Dir, HistoryFolder, checkpoint.StepName(u.Step))
+	dir, err := atomicfile.OpenIn(h.Dir, HistoryFolder, checkpoint.StepName(step))
 	if err != nil {
 		return errors.WithMessage(err, "keeping the history")
 	}

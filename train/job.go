@@ -33,6 +33,9 @@ type Job struct {
 	Finish func(ctx context.Context, metrics *MetricsFile) error
 	Assist func(ctx context.Context) error
 
+	// Resumed runs after a checkpoint of so many updates was loaded; it may be nil.
+	Resumed func(step int) error
+
 	newest string // path of the newest checkpoint; "": none
 }
 
@@ -85,7 +88,14 @@ func (j *Job) restore() error {
 		j.Listener.Note("ended after update %d of %d, because the last %d evaluations were not better than the one after update %d",
 			last, j.Trainer.Steps, j.Trainer.Patience, best)
 	}
-	if !j.Restore || best == 0 || best == last || j.Options.Checkpoints == 0 {
+	kept := last
+	if j.Restore && best > 0 && j.Options.Checkpoints != 0 {
+		kept = best
+	}
+	if kept != j.Trainer.Steps {
+		j.Record.Kept = kept
+	}
+	if kept == last {
 		return nil
 	}
 	if j.Options.Group.First() {
@@ -222,7 +232,10 @@ func (j *Job) resume() error {
 		return errors.WithMessage(err, path)
 	}
 	j.newest = path
-	return nil
+	if j.Resumed == nil {
+		return nil
+	}
+	return j.Resumed(s.Step)
 }
 
 func (j *Job) keeper() checkpoint.Keeper {

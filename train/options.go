@@ -104,6 +104,9 @@ func (o Options) CheckPatience() error {
 	if o.Patience > 0 && o.EvalEvery == 0 {
 		return BadOption("{Patience} counts evaluations, but {EvalEvery} is 0: set it to the updates between evaluations")
 	}
+	if o.Patience > 0 && o.Checkpoints == 0 {
+		return BadOption("{Patience} keeps the weights of the best evaluation, but {Checkpoints} is 0: set it to 1 or more")
+	}
 	return nil
 }
 

@@ -42,11 +42,15 @@ type Record struct {
 	Facts      json.RawMessage `json:"data"` // about the text or the rows; a resumed run must find the same
 	Parameters int             `json:"parameters"`
 
+	// Kept is the update whose weights a completed run has, if that is not the last update of its settings
+	// because [Options.Patience] ended the run or an earlier evaluation was better. 0: the last one.
+	Kept int `json:"kept_update,omitempty"`
+
 	unknown string // a key that this program does not know; "": none
 }
 
 // recordKeys are all keys that a record may have. The key data was once called corpus.
-var recordKeys = []string{"format", "command", "completed", "settings", "upkeep", "data", "parameters", "corpus"}
+var recordKeys = []string{"format", "command", "completed", "settings", "upkeep", "data", "parameters", "kept_update", "corpus"}
 
 // UnmarshalJSON decodes a record and remembers an unknown key.
 func (r *Record) UnmarshalJSON(data []byte) error {

@@ -88,6 +88,7 @@ type Trainer struct {
 	Steps     int   // updates in total
 	EvalEvery int   // 0: only at the end
 	Patience  int   // evaluations since the best one after which the run ends early; 0: it does not
+	Begins    int   // updates before the last part of an extended run: patience does not count evaluations before
 	Seed      int64 // of the dropout masks
 	Observers []Observer
 	Highest   string            // the best evaluation has the highest value of this measure; "": the lowest loss
@@ -149,7 +150,7 @@ func (t *Trainer) Run(ctx context.Context) error {
 // ends where the run would have ended.
 func (t *Trainer) ended(n int) bool {
 	evaluated := n > 0 && t.state.Evaluated == n && t.state.Best.Step > 0
-	return n == t.Steps || evaluated && t.Patience > 0 && n-t.state.Best.Step >= t.Patience*t.EvalEvery
+	return n == t.Steps || evaluated && t.Patience > 0 && n-max(t.state.Best.Step, t.Begins) >= t.Patience*t.EvalEvery
 }
 
 // stopped saves the last complete update if the run was asked to stop.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 
 	"gorgpt/tokenizer"
 )
@@ -27,11 +28,12 @@ func (c Cost) perByte() string {
 	return fmt.Sprintf("%.3f", c.Bits/float64(c.Bytes))
 }
 
-// cost returns what texts cost, of which each counts once. The first token of a text has no
-// probability. A text longer than the context is read in windows, each of which begins with the last
-// token of the one before.
+// cost returns what texts cost, of which each counts once. A full stop before a text gives its first token
+// a probability, too. What does not fit the context is read in windows, each of which begins with the
+// last token of the one before.
 func (s *scorer) cost(ctx context.Context, tok *tokenizer.Tokenizer, texts []string) (c Cost, err error) {
 	var windows []text
+	before := tok.Encode(".")
 	seen := map[string]bool{}
 	for _, t := range texts {
 		if seen[t] {
@@ -39,9 +41,10 @@ func (s *scorer) cost(ctx context.Context, tok *tokenizer.Tokenizer, texts []str
 		}
 		seen[t] = true
 		c.add(0, t)
-		for ids := tok.Encode(t); len(ids) > 1; {
+		from := len(before)
+		for ids := slices.Concat(before, tok.Encode(t)); len(ids) > from; from = 1 {
 			n := min(len(ids), s.model.NCtx+1)
-			windows = append(windows, text{ids[:n], 1})
+			windows = append(windows, text{ids[:n], from})
 			ids = ids[n-1:]
 		}
 	}

@@ -128,6 +128,13 @@ func TestPairsTables(t *testing.T) {
 	for _, want := range []string{"all paradigms", "syntax", "morphology", "chance"} {
 		require.Contains(t, out.String(), want)
 	}
+	picture := out.String()
+	out.Reset()
+	folder := PairsState{"folder", 0, states[0].Results}
+	require.NoError(t, DrawPairs(append(states, folder), "svg", &out))
+	require.Equal(t, picture, out.String(), "nobody knows where a folder belongs")
+	require.Contains(t, PairsMarkdown(append(states, folder)), "|     folder |")
+	require.ErrorContains(t, DrawPairs([]PairsState{folder}, "svg", &out), "no state to draw")
 }
 
 func TestPairsThatCannotBeRead(t *testing.T) {
@@ -159,6 +166,16 @@ func TestPairsThatCannotBeRead(t *testing.T) {
 	e := &Pairs{Paradigms: []Paradigm{paradigm}, Runs: []Run{{Name: "m", States: []State{{3, pairsModel(t)}}}}}
 	_, err = e.Measure(context.Background(), log, train.Listener{})
 	require.ErrorContains(t, err, "long: pair 1 has a sentence of")
+
+	m, tok, err := checkpoint.ReadFolder(pairsModel(t), 0)
+	require.NoError(t, err)
+	recurrent, err := gpt1.New(gpt1.Config{NLayer: 1, NHead: 1, NEmbd: 4, NCtx: 8, VocabSize: m.VocabSize, LayerNormEps: 1e-5, NUnits: 4})
+	require.NoError(t, err)
+	dir = t.TempDir()
+	require.NoError(t, checkpoint.WriteFolder(dir, recurrent, tok, checkpoint.Form{}))
+	e.Runs[0].States[0].Dir = dir
+	_, err = e.Measure(context.Background(), log, train.Listener{})
+	require.ErrorContains(t, err, "and the model reads at most 9")
 }
 
 // The published files, where they are at hand.

@@ -108,6 +108,7 @@ func (e *Experiment) Measure(ctx context.Context, log *Log, to train.Listener) (
 					to.Progress("%s, update %d, %s: %.1f, majority %.1f  (%.0f s)",
 						run.Name, state.Step, set.Task, 100*r.Accuracy, 100*r.Baseline, r.Seconds)
 				}
+				r.Name, r.Step = run.Name, state.Step // the log may have the same weights as another state
 				c := &curves[i*len(e.Runs)+k]
 				c.Set, c.Run = set, run
 				c.Points = append(c.Points, r)

@@ -113,6 +113,7 @@ func (e *Pairs) state(ctx context.Context, log *PairsLog, run Run, state State, 
 			}
 			to.Progress("%s, update %d, %s: %.1f  (%.1f s)", run.Name, state.Step, p.Name, 100*r.Accuracy(), r.Seconds)
 		}
+		r.Name, r.Step = run.Name, state.Step // the log may have the same weights as another state
 		all = append(all, r)
 	}
 	return all, nil
@@ -125,7 +126,7 @@ func (r *PairsResult) measure(ctx context.Context, scorer *scorer, tok *tokenize
 	for i, pair := range p.Pairs {
 		for _, sentence := range []string{pair.Good, pair.Bad} {
 			ids := append(before[:len(before):len(before)], tok.Encode(sentence)...)
-			if most := scorer.model.NCtx + 1; !scorer.model.IsLSTM() && len(ids) > most {
+			if most := scorer.model.NCtx + 1; len(ids) > most {
 				return errors.Errorf("pair %d has a sentence of %d tokens, and the model reads at most %d", i+1, len(ids), most)
 			}
 			if len(ids) < 2 {

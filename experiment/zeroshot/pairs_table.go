@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/pkg/errors"
+
 	"gorgpt/internal/figure"
 	"gorgpt/internal/results"
 )
@@ -74,7 +76,12 @@ func PairsMarkdown(states []PairsState) string {
 }
 
 // title names the state in tables.
-func (s PairsState) title() string { return fmt.Sprintf("%s, %s", s.Run, figure.Thousands(s.Step)) }
+func (s PairsState) title() string {
+	if s.Step == 0 { // a model folder, which does not say after how many updates
+		return s.Run
+	}
+	return fmt.Sprintf("%s, %s", s.Run, figure.Thousands(s.Step))
+}
 
 // cost returns what the grammatical sentences of all paradigms cost.
 func (s PairsState) cost() (c Cost) {
@@ -94,8 +101,12 @@ func groups(rs []PairsResult, l level) (names []string) {
 }
 
 // DrawPairs draws accuracy against updates as "svg" or "png", with a panel for all paradigms and for each field, and
-// a line for each run.
+// a line for each run. Models of which the updates are not known have no place in it.
 func DrawPairs(states []PairsState, format string, w io.Writer) error {
+	states = slices.DeleteFunc(slices.Clone(states), func(s PairsState) bool { return s.Step == 0 })
+	if len(states) == 0 {
+		return errors.New("minimal pairs: no state to draw says after how many updates it is")
+	}
 	chance := 50.0
 	f := figure.Picture{Level: "chance"}
 	for _, l := range levels[:2] {

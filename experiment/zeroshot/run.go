@@ -1,8 +1,10 @@
 package zeroshot
 
 import (
+	"cmp"
 	"encoding/json"
 	"path/filepath"
+	"slices"
 
 	"github.com/pkg/errors"
 
@@ -36,7 +38,8 @@ func (s State) read(d graph.Dtype) (*gpt1.Model, *tokenizer.Tokenizer, string, e
 	return m, tok, digest, err
 }
 
-// Find lists the states of the run in a folder in order: the states of its history and the last one.
+// Find lists the states of the run in a folder in order: those of its history and that of the folder, which
+// is the last one unless the run kept the weights of an earlier evaluation.
 func Find(dir string) (Run, error) {
 	r := Run{Name: filepath.Base(filepath.Clean(dir))}
 	record, err := train.ReadRecord(dir)
@@ -58,6 +61,9 @@ func Find(dir string) (Run, error) {
 	for _, step := range steps {
 		r.States = append(r.States, State{step, filepath.Join(history, checkpoint.StepName(step))})
 	}
-	r.States = append(r.States, State{settings.Steps, dir})
+	last := cmp.Or(record.Kept, settings.Steps)
+	r.States = slices.DeleteFunc(r.States, func(s State) bool { return s.Step == last })
+	r.States = append(r.States, State{last, dir})
+	slices.SortStableFunc(r.States, func(a, b State) int { return a.Step - b.Step })
 	return r, nil
 }

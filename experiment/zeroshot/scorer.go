@@ -45,7 +45,9 @@ func (s *scorer) sums(ctx context.Context, texts []text) (sums []float64, counts
 			return err
 		}
 		for i, at := range batch {
-			lm.Fill(i, texts[at].ids)
+			if ids := texts[at].ids; len(ids) > 1 {
+				lm.Fill(i, ids)
+			}
 		}
 		*lm.Count = 1
 		if _, err := lm.Run(); err != nil {
@@ -54,8 +56,8 @@ func (s *scorer) sums(ctx context.Context, texts []text) (sums []float64, counts
 		losses := lm.Losses.Values()
 		for i, at := range batch {
 			x := texts[at]
-			for _, loss := range losses[i*lm.T+max(x.from, 1)-1 : i*lm.T+len(x.ids)-1] {
-				sums[at] -= float64(loss)
+			for k := max(x.from, 1); k < len(x.ids); k++ {
+				sums[at] -= float64(losses[i*lm.T+k-1])
 				counts[at]++
 			}
 		}

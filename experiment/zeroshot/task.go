@@ -152,10 +152,7 @@ func (p *predictor) acceptable(ctx context.Context, s *Set) ([]int, error) {
 		}
 		return p.means(ctx, texts)
 	}
-	tuning := s.Data.Dev
-	if len(tuning) == 0 {
-		tuning = s.Data.Train
-	}
+	tuning := *tuningRows(s.Data)
 	known, err := means(tuning)
 	if err != nil {
 		return nil, err
@@ -177,6 +174,14 @@ func (p *predictor) acceptable(ctx context.Context, s *Set) ([]int, error) {
 		}
 	}
 	return predicted, err
+}
+
+// tuningRows returns the rows that the threshold of acceptability is fitted to.
+func tuningRows(d *finetune.Data) *[]loaders.Row {
+	if len(d.Dev) > 0 {
+		return &d.Dev
+	}
+	return &d.Train
 }
 
 // means returns sums over counts. It is 0 for a text without tokens to predict.
@@ -282,30 +287,21 @@ func logSum(x []float64) float64 {
 	return top + math.Log(sum)
 }
 
-// fitting returns the set without the questions that the model cannot score, because an answer has no
-// tokens or question and answer are too long. Such rows count as broken; lines describes them.
+// fitting returns the set without the rows that the model cannot score. Such rows count as broken; lines describes them.
 func (s *Set) fitting(m *gpt1.Model, tok *tokenizer.Tokenizer, t ledger.Tolerance) (fit *Set, lines []string, err error) {
-	if s.Task != Answers {
-		return s, nil, nil
+	data := *s.Data
+	parts := []*[]loaders.Row{&data.Test}
+	if s.Task == Acceptability {
+		parts = append(parts, tuningRows(&data))
 	}
 	var accounts []ledger.Account
-	for _, row := range s.Data.Test {
-		i := slices.IndexFunc(accounts, func(a ledger.Account) bool { return a.Path == row.Path })
-		if i < 0 {
-			i, accounts = len(accounts), append(accounts, ledger.Account{Path: row.Path})
+	for _, part := range parts {
+		counted := accountsOf(*part)
+		if *part, err = ledger.Sift(*part, counted, t, func(row *loaders.Row) error { return s.scorable(m, tok, *row) }); err != nil {
+			return nil, nil, err
 		}
-		accounts[i].Rows++
+		accounts = append(accounts, counted...)
 	}
-	data := *s.Data
-	data.Test, err = ledger.Sift(s.Data.Test, accounts, t, func(row *loaders.Row) error {
-		question := tok.Encode(strings.Replace(s.Words.question(), "{question}", row.Texts[1], 1))
-		for _, answer := range row.Answers {
-			if n := len(tok.Encode(answer)); n == 0 || len(question)+n > m.NCtx {
-				return tooLong(len(question), n, m.NCtx)
-			}
-		}
-		return nil
-	})
 	for _, a := range accounts {
 		if err == nil {
 			err = a.Check(t)
@@ -313,6 +309,36 @@ func (s *Set) fitting(m *gpt1.Model, tok *tokenizer.Tokenizer, t ledger.Toleranc
 		lines = append(lines, a.Lines()...)
 	}
 	return &Set{s.Task, s.Words, &data}, lines, err
+}
+
+// accountsOf returns an account for each file of rows.
+func accountsOf(rows []loaders.Row) (accounts []ledger.Account) {
+	for _, row := range rows {
+		i := slices.IndexFunc(accounts, func(a ledger.Account) bool { return a.Path == row.Path })
+		if i < 0 {
+			i, accounts = len(accounts), append(accounts, ledger.Account{Path: row.Path})
+		}
+		accounts[i].Rows++
+	}
+	return accounts
+}
+
+// scorable returns an error for a row that the model cannot score, because its text or an answer has no tokens, or
+// question and answer are too long.
+func (s *Set) scorable(m *gpt1.Model, tok *tokenizer.Tokenizer, row loaders.Row) error {
+	if s.Task != Answers {
+		if len(tok.Encode(row.Texts[0])) == 0 {
+			return errors.New("the text has no tokens")
+		}
+		return nil
+	}
+	question := tok.Encode(strings.Replace(s.Words.question(), "{question}", row.Texts[1], 1))
+	for _, answer := range row.Answers {
+		if n := len(tok.Encode(answer)); n == 0 || len(question)+n > m.NCtx {
+			return tooLong(len(question), n, m.NCtx)
+		}
+	}
+	return nil
 }
 
 func tooLong(question, answer, positions int) error {

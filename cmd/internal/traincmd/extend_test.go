@@ -45,6 +45,9 @@ func TestSchedules(t *testing.T) {
 		require.Contains(t, strings.ReplaceAll(stdout, "\n", ""), `"schedule":"`+name+`"`)
 		equalRates(t, want, rates(t, name))
 	}
+	status, _, stderr := commandHere(append(flags, "-schedule", "wsd", "-steps", "4", "-warmup", "0", "-out", "short")...)
+	require.Zero(t, status, stderr)
+	equalRates(t, []float64{0.01, 0.01, 0.01, 0}, rates(t, "short"))
 	require.Contains(t, fails(t, 2, append(flags, "-schedule", "linear")...), `-schedule must be cosine, constant or wsd, not "linear"`)
 }
 
@@ -114,6 +117,7 @@ func TestExtensionRefuses(t *testing.T) {
 		{"-resume whole -steps 20 -batch 8", "-resume: -batch is 8, but the run began with 4"},
 		{"-resume whole -steps 20 -schedule up", `-schedule must be cosine, constant or wsd, not "up"`},
 		{"-resume whole -steps 20 -lr -1", "-lr must be between 0 and 1e6, not -1"},
+		{"-resume whole -steps 20 -stages wsd:2:0.1:0", "-resume: the run records its own -stages: omit the flag"},
 		{"-resume whole -lr 1", "-resume: -lr is 1, but the run began with 0.003"},
 		{"-stages cosine:3:1 -steps 5", `-stages: "cosine:3:1" must be a schedule, a number of updates, a rate and a warm-up, such as cosine:3000:0.0006:300`},
 	} {
@@ -130,9 +134,23 @@ func TestExtensionRefuses(t *testing.T) {
 	require.Equal(t, record, after, "the run is still complete")
 }
 
+// The update at which a run is extended may become a milestone of its history.
+func TestHistoryOfAnExtension(t *testing.T) {
+	flags := append(workplace(t), "-steps", "4", "-history", "2", "-eval-every", "0", "-out", "out")
+	status, _, stderr := commandHere(flags...)
+	require.Zero(t, status, stderr)
+	half, err := os.ReadFile("out/model.safetensors")
+	require.NoError(t, err)
+	status, _, stderr = commandHere("-resume", "out", "-steps", "8")
+	require.Zero(t, status, stderr)
+	kept, err := os.ReadFile("out/history/step-000000004/model.safetensors")
+	require.NoError(t, err)
+	require.Equal(t, half, kept)
+}
+
 // A run that no longer gets better ends early and keeps its best weights. It cannot be extended.
 func TestPatience(t *testing.T) {
-	flags := append(workplace(t), "-lr", "0.5", "-warmup", "1", "-eval-every", "1", "-checkpoints", "9", "-out", "out")
+	flags := append(workplace(t), "-lr", "0.5", "-warmup", "1", "-schedule", "constant", "-eval-every", "1", "-checkpoints", "9", "-out", "out")
 	status, stdout, stderr := commandHere(append(flags, "-patience", "2")...)
 	require.Zero(t, status, stderr)
 	require.Regexp(t, `ended after update \d of 10, because the last 2 evaluations were not better than the one after update \d\n`, stdout)
@@ -153,6 +171,19 @@ func TestPatience(t *testing.T) {
 	require.Contains(t, fails(t, 1, "-resume", "out", "-steps", "20"),
 		fmt.Sprintf("the run in out ended early, after update %v of 10, so it cannot be extended: train its model further with -init", best+2))
 	require.Contains(t, fails(t, 2, append(flags, "-patience", "2", "-eval-every", "0")...), "-patience counts evaluations, but -eval-every is 0")
+	require.Contains(t, fails(t, 2, append(flags, "-patience", "2", "-checkpoints", "0")...), "-patience keeps the weights of the best evaluation, but -checkpoints is 0")
+	var record train.Record
+	readJSON(t, "out/run.json", &record)
+	require.Equal(t, int(best), record.Kept)
+
+	// Where patience ends with the last update, the run is complete. Its extension is as patient again.
+	last := fmt.Sprint(best + 2)
+	status, _, stderr = commandHere(append(flags, "-patience", "2", "-steps", last, "-out", "complete")...)
+	require.Zero(t, status, stderr)
+	status, stdout, stderr = commandHere("-resume", "complete", "-steps", fmt.Sprint(best+6), "-log-every", "1")
+	require.Zero(t, status, stderr)
+	lines = metrics(t, "complete")
+	require.GreaterOrEqual(t, lines[len(lines)-1]["step"], best+4, stdout)
 }
 
 // With -config run.json and other flags, a run chooses anew what it once chose by itself.

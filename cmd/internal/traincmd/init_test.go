@@ -45,7 +45,7 @@ func TestInit(t *testing.T) {
 	status, _, stderr = commandHere(further("hf:org/first", "-out", "third")...)
 	require.Equal(t, 2, status)
 	require.Contains(t, stderr, "-init: hf:org/first is a model on the hub: use gorgpt train, or download it with gorgpt fetch")
-	for _, flags := range [][]string{{"-out", "third"}, {"-preset", "tiny", "-ctx", "16", "-out", "fourth"}} {
+	for _, flags := range [][]string{{"-out", "third"}, {"-preset", "tiny", "-ctx", "16", "-out", "fourth"}, {"-preset", "tiny", "-out", "fifth"}} {
 		var out, errs bytes.Buffer
 		require.Zero(t, With(hubcli.Folder)(nil, further("hf:org/first", flags...), nil, &out, &errs), errs.String())
 		var third struct{ Settings struct{ Init string } }

@@ -58,12 +58,22 @@ func parse(g *dist.Group, args []string, help io.Writer, fetch func(name string)
 	if c.Init, err = folder(c.Init, fetch); err != nil {
 		return nil, err
 	}
+	if c.Init != "" && c.Resume == "" && !given.Any("ctx") { // -preset is the recipe, not the shape
+		o, err := pretrain.From(c.Init)
+		if err != nil {
+			return nil, err
+		}
+		c.Ctx = o.Ctx
+	}
 	return c, c.check(given)
 }
 
 // extend returns the settings that continue a completed run. The schedule and its peak are those of the
 // run unless flags set them; the warm-up is none.
 func extend(done, more *commandLine, given cli.Given) (*commandLine, error) {
+	if given.Flag("stages") {
+		return nil, errors.New("-resume: the run records its own -stages: omit the flag")
+	}
 	o := more.Options
 	if !given.Flag("steps") {
 		o.Steps = 0

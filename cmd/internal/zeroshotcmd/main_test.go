@@ -130,7 +130,7 @@ func TestMinimalPairs(t *testing.T) {
 
 	status, stdout, stderr = command(t, dir, strings.Fields("-model runs/tiny/history/step-000000002 -blimp pairs")...)
 	require.Zero(t, status, stderr)
-	require.Contains(t, stdout, "step-000000002, 0")
+	require.Contains(t, stdout, "| step-000000002 |")
 	require.FileExists(t, filepath.Join(dir, "runs", "blimp", "table.md"))
 	require.NoFileExists(t, filepath.Join(dir, "runs", "blimp", "zeroshot.svg"), "there is no curve")
 
