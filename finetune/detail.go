@@ -69,6 +69,9 @@ func (o *Outcome) Report(set string, seed int64) *Report {
 		Set: set, Task: o.spec.Task, Rows: n, NeverPredicted: []string{}, Details: o.judge.Details(o.gold, o.logits),
 		Seed: seed, Resamples: score.Resamples(n),
 	}
+	if o.shifted {
+		r.Calibration = nil
+	}
 	r.Baseline.Prediction, r.Baseline.What = o.judge.Blind()
 	all := make([]int, n)
 	for i := range all {

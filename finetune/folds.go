@@ -2,6 +2,7 @@ package finetune
 
 import (
 	"cmp"
+	"math"
 	"math/rand/v2"
 	"reflect"
 	"slices"
@@ -129,7 +130,8 @@ func (d *Data) fold(part int, to []int, seed int64) (Fold, error) {
 }
 
 // Pool returns the outcome of logits for labelled rows that several models have predicted, as in
-// cross-validation. Its baseline comes from the labels of the rows. It has no losses.
+// cross-validation; see [Outcome.Logits]. Its baseline comes from the labels of the rows. It has no losses.
+// If the models fit thresholds, it has no calibration, as their logits are shifted.
 func Pool(spec Spec, rows []loaders.Row, logits [][]float32) (*Outcome, error) {
 	set := &Set{rows: rows}
 	for _, row := range rows {
@@ -140,20 +142,37 @@ func Pool(spec Spec, rows []loaders.Row, logits [][]float32) (*Outcome, error) {
 		set.Examples = append(set.Examples, heads.Encoded{Target: target})
 	}
 	spec.Baseline, spec.Rows = "", "pooled rows"
-	return newOutcome(spec, set, set, heads.Losses{}, logits), nil
+	o := newOutcome(spec, set, set, heads.Losses{}, logits)
+	_, o.shifted = spec.Task.Task().(heads.Fitter)
+	return o, nil
 }
 
 // Logits returns the logits of each of the rows that were judged, and nil for one that was left out as
-// unusable.
+// unusable. They are what a space without temperature and thresholds makes the same predictions from.
 func (o *Outcome) Logits(rows []loaders.Row) [][]float32 {
 	all, next := make([][]float32, len(rows)), 0
 	for i, row := range rows {
 		if next < len(o.rows) && reflect.DeepEqual(row, o.rows[next]) {
-			all[i] = o.logits[next]
+			all[i] = plain(o.spec.Space, o.logits[next])
 			next++
 		}
 	}
 	return all
+}
+
+// plain divides logits by the temperature of a space and subtracts those of its thresholds. Thresholds of 0
+// and 1, whose logits are infinite, count as the nearest probabilities.
+func plain(s heads.Space, logits []float32) []float32 {
+	out := make([]float32, len(logits))
+	for k, z := range logits {
+		x := float64(z) / cmp.Or(s.Temperature, 1)
+		if len(s.Thresholds) > 0 {
+			p := min(max(s.Thresholds[k], math.SmallestNonzeroFloat64), math.Nextafter(1, 0))
+			x -= math.Log(p / (1 - p))
+		}
+		out[k] = float32(x)
+	}
+	return out
 }
 
 // Primary returns the primary measure of some examples, which may repeat.

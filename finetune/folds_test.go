@@ -146,3 +146,33 @@ func TestLogitsOfRows(t *testing.T) {
 	o := &Outcome{rows: []loaders.Row{rows[0], rows[2], rows[3]}, logits: [][]float32{{1}, {2}, {3}}}
 	require.Equal(t, [][]float32{{1}, nil, {2}, {3}}, o.Logits(rows))
 }
+
+// A space without temperature and thresholds predicts from pooled logits what the models predicted.
+func TestLogitsOfThresholds(t *testing.T) {
+	spec := Spec{Task: heads.MultiLabel, Space: heads.Space{Labels: []string{"a", "b", "c", "d"}}}
+	fitted := spec
+	fitted.Temperature, fitted.Thresholds = 2, []float64{0.2, 0.9, 0, 1}
+	rows := make([]loaders.Row, 5)
+	set := &Set{rows: rows}
+	var logits [][]float32
+	for i := range rows {
+		rows[i] = loaders.Row{Line: i, Label: loaders.Label{Text: "a"}}
+		z := float32(i-2) * 2.1
+		logits = append(logits, []float32{z, z + 2, z, 20 * z})
+		target, err := spec.Target(rows[i])
+		require.NoError(t, err)
+		set.Examples = append(set.Examples, heads.Encoded{Target: target})
+	}
+	one := newOutcome(fitted, set, set, heads.Losses{}, logits)
+	pooled, err := Pool(spec, rows, one.Logits(rows))
+	require.NoError(t, err)
+	var predicted []string
+	for i, p := range one.Predictions {
+		require.Equal(t, p.Predicted, pooled.Predictions[i].Predicted)
+		predicted = append(predicted, p.Predicted)
+	}
+	require.Equal(t, []string{"c", "a|c", "a|c", "a|c", "a|b|c|d"}, predicted)
+	require.Equal(t, one.Measures[:3], pooled.Measures[:3])
+	require.NotNil(t, one.Report("one", 1).Calibration)
+	require.Nil(t, pooled.Report("pooled", 1).Calibration)
+}

@@ -25,6 +25,8 @@ type Outcome struct {
 	gold    []heads.Target // nil without labels
 	logits  [][]float32
 
+	shifted bool // thresholds may have shifted the logits: see Pool
+
 	partNames []string // see Set.partRows
 	partRows  [][]int
 }

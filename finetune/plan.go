@@ -120,7 +120,8 @@ func (p *Plan) Config() gpt1.Config { return p.model.Config }
 // Options returns the resolved options of the run.
 func (p *Plan) Options() Options { return p.o }
 
-// Train runs the updates and evaluates the model, without a run folder.
+// Train runs the updates, fits the predictions to the development set as Run does, and evaluates the model,
+// without a run folder.
 func (p *Plan) Train(ctx context.Context, observers ...train.Observer) (Result, error) {
 	t, err := p.trainer(observers...)
 	if err != nil {
@@ -129,13 +130,20 @@ func (p *Plan) Train(ctx context.Context, observers ...train.Observer) (Result, 
 	if err := t.Run(ctx); err != nil {
 		return Result{}, err
 	}
-	return p.result(ctx, "")
+	return p.judge(ctx)
 }
 
-// result evaluates the model on the test set.
-func (p *Plan) result(ctx context.Context, dir string) (Result, error) {
+// judge fits the predictions to the development set and evaluates the model, without a run folder.
+func (p *Plan) judge(ctx context.Context) (Result, error) {
+	if err := p.fit(ctx, "", train.Listener{}); err != nil {
+		return Result{}, err
+	}
+	dev, err := p.dev(ctx)
+	if err != nil {
+		return Result{}, err
+	}
 	test, err := p.judgeTest(ctx)
-	return Result{Dir: dir, Dev: p.task.dev, Test: test}, err
+	return Result{Dev: dev, Test: test}, err
 }
 
 func (p *Plan) trainer(observers ...train.Observer) (*train.Trainer, error) {
@@ -214,7 +222,8 @@ func (p *Plan) Run(ctx context.Context, folder *train.Folder, earlier *train.Rec
 	if err := p.runIn(ctx, folder, record, to); err != nil {
 		return Result{}, err
 	}
-	return p.result(ctx, folder.Dir)
+	test, err := p.judgeTest(ctx)
+	return Result{Dir: folder.Dir, Dev: p.task.dev, Test: test}, err
 }
 
 // runIn trains, saves the model and reports its scores.
@@ -242,13 +251,7 @@ func (p *Plan) runIn(ctx context.Context, folder *train.Folder, record *train.Re
 		},
 		Assist: func(ctx context.Context) error {
 			p.forget(t.State())
-			if err := p.fit(ctx, "", train.Listener{}); err != nil {
-				return err
-			}
-			if _, err := p.dev(ctx); err != nil {
-				return err
-			}
-			_, err := p.judgeTest(ctx)
+			_, err := p.judge(ctx)
 			return err
 		},
 	}
@@ -263,7 +266,7 @@ func (p *Plan) forget(s train.State) {
 }
 
 // fit adjusts the predictions to the development set: the temperature, if the options ask for it,
-// then those of a [heads.Fitter]. The first rank then replaces task.json in the run folder.
+// then those of a [heads.Fitter]. It replaces task.json in the run folder, unless dir is "".
 func (p *Plan) fit(ctx context.Context, dir string, to train.Listener) error {
 	task, dev := p.task.Spec.Task.Task(), p.task.Dev
 	fitter, fits := task.(heads.Fitter)
@@ -290,7 +293,7 @@ func (p *Plan) fit(ctx context.Context, dir string, to train.Listener) error {
 		*space = fitter.Fit(*space, gold, logits)
 	}
 	p.task.dev = nil // its predictions have changed
-	if !p.o.Group.First() {
+	if dir == "" {
 		return nil
 	}
 	data, err := p.task.Spec.JSON()

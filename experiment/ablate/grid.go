@@ -9,6 +9,7 @@ import (
 	"github.com/pkg/errors"
 
 	"gorgpt/finetune"
+	"gorgpt/heads"
 	"gorgpt/train"
 )
 
@@ -278,7 +279,8 @@ func (g *Grid) repeat(c cell, seed int64) (runs []trial, err error) {
 		if c.limit > 0 && s.Steps < g.Updates {
 			s.Steps, s.Epochs = g.Updates, 0
 		}
-		runs = append(runs, trial{c.set, c.variant, d, p.fold, ID{Variant: c.variant.Name, Model: digest, Data: p.digest, Options: s}})
+		_, fitted := d.Spec.Task.Task().(heads.Fitter)
+		runs = append(runs, trial{c.set, c.variant, d, p.fold, ID{Variant: c.variant.Name, Model: digest, Data: p.digest, Options: s, Fitted: fitted}})
 	}
 	return runs, nil
 }

@@ -12,6 +12,7 @@ type ID struct {
 	Model   string           `json:"model_digest"` // digest of shape, weights and vocabulary
 	Data    string           `json:"data_digest"`  // digest of all rows
 	Options finetune.Options `json:"settings"`
+	Fitted  bool             `json:"fitted,omitempty"` // predictions are fitted to the development rows; earlier versions did so only with Keep
 }
 
 // key omits paths of files and other options that do not affect the scores.
