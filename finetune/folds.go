@@ -37,7 +37,7 @@ func (d *Data) Folds(k int, seed int64) ([]Fold, error) {
 	if k < 2 {
 		return nil, train.BadOption("{Folds} must be at least 2, not %d", k)
 	}
-	groups := groupsOf(d.Train)
+	groups := d.Groups()
 	if len(groups) < k {
 		return nil, train.BadOption("{Folds} is %d, but %s has only %s of rows without a text in common: choose at most that many", k, d.Name, plural.Of(len(groups), "group"))
 	}
@@ -72,6 +72,10 @@ func (d *Data) Folds(k int, seed int64) ([]Fold, error) {
 	}
 	return folds, nil
 }
+
+// Groups returns the numbers of the training rows, from 0, in groups of those that are connected by equal
+// texts, which [Data.Folds] keeps together. Case and blanks do not count.
+func (d *Data) Groups() [][]int { return groupsOf(d.Train) }
 
 // foldStrata puts the groups in order by label, or by mean score in strata of k. If scores were not divided
 // evenly, the mean of a fold's training rows would be low where its test rows are high.

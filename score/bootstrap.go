@@ -46,6 +46,18 @@ func Bootstrap(n int, seed uint64, measure func(at []int) []float64) []Interval 
 	return intervals
 }
 
+// BootstrapGroups is [Bootstrap] for examples that are not independent of the others of their group: it draws
+// as many groups as there are, and measures the examples of all of them.
+func BootstrapGroups(groups [][]int, seed uint64, measure func(at []int) []float64) []Interval {
+	return Bootstrap(len(groups), seed, func(drawn []int) []float64 {
+		var at []int
+		for _, i := range drawn {
+			at = append(at, groups[i]...)
+		}
+		return measure(at)
+	})
+}
+
 // quantile interpolates between sorted values.
 func quantile(sorted []float64, q float64) float64 {
 	at := q * float64(len(sorted)-1)

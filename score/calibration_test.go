@@ -68,6 +68,29 @@ func TestBootstrap(t *testing.T) {
 	require.Nil(t, Bootstrap(0, 1, mean))
 }
 
+// Ten equal examples say no more than one. Groups of one example are examples.
+func TestBootstrapOfGroups(t *testing.T) {
+	mean := func(at []int) []float64 {
+		sum := 0
+		for _, i := range at {
+			sum += (i % 30) * (i % 30)
+		}
+		return []float64{float64(sum) / float64(len(at))}
+	}
+	one, ten := make([][]int, 30), make([][]int, 30)
+	for i := range 300 {
+		ten[i%30] = append(ten[i%30], i)
+	}
+	for i := range one {
+		one[i] = ten[i][:1]
+	}
+	want := Bootstrap(30, 1, mean)
+	require.Equal(t, want, BootstrapGroups(one, 1, mean))
+	require.InDelta(t, want[0].Low, BootstrapGroups(ten, 1, mean)[0].Low, 1e-9)
+	require.InDelta(t, want[0].High, BootstrapGroups(ten, 1, mean)[0].High, 1e-9)
+	require.Nil(t, BootstrapGroups(nil, 1, mean))
+}
+
 func TestQuantile(t *testing.T) {
 	require.InDelta(t, 1.5, quantile([]float64{1, 2, 3}, 0.25), 1e-12)
 	require.InDelta(t, 3, quantile([]float64{1, 2, 3}, 1), 1e-12)

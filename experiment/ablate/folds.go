@@ -2,6 +2,7 @@ package ablate
 
 import (
 	"context"
+	"slices"
 
 	"github.com/pkg/errors"
 
@@ -85,19 +86,20 @@ func (s *Set) pool(runs []trial, done map[ID]Result) (*finetune.Outcome, error) 
 	return all[0], nil
 }
 
-// pooled returns an outcome for each of several logits of the training rows, over the rows that all of
-// them have.
-func (s *Set) pooled(logits ...[][]float32) ([]*finetune.Outcome, error) {
-	var rows []int
+// common returns the training rows that all of several logits have.
+func (s *Set) common(logits [][][]float32) (rows []int) {
 	for i := range s.Data.Train {
-		missing := false
-		for _, l := range logits {
-			missing = missing || l[i] == nil
-		}
-		if !missing {
+		if !slices.ContainsFunc(logits, func(l [][]float32) bool { return l[i] == nil }) {
 			rows = append(rows, i)
 		}
 	}
+	return rows
+}
+
+// pooled returns an outcome for each of several logits of the training rows, over the rows that all of
+// them have.
+func (s *Set) pooled(logits ...[][]float32) ([]*finetune.Outcome, error) {
+	rows := s.common(logits)
 	outcomes := make([]*finetune.Outcome, len(logits))
 	for k, l := range logits {
 		var err error

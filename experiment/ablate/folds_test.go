@@ -5,6 +5,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -160,6 +161,7 @@ func TestFoldsNeedRows(t *testing.T) {
 func TestPairs(t *testing.T) {
 	set := films(t, heads.Classification, 400)
 	for i := range set.Data.Train {
+		set.Data.Train[i].Texts = []string{strconv.Itoa(i)}
 		set.Data.Train[i].Label = loaders.Label{Text: set.Data.Spec.Labels[i%2]}
 	}
 	logits := func(right func(i int) bool) [][]float32 {
@@ -194,4 +196,30 @@ func TestPairs(t *testing.T) {
 	require.Equal(t, difference{rows: 399}, same)
 	require.False(t, same.significant())
 	require.Equal(t, "+0.0 (+0.0 to +0.0)", same.String())
+}
+
+// Repeating the rows does not make an interval narrower, and some of a group may be left out.
+func TestPairsOfRowsWithATextInCommon(t *testing.T) {
+	compare := func(times int) difference {
+		set := films(t, heads.Classification, 24*times)
+		var a, b [][]float32
+		for i := range set.Data.Train {
+			text := i % 24
+			set.Data.Train[i].Texts = []string{strconv.Itoa(text)}
+			set.Data.Train[i].Label = loaders.Label{Text: set.Data.Spec.Labels[text%2]}
+			a = append(a, []float32{0, float32(text % 3)})
+			b = append(b, []float32{1, float32(text % 5)})
+		}
+		a[3] = nil
+		for i := 7; i < len(b); i += 24 {
+			b[i] = nil
+		}
+		d, err := set.compare(predictions{a}, predictions{b})
+		require.NoError(t, err)
+		return d
+	}
+	one, ten := compare(1), compare(10)
+	require.Equal(t, []int{22, 229}, []int{one.rows, ten.rows})
+	require.InDelta(t, one.High-one.Low, ten.High-ten.Low, 0.2*(one.High-one.Low))
+	require.Greater(t, one.High-one.Low, 0.2)
 }

@@ -38,9 +38,10 @@ func (d difference) String() string {
 }
 
 // compare compares two predictions of the rows of a set, seed by seed. The difference is the mean over
-// the seeds. The bootstrap draws rows, the same for both and for all seeds.
+// the seeds. The bootstrap draws groups of rows with a text in common, the same for both and for all seeds.
 func (s *Set) compare(a, b predictions) (difference, error) {
-	outcomes, err := s.pooled(slices.Concat(a, b)...)
+	both := slices.Concat(a, b)
+	outcomes, err := s.pooled(both...)
 	if err != nil {
 		return difference{}, err
 	}
@@ -57,9 +58,25 @@ func (s *Set) compare(a, b predictions) (difference, error) {
 	}
 	d := difference{value: gain(all)[0], rows: len(all)}
 	if len(all) > 0 {
-		d.Interval = score.Bootstrap(len(all), pairSeed, gain)[0]
+		d.Interval = score.BootstrapGroups(s.groups(s.common(both)), pairSeed, gain)[0]
 	}
 	return d, nil
+}
+
+// groups returns the places of some training rows in their list, in the groups that the folds keep together.
+func (s *Set) groups(rows []int) (all [][]int) {
+	for _, group := range s.Data.Groups() {
+		var places []int
+		for _, row := range group {
+			if i, found := slices.BinarySearch(rows, row); found {
+				places = append(places, i)
+			}
+		}
+		if places != nil {
+			all = append(all, places)
+		}
+	}
+	return all
 }
 
 // predictions returns the predictions of a variant with all training rows, or nil if a run is missing.
@@ -129,7 +146,7 @@ func (g *Grid) pairTable(done map[ID]Result) (string, error) {
 	for i := range higher {
 		last = append(last, fmt.Sprintf("%d higher, %d lower", higher[i], lower[i]))
 	}
-	return fmt.Sprintf("\nThe score of %q minus others, in points, with 95 %% intervals of a paired bootstrap over rows; * excludes 0:\n\n", Full.Title) +
+	return fmt.Sprintf("\nThe score of %q minus others, in points, with 95 %% intervals of a paired bootstrap over rows, those with a text in common together; * excludes 0:\n\n", Full.Title) +
 		results.Markdown(append(lines, last)) + notes, nil
 }
 
