@@ -168,6 +168,7 @@ func TestCommandLine(t *testing.T) {
 		{"no seeds", "-seeds 0", "-seeds must be at least 1, not 0"},
 		{"one fold", "-folds 1", "-folds must be at least 2, not 1"},
 		{"folds and test rows", "-folds 5 -task qa -train f -test f", "-folds scores the training rows, each by a model that has not seen it: omit -test"},
+		{"updates without limits", "-task qa -train f -updates 99", "-updates is for the runs of -limits: add -limits, or omit -updates"},
 		{"no epochs", "-epochs 0", "-epochs must be at least 1, not 0"},
 		{"negative rate", "-lr -1", "-lr must be between 0 and 1e6, not -1"},
 		{"an LSTM without its variant", "-lstm m -variants full", "-lstm is the model of the variant lstm, which -variants does not list"},
@@ -305,7 +306,7 @@ func TestRowsOfAnotherScript(t *testing.T) {
 // Models and rows of the hub are the same as those of folders and files.
 func TestTheHub(t *testing.T) {
 	dir := workplace(t)
-	flags := []string{"-task", "classification", "-seeds", "1", "-updates", "3", "-epochs", "1", "-batch", "4", "-lr", "0.01"}
+	flags := []string{"-task", "classification", "-seeds", "1", "-epochs", "1", "-batch", "4", "-lr", "0.01"}
 	status, _, stderr := command(t, dir, append(flags, "-model", "m", "-train", "train.jsonl", "-dev", "dev.jsonl", "-test", "test.jsonl")...)
 	require.Zero(t, status, stderr)
 	require.Equal(t, 3, strings.Count(stderr, "\n"), "one line per run")

@@ -151,6 +151,9 @@ func (s *settings) checkNames(given cli.Given) error {
 	if s.lstm != "" && !s.withLSTM() {
 		return errors.New("-lstm is the model of the variant lstm, which -variants does not list")
 	}
+	if given["updates"] && s.limits == nil {
+		return errors.New("-updates is for the runs of -limits: add -limits, or omit -updates")
+	}
 	own := r.Train != "" || r.Dev != "" || r.Test != "" || r.Fields != "" || r.Labels != "" || r.Join != "" || r.Table != "" || given["task"] || r.Regression
 	switch {
 	case s.datasets != nil && (s.tasks != nil || own):
