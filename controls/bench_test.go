@@ -42,7 +42,7 @@ func BenchmarkMeasure(b *testing.B) {
 		}
 		b.Run(string(c.task), func(b *testing.B) {
 			for b.Loop() {
-				if _, err := Measure(context.Background(), c.task, rows[:4000], rows[4000:4500], rows[4500:]); err != nil {
+				if _, err := learnAndMeasure(context.Background(), c.task, rows[:4000], rows[4000:4500], rows[4500:]); err != nil {
 					b.Fatal(err)
 				}
 			}

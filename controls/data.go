@@ -44,7 +44,9 @@ func newData(kind heads.Kind, space heads.Space, train, dev, test []loaders.Row)
 		}
 		d.most = score.Majority(d.outcomes(), d.train.gold)
 	}
-	d.mean, d.spread = d.train.spread()
+	if d.mean, d.spread = d.train.spread(); d.form == aScore && d.spread == 0 {
+		return nil, errors.Errorf("%s: every score is %g: the rows need different scores", train[0].Path, d.mean)
+	}
 	d.blind = d.train.usual(len(space.Labels))
 	return d, nil
 }

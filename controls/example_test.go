@@ -21,7 +21,8 @@ func Example() {
 		premise := []string{"a dog runs", "two men eat bread"}[i/2%2]
 		rows = append(rows, loaders.Row{Texts: []string{premise, hypothesis}, Label: loaders.Label{Text: label}})
 	}
-	results, err := controls.Measure(context.Background(), heads.Entailment, rows, rows, nil)
+	space := heads.Space{Labels: []string{"no", "yes"}}
+	results, err := controls.Measure(context.Background(), heads.Entailment, space, rows, rows, nil)
 	if err != nil {
 		fmt.Println(err)
 		return

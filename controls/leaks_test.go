@@ -164,7 +164,16 @@ func TestLeaks(t *testing.T) {
 func measure(t *testing.T, task heads.Kind, rows []loaders.Row) []Result {
 	t.Helper()
 	n := len(rows)
-	results, err := Measure(context.Background(), task, rows[:n*4/6], rows[n*4/6:n*5/6], rows[n*5/6:])
+	results, err := learnAndMeasure(context.Background(), task, rows[:n*4/6], rows[n*4/6:n*5/6], rows[n*5/6:])
 	require.NoError(t, err)
 	return results
+}
+
+// learnAndMeasure measures the controls in the space of the training rows.
+func learnAndMeasure(ctx context.Context, kind heads.Kind, train, dev, test []loaders.Row) ([]Result, error) {
+	kind, space, err := heads.Learn(kind, train)
+	if err != nil {
+		return nil, err
+	}
+	return Measure(ctx, kind, space, train, dev, test)
 }

@@ -191,7 +191,7 @@ func TestStopped(t *testing.T) {
 	_, _, err := fit(ctx, m, m)
 	require.ErrorIs(t, err, context.Canceled)
 	rows := unrelated(newRandom(1), heads.Entailment, 9)
-	results, err := Measure(ctx, heads.Entailment, rows, rows, rows)
+	results, err := learnAndMeasure(ctx, heads.Entailment, rows, rows, rows)
 	require.ErrorIs(t, err, context.Canceled)
 	require.Nil(t, results)
 }

@@ -49,15 +49,11 @@ type Score struct {
 // WithinNoise reports whether the set is too small to distinguish the control from the majority.
 func (s Score) WithinNoise() bool { return math.Abs(s.Lift) <= s.Noise }
 
-// Measure fits the controls of a task. The first result is the majority. Training and development
-// rows are required, test rows are optional. Similarity becomes regression if a training label is
-// written as a number with a decimal point, as in fine-tuning.
-func Measure(ctx context.Context, kind heads.Kind, train, dev, test []loaders.Row) ([]Result, error) {
+// Measure fits the controls of a task in the given space, which [heads.Learn] derives from rows. The
+// training rows may lack some of its labels. The first result is the majority. Training and development
+// rows are required, test rows are optional.
+func Measure(ctx context.Context, kind heads.Kind, space heads.Space, train, dev, test []loaders.Row) ([]Result, error) {
 	if err := check(train, dev); err != nil {
-		return nil, err
-	}
-	kind, space, err := heads.Learn(kind, train)
-	if err != nil {
 		return nil, err
 	}
 	d, err := newData(kind, space, train, dev, test)

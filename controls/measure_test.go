@@ -98,7 +98,7 @@ func TestPredict(t *testing.T) {
 		}
 	}
 	require.Greater(t, right, 50)
-	results, err := Measure(t.Context(), heads.Entailment, train, dev, test)
+	results, err := Measure(t.Context(), heads.Entailment, space, train, dev, test)
 	require.NoError(t, err)
 	at := slices.IndexFunc(results, func(r Result) bool { return r.Name == BagOfWords })
 	require.InDelta(t, results[at].Test.Value, float64(right)/80, 1e-12)
@@ -120,7 +120,7 @@ func TestMajority(t *testing.T) {
 		}
 		return rows
 	}
-	results, err := Measure(context.Background(), heads.Classification, rows("a", "a", "a", "b", "b"), rows("a", "b", "b", "b"), nil)
+	results, err := learnAndMeasure(context.Background(), heads.Classification, rows("a", "a", "a", "b", "b"), rows("a", "b", "b", "b"), nil)
 	require.NoError(t, err)
 	require.Equal(t, Score{Rows: 4, Value: 0.25, Noise: 2 * math.Sqrt(.25*.75/4)}, results[0].Dev)
 	require.Equal(t, Score{}, results[0].Test, "no test rows")
@@ -128,6 +128,24 @@ func TestMajority(t *testing.T) {
 	require.Equal(t, "bag of words", bag.Name)
 	require.Equal(t, Score{Rows: 4, Value: 1, Lift: 0.75, Noise: 2 * math.Sqrt(3) / 4}, bag.Dev, "right on the 3 of 4 rows on which the majority is wrong")
 	require.Equal(t, Score{}, bag.Test)
+}
+
+// The first rows of a file may lack a label that development and test rows have.
+func TestMeasureWithoutTrainingRowsOfALabel(t *testing.T) {
+	var rows []loaders.Row
+	for i := range 40 {
+		label := []string{"up", "down"}[i%2]
+		rows = append(rows, loaders.Row{Path: "f", Texts: []string{label + " again"}, Label: labelled(label)})
+	}
+	held := append(rows[30:40:40], loaders.Row{Path: "f", Texts: []string{"left again"}, Label: labelled("left")})
+	results, err := Measure(t.Context(), heads.Classification, heads.Space{Labels: []string{"down", "left", "up"}}, rows[:30], held, held)
+	require.NoError(t, err)
+	for _, r := range results {
+		require.Equal(t, 11, r.Test.Rows)
+		if r.Name == BagOfWords {
+			require.InDelta(t, 10.0/11, r.Test.Value, 1e-12)
+		}
+	}
 }
 
 func TestSameFigures(t *testing.T) {
@@ -148,6 +166,7 @@ func TestErrors(t *testing.T) {
 		}
 		return rows
 	}
+	spaces := map[heads.Kind]heads.Space{heads.Classification: {Labels: []string{"no", "yes"}}, heads.MultipleChoice: {Choices: 2}}
 	for _, c := range []struct {
 		name             string
 		task             heads.Kind
@@ -156,14 +175,13 @@ func TestErrors(t *testing.T) {
 	}{
 		{"no training rows", heads.Classification, nil, good, good, "no training rows"},
 		{"no development rows", heads.Classification, good, nil, good, "no development rows to choose the penalty on"},
-		{"one class", heads.Classification, good[:1], good, nil, `f: every label is "yes": the rows need two or more classes`},
 		{"unknown class", heads.Classification, good, good, []loaders.Row{text("so")}, `f:3: label "so" does not occur in the training file`},
 		{"one score", heads.Regression, scores(2.5, 2.5), scores(1.5), nil, "f: every score is 2.5: the rows need different scores"},
 		{"a word for a score", heads.Regression, scores(2.5, 3.5), scores("high"), nil, `f:3: label "high" is a string`},
 		{"no such answer", heads.MultipleChoice, []loaders.Row{{Path: "f", Line: 3, Texts: []string{"a", "b"}, Answers: []string{"c", "d"}, Label: labelled(2)}}, good, nil, "f:3: label 2: it must be the number of the right answer, from 0 to 1"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			results, err := Measure(context.Background(), c.task, c.train, c.dev, c.test)
+			results, err := Measure(context.Background(), c.task, spaces[c.task], c.train, c.dev, c.test)
 			require.ErrorContains(t, err, c.want)
 			require.Nil(t, results)
 		})
@@ -196,7 +214,7 @@ func TestMeasureQuestionsWithDifferentNumbersOfAnswers(t *testing.T) {
 		dev = append(dev, r.question(r.words(20), r.words(5), answers[0], answers[1:]...))
 		test = append(test, r.question(r.words(20), r.words(5), answers[0], append(answers[1:], "a", "b", "c")...))
 	}
-	results, err := Measure(context.Background(), heads.MultipleChoice, train, dev, test)
+	results, err := learnAndMeasure(context.Background(), heads.MultipleChoice, train, dev, test)
 	require.NoError(t, err)
 	for _, result := range results {
 		require.Equal(t, 60, result.Test.Rows)

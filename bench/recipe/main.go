@@ -179,7 +179,7 @@ func measure(ctx context.Context, log *results.Log[id, result], of id, rows func
 
 // linear adds the accuracies of the bag of words and of the majority.
 func linear(ctx context.Context, log *results.Log[id, result], of id, d *finetune.Data) error {
-	all, err := controls.Measure(ctx, d.Spec.Task, d.Train, d.Dev, d.Test)
+	all, err := controls.Measure(ctx, d.Spec.Task, d.Spec.Space, d.Train, d.Dev, d.Test)
 	if err != nil {
 		return err
 	}

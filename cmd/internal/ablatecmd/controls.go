@@ -17,7 +17,8 @@ func measureControls(ctx context.Context, sets []*ablate.Set) error {
 		if m := set.Data.Spec.Primary(); len(set.Data.Dev) == 0 || m != "acc" && m != "pearson" {
 			continue
 		}
-		results, err := controls.Measure(ctx, set.Data.Spec.Task, set.Data.Train, set.Data.Dev, set.Data.Test)
+		spec := set.Data.Spec
+		results, err := controls.Measure(ctx, spec.Task, spec.Space, set.Data.Train, set.Data.Dev, set.Data.Test)
 		if err != nil {
 			return errors.WithMessagef(err, "%s", set.Name)
 		}

@@ -30,7 +30,7 @@ func fitControls(ctx context.Context, d *finetune.Data) ([]controls.Result, erro
 	if !d.Judged() { // the test rows have no labels
 		test = nil
 	}
-	return controls.Measure(ctx, d.Spec.Task, d.Train, d.Dev, test)
+	return controls.Measure(ctx, d.Spec.Task, d.Spec.Space, d.Train, d.Dev, test)
 }
 
 // printControls writes a table of the controls. Its last columns compare each with the majority on

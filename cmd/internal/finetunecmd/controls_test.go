@@ -47,6 +47,16 @@ bigrams       words and pairs of neighbours  100.0  100.0  +50.0 ± 35.4
 	require.Len(t, files, 3, "nothing is written")
 }
 
+// The labels are those of the whole training file, also with the first rows only.
+func TestControlsOfTheFirstRows(t *testing.T) {
+	dir := t.TempDir()
+	write(t, dir, "train.jsonl", leaking(40)+`{"text": "odd film", "label": 2}`+"\n")
+	write(t, dir, "dev.jsonl", leaking(9)+`{"text": "odd film", "label": 2}`+"\n")
+	status, stdout, stderr := command(t, dir, strings.Fields("-task classification -controls -train train.jsonl -dev dev.jsonl -limit 40")...)
+	require.Zero(t, status, stderr)
+	require.Regexp(t, `(?m)^bag of words +words +90\.0 `, stdout)
+}
+
 func TestControlsOfScores(t *testing.T) {
 	dir := t.TempDir()
 	var rows strings.Builder
