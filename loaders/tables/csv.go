@@ -3,6 +3,7 @@ package tables
 import (
 	"encoding/csv"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/pkg/errors"
@@ -32,7 +33,6 @@ type csvFile struct {
 
 	first  int // line of the record that is read
 	opened int // line of its last opening quote
-	like   int // number of its later lines that look like separate rows
 }
 
 // separators maps separators of columns to their singular and plural names.
@@ -108,15 +108,40 @@ func (c *csvFile) row(parts []string, err error, yield func(record) bool) bool {
 		cells, err = c.h.cells(parts)
 	}
 	count := c.lines.number - c.first + 1
-	if count > 1 && (err != nil || len(parts) < c.h.width || c.like >= manyLikeRows && c.like >= count-2) {
+	if count > 1 && (err != nil || len(parts) < c.h.width || c.likeRows(parts, count)) {
 		return c.swallowed(count, err, yield)
 	}
 	return yield(record{line: c.first, cells: cells, err: err})
 }
 
-// manyLikeRows is a number of lines with as many columns as the header that no quoted text has: the
-// closing quote is missing.
+// manyLikeRows is a number of lines that may be rows of their own.
 const manyLikeRows = 8
+
+// likeRows reports whether the lines inside the quotes of a record are rows of their own, so that a closing
+// quote is missing: many lines, and all that are complete, have as many columns as the header, and one of these
+// columns has few values, as labels do. Lines of a text may have as many columns, too.
+func (c *csvFile) likeRows(parts []string, count int) bool {
+	if c.h.width < 2 || count < manyLikeRows {
+		return false
+	}
+	var rows [][]string
+	for _, part := range parts {
+		for _, line := range strings.Split(part, "\n")[1:] {
+			if row := strings.Split(line, c.comma); len(row) == c.h.width {
+				rows = append(rows, row)
+			}
+		}
+	}
+	if len(rows) < manyLikeRows || len(rows) < count-2 {
+		return false
+	}
+	for i := range c.h.width {
+		if values := slices.Sorted(slices.Values(column(rows, i))); 2*len(slices.Compact(values)) <= len(rows) {
+			return true
+		}
+	}
+	return false
+}
 
 // swallowed yields a broken row for each line of a record whose closing quote is missing.
 func (c *csvFile) swallowed(count int, err error, yield func(record) bool) bool {
@@ -146,7 +171,7 @@ func (e errNeverClosed) Error() string {
 
 // record splits a record that begins with a line; it may read more lines.
 func (c *csvFile) record(line string) (parts []string, err error) {
-	c.first, c.like = c.lines.number, 0
+	c.first = c.lines.number
 	if !strings.Contains(line, `"`) {
 		return strings.Split(line, c.comma), nil
 	}
@@ -185,9 +210,7 @@ func (c *csvFile) quoted(line string) (part, rest string, err error) {
 				return "", "", errNeverClosed{c.opened}
 			}
 			b.WriteByte('\n')
-			if line = string(c.lines.text); strings.Count(line, c.comma) == c.h.width-1 {
-				c.like++
-			}
+			line = string(c.lines.text)
 			continue
 		}
 		b.WriteString(line[:at])

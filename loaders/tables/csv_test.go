@@ -63,6 +63,30 @@ func TestQuotesHoldLineBreaksAndSeparators(t *testing.T) {
 	require.Equal(t, []int{3, 4, 65}, []int{rows[0].Line, rows[1].Line, rows[2].Line})
 }
 
+// Lines of a long text may have as many columns as the header.
+func TestLongQuotedTextsAreOneRow(t *testing.T) {
+	lines := make([]string, 12)
+	for i := range lines {
+		lines[i] = fmt.Sprintf("line %d, which is the last one but %d", i, len(lines)-1-i)
+	}
+	pairs := strings.Join(lines, "\n")
+	alone := strings.ReplaceAll(pairs, ",", "")
+	for _, c := range []struct {
+		text, content string
+		fields        loaders.Fields
+	}{
+		{alone, "text\n\"" + alone + "\"\nlast\n", loaders.Fields{Texts: []string{"text"}}},
+		{pairs, "text,label\n\"" + pairs + "\",1\nlast,0\n", labelledText},
+	} {
+		rows, account, err := Collect(file1(t, "r.csv", []byte(c.content)), ByName, c.fields, ledger.DefaultTolerance)
+		require.NoError(t, err)
+		require.Empty(t, account.LeftOut)
+		require.Len(t, rows, 2)
+		require.Equal(t, c.text, rows[0].Texts[0])
+		require.Equal(t, []int{2, 14}, []int{rows[1].Number, rows[1].Line})
+	}
+}
+
 func TestQuotesInBrokenRows(t *testing.T) {
 	for row, want := range map[string]string{
 		`a "b",1`:      `r.csv:3: bare " in non-quoted-field`,
