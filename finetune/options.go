@@ -159,9 +159,8 @@ func (o Options) Check() error {
 		return train.BadOption("{Preset} and {Model} both set the shape: use only one of them")
 	case o.Scratch && o.Transfer != Blocks{}:
 		return train.BadOption("{Transfer} cannot be combined with {Scratch}, which starts without a pre-trained model")
-	case o.Preset != "":
-		_, err := gpt1.Preset(o.Preset)
-		return train.InOption("Preset", err)
+	case o.checkPreset() != nil:
+		return o.checkPreset()
 	}
 	if err := o.checkSplit(); err != nil {
 		return err
@@ -170,6 +169,15 @@ func (o Options) Check() error {
 		return err
 	}
 	return o.checkReading()
+}
+
+// checkPreset returns an error for an unknown preset.
+func (o Options) checkPreset() error {
+	if o.Preset == "" {
+		return nil
+	}
+	_, err := gpt1.Preset(o.Preset)
+	return train.InOption("Preset", err)
 }
 
 // checkReading returns an error for options that cannot be read.

@@ -181,9 +181,11 @@ func TestReadingOptions(t *testing.T) {
 		"-out -":                 "-out must name a folder or a file: only predictions can be written to standard output",
 		"-checkpoints -1":        `invalid value "-1" for flag -checkpoints: must be a number of checkpoints, 0 or more, or best`,
 	} {
-		status, _, stderr := command(t, t.TempDir(), append(strings.Fields("-task classification -train f"), strings.Fields(flags)...)...)
-		require.Equal(t, 2, status, stderr)
-		require.Equal(t, "finetune: "+want+" (-h lists the flags)\n", stderr)
+		for _, task := range []string{"-task classification -train f", "-task classification -train f -scratch -preset tiny"} {
+			status, _, stderr := command(t, t.TempDir(), append(strings.Fields(task), strings.Fields(flags)...)...)
+			require.Equal(t, 2, status, stderr)
+			require.Equal(t, "finetune: "+want+" (-h lists the flags)\n", stderr)
+		}
 	}
 }
 
