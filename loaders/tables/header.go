@@ -83,6 +83,8 @@ func (s splitLine) cell(name string) (cell, error) {
 	switch {
 	case !found:
 		return cell{}, errMissing
+	case i >= len(s.parts) && s.Open && name == s.Label:
+		return cell{}, nil
 	case i >= len(s.parts):
 		return cell{}, errors.Errorf("field %q is column %d, but the row has %d", name, i+1, len(s.parts))
 	}

@@ -45,6 +45,21 @@ func TestRowsMayEndWithASeparator(t *testing.T) {
 	}
 }
 
+// Editors delete separators at the ends of lines.
+func TestShortRowsMayLackTheLabel(t *testing.T) {
+	fields := loaders.Fields{Texts: []string{"text"}, Label: "label", Open: true}
+	path := file1(t, "r.tsv", []byte("id\ttext\tlabel\n7\tone\t0\n8\ttwo\n9\n"))
+	rows, account, err := Collect(path, ByName, fields, ledger.DefaultTolerance)
+	require.NoError(t, err)
+	require.Len(t, rows, 2)
+	require.Equal(t, loaders.Label{}, rows[1].Label)
+	require.ErrorContains(t, account.LeftOut[0].Err, `r.tsv:4: field "text" is column 2, but the row has 1`)
+	fields.Open = false
+	_, account, err = Collect(path, ByName, fields, ledger.DefaultTolerance)
+	require.NoError(t, err)
+	require.ErrorContains(t, account.LeftOut[0].Err, `r.tsv:3: field "label" is column 3, but the row has 2`)
+}
+
 func TestLongerRowsEndWithTheLabel(t *testing.T) {
 	f := loaders.Fields{Texts: []string{"text"}, Label: "gold", Longer: 5}
 	rows, err := rowsOf(file1(t, "r.tsv", []byte("text\tlabel1\tgold\none\ta\tb\nlong\ta\tc\tc\td\n")), ByName, f)
