@@ -205,6 +205,18 @@ func TestFormsThatAreRefused(t *testing.T) {
 	}
 }
 
+// TestCardOfThresholds: thresholds are for the probabilities of logits divided by the temperature.
+func TestCardOfThresholds(t *testing.T) {
+	spec := specs["multilabel"].spec
+	for temperature, want := range map[float64]string{0: "if logits[i].sigmoid() >= t])", 2.5: "if (logits[i] / 2.5).sigmoid() >= t])"} {
+		spec.Temperature = temperature
+		out := t.TempDir()
+		_, err := Write(out, Options{Model: folder(t, spec), Architecture: gpt1.ClassificationModel})
+		require.NoError(t, err)
+		require.Contains(t, read(t, out, "README.md"), "enumerate([0.5,0.25,0.5]) "+want)
+	}
+}
+
 // TestCard reads the card of a run: licence left open, no folders of this machine, and the measures.
 func TestCard(t *testing.T) {
 	dir, out := folder(t, specs["entailment"].spec), filepath.Join(t.TempDir(), "my model")

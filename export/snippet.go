@@ -43,7 +43,11 @@ func snippet(name, class string, m *gpt1.Model, spec finetune.Spec) (code, pipel
 			if err != nil {
 				return "", "", errors.Wrap(err, cardFile)
 			}
-			lines = append(lines, fmt.Sprintf("print([model.config.id2label[i] for i, t in enumerate(%s) if logits[i].sigmoid() >= t])", thresholds))
+			logit := "logits[i]"
+			if spec.Temperature != 0 {
+				logit = fmt.Sprintf("(logits[i] / %v)", spec.Temperature)
+			}
+			lines = append(lines, fmt.Sprintf("print([model.config.id2label[i] for i, t in enumerate(%s) if %s.sigmoid() >= t])", thresholds, logit))
 		} else {
 			lines = append(lines, "print(model.config.id2label[int(logits.argmax())])")
 		}
