@@ -66,7 +66,7 @@ func NewExplainer(b *Base, o Options) (*Explainer, error) {
 	tuner.Group = o.Group
 	spec := b.head
 	x := &Explainer{spec: spec, tok: b.Tok, judge: spec.Task.Task().Judge(spec.Space, nil), room: windowRoom(b.Model.NCtx)}
-	x.heads, err = heads.NewExplainer(tuner, x.judge, heads.Formatter{Kind: spec.Task, Specials: spec.Specials, NCtx: b.Model.NCtx, Long: spec.Long})
+	x.heads, err = heads.NewExplainer(tuner, spec.Space, heads.Formatter{Kind: spec.Task, Specials: spec.Specials, NCtx: b.Model.NCtx, Long: spec.Long})
 	return x, err
 }
 

@@ -29,6 +29,8 @@ type Explainer struct {
 	mean   []float32 // the mean of the model's token embeddings, which masks a token
 	rows   *Tuner    // a copy of the model in which each token of the input has its own embedding; nil before the first
 
+	temperature float64 // see [Space]
+
 	// Progress is called as an explanation proceeds, with the number of tokens that were masked, and of all. It may be nil.
 	Progress func(done, all int)
 }
@@ -36,13 +38,14 @@ type Explainer struct {
 // maskedAtOnce is how many inputs with a masked token are predicted between two calls of Progress.
 const maskedAtOnce = 16
 
-// NewExplainer returns an explainer of the predictions that a judge makes from a tuner's logits. The
-// weights must be in float32.
-func NewExplainer(t *Tuner, j Judge, f Formatter) (*Explainer, error) {
+// NewExplainer returns an explainer of the predictions that are made from a tuner's logits in the given
+// space. The weights must be in float32.
+func NewExplainer(t *Tuner, s Space, f Formatter) (*Explainer, error) {
 	if d := t.Model.Store.Dtype(); d != graph.Float32 {
 		return nil, errors.Errorf("the weights are in %s: gradients need float32", d)
 	}
-	return &Explainer{tuner: t, judge: j, format: f, mean: meanRow(t.Model.Store.Param(embedding).Value, t.Model.NEmbd)}, nil
+	judge := f.Kind.Task().Judge(s, nil)
+	return &Explainer{tuner: t, judge: judge, format: f, mean: meanRow(t.Model.Store.Param(embedding).Value, t.Model.NEmbd), temperature: s.Temperature}, nil
 }
 
 // Explain returns the logits of an example, and the effect of each of its tokens: those of A, then
@@ -130,11 +133,16 @@ func (x *Explainer) mask(ctx context.Context, sequences [][]int32, effects []Eff
 	return logits[0], nil
 }
 
-// gradients computes gradient × input. Each token has a row of its own in the embedding, so that the
-// row's gradient is that of the token, added up over the sequences in which it stands.
+// gradients computes gradient × input of the loss, for logits that are divided by the temperature as those of
+// the evidence are. Each token has a row of its own in the embedding, so that the row's gradient is that of the
+// token, added up over the sequences in which it stands.
 func (x *Explainer) gradients(ctx context.Context, e Encoded, effects []Effect) error {
 	store := x.rows.Model.Store
 	store.ClearGradients()
+	if t := x.temperature; t != 0 {
+		x.setHead(float32(t))
+		defer x.setHead(1)
+	}
 	if _, err := x.rows.Accumulate(ctx, 1, []Encoded{e}, nil); err != nil {
 		return err
 	}
@@ -145,6 +153,17 @@ func (x *Explainer) gradients(ctx context.Context, e Encoded, effects []Effect) 
 		}
 	}
 	return nil
+}
+
+// setHead sets the head of the copy so that its logits are those of the model divided by a temperature.
+func (x *Explainer) setHead(temperature float32) {
+	from, to := x.tuner.Head.Linear, x.rows.Head.Linear
+	for i, v := range from.W.Value {
+		to.W.Value[i] = v / temperature
+	}
+	for i, v := range from.B.Value {
+		to.B.Value[i] = v / temperature
+	}
 }
 
 // embedding is the parameter that tokens select rows of.

@@ -60,7 +60,7 @@ func replaced(e Example, n int, by int32) Example {
 const unused = 50
 
 // Masking equals predicting the example with a token whose embedding is the mean. Gradient × input equals the slope
-// of the evidence when the token's embedding is stretched.
+// of the evidence, which a temperature changes, when the token's embedding is stretched.
 func TestEffectsOfTokens(t *testing.T) {
 	for kind, e := range explained() {
 		t.Run(string(kind), func(t *testing.T) {
@@ -72,9 +72,12 @@ func TestEffectsOfTokens(t *testing.T) {
 			table := tuner.Model.Store.Param(embedding)
 			others := slices.Concat(table.Value[:unused*small.NEmbd], table.Value[(unused+1)*small.NEmbd:])
 			copy(table.Value[unused*small.NEmbd:], meanRow(others, small.NEmbd))
-			judge := kind.Task().Judge(spaces[kind], nil)
+			space := spaces[kind]
+			if kind != Regression {
+				space.Temperature = 2.5
+			}
 			f := Formatter{Kind: kind, Specials: Specials{Start: 61, Delimiter: 62, Classify: 63}, NCtx: small.NCtx}
-			x, err := NewExplainer(tuner, judge, f)
+			x, err := NewExplainer(tuner, space, f)
 			require.NoError(t, err)
 			var heard []int
 			x.Progress = func(done, all int) { heard = append(heard, done, all) }
@@ -118,7 +121,7 @@ func TestEffectsInAnLSTM(t *testing.T) {
 	c.NLayer, c.NHead, c.NUnits = 1, 1, 8
 	tuner := tunerOf(t, c, Classification, 3, 2, 0.5)
 	f := Formatter{Kind: Classification, Specials: Specials{Start: 61, Delimiter: 62, Classify: 63}, NCtx: small.NCtx}
-	x, err := NewExplainer(tuner, Classification.Task().Judge(spaces[Classification], nil), f)
+	x, err := NewExplainer(tuner, spaces[Classification], f)
 	require.NoError(t, err)
 	_, effects, err := x.Explain(context.Background(), Example{A: []int32{1, 2, 3}})
 	require.NoError(t, err)
@@ -132,7 +135,7 @@ func TestEffectsInAnLSTM(t *testing.T) {
 func TestTokensThatAreCutHaveNoEffect(t *testing.T) {
 	tuner := newTuner(t, Classification, 3, 2, 0.5)
 	f := Formatter{Kind: Classification, Specials: Specials{Start: 61, Delimiter: 62, Classify: 63}, NCtx: 6}
-	x, err := NewExplainer(tuner, Classification.Task().Judge(spaces[Classification], nil), f)
+	x, err := NewExplainer(tuner, spaces[Classification], f)
 	require.NoError(t, err)
 	_, effects, err := x.Explain(context.Background(), Example{A: []int32{1, 2, 1, 4, 5, 6}})
 	require.NoError(t, err)
