@@ -246,8 +246,12 @@ func (o Options) checkApply() error {
 		return train.BadOption("{Calibrate} is for training: the model keeps its temperature, which {Eval} and {Predict} use")
 	case o.Task != "" || o.Dataset != "" || o.Train != "" || o.Dev != "" || o.Test != "" || o.Scratch || o.Long != "":
 		return train.BadOption("{Eval} and {Predict} use the task of the fine-tuned model: omit {Task}, {Dataset}, {Train}, {Dev}, {Test}, {Scratch} and {Long}")
+	case o.Labels != "" || o.Regression || o.Preset != "" || o.Transfer != Blocks{} || o.ClassWeights != "":
+		return train.BadOption("{Labels}, {Regression}, {Preset}, {Transfer} and {ClassWeights} are for training: omit them with {Eval}, {Predict} and {Explain}")
 	case o.Split != "":
 		return train.BadOption("{Split} divides training rows: omit it with {Eval} and {Predict}")
+	case o.Limit != 0 && o.Explain == "":
+		return train.BadOption("{Limit} is for training and {Explain}: omit it, as {Eval} and {Predict} take all rows")
 	case o.KeepColumns != "" && o.Predict == "" && (o.Eval == "" || o.Out == ""):
 		return train.BadOption("{KeepColumns} goes with predictions: use {Predict}, or {Eval} with a folder {Out}")
 	}

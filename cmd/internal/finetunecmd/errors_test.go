@@ -41,6 +41,12 @@ func TestCommandLine(t *testing.T) {
 		{"negative rate", "-task qa -train f -lr -1", "-lr must be between 0 and 1e6, not -1"},
 		{"no lambda", "-task qa -train f -lambda NaN", "-lambda must be between 0 and 1e6, not NaN"},
 		{"warm-up in updates", "-task qa -train f -warmup 100", "-warmup must be at least 0 and less than 1, not 100"},
+		{"labels of a model", "-model m -eval f -labels no,yes", "-labels, -regression, -preset, -transfer and -class-weights are for training: omit them with -eval, -predict and -explain"},
+		{"scores of a model", "-model m -eval f -regression", "-regression, -preset"},
+		{"shape of a model", "-model m -predict f -preset tiny", "-preset, -transfer"},
+		{"blocks of a model", "-model m -predict f -transfer 1", "-transfer and -class-weights"},
+		{"weights of classes without training", "-model m -explain f -class-weights balanced", "-class-weights are for training"},
+		{"some of the rows to predict", "-model m -predict f -limit 2", "-limit is for training and -explain: omit it, as -eval and -predict take all rows"},
 		{"dropout of everything", "-task qa -train f -dropout 1", "-dropout must be at least 0 and less than 1, not 1"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
