@@ -22,13 +22,14 @@ const (
 )
 
 // jsonObjects is a file of JSON objects: one per line or, as other programs write them, over several
-// lines, in an array, or in an array that is a member named, for example, data.
-func jsonObjects(t *textFile) source {
+// lines, in an array, or in an array that is a member named, for example, data. An object with the wanted texts
+// is a row itself.
+func jsonObjects(t *textFile, w *wanted) source {
 	return source{
 		file:  t,
 		parse: func(raw string) (cells, error) { return parseObject([]byte(raw)) },
 		next: func(yield func(record) bool) error {
-			form, err := t.jsonForm()
+			form, err := t.jsonForm(w)
 			if err != nil {
 				return err
 			}
@@ -52,7 +53,7 @@ func (t *textFile) withJSON(do func(*jsonScanner) error) error {
 
 // jsonForm detects the form from the beginning of a file. It has one object per line if the first line
 // is a complete value and others follow.
-func (t *textFile) jsonForm() (form jsonForm, err error) {
+func (t *textFile) jsonForm(w *wanted) (form jsonForm, err error) {
 	err = t.withJSON(func(j *jsonScanner) error {
 		c, err := j.peek()
 		switch {
@@ -75,6 +76,9 @@ func (t *textFile) jsonForm() (form jsonForm, err error) {
 		}
 		if _, atEnd := j.peek(); err == nil && atEnd == nil {
 			return nil // nothing follows a container
+		}
+		if o, err := parseObject([]byte(raw)); err == nil && w.hasTexts(o) {
+			return nil
 		}
 		return t.withJSON(func(j *jsonScanner) error {
 			if name, err := j.member(false); err == nil && name != "" {

@@ -46,6 +46,20 @@ func TestShapesOfJSON(t *testing.T) {
 	}
 }
 
+// A list of objects in the only row is no list of rows.
+func TestTheOnlyObjectMayBeARow(t *testing.T) {
+	for _, content := range []string{
+		`{"text": "one", "items": [{"text": "two", "label": 1}], "label": 0}`,
+		"{\"text\": \"one\",\n\"items\": [{\"id\": 1},\n{\"id\": 2}], \"label\": 0}\n",
+	} {
+		rows, account, err := Collect(file1(t, "r.jsonl", []byte(content)), ByName, labelledText, ledger.DefaultTolerance)
+		require.NoError(t, err)
+		require.Empty(t, account.Notes)
+		require.Len(t, rows, 1)
+		require.Equal(t, "one", rows[0].Texts[0])
+	}
+}
+
 func TestBrokenJSON(t *testing.T) {
 	const a = `{"text": "one", "label": 0}`
 	many := strings.Repeat(a+",\n", 200)

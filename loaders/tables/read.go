@@ -125,7 +125,7 @@ func sourceOf(path string, kind Kind, f loaders.Fields) (source, error) {
 	}
 	switch kind {
 	case JSONL:
-		return jsonObjects(t), nil
+		return jsonObjects(t, newWanted(f)), nil
 	case TSV:
 		return separated(t, newHeader(f, "tab"), "\t"), nil
 	case CSV:

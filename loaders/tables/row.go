@@ -2,6 +2,7 @@ package tables
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -104,6 +105,13 @@ func Shortened(names []string) string {
 		all = append(all, name)
 	}
 	return strings.Join(all, ", ")
+}
+
+// hasTexts reports whether a record has the columns of all texts, of which there is at least one.
+func (w *wanted) hasTexts(c cells) bool {
+	all := slices.Concat(w.texts...)
+	missing := func(name string) bool { _, err := c.cell(name); return errors.Is(err, errMissing) }
+	return len(all) > 0 && !slices.ContainsFunc(all, missing)
 }
 
 // joined is the text of the columns. Of several columns some may be empty, but not all.
