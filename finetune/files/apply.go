@@ -148,13 +148,13 @@ func (s reader) readLike(path string, spec finetune.Spec) ([]loaders.Row, []ledg
 	if err != nil {
 		return nil, nil, err
 	}
+	if spec.Fields != nil && s.Join == "" {
+		fields.Join = spec.Fields.Join
+	}
 	if spec.Fields != nil && s.Fields == "" {
 		given := fields
 		fields = *spec.Fields
-		fields.Lists, fields.Keep = given.Lists, given.Keep
-		if s.Join != "" {
-			fields.Join = given.Join
-		}
+		fields.Lists, fields.Keep, fields.Join = given.Lists, given.Keep, given.Join
 		if s.Table != "" {
 			fields.Table = given.Table
 		}

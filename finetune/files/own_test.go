@@ -108,6 +108,24 @@ func TestUnlabelledRowsArePredicted(t *testing.T) {
 	require.Equal(t, path+": rows without a label: 2 of 3; the predictions are not evaluated", accounts[0].Lines()[1])
 }
 
+// Columns of other names are joined as those of the training file were, unless Join says otherwise.
+func TestColumnsOfLaterFilesAreJoinedAsBefore(t *testing.T) {
+	dir := folder(t, map[string]string{"old.csv": "subject,body\none,two\n", "new.csv": "title,content\none,two\n"})
+	trained := loaders.Fields{Texts: []string{"subject+body"}, Label: "label", Join: " | "}
+	spec := finetune.Spec{Task: heads.Classification, Space: heads.Space{Labels: []string{"0", "1"}}, Fields: &trained}
+	for _, c := range []struct{ file, fields, join, want string }{
+		{"old.csv", "", "", "one | two"},
+		{"old.csv", "", "/", "one/two"},
+		{"new.csv", "text=title+content", "", "one | two"},
+		{"new.csv", "text=title+content", "/", "one/two"},
+	} {
+		o := finetune.Options{Predict: filepath.Join(dir, c.file), Fields: c.fields, Join: c.join}
+		rows, _, err := reader{Options: o}.readMore(o.Predict, spec)
+		require.NoError(t, err)
+		require.Equal(t, c.want, rows[0].Texts[0])
+	}
+}
+
 func TestWholeNumbersWithDecimalPointAreClasses(t *testing.T) {
 	d, report, err := readTest(t, "text\tlabel\none\t0.0\ntwo\t1.0\nthree\t0\n", "test.jsonl", `{"text": "four", "label": 1}`+"\n"+`{"text": "five", "label": -0.0}`)
 	require.NoError(t, err)
