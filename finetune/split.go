@@ -181,7 +181,7 @@ func (d *Data) SplitIfPossible(seed int64) error {
 }
 
 // groupsOf returns the indices of the rows, in groups of those that are connected by equal texts. Case
-// and blanks do not count.
+// and blanks do not count. A question counts only if it has no context, as many contexts may have the same one.
 func groupsOf(rows []loaders.Row) [][]int {
 	first := make([]int, len(rows)) // union-find: an earlier row of the group, or itself
 	find := func(i int) int {
@@ -199,13 +199,15 @@ func groupsOf(rows []loaders.Row) [][]int {
 			if key == "" {
 				continue
 			}
-			j, found := seen[key]
-			if !found {
+			if j, found := seen[key]; found {
+				a, b := find(i), find(j)
+				first[max(a, b)] = min(a, b)
+			} else {
 				seen[key] = i
-				continue
 			}
-			a, b := find(i), find(j)
-			first[max(a, b)] = min(a, b)
+			if len(row.Answers) > 0 {
+				break
+			}
 		}
 	}
 	at := map[int]int{}

@@ -118,6 +118,22 @@ func TestEqualTextsStayTogether(t *testing.T) {
 	require.Equal(t, [][]int{{0, 1, 2, 4}, {3}, {5}}, groupsOf(rows))
 }
 
+// Questions of a few kinds are asked about many contexts.
+func TestSplitOfQuestions(t *testing.T) {
+	d := &Data{Name: "rows.jsonl", Spec: Spec{Task: heads.MultipleChoice, Space: heads.Space{Choices: 2}}}
+	for i := range 40 {
+		d.Train = append(d.Train, loaders.Row{Number: i + 1, Texts: []string{fmt.Sprint("context ", i), "which one ?"}, Answers: []string{"a", "b"}, Label: loaders.Label{Text: fmt.Sprint(i % 2)}})
+	}
+	require.NoError(t, d.Split("80/10/10", 1))
+	require.Equal(t, []int{32, 4, 4}, []int{len(d.Train), len(d.Dev), len(d.Test)})
+
+	question := func(context, question string) loaders.Row {
+		return loaders.Row{Texts: []string{context, question}, Answers: []string{"a", "b"}}
+	}
+	rows := []loaders.Row{question("c", "q"), question("", "q"), question("d", "q"), question(" ", "Q"), question("C", "r")}
+	require.Equal(t, [][]int{{0, 4}, {1, 3}, {2}}, groupsOf(rows))
+}
+
 func TestSplitOfOtherTasks(t *testing.T) {
 	scores := dataOf(heads.Regression, nil)
 	tags := dataOf(heads.MultiLabel, []string{"a", "b", "c"})

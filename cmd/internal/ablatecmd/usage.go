@@ -33,10 +33,11 @@ What is compared
                    and score all predictions together. The table compares full
                    with the other variants and with a bag of words, row by row,
                    with 95 % intervals. Parts are drawn anew for each seed, with
-                   equal shares of the labels; rows with a text in common stay
-                   together, in the intervals, too. Development rows are those
-                   of the dataset or -dev, or else a tenth of the training rows
-                   of each fold. Test rows are not used
+                   equal shares of the labels; rows with a text in common (of
+                   qa, a context) stay together, in the intervals, too.
+                   Development rows are those of the dataset or -dev, or else a
+                   tenth of the training rows of each fold. Test rows are not
+                   used
   -seeds N         seeds 1 to N (3)
 
 Published datasets, as in gorgpt finetune

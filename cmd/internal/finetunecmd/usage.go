@@ -54,8 +54,9 @@ The data
   -split A/B/C     without -dev and -test: percentages of the rows of -train to
                    train on, for development and for the test (80/10/10); none
                    keeps all for training. Labels have the same share in each
-                   part, and rows with a text in common stay together. split.tsv
-                   in the run folder has the numbers of the rows
+                   part, and rows with a text in common stay together (of qa,
+                   those with the same context). split.tsv in the run folder has
+                   the numbers of the rows
   -fields LIST     what the files call the fields: text=sentence,label=gold.
                    A plus joins columns to one text, text=subject+body, of which
                    some may be empty, or lists the columns of the answers:
