@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -19,6 +20,7 @@ import (
 //	refs/REVISION            the commit of a revision
 //	blobs/HASH               contents, by the hash that the server lists; HASH.incomplete while they are downloaded
 //	snapshots/COMMIT/PATH    relative links to blobs; files where links cannot be made
+//	.no_exist/COMMIT/PATH    empty files for names that the commit is known to lack
 //
 // and .locks/FOLDER/HASH.lock beside these folders.
 
@@ -102,6 +104,27 @@ func (c *Client) keepRef(r Ref, commit string) error {
 		return errors.Wrap(err, "making the cache of the hub")
 	}
 	return atomicfile.WriteFile(path, []byte(commit))
+}
+
+// absent is the path of the empty file that says that a commit lacks a file.
+func (c *Client) absent(r Ref, name string) string {
+	return c.place(r, ".no_exist", r.Revision, filepath.FromSlash(name))
+}
+
+// areAbsent reports whether the commit is known to lack all of these files.
+func (c *Client) areAbsent(r Ref, names []string) bool {
+	unknown := func(name string) bool { _, err := os.Stat(c.absent(r, name)); return err != nil }
+	return !slices.ContainsFunc(names, unknown)
+}
+
+// keepAbsent stores that the commit lacks these files. If that fails, the server is asked again the next time.
+func (c *Client) keepAbsent(r Ref, names []string) {
+	for _, name := range names {
+		path := c.absent(r, name)
+		if os.MkdirAll(filepath.Dir(path), 0o777) == nil {
+			_ = os.WriteFile(path, nil, 0o666)
+		}
+	}
 }
 
 // isWhole reports whether a path is that of a file with the size of f.

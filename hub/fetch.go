@@ -11,8 +11,11 @@ type Choice struct {
 	Files []File
 	Name  string // names the files in the repository: a path or a pattern; "": the folder does
 
-	// Whole reports that nothing is missing, even if the listing is only that of the cache.
+	// Whole reports that no more files are needed, except for those of Absent, even if the listing is only that of the cache.
 	Whole bool
+
+	// Absent are paths that the listing lacks. Files of these names would be needed, too.
+	Absent []string
 }
 
 // Chooser returns what is needed of a repository. It must be safe for concurrent use if clients share it.
@@ -45,7 +48,7 @@ func Fetch(ctx context.Context, ref string) (dir string, err error) {
 func (c *Client) Fetch(ctx context.Context, r Ref, choose Chooser) (Found, error) {
 	if r.Pinned() {
 		if l, err := c.cached(r); err == nil {
-			if choice, err := choose(l); err == nil && choice.Whole {
+			if choice, err := choose(l); err == nil && choice.Whole && c.areAbsent(l.Ref, choice.Absent) {
 				return c.found(l, choice), nil
 			}
 		}
@@ -63,6 +66,9 @@ func (c *Client) Fetch(ctx context.Context, r Ref, choose Chooser) (Found, error
 	}
 	if _, err := c.Get(ctx, l, choice.Files); err != nil {
 		return Found{}, err
+	}
+	if !c.Offline {
+		c.keepAbsent(l.Ref, choice.Absent)
 	}
 	return c.found(l, choice), nil
 }

@@ -155,6 +155,27 @@ func TestFetch(t *testing.T) {
 	require.Contains(t, e.notes(), "using the cache")
 }
 
+// Other programs, or an interrupted one, may have left a part of the model in the cache.
+func TestFetchOfAPartOfTheModel(t *testing.T) {
+	h, c, _ := setup(t)
+	contents := published()
+	contents["task.json"] = []byte("{}")
+	h.Add(id, contents)
+	found, err := c.Fetch(t.Context(), ref(t, id), Model)
+	require.NoError(t, err)
+	for _, name := range []string{"task.json", "tokenizer_config.json", "vocab.json"} {
+		require.NoError(t, os.Remove(filepath.Join(found.Dir, name)))
+		again, err := c.Fetch(t.Context(), found.Ref, Model)
+		require.NoError(t, err)
+		require.Equal(t, found, again)
+		require.FileExists(t, filepath.Join(found.Dir, name))
+	}
+	h.Forget()
+	_, err = c.Fetch(t.Context(), found.Ref, Model)
+	require.NoError(t, err)
+	require.Empty(t, h.Requests())
+}
+
 func TestFetchOfThePackage(t *testing.T) {
 	h, _, _ := setup(t)
 	dir, err := Fetch(t.Context(), id)

@@ -2,6 +2,7 @@ package hub
 
 import (
 	"fmt"
+	"path"
 	"regexp"
 	"strconv"
 	"strings"
@@ -44,6 +45,8 @@ func Model(l *Listing) (Choice, error) {
 	for _, name := range modelFiles {
 		if f, found := files[name]; found {
 			choice.Files = append(choice.Files, f)
+		} else {
+			choice.Absent = append(choice.Absent, path.Join(l.Ref.Path, name))
 		}
 	}
 	_, config := files["config.json"]

@@ -36,7 +36,10 @@ def check(cache, repo, revision, *names):
         with open(os.path.join(cache, ".locks", os.path.basename(root), blob + ".lock"), "r+") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     assert set(os.listdir(os.path.join(root, "blobs"))) == blobs
-    assert sorted(os.listdir(root)) == ["blobs", "refs", "snapshots"]
+    assert sorted(os.listdir(root)) == [".no_exist", "blobs", "refs", "snapshots"]
+    assert os.listdir(os.path.join(root, ".no_exist")) == [commit]
+    for name in os.listdir(os.path.join(root, ".no_exist", commit)):
+        assert name not in names and os.path.getsize(os.path.join(root, ".no_exist", commit, name)) == 0, name
 
 
 def make(cache, repo, revision, source):
