@@ -31,7 +31,7 @@ type author struct {
 
 	mu      sync.Mutex
 	batch   *generate.Batch
-	texts   []*writing // in the order in which they came; the first ones are in the batch
+	texts   []*writing // in the order in which they came; the batch has room for some of them
 	running bool
 }
 
@@ -48,6 +48,9 @@ type writing struct {
 	gone bool              // nobody reads it any more
 	in   *generate.Writing // nil before it has joined
 }
+
+// placed reports whether a text has a place in the batch.
+func (w *writing) placed() bool { return w.in != nil && !w.in.Paused() }
 
 // written is a token that was written.
 type written struct {
@@ -127,12 +130,10 @@ func (a *author) next() (round []*writing) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.sweep()
-	for _, w := range a.texts {
-		a.join(w)
-	}
+	a.place()
 	a.sweep() // those that could not join
 	for _, w := range a.texts {
-		if w.in != nil && len(w.tokens) < ahead {
+		if w.placed() && len(w.tokens) < ahead {
 			round = append(round, w)
 		}
 	}
@@ -154,13 +155,34 @@ func (a *author) sweep() {
 	})
 }
 
-// join lets a text join the batch, if there is room for it.
-func (a *author) join(w *writing) {
+// place gives places in the batch to texts that wait for one. If it is full, texts that are ahead of their readers make
+// room, until half of what they are ahead has been read.
+func (a *author) place() {
 	if a.batch == nil {
 		a.batch = generate.NewBatch(a.model, textsAtOnce(a.model.Config))
 	}
-	if w.in == nil && !a.batch.Full() {
-		w.in, w.err = a.batch.Join(w.prompt, w.o, w.sample)
+	var idle []*writing
+	for _, w := range a.texts {
+		if w.placed() && len(w.tokens) == ahead {
+			idle = append(idle, w)
+		}
+	}
+	for _, w := range a.texts {
+		if w.placed() || len(w.tokens) > ahead/2 {
+			continue
+		}
+		if a.batch.Full() && len(idle) > 0 {
+			a.batch.Pause(idle[0].in)
+			idle = idle[1:]
+		}
+		switch {
+		case a.batch.Full():
+			return
+		case w.in == nil:
+			w.in, w.err = a.batch.Join(w.prompt, w.o, w.sample)
+		default:
+			w.err = a.batch.Resume(w.in)
+		}
 	}
 }
 
@@ -236,7 +258,7 @@ func (a *author) load() (writing, waiting int) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	for _, w := range a.texts {
-		if w.in != nil {
+		if w.placed() {
 			writing++
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"runtime/debug"
 	"strings"
 	"sync"
 	"testing"
@@ -210,6 +211,34 @@ func TestSlowReaders(t *testing.T) {
 			require.NoError(t, err)
 			require.Equal(t, want, other)
 		}
+	}
+	require.Equal(t, want, text.String())
+}
+
+// Where memory is short, so that one text is written at a time, its reader may ask for others meanwhile. All have the same tokens.
+func TestTextsShareOnePlace(t *testing.T) {
+	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	defer cancel()
+	m, s := open(t), gorgpt.Sampling{Tokens: 100, Temperature: 1, Seed: 1} // past the context
+	tok, err := m.Tokenizer()
+	require.NoError(t, err)
+	prompt := tok.Encode("the boy saw")
+	want, err := write(ctx, m, "the girl", s)
+	require.NoError(t, err)
+	wantNext, err := m.Next(ctx, prompt)
+	require.NoError(t, err)
+
+	m = open(t)
+	before := debug.SetMemoryLimit(1 << 20) // until the first text has a place
+	defer debug.SetMemoryLimit(before)
+	var text strings.Builder
+	for piece, err := range m.Generate(ctx, "the girl", s) {
+		require.NoError(t, err)
+		debug.SetMemoryLimit(before)
+		text.WriteString(piece)
+		next, err := m.Next(ctx, prompt)
+		require.NoError(t, err)
+		require.Equal(t, wantNext, next)
 	}
 	require.Equal(t, want, text.String())
 }

@@ -33,7 +33,8 @@ const defaultTokens = 100
 // of ctx, at most one token later.
 //
 // Texts of calls that run at the same time are written together, up to 32 of them if there is memory
-// for their keys and values, which is kept until the model is closed; others wait. A text is the same whatever is written beside it.
+// for their keys and values, which is kept until the model is closed; others wait. A text
+// that is 16 tokens ahead of its reader makes room for them. A text is the same whatever is written beside it.
 func (m *Model) Generate(ctx context.Context, prompt string, s Sampling) iter.Seq2[string, error] {
 	return func(yield func(string, error) bool) {
 		going := true

@@ -58,17 +58,23 @@ func (b *Batch) Join(prompt []int32, o Options, sample int) (*Writing, error) {
 		}
 		b.d.restart()
 	}
-	at, past := b.familiar(prompt)
-	slot := b.free[at]
+	b.texts++
+	slot, past := b.take(prompt)
+	w := &Writing{ID: -1, text: b.d.newText(slot, o.Slide), chooser: newChooser(o, sample, b.d.model.VocabSize, prompt)}
+	w.text.ids, w.text.past = append(w.text.ids, prompt...), past
+	return w, nil
+}
+
+// take returns a slot for a text that begins with ids, and the number of its positions that the slot already holds.
+func (b *Batch) take(ids []int32) (slot, past int) {
+	at, past := b.familiar(ids)
+	slot = b.free[at]
 	if slot >= b.d.slots {
 		b.d.reserve(min(max(slot+1, 2*b.d.slots), slot+len(b.free)))
 	}
 	b.free = slices.Delete(b.free, at, at+1)
 	delete(b.left, slot)
-	b.texts++
-	w := &Writing{ID: -1, text: b.d.newText(slot, o.Slide), chooser: newChooser(o, sample, b.d.model.VocabSize, prompt)}
-	w.text.ids, w.text.past = append(w.text.ids, prompt...), past
-	return w, nil
+	return slot, past
 }
 
 // familiar returns the index in free of the slot whose text begins most like a prompt, and the number of positions that
@@ -96,10 +102,37 @@ func (b *Batch) familiar(prompt []int32) (at, past int) {
 
 // Leave removes a text.
 func (b *Batch) Leave(w *Writing) {
-	b.left[w.text.slot] = w.text
-	b.free = append(b.free, w.text.slot)
+	if !w.Paused() {
+		b.vacate(w.text)
+	}
 	b.texts--
 	w.text = nil
+}
+
+// vacate frees the slot of a text.
+func (b *Batch) vacate(t *text) {
+	b.left[t.slot] = t
+	b.free = append(b.free, t.slot)
+}
+
+// Pause makes room for another text. Until it is resumed, the text must be in no round.
+func (b *Batch) Pause(w *Writing) {
+	held := *w.text
+	b.vacate(&held)
+	w.text.unread() // moves the window as far as without the pause
+	w.text.slot, w.text.past = noSlot, 0
+}
+
+// Paused reports whether the text is paused.
+func (w *Writing) Paused() bool { return w.text.slot == noSlot }
+
+// Resume lets a paused text go on. What it has read is read again, which changes no bit.
+func (b *Batch) Resume(w *Writing) error {
+	if b.Full() {
+		return errors.New("the batch is full")
+	}
+	w.text.slot, w.text.past = b.take(w.text.ids)
+	return nil
 }
 
 // Unread is the number of tokens that the text's next round reads.

@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Texts that join and leave at random have the tokens that they have alone, far past the context.
+// Texts that join, pause and leave at random have the tokens that they have alone, far past the context.
 func TestBatchWritesWhatEachTextHasAlone(t *testing.T) {
 	m, ctx, random := testModel(t), context.Background(), rand.New(rand.NewPCG(1, 2))
 	type job struct {
@@ -51,13 +51,23 @@ func TestBatchWritesWhatEachTextHasAlone(t *testing.T) {
 			require.Equal(t, int32(-1), j.w.ID)
 			waiting, active = waiting[1:], append(active, j)
 		}
-		most = max(most, len(active))
+		placed := 0
 		var texts []*Writing
 		for _, j := range active {
-			if random.IntN(4) > 0 { // not all take part
+			switch { // some make room for others
+			case !j.w.Paused() && random.IntN(9) == 0:
+				b.Pause(j.w)
+			case j.w.Paused() && !b.Full():
+				require.NoError(t, b.Resume(j.w))
+			}
+			if j.w.Paused() {
+				continue
+			}
+			if placed++; random.IntN(4) > 0 { // not all take part
 				texts = append(texts, j.w)
 			}
 		}
+		most = max(most, placed)
 		if len(texts) == 0 {
 			continue
 		}
@@ -95,8 +105,14 @@ func TestBatchRefuses(t *testing.T) {
 	_, err = b.Join([]int32{1}, Options{}, 0)
 	require.ErrorContains(t, err, "full")
 	b.Leave(w)
+	w, err = b.Join([]int32{1}, Options{}, 0)
+	require.NoError(t, err)
+	b.Pause(w)
 	_, err = b.Join([]int32{1}, Options{}, 0)
 	require.NoError(t, err)
+	require.ErrorContains(t, b.Resume(w), "full")
+	b.Leave(w)
+	require.True(t, b.Full(), "the other is still there")
 }
 
 // What a text has in common with one that has left is not read again, and its scores have the same bits.

@@ -6,10 +6,13 @@ type text struct {
 	ids  []int32 // the whole text
 	from int     // start of the window
 	past int     // positions of the window in the caches
-	slot int     // its place in the caches
+	slot int     // its place in the caches, or noSlot
 
 	ctx, slide int // tokens of a full window, and that are dropped at a time when it is full
 }
+
+// noSlot is the slot of a text that is paused.
+const noSlot = -1
 
 // newText returns an empty text.
 func (d *decoder) newText(slot, slide int) *text {

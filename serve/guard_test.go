@@ -214,3 +214,34 @@ func TestFailureAfterTheBeginning(t *testing.T) {
 		}
 	}
 }
+
+// stalled is the connection of a client that does not read.
+type stalled struct {
+	*httptest.ResponseRecorder
+	net.Conn
+}
+
+func (s stalled) Write(data []byte) (int, error) { return s.Conn.Write(data) }
+
+// A client that does not read its stream keeps nobody from being answered, and its request ends in time.
+func TestAClientThatDoesNotRead(t *testing.T) {
+	s, h := start(t, Options{Limits: Limits{Time: 2 * time.Second}})
+	conn, client := net.Pipe()
+	defer client.Close()
+	r := httptest.NewRequest(http.MethodPost, "http://localhost/v1/completions", strings.NewReader(`{"prompt": "the boy", "n": 32, "max_tokens": 2000, "stream": true}`))
+	r.Header.Set("Content-Type", "application/json")
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		s.ServeHTTP(stalled{httptest.NewRecorder(), conn}, r)
+	}()
+	require.Eventually(t, func() bool { return s.models[0].opened.Load().Load().Writing == 32 }, 10*time.Second, time.Millisecond, "all places")
+	for range 3 {
+		require.NotEmpty(t, complete(t, h.URL, `{"prompt": "the girl", "max_tokens": 20}`).Choices[0].Text)
+	}
+	select {
+	case <-ended:
+	case <-time.After(10 * time.Second):
+		require.Fail(t, "it has not ended")
+	}
+}

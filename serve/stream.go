@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"sync"
+	"time"
 
 	"github.com/pkg/errors"
 	"golang.org/x/sync/errgroup"
@@ -12,6 +13,9 @@ import (
 // streamTo answers with a stream of events, one for each piece of each text.
 func (c *completion) streamTo(w http.ResponseWriter, r *http.Request, rec *record) error {
 	events := &events{w: w, control: http.NewResponseController(w)}
+	if end, limited := r.Context().Deadline(); limited { // which does not end the writing to a client that has stopped reading
+		_ = events.control.SetWriteDeadline(end.Add(lastWords)) // there is none in tests without a connection
+	}
 	group, ctx := errgroup.WithContext(r.Context())
 	for i := range len(c.prompts) * c.n {
 		group.Go(caught(func() error {
@@ -46,6 +50,9 @@ func (c *completion) streamTo(w http.ResponseWriter, r *http.Request, rec *recor
 	}
 	return err
 }
+
+// lastWords is how long a stream may take to say that the time of its request is over.
+const lastWords = time.Second
 
 // events are server-sent events.
 type events struct {
