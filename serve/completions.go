@@ -28,6 +28,7 @@ type completion struct {
 	logProbs                int // alternatives of each token; -1: no log-probabilities
 	echo, stream, withUsage bool
 	withIDs                 bool
+	echoes                  []func() (part, error) // of each prompt; nil: nothing is echoed
 	stop                    []string
 	sampling                gorgpt.Sampling
 	id                      string
@@ -47,7 +48,7 @@ func (s *Server) completions(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	c, err := s.check(req, m)
+	c, err := s.check(r.Context(), req, m)
 	if err != nil {
 		return err
 	}
@@ -195,13 +196,14 @@ func (c *completion) write(ctx context.Context, i int, give func(part) error) (r
 		offset += utf8.RuneCountInString(t.Text)
 	}
 	if c.echo {
-		p, err := c.echoed(ctx, prompt, add)
+		p, err := c.echoes[i/c.n]()
 		if err != nil {
 			return "", err
 		}
 		if err := give(p); err != nil {
 			return "", err
 		}
+		offset = utf8.RuneCountInString(p.text)
 	}
 	if c.max == 0 {
 		return "length", nil
@@ -243,8 +245,8 @@ func (c *completion) idsOf(ids ...int32) []int32 {
 	return nil
 }
 
-// echoed is the prompt, with log-probabilities if they are asked for.
-func (c *completion) echoed(ctx context.Context, prompt []int32, add func(*logProbs, gorgpt.Token)) (part, error) {
+// echoed is the prompt, with log-probabilities if they are asked for. All n texts begin with it.
+func (c *completion) echoed(ctx context.Context, prompt []int32) (part, error) {
 	p := part{logProbs: newLogProbs(), ids: c.idsOf(prompt...)}
 	var tokens []gorgpt.Token
 	if c.logProbs >= 0 {
@@ -254,9 +256,11 @@ func (c *completion) echoed(ctx context.Context, prompt []int32, add func(*logPr
 		}
 	}
 	var b strings.Builder
+	offset := 0
 	for _, t := range tokens {
 		b.WriteString(t.Text)
-		add(p.logProbs, t)
+		p.logProbs.add(t, offset, c.logProbs)
+		offset += utf8.RuneCountInString(t.Text)
 	}
 	if p.text = b.String(); c.logProbs < 0 {
 		p.text = strings.TrimSuffix(c.tok.Decode(prompt), " ")

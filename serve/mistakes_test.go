@@ -44,6 +44,7 @@ func TestMistakes(t *testing.T) {
 		{"/v1/completions", `{"prompt": "the", "n": 9223372036854775807}`, 413, "more than 4 texts"},
 		{"/v1/completions", `{"prompt": "the", "n": 0}`, 422, "n must be"},
 		{"/v1/completions", `{"prompt": "the", "max_tokens": 101}`, 422, "100 tokens"},
+		{"/v1/completions", `{"prompt": [[` + strings.Repeat("1, ", 24) + `1, 1]], "n": 4, "echo": true, "logprobs": 0, "max_tokens": 0}`, 413, "prompts of 26 tokens, times n = 4, are more than the 100 tokens"},
 		{"/v1/completions", `{"prompt": "the", "max_tokens": -1}`, 422, "max_tokens"},
 		{"/v1/completions", `{"prompt": "the", "max_tokens": 0}`, 422, "echo"},
 		{"/v1/completions", `{"prompt": "the", "temperature": -1}`, 422, "temperature"},

@@ -29,7 +29,7 @@ type Options struct {
 type Limits struct {
 	Body     int64         // bytes of a request
 	Inputs   int           // prompts times n, or inputs to predict, of a request
-	Tokens   int           // to be written for a request, all texts together
+	Tokens   int           // to be written for a request, all texts together, or echoed with log-probabilities
 	Requests int           // in work at once; more wait
 	Queue    int           // requests that wait; more are refused
 	Time     time.Duration // from the arrival of a request to its answer

@@ -1,12 +1,14 @@
 package serve
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"math"
 	"math/rand/v2"
 	"net/http"
 	"strconv"
+	"sync"
 
 	"gorgpt"
 	"gorgpt/generate"
@@ -62,8 +64,8 @@ func (p *prompts) UnmarshalJSON(data []byte) error {
 	return invalid("prompt", "the prompt must be a text, a list of texts, a list of token ids, or a list of such lists")
 }
 
-// check checks a request.
-func (s *Server) check(req completionRequest, m *gorgpt.Model) (*completion, error) {
+// check checks a request, whose context is ctx.
+func (s *Server) check(ctx context.Context, req completionRequest, m *gorgpt.Model) (*completion, error) {
 	tok, err := m.Tokenizer()
 	if err != nil {
 		return nil, err
@@ -113,6 +115,16 @@ func (s *Server) check(req completionRequest, m *gorgpt.Model) (*completion, err
 		return nil, &problem{http.StatusRequestEntityTooLarge, "too_many_inputs", "n", fmt.Sprintf("%d prompts times n = %d is more than %d texts", len(c.prompts), c.n, s.o.Limits.Inputs)}
 	} else if c.max > s.o.Limits.Tokens/texts {
 		return nil, invalid("max_tokens", fmt.Sprintf("%d texts of %d tokens are more than the %d tokens of a request", texts, c.max, s.o.Limits.Tokens))
+	}
+	if c.echo {
+		read := 0
+		for _, p := range c.prompts {
+			read += len(p)
+			c.echoes = append(c.echoes, sync.OnceValues(func() (part, error) { return c.echoed(ctx, p) }))
+		}
+		if c.logProbs >= 0 && read > s.o.Limits.Tokens/c.n {
+			return nil, &problem{http.StatusRequestEntityTooLarge, "too_many_tokens", "prompt", fmt.Sprintf("log-probabilities of prompts of %d tokens, times n = %d, are more than the %d tokens of a request", read, c.n, s.o.Limits.Tokens)}
+		}
 	}
 	if _, err := generate.NewStream(tok, -1, c.stop); err != nil {
 		return nil, invalid("stop", err.Error())

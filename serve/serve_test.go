@@ -157,6 +157,27 @@ func TestEchoWithLogProbs(t *testing.T) {
 	require.Equal(t, prompt, complete(t, h.URL, `{"prompt": "`+prompt+`", "max_tokens": 0, "echo": true}`).Choices[0].Text)
 }
 
+// The log-probabilities of a prompt are computed once for all of its texts.
+func TestTextsShareTheEcho(t *testing.T) {
+	s, _ := start(t, Options{})
+	n, zero, ctx := 3, 0, context.Background()
+	c, err := s.check(ctx, completionRequest{Prompt: prompts{texts: []string{"the boy", "the girl"}}, N: &n, MaxTokens: &zero, LogProbs: &zero, Echo: true}, openTuned(t))
+	require.NoError(t, err)
+	var echoes []*logProbs
+	for i := range 6 {
+		_, err := c.write(ctx, i, func(p part) error {
+			echoes = append(echoes, p.logProbs)
+			return nil
+		})
+		require.NoError(t, err)
+	}
+	require.Len(t, echoes, 6)
+	for i, l := range echoes {
+		require.Same(t, echoes[i/n*n], l)
+	}
+	require.NotSame(t, echoes[0], echoes[n])
+}
+
 func TestStream(t *testing.T) {
 	_, h := start(t, Options{})
 	body := `"prompt": ["the boy saw", "the girl"], "max_tokens": 9, "seed": 3, "n": 2, "logprobs": 1, "echo": true, "stop": "sea"`

@@ -42,7 +42,8 @@ Who may ask
 Limits
   -max-body BYTES  of a request (2097152); more is answered with 413
   -max-inputs N    prompts times n, or inputs, of a request (256)
-  -max-tokens N    to be written for a request (65536)
+  -max-tokens N    to be written for a request (65536), or to be echoed with
+                   log-probabilities; more of these are answered with 413
   -parallel N      requests in progress at once (128)
   -queue N         requests that wait; more are answered with 429 (512)
   -timeout TIME    of a request (5m)
