@@ -10,6 +10,7 @@
 package gorgpt
 
 import (
+	"runtime"
 	"slices"
 	"sync/atomic"
 	"time"
@@ -43,6 +44,7 @@ type opened struct {
 	explaining chan struct{}       // holds a value while somebody uses the explainer
 	explainer  *finetune.Explainer // nil before the first explanation
 	looking    chan struct{}       // holds a value while somebody looks inside
+	scoring    chan struct{}       // holds a value for each call that scores or inspects, which needs memory of its own
 }
 
 // Dtype is a type of weights; see [Compute]. A Dtype is safe for concurrent use.
@@ -121,6 +123,10 @@ func Open(dir string, with ...Option) (*Model, error) {
 		return nil, openError(dir, err)
 	}
 	in := &opened{base: base, cutLong: o.cutLong, scorer: generate.NewScorer(base.Model), author: &author{model: base.Model, observe: o.observe}, explaining: make(chan struct{}, 1), looking: make(chan struct{}, 1)}
+	in.scoring = make(chan struct{}, runtime.GOMAXPROCS(0))
+	if base.Model.Wide() { // one call uses all cores
+		in.scoring = make(chan struct{}, 1)
+	}
 	for _, token := range []string{tokenizer.Unknown, tokenizer.Start, tokenizer.Delimiter, tokenizer.Classify} {
 		if id, found := base.Tok.ID(token); found && int(id) < base.Model.VocabSize {
 			in.never = append(in.never, id)

@@ -31,7 +31,8 @@ type InputToken struct {
 // An Explanation is safe for concurrent use as long as nothing changes it.
 type Explanation = finetune.Explanation
 
-// Inspect predicts an input and shows how. Errors are those of [Model.Predict].
+// Inspect predicts an input and shows how. Errors are those of [Model.Predict]. Calls wait for each other as those of
+// [Model.Score], with which they share the cores.
 func (m *Model) Inspect(ctx context.Context, input Input) (Inspection, error) {
 	in, err := m.use()
 	if err != nil {
@@ -50,6 +51,12 @@ func (m *Model) Inspect(ctx context.Context, input Input) (Inspection, error) {
 	batch := [][]heads.Encoded{windows}
 	if twice := ordersOf(in.base.Spec(), windows); twice != nil {
 		batch = append(batch, twice[:1], twice[1:])
+	}
+	select {
+	case in.scoring <- struct{}{}:
+		defer func() { <-in.scoring }()
+	case <-ctx.Done():
+		return Inspection{}, ctx.Err()
 	}
 	logits, err := in.queue.predictor.Logits(ctx, batch)
 	if err != nil {

@@ -11,6 +11,7 @@ import (
 	"runtime/debug"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -287,6 +288,47 @@ func TestScore(t *testing.T) {
 	_, err = m.Score(ctx, "", 0)
 	var empty *gorgpt.EmptyError
 	require.ErrorAs(t, err, &empty)
+}
+
+// busy is a context that counts the calls which are asking whether it has ended, and keeps them for a while.
+type busy struct {
+	context.Context
+	calls, most *atomic.Int64
+}
+
+func (b busy) Err() error {
+	n := b.calls.Add(1)
+	defer b.calls.Add(-1)
+	for most := b.most.Load(); n > most && !b.most.CompareAndSwap(most, n); most = b.most.Load() {
+	}
+	time.Sleep(20 * time.Millisecond)
+	return nil
+}
+
+// Calls that score and inspect compute two at a time on two cores, since each needs memory. A call that waits for them ends with
+// its context.
+func TestScoringIsBounded(t *testing.T) {
+	before := runtime.GOMAXPROCS(2)
+	defer runtime.GOMAXPROCS(before)
+	m, ctx := open(t), busy{context.Background(), new(atomic.Int64), new(atomic.Int64)}
+	var wait sync.WaitGroup
+	for range 6 {
+		wait.Go(func() {
+			_, err := m.Score(ctx, "the boy saw", 1)
+			assert.NoError(t, err)
+		})
+		wait.Go(func() {
+			_, err := m.Inspect(ctx, gorgpt.Text("the boy saw"))
+			assert.NoError(t, err)
+		})
+	}
+	require.Eventually(t, func() bool { return ctx.calls.Load() > 0 }, 10*time.Second, time.Millisecond)
+	short, cancel := context.WithTimeout(context.Background(), 5*time.Millisecond)
+	defer cancel()
+	_, err := m.Score(short, "the boy saw", 1)
+	require.ErrorIs(t, err, context.DeadlineExceeded)
+	wait.Wait()
+	require.Equal(t, int64(2), ctx.most.Load())
 }
 
 // Continue writes what Generate writes, with the log-probabilities that Score gives the text.

@@ -26,6 +26,8 @@ type Alternative struct {
 // Score returns the tokens of a text with their log-probabilities and the given number of alternatives,
 // which may be 0. A text may be longer than the model's context: each token then has at least half
 // a context before it. When ctx ends, the error is that of ctx.
+//
+// As many calls are computed at once as there are cores, or one if the model is large; others wait.
 func (m *Model) Score(ctx context.Context, text string, alternatives int) ([]Token, error) {
 	in, err := m.use()
 	if err != nil {
@@ -42,6 +44,12 @@ func (m *Model) ScoreTokens(ctx context.Context, ids []int32, alternatives int) 
 	}
 	if len(ids) == 0 {
 		return nil, &EmptyError{"text"}
+	}
+	select {
+	case in.scoring <- struct{}{}:
+		defer func() { <-in.scoring }()
+	case <-ctx.Done():
+		return nil, ctx.Err()
 	}
 	var own []float64
 	var best [][]generate.Ranked
