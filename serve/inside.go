@@ -7,8 +7,6 @@ import (
 	"math"
 	"net/http"
 
-	"github.com/pkg/errors"
-
 	"gorgpt/generate"
 	"gorgpt/tokenizer"
 )
@@ -32,9 +30,6 @@ func (s *Server) inside(w http.ResponseWriter, r *http.Request) error {
 		return invalid("top", "top must be from 1 to 20")
 	}
 	in, err := m.Look(r.Context(), prompt, min(top, tok.Size()))
-	if errors.Is(err, generate.ErrLSTM) {
-		return invalid("model", err.Error())
-	}
 	if err != nil {
 		return err
 	}

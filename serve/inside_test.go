@@ -195,6 +195,10 @@ func TestModelsAndTextsThatCannotBeLookedInto(t *testing.T) {
 	}{
 		{"/inside", `{"prompt": "a"}`, 422, "the model is an LSTM"},
 		{"/figure", `{}`, 422, "is an LSTM"},
+		{"/next", `{"prompt": "a"}`, 422, "it can score texts but not write them"},
+		{"/v1/completions", `{"prompt": "a"}`, 422, "it can score texts but not write them"},
+		{"/v1/completions", `{"prompt": "a", "stream": true}`, 422, "it can score texts but not write them"},
+		{"/v1/completions", `{"prompt": "a", "echo": true, "logprobs": 0, "max_tokens": 0}`, 200, "token_logprobs"},
 		{"/positions", `{}`, 200, `"positions":0`},
 		{"/graph", `{"graph": "step"}`, 200, "lstm.grad"},
 		{"/graph", `{"graph": "decode"}`, 422, "one of forward, step, update, classification"},

@@ -9,6 +9,7 @@ import (
 	"github.com/pkg/errors"
 
 	"gorgpt"
+	"gorgpt/generate"
 )
 
 // problem is an error that a client learns of, with the status of the answer.
@@ -41,6 +42,8 @@ func problemOf(err error) *problem {
 		return &problem{http.StatusGatewayTimeout, "timeout", "", "the request took too long: ask for less at a time"}
 	case errors.As(err, &memory):
 		return &problem{http.StatusServiceUnavailable, "out_of_memory", "", "the server has too little memory for this now"}
+	case errors.Is(err, generate.ErrLSTM):
+		return invalid("model", err.Error())
 	case errors.Is(err, gorgpt.ErrClosed):
 		return &problem{http.StatusServiceUnavailable, "stopping", "", "the server is stopping"}
 	}
