@@ -59,7 +59,7 @@ func (e *EmptyError) Error() string {
 	return fmt.Sprintf("the %s is empty: it must have at least one word", name)
 }
 
-// LengthError says that an input is longer than the model can read; see [CutLong].
+// LengthError says that an input is longer than the model can read; see [CutLong], which cuts neither questions nor answers.
 // A LengthError is safe for concurrent use as long as nothing changes it.
 type LengthError struct {
 	Tokens, Limit int // with the special tokens
@@ -67,8 +67,7 @@ type LengthError struct {
 
 // Error gives both numbers.
 func (e *LengthError) Error() string {
-	return fmt.Sprintf("the input has %s, and the model reads %d at most: shorten it, or open the model with CutLong",
-		plural.Of(e.Tokens, "token"), e.Limit)
+	return fmt.Sprintf("the input has %s, and the model reads %d at most: shorten it", plural.Of(e.Tokens, "token"), e.Limit)
 }
 
 // InputError says which of several inputs is wrong.

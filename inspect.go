@@ -8,7 +8,6 @@ import (
 	"gorgpt/finetune"
 	"gorgpt/heads"
 	"gorgpt/internal/memory"
-	"gorgpt/loaders"
 )
 
 // Inspection shows what a model reads of an input, and what it computes from that. An Inspection is safe for
@@ -152,5 +151,5 @@ func (m *Model) Explain(ctx context.Context, input Input) (*Explanation, error) 
 			return nil, err
 		}
 	}
-	return in.explainer.Explain(ctx, loaders.Row{Texts: input.texts, Answers: input.answers})
+	return in.explainer.Explain(ctx, in.row(input))
 }

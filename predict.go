@@ -110,12 +110,27 @@ func (o *opened) encode(in Input) (e []heads.Encoded, cut bool, err error) {
 	if err := o.checkTexts(in, fields); err != nil {
 		return e, false, err
 	}
-	e, tokens, err := o.queue.predictor.Encode(loaders.Row{Texts: in.texts, Answers: in.answers})
-	if limit := o.base.Model.NCtx; err == nil && tokens > limit && !o.cutLong {
+	e, tokens, err := o.queue.predictor.Encode(o.row(in))
+	limit := o.base.Model.NCtx
+	if tokens > limit && (err != nil || !o.cutLong) { // an error is that of parts that are never cut
 		err = &LengthError{tokens, limit}
 	}
-	return e, tokens > o.base.Model.NCtx, err
+	return e, tokens > limit, err
 }
+
+// row returns an input as a row. A text without tokens, which one of context and question may be, is empty there.
+func (o *opened) row(in Input) loaders.Row {
+	texts := slices.Clone(in.texts)
+	for i, text := range texts {
+		if o.empty(text) {
+			texts[i] = ""
+		}
+	}
+	return loaders.Row{Texts: texts, Answers: in.answers}
+}
+
+// empty reports whether a text has no tokens.
+func (o *opened) empty(text string) bool { return len(o.base.Tok.Encode(text)) == 0 }
 
 // inputOf names the function that makes inputs with these fields.
 func inputOf(f loaders.Fields) string {
@@ -131,10 +146,9 @@ func inputOf(f loaders.Fields) string {
 // checkTexts returns an EmptyError for a text without tokens. Of context and question, one may be
 // empty.
 func (o *opened) checkTexts(in Input, fields loaders.Fields) error {
-	empty := func(text string) bool { return len(o.base.Tok.Encode(text)) == 0 }
 	if fields.Answers == "" {
 		for i, text := range in.texts {
-			if empty(text) {
+			if o.empty(text) {
 				return &EmptyError{fields.Texts[i]}
 			}
 		}
@@ -144,11 +158,11 @@ func (o *opened) checkTexts(in Input, fields loaders.Fields) error {
 		return &EmptyError{"list of " + fields.Answers}
 	}
 	for i, answer := range in.answers {
-		if empty(answer) {
+		if o.empty(answer) {
 			return &EmptyError{"answer " + strconv.Itoa(i)}
 		}
 	}
-	if empty(in.texts[0]) && empty(in.texts[1]) {
+	if o.empty(in.texts[0]) && o.empty(in.texts[1]) {
 		return &EmptyError{fields.Texts[0]}
 	}
 	return nil

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -76,6 +77,24 @@ func TestInputsOfAllTasks(t *testing.T) {
 	}
 	_, err = m.Predict(ctx, gorgpt.Question("", "what", answers...))
 	require.NoError(t, err)
+	without, err := m.Inspect(ctx, gorgpt.Question("the boy", "", answers...))
+	require.NoError(t, err)
+	blank := gorgpt.Question("the boy", " ", answers...)
+	got, err := m.Inspect(ctx, blank)
+	require.NoError(t, err)
+	require.Equal(t, without, got)
+	_, err = m.Explain(ctx, blank)
+	require.NoError(t, err)
+	cut, err := gorgpt.Open(finetunetest.Folder(t, filepath.Join(filepath.Dir(folder), "base"), heads.MultipleChoice, question), gorgpt.CutLong())
+	require.NoError(t, err)
+	long := strings.Repeat("the boy ", m.Context())
+	p, err = cut.Predict(ctx, gorgpt.Question(long, "what", answers...))
+	require.NoError(t, err)
+	require.True(t, p.Cut)
+	_, err = cut.Predict(ctx, gorgpt.Question("the boy", long, answers...))
+	var length *gorgpt.LengthError
+	require.ErrorAs(t, err, &length, "a question is never cut")
+	require.Greater(t, length.Tokens, length.Limit)
 	for _, in := range []gorgpt.Input{
 		gorgpt.Question("the boy", "what"), gorgpt.Question("", "", answers...), gorgpt.Question("the boy", "what", "a", " "),
 	} {

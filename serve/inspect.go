@@ -105,12 +105,8 @@ func (s *Server) inspect(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	in, err := m.Inspect(r.Context(), input)
-	var empty *gorgpt.EmptyError
-	if errors.As(err, &empty) {
-		return invalid("texts", err.Error())
-	}
 	if err != nil {
-		return err
+		return textsProblem(err)
 	}
 	if in.Cut && !req.Truncate {
 		return invalid("texts", fmt.Sprintf("the input is longer than the %d tokens of the model: shorten it, or set truncate", m.Context()))
@@ -135,6 +131,16 @@ func (s *Server) inspect(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	return writeJSON(w, http.StatusOK, answer)
+}
+
+// textsProblem is the problem of texts that the model cannot read. Other errors stay as they are.
+func textsProblem(err error) error {
+	var empty *gorgpt.EmptyError
+	var length *gorgpt.LengthError
+	if errors.As(err, &empty) || errors.As(err, &length) {
+		return invalid("texts", err.Error())
+	}
+	return err
 }
 
 // nameOf names an output of a model.
@@ -162,7 +168,7 @@ func (s *Server) explain(r *http.Request, m *gorgpt.Model, input gorgpt.Input, a
 		return invalid("importance", err.Error()+": serve the model with -dtype float32")
 	}
 	if err != nil {
-		return err
+		return textsProblem(err)
 	}
 	answer.Unit = e.Unit
 	for _, part := range e.Parts {

@@ -1,15 +1,19 @@
 package serve
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"gorgpt"
+	"gorgpt/finetune"
 	"gorgpt/finetune/finetunetest"
 	"gorgpt/heads"
 	"gorgpt/loaders"
@@ -26,8 +30,13 @@ func TestTasksOfSeveralTexts(t *testing.T) {
 	ctx, label := context.Background(), func(s string) loaders.Label { return loaders.Label{Text: s} }
 	dirs := map[string]string{
 		"entailment": tuned(t, heads.Entailment, loaders.Row{Texts: []string{"a", "b"}, Label: label("no")}, loaders.Row{Texts: []string{"a", "b"}, Label: label("yes")}),
+		"windows":    tuned(t, heads.Classification, loaders.Row{Texts: []string{"a"}, Label: label("no")}, loaders.Row{Texts: []string{"a"}, Label: label("yes")}),
 		"qa":         tuned(t, heads.MultipleChoice, loaders.Row{Texts: []string{"a", "b"}, Answers: []string{"a", "b"}, Label: label("1")}),
 	}
+	task := filepath.Join(dirs["windows"], finetune.SpecFile)
+	data, err := os.ReadFile(task)
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(task, append([]byte(`{"long": "windows",`), bytes.TrimSpace(data)[1:]...), 0o600))
 	var models []Named
 	opened := map[string]*gorgpt.Model{}
 	for name, dir := range dirs {
@@ -88,7 +97,16 @@ func TestTasksOfSeveralTexts(t *testing.T) {
 		require.Negative(t, r.Score, "a logarithm")
 	}
 
+	var blank inspected
+	ask("/inspect", `{"model": "qa", "texts": ["the boy saw", " "], "answers": ["a gull", "the sea"], "importance": true}`, &blank)
+	require.Len(t, blank.Importance, 4)
+	var windows inspected
+	ask("/inspect", `{"model": "windows", "texts": ["`+long+`"], "truncate": true}`, &windows)
+	require.Greater(t, len(windows.Sequences), 1)
+
 	for _, c := range []struct{ path, body, part string }{
+		{"/inspect", `{"model": "windows", "texts": ["` + long + `"], "importance": true}`, "and the model reads 32 at most: shorten it"},
+		{"/inspect", `{"model": "qa", "texts": ["the boy saw", "` + long + `"], "answers": ["a gull", "the sea"], "truncate": true}`, "and the model reads 32 at most: shorten it"},
 		{"/predict", `{"model": "entailment", "inputs": "the boy"}`, "it answers /predict, two texts an input, and /similarity"},
 		{"/predict", `{"model": "qa", "inputs": "the boy"}`, "it answers /rerank"},
 		{"/similarity", `{"model": "entailment", "inputs": {"source_sentence": "", "sentences": ["a gull"]}}`, "the premise is empty"},
