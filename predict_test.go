@@ -396,6 +396,12 @@ func TestContinue(t *testing.T) {
 		require.NoError(t, err)
 		require.NotEqual(t, the, token.ID)
 	}
+	bias := map[int32]float64{the: 100} // which the caller may change while the text is written ahead
+	for token, err := range m.Continue(ctx, prompt, gorgpt.Sampling{Tokens: 40, Bias: bias}) {
+		require.NoError(t, err)
+		require.Equal(t, the, token.ID)
+		bias[the], bias[prompt[0]+1] = -100, 100
+	}
 	for _, wrong := range []gorgpt.Sampling{{Bias: map[int32]float64{-1: 1}}, {Bias: map[int32]float64{the: 101}}, {Alternatives: tok.Size() + 1}} {
 		for _, err := range m.Continue(ctx, prompt, wrong) {
 			require.Error(t, err)

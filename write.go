@@ -3,6 +3,7 @@ package gorgpt
 import (
 	"context"
 	"iter"
+	"maps"
 	"math"
 
 	"github.com/pkg/errors"
@@ -127,7 +128,8 @@ func (m *Model) Next(ctx context.Context, prompt []int32) ([]float64, error) {
 // write gives the tokens that follow a prompt, until give returns false.
 func (o *opened) write(ctx context.Context, prompt []int32, s Sampling, rank int, give func(written) bool) error {
 	g := generate.Options{
-		Tokens: s.Tokens, Temperature: s.Temperature, TopK: s.TopK, TopP: s.TopP, Seed: s.Seed, Ban: o.never, Bias: s.Bias,
+		Tokens: s.Tokens, Temperature: s.Temperature, TopK: s.TopK, TopP: s.TopP, Seed: s.Seed, Ban: o.never,
+		Bias: maps.Clone(s.Bias), // the text may still be written when its reader has left
 	}
 	if g.Tokens == 0 {
 		g.Tokens = defaultTokens
