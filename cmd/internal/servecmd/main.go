@@ -98,6 +98,8 @@ func parse(args []string, help, log io.Writer) (*settings, error) {
 		return nil, errors.New("-timeout must be above 0, and -grace 0 or more")
 	case (s.cert == "") != (s.key == ""):
 		return nil, errors.New("-cert and -key belong together: give both, or neither")
+	case given.Flag("api-key") && s.apiKey == "", given.Flag("api-key-file") && s.apiKeyFile == "":
+		return nil, errors.New("-api-key or -api-key-file is empty: leave it out, or name a key")
 	case s.dtype != "" && !slices.Contains(graph.Dtypes(), graph.Dtype(s.dtype)):
 		return nil, errors.Errorf("-dtype must be one of %v, not %q", graph.Dtypes(), s.dtype)
 	}
@@ -147,8 +149,12 @@ func (s *settings) readModels() error {
 // readKey finds the key, and refuses to do without one where others can reach the server.
 func (s *settings) readKey() error {
 	const mostKey = 4096
+	variable, set := os.LookupEnv(keyVariable)
+	if set && variable == "" {
+		return errors.Errorf("%s is empty: unset it, or set it to a key", keyVariable)
+	}
 	given := 0
-	for _, key := range []string{s.apiKey, s.apiKeyFile, os.Getenv(keyVariable)} {
+	for _, key := range []string{s.apiKey, s.apiKeyFile, variable} {
 		if key != "" {
 			given++
 		}
@@ -156,7 +162,7 @@ func (s *settings) readKey() error {
 	if given > 1 {
 		return errors.Errorf("there are several keys: give one of -api-key, -api-key-file and %s", keyVariable)
 	}
-	s.options.Key = s.apiKey + os.Getenv(keyVariable)
+	s.options.Key = s.apiKey + variable
 	if s.apiKeyFile != "" {
 		data, err := regular.ReadFile(s.apiKeyFile, "key", mostKey)
 		if err != nil {

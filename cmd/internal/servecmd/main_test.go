@@ -47,6 +47,8 @@ func TestCommandLine(t *testing.T) {
 		{[]string{"-model", model, "-api-key", "a", "-no-auth"}, "contradicts the key"},
 		{[]string{"-model", model, "-api-key-file", "no/such"}, "-api-key-file"},
 		{[]string{"-model", model, "-api-key-file", empty}, "is empty"},
+		{[]string{"-model", model, "-api-key", ""}, "-api-key or -api-key-file is empty"},
+		{[]string{"-model", model, "-api-key-file", ""}, "-api-key or -api-key-file is empty"},
 		{[]string{"-model", "a=" + model + ",a=" + model}, `two models have the name "a"`},
 		{[]string{"-model", model, "-hosts", "models.example:8080"}, "a name without a port"},
 		{[]string{"-model", model, "-cors-origins", "*"}, "a scheme and a host"},
@@ -58,6 +60,12 @@ func TestCommandLine(t *testing.T) {
 	status, _, stderr := run("-model", t.TempDir(), "-addr", "127.0.0.1:0")
 	require.Equal(t, 1, status)
 	require.Contains(t, stderr, "no model in")
+	t.Run("an empty key in the environment", func(t *testing.T) {
+		t.Setenv(keyVariable, "")
+		status, _, stderr := run("-model", model)
+		require.Equal(t, 2, status)
+		require.Contains(t, stderr, keyVariable+" is empty")
+	})
 	status, _, stderr = run("-runs", "no/such", "-addr", "127.0.0.1:0")
 	require.Equal(t, 2, status)
 	require.Contains(t, stderr, "opening the folder of runs")
