@@ -1,6 +1,7 @@
 package serve
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"crypto/subtle"
@@ -127,7 +128,8 @@ func (s *Server) checkOrigin(w http.ResponseWriter, r *http.Request) error {
 	header.Add("Vary", "Origin")
 	if r.Method == http.MethodOptions {
 		header.Set("Access-Control-Allow-Methods", "GET, POST")
-		header.Set("Access-Control-Allow-Headers", "Authorization, Content-Type")
+		header.Set("Access-Control-Allow-Headers", cmp.Or(r.Header.Get("Access-Control-Request-Headers"), "Authorization, Content-Type"))
+		header.Add("Vary", "Access-Control-Request-Headers")
 		header.Set("Access-Control-Max-Age", "600")
 	}
 	return nil

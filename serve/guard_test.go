@@ -67,6 +67,16 @@ func TestGuard(t *testing.T) {
 	require.Equal(t, "nosniff", a.Header.Get("X-Content-Type-Options"))
 	require.Equal(t, "default-src 'self'", a.Header.Get("Content-Security-Policy"))
 	require.Empty(t, a.Header.Get("Access-Control-Allow-Origin"))
+	for asked, allowed := range map[string]string{"": "Authorization, Content-Type", "content-type,x-stainless-os": "content-type,x-stainless-os"} {
+		r := httptest.NewRequest(http.MethodOptions, "http://localhost/v1/completions", nil)
+		r.Header.Set("Origin", "https://friend.example")
+		r.Header.Set("Access-Control-Request-Headers", asked)
+		w := httptest.NewRecorder()
+		h.Config.Handler.ServeHTTP(w, r)
+		require.Equal(t, http.StatusNoContent, w.Code)
+		require.Equal(t, allowed, w.Header().Get("Access-Control-Allow-Headers"))
+		require.Equal(t, []string{"Origin", "Access-Control-Request-Headers"}, w.Header().Values("Vary"))
+	}
 }
 
 // With all places taken and the queue full, a request is refused. A client that leaves makes room, in
