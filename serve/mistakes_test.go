@@ -73,6 +73,8 @@ func TestMistakes(t *testing.T) {
 		{"/predict", `{"inputs": "the", "truncation_direction": "Left"}`, 422, "truncation_direction"},
 		{"/predict", `{"inputs": "the", "parameters": {"top_k": 0}}`, 422, "top_k"},
 		{"/predict", `{"inputs": "the", "parameters": {"function_to_apply": "x"}}`, 422, "function_to_apply"},
+		{"/predict", `{"inputs": "the", "parameters": {"function_to_apply": "sigmoid"}}`, 422, "or the model's own"},
+		{"/predict", `{"inputs": "the", "raw_scores": true, "parameters": {"function_to_apply": "softmax"}}`, 422, "or the model's own"},
 		{"/predict", `{"model": "base", "inputs": "the"}`, 422, "was not fine-tuned"},
 		{"/rerank", `{"query": "the", "texts": null}`, 422, "no text to rank"},
 		{"/rerank", `{"query": "the", "texts": ["a", "b"]}`, 422, "is classification: it answers /predict, one text an input"},

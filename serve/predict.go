@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"gorgpt"
+	"gorgpt/heads"
 )
 
 // labelScore is a label and how sure the model is of it.
@@ -86,12 +87,8 @@ func (s *Server) predict(w http.ResponseWriter, r *http.Request) error {
 	if err := read(r, &req); err != nil {
 		return err
 	}
-	switch req.Parameters.Function {
-	case "", "none", "softmax", "sigmoid":
-	default:
-		return invalid("parameters.function_to_apply", `function_to_apply must be "none" for raw scores, or the model's own, which is the default`)
-	}
-	raw := req.RawScores || req.Parameters.Function == "none"
+	function := req.Parameters.Function
+	raw := req.RawScores || function == "none"
 	top := or(req.Parameters.TopK, math.MaxInt)
 	if top < 1 {
 		return invalid("parameters.top_k", "top_k must be 1 or more")
@@ -99,6 +96,9 @@ func (s *Server) predict(w http.ResponseWriter, r *http.Request) error {
 	m, err := s.predictor(r, req.Model, req.Direction)
 	if err != nil {
 		return err
+	}
+	if function != "" && function != "none" && (raw || function != functionOf(m)) {
+		return invalid("parameters.function_to_apply", `function_to_apply must be "none" for raw scores, or the model's own, which is the default`)
 	}
 	inputs, single := req.Inputs.inputs(m)
 	if s.o.LogText {
@@ -120,6 +120,17 @@ func (s *Server) predict(w http.ResponseWriter, r *http.Request) error {
 		return writeJSON(w, http.StatusOK, answers[0])
 	}
 	return writeJSON(w, http.StatusOK, answers)
+}
+
+// functionOf names the function that makes probabilities of a model's scores; "": none does.
+func functionOf(m *gorgpt.Model) string {
+	switch {
+	case m.Labels() == nil:
+		return ""
+	case heads.Kind(m.Task()).Task().Fields().Lists:
+		return "sigmoid"
+	}
+	return "softmax"
 }
 
 // labelled lists the labels of a prediction, the likeliest first.

@@ -31,6 +31,8 @@ func TestTasksOfSeveralTexts(t *testing.T) {
 	dirs := map[string]string{
 		"entailment": tuned(t, heads.Entailment, loaders.Row{Texts: []string{"a", "b"}, Label: label("no")}, loaders.Row{Texts: []string{"a", "b"}, Label: label("yes")}),
 		"windows":    tuned(t, heads.Classification, loaders.Row{Texts: []string{"a"}, Label: label("no")}, loaders.Row{Texts: []string{"a"}, Label: label("yes")}),
+		"multilabel": tuned(t, heads.MultiLabel, loaders.Row{Texts: []string{"a"}, Label: label("red|round")}),
+		"regression": tuned(t, heads.Regression, loaders.Row{Texts: []string{"a", "b"}, Label: loaders.Label{Text: "1.5", Form: loaders.Float}}, loaders.Row{Texts: []string{"a", "b"}, Label: loaders.Label{Text: "2.5", Form: loaders.Float}}),
 		"qa":         tuned(t, heads.MultipleChoice, loaders.Row{Texts: []string{"a", "b"}, Answers: []string{"a", "b"}, Label: label("1")}),
 	}
 	task := filepath.Join(dirs["windows"], finetune.SpecFile)
@@ -67,6 +69,10 @@ func TestTasksOfSeveralTexts(t *testing.T) {
 	ask("/predict", `{"model": "entailment", "inputs": [["the boy saw", "a gull"], ["the boy saw", "the sea"]]}`, &both)
 	require.Len(t, both, 2)
 	require.Equal(t, one, both[0])
+	ask("/predict", `{"model": "entailment", "inputs": ["the boy saw", "a gull"], "parameters": {"function_to_apply": "softmax"}}`, &one)
+	require.Equal(t, one, both[0])
+	ask("/predict", `{"model": "multilabel", "inputs": "the boy", "parameters": {"function_to_apply": "sigmoid"}}`, &one)
+	require.Len(t, one, 2)
 	var scores []float64
 	ask("/similarity", `{"model": "entailment", "inputs": {"source_sentence": "the boy saw", "sentences": ["a gull", "the sea"]}}`, &scores)
 	require.Equal(t, []float64{pairs[0].Probabilities[1], pairs[1].Probabilities[1]}, scores)
@@ -105,6 +111,8 @@ func TestTasksOfSeveralTexts(t *testing.T) {
 	require.Greater(t, len(windows.Sequences), 1)
 
 	for _, c := range []struct{ path, body, part string }{
+		{"/predict", `{"model": "multilabel", "inputs": "the boy", "parameters": {"function_to_apply": "softmax"}}`, "or the model's own"},
+		{"/predict", `{"model": "regression", "inputs": ["the boy", "a gull"], "parameters": {"function_to_apply": "sigmoid"}}`, "or the model's own"},
 		{"/inspect", `{"model": "windows", "texts": ["` + long + `"], "importance": true}`, "and the model reads 32 at most: shorten it"},
 		{"/inspect", `{"model": "qa", "texts": ["the boy saw", "` + long + `"], "answers": ["a gull", "the sea"], "truncate": true}`, "and the model reads 32 at most: shorten it"},
 		{"/predict", `{"model": "entailment", "inputs": "the boy"}`, "it answers /predict, two texts an input, and /similarity"},
