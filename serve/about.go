@@ -111,8 +111,8 @@ func (s *Server) tokenize(w http.ResponseWriter, r *http.Request) error {
 // detokenize answers POST /detokenize.
 func (s *Server) detokenize(w http.ResponseWriter, r *http.Request) error {
 	var req struct {
-		Model  string  `json:"model"`
-		Tokens []int32 `json:"tokens"`
+		Model  string   `json:"model"`
+		Tokens tokenIDs `json:"tokens"`
 	}
 	if err := read(r, &req); err != nil {
 		return err

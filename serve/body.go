@@ -91,6 +91,25 @@ func kindOf(t reflect.Type) string {
 	return "an object"
 }
 
+// tokenIDs are ids of tokens.
+type tokenIDs []int32
+
+// UnmarshalJSON reads a list in which null is no id. encoding/json would take it for 0.
+func (ids *tokenIDs) UnmarshalJSON(data []byte) error {
+	var all []*int32
+	if err := json.Unmarshal(data, &all); err != nil {
+		return err
+	}
+	*ids = nil
+	for _, id := range all {
+		if id == nil {
+			return &json.UnmarshalTypeError{Value: "null", Type: reflect.TypeFor[int32]()}
+		}
+		*ids = append(*ids, *id)
+	}
+	return nil
+}
+
 // oneOrMany is a JSON value or a list of such values. It has none if the value is null.
 type oneOrMany[T any] struct{ values []T }
 

@@ -31,9 +31,9 @@ type completionRequest struct {
 	StreamOpts  *struct {
 		IncludeUsage bool `json:"include_usage"`
 	} `json:"stream_options"`
-	LogitBias map[string]float64 `json:"logit_bias"`
-	User      string             `json:"user"`
-	TokenIDs  bool               `json:"return_token_ids"`
+	LogitBias map[string]*float64 `json:"logit_bias"`
+	User      string              `json:"user"`
+	TokenIDs  bool                `json:"return_token_ids"`
 
 	// Accepted only with the values that change nothing.
 	Suffix    string  `json:"suffix"`
@@ -56,9 +56,11 @@ func (p *prompts) UnmarshalJSON(data []byte) error {
 		p.texts = texts.values
 		return nil
 	}
-	var ids oneOrMany[[]int32]
+	var ids oneOrMany[tokenIDs]
 	if json.Unmarshal(data, &ids) == nil {
-		p.ids = ids.values
+		for _, one := range ids.values {
+			p.ids = append(p.ids, one)
+		}
 		return nil
 	}
 	return invalid("prompt", "the prompt must be a text, a list of texts, a list of token ids, or a list of such lists")
@@ -134,17 +136,17 @@ func (s *Server) check(ctx context.Context, req completionRequest, m *gorgpt.Mod
 }
 
 // biases reads logit_bias, whose keys are token ids as texts.
-func biases(in map[string]float64, size int) (map[int32]float64, error) {
+func biases(in map[string]*float64, size int) (map[int32]float64, error) {
 	out := map[int32]float64{}
 	for key, x := range in {
 		id, err := strconv.Atoi(key)
 		if err != nil || id < 0 || id >= size || strconv.Itoa(id) != key { // so that no id stands twice
 			return nil, invalid("logit_bias", fmt.Sprintf("%s is not a token: ids are from 0 to %d", quoted(key), size-1))
 		}
-		if !(math.Abs(x) <= 100) {
+		if x == nil || !(math.Abs(*x) <= 100) {
 			return nil, invalid("logit_bias", fmt.Sprintf("the bias of token %d must be from -100 to 100", id))
 		}
-		out[int32(id)] = x
+		out[int32(id)] = *x
 	}
 	return out, nil
 }
