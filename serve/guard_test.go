@@ -255,3 +255,34 @@ func TestAClientThatDoesNotRead(t *testing.T) {
 		require.Fail(t, "it has not ended")
 	}
 }
+
+// Who waits for an answer that somebody computes, or for a model that somebody opens, waits no longer than a request may take. Answers
+// that are there are given meanwhile.
+func TestWaitingForOthers(t *testing.T) {
+	s, h := start(t, Options{Limits: Limits{Time: 500 * time.Millisecond}})
+	_, figure := post(t, h.URL+"/figure", `{}`)
+	s.models[0].kept.computing <- struct{}{}
+	s.models[1].opening <- struct{}{}
+	for _, c := range []struct {
+		path, body string
+		status     int
+	}{
+		{"/positions", `{}`, 504},
+		{"/graph", `{}`, 504},
+		{"/figure", `{}`, 200},
+		{"/tokenize", `{"model": "base", "content": "a"}`, 504},
+		{"/tokenize", `{"content": "a"}`, 200},
+	} {
+		status, data := post(t, h.URL+c.path, c.body)
+		require.Equal(t, c.status, status, "%s: %s", c.path, data)
+		if c.path == "/figure" {
+			require.Equal(t, figure, data)
+		}
+	}
+	<-s.models[0].kept.computing
+	<-s.models[1].opening
+	for path, body := range map[string]string{"/positions": `{}`, "/tokenize": `{"model": "base", "content": "a"}`} {
+		status, data := post(t, h.URL+path, body)
+		require.Equal(t, http.StatusOK, status, data)
+	}
+}

@@ -1,9 +1,11 @@
 package serve
 
 import (
+	"context"
 	"net/http"
-	"sync"
 	"sync/atomic"
+
+	"github.com/pkg/errors"
 
 	"gorgpt"
 )
@@ -22,19 +24,30 @@ type entry struct {
 	Named
 	observe func(gorgpt.Batch)
 
-	opening sync.Mutex
+	opening chan struct{}                // holds a value while somebody opens the model
 	opened  atomic.Pointer[gorgpt.Model] // nil: not yet
 
 	kept kept
 }
 
-// open returns the model, which it opens if nobody has.
-func (e *entry) open() (*gorgpt.Model, error) {
+func newEntry(m Named, observe func(gorgpt.Batch)) *entry {
+	return &entry{
+		Named: m, observe: observe, opening: make(chan struct{}, 1),
+		kept: kept{computing: make(chan struct{}, 1), answers: map[string][]byte{}},
+	}
+}
+
+// open returns the model, which it opens if nobody has. Calls that open it wait for each other, until ctx ends.
+func (e *entry) open(ctx context.Context) (*gorgpt.Model, error) {
 	if m := e.opened.Load(); m != nil {
 		return m, nil
 	}
-	e.opening.Lock()
-	defer e.opening.Unlock()
+	select {
+	case e.opening <- struct{}{}:
+		defer func() { <-e.opening }()
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
 	if m := e.opened.Load(); m != nil { // meanwhile
 		return m, nil
 	}
@@ -70,10 +83,13 @@ func (s *Server) use(r *http.Request, name string) (*entry, *gorgpt.Model, error
 	if !e.Lazy && !s.ready.Load() {
 		return nil, nil, &problem{http.StatusServiceUnavailable, "loading", "", "the models are being opened: try again soon"}
 	}
-	m, err := e.open()
-	if err != nil {
-		s.o.Log.Error("opening a model", "model", e.Name, "error", err)
-		return nil, nil, &problem{http.StatusServiceUnavailable, "model_unavailable", "model", "the model " + quoted(e.Name) + " cannot be opened; the server's log says why"}
+	m, err := e.open(r.Context())
+	switch {
+	case err == nil:
+		return e, m, nil
+	case errors.Is(err, r.Context().Err()):
+		return nil, nil, err
 	}
-	return e, m, nil
+	s.o.Log.Error("opening a model", "model", e.Name, "error", err)
+	return nil, nil, &problem{http.StatusServiceUnavailable, "model_unavailable", "model", "the model " + quoted(e.Name) + " cannot be opened; the server's log says why"}
 }

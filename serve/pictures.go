@@ -2,6 +2,7 @@ package serve
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -15,26 +16,41 @@ import (
 
 // kept are answers that depend on a model alone, so that they are computed once. A kept is safe for concurrent use.
 type kept struct {
+	computing chan struct{} // holds a value while somebody computes
+
 	mu      sync.Mutex
 	answers map[string][]byte
 }
 
-// get returns an answer, which it makes if nobody has.
-func (k *kept) get(name string, compute func() ([]byte, error)) ([]byte, error) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	if data, found := k.answers[name]; found {
+// get returns an answer, which it makes if nobody has. Calls that compute wait for each other, until ctx ends.
+func (k *kept) get(ctx context.Context, name string, compute func() ([]byte, error)) ([]byte, error) {
+	if data, found := k.find(name); found {
+		return data, nil
+	}
+	select {
+	case k.computing <- struct{}{}:
+		defer func() { <-k.computing }()
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	if data, found := k.find(name); found { // meanwhile
 		return data, nil
 	}
 	data, err := compute()
 	if err != nil {
 		return nil, err
 	}
-	if k.answers == nil {
-		k.answers = map[string][]byte{}
-	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
 	k.answers[name] = data
 	return data, nil
+}
+
+func (k *kept) find(name string) (data []byte, found bool) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	data, found = k.answers[name]
+	return data, found
 }
 
 // aboutModel answers a request about a model that has no other field.
@@ -50,7 +66,7 @@ func (s *Server) aboutModel(name, mediaType string, compute func(name string, m 
 		if err != nil {
 			return err
 		}
-		data, err := e.kept.get(name, func() ([]byte, error) { return compute(e.Name, m) })
+		data, err := e.kept.get(r.Context(), name, func() ([]byte, error) { return compute(e.Name, m) })
 		if err != nil {
 			return err
 		}
@@ -115,7 +131,7 @@ func (s *Server) graph(w http.ResponseWriter, r *http.Request) error {
 	if req.Measure {
 		name, declare = "times ", m.RunnableGraph
 	}
-	data, err := e.kept.get(name+req.Graph, func() ([]byte, error) {
+	data, err := e.kept.get(r.Context(), name+req.Graph, func() ([]byte, error) {
 		d, err := declare(req.Graph)
 		if err != nil {
 			return nil, err

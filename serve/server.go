@@ -52,7 +52,7 @@ func New(models []Named, o Options) (*Server, error) {
 		if s.named(m.Name) != nil {
 			return nil, errors.Errorf("two models have the name %q", m.Name)
 		}
-		s.models = append(s.models, &entry{Named: m, observe: s.count.batch(m.Name)})
+		s.models = append(s.models, newEntry(m, s.count.batch(m.Name)))
 	}
 	if o.Runs != "" {
 		var err error
@@ -73,7 +73,7 @@ func (s *Server) Load(ctx context.Context) error {
 		if e.Lazy {
 			continue
 		}
-		if _, err := e.open(); err != nil {
+		if _, err := e.open(ctx); err != nil {
 			return errors.WithMessagef(err, "model %s", e.Name)
 		}
 	}
