@@ -85,6 +85,7 @@ func parseParadigm(data []byte) (p Paradigm, err error) {
 		if err := json.Unmarshal(line, &x); err != nil {
 			return p, errors.Wrapf(err, "line %d: it must be a JSON object with a pair", number+1)
 		}
+		x.Field = strings.ReplaceAll(x.Field, "_", "/") // the published files spell one field in two ways
 		for _, field := range [][2]string{
 			{"sentence_good", x.Good}, {"sentence_bad", x.Bad}, {"field", x.Field}, {"linguistics_term", x.Term}, {"UID", x.UID},
 		} {
