@@ -140,8 +140,9 @@ func (p Place) spare(path string, old found) error {
 }
 
 // remove removes the files, and then the folders that are empty. If it is killed, an earlier state
-// of the run remains that can be resumed or removed: the weights are removed first, then the
-// checkpoints, each as a whole, and last the record, which identifies the other files.
+// of the run remains that can be resumed or removed: the record first says that the run is not
+// completed, then the weights are removed, then the checkpoints, each as a whole, and last the
+// record, which identifies the other files.
 func (f found) remove(dir string) (err error) {
 	defer func() { err = errors.WithMessage(err, "removing an earlier run") }()
 	root, err := os.OpenRoot(dir)
@@ -154,6 +155,11 @@ func (f found) remove(dir string) (err error) {
 			return err
 		}
 		return nil
+	}
+	if slices.Contains(f.files, RecordFile) {
+		if err := reopenRecord(dir); err != nil {
+			return err
+		}
 	}
 	if slices.Contains(f.files, checkpoint.WeightsFile) {
 		if err := remove(checkpoint.WeightsFile); err != nil {

@@ -164,6 +164,16 @@ func ownRecord(dir string) (*Record, error) {
 	return r, InOption("Out", errors.WithMessage(err, "the folder has a file that is not the record of a run"))
 }
 
+// reopenRecord marks the run in a folder as not completed, if it was.
+func reopenRecord(dir string) error {
+	r, err := ReadRecord(dir)
+	if err != nil || !r.Completed {
+		return err
+	}
+	r.Completed, r.Kept = false, 0
+	return r.write(dir)
+}
+
 // Matches returns an error if the data differs from the data in the earlier record of the same
 // run, and takes over its format. A nil record always matches.
 func (r *Record) Matches(earlier *Record) error {
