@@ -46,6 +46,9 @@ func TestCommandLine(t *testing.T) {
 		{"shape of a model", "-model m -predict f -preset tiny", "-preset, -transfer"},
 		{"blocks of a model", "-model m -predict f -transfer 1", "-transfer and -class-weights"},
 		{"weights of classes without training", "-model m -explain f -class-weights balanced", "-class-weights are for training"},
+		{"a recipe to score with", "-model m -eval f -steps 3", "-steps is for training: omit it with -eval, -predict and -explain"},
+		{"controls to predict with", "-model m -predict f -controls", "-controls is for training: omit it with -eval, -predict and -explain"},
+		{"a picture to explain with", "-model m -explain f -dot g.dot", "-dot is for training: omit it with -eval, -predict and -explain"},
 		{"some of the rows to predict", "-model m -predict f -limit 2", "-limit is for training and -explain: omit it, as -eval and -predict take all rows"},
 		{"dropout of everything", "-task qa -train f -dropout 1", "-dropout must be at least 0 and less than 1, not 1"},
 	} {

@@ -24,6 +24,14 @@ type commandLine struct {
 	colours    bool // standard output shows colours
 }
 
+// training are the flags without effect on a model that is applied. The file of -config may have
+// them, because it may be the run.json of that model.
+var training = []string{
+	"epochs", "steps", "batch", "micro", "lr", "warmup", "lambda", "l2", "clip", "dropout", "head-dropout", "seeds",
+	"controls", "dry-run", "eval-every", "patience", "log-every", "save-every", "checkpoints",
+	"dot", "svg", "html", "dot-level", "dot-graph", "dot-profile", "summary",
+}
+
 // parse reads the command line.
 func parse(g *dist.Group, args []string, help io.Writer) (*commandLine, error) {
 	c := cli.Command[commandLine]{
@@ -46,6 +54,13 @@ func parse(g *dist.Group, args []string, help io.Writer) (*commandLine, error) {
 	}
 	if s.Options, err = files.Resolve(s.Options); err != nil {
 		return nil, err
+	}
+	if s.Applies() {
+		for _, name := range training {
+			if given.Flag(name) {
+				return nil, errors.Errorf("-%s is for training: omit it with -eval, -predict and -explain", name)
+			}
+		}
 	}
 	if err := checkNumbers(s, given); err != nil {
 		return nil, err
