@@ -105,8 +105,8 @@ func (e *Experiment) Measure(ctx context.Context, log *Log, to train.Listener) (
 					if err := log.Add(r); err != nil {
 						return nil, err
 					}
-					to.Progress("%s, update %d, %s: %.1f, majority %.1f  (%.0f s)",
-						run.Name, state.Step, set.Task, 100*r.Accuracy, 100*r.Baseline, r.Seconds)
+					to.Progress("%s, %s: %.1f, majority %.1f  (%.0f s)",
+						state.title(run.Name), set.Task, 100*r.Accuracy, 100*r.Baseline, r.Seconds)
 				}
 				r.Name, r.Step = run.Name, state.Step // the log may have the same weights as another state
 				c := &curves[i*len(e.Runs)+k]
@@ -161,13 +161,29 @@ func Markdown(curves []Curve) string {
 	for _, c := range curves {
 		for _, r := range c.Points {
 			lines = append(lines, []string{
-				string(c.Set.Task), c.Run.Name, figure.Thousands(r.Step), percent(r.Accuracy), percent(r.Baseline), percent(r.relative()), r.perByte(),
+				string(c.Set.Task), c.Run.Name, updates(r.Step), percent(r.Accuracy), percent(r.Baseline), percent(r.relative()), r.perByte(),
 			})
 		}
 	}
 	return "Accuracy without fine-tuning on the test rows, in percent; relative is 0 for the majority, 100 for all right.\n" +
 		"Bits per byte are those of the texts, for qa of the contexts.\n\n" +
 		results.Markdown(lines)
+}
+
+// title names a state in messages.
+func (s State) title(run string) string {
+	if s.Step == 0 {
+		return run
+	}
+	return fmt.Sprintf("%s, update %d", run, s.Step)
+}
+
+// updates is a number of updates in a table.
+func updates(step int) string {
+	if step == 0 {
+		return "–"
+	}
+	return figure.Thousands(step)
 }
 
 // relative is 0 for the majority and 1 if all rows are right.
@@ -181,7 +197,7 @@ func (r Result) relative() float64 {
 func percent(x float64) string { return fmt.Sprintf("%.1f", 100*x) }
 
 // Draw draws accuracy against updates as "svg" or "png", with a panel for each set and a line for
-// each run.
+// each run. States after an unknown number of updates have no place in it.
 func Draw(curves []Curve, format string, w io.Writer) error {
 	f := figure.Picture{Level: "majority class"}
 	for _, c := range curves {
@@ -194,15 +210,19 @@ func Draw(curves []Curve, format string, w io.Writer) error {
 			n++
 		}
 		panel := &f.Panels[n]
-		number := slices.Index(f.Lines, c.Run.Name)
-		if number < 0 {
-			number = len(f.Lines)
-			f.Lines = append(f.Lines, c.Run.Name)
-		}
-		line := figure.Line{Number: number}
+		var line figure.Line
 		for _, r := range c.Points {
-			line.Points = append(line.Points, figure.Point{X: float64(r.Step), Y: 100 * r.Accuracy})
-			panel.Ticks = append(panel.Ticks, r.Step)
+			if r.Step > 0 {
+				line.Points = append(line.Points, figure.Point{X: float64(r.Step), Y: 100 * r.Accuracy})
+				panel.Ticks = append(panel.Ticks, r.Step)
+			}
+		}
+		if len(line.Points) == 0 {
+			continue
+		}
+		if line.Number = slices.Index(f.Lines, c.Run.Name); line.Number < 0 {
+			line.Number = len(f.Lines)
+			f.Lines = append(f.Lines, c.Run.Name)
 		}
 		panel.Lines = append(panel.Lines, line)
 		slices.Sort(panel.Ticks)

@@ -111,7 +111,7 @@ func (e *Pairs) state(ctx context.Context, log *PairsLog, run Run, state State, 
 			if err := log.Add(r); err != nil {
 				return nil, err
 			}
-			to.Progress("%s, update %d, %s: %.1f  (%.1f s)", run.Name, state.Step, p.Name, 100*r.Accuracy(), r.Seconds)
+			to.Progress("%s, %s: %.1f  (%.1f s)", state.title(run.Name), p.Name, 100*r.Accuracy(), r.Seconds)
 		}
 		r.Name, r.Step = run.Name, state.Step // the log may have the same weights as another state
 		all = append(all, r)

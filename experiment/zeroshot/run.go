@@ -3,6 +3,8 @@ package zeroshot
 import (
 	"cmp"
 	"encoding/json"
+	"io/fs"
+	"os"
 	"path/filepath"
 	"slices"
 
@@ -24,8 +26,15 @@ type Run struct {
 
 // State is a model folder.
 type State struct {
-	Step int // number of updates done
+	Step int // number of updates done; 0: not known
 	Dir  string
+}
+
+// Known reports whether any state of the runs is after a known number of updates.
+func Known(runs []Run) bool {
+	return slices.ContainsFunc(runs, func(r Run) bool {
+		return slices.ContainsFunc(r.States, func(s State) bool { return s.Step > 0 })
+	})
 }
 
 // read reads the model of a state with its tokenizer and a digest of both.
@@ -39,9 +48,14 @@ func (s State) read(d graph.Dtype) (*gpt1.Model, *tokenizer.Tokenizer, string, e
 }
 
 // Find lists the states of the run in a folder in order: those of its history and that of the folder, which
-// is the last one unless the run kept the weights of an earlier evaluation.
+// is the last one unless the run kept the weights of an earlier evaluation. Any other folder of a model is one
+// state.
 func Find(dir string) (Run, error) {
 	r := Run{Name: filepath.Base(filepath.Clean(dir))}
+	if _, err := os.Stat(filepath.Join(dir, train.RecordFile)); errors.Is(err, fs.ErrNotExist) {
+		r.States = []State{{Dir: dir}}
+		return r, nil
+	}
 	record, err := train.ReadRecord(dir)
 	if err != nil {
 		return r, train.InOption("Model", err)

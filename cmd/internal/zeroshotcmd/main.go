@@ -57,7 +57,7 @@ func (s *settings) measure(ctx context.Context, con *cli.Console) error {
 	if err != nil {
 		return err
 	}
-	if err := s.table(zeroshot.Markdown(curves), con); err != nil {
+	if err := s.table(zeroshot.Markdown(curves), con); err != nil || !zeroshot.Known(e.Runs) {
 		return err
 	}
 	return s.pictures(con, func(format string, w io.Writer) error { return zeroshot.Draw(curves, format, w) })

@@ -71,6 +71,20 @@ func TestOwnRows(t *testing.T) {
 	require.Equal(t, 1, status)
 	require.Contains(t, stderr, "the model is an LSTM, whose weights can only be kept as float32")
 
+	// The updates of a model that is no run are not known.
+	other := []string{"-model", "runs/tiny/history/step-000000002"}
+	status, stdout, stderr = command(t, dir, slices.Concat(other, flags[4:len(flags)-1], []string{"other"})...)
+	require.Zero(t, status, stderr)
+	require.Contains(t, stderr, "step-000000002, sentiment: ")
+	require.Contains(t, stdout, "| sentiment | step-000000002 |       – |")
+	require.NoFileExists(t, filepath.Join(dir, "other", "zeroshot.svg"), "there is no curve")
+	status, _, stderr = command(t, dir, append(flags, other...)...)
+	require.Zero(t, status, stderr)
+	picture, err := os.ReadFile(filepath.Join(dir, "out", "zeroshot.svg"))
+	require.NoError(t, err)
+	require.Contains(t, string(picture), "tiny-lstm")
+	require.NotContains(t, string(picture), "step-000000002")
+
 	status, _, stderr = command(t, dir, append(flags, "-append", "so")...)
 	require.Zero(t, status, stderr)
 	require.Equal(t, 6, strings.Count(stderr, "\n"), "other words are measured again")
@@ -140,6 +154,9 @@ func TestMinimalPairs(t *testing.T) {
 	status, stdout, stderr = command(t, dir, strings.Fields("-model hf:org/step -blimp pairs -out hub")...)
 	require.Zero(t, status, stderr)
 	require.Regexp(t, `\| all paradigms \| paradigms \| +step \|`, stdout)
+	status, stdout, stderr = command(t, dir, strings.Fields("-model hf:org/step -tasks sentiment -train rows.jsonl -test rows.jsonl -out hub")...)
+	require.Zero(t, status, stderr)
+	require.Regexp(t, `\| sentiment \| +step \| +– \|`, stdout)
 }
 
 func TestMistakes(t *testing.T) {
@@ -156,7 +173,7 @@ func TestMistakes(t *testing.T) {
 		{"no rows", "-rows 0", "-rows must be at least 1, not 0", 2},
 		{"argument", "qa", `unexpected argument "qa": models are named with -model`, 2},
 		{"no runs", "", "no completed pre-training under runs/", 1},
-		{"no run", "-model .", ". has no run.json", 1},
+		{"no model", "-model .", "no model in .: it must contain config.json", 1},
 		{"pairs without folder", "-blimp=", "-blimp needs the folder of BLiMP's files", 2},
 		{"text before no pairs", "-before x", "-before is the text before the sentences of -blimp", 2},
 		{"pairs and tasks", "-blimp d -tasks qa", "-blimp measures minimal pairs in place of tasks: it cannot be combined with -tasks", 2},

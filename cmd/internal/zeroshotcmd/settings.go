@@ -4,7 +4,6 @@ import (
 	"context"
 	"flag"
 	"io"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -21,7 +20,6 @@ import (
 	"gorgpt/internal/results"
 	"gorgpt/loaders/storyworld"
 	"gorgpt/pretrain"
-	"gorgpt/train"
 )
 
 // settings are the resolved flags.
@@ -190,16 +188,15 @@ func (s *settings) runs(ctx context.Context, con *cli.Console) (all []zeroshot.R
 	return all, nil
 }
 
-// find lists the states of a run. Minimal pairs can be measured with any model.
+// find lists the states of a model.
 func (s *settings) find(ctx context.Context, name string, con *cli.Console) (zeroshot.Run, error) {
 	dir, _, err := hubcli.Model(ctx, name, con.Listener())
 	if err != nil {
 		return zeroshot.Run{}, errors.WithMessage(err, "-model")
 	}
-	if _, err := os.Stat(filepath.Join(dir, train.RecordFile)); s.blimp != "" && os.IsNotExist(err) {
-		return zeroshot.Run{Name: filepath.Base(filepath.Clean(name)), States: []zeroshot.State{{Dir: dir}}}, nil
-	}
-	return zeroshot.Find(dir)
+	r, err := zeroshot.Find(dir)
+	r.Name = filepath.Base(filepath.Clean(name)) // not that of the hub's cache
+	return r, err
 }
 
 // sets reads the rows.

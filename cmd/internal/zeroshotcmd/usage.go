@@ -13,9 +13,9 @@ Examples
   gorgpt zeroshot -tasks sentiment -dataset SST-2 -data ~/glue_data
 
 The models
-  -model DIR       completed run of gorgpt train; may be repeated, such as for a
-                   Transformer and an LSTM (the newest under runs/). With
-                   -blimp, any folder of a model
+  -model DIR       completed run of gorgpt train, or any folder of a model, or
+                   hf:ORG/NAME; may be repeated, such as for a Transformer and
+                   an LSTM (the newest run under runs/)
   -dtype NAME      compute with weights in float32, bfloat16 or int8 (what the
                    folders hold)
 
