@@ -85,6 +85,13 @@ func TestReplacedFolderKeepsForeignFiles(t *testing.T) {
 	require.Equal(t, []string{"step/SHA256SUMS", "step/a", "step.aside/c", "step.aside/d/e"}, names(t, dir))
 }
 
+// If the new folder cannot take the place of the old one, the old one stays.
+func TestFailedReplacementKeepsOldFolder(t *testing.T) {
+	d, dir := tree(t, "step/a", "step/b")
+	require.Error(t, d.replaceFolder("missing", "step", func(string) bool { return true }))
+	require.Equal(t, []string{"step/a", "step/b"}, names(t, dir))
+}
+
 func TestNothingIsWrittenThroughLinks(t *testing.T) {
 	d, dir := tree(t, "file")
 	precious := t.TempDir()
