@@ -75,6 +75,9 @@ var samplingFlags = []string{"temperature", "top-k", "top-p"}
 // writingFlags apply only where the command writes text.
 var writingFlags = append([]string{"interactive", "tokens", "stop", "n", "seed", "repetition-penalty", "beams", "slide", "alternatives", "html"}, samplingFlags...)
 
+// notInteractive are flags that cannot be combined with -interactive.
+var notInteractive = []string{"prompt", "n", "beams", "alternatives", "html"}
+
 // check returns an error for invalid values and for flags that would have no effect.
 func (s *settings) check() error {
 	err := s.given.CheckInts(
@@ -138,7 +141,7 @@ func (s *settings) checkUse() error {
 	case s.attention != "":
 		return none("-attention", writingFlags)
 	case s.interactive:
-		if err := none("-interactive", []string{"prompt", "n", "beams", "alternatives", "html"}); err != nil {
+		if err := none("-interactive", notInteractive); err != nil {
 			return err
 		}
 	}
