@@ -53,6 +53,7 @@ func TestErrors(t *testing.T) {
 		"a folder to write to":   {2, []string{"-model", dir, "-prompt", "a", "-attention", dir}, dir + " is a folder: name a file"},
 		"another graph":          {2, []string{"-model", dir, "-dot", "x", "-dot-graph", "step"}, `-dot-graph must be one of decode, not "step"`},
 		"a drawing that writes":  {2, []string{"-model", dir, "-dot", "x", "-prompt", "a"}, "-prompt cannot be combined with -dot, -svg or -summary"},
+		"a drawing of words":     {2, []string{"-model", dir, "-summary", "-pipeline", "bert"}, "-pipeline cannot be combined with -dot, -svg or -summary"},
 		"an argument":            {2, []string{"text"}, `unexpected argument "text": text is given with -prompt`},
 		"no tokens":              {2, []string{"-tokens", "0"}, "-tokens must be at least 1, not 0"},
 		"no texts":               {2, []string{"-n", "0"}, "-n must be at least 1, not 0"},
