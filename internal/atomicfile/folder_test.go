@@ -32,6 +32,20 @@ func TestWriteFolder(t *testing.T) {
 	require.EqualError(t, WriteFolder(filepath.Join(path, "no", "f"), nil, nil), "writing "+filepath.Join(path, "no", "f")+": no such file or directory")
 }
 
+func TestReadChecked(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "f")
+	require.NoError(t, WriteFolder(path, nil, func(f *Folder) error { return f.File("a", content("one")) }))
+	data, err := ReadChecked(path, "a")
+	require.NoError(t, err)
+	require.Equal(t, "one", string(data))
+	require.NoError(t, os.WriteFile(filepath.Join(path, "a"), []byte("two"), 0o600))
+	_, err = ReadChecked(path, "a")
+	require.ErrorContains(t, err, filepath.Join(path, "a")+" is damaged: its checksum is ")
+	require.NoError(t, os.WriteFile(filepath.Join(path, "b"), nil, 0o600))
+	_, err = ReadChecked(path, "b")
+	require.EqualError(t, err, filepath.Join(path, "b")+" has no checksum in SHA256SUMS")
+}
+
 // tree writes files, by their paths, into a new folder and opens it.
 func tree(t *testing.T, files ...string) (*Dir, string) {
 	t.Helper()
