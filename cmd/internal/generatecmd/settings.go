@@ -135,7 +135,7 @@ func (s *settings) checkUse() error {
 	switch {
 	case s.draw.Wanted():
 		writing := slices.DeleteFunc(slices.Clone(writingFlags), func(name string) bool { return name == "html" }) // it shows the graph
-		return none("-dot, -svg or -summary", append(writing, "prompt", "pipeline", "attention", "score"))
+		return none("-dot, -svg, -summary or -dot-graph", append(writing, "prompt", "pipeline", "attention", "score"))
 	case s.score != "":
 		return none("-score", append(slices.Clone(writingFlags), "prompt", "attention"))
 	case s.attention != "":
