@@ -32,7 +32,8 @@ type Keeper struct {
 
 // Save writes the checkpoint of an update: the model with its moments, the state as JSON,
 // and further files unchanged. A reader finds all of it or nothing. Then Save removes the
-// checkpoints that are neither among the newest nor that of the update best.
+// checkpoints that are neither among the newest nor that of the update best. Those of later
+// updates stay and do not count: they are damaged, or training would have resumed from them.
 func (k Keeper) Save(step, best int, m *gpt1.Model, state any, files map[string][]byte) (path string, err error) {
 	dir, err := k.open()
 	if err != nil {
@@ -66,7 +67,7 @@ func (k Keeper) Save(step, best int, m *gpt1.Model, state any, files map[string]
 		return "", err
 	}
 	own := func(name string) bool { return IsCheckpointFile(name) || files[name] != nil }
-	return dir.Path(StepName(step)), k.prune(dir, best, own)
+	return dir.Path(StepName(step)), k.prune(dir, step, best, own)
 }
 
 // open opens the folder, and creates it if it does not exist.
@@ -74,12 +75,13 @@ func (k Keeper) open() (*atomicfile.Dir, error) {
 	return atomicfile.OpenIn(filepath.Dir(k.Dir), filepath.Base(k.Dir))
 }
 
-// prune removes the checkpoints that should not be kept.
-func (k Keeper) prune(dir *atomicfile.Dir, best int, own func(file string) bool) error {
+// prune removes the checkpoints up to that of the update newest that should not be kept.
+func (k Keeper) prune(dir *atomicfile.Dir, newest, best int, own func(file string) bool) error {
 	steps, err := k.Steps()
 	if err != nil {
 		return err
 	}
+	steps = slices.DeleteFunc(steps, func(step int) bool { return step > newest })
 	for _, step := range steps[:max(0, len(steps)-max(k.Keep, 1))] {
 		if step == best {
 			continue

@@ -132,6 +132,24 @@ func TestDamage(t *testing.T) {
 	}
 }
 
+// A damaged checkpoint of a later update does not take the place of the one that has just been saved.
+func TestDamagedCheckpointsAreNotTheNewest(t *testing.T) {
+	k := Keeper{Dir: t.TempDir(), Keep: 1}
+	for _, step := range []int{1, 9} {
+		_, err := k.Save(step, 1, trained(t, 1), state{step}, nil)
+		require.NoError(t, err)
+	}
+	require.NoError(t, flip(filepath.Join(k.Dir, StepName(9), WeightsFile)))
+	path, err := k.Save(2, 1, trained(t, 2), state{2}, nil)
+	require.NoError(t, err)
+	var s state
+	loaded, skipped, err := k.Load(trained(t, 3), &s)
+	require.NoError(t, err)
+	require.Len(t, skipped, 1)
+	require.Equal(t, path, loaded)
+	require.Equal(t, state{2}, s)
+}
+
 // Folders that only have the name of a checkpoint do not count, and nothing of others is
 // removed: neither folders nor files in a checkpoint.
 func TestForeignFolders(t *testing.T) {

@@ -30,8 +30,8 @@ type Writing struct {
 	chooser *chooser
 }
 
-// NewBatch returns a batch for up to the given number of texts. Keys and values of a text take
-// 8·L·NCtx·C bytes, from when as many texts have joined.
+// NewBatch returns a batch for up to the given number of texts. The keys and values of a text take
+// 8·L·NCtx·C bytes, which are allocated as texts join.
 func NewBatch(m *gpt1.Model, texts int) *Batch {
 	b := &Batch{d: decoder{model: m}, left: map[int]*text{}}
 	for slot := range texts {

@@ -22,7 +22,7 @@ func (h Hypothesis) Mean() float64 { return h.LogProb / float64(max(len(h.IDs), 
 // first. done, if it is not nil, reports whether a text is complete; a complete text is not
 // continued. When ctx ends, Search returns the texts so far and the context's error.
 //
-// A penalty changes the scores before they become probabilities.
+// The penalty, biases and bans change the scores before they become probabilities.
 func (g *Generator) Search(ctx context.Context, prompt []int32, o Options, done func(ids []int32) bool) ([]Hypothesis, error) {
 	o.Beams = max(o.Beams, 1)
 	if err := check(g.model, prompt, o); err != nil {
@@ -191,7 +191,8 @@ func sorted(all []Hypothesis) []Hypothesis {
 	return all
 }
 
-// isOver reports whether no text can become one of the best any more.
+// isOver reports whether the search ends: there is no text to continue, or as many texts as there are beams are
+// complete, and each of them is at least as likely per token as the best of the others is so far.
 func (s *search) isOver() bool {
 	live := sorted(s.live())
 	if len(live) == 0 {

@@ -11,6 +11,8 @@ import (
 	"gorgpt/internal/kernels"
 )
 
+var errNotNumbers = errors.New("the model's scores are not numbers: its weights are damaged")
+
 // chooser picks the tokens of one text.
 type chooser struct {
 	o      Options
@@ -86,7 +88,7 @@ func (c *chooser) weigh(logits []float32) (scores []float32, best int32, err err
 	}
 	for i, v := range scores {
 		if v != v {
-			return nil, 0, errors.New("the model's scores are not numbers: its weights are damaged")
+			return nil, 0, errNotNumbers
 		}
 		if v > scores[best] {
 			best = int32(i)

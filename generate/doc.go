@@ -1,5 +1,5 @@
 // Package generate continues texts with a language model: greedily, by sampling, or by beam
-// search. It also computes the probability of a text, and what happens inside of the model that reads it.
+// search. It also computes the probability of a text, and what happens inside the model that reads it.
 //
 // A token costs one pass of one position through a Gorgonia graph, whose attention reads the
 // keys and values of earlier positions from a cache. The scores are those of the full forward

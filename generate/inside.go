@@ -23,7 +23,7 @@ type Inside struct {
 	Best [][][]Ranked
 }
 
-// Look reads a text and returns what happens inside of the model, with the n most likely tokens. It uses
+// Look reads a text and returns what happens inside the model, with the n most likely tokens. It uses
 // plain attention, which keeps the weights.
 func Look(ctx context.Context, m *gpt1.Model, ids []int32, n int) (*Inside, error) {
 	if n < 1 || n > m.VocabSize {

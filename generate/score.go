@@ -78,7 +78,9 @@ func (s *Scorer) score(ctx context.Context, ids []int32, n int) (own []float64, 
 		}
 		losses := p.losses.Values()
 		for i := w.scored; i < w.to; i++ {
-			own[i] = -float64(losses[i-w.from])
+			if own[i] = -float64(losses[i-w.from]); math.IsNaN(own[i]) || math.IsInf(own[i], 0) {
+				return errNotNumbers
+			}
 			if n > 0 {
 				best[i] = mostLikely(s.logits(p, i-w.from), n, ids[i+1], own[i])
 			}

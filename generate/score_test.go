@@ -30,6 +30,10 @@ func TestLogProbs(t *testing.T) {
 	}
 	_, err := s.LogProbs(context.Background(), []int32{29})
 	require.ErrorContains(t, err, "which are 0 to 28")
+	damaged := testModel(t)
+	damaged.Embed.Tokens.Value[0] = float32(math.NaN())
+	_, err = NewScorer(damaged).LogProbs(context.Background(), []int32{1, 2, 3})
+	require.ErrorContains(t, err, "its weights are damaged")
 	ended, end := context.WithCancel(context.Background())
 	end()
 	_, err = s.LogProbs(ended, []int32{1, 2, 3})

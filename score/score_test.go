@@ -67,6 +67,7 @@ func TestScores(t *testing.T) {
 		// add up to 3, for ranks to 4.5; their squares add up to 2 and 5, for ranks to 4.5 and 5.
 		{"ties", []float64{1, 2, 2, 3}, []float64{0, 2, 1, 3}, 3 / math.Sqrt(2*5), 4.5 / math.Sqrt(4.5*5), 2. / 4},
 		{"constant", []float64{1, 2, 3}, []float64{2, 2, 2}, 0, 0, 2. / 3},
+		{"both constant", []float64{.1, .1, .1}, []float64{.2, .2, .2}, 0, 0, .01}, // the mean is not exactly .1
 		{"empty", nil, nil, 0, 0, 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -26,6 +26,9 @@ func SquaredError(gold, predicted []float64) float64 {
 
 // Pearson returns the linear correlation. It is 0 if either side is constant.
 func Pearson(x, y []float64) float64 {
+	if isConstant(x) || isConstant(y) { // the mean may differ from the value by rounding
+		return 0
+	}
 	meanX, meanY := Mean(x), Mean(y)
 	var xy, xx, yy float64
 	for i := range x {
@@ -35,6 +38,11 @@ func Pearson(x, y []float64) float64 {
 		yy += dy * dy
 	}
 	return ratio(xy, math.Sqrt(xx*yy))
+}
+
+// isConstant reports whether all numbers are the same.
+func isConstant(x []float64) bool {
+	return !slices.ContainsFunc(x, func(v float64) bool { return v != x[0] })
 }
 
 // Spearman returns the correlation of ranks. It is 0 if either side is constant.

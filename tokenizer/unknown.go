@@ -117,7 +117,7 @@ func (u *Unknowns) String() string {
 	return text + ", most often for the characters " + strings.Join(chars, ", ")
 }
 
-// percent is a share in percent, with enough digits to distinguish it from 0 and 100.
+// percent is a share in percent, with enough digits to distinguish it from 0.
 func percent(share float64) string {
 	switch {
 	case share > 0 && share < 0.0001:

@@ -26,8 +26,9 @@ type Folder struct {
 
 // WriteFolder replaces the folder at path by the files that the function writes, with their checksums in
 // [SumsFile]. They are written to a temporary folder, flushed to the disk, and the folder is renamed, so
-// path is a complete folder or does not exist. On an error the temporary folder is removed. From an old
-// folder, files with the names of new ones are removed; if it has other files, it stays as path.aside.
+// path is a complete folder or does not exist. On an error the temporary folder is removed and an old folder
+// stays. Otherwise files of the old folder with the names of new ones are removed; if it has other files, it
+// stays as path.aside.
 //
 // wrap, if not nil, wraps the writer of each file, to simulate disk errors in tests.
 func WriteFolder(path string, wrap func(io.Writer) io.Writer, write func(*Folder) error) error {
@@ -81,7 +82,12 @@ func (d *Dir) replaceFolder(tmp, name string, own func(string) bool) error {
 		if err := d.root.Rename(name, old); err != nil {
 			return err
 		}
-		defer func() { _ = d.discard(old, name, own) }() // Sweep removes the rest
+		if err := d.root.Rename(tmp, name); err != nil {
+			_ = d.root.Rename(old, name) // the first error is the one to report
+			return err
+		}
+		_ = d.discard(old, name, own) // Sweep removes the rest
+		return nil
 	}
 	return d.root.Rename(tmp, name)
 }

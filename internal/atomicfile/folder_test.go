@@ -32,6 +32,20 @@ func TestWriteFolder(t *testing.T) {
 	require.EqualError(t, WriteFolder(filepath.Join(path, "no", "f"), nil, nil), "writing "+filepath.Join(path, "no", "f")+": no such file or directory")
 }
 
+func TestReadChecked(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "f")
+	require.NoError(t, WriteFolder(path, nil, func(f *Folder) error { return f.File("a", content("one")) }))
+	data, err := ReadChecked(path, "a")
+	require.NoError(t, err)
+	require.Equal(t, "one", string(data))
+	require.NoError(t, os.WriteFile(filepath.Join(path, "a"), []byte("two"), 0o600))
+	_, err = ReadChecked(path, "a")
+	require.ErrorContains(t, err, filepath.Join(path, "a")+" is damaged: its checksum is ")
+	require.NoError(t, os.WriteFile(filepath.Join(path, "b"), nil, 0o600))
+	_, err = ReadChecked(path, "b")
+	require.EqualError(t, err, filepath.Join(path, "b")+" has no checksum in SHA256SUMS")
+}
+
 // tree writes files, by their paths, into a new folder and opens it.
 func tree(t *testing.T, files ...string) (*Dir, string) {
 	t.Helper()
@@ -83,6 +97,13 @@ func TestReplacedFolderKeepsForeignFiles(t *testing.T) {
 	require.NoError(t, d.WriteFolder("step", nil, func(f *Folder) error { return f.File("a", content("new")) }))
 	require.NoError(t, CheckFolder(filepath.Join(dir, "step")))
 	require.Equal(t, []string{"step/SHA256SUMS", "step/a", "step.aside/c", "step.aside/d/e"}, names(t, dir))
+}
+
+// If the new folder cannot take the place of the old one, the old one stays.
+func TestFailedReplacementKeepsOldFolder(t *testing.T) {
+	d, dir := tree(t, "step/a", "step/b")
+	require.Error(t, d.replaceFolder("missing", "step", func(string) bool { return true }))
+	require.Equal(t, []string{"step/a", "step/b"}, names(t, dir))
 }
 
 func TestNothingIsWrittenThroughLinks(t *testing.T) {

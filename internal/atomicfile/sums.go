@@ -49,12 +49,16 @@ func ReadChecked(dir, name string) ([]byte, error) {
 		return nil, err
 	}
 	path := filepath.Join(dir, name)
+	want, known := sums[name]
+	if !known {
+		return nil, errors.Errorf("%s has no checksum in %s", path, SumsFile)
+	}
 	data, err := regular.ReadFile(path, "checksums", 64<<20)
 	if err != nil {
 		return nil, errors.Wrap(err, "comparing checksums")
 	}
 	sum := sha256.Sum256(data)
-	return data, compareSum(path, hex.EncodeToString(sum[:]), sums[name])
+	return data, compareSum(path, hex.EncodeToString(sum[:]), want)
 }
 
 // readSums reads the checksums of a folder, by the names of the files.

@@ -111,7 +111,7 @@ type scored struct {
 	Line       int           `json:"line"`
 	Text       string        `json:"text"`
 	LogProb    float64       `json:"logprob"`
-	Perplexity *float64      `json:"perplexity"` // null if nothing was predicted
+	Perplexity *float64      `json:"perplexity"` // null if nothing was predicted, or if it is infinite
 	Predicted  int           `json:"predicted"`
 	Tokens     []scoredToken `json:"tokens"`
 

@@ -125,7 +125,7 @@ func (c *command) do(ctx context.Context) error {
 	if c.score != "" {
 		return c.scoreFile(ctx)
 	}
-	if c.interactive || !c.given["prompt"] && c.terminal && c.attention == "" && c.alternatives == 0 {
+	if c.talks() {
 		return c.talk(ctx)
 	}
 	var err error

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"io"
 	"math"
 	"os"
 	"path/filepath"
@@ -137,6 +138,20 @@ func TestInteractive(t *testing.T) {
 	require.Zero(t, status)
 	require.Contains(t, errs, "the prompt is empty")
 	require.NotEmpty(t, out, "the session continues")
+}
+
+// On a terminal, flags that -interactive refuses lead to one prompt instead.
+func TestTerminal(t *testing.T) {
+	for want, all := range map[bool][][]string{
+		true:  {nil, {"-seed", "2"}, {"-interactive"}},
+		false: {{"-prompt", "the"}, {"-n", "2"}, {"-beams", "2"}, {"-alternatives", "2"}, {"-attention", "x"}},
+	} {
+		for _, args := range all {
+			s, err := parse(args, io.Discard)
+			require.NoError(t, err)
+			require.Equal(t, want, (&command{settings: s, terminal: true}).talks(), "%v", args)
+		}
+	}
 }
 
 func TestScore(t *testing.T) {

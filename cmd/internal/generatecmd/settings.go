@@ -75,6 +75,9 @@ var samplingFlags = []string{"temperature", "top-k", "top-p"}
 // writingFlags apply only where the command writes text.
 var writingFlags = append([]string{"interactive", "tokens", "stop", "n", "seed", "repetition-penalty", "beams", "slide", "alternatives", "html"}, samplingFlags...)
 
+// notInteractive are flags that cannot be combined with -interactive.
+var notInteractive = []string{"prompt", "n", "beams", "alternatives", "html"}
+
 // check returns an error for invalid values and for flags that would have no effect.
 func (s *settings) check() error {
 	err := s.given.CheckInts(
@@ -132,13 +135,13 @@ func (s *settings) checkUse() error {
 	switch {
 	case s.draw.Wanted():
 		writing := slices.DeleteFunc(slices.Clone(writingFlags), func(name string) bool { return name == "html" }) // it shows the graph
-		return none("-dot, -svg or -summary", append(writing, "prompt", "attention", "score"))
+		return none("-dot, -svg, -summary or -dot-graph", append(writing, "prompt", "pipeline", "attention", "score"))
 	case s.score != "":
 		return none("-score", append(slices.Clone(writingFlags), "prompt", "attention"))
 	case s.attention != "":
 		return none("-attention", writingFlags)
 	case s.interactive:
-		if err := none("-interactive", []string{"prompt", "n", "beams", "alternatives", "html"}); err != nil {
+		if err := none("-interactive", notInteractive); err != nil {
 			return err
 		}
 	}

@@ -4,10 +4,18 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/pkg/errors"
 )
+
+// talks reports whether the text is continued line by line: with -interactive and, on a terminal, unless a flag is
+// given that cannot be combined with it.
+func (c *command) talks() bool {
+	apart := slices.ContainsFunc(notInteractive, func(name string) bool { return c.given[name] })
+	return c.interactive || c.terminal && c.attention == "" && !apart
+}
 
 // talk reads lines and continues the text after each.
 func (c *command) talk(ctx context.Context) error {

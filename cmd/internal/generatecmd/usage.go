@@ -27,7 +27,8 @@ The model
 
 The text
   -prompt TEXT     the text to continue (standard input; on a terminal,
-                   -interactive)
+                   -interactive, unless -n, -beams, -alternatives or -attention
+                   is given)
   -interactive     continue line by line: each line is added to the text so far;
                    an empty line continues without adding anything. /new starts
                    a new text; /quit or the end of input ends
