@@ -12,7 +12,7 @@ import (
 	"gorgpt/train"
 )
 
-// Options determine a run, which never changes them. They are stored in run.json. A run never changes them.
+// Options determine a run, which never changes them. They are stored in run.json.
 // Options are safe for concurrent use as long as nothing changes them.
 type Options struct {
 	Task        heads.Kind `json:"task"`
