@@ -1,7 +1,7 @@
 //go:build linux
 
-// Command compare compares the speed of training steps, classification and text generation with PyTorch. It
-// alternates between the two programs, and only one runs at a time. It prints the median speed of
+// Command compare compares the speed of training steps, fine-tuning, classification and text generation with PyTorch.
+// It alternates between the two programs, and only one runs at a time. It prints the median speed of
 // each, its share of the machine's limit, their ratio, and the largest peak of memory.
 //
 //	go run ./bench/compare
@@ -109,15 +109,20 @@ func compare(ctx context.Context, s settings) error {
 	return nil
 }
 
-// names returns the names of the configurations, each once, with -scaling those that name no number of cores for 1, 2, 4, … cores.
-func names(s settings) (all []string) {
+// names returns the names of the configurations, with -scaling those without a number of cores for 1, 2, 4, … cores.
+func names(s settings) []string {
+	all := strings.Split(s.configs, ",")
+	if !s.scaling {
+		return all
+	}
+	var scaled []string
 	add := func(name string) {
-		if !slices.Contains(all, name) {
-			all = append(all, name)
+		if !slices.Contains(scaled, name) {
+			scaled = append(scaled, name)
 		}
 	}
-	for _, name := range strings.Split(s.configs, ",") {
-		if !s.scaling || strings.Contains(name, "@") {
+	for _, name := range all {
+		if strings.Contains(name, "@") {
 			add(name)
 			continue
 		}
@@ -126,7 +131,7 @@ func names(s settings) (all []string) {
 		}
 		add(fmt.Sprintf("%s@%d", name, s.threads))
 	}
-	return all
+	return scaled
 }
 
 // environment returns the environment of both programs. OpenBLAS detects the processor unless both
