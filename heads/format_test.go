@@ -1,6 +1,7 @@
 package heads
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -46,6 +47,18 @@ func TestQuestionAndAnswerAreNeverCut(t *testing.T) {
 	f := Formatter{Kind: MultipleChoice, NCtx: 6}
 	_, err := f.Sequences(Example{A: []int32{1}, B: []int32{1, 2}, Answers: [][]int32{{3, 4}}})
 	require.ErrorContains(t, err, "have 7 tokens, including the special ones, but the model has 6 positions")
+}
+
+func TestContextWithoutRoomForTheSpecialTokens(t *testing.T) {
+	for kind, n := range map[Kind]int{Classification: 2, Entailment: 3, Similarity: 3} {
+		f := Formatter{Kind: kind, NCtx: n - 1}
+		_, err := f.Sequences(Example{A: []int32{1}, B: []int32{2}})
+		require.EqualError(t, err, fmt.Sprintf("the model has %d positions: the special tokens of this task alone need %d", n-1, n))
+		f.NCtx = n
+		seqs, err := f.Sequences(Example{A: []int32{1}, B: []int32{2}})
+		require.NoError(t, err)
+		require.Len(t, seqs[0], n)
+	}
 }
 
 func TestTasks(t *testing.T) {
