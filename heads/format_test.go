@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"gorgpt/loaders"
 )
 
 func TestSequences(t *testing.T) {
@@ -58,6 +60,22 @@ func TestContextWithoutRoomForTheSpecialTokens(t *testing.T) {
 		seqs, err := f.Sequences(Example{A: []int32{1}, B: []int32{2}})
 		require.NoError(t, err)
 		require.Len(t, seqs[0], n)
+	}
+}
+
+// Rows that a program makes have no file and may be none.
+func TestLearnFromRowsWithoutAFile(t *testing.T) {
+	for _, k := range Kinds() {
+		_, _, err := Learn(k, nil)
+		require.EqualError(t, err, "there are no training rows to learn the labels from", k)
+	}
+	rows := []loaders.Row{{Label: loaders.Label{Text: "1"}, Answers: []string{"a"}}}
+	for k, want := range map[Kind]string{
+		Classification: `every label is "1": the rows need two or more classes`, MultiLabel: "the rows need two or more different labels, not 1",
+		Regression: "every score is 1: the rows need different scores", MultipleChoice: "a question needs two or more answers, not one",
+	} {
+		_, _, err := Learn(k, rows)
+		require.EqualError(t, err, want)
 	}
 }
 
