@@ -261,6 +261,9 @@ func (o Options) checkApply() error {
 // Resolve returns the options with all values that depend on the model and the data filled in. It
 // is an error if epochs and updates are both given and disagree.
 func (o Options) Resolve(d *Data, b *Base) (Options, error) {
+	if err := o.Options.Check(); err != nil {
+		return o, err
+	}
 	if _, err := o.Transfer.of(b.Model.Config); err != nil {
 		return o, err
 	}
