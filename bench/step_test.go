@@ -43,7 +43,7 @@ func BenchmarkStep(b *testing.B) {
 			operations := step.model.Operations(c.batch, step.model.NCtx)
 			for b.Loop() {
 				b.StopTimer()
-				peak := graph.Peak(runtime.GOMAXPROCS(0), 20*time.Millisecond)
+				peak := kernels.Peak(runtime.GOMAXPROCS(0), 20*time.Millisecond)
 				b.StartTimer()
 				start := time.Now()
 				step.run(b)

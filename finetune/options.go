@@ -12,7 +12,7 @@ import (
 	"gorgpt/train"
 )
 
-// Options determine a run, which never changes them. They are stored in run.json. A run never changes them.
+// Options determine a run, which never changes them. They are stored in run.json.
 // Options are safe for concurrent use as long as nothing changes them.
 type Options struct {
 	Task        heads.Kind `json:"task"`
@@ -261,6 +261,9 @@ func (o Options) checkApply() error {
 // Resolve returns the options with all values that depend on the model and the data filled in. It
 // is an error if epochs and updates are both given and disagree.
 func (o Options) Resolve(d *Data, b *Base) (Options, error) {
+	if err := o.Options.Check(); err != nil {
+		return o, err
+	}
 	if _, err := o.Transfer.of(b.Model.Config); err != nil {
 		return o, err
 	}

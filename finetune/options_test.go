@@ -52,6 +52,21 @@ func TestResolve(t *testing.T) {
 	require.Equal(t, []float64{0, 4, 750, 0}, []float64{s.LR, float64(s.Micro), float64(s.Steps), float64(s.EvalEvery)}, "the given values; a micro-batch is not larger than the batch")
 }
 
+// Programs set options without the flags of a command, which check them.
+func TestResolveChecksOptions(t *testing.T) {
+	d, b := &Data{Spec: Spec{Task: heads.Regression}, Train: make([]loaders.Row, 10)}, &Base{Model: &gpt1.Model{Config: gpt1.Config{NEmbd: 128}}}
+	for want, change := range map[string]func(*Options){
+		"Batch must be at least 1, not 0":                     func(o *Options) { o.Batch = 0 },
+		"Clip must be between 0 and 1e6, not -1":              func(o *Options) { o.Clip = -1 },
+		"Dropout must be at least 0 and less than 1, not 1.5": func(o *Options) { o.Dropout = 1.5 },
+	} {
+		o := Defaults()
+		change(&o)
+		_, err := o.Resolve(d, b)
+		require.EqualError(t, err, want)
+	}
+}
+
 // A model that starts from random weights with the vocabulary of the rows is trained for longer.
 func TestResolveNewModel(t *testing.T) {
 	d := &Data{Spec: Spec{Task: heads.Classification, Space: heads.Space{Labels: []string{"no", "yes"}}}}

@@ -102,6 +102,9 @@ func (c Config) Validate() error {
 	if c.IsLSTM() && c.NLayer != 1 {
 		return errors.Errorf("n_layer is %d: an LSTM has one layer", c.NLayer)
 	}
+	if c.IsLSTM() && c.Mimetic {
+		return errors.New("gorgpt_mimetic_init is true: it must be false for an LSTM, which has no attention")
+	}
 	if c.NEmbd%c.NHead != 0 {
 		return errors.Errorf("n_embd %d is not a multiple of n_head %d", c.NEmbd, c.NHead)
 	}

@@ -4,7 +4,7 @@ import "gorgpt/graph"
 
 // LM is the step graph of language modelling on b windows of t tokens: L1 of
 // section 3.1 and, for training, its gradients added to the store.
-// A LM must not be used by several goroutines at once.
+// An LM must not be used by several goroutines at once.
 type LM struct {
 	B, T    int
 	inputs  []int32       // [B T], token ids
@@ -57,7 +57,7 @@ func (lm *LM) kept() []graph.Node {
 // Need is the working memory of the graph.
 func (lm *LM) Need() (graph.Need, error) { return lm.Graph.Need(lm.kept()...) }
 
-// Fill writes window i, at most t+1 token ids, as inputs and targets. It fills the rest of the
+// Fill writes window i, of 1 to t+1 token ids, as inputs and targets. It fills the rest of the
 // row with id 0, which changes no earlier loss because attention only looks back.
 func (lm *LM) Fill(i int, window []int32) {
 	n := min(len(window)-1, lm.T)

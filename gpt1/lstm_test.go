@@ -42,6 +42,8 @@ func TestLSTMPresets(t *testing.T) {
 	}
 	_, err := gpt1.ParseConfig([]byte(`{"n_layer":1,"n_head":1,"n_embd":8,"n_ctx":8,"vocab_size":9,"n_units":4}`))
 	require.ErrorContains(t, err, "only gorgpt-lstm has units")
+	_, err = gpt1.ParseConfig([]byte(`{"n_layer":1,"n_head":1,"n_embd":8,"n_ctx":8,"vocab_size":9,"n_units":4,"model_type":"gorgpt-lstm","gorgpt_mimetic_init":true}`))
+	require.ErrorContains(t, err, "gorgpt_mimetic_init is true: it must be false for an LSTM", "Init has no attention to change")
 	_, err = gpt1.LSTMPreset("huge")
 	require.ErrorContains(t, err, `unknown preset "huge"`)
 }

@@ -72,6 +72,9 @@ func (x Node) Dropout(d Drop) Node {
 	if !ok(x) || !x.g.train || d.P == 0 {
 		return x
 	}
+	if n := len(x.shape); n < 2 || n > 4 {
+		return x.g.failf("dropout", "%v: want [B C], [B T C] or [B H T T]", x.shape)
+	}
 	in, mask := x.g.dropInputs(d, x)
 	s := spec{name: "dropout", in: in, shape: x.shape, run: dropRun(x, mask), facts: d.facts(x)}
 	s.grad = func(y, dy Node) []Node {

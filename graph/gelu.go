@@ -3,7 +3,7 @@ package graph
 import "gorgpt/internal/kernels"
 
 // GELU computes x·Φ(x) in the tanh form that GPT-1 was trained with:
-// 0.5x(1+tanh(√(2/π)(x+0.044715x³))). Any shape.
+// 0.5x(1+tanh(√(2/π)(x+0.044715x³))). Any shape of one or more axes.
 func (x Node) GELU() Node {
 	if !ok(x) {
 		return x

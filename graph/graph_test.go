@@ -30,6 +30,15 @@ func TestMistakesAreKeptWithScopeAndShapes(t *testing.T) {
 			return x.LayerNorm(g.Param(w.Param("b")), g.Param(w.Param("b")), 1e-5)
 		}, "h.3.attn.layer_norm: [8 64 9] with gain [8]"},
 		"dropout": {func(_ *graph.Graph, x graph.Node) graph.Node { return x.Dropout(graph.Drop{Name: "d", P: 0.1}) }, "h.3.attn.d: dropout needs Graph.Random"},
+		"dropout of a scalar": {func(g *graph.Graph, _ graph.Node) graph.Node {
+			x, _ := g.Scalar("scalar")
+			return x.Dropout(graph.Drop{Name: "d", P: 0.1})
+		}, "h.3.attn.dropout: []: want [B C], [B T C] or [B H T T]"},
+		"cross-entropy of a scalar": {func(g *graph.Graph, _ graph.Node) graph.Node {
+			x, _ := g.Scalar("scalar")
+			ids, _ := g.Ints("ids", 1)
+			return x.CrossEntropy(ids, 1)
+		}, "h.3.attn.cross_entropy: the logits are a scalar: want [… V']"},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {

@@ -18,6 +18,9 @@ func (x Node) CrossEntropy(targets Node, v int) Node {
 	if !ok(x, targets) {
 		return Node{g: x.g}
 	}
+	if len(x.shape) == 0 {
+		return x.g.failf("cross_entropy", "the logits are a scalar: want [… V']")
+	}
 	rows, stride := x.rows(), x.dim(-1)
 	if rows != size(targets.shape) || v > stride || v < 1 {
 		return x.g.failf("cross_entropy", "logits %v, targets %v, %d classes: want [… V'], […], V ≤ V'", x.shape, targets.shape, v)

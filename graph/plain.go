@@ -25,7 +25,7 @@ func (x Node) Add(y Node) Node {
 	})
 }
 
-// Scale computes s·x. Any shape.
+// Scale computes s·x. Any shape of one or more axes.
 func (x Node) Scale(s float32) Node {
 	if !ok(x) {
 		return x

@@ -21,7 +21,3 @@ func Speed() float64 {
 	}
 	return best
 }
-
-// Peak measures for the time d how many floating-point operations a second so many cores of
-// this machine reach now with multiply-adds on registers alone: the limit of all kernels.
-func Peak(cores int, d time.Duration) float64 { return kernels.Peak(cores, d) }

@@ -64,6 +64,9 @@ func (f *Formatter) join(context, question, last []int32, delimiter bool) ([]int
 	if delimiter {
 		specials = 3
 	}
+	if f.NCtx < specials {
+		return nil, errors.Errorf("the model has %d positions: the special tokens of this task alone need %d", f.NCtx, specials)
+	}
 	room := f.NCtx - specials - len(question) - len(last)
 	if room < 0 {
 		return nil, errors.Errorf("question and answer have %d tokens, including the special ones, but the model has %d positions",

@@ -1,9 +1,12 @@
 package heads
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"gorgpt/loaders"
 )
 
 func TestSequences(t *testing.T) {
@@ -46,6 +49,34 @@ func TestQuestionAndAnswerAreNeverCut(t *testing.T) {
 	f := Formatter{Kind: MultipleChoice, NCtx: 6}
 	_, err := f.Sequences(Example{A: []int32{1}, B: []int32{1, 2}, Answers: [][]int32{{3, 4}}})
 	require.ErrorContains(t, err, "have 7 tokens, including the special ones, but the model has 6 positions")
+}
+
+func TestContextWithoutRoomForTheSpecialTokens(t *testing.T) {
+	for kind, n := range map[Kind]int{Classification: 2, Entailment: 3, Similarity: 3} {
+		f := Formatter{Kind: kind, NCtx: n - 1}
+		_, err := f.Sequences(Example{A: []int32{1}, B: []int32{2}})
+		require.EqualError(t, err, fmt.Sprintf("the model has %d positions: the special tokens of this task alone need %d", n-1, n))
+		f.NCtx = n
+		seqs, err := f.Sequences(Example{A: []int32{1}, B: []int32{2}})
+		require.NoError(t, err)
+		require.Len(t, seqs[0], n)
+	}
+}
+
+// Rows that a program makes have no file and may be none.
+func TestLearnFromRowsWithoutAFile(t *testing.T) {
+	for _, k := range Kinds() {
+		_, _, err := Learn(k, nil)
+		require.EqualError(t, err, "there are no training rows to learn the labels from", k)
+	}
+	rows := []loaders.Row{{Label: loaders.Label{Text: "1"}, Answers: []string{"a"}}}
+	for k, want := range map[Kind]string{
+		Classification: `every label is "1": the rows need two or more classes`, MultiLabel: "the rows need two or more different labels, not 1",
+		Regression: "every score is 1: the rows need different scores", MultipleChoice: "a question needs two or more answers, not one",
+	} {
+		_, _, err := Learn(k, rows)
+		require.EqualError(t, err, want)
+	}
 }
 
 func TestTasks(t *testing.T) {

@@ -238,11 +238,22 @@ func Learn(k Kind, rows []loaders.Row) (Kind, Space, error) {
 	if err != nil {
 		return k, Space{}, err
 	}
+	if len(rows) == 0 {
+		return k, Space{}, errors.New("there are no training rows to learn the labels from")
+	}
 	if r, refines := task.(Refiner); refines {
 		k = r.Refine(rows)
 	}
 	space, err := k.Task().Space(rows)
 	return k, space, err
+}
+
+// located begins an error with the place of a row, unless a program has made the row.
+func located(row loaders.Row, place string) string {
+	if row.Path == "" {
+		return ""
+	}
+	return place + ": "
 }
 
 // Kinds returns the names of all tasks.

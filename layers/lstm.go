@@ -4,7 +4,7 @@ import "gorgpt/graph"
 
 // LSTM is a recurrent layer of U units and a projection back to the width of the model. Its
 // weights have the names and shapes of PyTorch's nn.LSTM, so matrices are [out in].
-// A LSTM is safe for concurrent use as long as nothing changes it.
+// An LSTM is safe for concurrent use as long as nothing changes it.
 type LSTM struct {
 	WIH, WHH *graph.Param // [4U C], [4U U]
 	BIH, BHH *graph.Param // [4U], [4U]

@@ -3,7 +3,7 @@ package layers
 import "gorgpt/graph"
 
 // MLP is the position-wise feed-forward network of a block, GELU(xW₁ + b₁)W₂ + b₂.
-// A MLP is safe for concurrent use as long as nothing changes it.
+// An MLP is safe for concurrent use as long as nothing changes it.
 type MLP struct {
 	FC, Proj Linear // [C F], [F C]; F = 4C
 }

@@ -61,7 +61,7 @@ func (s *Server) listRuns(w http.ResponseWriter, _ *http.Request) error {
 	for i, r := range all {
 		out[i] = runInfo{r.Name, r.Command, r.Completed, -1, r.Parameters, r.Settings, r.Facts, r.Uniform, r.Unigram, ""}
 		if !r.Changed.IsZero() {
-			out[i].Age = time.Since(r.Changed).Seconds()
+			out[i].Age = max(0, time.Since(r.Changed).Seconds()) // the clock of another machine may be ahead
 		}
 		if r.Err != nil {
 			out[i].Error = r.Err.Error() // its paths are below the folder

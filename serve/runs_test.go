@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -54,6 +55,19 @@ func TestRuns(t *testing.T) {
 	}
 	status, data = post(t, h.URL+"/v1/completions", `{"prompt": "a"}`)
 	require.Equal(t, http.StatusNotFound, status, data)
+
+	dir := t.TempDir()
+	for name, text := range map[string]string{"run.json": `{"command": "train"}`, "metrics.jsonl": "{\"step\":1,\"loss\":2}\n"} {
+		require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600))
+	}
+	soon := time.Now().Add(time.Minute)
+	require.NoError(t, os.Chtimes(filepath.Join(dir, "metrics.jsonl"), soon, soon))
+	ahead, err := New(nil, Options{Runs: dir})
+	require.NoError(t, err)
+	w := httptest.NewRecorder()
+	require.NoError(t, ahead.listRuns(w, nil))
+	require.Contains(t, w.Body.String(), `"age_s":0,`, "a machine whose clock is ahead has written them")
+	require.NoError(t, ahead.Close())
 
 	_, without := start(t, Options{})
 	status, _ = send(t, http.MethodGet, without.URL+"/runs", "")

@@ -67,26 +67,28 @@ func (o Options) Check() error {
 	for _, x := range []struct {
 		field        string
 		value, least int
+		auto         bool // it may be Auto
 	}{
-		{"Steps", o.Steps, 0},
-		{"Epochs", o.Epochs, Auto},
-		{"Batch", o.Batch, 1},
-		{"Micro", o.Micro, 1},
-		{"EvalEvery", o.EvalEvery, 0},
-		{"Patience", o.Patience, 0},
-		{"LogEvery", o.LogEvery, 0},
-		{"SampleEvery", o.SampleEvery, 0},
-		{"History", o.History, 0},
+		{"Steps", o.Steps, 0, false},
+		{"Epochs", o.Epochs, 0, true},
+		{"Batch", o.Batch, 1, true},
+		{"Micro", o.Micro, 1, true},
+		{"EvalEvery", o.EvalEvery, 0, true},
+		{"Patience", o.Patience, 0, true},
+		{"LogEvery", o.LogEvery, 0, false},
+		{"SampleEvery", o.SampleEvery, 0, false},
+		{"History", o.History, 0, false},
 	} {
-		if x.value != Auto && x.value < x.least {
+		if x.value < x.least && !(x.auto && x.value == Auto) {
 			return BadOption("{"+x.field+"} must be at least %d, not %d", x.least, x.value)
 		}
 	}
 	for _, x := range []struct {
 		field string
 		value float64
-	}{{"LR", o.LR}, {"L2", o.L2}, {"Clip", o.Clip}} {
-		if x.value != Auto && !(x.value >= 0 && x.value < 1e6) {
+		auto  bool
+	}{{"LR", o.LR, true}, {"L2", o.L2, false}, {"Clip", o.Clip, false}} {
+		if !(x.value >= 0 && x.value < 1e6) && !(x.auto && x.value == Auto) {
 			return BadOption("{"+x.field+"} must be between 0 and 1e6, not %v", x.value)
 		}
 	}

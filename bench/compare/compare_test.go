@@ -81,6 +81,11 @@ func TestScalingNames(t *testing.T) {
 	require.Equal(t, []string{"a", "b"}, names(settings{configs: "a,b", threads: 6}))
 	require.Equal(t, []string{"a@1", "a@2", "a@4", "a@6", "b@1", "b@2", "b@4", "b@6"}, names(settings{configs: "a,b", threads: 6, scaling: true}))
 	require.Equal(t, []string{"a@1"}, names(settings{configs: "a", threads: 1, scaling: true}))
+	require.Equal(t, []string{"a@1", "a@2", "b@3"}, names(settings{configs: "a@1,a,b@3", threads: 2, scaling: true}), "those that name a number of cores")
+	for _, name := range names(settings{configs: defaults, threads: 4, scaling: true}) {
+		_, err := parseConfig(name)
+		require.NoError(t, err)
+	}
 }
 
 func TestLine(t *testing.T) {

@@ -1,7 +1,7 @@
 //go:build linux
 
-// Command compare compares the speed of training steps, classification and text generation with PyTorch. It
-// alternates between the two programs, and only one runs at a time. It prints the median speed of
+// Command compare compares the speed of training steps, fine-tuning, classification and text generation with PyTorch.
+// It alternates between the two programs, and only one runs at a time. It prints the median speed of
 // each, its share of the machine's limit, their ratio, and the largest peak of memory.
 //
 //	go run ./bench/compare
@@ -43,7 +43,7 @@ func main() {
 	flag.IntVar(&s.pairs, "pairs", 5, "runs of each program")
 	flag.IntVar(&s.steps, "steps", 5, "steps per run, after two that do not count")
 	flag.IntVar(&s.threads, "threads", runtime.NumCPU(), "cores for each program")
-	flag.BoolVar(&s.scaling, "scaling", false, "measure each configuration on 1, 2, 4, … cores, up to -threads")
+	flag.BoolVar(&s.scaling, "scaling", false, "measure each configuration without @N on 1, 2, 4, … cores, up to -threads")
 	flag.BoolVar(&s.avx2, "avx2", false, "limit both programs to AVX2")
 	flag.StringVar(&s.python, "python", "/usr/bin/python3", "the Python that has torch")
 	flag.BoolVar(&s.anyBLAS, "any-blas", false, "compare although PyTorch has a slow or unknown BLAS")
@@ -109,18 +109,27 @@ func compare(ctx context.Context, s settings) error {
 	return nil
 }
 
-// names returns the names of the configurations, with -scaling each of them for 1, 2, 4, … cores.
+// names returns the names of the configurations, with -scaling those without a number of cores for 1, 2, 4, … cores.
 func names(s settings) []string {
 	all := strings.Split(s.configs, ",")
 	if !s.scaling {
 		return all
 	}
 	var scaled []string
-	for _, name := range all {
-		for cores := 1; cores < s.threads; cores *= 2 {
-			scaled = append(scaled, fmt.Sprintf("%s@%d", name, cores))
+	add := func(name string) {
+		if !slices.Contains(scaled, name) {
+			scaled = append(scaled, name)
 		}
-		scaled = append(scaled, fmt.Sprintf("%s@%d", name, s.threads))
+	}
+	for _, name := range all {
+		if strings.Contains(name, "@") {
+			add(name)
+			continue
+		}
+		for cores := 1; cores < s.threads; cores *= 2 {
+			add(fmt.Sprintf("%s@%d", name, cores))
+		}
+		add(fmt.Sprintf("%s@%d", name, s.threads))
 	}
 	return scaled
 }

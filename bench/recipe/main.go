@@ -73,6 +73,9 @@ func run(ctx context.Context, out, list string, seeds int, sst2 string, stdout, 
 	if out == "" {
 		return errors.New("-out is missing: name a folder for the results")
 	}
+	if seeds < 1 {
+		return errors.Errorf("-seeds must be at least 1, not %d", seeds)
+	}
 	var sizes []int
 	for _, part := range strings.Split(list, ",") {
 		n, err := strconv.Atoi(part)

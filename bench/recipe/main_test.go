@@ -62,4 +62,5 @@ func TestResultsAreKept(t *testing.T) {
 	for _, wrong := range [][2]string{{"", "100"}, {dir, "10"}, {dir, "x"}} {
 		require.Error(t, run(context.Background(), wrong[0], wrong[1], 1, "", &out, &errs))
 	}
+	require.EqualError(t, run(context.Background(), dir, "100", 0, "", &out, &errs), "-seeds must be at least 1, not 0")
 }

@@ -6,9 +6,9 @@ import (
 	"gorgpt/internal/simd"
 )
 
-// Embed looks up tokens and adds positions:
-// y[b,t,:] = tok[ids[b,t],:] + pos[t,:]. y is [B T C], tok [V C], ids [B T];
-// pos holds at least T rows of C.
+// Embed looks up tokens and adds positions, those of sequence b from at[b] on:
+// y[b,t,:] = tok[ids[b,t],:] + pos[at[b]+t,:]. y is [B T C], tok [V C], ids [B T],
+// at [B]; pos holds at least at[b]+T rows of C.
 func Embed(y, tok, pos []float32, ids, at []int32, t, c int) {
 	checkEmbed("Embed", y, pos, ids, at, t, c)
 	checkIndices("Embed", ids, len(tok)/max(c, 1))

@@ -67,7 +67,8 @@ func (c Column) MarshalJSON() ([]byte, error) {
 	return append(out, ']'), nil
 }
 
-// Metrics reads the complete lines of the metrics of a run from a byte on. A run without metrics has none yet.
+// Metrics reads the complete lines of the metrics of a run from a byte on. The error of a run that has not begun to train is
+// [fs.ErrNotExist].
 func (f *Folder) Metrics(name string, from int64) (Metrics, error) {
 	file, size, err := regular.OpenIn(f.root, path.Join(name, train.MetricsFileName), "the metrics of the run")
 	if err != nil {

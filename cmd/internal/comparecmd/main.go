@@ -7,6 +7,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"io/fs"
 	"path/filepath"
 	"strings"
 
@@ -96,7 +97,10 @@ func read(dir string) (r run, err error) {
 		return r, errors.WithMessagef(r.Err, "%s is not the folder of a run", dir)
 	}
 	r.Name = dir
-	if r.metrics, err = f.Metrics(".", 0); err == nil && r.metrics.More {
+	switch r.metrics, err = f.Metrics(".", 0); {
+	case errors.Is(err, fs.ErrNotExist): // it has not begun to train
+		err = nil
+	case err == nil && r.metrics.More:
 		err = errors.Errorf("%s is too large", train.MetricsFileName)
 	}
 	if err == nil {

@@ -84,6 +84,19 @@ func TestResults(t *testing.T) {
 	require.Equal(t, "x?y", cells(t, out, "a?")[0])
 }
 
+// A run that has not begun to train, such as one that waits for other ranks, has no metrics.
+func TestRunWithoutMetrics(t *testing.T) {
+	dir := t.TempDir()
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "run.json"), []byte(`{"command": "train", "settings": {"lr": 1}}`), 0o600))
+	status, out, errs := invoke(dir, folder+"pretrained")
+	require.Zero(t, status, errs)
+	require.Equal(t, "train", cells(t, out, "command")[0])
+	require.Equal(t, "–", cells(t, out, "last loss")[0])
+	status, _, errs = invoke(dir, "-svg", filepath.Join(t.TempDir(), "losses.svg"))
+	require.NotZero(t, status)
+	require.Contains(t, errs, "-svg: no run has metrics yet")
+}
+
 func TestMistakes(t *testing.T) {
 	for want, args := range map[string][]string{
 		"there is no run to compare": {},

@@ -13,5 +13,5 @@ Examples
   gorgpt compare runs/tiny
 
   -svg FILE        draw the losses of all runs over each other in this file,
-                   dotted those of held-out text or rows
+                   those of held-out text or rows with marks
 `
