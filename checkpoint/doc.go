@@ -8,11 +8,11 @@
 //
 //   - those of this program;
 //   - Hugging Face's for openai-gpt: names with and without the prefix "transformer.", float32,
-//     float16 or bfloat16, in one file or in those that model.safetensors.index.json names; the
-//     constants h.N.attn.bias and position_ids ignored; lm_head.weight if it equals the token
-//     embedding, or if that is missing and it supplies it; the head of OpenAIGPTDoubleHeadsModel, and that of
-//     OpenAIGPTForSequenceClassification if its bias, which other programs do not have, is beside it; rows that
-//     pad the vocabulary left out, see [Notes];
+//     float16 or bfloat16, in one file or in those that model.safetensors.index.json names. The
+//     constants h.N.attn.bias and position_ids are ignored. lm_head.weight must equal the token
+//     embedding, or takes its place if that is missing. The head of OpenAIGPTDoubleHeadsModel is read,
+//     and that of OpenAIGPTForSequenceClassification if the file also has its bias, which other programs
+//     do not write. Rows that pad the vocabulary are left out, see [Notes];
 //   - OpenAI's release of 2018: params_shapes.json and params_0.npy to params_9.npy.
 //
 // Reading is strict: a tensor that is missing, unexpected or of another shape is an error that

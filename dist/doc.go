@@ -3,12 +3,11 @@
 // the gradients are summed, and every rank makes the same update.
 //
 // A [Comm] carries the messages. Without build tags there is one rank and nothing to carry.
-// With -tags mpi, [Start] makes the process a rank of Open MPI: mpirun, Slurm or Kubernetes'
-// MPI operator start them. The rest of the program uses [Group]; a nil Group is a
+// With -tags mpi, [Start] makes the process a rank of Open MPI. mpirun, Slurm or Kubernetes'
+// MPI operator start the ranks. The rest of the program uses [Group]; a nil Group is a
 // single process.
 //
-// While computing, ranks coordinate on one thing only: whether to stop. Any other error
-// of one rank ends the job at once, by [Group.Abort]; the last checkpoint remains. Start
-// reading at comm.go and group.go. docs/distributed.md explains how to run such jobs, and what
-// they gain.
+// While computing, ranks agree only on whether to stop. An error of one rank ends the job at
+// once, by [Group.Abort]; the last checkpoint remains. docs/distributed.md explains how to run
+// such jobs, and what they gain. Start reading at comm.go and group.go.
 package dist

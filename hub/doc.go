@@ -5,7 +5,7 @@
 //	m, err := gorgpt.Open(dir)
 //
 // Files are kept in the cache of Hugging Face's own tools, in their layout and under their locks, so a file that Python has
-// downloaded is not downloaded again, and the other way round.
+// downloaded is not downloaded again, nor does Python download what this package has.
 //
 // Nothing gets its name in the cache before its size and its SHA-256, or the SHA-1 of its git blob, are those that the
 // server lists. No name that a server lists leads out of the cache.

@@ -1,6 +1,6 @@
 // Package loaders turns files into what training reads.
 //
-// For pre-training the way is: [ReadBooks] finds the files, reads and cleans them;
+// For pre-training, the steps are: [ReadBooks] finds the files, reads and cleans them;
 // [SplitBooks] holds out some books for validation; [Encode] tokenizes; [NewWindows]
 // draws training windows in random order, and [NewFixedWindows] goes through the
 // validation books from front to back. Where books do not fit into memory, [FindSources]
@@ -10,10 +10,10 @@
 // datasets those of published sets.
 //
 // All of it is deterministic: the same files and the same seed give the same windows in the
-// same order, and training resumes at the very window where it stopped.
+// same order, and training resumes at exactly the window where it stopped.
 //
-// The package knows no tensors and no models, and it writes nothing.
+// The package does not depend on tensors or models, and it writes nothing.
 //
-// Start reading at books.go; clean.go says what becomes of a text, windows.go how
+// Start reading at books.go; clean.go says how a text is cleaned, windows.go how
 // windows are drawn, labelled.go what a labelled row is.
 package loaders

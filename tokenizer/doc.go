@@ -36,7 +36,7 @@
 // tokens of fine-tuning.
 //
 // Invalid UTF-8 is not an error: each bad byte counts as U+FFFD, which bert removes and original keeps as
-// an unknown word. The time to encode is linear in the length of the text, for any text.
+// an unknown word. The time to encode any text is linear in its length.
 //
 // A word has at most [MaxWord] bytes, 16,384; longer words are cut into several.
 //

@@ -5,8 +5,8 @@
 // examples. [Sets] returns those of testdata/golden, or of the folder that the
 // environment variable GORGPT_GOLDEN names (relative to the module root; a set,
 // or a folder of sets). Every size and hyper-parameter comes from the manifest,
-// so that a test which loops over the sets also holds for sets of other shapes.
-// The manifest's formulas entry says how the numbers came about.
+// so a test that loops over the sets also works for sets of other shapes.
+// The entry "formulas" of the manifest says how the numbers were computed.
 //
 // The files of a set and their tensors, named as in Hugging Face's checkpoints
 // behind a prefix:

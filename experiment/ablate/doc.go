@@ -5,8 +5,8 @@
 // {pre-trained, from scratch} × seeds. [Grid.Run] executes the runs that a [Log] lacks, so that an
 // interrupted grid resumes. [Grid.Markdown] and [Grid.Curve] show the results in the log.
 //
-// With Folds, the training rows are scored by cross-validation: the runs of a cell with a seed are one for
-// each fold, and their predictions are pooled. Then pairs of variants are compared row by row.
+// With Folds, the training rows are scored by cross-validation: each cell of the table has, for each seed, one run
+// per fold, and their predictions are pooled. Then pairs of variants are compared row by row.
 //
 // Package finetune executes each run. Start reading at grid.go, then run.go, folds.go and
 // pairs.go.

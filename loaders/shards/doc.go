@@ -12,11 +12,10 @@
 // With several ranks, each tokenizes its share of the books and sends the tokens to the first rank, the
 // only one that writes to the folder. The files are the same as those of a single process.
 //
-// If interrupted, it resumes after the last complete file, and the
-// bytes are the same in the end. [Open] maps the files into memory; where the system
-// cannot, they are read piece by piece.
+// If it is interrupted, [Write] resumes after the last complete file, and the bytes are the same in
+// the end. [Open] maps the files into memory; where the system cannot, they are read piece by piece.
 //
-// The package does not choose the books for validation, see [loaders.SplitSources]. It compares
+// The package does not choose the books for validation; [loaders.SplitSources] does. It compares
 // fingerprints, see [Fingerprint], to find out whether a folder is up to date.
 //
 // Start reading at index.go, the format; then write.go, exchange.go (the messages of ranks) and open.go.

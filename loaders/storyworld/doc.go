@@ -4,10 +4,10 @@
 // to be told apart without fine-tuning. Commands use it when they are given no data.
 //
 // Everything is told by templates with words of a lexicon (text/lexicon.txt). A template is
-// a core, one way of telling a frame of an event or a fact (text/*.txt), and how it begins.
-// [Books] and each split of [Rows] have templates and names of people of their own, and
-// every book and every row is a world of its own. So a model meets no template of the test
-// rows, and nobody in them, before; but it can know each word, core and opening from books.
+// a core, one way to tell an event or a fact (text/*.txt), and an opening, how it begins.
+// [Books] and each split of [Rows] have their own templates and names of people, and
+// every book and every row is a world of its own. So a model has met no template and no person
+// of the test rows before, but it can know each word, core and opening from books.
 //
 // The labels follow from the events that a row is made of. They are drawn before the
 // parts that a partial input shows, so that a hypothesis without its premise, or an answer

@@ -3,10 +3,10 @@ package ablatecmd
 const usage = `usage: gorgpt ablate [flags]
 
 Fine-tunes a pre-trained GPT-1 in several ways and prints a table of test
-scores: tasks × variants, mean and standard deviation over seeds, beside the
+scores: tasks × variants, mean and standard deviation over seeds, next to the
 majority class, and the medians in the layout of the paper's table 5. With
--limits, also the scores with fewer labels, and a plot. If interrupted, it
-resumes.
+-limits, also the scores with fewer labels, and a plot. If it was interrupted,
+run it again to continue.
 
 Examples
   gorgpt ablate -tasks classification,entailment
@@ -33,8 +33,8 @@ What is compared
                    and score all predictions together. The table compares full
                    with the other variants and with a bag of words, row by row,
                    with 95 % intervals. Parts are drawn anew for each seed, with
-                   equal shares of the labels; rows with a text in common (of
-                   qa, a context) stay together, in the intervals, too.
+                   equal shares of the labels; rows with a text in common (for
+                   qa, a context) stay together, also when intervals are drawn.
                    Development rows are those of the dataset or -dev, or else a
                    tenth of the training rows of each fold. Test rows are not
                    used
@@ -49,7 +49,7 @@ Published datasets, as in gorgpt finetune
 Other data
   -task TASK       task of the rows in the files: classification, multilabel,
                    entailment, similarity or qa, as in gorgpt finetune; without
-                   files, the one set of the embedded world
+                   files, the set of the embedded world for this task
   -regression      similarity by score
   -fields LIST     what the files call the fields: text=sentence,label=gold
   -join TEXT       put TEXT between columns joined by a plus (a space)
@@ -75,11 +75,11 @@ The recipe, the same for all runs
                    768)
 
 The run
-  -out DIR         folder of the results (runs/ablate). Results that
+  -out DIR         folder of the results (runs/ablate). Results that its
                    results.jsonl already has, with the same model, rows and
-                   recipe, are not computed again. Lines of other folders may be
-                   added to it. The folder also gets table.md
-                   and report.json, which has all measures of each run; with
+                   recipe, are not computed again. You may add lines from other
+                   folders to that file. The folder also gets table.md and
+                   report.json, which has all measures of each run; with
                    -limits, labels.svg and labels.png; with -transfer,
                    transfer.svg and transfer.png
   -keep            also leave a model folder for each run there

@@ -22,7 +22,7 @@ Examples
   -dtype NAME      type in which the weights are stored: float32, float16,
                    bfloat16 or int8 (float32). int8 is for writing, scoring and
                    predicting with gorgpt, in a quarter of the memory; other
-                   programs do not read it, and it cannot be trained. In other
+                   programs cannot read it, and it cannot be trained. In other
                    commands, -dtype is the type that they compute with
   -shard SIZE      divide the weights into files of at most this size, as in
                    500MB or 2GB (one file)
@@ -31,9 +31,9 @@ Examples
                    multilabel. The class has no bias: README.md shows how to add
                    it, and how a text becomes what the model was trained on
   -double-heads    for OpenAIGPTDoubleHeadsModel, with the head of a model that
-                   was fine-tuned on qa
-                   Without these two, and for similarity, for which there is no
-                   class, a head stays in the file as head.weight and head.bias
+                   was fine-tuned on qa. Without these two flags, a head stays
+                   in the file as head.weight and head.bias; for similarity, it
+                   always does, because no class computes it
   -ctx N           keep the first N positions only, as the 2018 code did for
                    tasks of short texts (all)
   -pipeline NAME   how the tokenizer splits text into words: bert or original

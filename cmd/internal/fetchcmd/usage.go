@@ -3,8 +3,8 @@ package fetchcmd
 const usage = `usage: gorgpt fetch hf:ORG/NAME [...] [-dataset NAME]
 
 Downloads what other commands need from the Hugging Face hub, and prints the
-folder. Where commands take a model or a file of rows, they take hf:ORG/NAME,
-too, and download by themselves: docs/hub.md.
+folder. Other commands, too, take hf:ORG/NAME in place of a model or a file of
+rows, and then download it themselves: docs/hub.md.
 
 Examples
   gorgpt fetch hf:openai-community/openai-gpt
@@ -18,12 +18,12 @@ Examples
                    files of rows (Parquet, JSON lines, CSV, TSV): those for
                    training, validation and test, by their names. /FOLDER,
                    /FILE or a pattern of files may follow
-  -dataset NAME    the files of a published dataset, from its repository or
-                   from the one that is named
+  -dataset NAME    the files of a published dataset, from the repository that is
+                   named or, if none is, from its usual one
 
 Files that are in the cache of Hugging Face's tools are not downloaded again. An
-interrupted download continues where it ended. Every file is checked by the hash
-that the server lists.
+interrupted download continues where it stopped. Every file is checked by the
+hash that the server lists.
 
 Environment
   HF_HOME, HF_HUB_CACHE

@@ -5,8 +5,8 @@ import "gorgpt/cmd/internal/cli"
 const usage = `usage: gorgpt finetune -task TASK [flags]
 
 Fine-tunes a pre-trained GPT-1 on labelled rows. Reports development and test
-scores beside the score of the majority class (or of the mean). Without -train,
-the rows come from an embedded world of short stories.
+scores next to the score of the majority class (or of the mean). Without -train,
+the rows come from an embedded world: stories that the program generates.
 
 Examples
   gorgpt finetune -task classification -train t.csv -fields text=body,label=team
@@ -54,52 +54,52 @@ The data
   -split A/B/C     without -dev and -test: percentages of the rows of -train to
                    train on, for development and for the test (80/10/10); none
                    keeps all for training. Labels have the same share in each
-                   part, and rows with a text in common stay together (of qa,
+                   part, and rows with a text in common stay together (for qa,
                    those with the same context). split.tsv in the run folder has
                    the numbers of the rows
   -fields LIST     what the files call the fields: text=sentence,label=gold.
-                   A plus joins columns to one text, text=subject+body, of which
-                   some may be empty, or lists the columns of the answers:
+                   A plus joins columns into one text, text=subject+body; some
+                   of them may be empty. For answers, it lists the columns:
                    answers=a+b+c. If columns are missing, a value is proposed
   -join TEXT       put TEXT between joined columns; \n is a line break (a space)
-  -table LIST      layout of tables. What is not given is recognised; the report
-                   shows it with the first row:
+  -table LIST      layout of tables. What is not given is recognised, and the
+                   run prints it with the first row:
                    encoding=utf-8, utf-16le, utf-16be or windows-1252
                    delimiter=comma, semicolon, tab or bar
                    quotes=csv, or none if quotes belong to the texts
                    header=yes, or no: then the columns are called 1, 2, 3, …
-  -keep LIST       columns that the predictions have, too: id,subject
+  -keep LIST       columns to copy to the predictions: id,subject
   -max-broken P%   share of the rows of a file that may be unusable (1%; 50% of
                    rows to predict). They are skipped and counted
   -labels LIST     the labels, from class 0: no,yes (those of the training rows)
-  -strict          stop at the first unusable row. Also require every label in
+  -strict          stop at the first unusable row, and require every label in
                    every file. Rows without any token, and questions and answers
-                   that are too long, are unusable, too
+                   that are too long, are also unusable
   -limit N         train on the first N rows only
-  -long NAME       what is done with a text that is too long for the model:
-                   cut-end; head-tail, which cuts the middle; or windows, which
-                   trains on overlapping parts and predicts the mean of their
-                   logits; only with one text per row (cut-end)
-  -eval FILE       do not train: evaluate the fine-tuned model of -model on a
-                   file laid out like its training file, or as -fields says;
+  -long NAME       what to do with a text that is too long for the model:
+                   cut-end; head-tail, which cuts out the middle; or windows,
+                   which trains on overlapping parts and predicts from the mean
+                   of their logits; only with one text per row (cut-end)
+  -eval FILE       do not train: evaluate the fine-tuned -model on a file
+                   laid out like its training file, or as -fields says;
                    - is standard input, see -predict. With -out DIR, also
                    write report.json, errors.tsv, predictions.tsv and a picture
                    to a new folder
-  -predict FILE    do not train: write the model's labels and probabilities,
-                   separated by tabs, to the file of -out or to standard output.
-                   Rows keep the numbers that they have in the file. A row that
-                   cannot be used gets its number and empty cells. For qa, there
-                   are as many columns as the longest list of answers needs; the
-                   others leave cells empty. - is standard input or, for -out,
-                   standard output
+  -predict FILE    do not train: write the labels and probabilities of the
+                   fine-tuned -model, separated by tabs, to the file of -out or
+                   to standard output. Rows keep the numbers that they have in
+                   the file. A row that cannot be used gets its number and empty
+                   cells. For qa, there are as many columns as the longest list
+                   of answers needs; shorter lists leave cells empty. - is
+                   standard input or, for -out, standard output
   -explain TEXT    do not train: show how much each token of a text matters to
-                   the prediction of the model of -model. TEXT may be the name
-                   of a file of rows, of which the first 20 are explained, or as
-                   many as -limit says; or - for standard input; or a row as a
-                   JSON object, which tasks with several texts need. With -out
+                   the prediction of the fine-tuned -model. TEXT may also be a
+                   row as a JSON object, which tasks with several texts need; or
+                   a file of rows, of which the first 20 are explained, or as
+                   many as -limit says; or - for standard input. With -out
                    FILE.html, also write a page
   -dtype NAME      with -eval and -predict: compute with weights in float32,
-                   bfloat16 or int8 (what the folder of -model holds)
+                   bfloat16 or int8 (the type that the folder holds)
   -controls        do not train: print the scores of cheap controls on these
                    rows (most frequent label, lengths, parts of the input, bags
                    of words). They show whether the labels leak. On up to 2000
@@ -108,7 +108,8 @@ The data
 
   -calibrate       at the end, fit a temperature to the development rows and
                    store it in task.json. Logits are divided by it before they
-                   become probabilities. Single labels stay the same
+                   become probabilities. The label with the highest probability
+                   stays the same
 
 The model
   -model DIR       config.json, model.safetensors, vocab.json and merges.txt; or
@@ -137,13 +138,13 @@ The recipe
   -steps N         updates, instead of -epochs; 0 builds the graph and stops
   -batch N         examples per update (32; 8 for models narrower than 768)
   -micro N         full-length examples computed at a time; more if they are
-                   shorter (as many as make 4 sequences: 4, for similarity 2,
+                   shorter (as many as make 4 sequences: 4; for similarity 2;
                    for qa at least 1)
   -lr X            peak learning rate (6.25e-5; 5e-4 for models narrower than
                    768, because small models need larger steps; 1e-3 for small
                    new models)
-  -warmup X        share of the updates with a rising rate (0.002; 0.1 for small
-                   new models). After it, the rate falls linearly to 0
+  -warmup X        share of the updates in which the rate rises (0.002; 0.1 for
+                   small new models). Then it falls linearly to 0
   -lambda X        weight of the language-model loss (0.5)
   -class-weights NAME
                    balanced: rows of rare classes count more in the loss, so
@@ -177,11 +178,11 @@ The run
   -eval-every N    updates between evaluations; 0: only at the end (an epoch,
                    or a tenth of the run if that is longer; with up to 2000
                    training rows, a twentieth of the run). The run ends with the
-                   weights of the best evaluation by the dataset's measure,
-                   accuracy, or for scores Pearson's correlation; with
-                   -checkpoints 0, with the last ones
-  -patience N      end the run after N evaluations that are not better than the
-                   best one; 0: never (10 for up to 2000 training rows if there
-                   are development rows and -checkpoints is not 0, else 0)
+                   weights of the best evaluation, by the measure of the dataset
+                   or of the task: accuracy, micro F1 or, for scores, Pearson's
+                   correlation; with -checkpoints 0, with the last ones
+  -patience N      end the run after N evaluations in a row that did not improve
+                   on the best one; 0: never (10 for up to 2000 training rows if
+                   there are development rows and -checkpoints is not 0, else 0)
   -log-every N     updates between lines (10)
 ` + cli.SettingsUsage

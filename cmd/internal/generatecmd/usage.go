@@ -18,10 +18,11 @@ The model
                    is none, the last checkpoint of an unfinished one; else the
                    newest fine-tuned model)
   -ctx N           use the first N positions only (all)
-  -dtype NAME      compute with weights in float32, bfloat16 or int8 (what the
-                   folder holds). bfloat16 takes half of the memory and int8 a
-                   quarter, and both are faster; sums are float32. A folder of
-                   gorgpt convert -dtype int8 need not be converted when opened
+  -dtype NAME      compute with weights in float32, bfloat16 or int8 (the type
+                   that the folder holds). bfloat16 takes half the memory and
+                   int8 a quarter, and both are faster; sums are float32. A
+                   folder of gorgpt convert -dtype int8 need not be converted
+                   when opened
   -pipeline NAME   how text is split into words: bert or original (what the
                    folder says; original for OpenAI's release)
 
@@ -55,24 +56,25 @@ The choice of tokens
 
 Looking at the choices
   -alternatives N  after the text, print a line for each token: its probability,
-                   and the N most likely tokens with theirs, at the temperature
-                   (with 0, at 1), before -top-k and -top-p. "ex…" is a token
-                   after which the word continues
+                   and the N most likely tokens with theirs, at -temperature
+                   (at 1 if that is 0), before -top-k and -top-p. "ex…" is a
+                   token after which the word continues
   -html FILE       write the same as a page that needs no other files
 
 Looking into the model, instead of writing
   -score FILE      print log-probability, perplexity and number of predicted
                    tokens of each line of a file (- is standard input), and the
-                   line, separated by tabs. The first token of a line is not
-                   predicted. Encodings are detected as for books; a line has at
-                   most 16 MiB
+                   line itself, separated by tabs. The first token of a line is
+                   not predicted. Encodings are detected as for books; a line
+                   has at most 16 MiB
   -score-json      print the same as JSON, with each token
   -attention FILE  write the attention weights of the prompt, computed by plain,
-                   unfused attention. FILE.html is a page that needs no other
-                   files: a picture of each head of each block and, of the one
-                   that is chosen, lines between tokens; weights are rounded to
-                   1/255. Any other name is a safetensors file: h.N.attn [heads
-                   T T], where rows are the reading positions, and the ids [T]
+                   unfused attention. FILE.html becomes a page that needs no
+                   other files: a picture of each head of each block, and lines
+                   between tokens for the head that is chosen; weights are
+                   rounded to 1/255. Any other name becomes a safetensors file:
+                   h.N.attn [heads T T], with a row for each position that
+                   reads, and the ids [T]
   -dot FILE        draw the graph that reads one more token, as DOT, and stop.
                    -svg FILE, -dot-level paper|model|block|op, -dot-profile N
                    and -summary are those of gorgpt train. With one of these or

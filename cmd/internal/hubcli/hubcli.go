@@ -1,4 +1,4 @@
-// Package hubcli finds what names such as hf:org/name stand for, for all commands. It is apart from package cli because
+// Package hubcli finds what names such as hf:org/name stand for, for all commands. It is separate from package cli so that
 // cmd/train, which reads nothing from the hub, compiles without network code.
 package hubcli
 

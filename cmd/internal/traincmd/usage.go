@@ -5,7 +5,7 @@ import "gorgpt/cmd/internal/cli"
 const usage = `usage: gorgpt train [flags]
 
 Pre-trains GPT-1 on books: it learns to predict the next token of running text.
-Without -data, it trains on generated stories of an embedded world.
+Without -data, it trains on an embedded world: stories that it generates itself.
 
 Examples
   gorgpt train
@@ -38,7 +38,7 @@ The text
   -data PATH       a book, a folder of books or a glob (.txt, .txt.gz); may be
                    repeated. Or one folder written by -prepare
                    (the embedded world)
-  -valid PATH      books for validation, as -data (a tenth of -data is held out)
+  -valid PATH      books for validation, like -data (a tenth of -data)
   -prepare DIR     tokenize the books into DIR and stop. If interrupted, the
                    same command resumes
   -cache DIR       where to keep tokens of books for later runs (runs/.tokens);
@@ -59,35 +59,37 @@ The recipe                                       gpt1     mini     tiny
                    (tiny with -arch lstm: 1e-2)
   -warmup N        updates of linear warm-up     2000     300      200
                    (at most a fifth of the run)
-  -schedule NAME   how the rate goes on after the warm-up. cosine: down to 0 at
-                   the end (the default); constant: it stays, for a run whose
-                   length is open; wsd: it stays, then falls to 0 over the last
-                   fifth of the run
+  -schedule NAME   the rate after the warm-up. cosine: it falls to 0 at the end
+                   (the default); constant: it stays, for a run whose length is
+                   open; wsd: it stays, then falls to 0 over the last fifth of
+                   the run
   -l2 X            decoupled weight decay (0.01)
   -clip X          gradient norm to clip at; 0: no clipping (0)
 
 More updates for a completed run
-  -resume DIR -steps N   (or -epochs N) train until N updates are done. -lr,
-                   -schedule and -warmup are those of the extension (the run's;
-                   no warm-up): its cosine starts at the peak again, its wsd
-                   stays there, then falls. run.json has what came before:
-  -stages S:N:X:W  schedule, updates at the end, peak rate and warm-up of an
-                   earlier part of an extended run; may be repeated (none)
+  -resume DIR -steps N   (or -epochs N) continue until N updates are done in
+                   all. -lr, -schedule and -warmup are then those of the added
+                   updates (the run's; no warm-up): cosine starts at the peak
+                   again; wsd stays at the peak, then falls
+  -stages S:N:X:W  an earlier part of an extended run, as run.json records it:
+                   schedule, updates at its end, peak rate and warm-up; may be
+                   repeated (none)
 
 The run
   -config FILE     settings as a JSON object: {"lr": 0.001, "eval_every": 100}.
                    Flags override the file, the file overrides the preset. The
                    run.json of a run folder repeats that run. With other flags,
-                   what the run chose by itself is chosen anew, such as the
-                   updates and the warm-up of another -batch
+                   settings that the run had chosen by itself are chosen anew,
+                   such as updates and warm-up to suit another -batch
   -dry-run         print parameters, memory and time of the run, and stop
   -out DIR         run folder (runs/<preset>, for an LSTM runs/<preset>-lstm;
                    numbered if it exists)
   -force           write into a folder that is not empty. Files of an earlier
                    run are removed; all others stay
   -eval-every N    updates between evaluations   500      200      1500
-  -patience N      end the run after N evaluations that are not better than the
-                   best one, and keep the weights of the best; 0: never (0)
+  -patience N      end the run after N evaluations in a row that did not improve
+                   on the best one, and keep the weights of the best; 0: never
+                   (0)
   -log-every N     updates between lines         1        10       20
   -sample-every N  updates between samples of text in samples/; 0: only at the
                    end (0)

@@ -2,10 +2,10 @@ package zeroshotcmd
 
 const usage = `usage: gorgpt zeroshot [flags]
 
-Measures what language models can do on tasks without fine-tuning, with their
-final weights and with those that gorgpt train -history kept. Prints a table of
-accuracy on test rows and of bits per byte, which compare any vocabularies, and
-plots accuracy against the number of updates.
+Measures how well language models do tasks without fine-tuning, with their final
+weights and with those that gorgpt train -history kept. Prints a table of the
+accuracy on test rows and of bits per byte, which are comparable for different
+vocabularies, and plots accuracy against the number of updates.
 
 Examples
   gorgpt zeroshot
@@ -16,8 +16,8 @@ The models
   -model DIR       completed run of gorgpt train, or any folder of a model, or
                    hf:ORG/NAME; may be repeated, such as for a Transformer and
                    an LSTM (the newest run under runs/)
-  -dtype NAME      compute with weights in float32, bfloat16 or int8 (what the
-                   folders hold)
+  -dtype NAME      compute with weights in float32, bfloat16 or int8 (the types
+                   that the folders hold)
 
 The tasks
   -tasks LIST      acceptability: mean log-probability of a text's tokens, with
@@ -50,9 +50,9 @@ Other data, for one of the tasks
   -allow-unknown   accept rows even if half of their tokens or more are <unk>
 
 Minimal pairs, in place of tasks
-  -blimp DIR       the folder of BLiMP's files (67 paradigms, *.jsonl): of which
-                   share of the pairs is the grammatical sentence the more
-                   probable one, by paradigm, term and field
+  -blimp DIR       the folder of BLiMP's files (67 paradigms, *.jsonl). Prints
+                   for which share of the pairs the grammatical sentence is the
+                   more probable one, by paradigm, term and field
   -before TEXT     text before each sentence, so that its first token counts,
                    too; '': it does not count (.)
 

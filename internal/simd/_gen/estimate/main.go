@@ -67,7 +67,7 @@ func main() {
 		best[cpu] = cycles / (vectorLanes * peakSums)
 		fmt.Printf("%s: %.2f vector multiply-adds a cycle\n", cpu, 1/(vectorLanes*best[cpu]))
 	}
-	fmt.Printf("\n| kernel | instructions an element | plain Go | share | cycles an element: %s |\n| --- | --- | --- | --- | --- | --- | --- |\n",
+	fmt.Printf("\n| kernel | instructions per element | plain Go | share | cycles per element: %s |\n| --- | --- | --- | --- | --- | --- | --- |\n",
 		strings.Join(processors, " | "))
 	for _, k := range kernels {
 		loop := functions[k.neon+"NEON"].loop()

@@ -53,7 +53,7 @@ func compact(format string) []pass {
 
 // printRows prints the table of rows.
 func (p program) printRows() error {
-	fmt.Printf("\n| kernel | instructions an element | plain Go | share | cycles an element: %s |\n| --- | --- | --- | --- |%s\n",
+	fmt.Printf("\n| kernel | instructions per element | plain Go | share | cycles per element: %s |\n| --- | --- | --- | --- |%s\n",
 		strings.Join(processors, " | "), strings.Repeat(" --- |", len(processors)))
 	for _, r := range rows {
 		mine, err := p.total(r.neon, func(loop function) (float64, error) { return float64(len(loop)), nil })
