@@ -26,6 +26,8 @@ export function make(app) {
   let wanted = null; // names in a link, until the list is there
   let timer = null, busy = false;
 
+  const age = (r) => (r.age_s < 0 ? Number.MAX_VALUE : r.age_s); // a run without metrics is the oldest
+
   // state of a run in words
   const state = (r) => (r.error ? 'damaged' : r.completed ? 'complete' : r.age_s >= 0 && r.age_s < alive ? 'training' : 'stopped');
 
@@ -41,7 +43,7 @@ export function make(app) {
     const answer = await call('runs');
     runs = answer.runs;
     if (wanted) for (const name of wanted.filter((n) => runs.some((r) => r.name === n))) choose(name);
-    else if (chosen.size === 0) for (const r of runs.filter((r) => !r.error).sort((a, b) => a.age_s - b.age_s).slice(0, 1)) choose(r.name);
+    else if (chosen.size === 0) for (const r of runs.filter((r) => !r.error).sort((a, b) => age(a) - age(b)).slice(0, 1)) choose(r.name);
     wanted = [];
     showList(answer.more);
     await load();
