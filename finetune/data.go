@@ -175,7 +175,7 @@ func (d *Data) compareLabels(strict bool) error {
 		if len(missing) == 0 {
 			continue
 		}
-		note := fmt.Sprintf("%s: no row is labelled %s", rows[0].Path, strings.Join(missing, ", "))
+		note := fmt.Sprintf("%s: no row is labelled %s", rows[0].File(), strings.Join(missing, ", "))
 		if strict {
 			return train.BadOption("{Strict}: %s; the labels are %s", note, strings.Join(d.Spec.Labels, ", "))
 		}

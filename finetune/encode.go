@@ -208,7 +208,7 @@ func (d *Data) encode(spec Spec, tok *tokenizer.Tokenizer, ctx int, t ledger.Tol
 			return out, err
 		}
 		if len((*set).Examples) == 0 {
-			return out, errors.Errorf("%s: none of the %s rows can be used", rows[0].Path, name)
+			return out, errors.Errorf("%s: none of the %s rows can be used", rows[0].File(), name)
 		}
 		more := newlyLeftOut(from, accounts)
 		if borrowed {

@@ -37,7 +37,7 @@ func (multipleChoice) Space(rows []loaders.Row) (Space, error) {
 		}
 	}
 	if s.Choices < 2 {
-		return s, errors.Errorf("%sa question needs two or more answers, not one", located(rows[0], rows[0].Place()))
+		return s, errors.Errorf("%s: a question needs two or more answers, not one", rows[0].Place())
 	}
 	return s, nil
 }

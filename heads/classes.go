@@ -25,13 +25,13 @@ func (classes) Space(rows []loaders.Row) (Space, error) {
 	seen := map[string]bool{}
 	for _, row := range rows {
 		if row.Label.Form == loaders.Float {
-			return Space{}, errors.Errorf("%slabel %s is not a class: it must be a string or an integer", located(row, row.Place()), row.Label.Text)
+			return Space{}, errors.Errorf("%s: label %s is not a class: it must be a string or an integer", row.Place(), row.Label.Text)
 		}
 		seen[row.Label.Text] = true
 	}
 	names := sortedLabels(seen)
 	if len(names) < 2 {
-		return Space{}, errors.Errorf("%severy label is %q: the rows need two or more classes", located(rows[0], rows[0].Path), names[0])
+		return Space{}, errors.Errorf("%s: every label is %q: the rows need two or more classes", rows[0].File(), names[0])
 	}
 	return Space{Labels: names}, nil
 }

@@ -71,8 +71,8 @@ func TestLearnFromRowsWithoutAFile(t *testing.T) {
 	}
 	rows := []loaders.Row{{Label: loaders.Label{Text: "1"}, Answers: []string{"a"}}}
 	for k, want := range map[Kind]string{
-		Classification: `every label is "1": the rows need two or more classes`, MultiLabel: "the rows need two or more different labels, not 1",
-		Regression: "every score is 1: the rows need different scores", MultipleChoice: "a question needs two or more answers, not one",
+		Classification: `the rows of the program: every label is "1": the rows need two or more classes`, MultiLabel: "the rows of the program: two or more different labels are needed, not 1",
+		Regression: "the rows of the program: every score is 1: the rows need different scores", MultipleChoice: "a row of the program: a question needs two or more answers, not one",
 	} {
 		_, _, err := Learn(k, rows)
 		require.EqualError(t, err, want)

@@ -50,7 +50,7 @@ func (multiLabel) Space(rows []loaders.Row) (Space, error) {
 	}
 	s := Space{Labels: sortedLabels(seen)}
 	if len(s.Labels) < 2 {
-		return s, errors.Errorf("%sthe rows need two or more different labels, not %d", located(rows[0], rows[0].Path), len(s.Labels))
+		return s, errors.Errorf("%s: two or more different labels are needed, not %d", rows[0].File(), len(s.Labels))
 	}
 	return s, nil
 }

@@ -25,7 +25,7 @@ func TestLabelsOfRows(t *testing.T) {
 	_, err = multiLabel{}.Target(s, loaders.Label{Text: "wet|hot"}, loaders.Row{})
 	require.ErrorContains(t, err, `label "hot" does not occur in the training file: it must be one of cold, dry, wet`)
 	_, err = multiLabel{}.Space([]loaders.Row{label("wet"), label("|")})
-	require.ErrorContains(t, err, "the rows need two or more different labels, not 1")
+	require.ErrorContains(t, err, "two or more different labels are needed, not 1")
 }
 
 func TestSpacesOfLabels(t *testing.T) {

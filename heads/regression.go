@@ -25,7 +25,7 @@ func (regression) Of() Kind { return Similarity }
 
 func (regression) Space(rows []loaders.Row) (Space, error) {
 	if !slices.ContainsFunc(rows, func(r loaders.Row) bool { return r.Label.Text != rows[0].Label.Text }) {
-		return Space{}, errors.Errorf("%severy score is %s: the rows need different scores", located(rows[0], rows[0].Path), rows[0].Label.Text)
+		return Space{}, errors.Errorf("%s: every score is %s: the rows need different scores", rows[0].File(), rows[0].Label.Text)
 	}
 	return Space{}, nil
 }

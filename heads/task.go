@@ -248,14 +248,6 @@ func Learn(k Kind, rows []loaders.Row) (Kind, Space, error) {
 	return k, space, err
 }
 
-// located begins an error with the place of a row, unless a program has made the row.
-func located(row loaders.Row, place string) string {
-	if row.Path == "" {
-		return ""
-	}
-	return place + ": "
-}
-
 // Kinds returns the names of all tasks.
 func Kinds() []Kind {
 	kinds := make([]Kind, len(registry))

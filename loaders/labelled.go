@@ -1,6 +1,7 @@
 package loaders
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -76,7 +77,15 @@ type Row struct {
 type Kept struct{ Column, Text string }
 
 // Place is the file and line of the row, for errors.
-func (r Row) Place() string { return fmt.Sprintf("%s:%d", r.Path, r.Line) }
+func (r Row) Place() string {
+	if r.Path == "" {
+		return "a row of the program"
+	}
+	return fmt.Sprintf("%s:%d", r.Path, r.Line)
+}
+
+// File is the file of the row, for errors that concern all of its rows.
+func (r Row) File() string { return cmp.Or(r.Path, "the rows of the program") }
 
 // Label is the label of a row. The string "1" and the integer 1 have the same Text and are the same
 // label. If Text is empty, the row has no label.

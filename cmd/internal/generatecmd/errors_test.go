@@ -65,6 +65,7 @@ func TestErrors(t *testing.T) {
 		"beams with sampling":    {2, []string{"-beams", "2", "-top-k", "4"}, "-top-k cannot be combined with -beams"},
 		"more texts than beams":  {2, []string{"-beams", "2", "-n", "3"}, "-n must be at most 2, the value of -beams, not 3"},
 		"equal texts":            {2, []string{"-temperature", "0", "-n", "3"}, "all texts would be the same"},
+		"equal texts by top-k":   {2, []string{"-top-k", "1", "-n", "3"}, "all texts would be the same"},
 		"greedy with top-k":      {2, []string{"-temperature", "0", "-top-k", "3"}, "-top-k cannot be combined with -temperature 0"},
 		"score and prompt":       {2, []string{"-score", "x", "-prompt", "y"}, "-prompt cannot be combined with -score"},
 		"JSON without scores":    {2, []string{"-score-json"}, "-score-json needs -score"},

@@ -154,10 +154,9 @@ func (s *settings) checkUse() error {
 			return errors.Errorf("-n must be at most %d, the value of -beams, not %d", s.o.Beams, s.o.Samples)
 		}
 		s.o.Temperature, s.o.TopK, s.o.TopP = 0, 0, 0
+	case s.o.Samples > 1 && (s.o.Temperature == 0 || s.o.TopK == 1):
+		return errors.Errorf("-n must be 1 with -temperature 0 or -top-k 1, not %d: all texts would be the same", s.o.Samples)
 	case s.o.Temperature == 0:
-		if s.o.Samples > 1 {
-			return errors.Errorf("-n must be 1 with -temperature 0, not %d: all texts would be the same", s.o.Samples)
-		}
 		return none("-temperature 0", []string{"top-k", "top-p", "seed"})
 	}
 	return nil
