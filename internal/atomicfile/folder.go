@@ -26,7 +26,8 @@ type Folder struct {
 
 // WriteFolder replaces the folder at path by the files that the function writes, with their checksums in
 // [SumsFile]. They are written to a temporary folder, flushed to the disk, and the folder is renamed, so
-// path is a complete folder or does not exist. On an error the temporary folder is removed and an old folder
+// path is a complete folder or does not exist. Where folders can be swapped in one step, an old folder stays until the new
+// one takes its place. On an error the temporary folder is removed and an old folder
 // stays. Otherwise files of the old folder with the names of new ones are removed; if it has other files, it
 // stays as path.aside.
 //
@@ -48,7 +49,7 @@ func (d *Dir) WriteFolder(name string, wrap func(io.Writer) io.Writer, write fun
 		return err
 	}
 	own := func(file string) bool { return f.has[file] }
-	defer func() { _ = d.discard(f.dir, name, own) }() // after a success it is gone
+	defer func() { _ = d.discard(f.dir, name, own) }() // after a success, the old folder or nothing
 	if err := write(f); err != nil {
 		return err
 	}
@@ -59,7 +60,7 @@ func (d *Dir) WriteFolder(name string, wrap func(io.Writer) io.Writer, write fun
 	if err := d.flush(f.dir); err != nil {
 		return err
 	}
-	if err := d.replaceFolder(f.dir, name, own); err != nil {
+	if err := d.replaceFolder(f.dir, name); err != nil {
 		return err
 	}
 	return d.sync()
@@ -75,21 +76,30 @@ func (d *Dir) flush(name string) error {
 	return sub.sync()
 }
 
-// replaceFolder renames tmp to name. A rename cannot replace a folder that is not empty.
-func (d *Dir) replaceFolder(tmp, name string, own func(string) bool) error {
-	if _, err := d.root.Lstat(name); err == nil {
-		old := temporaryName(name)
-		if err := d.root.Rename(name, old); err != nil {
-			return err
-		}
-		if err := d.root.Rename(tmp, name); err != nil {
-			_ = d.root.Rename(old, name) // the first error is the one to report
-			return err
-		}
-		_ = d.discard(old, name, own) // Sweep removes the rest
+// replaceFolder renames tmp to name. An old folder becomes tmp.
+func (d *Dir) replaceFolder(tmp, name string) error {
+	if _, err := d.root.Lstat(name); err != nil {
+		return d.root.Rename(tmp, name)
+	}
+	if d.exchange(tmp, name) == nil {
 		return nil
 	}
-	return d.root.Rename(tmp, name)
+	return d.rotate(tmp, name)
+}
+
+// rotate is exchange in several steps, since a rename cannot replace a folder that is not empty. Between the first two,
+// there is no folder of that name.
+func (d *Dir) rotate(tmp, name string) error {
+	old := temporaryName(name)
+	if err := d.root.Rename(name, old); err != nil {
+		return err
+	}
+	if err := d.root.Rename(tmp, name); err != nil {
+		_ = d.root.Rename(old, name) // the first error is the one to report
+		return err
+	}
+	_ = d.root.Rename(old, tmp) // Sweep removes it otherwise
+	return nil
 }
 
 // File writes a file of the folder and flushes it to the disk.

@@ -102,8 +102,47 @@ func TestReplacedFolderKeepsForeignFiles(t *testing.T) {
 // If the new folder cannot take the place of the old one, the old one stays.
 func TestFailedReplacementKeepsOldFolder(t *testing.T) {
 	d, dir := tree(t, "step/a", "step/b")
-	require.Error(t, d.replaceFolder("missing", "step", func(string) bool { return true }))
-	require.Equal(t, []string{"step/a", "step/b"}, names(t, dir))
+	for _, replace := range []func(tmp, name string) error{d.replaceFolder, d.rotate} {
+		require.Error(t, replace("missing", "step"))
+		require.Equal(t, []string{"step/a", "step/b"}, names(t, dir))
+	}
+}
+
+func TestRotateSwapsFolders(t *testing.T) {
+	d, dir := tree(t, "new/a", "step/b")
+	require.NoError(t, d.rotate("new", "step"))
+	require.Equal(t, []string{"new/b", "step/a"}, names(t, dir))
+}
+
+// Where folders can be swapped, there is always one of the name.
+func TestReplacedFolderIsNeverAbsent(t *testing.T) {
+	d, dir := tree(t, "new/a", "step/b")
+	if err := d.exchange("new", "step"); err != nil {
+		t.Skipf("folders cannot be swapped here: %v", err)
+	}
+	require.Equal(t, []string{"new/b", "step/a"}, names(t, dir))
+	looks, absent, stop, done := 0, 0, make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(done)
+		for {
+			select {
+			case <-stop:
+				return
+			default:
+			}
+			if _, err := os.Lstat(filepath.Join(dir, "step")); err != nil {
+				absent++
+			}
+			looks++
+		}
+	}()
+	for range 3000 {
+		require.NoError(t, d.replaceFolder("new", "step"))
+	}
+	close(stop)
+	<-done
+	require.Greater(t, looks, 300)
+	require.Zero(t, absent, "of %d looks", looks)
 }
 
 func TestNothingIsWrittenThroughLinks(t *testing.T) {
