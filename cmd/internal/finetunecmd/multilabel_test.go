@@ -112,7 +112,7 @@ func TestMultiLabelMistakes(t *testing.T) {
 	good := labelled(10, 1, false)
 	for want, c := range map[string]struct{ train, dev string }{
 		`train.jsonl:11: field "labels": item 1 of the list: the label "a|b" has a bar, which separates labels`:         {good + `{"text": "it", "labels": ["good", "a|b"]}`, good},
-		`train.jsonl: two or more different labels are needed, not 1`:                                                {`{"text": "it", "labels": ["good"]}`, good},
+		`train.jsonl: two or more different labels are needed, not 1`:                                                   {`{"text": "it", "labels": ["good"]}`, good},
 		`dev.jsonl:1: label "new" does not occur in the training file: it must be one of good, wet`:                     {good, `{"text": "it", "labels": ["new"]}`},
 		`train.jsonl:1: field "labels" is missing: want text and labels, found target, text; try -fields labels=target`: {`{"text": "it", "target": "a"}`, good},
 	} {
