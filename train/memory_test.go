@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"gorgpt/gpt1"
+	"gorgpt/internal/kernels"
 	"gorgpt/loaders"
 	"gorgpt/optim"
 	"gorgpt/pretrain"
@@ -59,14 +60,14 @@ func TestUpdatesAllocateNoTensors(t *testing.T) {
 	require.Less(t, bytes, 40_000., "for two micro-batches")
 }
 
-// After the first updates, the heap does not grow.
+// After the first updates, the heap does not grow, apart from what workers that come late pack matrices into.
 func TestMemoryStaysFlat(t *testing.T) {
 	updates := 1000
 	if testing.Short() {
 		updates = 200
 	}
 	p, opt := pretraining(t, 4, 3)
-	tr := train.Trainer{Task: p, Optimizer: opt, Schedule: optim.WarmupCosine{Peak: 1e-3, Warmup: 2, Total: 10_000}}
+	tr := train.Trainer{Task: p, Optimizer: opt, Schedule: optim.WarmupCosine{Peak: 1e-3, Warmup: 2, Total: 4000}}
 	heap := func(upto int) float64 {
 		tr.Steps = upto
 		require.NoError(t, tr.Run(context.Background()))
@@ -74,18 +75,15 @@ func TestMemoryStaysFlat(t *testing.T) {
 		runtime.GC()
 		runtime.GC()
 		runtime.ReadMemStats(&m)
-		return float64(m.HeapAlloc)
+		return float64(m.HeapAlloc) - float64(kernels.Scratch())
 	}
-	// What a worker packs matrices into grows until it has seen the largest. On a busy machine, that may take many updates,
-	// but not one period after the other.
-	const periods = 8
 	before, grown := heap(50), 0.0
-	for try := range periods {
+	for try := range 3 {
 		after := heap(50 + (try+1)*updates)
 		if grown = after - before; grown < 32<<10 {
 			return
 		}
 		before = after
 	}
-	t.Errorf("the heap has grown in each of %d periods, by %.0f bytes in the last", periods, grown)
+	t.Errorf("the heap has grown by %.0f bytes in each of three periods", grown)
 }

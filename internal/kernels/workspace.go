@@ -12,6 +12,32 @@ type workspace struct {
 	squares                  []float64
 }
 
+// bytes is the size of the buffers.
+func (ws *workspace) bytes() int {
+	n := 8 * cap(ws.squares)
+	for _, b := range [][]float32{ws.packA, ws.packB, ws.edge, ws.tile, ws.scores, ws.grads, ws.softmax, ws.sums} {
+		n += 4 * cap(b)
+	}
+	return n
+}
+
+// Scratch is the number of bytes that workers keep for later calls. It grows until each has had the largest job, which on a
+// busy machine may be late. Calls that run at the same time are not counted.
+func Scratch() int {
+	n := 0
+	workspaces.mu.Lock()
+	for _, ws := range workspaces.free {
+		n += ws.bytes()
+	}
+	workspaces.mu.Unlock()
+	pool.mu.Lock()
+	defer pool.mu.Unlock()
+	for _, w := range pool.idle {
+		n += w.ws.bytes()
+	}
+	return n
+}
+
 // grow returns *buf with length n, replacing it by a larger one when it is too
 // short. Its content is undefined.
 func grow[E any](buf *[]E, n int) []E {
